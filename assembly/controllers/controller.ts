@@ -1,0 +1,17 @@
+/**
+ * Low-level tracking controller u = pi(x, reference, gains) inside the policy [W23 sec. 6]. `gains` is the segment's row of gains
+ * (nominal + network). {@link act} fills the tape that the two derivatives read.
+ */
+export abstract class Controller {
+  abstract stateSize(): i32;
+  abstract inputSize(): i32;
+  abstract referenceSize(): i32;
+  abstract gainSize(): i32;
+  abstract parameterCount(): i32;
+  abstract tapeSize(): i32;
+  abstract act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void;
+  /** du = K dx + du/dreference dReference + du/dgains dGains. */
+  abstract tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void;
+  /** px += K^T pu, pReference = (du/dreference)^T pu (set), pGains += (du/dgains)^T pu. */
+  abstract transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void;
+}

@@ -1,0 +1,139 @@
+/** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
+import { controller, model, reference, reward, task } from "./components";
+import { axpy } from "./math/dense";
+import { Dimension, dimension } from "./memory";
+import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd } from "./options";
+import { accumulateGradient, transpose } from "./policy/mlp";
+import * as trace from "./trace";
+
+/** Forgets what earlier passes added up: gradient, and of every rollout the deltas and output gradients. */
+export function clearGradient(): void {
+  memory.fill(trace.gradient, 0, trace.parametersEnd - trace.parameters);
+  for (let rollout: i32 = 0; rollout < dimension(Dimension.rollouts); rollout++) {
+    trace.select(rollout);
+    memory.fill(trace.deltas, 0, usize(trace.segmentCount()) * trace.deltaRow);
+    memory.fill(trace.outputGradient, 0, usize(trace.segmentCount()) * trace.outputRow);
+  }
+}
+
+/**
+ * One window of the selected rollout, segments [begin, end): from p = 0 after the last counted step, for every step backwards
+ *   (px, pu_acting) = (Â^T p, B̂^T p)        pu_acting joins pu of the step whose input acted (transport delay)
+ *   px, pu        += (dr/dx)^T w, (dr/du)^T w
+ *   p              = px + K^T pu,           and (du/dreference)^T pu, (du/dgains)^T pu are collected for the segment,
+ * then at the segment's start through spline and network: the adjoint of its output, the deltas for the weight gradient, and the
+ * features' adjoint, which joins p. Everything before the window is constant.
+ */
+export function costate(begin: i32, end: i32): void {
+  const p = trace.stateWork;
+  const px = trace.stateWork2;
+  const pCoefficients = trace.coefficientWork;
+  const pPrevious = trace.setpointWork; // what segment j's spline hands to the setpoint of j - 1
+  const pSetpoint = trace.setpointWork2;
+  const pGains = trace.gainWork;
+  const firstOfWindow = trace.segmentStart(begin);
+  const last = trace.segmentStart(end);
+  memory.fill(p, 0, trace.stateRow);
+  memory.fill(pPrevious, 0, trace.setpointRow);
+  memory.fill(trace.inputWork + usize(firstOfWindow) * trace.inputRow, 0, usize(last - firstOfWindow) * trace.inputRow);
+  let t = last;
+  for (let j = end - 1; j >= begin; j--) {
+    const first = trace.segmentStart(j);
+    const reached = truncate ? first : firstOfWindow; // earlier inputs are constants
+    const gains = trace.gains + usize(j) * trace.gainRow;
+    memory.fill(pCoefficients, 0, trace.coefficientRow);
+    memory.fill(pGains, 0, trace.gainRow);
+    for (t--; t >= first; t--) {
+      const pu = trace.inputWork + usize(t) * trace.inputRow;
+      const modelTape = trace.modelTape + usize(t) * trace.modelTapeRow;
+      if (trace.delayed) {
+        model.transpose(modelTape, p, px, trace.inputWorkRow);
+        scatterInputs(trace.inputWorkRow, t, reached);
+      } else {
+        model.transpose(modelTape, p, px, pu);
+      }
+      reward.transpose(trace.rewardTape + usize(t) * trace.rewardTapeRow, trace.seeds + usize(t) * trace.residualRow, px, pu);
+      controller.transpose(
+        trace.controllerTape + usize(t) * trace.controllerTapeRow, gains, pu, px, trace.referenceWork, pGains,
+      );
+      reference.evaluateTranspose(trace.referenceWork, load<f64>(trace.localTimes + (usize(t) << 3)), pCoefficients);
+      for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(p + i, load<f64>(px + i));
+    }
+    t = first;
+    // the setpoint's total adjoint: from its own spline, and from the next segment's, which starts at it
+    const out = trace.outputWork;
+    for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(out + i, load<f64>(pPrevious + i));
+    reference.beginTranspose(pCoefficients, pPrevious, pSetpoint);
+    for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(out + i, load<f64>(out + i) + load<f64>(pSetpoint + i));
+    for (let i: usize = 0; i < trace.gainRow; i += 8) store<f64>(out + trace.setpointRow + i, load<f64>(pGains + i));
+    throughNetwork(j, out);
+    if (truncate) {
+      memory.fill(p, 0, trace.stateRow);
+    } else if (stateFeedback) {
+      task.transpose(trace.taskTape + usize(j) * trace.taskTapeRow, trace.featureWork, p);
+    }
+  }
+}
+
+/** Adds B̂^T p of step t to the adjoints of the steps whose inputs acted at t. */
+function scatterInputs(acting: usize, t: i32, reached: i32): void {
+  for (let i: i32 = 0; i < trace.m; i++) {
+    const source = t - trace.inputDelay(i);
+    if (source < reached) continue;
+    const target = trace.inputWork + usize(source) * trace.inputRow + (usize(i) << 3);
+    store<f64>(target, load<f64>(target) + load<f64>(acting + (usize(i) << 3)));
+  }
+}
+
+/** From the adjoint of segment j's scaled outputs to its deltas and, in featureWork, the adjoint of the features. */
+function throughNetwork(j: i32, pOutputs: usize): void {
+  const total = trace.outputGradient + usize(j) * trace.outputRow;
+  const work = trace.activationWork;
+  const tail = work + trace.deltaRow - trace.outputRow;
+  for (let i: usize = 0; i < trace.outputRow; i += 8) {
+    const value = load<f64>(pOutputs + i);
+    store<f64>(total + i, load<f64>(total + i) + value);
+    store<f64>(tail + i, value * load<f64>(trace.outputScale + i));
+  }
+  const row = trace.activations + usize(j) * trace.activationRow;
+  transpose(trace.parametersEnd, row, work, trace.deltas + usize(j) * trace.deltaRow, trace.featureWork);
+}
+
+/** gradient += the weight gradient from the deltas of the selected rollout. */
+export function collect(): void {
+  accumulateGradient(trace.activations, trace.deltas, trace.segmentCount(), trace.gradient);
+}
+
+/**
+ * Loss and gradient of the first `rollouts` rollouts [W23 eq. 8]: stage costs of every window's steps, summed over windows, and
+ * averaged (or summed) over rollouts. Returns the loss.
+ */
+export function gradientOf(rollouts: i32): f64 {
+  clearGradient();
+  const weight: f64 = meanOverBatch ? 1.0 / f64(rollouts) : 1.0;
+  let loss: f64 = 0.0;
+  for (let rollout: i32 = 0; rollout < rollouts; rollout++) {
+    trace.select(rollout);
+    const values = usize(trace.stepCount()) * trace.residualRow;
+    memory.fill(trace.seeds, 0, values);
+    axpy(2.0 * weight, trace.residuals, trace.seeds, i32(values >> 3));
+    const segments = trace.segmentCount();
+    for (let window: i32 = 0, windows = windowCount(segments); window < windows; window++) {
+      const begin = windowBegin(window);
+      const end = windowEnd(window, segments);
+      loss += weight * costOf(begin, end);
+      costate(begin, end);
+    }
+    collect();
+  }
+  return loss;
+}
+
+/** Sum of the stage costs of segments [begin, end) of the selected rollout. */
+export function costOf(begin: i32, end: i32): f64 {
+  let cost: f64 = 0.0;
+  for (let t = trace.segmentStart(begin), last = trace.segmentStart(end); t < last; t++) {
+    cost += load<f64>(trace.stageCosts + (usize(t) << 3));
+  }
+  return cost;
+}

@@ -1,0 +1,200 @@
+/**
+ * The core's only exports. Order of use: {@link setDimension} for every dimension, {@link configure}, then fill the parameter regions
+ * through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything else. Nothing is allocated after
+ * `configure`; nothing here throws: functions answer with a {@link Status}.
+ */
+import { choose, reference } from "./components";
+import * as costates from "./costate";
+import * as laws from "./laws";
+import { seedRandom } from "./math/random";
+import * as memories from "./memory";
+import { Dimension, Region, Status } from "./memory";
+import * as options from "./options";
+import { parameterSize } from "./policy/layers";
+import { act, beginReference, callNetwork, evaluateReference, placeSetpoint } from "./policy/policy";
+import * as rollouts from "./rollout";
+import { sensitivity } from "./sensitivity";
+import { tangent } from "./tangent";
+import * as trace from "./trace";
+import * as updates from "./update";
+
+export { Controllers, Models, Plants, References, Rewards, Tasks } from "./components";
+export { BacksteppingParameter } from "./controllers/backstepping";
+export { Part } from "./laws";
+export { Dimension, Region, Status } from "./memory";
+export { CarParameter } from "./models/car";
+export { Option } from "./options";
+export { SplineParameter } from "./policy/spline";
+export { Figure8RewardParameter } from "./rewards/figure8";
+export { Figure8Parameter } from "./tasks/figure8";
+
+export function version(): i32 {
+  return memories.VERSION;
+}
+
+export function setDimension(which: i32, value: i32): i32 {
+  if (memories.configured) return Status.wrongOrder;
+  if (which < 0 || which >= Dimension.count) return Status.badDimension;
+  memories.setDimension(which, value);
+  return Status.ok;
+}
+
+/** Chooses the parts and lays out the memory, once per instance. */
+export function configure(): i32 {
+  if (memories.configured) return Status.wrongOrder;
+  const chosen = choose(
+    memories.dimension(Dimension.model), memories.dimension(Dimension.plant), memories.dimension(Dimension.controller),
+    memories.dimension(Dimension.reward), memories.dimension(Dimension.reference), memories.dimension(Dimension.task),
+  );
+  if (!chosen) return Status.badDimension;
+  const planned = memories.planRegions();
+  if (planned != Status.ok) return planned;
+  const reserved = memories.reserveRegions();
+  if (reserved == Status.ok) trace.prepareTrace();
+  return reserved;
+}
+
+/** After the parameter regions were filled, and after every change of the reference's parameters. */
+export function prepare(): i32 {
+  if (!memories.configured) return Status.wrongOrder;
+  reference.prepare(memories.at(Region.referenceParameters, 0));
+  return Status.ok;
+}
+
+/** Address of a region's doubles, of one rollout where it exists once per rollout. */
+export function regionAddress(region: i32, rollout: i32): usize {
+  return memories.at(region, rollout);
+}
+
+/** Doubles in a region (of one rollout). */
+export function regionLength(region: i32): i32 {
+  return memories.lengthOf(region);
+}
+
+export function setOption(option: i32, value: f64): i32 {
+  return options.setOption(option, value) ? Status.ok : Status.outOfRange;
+}
+
+export function parameterCount(): i32 {
+  return parameterSize();
+}
+
+/** Starts the random numbers from a 64-bit seed. */
+export function seed(low: i32, high: i32): void {
+  seedRandom(memories.at(Region.random, 0), low, high);
+}
+
+/** Draws the network's initial weights. */
+export function initialise(): void {
+  updates.initialise();
+}
+
+export function sampleStart(rollout: i32): i32 {
+  if (!trace.exists(rollout)) return Status.outOfRange;
+  rollouts.sampleStart(rollout);
+  return Status.ok;
+}
+
+/** Drives the plant from the rollout's first state and start time; ends early with `outOfBounds`. */
+export function rollOut(rollout: i32, segments: i32): i32 {
+  const steps = segments * options.stepsPerSegment;
+  if (!trace.exists(rollout) || segments < 1 || segments > memories.dimension(Dimension.segments)) return Status.outOfRange;
+  if (steps > memories.dimension(Dimension.steps)) return Status.outOfRange;
+  return rollouts.rollOut(rollout, segments);
+}
+
+/** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
+export function replay(rollout: i32, useNetwork: bool, useReference: bool): i32 {
+  if (!trace.exists(rollout)) return Status.outOfRange;
+  return rollouts.replay(rollout, useNetwork, useReference);
+}
+
+/** Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at most. */
+export function controlStep(rollout: i32, j: i32, t: i32): void {
+  trace.select(rollout);
+  callNetwork(j);
+  placeSetpoint(j);
+  beginReference(j);
+  evaluateReference(j, t);
+  act(j, t);
+}
+
+/** Number of windows of a rollout. */
+export function windowCount(rollout: i32): i32 {
+  if (!trace.exists(rollout)) return 0;
+  trace.select(rollout);
+  return options.windowCount(trace.segmentCount());
+}
+
+/** Sum of stage costs over a window. */
+export function windowCost(rollout: i32, window: i32): f64 {
+  trace.select(rollout);
+  return costates.costOf(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
+}
+
+/** Loss of the first `count` rollouts; their gradient is in the region `gradient`. */
+export function gradient(count: i32): f64 {
+  return costates.gradientOf(count);
+}
+
+export function clearGradient(): void {
+  costates.clearGradient();
+}
+
+/** J^T w of one window with w = `seeds`, collected into `gradient` by {@link collectGradient}. */
+export function costate(rollout: i32, window: i32): void {
+  trace.select(rollout);
+  costates.costate(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
+}
+
+export function collectGradient(rollout: i32): void {
+  trace.select(rollout);
+  costates.collect();
+}
+
+/** J v of one window with v = `direction`, into `residualTangents`. */
+export function tangentPass(rollout: i32, window: i32): void {
+  trace.select(rollout);
+  tangent(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
+}
+
+/** Gradient of one window by forward sensitivity, added to `sensitivityGradient`. */
+export function sensitivityPass(rollout: i32, window: i32): i32 {
+  if (memories.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
+  trace.select(rollout);
+  sensitivity(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
+  return Status.ok;
+}
+
+/** theta -= rate * gradient. */
+export function descend(rate: f64): void {
+  updates.descend(rate);
+}
+
+export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): void {
+  updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
+}
+
+export function gradientNorm(): f64 {
+  return updates.gradientNorm();
+}
+
+export function domainSize(part: i32): i32 {
+  return laws.domainSize(part);
+}
+
+export function rangeSize(part: i32): i32 {
+  return laws.rangeSize(part);
+}
+
+export function evaluatePart(part: i32, time: f64): void {
+  laws.evaluatePart(part, time);
+}
+
+export function tangentOfPart(part: i32, time: f64): void {
+  laws.tangentOfPart(part, time);
+}
+
+export function transposeOfPart(part: i32, time: f64): void {
+  laws.transposeOfPart(part, time);
+}

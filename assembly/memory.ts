@@ -1,0 +1,278 @@
+/**
+ * The arena: every array the core works on is a named region of doubles, laid out once by `configure` and then fixed, so that
+ * the host makes its views once. Regions marked "each" exist once per rollout.
+ */
+import { controller, model, plant, reference, reward, task } from "./components";
+import { activationSize, deltaSize, parameterSize, setLayers } from "./policy/layers";
+
+/** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
+export const VERSION: i32 = 1;
+
+export enum Status {
+  ok,
+  /** `configure` was called a second time, or another function before it */
+  wrongOrder,
+  /** an index outside its table, or a size below 1 */
+  badDimension,
+  /** the parts do not fit each other: state, input, setpoint or reference sizes differ */
+  mismatch,
+  /** not enough memory */
+  outOfMemory,
+  /** a state component left its bounds (or is NaN): the rollout ends there */
+  outOfBounds,
+  /** a rollout, step, segment or window that does not exist */
+  outOfRange,
+}
+
+/** Sizes and choices that `configure` reads. */
+export enum Dimension {
+  model,
+  plant,
+  controller,
+  reward,
+  reference,
+  task,
+  /** rollouts kept side by side */
+  rollouts,
+  /** control steps, at most, of one rollout */
+  steps,
+  /** segments (network calls), at most, of one rollout */
+  segments,
+  hiddenLayers,
+  hiddenWidth0,
+  hiddenWidth1,
+  hiddenWidth2,
+  hiddenWidth3,
+  /** 1: make room for the forward sensitivity (n x p doubles) */
+  sensitivity,
+  count,
+}
+
+export enum Region {
+  /** theta, per layer W [in][out], then b [out] */
+  parameters,
+  /** d loss / d theta */
+  gradient,
+  /** Adam's moments */
+  firstMoment,
+  secondMoment,
+  /** v of the tangent pass J v */
+  direction,
+  modelParameters,
+  plantParameters,
+  controllerParameters,
+  rewardParameters,
+  referenceParameters,
+  taskParameters,
+  /** factor of each network output */
+  outputScale,
+  nominalGains,
+  stateLow,
+  stateHigh,
+  /** half-width of the random offset of a start, per state */
+  startSpread,
+  /** transport delay of the model, per input [control steps] */
+  inputDelays,
+  /** four 32-bit words */
+  random,
+  /** results of the law probes: z, dz, y, dy, pz, py and a tape */
+  probe,
+  /** dx/dtheta of the last sensitivity step, n x p (if configured) */
+  stateSensitivity,
+  /** the loss gradient by forward sensitivity, p (if configured) */
+  sensitivityGradient,
+  /** other arrays of the sensitivity */
+  sensitivityWork,
+  /** rows used within one call */
+  scratch,
+  /** each: number of steps, number of segments, start time [s], mean number of steps before a bound was left (0: none) */
+  counts,
+  /** each, steps: time since the start [s] */
+  times,
+  /** each, steps: control period dt [s] */
+  periods,
+  /** each, steps: time in the segment's spline [s] */
+  localTimes,
+  /** each, (steps + 1) x n */
+  states,
+  /** each, steps x m: what was applied */
+  inputs,
+  /** each, steps x m: what the controller asked for */
+  commands,
+  /** each, steps x reference size */
+  references,
+  /** each, steps x residual size */
+  residuals,
+  /** each, steps: sum of squared residuals */
+  stageCosts,
+  modelTape,
+  controllerTape,
+  rewardTape,
+  /** each, segments: first step */
+  segmentStarts,
+  /** each, segments: task time of the network call [s] */
+  segmentTimes,
+  /** each, segments x n: state at the network call */
+  segmentStates,
+  /** each, segments x (features, hidden activations, outputs before scaling) */
+  activations,
+  /** each, segments x (setpoint, gain) offsets = scale * last activation */
+  outputs,
+  /** each, segments x setpoint size */
+  setpoints,
+  /** each, segments x gain size */
+  gains,
+  /** each, segments x coefficient size */
+  coefficients,
+  taskTape,
+  /** each, steps x residual size: w of the co-state pass J^T w */
+  seeds,
+  /** each, steps x residual size: J v */
+  residualTangents,
+  /** each, steps x m: tangents, or adjoints, of the inputs */
+  inputWork,
+  /** each, segments x outputs: d loss / d network output */
+  outputGradient,
+  /** each, segments x layer outputs: adjoints before the activation, summed over windows */
+  deltas,
+  count,
+}
+
+const dimensions: usize = heap.alloc(4 * Dimension.count);
+const bases: usize = heap.alloc(4 * Region.count);
+const strides: usize = heap.alloc(4 * Region.count);
+const lengths: usize = heap.alloc(4 * Region.count);
+memory.fill(dimensions, 0, 4 * Dimension.count);
+memory.fill(bases, 0, 4 * Region.count);
+memory.fill(strides, 0, 4 * Region.count);
+memory.fill(lengths, 0, 4 * Region.count);
+
+/** Room of the law probes for each of z and y. */
+export const PROBE_ROW: i32 = 64;
+const MEMORY_LIMIT: f64 = 1073741824.0;
+export let configured: bool = false;
+
+export function setDimension(which: i32, value: i32): void {
+  store<i32>(dimensions + (usize(which) << 2), value);
+}
+
+export function dimension(which: i32): i32 {
+  return load<i32>(dimensions + (usize(which) << 2));
+}
+
+/** Address of a region, for one rollout where there is one of it each. */
+export function at(region: i32, rollout: i32): usize {
+  return usize(load<i32>(bases + (usize(region) << 2))) + usize(rollout) * usize(load<i32>(strides + (usize(region) << 2)));
+}
+
+/** Doubles in a region (of one rollout). */
+export function lengthOf(region: i32): i32 {
+  return load<i32>(lengths + (usize(region) << 2));
+}
+
+/** Sets the length of every region from the chosen parts and sizes. */
+export function planRegions(): Status {
+  const steps = dimension(Dimension.steps);
+  const segments = dimension(Dimension.segments);
+  const hidden = dimension(Dimension.hiddenLayers);
+  if (dimension(Dimension.rollouts) < 1 || steps < 1 || segments < 1 || hidden < 0 || hidden > 4) return Status.badDimension;
+  const n = model.stateSize();
+  const m = model.inputSize();
+  const setpoint = task.setpointSize();
+  const gain = controller.gainSize();
+  const residual = reward.residualSize();
+  if (
+    controller.stateSize() != n || reward.stateSize() != n || task.stateSize() != n || controller.inputSize() != m ||
+    reference.setpointSize() != setpoint || reference.referenceSize() != controller.referenceSize()
+  ) {
+    return Status.mismatch;
+  }
+  const outputs = setpoint + gain;
+  if (!setLayers(task.featureSize(), hidden, dimensions + (Dimension.hiddenWidth0 << 2), outputs)) return Status.badDimension;
+  const p = parameterSize();
+  plan(Region.parameters, p);
+  plan(Region.gradient, p);
+  plan(Region.firstMoment, p);
+  plan(Region.secondMoment, p);
+  plan(Region.direction, p);
+  plan(Region.modelParameters, model.parameterCount());
+  plan(Region.plantParameters, plant.parameterCount(model));
+  plan(Region.controllerParameters, controller.parameterCount());
+  plan(Region.rewardParameters, reward.parameterCount());
+  plan(Region.referenceParameters, reference.parameterCount());
+  plan(Region.taskParameters, task.parameterCount());
+  plan(Region.outputScale, outputs);
+  plan(Region.nominalGains, gain);
+  plan(Region.stateLow, n);
+  plan(Region.stateHigh, n);
+  plan(Region.startSpread, n);
+  plan(Region.inputDelays, m);
+  plan(Region.random, 2);
+  plan(Region.probe, 7 * PROBE_ROW);
+  plan(Region.scratch, 8 * n + 8 * m + 4 * controller.referenceSize() + 8 * outputs + 4 * reference.coefficientSize() + 4 * activationSize());
+  if (dimension(Dimension.sensitivity) != 0) {
+    let delay = steps; // input history: every step, so that any delay can be looked up
+    plan(Region.stateSensitivity, n * p);
+    plan(Region.sensitivityGradient, p);
+    plan(Region.sensitivityWork, (delay * m + n + 2 * setpoint + gain + outputs + reference.coefficientSize() + task.featureSize()) * p);
+  }
+  plan(Region.counts, 4);
+  plan(Region.times, steps);
+  plan(Region.periods, steps);
+  plan(Region.localTimes, steps);
+  plan(Region.states, (steps + 1) * n);
+  plan(Region.inputs, steps * m);
+  plan(Region.commands, steps * m);
+  plan(Region.references, steps * controller.referenceSize());
+  plan(Region.residuals, steps * residual);
+  plan(Region.stageCosts, steps);
+  plan(Region.modelTape, steps * model.tapeSize());
+  plan(Region.controllerTape, steps * controller.tapeSize());
+  plan(Region.rewardTape, steps * reward.tapeSize());
+  plan(Region.segmentStarts, segments);
+  plan(Region.segmentTimes, segments);
+  plan(Region.segmentStates, segments * n);
+  plan(Region.activations, segments * activationSize());
+  plan(Region.outputs, segments * outputs);
+  plan(Region.setpoints, segments * setpoint);
+  plan(Region.gains, segments * gain);
+  plan(Region.coefficients, segments * reference.coefficientSize());
+  plan(Region.taskTape, segments * task.tapeSize());
+  plan(Region.seeds, steps * residual);
+  plan(Region.residualTangents, steps * residual);
+  plan(Region.inputWork, steps * m);
+  plan(Region.outputGradient, segments * outputs);
+  plan(Region.deltas, segments * deltaSize());
+  return Status.ok;
+}
+
+function plan(region: i32, length: i32): void {
+  store<i32>(lengths + (usize(region) << 2), length);
+}
+
+/** Bytes of one region, rounded up so that each starts on a cache line. */
+function paddedBytes(region: i32): i32 {
+  return (lengthOf(region) * 8 + 63) & ~63;
+}
+
+/** Reserves all planned regions in one block of zeros. */
+export function reserveRegions(): Status {
+  const rollouts = dimension(Dimension.rollouts);
+  let total: f64 = 64.0;
+  for (let region: i32 = 0; region < Region.count; region++) {
+    total += f64(paddedBytes(region)) * f64(region >= Region.counts ? rollouts : 1);
+  }
+  if (total > MEMORY_LIMIT) return Status.outOfMemory;
+  const block = heap.alloc(usize(total));
+  memory.fill(block, 0, usize(total));
+  let next = (block + 63) & ~63;
+  for (let region: i32 = 0; region < Region.count; region++) {
+    store<i32>(bases + (usize(region) << 2), i32(next));
+    const bytes = usize(paddedBytes(region));
+    const repeats = region >= Region.counts ? rollouts : 1;
+    store<i32>(strides + (usize(region) << 2), repeats > 1 ? i32(bytes) : 0);
+    next += bytes * usize(repeats);
+  }
+  configured = true;
+  return Status.ok;
+}

@@ -1,0 +1,80 @@
+/** What can be changed at any time after configuration; see docs/equations.md for the meaning of each. */
+export enum Option {
+  /** control period in simulation [s] */
+  controlPeriod,
+  /** control steps per segment in simulation */
+  stepsPerSegment,
+  /** how far ahead of the network call the new setpoint lies [s] */
+  lookahead,
+  /** spline time of a segment's first control step [s]: dt in simulation, 0 on hardware */
+  splineLead,
+  /** 1: the first reference starts from the state, 0: from the task */
+  startFromState,
+  /** 1: gradients flow only within a segment and through the previous setpoint */
+  truncate,
+  /** 1: the network input's dependence on the state is differentiated too */
+  stateFeedback,
+  /** 1: mean over the rollouts of a batch [W23 eq. 8], 0: sum */
+  meanOverBatch,
+  /** first segment counted */
+  windowStart,
+  /** segments in a window; 0: to the end, one window */
+  windowLength,
+  /** segments from one window's start to the next; 0: one window */
+  windowStride,
+  /** the last segment index of a window is at most (number of segments) - windowMargin */
+  windowMargin,
+  count,
+}
+
+export let controlPeriod: f64 = 0.02;
+export let stepsPerSegment: i32 = 7;
+export let lookahead: f64 = 0.1175;
+export let splineLead: f64 = 0.02;
+export let startFromState: bool = false;
+export let truncate: bool = false;
+export let stateFeedback: bool = true;
+export let meanOverBatch: bool = true;
+let windowStart: i32 = 0;
+let windowLength: i32 = 0;
+let windowStride: i32 = 0;
+let windowMargin: i32 = 1;
+
+export function setOption(option: i32, value: f64): bool {
+  if (option == Option.controlPeriod) controlPeriod = value;
+  else if (option == Option.stepsPerSegment) stepsPerSegment = i32(value);
+  else if (option == Option.lookahead) lookahead = value;
+  else if (option == Option.splineLead) splineLead = value;
+  else if (option == Option.startFromState) startFromState = value != 0.0;
+  else if (option == Option.truncate) truncate = value != 0.0;
+  else if (option == Option.stateFeedback) stateFeedback = value != 0.0;
+  else if (option == Option.meanOverBatch) meanOverBatch = value != 0.0;
+  else if (option == Option.windowStart) windowStart = i32(value);
+  else if (option == Option.windowLength) windowLength = i32(value);
+  else if (option == Option.windowStride) windowStride = i32(value);
+  else if (option == Option.windowMargin) windowMargin = i32(value);
+  else return false;
+  return true;
+}
+
+/** Number of windows in a rollout of `segments` segments. */
+export function windowCount(segments: i32): i32 {
+  const last = segments - windowMargin; // largest segment index of a window
+  if (windowLength == 0 || windowStride == 0) return windowEnd(0, segments) > windowStart ? 1 : 0;
+  let windows: i32 = 0;
+  for (let first = windowStart; first + windowLength - 1 <= last; first += windowStride) windows++;
+  return windows;
+}
+
+/** First segment of a window. */
+export function windowBegin(window: i32): i32 {
+  return windowStart + window * windowStride;
+}
+
+/** One past the last segment of a window. */
+export function windowEnd(window: i32, segments: i32): i32 {
+  const limit = segments - windowMargin + 1;
+  if (windowLength == 0) return limit;
+  const end = windowBegin(window) + windowLength;
+  return end < limit ? end : limit;
+}

@@ -1,0 +1,15 @@
+import { Model } from "../models/model";
+import { Plant } from "./plant";
+
+/** The equations of the robot's own model with other (the true) parameters: the authors' simulators. */
+export class Nominal extends Plant {
+  parameterCount(model: Model): i32 {
+    return model.parameterCount();
+  }
+
+  reset(_x: usize): void {}
+
+  step(model: Model, parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
+    model.step(parameters, x, u, dt, next);
+  }
+}

@@ -1,0 +1,83 @@
+/** The sampled-data policy [W23 sec. 6, fig. 1]: a network call per segment sets setpoint and gains, the controller acts at every step. */
+import { controller, model, reference, reward, task } from "../components";
+import { lookahead, startFromState } from "../options";
+import * as trace from "../trace";
+import { forward } from "./mlp";
+
+/** Network input at the segment's state and time. */
+function observe(j: i32): void {
+  const row = trace.activations + usize(j) * trace.activationRow;
+  const x = trace.segmentStates + usize(j) * trace.stateRow;
+  task.observe(trace.taskParameters, x, segmentTime(j), row, trace.taskTape + usize(j) * trace.taskTapeRow);
+}
+
+function segmentTime(j: i32): f64 {
+  return load<f64>(trace.segmentTimes + (usize(j) << 3));
+}
+
+/** outputs_j = scale * MLP(features_j). */
+export function callNetwork(j: i32): void {
+  observe(j);
+  const row = trace.activations + usize(j) * trace.activationRow;
+  forward(trace.parameters, row);
+  const out = trace.segmentOutputs + usize(j) * trace.outputRow;
+  for (let i: usize = 0; i < trace.outputRow; i += 8) {
+    store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(row + trace.outputOffset + i));
+  }
+}
+
+/** setpoint_j = task(t_j + lookahead) + offsets, gains_j = nominal + offsets, from the segment's network outputs. */
+export function placeSetpoint(j: i32): void {
+  const out = trace.segmentOutputs + usize(j) * trace.outputRow;
+  const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
+  task.setpointAt(trace.taskParameters, segmentTime(j) + lookahead, setpoint);
+  for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(setpoint + i, load<f64>(setpoint + i) + load<f64>(out + i));
+  const gains = trace.gains + usize(j) * trace.gainRow;
+  for (let i: usize = 0; i < trace.gainRow; i += 8) {
+    store<f64>(gains + i, load<f64>(trace.nominalGains + i) + load<f64>(out + trace.setpointRow + i));
+  }
+}
+
+/** Reference of segment j, from the previous setpoint (of the task or the state, for the first segment) to its own. */
+export function beginReference(j: i32): void {
+  const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
+  let previous = setpoint - trace.setpointRow;
+  if (j == 0) {
+    previous = trace.setpointWork;
+    if (startFromState) task.setpointOf(trace.taskParameters, trace.segmentStates, previous);
+    else task.setpointAt(trace.taskParameters, segmentTime(0), previous);
+  }
+  reference.begin(previous, setpoint, trace.coefficients + usize(j) * trace.coefficientRow);
+}
+
+/** Reference at step t of segment j. */
+export function evaluateReference(j: i32, t: i32): void {
+  const s = load<f64>(trace.localTimes + (usize(t) << 3));
+  reference.evaluate(trace.coefficients + usize(j) * trace.coefficientRow, s, trace.references + usize(t) * trace.referenceRow);
+}
+
+/** Command of step t of segment j, from the recorded state and reference. */
+export function act(j: i32, t: i32): void {
+  controller.act(
+    trace.controllerParameters,
+    trace.states + usize(t) * trace.stateRow,
+    trace.references + usize(t) * trace.referenceRow,
+    trace.gains + usize(j) * trace.gainRow,
+    trace.commands + usize(t) * trace.inputRow,
+    trace.controllerTape + usize(t) * trace.controllerTapeRow,
+  );
+}
+
+/** Stage cost of step t, and the model's derivatives there; the applied inputs are recorded by now. */
+export function evaluateStep(t: i32): void {
+  const x = trace.states + usize(t) * trace.stateRow;
+  const r = trace.residuals + usize(t) * trace.residualRow;
+  const time = trace.startTime() + load<f64>(trace.times + (usize(t) << 3));
+  const rewardTape = trace.rewardTape + usize(t) * trace.rewardTapeRow;
+  reward.residuals(trace.rewardParameters, x, trace.inputs + usize(t) * trace.inputRow, time, r, rewardTape);
+  let cost: f64 = 0.0;
+  for (let i: usize = 0; i < trace.residualRow; i += 8) cost += load<f64>(r + i) * load<f64>(r + i);
+  store<f64>(trace.stageCosts + (usize(t) << 3), cost);
+  const dt = load<f64>(trace.periods + (usize(t) << 3));
+  model.linearise(trace.modelParameters, x, trace.actingInputs(t), dt, trace.modelTape + usize(t) * trace.modelTapeRow);
+}

@@ -1,0 +1,65 @@
+/** Forward in time: J v, the directional derivative of all residuals of a window along v = `direction`; the transpose of the co-state pass. */
+import { controller, model, reference, reward, task } from "./components";
+import { stateFeedback, truncate } from "./options";
+import { tangent as networkTangent } from "./policy/mlp";
+import * as trace from "./trace";
+
+/**
+ * Segments [begin, end) of the selected rollout; dr of their steps goes to `residualTangents`. At each segment start the network's
+ * tangent sets d(setpoint) and d(gains), then for every step
+ *   du = K dx + du/dreference dreference + du/dgains dgains,   dr = dr/dx dx + dr/du du,   dx+ = Â dx + B̂ du_acting.
+ */
+export function tangent(begin: i32, end: i32): void {
+  const dx = trace.stateWork;
+  const dNext = trace.stateWork2;
+  const dPrevious = trace.setpointWork;
+  const dSetpoint = trace.setpointWork2;
+  const firstOfWindow = trace.segmentStart(begin);
+  memory.fill(dx, 0, trace.stateRow);
+  memory.fill(dSetpoint, 0, trace.setpointRow);
+  let t = firstOfWindow;
+  for (let j = begin; j < end; j++) {
+    if (truncate) memory.fill(dx, 0, trace.stateRow);
+    memory.copy(dPrevious, dSetpoint, trace.setpointRow);
+    throughNetwork(j, dx);
+    memory.copy(dSetpoint, trace.outputWork, trace.setpointRow);
+    reference.begin(dPrevious, dSetpoint, trace.coefficientWork);
+    const dGains = trace.outputWork + trace.setpointRow;
+    const gains = trace.gains + usize(j) * trace.gainRow;
+    const reached = truncate ? t : firstOfWindow;
+    for (const last = trace.segmentStart(j + 1); t < last; t++) {
+      const du = trace.inputWork + usize(t) * trace.inputRow;
+      reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimes + (usize(t) << 3)), trace.referenceWork);
+      controller.tangent(
+        trace.controllerTape + usize(t) * trace.controllerTapeRow, gains, dx, trace.referenceWork, dGains, du,
+      );
+      reward.tangent(
+        trace.rewardTape + usize(t) * trace.rewardTapeRow, dx, du, trace.residualTangents + usize(t) * trace.residualRow,
+      );
+      const acting = trace.delayed ? gatherInputs(t, reached) : du;
+      model.tangent(trace.modelTape + usize(t) * trace.modelTapeRow, dx, acting, dNext);
+      for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(dx + i, load<f64>(dNext + i));
+    }
+  }
+}
+
+/** Tangents of the inputs that act at step t; those before step `reached` are 0. */
+function gatherInputs(t: i32, reached: i32): usize {
+  for (let i: i32 = 0; i < trace.m; i++) {
+    const source = t - trace.inputDelay(i);
+    const column = usize(i) << 3;
+    store<f64>(trace.inputWorkRow + column, source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0);
+  }
+  return trace.inputWorkRow;
+}
+
+/** Tangent of segment j's scaled outputs, in outputWork, from `direction` and the state's tangent. */
+function throughNetwork(j: i32, dx: usize): void {
+  const dRow = trace.activationWork;
+  if (stateFeedback) task.tangent(trace.taskTape + usize(j) * trace.taskTapeRow, dx, dRow);
+  else memory.fill(dRow, 0, trace.activationRow);
+  networkTangent(trace.parameters, trace.direction, trace.activations + usize(j) * trace.activationRow, dRow);
+  for (let i: usize = 0; i < trace.outputRow; i += 8) {
+    store<f64>(trace.outputWork + i, load<f64>(trace.outputScale + i) * load<f64>(dRow + trace.outputOffset + i));
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What is to be done: the nominal setpoint over task time, what the network sees, and where rollouts start.
+ * {@link observe} fills the tape (per segment) that the two derivatives read.
+ */
+export abstract class Task {
+  abstract stateSize(): i32;
+  abstract setpointSize(): i32;
+  abstract featureSize(): i32;
+  abstract parameterCount(): i32;
+  abstract tapeSize(): i32;
+  /** Nominal setpoint at task time t [s]. */
+  abstract setpointAt(parameters: usize, t: f64, setpoint: usize): void;
+  /** The setpoint that state x stands on: where the first reference of a rollout on hardware starts. */
+  abstract setpointOf(parameters: usize, x: usize, setpoint: usize): void;
+  /** State on the task at time t, before the random offset of a start. */
+  abstract stateAt(parameters: usize, t: f64, x: usize): void;
+  /** Largest start time drawn at random [s]. */
+  abstract period(parameters: usize): f64;
+  /** Network input at state x and task time t. */
+  abstract observe(parameters: usize, x: usize, t: f64, features: usize, tape: usize): void;
+  /** dFeatures = dfeatures/dx dx. */
+  abstract tangent(tape: usize, dx: usize, dFeatures: usize): void;
+  /** px += (dfeatures/dx)^T pFeatures. */
+  abstract transpose(tape: usize, pFeatures: usize, px: usize): void;
+}

@@ -1,0 +1,26 @@
+/**
+ * Copies what recordings and reports need from development dependencies to build/assets, so that a robot installs neither package.
+ * Usage: node scripts/assets.mjs, in the project's folder.
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const OUT = "build/assets";
+const SCHEMAS = ["FrameTransform", "PoseInFrame", "PosesInFrame", "SceneUpdate", "Log"];
+
+/** build/assets/foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named foxglove.FrameTransform, … in a recording. */
+export async function buildAssets() {
+  const all = await import("@foxglove/schemas/jsonschema.js");
+  const chosen = {};
+  for (const name of SCHEMAS) {
+    chosen[name] = all[name] ?? all.default?.[name];
+    if (!chosen[name]) throw new Error(`@foxglove/schemas has no JSON schema ${name}`);
+  }
+  mkdirSync(OUT, { recursive: true });
+  copyFileSync("node_modules/uplot/dist/uPlot.iife.min.js", join(OUT, "uplot.js"));
+  copyFileSync("node_modules/uplot/dist/uPlot.min.css", join(OUT, "uplot.css"));
+  writeFileSync(join(OUT, "foxglove-schemas.json"), `${JSON.stringify(chosen)}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildAssets();

@@ -1,0 +1,196 @@
+/** The one typed door to the WebAssembly core: loads it, checks its version, hands parameters over by name, and names the views. */
+import { readFile } from "node:fs/promises";
+import { instantiate } from "#core";
+import { messageOf, UserError } from "../errors.js";
+import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
+
+/** The exports of assembly/index.ts, as the compiler typed them; the plain JavaScript twin has the same. */
+export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
+
+/** Must equal VERSION in assembly/memory.ts. */
+const VERSION = 1;
+
+/** Which of the core's tables a part is looked up in. */
+const TABLES = {
+  model: "Models",
+  plant: "Plants",
+  controller: "Controllers",
+  reward: "Rewards",
+  reference: "References",
+  task: "Tasks",
+} as const;
+type PartName = keyof typeof TABLES;
+
+/** The enum with a part's parameter names; a plant that has none takes the model's. */
+const PARAMETERS = {
+  model: { car: "CarParameter" },
+  plant: {},
+  controller: { backstepping: "BacksteppingParameter" },
+  reward: { figure8: "Figure8RewardParameter" },
+  reference: { spline: "SplineParameter" },
+  task: { figure8: "Figure8Parameter" },
+} as const satisfies Record<PartName, Record<string, keyof CoreExports>>;
+
+const REGIONS = {
+  model: "modelParameters",
+  plant: "plantParameters",
+  controller: "controllerParameters",
+  reward: "rewardParameters",
+  reference: "referenceParameters",
+  task: "taskParameters",
+} as const satisfies Record<PartName, RegionName>;
+
+export type RegionName = Exclude<keyof CoreExports["Region"] & string, "count">;
+export type OptionName = Exclude<keyof CoreExports["Option"] & string, "count">;
+
+/** Sizes and choices of one core instance. */
+export interface CoreSetup {
+  readonly task: TaskDefinition;
+  readonly plant: PartDefinition;
+  /** rollouts kept side by side */
+  readonly rollouts: number;
+  /** most control steps of one rollout */
+  readonly steps: number;
+  /** most segments of one rollout */
+  readonly segments: number;
+  /** make room for the forward sensitivity, n x p doubles and more */
+  readonly sensitivity?: boolean;
+}
+
+/** How the core's arithmetic is run; `strict` gives the same bits on every machine. */
+export type Build = "strict" | "fused";
+
+/** A loaded and configured core. */
+export class Core {
+  readonly exports: CoreExports;
+  readonly setup: CoreSetup;
+  private readonly views = new Map<string, Float64Array>();
+
+  /** For tests and benchmarks that bring their own exports; others use {@link Core.load}. */
+  constructor(exports: CoreExports, setup: CoreSetup) {
+    this.exports = exports;
+    this.setup = setup;
+    if (exports.version() !== VERSION) {
+      throw new UserError(`the core has version ${exports.version()}, this host needs ${VERSION}: run \`npm run build\``, 1);
+    }
+    this.configure();
+  }
+
+  /** Loads build/core/release.wasm (or, for `fused`, release-fma.wasm where this machine's Node can run it). */
+  static async load(setup: CoreSetup, build: Build = "strict"): Promise<Core> {
+    return new Core(await instantiate(await compiled(build), {}), setup);
+  }
+
+  /** View of a region's doubles, of one rollout where it exists once per rollout; made once, valid for the core's life. */
+  view(region: RegionName, rollout = 0): Float64Array {
+    const key = `${region} ${rollout}`;
+    const known = this.views.get(key);
+    if (known) return known;
+    const index = this.exports.Region[region];
+    const address = this.exports.regionAddress(index, rollout);
+    const view = new Float64Array(this.exports.memory.buffer, address, this.exports.regionLength(index));
+    this.views.set(key, view);
+    return view;
+  }
+
+  setOption(option: OptionName, value: number): void {
+    this.check(this.exports.setOption(this.exports.Option[option], value), `option ${option} = ${value}`);
+  }
+
+  /** Writes parameters by name into a part's region; all of them must be given. */
+  setParameters(part: PartName, definition: PartDefinition): void {
+    const names = this.parameterNames(part, definition.kind);
+    const view = this.view(REGIONS[part]);
+    for (const name of Object.keys(definition.parameters)) {
+      if (!names.includes(name)) throw new UserError(`${part} ${definition.kind} has no parameter "${name}"; it has: ${names.join(", ")}`);
+    }
+    names.forEach((name, i) => {
+      const value = definition.parameters[name];
+      if (value === undefined || !Number.isFinite(value)) {
+        throw new UserError(`parameter ${name} of ${part} ${definition.kind} must be a finite number, got ${value}`);
+      }
+      view[i] = value;
+    });
+    if (part === "reference") this.check(this.exports.prepare(), "prepare");
+  }
+
+  /** Throws unless a status of the core is `ok`. */
+  check(status: number, action: string): void {
+    if (status !== this.exports.Status.ok) {
+      throw new UserError(`the core refused ${action}: ${this.exports.Status[status] ?? `status ${status}`}`, 1);
+    }
+  }
+
+  private configure(): void {
+    const { task, plant, rollouts, steps, segments } = this.setup;
+    const E = this.exports;
+    const set = (which: number, value: number) => this.check(E.setDimension(which, value), `dimension ${E.Dimension[which]} = ${value}`);
+    const parts = { model: task.model, plant, controller: task.controller, reward: task.reward, reference: task.reference, task: task.task };
+    for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][]) {
+      set(E.Dimension[part], this.kindIndex(part, definition.kind));
+    }
+    set(E.Dimension.rollouts, rollouts);
+    set(E.Dimension.steps, steps);
+    set(E.Dimension.segments, segments);
+    set(E.Dimension.hiddenLayers, task.network.hidden.length);
+    task.network.hidden.forEach((width, i) => set(E.Dimension.hiddenWidth0 + i, width));
+    set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
+    this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
+    for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][]) this.setParameters(part, definition);
+    this.view("outputScale").set(task.network.scale);
+    this.view("nominalGains").set(task.nominalGains);
+    this.view("stateLow").set(task.bounds.low);
+    this.view("stateHigh").set(task.bounds.high);
+    this.view("startSpread").set(task.startSpread);
+    this.setOption("controlPeriod", task.timing.controlPeriod);
+    this.setOption("stepsPerSegment", task.timing.stepsPerSegment);
+    this.setOption("lookahead", task.timing.networkPeriod - task.timing.controlPeriod);
+    this.setOption("splineLead", task.timing.controlPeriod);
+  }
+
+  private kindIndex(part: PartName, kind: string): number {
+    const table = this.exports[TABLES[part]] as Readonly<Record<string, number | string>>;
+    const index = table[kind];
+    if (typeof index !== "number") {
+      const kinds = Object.keys(table).filter((name) => typeof table[name] === "number");
+      throw new UserError(`unknown ${part} "${kind}"; the core has: ${kinds.join(", ")}`);
+    }
+    return index;
+  }
+
+  /** Parameter names in the order of the region. */
+  private parameterNames(part: PartName, kind: string): string[] {
+    const table: Readonly<Record<string, keyof CoreExports>> = PARAMETERS[part];
+    const name = table[kind] ?? (part === "plant" ? PARAMETERS.model[this.setup.task.model.kind as keyof typeof PARAMETERS.model] : undefined);
+    if (!name) return [];
+    const names = this.exports[name] as unknown as Readonly<Record<string, number | string>>;
+    return Object.keys(names).filter((key) => typeof names[key] === "number" && key !== "count");
+  }
+}
+
+const modules = new Map<Build, Promise<WebAssembly.Module>>();
+
+/** The compiled module, once per process. */
+function compiled(build: Build): Promise<WebAssembly.Module> {
+  let module = modules.get(build);
+  if (!module) {
+    module = compile(build);
+    modules.set(build, module);
+  }
+  return module;
+}
+
+async function compile(build: Build): Promise<WebAssembly.Module> {
+  const file = new URL(`../../core/${build === "fused" ? "release-fma" : "release"}.wasm`, import.meta.url);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new UserError(`cannot read the core (${messageOf(error)}): run \`npm run build\` first`, 1);
+  }
+  if (!WebAssembly.validate(bytes)) {
+    const remedy = build === "fused" ? "start node with --experimental-wasm-relaxed-simd, or use the strict build" : "use Node 20.20 or newer";
+    throw new UserError(`this Node (${process.version}) cannot run ${build === "fused" ? "release-fma" : "release"}.wasm: ${remedy}`, 1);
+  }
+  return WebAssembly.compile(bytes);
+}

@@ -1,0 +1,19 @@
+/**
+ * An error that the user can do something about: shown as its message alone, without a stack. Say what was got, what is
+ * allowed, and what to do.
+ */
+export class UserError extends Error {
+  /** Process exit code: 2 for wrong usage (options, configuration, input files), 1 for a run that failed. */
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2 = 2) {
+    super(message);
+    this.name = "UserError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

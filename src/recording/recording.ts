@@ -1,0 +1,64 @@
+/**
+ * One rollout as it was driven, whatever it was read from: our own MCAP, or the authors' JSON. Arrays are row-major float64;
+ * widths (number of columns) follow from the task named in `task`.
+ */
+export interface Recording {
+  readonly info: RecordingInfo;
+  /** per control step: time since the start of the rollout [s] */
+  readonly times: Float64Array;
+  /** per control step: state before the step, n columns */
+  readonly states: Float64Array;
+  /** state after the last step, n columns; empty if it was not recorded */
+  readonly finalState: Float64Array;
+  /** per control step: applied input, m columns */
+  readonly inputs: Float64Array;
+  /** per control step: what the controller tracked */
+  readonly references: Float64Array;
+  /** per control step: stage cost; empty if it was not recorded */
+  readonly costs: Float64Array;
+  /** per control step: residuals whose squares add up to the stage cost; empty if not recorded */
+  readonly residuals: Float64Array;
+  /** per segment: index of its first control step (0-based) */
+  readonly segmentStarts: Float64Array;
+  /** per segment: task time of the network call [s] */
+  readonly segmentTimes: Float64Array;
+  /** per segment: state at the network call, n columns */
+  readonly segmentStates: Float64Array;
+  /** per segment: setpoint offsets, then gain offsets (network outputs times their scale); empty if the network was not recorded */
+  readonly outputs: Float64Array;
+  /** per segment: setpoint */
+  readonly setpoints: Float64Array;
+  /** per segment: gains */
+  readonly gains: Float64Array;
+}
+
+/** What is known of a rollout beyond its arrays. */
+export interface RecordingInfo {
+  /** name of the task, e.g. car-figure8 */
+  readonly task: string;
+  /** index of the rollout in its run, from 1 */
+  readonly rollout: number;
+  /** `simulation` (fixed steps) or `hardware` (measured times) */
+  readonly timing: "simulation" | "hardware";
+  /** task time at the start of the rollout [s] */
+  readonly startTime: number;
+  /** names and units of the columns, e.g. { state: ["x [m]", …], input: […], reference: […], residual: […], setpoint: […], gain: […] } */
+  readonly columns: Readonly<Record<ColumnGroup, readonly string[]>>;
+  /** false if the file ends early: what could be read is here, what is missing is said in `note` */
+  readonly complete: boolean;
+  /** for people: what is missing, or empty */
+  readonly note: string;
+}
+
+/** Groups of columns that a recording names. */
+export type ColumnGroup = "state" | "input" | "reference" | "residual" | "setpoint" | "gain";
+
+/** Number of control steps. */
+export function stepCount(recording: Recording): number {
+  return recording.times.length;
+}
+
+/** Number of segments. */
+export function segmentCount(recording: Recording): number {
+  return recording.segmentTimes.length;
+}

@@ -1,0 +1,51 @@
+import type { TaskDefinition } from "./definition.js";
+
+const radius = 1.5;
+const lapTime = 5.5;
+const networkPeriod = lapTime / 40;
+const controlPeriod = 0.02;
+
+/** The paper's JetRacer: a figure-8 of two circles 3 m in diameter, 5.5 s a lap; numbers of the authors' simulation. */
+export const carFigure8: TaskDefinition = {
+  name: "car-figure8",
+  summary: "JetRacer, figure-8 of two 3 m circles in 5.5 s, backstepping controller, car model (11)",
+  columns: {
+    state: ["x [m]", "y [m]", "v [m/s]", "phi [rad]"],
+    input: ["throttle", "steering"],
+    setpoint: ["x [m]", "y [m]", "xdot [m/s]", "ydot [m/s]"],
+    gain: ["k_x [1/s]", "k_y [1/s]", "k_v [s/m]", "k_phi [1/rad]", "k_a [s²/m]", "k_omega [s/rad]"],
+    reference: ["x [m]", "y [m]", "xdot [m/s]", "ydot [m/s]", "xddot [m/s²]", "yddot [m/s²]"],
+    residual: ["radius [m]", "speed (weighted) [m]", "heading (weighted) [m]"],
+  },
+  model: {
+    kind: "car",
+    parameters: { throttleGain: 11.25, drag: 0.55, steeringGain: 6.5, steeringBias: -0.1 },
+    scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
+  },
+  plants: {
+    nominal: {
+      kind: "nominal",
+      parameters: { throttleGain: 11.25, drag: 0.55, steeringGain: 6.5, steeringBias: -0.1 },
+    },
+  },
+  controller: { kind: "backstepping", parameters: { throttleLimit: 0.75, steeringLimit: 1 } },
+  reward: { kind: "figure8", parameters: { radius, lapTime, speedWeight: 1 / 30, headingWeight: 10 / 30 } },
+  reference: { kind: "spline", parameters: { duration: networkPeriod - controlPeriod, positionWeight: 10 } },
+  task: { kind: "figure8", parameters: { radius, lapTime, leastSpeed: 0.01 } },
+  network: { hidden: [64, 64], scale: [1, 1, 1, 1, 0.25, 0.25, 0.25, 0.1, 0.1, 0.02] },
+  nominalGains: [0.45, 0.45, 0.35, 0.35, 0, 0],
+  timing: { controlPeriod, stepsPerSegment: 7, networkPeriod, lapTime },
+  bounds: { low: [-10, -10, -20, -1e4], high: [10, 10, 20, 1e4] },
+  startSpread: [0.01, 0.01, 0.0001, 0.0004],
+  training: {
+    rolloutSegments: 156,
+    window: { start: 40, length: 0, stride: 0 },
+    rollouts: 15,
+    modelScale: 0.5,
+    learningRate: { sgd: 6e-3, adam: 3e-3 },
+  },
+  metrics: {
+    rmsRadialError: { of: "rms", residual: 0, unit: "m" },
+    meanSpeed: { of: "mean", state: 2, unit: "m/s" },
+  },
+};

@@ -1,0 +1,66 @@
+/** What a task is made of: pure data; the mathematics behind each `kind` lies in assembly/. */
+
+/** One of the core's parts with its parameters by name. */
+export interface PartDefinition {
+  /** name in the core's table (assembly/components.ts) */
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** A number per rollout that people look at, beside the cost. */
+export type MetricDefinition =
+  | { readonly of: "rms"; readonly residual: number; readonly unit: string }
+  | { readonly of: "mean"; readonly state: number; readonly unit: string };
+
+/** Robot, controller, reward and numbers of one task. */
+export interface TaskDefinition {
+  readonly name: string;
+  readonly summary: string;
+  /** names with units, in the order of the arrays */
+  readonly columns: {
+    readonly state: readonly string[];
+    readonly input: readonly string[];
+    readonly setpoint: readonly string[];
+    readonly gain: readonly string[];
+    readonly reference: readonly string[];
+    readonly residual: readonly string[];
+  };
+  /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
+  readonly model: PartDefinition & { readonly scalable: readonly string[] };
+  /** F, rolled out in simulation, by the name a user types */
+  readonly plants: Readonly<Record<string, PartDefinition>>;
+  readonly controller: PartDefinition;
+  readonly reward: PartDefinition;
+  readonly reference: PartDefinition;
+  readonly task: PartDefinition;
+  readonly network: {
+    /** widths of the hidden layers */
+    readonly hidden: readonly number[];
+    /** factor of each output: setpoint offsets, then gain offsets */
+    readonly scale: readonly number[];
+  };
+  readonly nominalGains: readonly number[];
+  readonly timing: {
+    /** dt [s] */
+    readonly controlPeriod: number;
+    /** control steps per network call, in simulation */
+    readonly stepsPerSegment: number;
+    /** nominal network period h [s] */
+    readonly networkPeriod: number;
+    /** duration of one lap [s], if the task is periodic */
+    readonly lapTime?: number;
+  };
+  /** a rollout ends where a state component leaves these */
+  readonly bounds: { readonly low: readonly number[]; readonly high: readonly number[] };
+  /** half-width of the uniform offset of a start, per state component */
+  readonly startSpread: readonly number[];
+  /** defaults of training */
+  readonly training: {
+    readonly rolloutSegments: number;
+    readonly window: { readonly start: number; readonly length: number; readonly stride: number };
+    readonly rollouts: number;
+    readonly modelScale: number;
+    readonly learningRate: { readonly sgd: number; readonly adam: number };
+  };
+  readonly metrics: Readonly<Record<string, MetricDefinition>>;
+}

@@ -1,0 +1,13 @@
+import { UserError } from "../errors.js";
+import { carFigure8 } from "./car-figure8.js";
+import type { TaskDefinition } from "./definition.js";
+
+/** All tasks by name: a new one is a new file and a line here. */
+export const tasks: Readonly<Record<string, TaskDefinition>> = { [carFigure8.name]: carFigure8 };
+
+/** The task of that name; a {@link UserError} naming all tasks if there is none. */
+export function taskNamed(name: string): TaskDefinition {
+  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+  if (!task) throw new UserError(`unknown task "${name}"; tasks are: ${Object.keys(tasks).join(", ")}`);
+  return task;
+}

@@ -3,7 +3,7 @@
  * through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything else. Nothing is allocated after
  * `configure`; nothing here throws: functions answer with a {@link Status}.
  */
-import { choose, reference } from "./components";
+import { choose, reference, task } from "./components";
 import * as costates from "./costate";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
@@ -93,6 +93,11 @@ export function sampleStart(rollout: i32): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
   rollouts.sampleStart(rollout);
   return Status.ok;
+}
+
+/** The task's nominal setpoint at task time `time` [s], into the first places of the region `probe`. */
+export function nominalSetpoint(time: f64): void {
+  task.setpointAt(trace.taskParameters, time, memories.at(Region.probe, 0));
 }
 
 /** Drives the plant from the rollout's first state and start time; ends early with `outOfBounds`. */

@@ -81,11 +81,12 @@ export enum Region {
   stateSensitivity,
   /** the loss gradient by forward sensitivity, p (if configured) */
   sensitivityGradient,
-  /** other arrays of the sensitivity */
+  /** U_t of every step, steps x m x p, and the other arrays of the sensitivity (if configured) */
+  sensitivityInputs,
   sensitivityWork,
   /** rows used within one call */
   scratch,
-  /** each: number of steps, number of segments, start time [s], mean number of steps before a bound was left (0: none) */
+  /** each: number of steps, number of segments, start time [s] */
   counts,
   /** each, steps: time since the start [s] */
   times,
@@ -175,7 +176,7 @@ export function planRegions(): Status {
   const steps = dimension(Dimension.steps);
   const segments = dimension(Dimension.segments);
   const hidden = dimension(Dimension.hiddenLayers);
-  if (dimension(Dimension.rollouts) < 1 || steps < 1 || segments < 1 || hidden < 0 || hidden > 4) return Status.badDimension;
+  if (dimension(Dimension.rollouts) < 1 || steps < 1 || steps > 1 << 24 || segments < 1 || segments > 1 << 24 || hidden < 0 || hidden > 4) return Status.badDimension;
   const n = model.stateSize();
   const m = model.inputSize();
   const setpoint = task.setpointSize();
@@ -190,64 +191,75 @@ export function planRegions(): Status {
   const outputs = setpoint + gain;
   if (!setLayers(task.featureSize(), hidden, dimensions + (Dimension.hiddenWidth0 << 2), outputs)) return Status.badDimension;
   const p = parameterSize();
-  plan(Region.parameters, p);
-  plan(Region.gradient, p);
-  plan(Region.firstMoment, p);
-  plan(Region.secondMoment, p);
-  plan(Region.direction, p);
-  plan(Region.modelParameters, model.parameterCount());
-  plan(Region.plantParameters, plant.parameterCount(model));
-  plan(Region.controllerParameters, controller.parameterCount());
-  plan(Region.rewardParameters, reward.parameterCount());
-  plan(Region.referenceParameters, reference.parameterCount());
-  plan(Region.taskParameters, task.parameterCount());
-  plan(Region.outputScale, outputs);
-  plan(Region.nominalGains, gain);
-  plan(Region.stateLow, n);
-  plan(Region.stateHigh, n);
-  plan(Region.startSpread, n);
-  plan(Region.inputDelays, m);
-  plan(Region.random, 2);
-  plan(Region.probe, 7 * PROBE_ROW);
-  plan(Region.scratch, 8 * n + 8 * m + 4 * controller.referenceSize() + 8 * outputs + 4 * reference.coefficientSize() + 4 * activationSize());
+  const coefficient = reference.coefficientSize();
+  const feature = task.featureSize();
+  fits = true;
+  plan(Region.parameters, p, 1);
+  plan(Region.gradient, p, 1);
+  plan(Region.firstMoment, p, 1);
+  plan(Region.secondMoment, p, 1);
+  plan(Region.direction, p, 1);
+  plan(Region.modelParameters, model.parameterCount(), 1);
+  plan(Region.plantParameters, plant.parameterCount(model), 1);
+  plan(Region.controllerParameters, controller.parameterCount(), 1);
+  plan(Region.rewardParameters, reward.parameterCount(), 1);
+  plan(Region.referenceParameters, reference.parameterCount(), 1);
+  plan(Region.taskParameters, task.parameterCount(), 1);
+  plan(Region.outputScale, outputs, 1);
+  plan(Region.nominalGains, gain, 1);
+  plan(Region.stateLow, n, 1);
+  plan(Region.stateHigh, n, 1);
+  plan(Region.startSpread, n, 1);
+  plan(Region.inputDelays, m, 1);
+  plan(Region.random, 2, 1);
+  plan(Region.probe, PROBE_ROW, 7);
+  plan(Region.scratch, 2 * n + m + controller.referenceSize() + 2 * outputs + 2 * setpoint + coefficient + activationSize() + feature, 1);
   if (dimension(Dimension.sensitivity) != 0) {
-    let delay = steps; // input history: every step, so that any delay can be looked up
-    plan(Region.stateSensitivity, n * p);
-    plan(Region.sensitivityGradient, p);
-    plan(Region.sensitivityWork, (delay * m + n + 2 * setpoint + gain + outputs + reference.coefficientSize() + task.featureSize()) * p);
+    plan(Region.stateSensitivity, p, n);
+    plan(Region.sensitivityGradient, p, 1);
+    // the history of the inputs' sensitivities, so that any delay can be looked up, and what assembly/sensitivity.ts lays behind it
+    plan(Region.sensitivityInputs, p * m, steps);
+    plan(Region.sensitivityWork, p, n + 2 * setpoint + outputs + coefficient + feature);
   }
-  plan(Region.counts, 4);
-  plan(Region.times, steps);
-  plan(Region.periods, steps);
-  plan(Region.localTimes, steps);
-  plan(Region.states, (steps + 1) * n);
-  plan(Region.inputs, steps * m);
-  plan(Region.commands, steps * m);
-  plan(Region.references, steps * controller.referenceSize());
-  plan(Region.residuals, steps * residual);
-  plan(Region.stageCosts, steps);
-  plan(Region.modelTape, steps * model.tapeSize());
-  plan(Region.controllerTape, steps * controller.tapeSize());
-  plan(Region.rewardTape, steps * reward.tapeSize());
-  plan(Region.segmentStarts, segments);
-  plan(Region.segmentTimes, segments);
-  plan(Region.segmentStates, segments * n);
-  plan(Region.activations, segments * activationSize());
-  plan(Region.outputs, segments * outputs);
-  plan(Region.setpoints, segments * setpoint);
-  plan(Region.gains, segments * gain);
-  plan(Region.coefficients, segments * reference.coefficientSize());
-  plan(Region.taskTape, segments * task.tapeSize());
-  plan(Region.seeds, steps * residual);
-  plan(Region.residualTangents, steps * residual);
-  plan(Region.inputWork, steps * m);
-  plan(Region.outputGradient, segments * outputs);
-  plan(Region.deltas, segments * deltaSize());
-  return Status.ok;
+  plan(Region.counts, 3, 1);
+  plan(Region.times, 1, steps);
+  plan(Region.periods, 1, steps);
+  plan(Region.localTimes, 1, steps);
+  plan(Region.states, n, steps + 1);
+  plan(Region.inputs, m, steps);
+  plan(Region.commands, m, steps);
+  plan(Region.references, controller.referenceSize(), steps);
+  plan(Region.residuals, residual, steps);
+  plan(Region.stageCosts, 1, steps);
+  plan(Region.modelTape, model.tapeSize(), steps);
+  plan(Region.controllerTape, controller.tapeSize(), steps);
+  plan(Region.rewardTape, reward.tapeSize(), steps);
+  plan(Region.segmentStarts, 1, segments);
+  plan(Region.segmentTimes, 1, segments);
+  plan(Region.segmentStates, n, segments);
+  plan(Region.activations, activationSize(), segments);
+  plan(Region.outputs, outputs, segments);
+  plan(Region.setpoints, setpoint, segments);
+  plan(Region.gains, gain, segments);
+  plan(Region.coefficients, coefficient, segments);
+  plan(Region.taskTape, task.tapeSize(), segments);
+  plan(Region.seeds, residual, steps);
+  plan(Region.residualTangents, residual, steps);
+  plan(Region.inputWork, m, steps);
+  plan(Region.outputGradient, outputs, segments);
+  plan(Region.deltas, deltaSize(), segments);
+  return fits ? Status.ok : Status.outOfMemory;
 }
 
-function plan(region: i32, length: i32): void {
-  store<i32>(lengths + (usize(region) << 2), length);
+/** False once a planned region is larger than all memory that there may be. */
+let fits: bool = true;
+
+function plan(region: i32, columns: i32, rows: i32): void {
+  if (f64(columns) * f64(rows) * 8.0 > MEMORY_LIMIT) {
+    fits = false;
+    return;
+  }
+  store<i32>(lengths + (usize(region) << 2), columns * rows);
 }
 
 /** Bytes of one region, rounded up so that each starts on a cache line. */

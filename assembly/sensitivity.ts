@@ -5,7 +5,7 @@
  * column by column from the parts' tangents) and the network's Jacobian row by row, so that the two share as little as possible.
  */
 import { controller, model, reference, reward, task } from "./components";
-import { at, Dimension, dimension, Region } from "./memory";
+import { at, Region } from "./memory";
 import { stateFeedback, truncate } from "./options";
 import { parameterSize } from "./policy/layers";
 import { accumulateGradient, transpose } from "./policy/mlp";
@@ -31,8 +31,8 @@ export function sensitivity(begin: i32, end: i32): void {
   const gain = outputs - setpoint;
   const coefficient = reference.coefficientSize();
   const X = at(Region.stateSensitivity, 0);
-  const inputs = at(Region.sensitivityWork, 0); // U_t of every step: steps x m x p
-  const nextX = inputs + usize(dimension(Dimension.steps) * trace.m) * row;
+  const inputs = at(Region.sensitivityInputs, 0); // U_t of every step: steps x m x p
+  const nextX = at(Region.sensitivityWork, 0);
   const setpoints = nextX + usize(n) * row; // of the previous segment, then of this one: the reference's (previous, next)
   const offsets = setpoints + usize(2 * setpoint) * row;
   const coefficients = offsets + usize(outputs) * row;

@@ -1,8 +1,8 @@
 /**
- * Copies what recordings and reports need from development dependencies to build/assets, so that a robot installs neither package.
+ * Copies the message schemas that recordings need from a development dependency to build/assets, so that a robot does not install it.
  * Usage: node scripts/assets.mjs, in the project's folder.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -18,8 +18,6 @@ export async function buildAssets() {
     if (!chosen[name]) throw new Error(`@foxglove/schemas has no JSON schema ${name}`);
   }
   mkdirSync(OUT, { recursive: true });
-  copyFileSync("node_modules/uplot/dist/uPlot.iife.min.js", join(OUT, "uplot.js"));
-  copyFileSync("node_modules/uplot/dist/uPlot.min.css", join(OUT, "uplot.css"));
   writeFileSync(join(OUT, "foxglove-schemas.json"), `${JSON.stringify(chosen)}\n`);
 }
 

@@ -2,7 +2,7 @@
  * Builds everything into build/, each step only when its inputs are newer than its last success:
  *   core    assembly/ -> build/core/release.wasm with its typed bindings, release-fma.wasm, and debug.wasm with --debug
  *   twin    assembly/ -> build/twin, the same core as plain JavaScript
- *   assets  build/assets, the few files taken from development dependencies
+ *   assets  build/assets, the message schemas taken from a development dependency
  *   host    src/, test/, bench/ -> build/src, build/test, build/bench
  *
  * Usage: node scripts/build.mjs [--debug], in the project's folder. One line on success; the failing tool's output and exit 1 otherwise.
@@ -83,12 +83,7 @@ async function build() {
   const first = await Promise.allSettled([
     ...targets.map(compile),
     step("twin", ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"], ["build/twin/index.js"], buildTwin),
-    step(
-      "assets",
-      ["package-lock.json", "scripts/assets.mjs"],
-      ["build/assets/foxglove-schemas.json", "build/assets/uplot.js"],
-      buildAssets,
-    ),
+    step("assets", ["package-lock.json", "scripts/assets.mjs"], ["build/assets/foxglove-schemas.json"], buildAssets),
   ]);
   // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin says.
   const failed = first.find((result) => result.status === "rejected");

@@ -2,7 +2,7 @@ import { multiplyAdd } from "./simd";
 
 /*
  * tanh x = ((s - 1) R + (s + 1) r) / ((s + 1) R + (s - 1) r), with k = round(2 x / ln 2), s = 2^k, r = x - k ln2/2 and
- * R = r coth r, a polynomial of degree 5 in r^2. One division and no branch; relative error below 5e-16.
+ * R = r coth r, a polynomial of degree 5 in r^2. One division and no branch; relative error at most 5 * 2^-53 (measured).
  */
 const LIMIT: f64 = 22.0; // tanh is 1 to the last bit from 19.1 on
 const TWO_OVER_LN2: f64 = 2.8853900817779268;

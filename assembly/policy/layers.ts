@@ -1,10 +1,12 @@
 /** Sizes of the network: features - hidden ... - outputs. At most six layers' widths are kept. */
 const widths: usize = heap.alloc(4 * 6);
+/** Keeps every size a 32-bit number. */
+const WIDEST: i32 = 4096;
 let layers: i32 = 0;
 let parameters: i32 = 0;
 let activations: i32 = 0;
 
-/** Takes the widths; false if one is below 1. `hiddenWidths`: address of i32 values. */
+/** Takes the widths; false if one is below 1 or above 4096. `hiddenWidths`: address of i32 values. */
 export function setLayers(features: i32, hidden: i32, hiddenWidths: usize, outputs: i32): bool {
   store<i32>(widths, features);
   for (let i: i32 = 0; i < hidden; i++) store<i32>(widths + (usize(i + 1) << 2), load<i32>(hiddenWidths + (usize(i) << 2)));
@@ -14,7 +16,7 @@ export function setLayers(features: i32, hidden: i32, hiddenWidths: usize, outpu
   activations = features;
   for (let layer: i32 = 0; layer < layers; layer++) {
     const outs = width(layer + 1);
-    if (outs < 1) return false;
+    if (outs < 1 || outs > WIDEST) return false;
     parameters += (width(layer) + 1) * outs;
     activations += outs;
   }

@@ -71,7 +71,10 @@ export class Core {
     this.exports = exports;
     this.setup = setup;
     if (exports.version() !== VERSION) {
-      throw new UserError(`the core has version ${exports.version()}, this host needs ${VERSION}: run \`npm run build\``, 1);
+      throw new UserError(
+        `the core has version ${exports.version()}, this host needs ${VERSION}: run \`npm run build\``,
+        1,
+      );
     }
     this.configure();
   }
@@ -102,7 +105,8 @@ export class Core {
     const names = this.parameterNames(part, definition.kind);
     const view = this.view(REGIONS[part]);
     for (const name of Object.keys(definition.parameters)) {
-      if (!names.includes(name)) throw new UserError(`${part} ${definition.kind} has no parameter "${name}"; it has: ${names.join(", ")}`);
+      if (!names.includes(name))
+        throw new UserError(`${part} ${definition.kind} has no parameter "${name}"; it has: ${names.join(", ")}`);
     }
     names.forEach((name, i) => {
       const value = definition.parameters[name];
@@ -124,8 +128,16 @@ export class Core {
   private configure(): void {
     const { task, plant, rollouts, steps, segments } = this.setup;
     const E = this.exports;
-    const set = (which: number, value: number) => this.check(E.setDimension(which, value), `dimension ${E.Dimension[which]} = ${value}`);
-    const parts = { model: task.model, plant, controller: task.controller, reward: task.reward, reference: task.reference, task: task.task };
+    const set = (which: number, value: number) =>
+      this.check(E.setDimension(which, value), `dimension ${E.Dimension[which]} = ${value}`);
+    const parts = {
+      model: task.model,
+      plant,
+      controller: task.controller,
+      reward: task.reward,
+      reference: task.reference,
+      task: task.task,
+    };
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][]) {
       set(E.Dimension[part], this.kindIndex(part, definition.kind));
     }
@@ -136,7 +148,8 @@ export class Core {
     task.network.hidden.forEach((width, i) => set(E.Dimension.hiddenWidth0 + i, width));
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
-    for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][]) this.setParameters(part, definition);
+    for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
+      this.setParameters(part, definition);
     this.view("outputScale").set(task.network.scale);
     this.view("nominalGains").set(task.nominalGains);
     this.view("stateLow").set(task.bounds.low);
@@ -161,7 +174,9 @@ export class Core {
   /** Parameter names in the order of the region. */
   private parameterNames(part: PartName, kind: string): string[] {
     const table: Readonly<Record<string, keyof CoreExports>> = PARAMETERS[part];
-    const name = table[kind] ?? (part === "plant" ? PARAMETERS.model[this.setup.task.model.kind as keyof typeof PARAMETERS.model] : undefined);
+    const name =
+      table[kind] ??
+      (part === "plant" ? PARAMETERS.model[this.setup.task.model.kind as keyof typeof PARAMETERS.model] : undefined);
     if (!name) return [];
     const names = this.exports[name] as unknown as Readonly<Record<string, number | string>>;
     return Object.keys(names).filter((key) => typeof names[key] === "number" && key !== "count");
@@ -189,8 +204,14 @@ async function compile(build: Build): Promise<WebAssembly.Module> {
     throw new UserError(`cannot read the core (${messageOf(error)}): run \`npm run build\` first`, 1);
   }
   if (!WebAssembly.validate(bytes)) {
-    const remedy = build === "fused" ? "start node with --experimental-wasm-relaxed-simd, or use the strict build" : "use Node 20.20 or newer";
-    throw new UserError(`this Node (${process.version}) cannot run ${build === "fused" ? "release-fma" : "release"}.wasm: ${remedy}`, 1);
+    const remedy =
+      build === "fused"
+        ? "start node with --experimental-wasm-relaxed-simd, or use the strict build"
+        : "use Node 20.20 or newer";
+    throw new UserError(
+      `this Node (${process.version}) cannot run ${build === "fused" ? "release-fma" : "release"}.wasm: ${remedy}`,
+      1,
+    );
   }
   return WebAssembly.compile(bytes);
 }

@@ -1,6 +1,8 @@
+import { UserError } from "../errors.js";
+
 /**
- * One rollout as it was driven, whatever it was read from: our own MCAP, or the authors' JSON. Arrays are row-major float64;
- * widths (number of columns) follow from the task named in `task`.
+ * One rollout as it was driven, whatever it was read from: our own MCAP, or the authors' JSON. Arrays are row-major
+ * float64; widths (number of columns) follow from the task named in `task`.
  */
 export interface Recording {
   readonly info: RecordingInfo;
@@ -18,13 +20,20 @@ export interface Recording {
   readonly costs: Float64Array;
   /** per control step: residuals whose squares add up to the stage cost; empty if not recorded */
   readonly residuals: Float64Array;
-  /** per segment: index of its first control step (0-based) */
+  /**
+   * per segment: index of its first control step (0-based). After the last network call there may have been no step:
+   * then its start is the number of steps, or is not there, and this array is one shorter than `segmentTimes`. On a
+   * real robot the steps before the first start tracked something stale: skip them.
+   */
   readonly segmentStarts: Float64Array;
   /** per segment: task time of the network call [s] */
   readonly segmentTimes: Float64Array;
   /** per segment: state at the network call, n columns */
   readonly segmentStates: Float64Array;
-  /** per segment: setpoint offsets, then gain offsets (network outputs times their scale); empty if the network was not recorded */
+  /**
+   * per segment: setpoint offsets, then gain offsets (network outputs times their scale); empty if the network was not
+   * recorded
+   */
   readonly outputs: Float64Array;
   /** per segment: setpoint */
   readonly setpoints: Float64Array;
@@ -42,7 +51,10 @@ export interface RecordingInfo {
   readonly timing: "simulation" | "hardware";
   /** task time at the start of the rollout [s] */
   readonly startTime: number;
-  /** names and units of the columns, e.g. { state: ["x [m]", …], input: […], reference: […], residual: […], setpoint: […], gain: […] } */
+  /**
+   * names and units of the columns, e.g. { state: ["x [m]", …], input: […], reference: […], residual: […], setpoint:
+   * […], gain: […] }
+   */
   readonly columns: Readonly<Record<ColumnGroup, readonly string[]>>;
   /** false if the file ends early: what could be read is here, what is missing is said in `note` */
   readonly complete: boolean;
@@ -58,7 +70,15 @@ export function stepCount(recording: Recording): number {
   return recording.times.length;
 }
 
-/** Number of segments. */
+/** Number of segments, which is the number of network calls. */
 export function segmentCount(recording: Recording): number {
   return recording.segmentTimes.length;
+}
+
+/** A recording that cannot be read or written; says what was got, what is allowed, what to do. */
+export class RecordingError extends UserError {
+  constructor(message: string, exitCode: 1 | 2 = 2) {
+    super(message, exitCode);
+    this.name = "RecordingError";
+  }
 }

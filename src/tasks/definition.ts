@@ -54,13 +54,16 @@ export interface TaskDefinition {
   readonly bounds: { readonly low: readonly number[]; readonly high: readonly number[] };
   /** half-width of the uniform offset of a start, per state component */
   readonly startSpread: readonly number[];
+  /** where `lapgrad drive` starts, at task time 0 */
+  readonly initialState: readonly number[];
   /** defaults of training */
   readonly training: {
     readonly rolloutSegments: number;
     readonly window: { readonly start: number; readonly length: number; readonly stride: number };
     readonly rollouts: number;
     readonly modelScale: number;
-    readonly learningRate: { readonly sgd: number; readonly adam: number };
+    /** by update rule and truncation */
+    readonly learningRate: Readonly<Record<"sgd" | "adam", Readonly<Record<"none" | "segment", number>>>>;
   };
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
 }

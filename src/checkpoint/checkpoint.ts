@@ -1,0 +1,133 @@
+/**
+ * Everything a run needs to go on, in one file written atomically: parameters, optimiser state, random state, counters, and the
+ * names of the parts they belong to. Layout, little-endian: 8 bytes "lapgradC", u32 format version, u32 length of a JSON header,
+ * the header padded with spaces to a multiple of 8, the arrays as float64, and the SHA-256 of all that.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, UserError } from "../errors.js";
+import { writeAtomically } from "../files.js";
+
+const MAGIC = "lapgradC";
+/** Raised whenever the layout or the meaning of a field changes. */
+const VERSION = 1;
+const PREFIX = 16;
+const HASH = 32;
+
+export interface Checkpoint {
+  readonly task: string;
+  /** layer widths of the network, features first */
+  readonly layers: readonly number[];
+  /** name of the update rule, whose state is in `arrays` and `optimiser` */
+  readonly update: string;
+  /** updates done */
+  readonly updates: number;
+  /** rollouts driven and used */
+  readonly rollouts: number;
+  /** the best rollout so far: index (from 1; 0 before the first), window cost, and the number of updates before it */
+  readonly best: { readonly rollout: number; readonly windowCost: number; readonly updates: number };
+  /** window cost of the first rollout; 0 before it */
+  readonly firstWindowCost: number;
+  /** scalar state of the update rule */
+  readonly optimiser: Readonly<Record<string, number>>;
+  /** parameters, random state, moments: by the name of the core's region */
+  readonly arrays: Readonly<Record<string, Float64Array>>;
+}
+
+/** Path of the checkpoint after so many updates. */
+export function checkpointPath(run: string, updates: number): string {
+  return join(run, "checkpoints", `${String(updates).padStart(4, "0")}.ckpt`);
+}
+
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const { arrays, ...rest } = checkpoint;
+  const lengths = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.length]));
+  let header = JSON.stringify({ ...rest, arrays: lengths });
+  header += " ".repeat((8 - (Buffer.byteLength(header) % 8)) % 8);
+  const prefix = Buffer.alloc(PREFIX);
+  prefix.write(MAGIC, "latin1");
+  prefix.writeUInt32LE(VERSION, 8);
+  prefix.writeUInt32LE(Buffer.byteLength(header), 12);
+  const bodies = Object.values(arrays).map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength));
+  const content = Buffer.concat([prefix, Buffer.from(header), ...bodies]);
+  await writeAtomically(path, Buffer.concat([content, createHash("sha256").update(content).digest()]));
+}
+
+/** Reads and verifies a checkpoint; a {@link UserError} says what is wrong with the file. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  let file: Buffer;
+  try {
+    file = await readFile(path);
+  } catch (error) {
+    throw new UserError(`cannot read the checkpoint ${path}: ${messageOf(error)}`);
+  }
+  if (file.length < PREFIX || file.toString("latin1", 0, 8) !== MAGIC) {
+    throw new UserError(`${path} is not a lapgrad checkpoint, or was cut off (${file.length} bytes)`);
+  }
+  const version = file.readUInt32LE(8);
+  if (version !== VERSION) {
+    throw new UserError(
+      `${path} has checkpoint version ${version}, this lapgrad reads version ${VERSION}: use the lapgrad that wrote it`,
+    );
+  }
+  const content = file.subarray(0, file.length - HASH);
+  if (
+    file.length < PREFIX + HASH ||
+    !createHash("sha256")
+      .update(content)
+      .digest()
+      .equals(file.subarray(file.length - HASH))
+  ) {
+    throw new UserError(
+      `${path} is damaged or was cut off (its checksum does not fit ${file.length} bytes): resume from an earlier checkpoint`,
+    );
+  }
+  const headerEnd = PREFIX + file.readUInt32LE(12);
+  const { arrays: lengths, ...rest } = JSON.parse(file.toString("utf8", PREFIX, headerEnd)) as Omit<
+    Checkpoint,
+    "arrays"
+  > & {
+    arrays: Record<string, number>;
+  };
+  const arrays: Record<string, Float64Array> = {};
+  let at = headerEnd;
+  for (const [name, length] of Object.entries(lengths)) {
+    arrays[name] = new Float64Array(new Uint8Array(content.subarray(at, at + 8 * length)).buffer);
+    at += 8 * length;
+  }
+  return { ...rest, arrays };
+}
+
+/** The newest checkpoint of a run that can be read; those that cannot are named in `damaged`. */
+export async function latestCheckpoint(run: string): Promise<{ checkpoint: Checkpoint; damaged: string[] }> {
+  const damaged: string[] = [];
+  for (const updates of (await listCheckpoints(run)).reverse()) {
+    try {
+      return { checkpoint: await readCheckpoint(checkpointPath(run, updates)), damaged };
+    } catch (error) {
+      damaged.push(messageOf(error));
+    }
+  }
+  const found =
+    damaged.length > 0
+      ? `none of its ${damaged.length} checkpoints can be read: ${damaged[0]}`
+      : "it has no checkpoints";
+  throw new UserError(`cannot go on with ${run}: ${found}`);
+}
+
+/** Numbers of updates of all checkpoints of a run, ascending. */
+export async function listCheckpoints(run: string): Promise<number[]> {
+  let names: string[];
+  try {
+    names = await readdir(join(run, "checkpoints"));
+  } catch (error) {
+    throw new UserError(
+      `${run} is not a run of lapgrad (${messageOf(error)}); a run is the folder that \`lapgrad train\` made`,
+    );
+  }
+  return names
+    .filter((name) => /^\d+\.ckpt$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,172 @@
+/** `lapgrad gradient`: one case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
+import * as v from "valibot";
+import { completeConfig, resolveTask } from "../config/config.js";
+import { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { digits, formatTable, type Output } from "../output.js";
+import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
+import { readJson } from "../recording/json.js";
+import { layersIn } from "../recording/layers.js";
+
+const finite = v.pipe(v.number(), v.finite());
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const rows = v.array(v.array(finite));
+
+const caseSchema = v.object({
+  name: v.optional(v.string(), "case"),
+  task: v.optional(v.string(), "car-figure8"),
+  plant: v.optional(v.string(), "nominal"),
+  t0: v.pipe(finite, v.minValue(0)),
+  x0: v.array(finite),
+  segments: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  windowStart: v.optional(whole, 0),
+  windowLength: v.optional(whole, 0),
+  windowStride: v.optional(whole, 0),
+  modelScale: v.optional(v.pipe(finite, v.gtValue(0)), 1),
+  modelDelay: v.optional(v.pipe(finite, v.minValue(0)), 0),
+  truncation: v.optional(v.picklist(["none", "segment"]), "none"),
+  networkStateFeedback: v.optional(v.boolean(), true),
+  xs: v.optional(rows),
+  us: v.optional(rows),
+  xf: v.optional(v.array(finite)),
+  stageCosts: v.optional(v.array(finite)),
+  loss: v.optional(finite),
+  gradient: v.optional(v.array(finite)),
+});
+
+/** How close a case must come: absolute for states and inputs, relative for the loss, of its norm for the gradient. */
+const TOLERANCES = { states: 1e-9, inputs: 1e-9, finalState: 1e-9, stageCosts: 1e-9, loss: 1e-9, gradient: 1e-6 };
+
+export async function gradientCommand(path: string, output: Output): Promise<void> {
+  const result = await runCase(path);
+  const { name, loss, gradientNorm, differences, failed } = result;
+  output.say(
+    `${name}: loss ${digits(loss, 12)}, gradient norm ${digits(gradientNorm, 8)}, ${result.gradient.length} parameters, ${result.us.length} steps`,
+  );
+  if (Object.keys(differences).length > 0) {
+    const row = ([of, value]: [string, number]) => [
+      of,
+      value.toExponential(2),
+      TOLERANCES[of as keyof typeof TOLERANCES].toExponential(0),
+    ];
+    output.say(
+      formatTable([["difference to the file", "largest", "allowed"], ...Object.entries(differences).map(row)]),
+    );
+  }
+  output.result(result);
+  if (failed.length > 0) throw new UserError(`${name} differs from what the file expects in: ${failed.join(", ")}`, 1);
+}
+
+/** What a case file asks for, and how far that is from what the file expects. */
+export interface CaseResult {
+  readonly name: string;
+  readonly loss: number;
+  readonly xs: readonly (readonly number[])[];
+  readonly us: readonly (readonly number[])[];
+  readonly stageCosts: readonly number[];
+  readonly xf: readonly number[];
+  /** in the order of the file's layers: W row by row (out x in), then b */
+  readonly gradient: readonly number[];
+  readonly gradientNorm: number;
+  /** largest differences, by the name of what was compared, in the measure of {@link TOLERANCES} */
+  readonly differences: Readonly<Record<string, number>>;
+  /** names of those beyond their tolerance */
+  readonly failed: readonly string[];
+}
+
+/** Runs one case file; a {@link UserError} says what is wrong with it. */
+export async function runCase(path: string): Promise<CaseResult> {
+  const raw = await readJson(path);
+  const parsed = v.safeParse(caseSchema, raw);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new UserError(
+      `${path}: "${v.getDotPath(issue) ?? "the file"}" is wrong: ${issue.message}; see docs/gradient-cases.md`,
+    );
+  }
+  const given = parsed.output;
+  const layers = layersIn(path, raw);
+  const config = completeConfig({
+    task: given.task,
+    plant: given.plant,
+    "rollout-segments": given.segments,
+    "model-scale": given.modelScale,
+    hidden: hiddenOf(layers),
+    window: `${given.windowStart}:${given.windowLength}:${given.windowStride}`,
+  });
+  const { task, plant } = resolveTask(config);
+  if (given.x0.length !== task.columns.state.length) {
+    throw new UserError(
+      `${path}: x0 has ${given.x0.length} numbers; the task has ${task.columns.state.length}: ${task.columns.state.join(", ")}`,
+    );
+  }
+  const steps = given.segments * task.timing.stepsPerSegment;
+  const core = await Core.load({ task, plant, rollouts: 1, steps, segments: given.segments });
+  core.setOption("windowStart", given.windowStart);
+  core.setOption("windowLength", given.windowLength);
+  core.setOption("windowStride", given.windowStride);
+  core.setOption("truncate", given.truncation === "segment" ? 1 : 0);
+  core.setOption("stateFeedback", given.networkStateFeedback ? 1 : 0);
+  core.view("inputDelays").fill(Math.round(given.modelDelay / task.timing.controlPeriod));
+  setLayers(core, layers, path);
+  core.view("states").set(given.x0);
+  core.view("counts").set([given.t0], 2);
+  core.check(
+    core.exports.rollOut(0, given.segments),
+    `the rollout of ${path} (does it leave ${task.bounds.low} … ${task.bounds.high}?)`,
+  );
+  const loss = core.exports.gradient(1);
+  const n = task.columns.state.length;
+  const states = core.view("states").subarray(0, steps * n);
+  const finalState = core.view("states").subarray(steps * n, (steps + 1) * n);
+  const inputs = core.view("inputs");
+  const gradient = layeredGradient(core, layers);
+  const norm = Math.hypot(...gradient);
+  const differences: Record<string, number> = {};
+  const compare = (name: string, ours: ArrayLike<number>, expected: readonly number[] | undefined, scale: number) => {
+    if (expected) differences[name] = largestDifference(ours, expected, `${path}: ${name}`) / scale;
+  };
+  compare("states", states, given.xs?.flat(), 1);
+  compare("inputs", inputs, given.us?.flat(), 1);
+  compare("finalState", finalState, given.xf, 1);
+  compare("stageCosts", core.view("stageCosts"), given.stageCosts, 1);
+  if (given.loss !== undefined) differences.loss = Math.abs(loss - given.loss) / Math.abs(given.loss);
+  if (given.gradient)
+    differences.gradient = distance(gradient, given.gradient, `${path}: gradient`) / Math.hypot(...given.gradient);
+  const beyond = Object.entries(differences).filter(
+    ([name, value]) => !(value <= TOLERANCES[name as keyof typeof TOLERANCES]),
+  );
+  return {
+    name: given.name,
+    loss,
+    xs: split(states, n),
+    us: split(inputs, task.columns.input.length),
+    stageCosts: Array.from(core.view("stageCosts")),
+    xf: Array.from(finalState),
+    gradient: Array.from(gradient),
+    gradientNorm: norm,
+    differences,
+    failed: beyond.map(([name]) => name),
+  };
+}
+
+function largestDifference(ours: ArrayLike<number>, expected: readonly number[], what: string): number {
+  checkLength(ours, expected, what);
+  return expected.reduce((largest, value, i) => Math.max(largest, Math.abs((ours[i] ?? Number.NaN) - value)), 0);
+}
+
+function distance(ours: ArrayLike<number>, expected: readonly number[], what: string): number {
+  checkLength(ours, expected, what);
+  return Math.hypot(...expected.map((value, i) => (ours[i] ?? Number.NaN) - value));
+}
+
+function checkLength(ours: ArrayLike<number>, expected: readonly number[], what: string): void {
+  if (ours.length !== expected.length)
+    throw new UserError(`${what} has ${expected.length} numbers; this case has ${ours.length}`);
+}
+
+function split(values: Float64Array, columns: number): number[][] {
+  return Array.from({ length: values.length / columns }, (_, i) =>
+    Array.from(values.subarray(i * columns, (i + 1) * columns)),
+  );
+}

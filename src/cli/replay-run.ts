@@ -1,0 +1,189 @@
+/** `lapgrad replay`: goes through a recording again and says how far controller, references and costs agree with it. */
+import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { digits, formatTable, type Output } from "../output.js";
+import { openPolicy, type PolicySource } from "../policy-file.js";
+import { openRecording } from "../recording/open.js";
+import type { Recording } from "../recording/recording.js";
+import { setTiming } from "../recording/timing.js";
+import { storeRecording, storeSetpoints } from "../recording/transfer.js";
+import { measure, windowCost } from "../training/metrics.js";
+import { coreFor } from "../training/session.js";
+
+/** Windows of the authors' hardware runs: 30 segments each, from segment 40 on, one segment apart. */
+const HARDWARE_WINDOW = "40:30:1";
+/** On hardware the last segment index of a window is at most n - 3, n the number of network calls. */
+const HARDWARE_MARGIN = 3;
+
+/** How far one rollout agrees with its recording. */
+export interface ReplayResult {
+  readonly rollout: number;
+  readonly steps: number;
+  readonly seconds: number;
+  /** largest and median difference of the controller's commands to the recorded inputs */
+  readonly commandError: { readonly largest: number; readonly median: number; readonly compared: number };
+  /** largest difference of the references computed from the recorded setpoints to the recorded ones, and of the setpoints if a network is given */
+  readonly referenceError: number;
+  readonly setpointError: number | null;
+  readonly cost: number;
+  readonly meanCost: number;
+  readonly windowCost: number;
+  readonly windows: number;
+  /** relative difference of the cost to the recorded one, if there is one */
+  readonly costError: number | null;
+  /** norm of the gradient with respect to the network outputs (and to theta, if a network is given) */
+  readonly outputGradientNorm: number;
+  readonly gradientNorm: number | null;
+  readonly note: string;
+}
+
+/** Replays every rollout of a file; `network` is the policy that drove, if its outputs are to be checked too. */
+export async function replayRecordings(
+  path: string,
+  given: PartialConfig,
+  network: string | undefined,
+): Promise<ReplayResult[]> {
+  const { recordings, authors } = await openRecording(path);
+  const policy = network === undefined ? undefined : await openPolicy(network, "best");
+  const results: ReplayResult[] = [];
+  for (const [i, recording] of recordings.entries()) {
+    const recordedCost = authors?.costs[i] ?? authors?.totalCosts[i];
+    const ofWindow = authors?.costs[i] !== undefined;
+    results.push(await replayOne(recording, given, policy, authors !== undefined, recordedCost, ofWindow));
+  }
+  return results;
+}
+
+export async function replayCommand(
+  path: string,
+  given: PartialConfig,
+  network: string | undefined,
+  output: Output,
+): Promise<void> {
+  const results = await replayRecordings(path, given, network);
+  const error = (value: number | null) => (value === null ? "-" : value.toExponential(1));
+  output.say(
+    formatTable([
+      [
+        "rollout",
+        "steps",
+        "seconds",
+        "command error",
+        "(median)",
+        "reference error",
+        "setpoint error",
+        "cost",
+        "window cost",
+        "windows",
+        "cost error",
+        "|d/d outputs|",
+      ],
+      ...results.map((r) => [
+        `${r.rollout}`,
+        `${r.steps}`,
+        digits(r.seconds),
+        error(r.commandError.largest),
+        error(r.commandError.median),
+        error(r.referenceError),
+        error(r.setpointError),
+        digits(r.cost, 6),
+        digits(r.windowCost, 6),
+        `${r.windows}`,
+        error(r.costError),
+        digits(r.outputGradientNorm),
+      ]),
+    ]),
+  );
+  for (const { note, rollout } of results) if (note) output.say(`rollout ${rollout}: ${note}`);
+  output.result({ recording: path, rollouts: results });
+}
+
+async function replayOne(
+  recording: Recording,
+  given: PartialConfig,
+  policy: PolicySource | undefined,
+  gainsAreOffsets: boolean,
+  recordedCost: number | undefined,
+  ofWindow: boolean,
+): Promise<ReplayResult> {
+  const hardware = recording.info.timing === "hardware";
+  const segments = recording.segmentTimes.length;
+  const config = configFor(recording, given, policy);
+  const core = await coreFor(config, 1, segments, "strict", recording.times.length);
+  setTiming(core, recording.info.timing);
+  if (hardware) core.setOption("windowMargin", HARDWARE_MARGIN);
+  storeRecording(core, 0, recording, gainsAreOffsets);
+  core.check(core.exports.replay(0, false, false), "the replay");
+  const commandError = commandErrors(core, recording);
+  const cost = ofWindow ? windowCost(core, 0) : measure(core, 0, 1).cost;
+  storeSetpoints(core, 0, recording);
+  core.check(core.exports.replay(0, false, true), "the replay");
+  const referenceError = largest(
+    core.view("references"),
+    recording.references,
+    firstStep(recording) * core.setup.task.columns.reference.length,
+  );
+  let setpointError: number | null = null;
+  if (policy) {
+    policy.install(core);
+    core.check(core.exports.replay(0, true, true), "the replay");
+    setpointError = largest(core.view("setpoints"), recording.setpoints, 0);
+  }
+  core.exports.gradient(1);
+  const metrics = measure(core, 0, recording.info.rollout);
+  return {
+    rollout: recording.info.rollout,
+    steps: recording.times.length,
+    seconds: metrics.seconds,
+    commandError,
+    referenceError,
+    setpointError,
+    cost: metrics.cost,
+    meanCost: metrics.meanCost,
+    windowCost: metrics.windowCost,
+    windows: core.exports.windowCount(0),
+    costError: recordedCost === undefined ? null : Math.abs(cost - recordedCost) / Math.abs(recordedCost),
+    outputGradientNorm: Math.hypot(...core.view("outputGradient")),
+    gradientNorm: policy ? core.exports.gradientNorm() : null,
+    note: recording.info.note,
+  };
+}
+
+/** The settings given, with the recording's task and a window that fits it. */
+function configFor(recording: Recording, given: PartialConfig, policy: PolicySource | undefined): RunConfig {
+  const segments = recording.segmentTimes.length;
+  const hidden = policy ? { hidden: [...policy.hidden] } : {};
+  const hardware = recording.info.timing === "hardware";
+  const usual = hardware ? HARDWARE_WINDOW : "40:0:0";
+  const { start, length } = parseWindow(usual);
+  const window = given.window ?? (start + Math.max(length, 1) <= segments ? usual : "0:0:0");
+  const config = { ...given, ...hidden, task: recording.info.task, "rollout-segments": segments, window };
+  return completeConfig(config);
+}
+
+/** Steps before the first network call used stale references: they are left out. */
+function firstStep(recording: Recording): number {
+  return recording.segmentStarts[0] ?? recording.times.length;
+}
+
+function commandErrors(core: Core, recording: Recording): ReplayResult["commandError"] {
+  const columns = core.setup.task.columns.input.length;
+  const commands = core.view("commands");
+  const errors: number[] = [];
+  for (let i = firstStep(recording) * columns; i < recording.inputs.length; i++) {
+    errors.push(Math.abs((commands[i] ?? Number.NaN) - (recording.inputs[i] ?? Number.NaN)));
+  }
+  if (errors.length === 0)
+    throw new UserError("the recording has no control step after its first network call: nothing to compare");
+  errors.sort((a, b) => a - b);
+  return { largest: errors.at(-1) ?? 0, median: errors[errors.length >> 1] ?? 0, compared: errors.length };
+}
+
+function largest(ours: Float64Array, recorded: Float64Array, from: number): number {
+  let difference = 0;
+  for (let i = from; i < recorded.length; i++)
+    difference = Math.max(difference, Math.abs((ours[i] ?? Number.NaN) - (recorded[i] ?? Number.NaN)));
+  return difference;
+}

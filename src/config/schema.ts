@@ -1,0 +1,100 @@
+/**
+ * Every setting of a run, once: its type and allowed values, what it means, and its default where that does not depend on the
+ * task. The command line, the configuration file and the generated example are all made from this table.
+ */
+import * as v from "valibot";
+
+const positive = v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(0, "a number above 0"));
+const notNegative = v.pipe(v.number("a number"), v.finite("a finite number"), v.minValue(0, "a number of 0 or more"));
+const count = v.pipe(
+  v.number("a whole number"),
+  v.integer("a whole number"),
+  v.minValue(1, "a whole number of 1 or more"),
+);
+const finite = v.pipe(v.number("a number"), v.finite("a finite number"));
+const flag = v.boolean("true or false");
+const text = v.pipe(v.string("a text"), v.minLength(1, "a text that is not empty"));
+
+function oneOf<const T extends readonly string[]>(...choices: T) {
+  return v.picklist(choices, `one of ${choices.join(", ")}`);
+}
+
+const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
+const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
+const parameters = v.record(
+  v.string(),
+  v.record(v.string(), finite, "names with numbers"),
+  "parts with their parameters",
+);
+
+/** Settings in the order in which the example lists them. */
+export const settings = {
+  task: { schema: text, default: "car-figure8", describe: "what to learn" },
+  link: {
+    schema: oneOf("sim"),
+    default: "sim",
+    describe: "where the robot is: sim is the simulated plant in the core",
+  },
+  plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
+  seed: {
+    schema: v.pipe(
+      v.number("a whole number"),
+      v.safeInteger("a whole number"),
+      v.minValue(0, "a whole number of 0 or more"),
+    ),
+    default: 1,
+    describe: "random numbers of weights and starts; the same seed gives the same bits",
+  },
+  rollouts: { schema: count, describe: "rollouts in all" },
+  batch: { schema: count, default: 1, describe: "rollouts per update" },
+  "batch-reduction": {
+    schema: oneOf("mean", "sum"),
+    default: "mean",
+    describe: "gradient of a batch: mean over its rollouts (paper eq. 8), or sum",
+  },
+  "rollout-segments": { schema: count, describe: "network calls per rollout" },
+  update: { schema: oneOf("sgd", "adam"), default: "adam", describe: "update rule" },
+  "learning-rate": { schema: positive, describe: "step size of the update rule" },
+  truncation: {
+    schema: oneOf("none", "segment"),
+    default: "none",
+    describe: "none: full co-state; segment: gradients flow only within a segment (the authors' published runs)",
+  },
+  window: { schema: window, describe: `segments that count: ${WINDOW}` },
+  "network-state-feedback": {
+    schema: flag,
+    default: true,
+    describe: "differentiate the network's input with respect to the state too",
+  },
+  "model-scale": { schema: positive, describe: "factor on the model's parameters: how wrong the model is on purpose" },
+  "model-delay": { schema: notNegative, default: 0, describe: "transport delay of the inputs in the model [s]" },
+  "control-period": { schema: positive, describe: "time between control steps [s]" },
+  "network-period": { schema: positive, describe: "nominal time between network calls [s]" },
+  "steps-per-segment": { schema: count, describe: "control steps per network call in simulation" },
+  hidden: {
+    schema: v.pipe(v.array(count, "a list of widths"), v.maxLength(4, "a list of at most 4 widths")),
+    describe: "widths of the network's hidden layers",
+  },
+  "stop-factor": {
+    schema: v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(1, "a number above 1")),
+    default: 20,
+    describe: "stop when a rollout costs this many times the first one",
+  },
+  parameters: {
+    schema: parameters,
+    default: {},
+    describe:
+      "parameters of model, plant, controller, reward, reference and task by name, where they differ from the task's",
+  },
+} as const satisfies Record<string, Setting>;
+
+interface Setting {
+  readonly schema: v.GenericSchema;
+  readonly default?: unknown;
+  readonly describe: string;
+}
+
+export type SettingName = keyof typeof settings;
+
+/** A complete configuration, as it stands in a run's config.yaml. */
+export type RunConfig = { readonly [K in SettingName]: v.InferOutput<(typeof settings)[K]["schema"]> };

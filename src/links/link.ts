@@ -1,0 +1,20 @@
+import type { Core } from "../core/core.js";
+
+/** How a rollout on a link ended. */
+export interface DriveResult {
+  /** control steps driven */
+  readonly steps: number;
+  /** undefined if it ran its full length; otherwise what ended it, for people */
+  readonly stopped: string | undefined;
+}
+
+/** Where the robot is. A link drives the policy that is in the core and leaves the rollout in the core's arrays. */
+export interface Link {
+  readonly name: string;
+  open(): Promise<void>;
+  /** Drives rollout `index` for `segments` network calls from its start (state and task time already in the core). */
+  drive(core: Core, index: number, segments: number): Promise<DriveResult>;
+  /** Neutral, at once. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { Core } from "../core/core.js";
+import type { DriveResult, Link } from "./link.js";
+
+/** The simulated plant in the core: a whole rollout is one call. */
+export class SimLink implements Link {
+  readonly name = "sim";
+
+  async open(): Promise<void> {}
+
+  async drive(core: Core, index: number, segments: number): Promise<DriveResult> {
+    const status = core.exports.rollOut(index, segments);
+    const steps = core.view("counts", index)[0] ?? 0;
+    if (status !== core.exports.Status.outOfBounds) {
+      core.check(status, `a rollout of ${segments} segments`);
+      return { steps, stopped: undefined };
+    }
+    return { steps, stopped: describeViolation(core, index, steps) };
+  }
+
+  async stop(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+/** Which state component left which bound, and when. */
+function describeViolation(core: Core, index: number, steps: number): string {
+  const { columns, bounds, timing } = core.setup.task;
+  const n = columns.state.length;
+  const state = core.view("states", index).subarray(steps * n, (steps + 1) * n);
+  const i = columns.state.findIndex((_, k) => {
+    const value = state[k] ?? Number.NaN;
+    return !(value >= (bounds.low[k] ?? 0) && value <= (bounds.high[k] ?? 0));
+  });
+  const seconds = (steps * timing.controlPeriod).toFixed(2);
+  return `${columns.state[i]} = ${state[i]?.toPrecision(5)} left its bounds [${bounds.low[i]}, ${bounds.high[i]}] after ${seconds} s`;
+}

@@ -1,0 +1,46 @@
+/** What a command prints: for people, or with --json one object on stdout and everything else on stderr. */
+
+export interface Output {
+  /** a line for people */
+  say(line: string): void;
+  /** the command's result, once; printed only with --json */
+  result(value: unknown): void;
+}
+
+export function outputFor(json: boolean): Output {
+  return {
+    say: (line) => {
+      (json ? process.stderr : process.stdout).write(`${line}\n`);
+    },
+    result: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+}
+
+/** Columns padded to the widest cell; numbers are given as text. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  "),
+    )
+    .join("\n");
+}
+
+/** A number with so many significant digits, without trailing exponent for everyday sizes; "-" if there is none. */
+export function digits(value: number | undefined, count = 4): string {
+  if (value === undefined) return "-";
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6)
+    ? value.toExponential(count - 1)
+    : String(Number(value.toPrecision(count)));
+}
+
+/** 2026-11-20-14-03-59, local time. */
+export function timestamp(date: Date): string {
+  const part = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), part(date.getMonth() + 1), part(date.getDate())];
+  return [...day, part(date.getHours()), part(date.getMinutes()), part(date.getSeconds())].join("-");
+}

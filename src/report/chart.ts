@@ -1,0 +1,90 @@
+import type { Axis } from "./axis.js";
+import { pathData } from "./polyline.js";
+import { escapeHtml } from "./text.js";
+
+/** Drawing units per pixel at the size given: whole numbers in the paths are a tenth of a pixel. */
+const UNITS = 10;
+/** Distance [pixel] by which a thinned line may miss a point: cannot be seen. */
+const TOLERANCE = 0.3;
+
+/** A line of a chart. */
+export interface Line {
+  /** class names, which give it its colour */
+  readonly className: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** text shown where the pointer rests on it */
+  readonly hint?: string;
+}
+
+/** Text inside a chart, at a position between 0 and 1 on both axes. */
+export interface Label {
+  readonly className: string;
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** A chart: curves and dots over two axes. */
+export interface Chart {
+  /** heading, with the unit of the vertical axis */
+  readonly heading: string;
+  /** one sentence below the heading; empty for none */
+  readonly note: string;
+  /** for screen readers */
+  readonly description: string;
+  /** size [pixel] of the plot on a wide screen */
+  readonly width: number;
+  readonly height: number;
+  /** keep the ratio of width and height on every screen, as a map needs */
+  readonly fixedRatio: boolean;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly xLabel: string;
+  readonly lines: readonly Line[];
+  readonly labels: readonly Label[];
+}
+
+/**
+ * A chart as HTML. The curves are an SVG stretched over the plot, with strokes that do not scale; all text is HTML beside it,
+ * so that it has its own size on every screen. No script is needed, and it prints as it is.
+ */
+export function renderChart(chart: Chart): string {
+  const [width, height] = [chart.width * UNITS, chart.height * UNITS];
+  const frame = chart.fixedRatio
+    ? `aspect-ratio:${chart.width}/${chart.height};max-width:${chart.width}px`
+    : `height:${chart.height}px`;
+  const grid =
+    chart.y.ticks.map(({ at }) => `M0 ${Math.round((1 - at) * height)}h${width}`).join("") +
+    chart.x.ticks.map(({ at }) => `M${Math.round(at * width)} 0v${height}`).join("");
+  const note = chart.note && `<p>${escapeHtml(chart.note)}</p>`;
+  return `<figure>
+<figcaption><h3>${escapeHtml(chart.heading)}</h3>${note}</figcaption>
+<div class="plot" style="${frame}">
+<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(chart.description)}">
+<path class="grid" d="${grid}"/>
+${chart.lines.map((line) => renderLine(line, chart, width, height)).join("\n")}
+</svg>
+${chart.y.ticks.map(({ at, label }) => `<i class="y" style="bottom:${percent(at)}">${label}</i>`).join("")}
+${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}">${label}</i>`).join("")}
+${chart.labels.map(renderLabel).join("")}
+</div>
+<div class="axis"${chart.fixedRatio ? ` style="max-width:${chart.width}px"` : ""}>${escapeHtml(chart.xLabel)}</div>
+</figure>`;
+}
+
+function renderLine(line: Line, chart: Chart, width: number, height: number): string {
+  const xs = Array.from(line.x, (value) => chart.x.position(value) * width);
+  const ys = Array.from(line.y, (value) => (1 - chart.y.position(value)) * height);
+  const path = pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
+  const hint = line.hint === undefined ? "/>" : `><title>${escapeHtml(line.hint)}</title></path>`;
+  return `<path class="${line.className}" d="${path}"${hint}`;
+}
+
+function renderLabel({ className, x, y, text }: Label): string {
+  return `<span class="${className}" style="left:${percent(x)};bottom:${percent(y)}">${escapeHtml(text)}</span>`;
+}
+
+function percent(part: number): string {
+  return `${Number((100 * part).toFixed(2))}%`;
+}

@@ -1,0 +1,83 @@
+/** The report of a run folder. */
+import { readFile } from "node:fs/promises";
+import { completeConfig, readConfig } from "../config/config.js";
+import type { Core } from "../core/core.js";
+import { messageOf, UserError } from "../errors.js";
+import { writeAtomically } from "../files.js";
+import { readRecording } from "../recording/reader.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+import { RunFolder } from "../training/run-folder.js";
+import { coreFor } from "../training/session.js";
+import { VERSION } from "../version.js";
+import type { DrawnRollout } from "./input.js";
+import { renderReport } from "./report.js";
+
+/** Writes the report of a run, to `<run>/report.html` unless told otherwise; returns where. */
+export async function writeReport(run: string, out?: string): Promise<string> {
+  const folder = new RunFolder(run);
+  const metrics = await folder.readMetrics();
+  if (metrics.length === 0) throw new UserError(`${run} has no finished rollout yet: there is nothing to report`);
+  const config = completeConfig(await readConfig(folder.configPath));
+  const core = await coreFor(config, 1, 1);
+  const { task } = core.setup;
+  const best = metrics.reduce((a, b) => (b.windowCost < a.windowCost ? b : a)).index;
+  const last = metrics.length;
+  const labels = new Map<number, string[]>();
+  for (const [label, index] of [
+    ["first", 1],
+    ["best", best],
+    ["last", last],
+  ] as const) {
+    labels.set(index, [...(labels.get(index) ?? []), label]);
+  }
+  const rollouts: DrawnRollout[] = [];
+  const missing: string[] = [];
+  for (const [rollout, names] of labels) {
+    try {
+      rollouts.push({
+        label: names.join(" and "),
+        rollout,
+        recording: await readRecording(folder.rolloutPath(rollout)),
+      });
+    } catch (error) {
+      missing.push(messageOf(error));
+    }
+  }
+  if (rollouts.length === 0)
+    throw new UserError(`none of the recordings that the report needs can be read: ${missing[0]}`);
+  const path = out ?? folder.reportPath;
+  const html = renderReport({
+    title: `${task.name}: ${run}`,
+    task: `${task.name} (${task.summary})`,
+    metrics,
+    best,
+    rollouts,
+    track: nominalTrack(core),
+    lapTime: task.timing.lapTime,
+    configuration: await readFile(folder.configPath, "utf8"),
+    outputNames: outputNames(task),
+    version: VERSION,
+  });
+  await writeAtomically(path, html);
+  return path;
+}
+
+function outputNames(task: TaskDefinition): string[] {
+  return [...task.columns.setpoint.map((name) => `setpoint ${name}`), ...task.columns.gain];
+}
+
+/** The nominal positions over one lap; empty if the setpoints have no position or the task is not periodic. */
+function nominalTrack(core: Core): [number, number][] {
+  const { columns, timing } = core.setup.task;
+  const x = columns.setpoint.indexOf("x [m]");
+  const y = columns.setpoint.indexOf("y [m]");
+  if (x < 0 || y < 0 || timing.lapTime === undefined) return [];
+  const points = 240;
+  const setpoint = core.view("probe");
+  const track: [number, number][] = [];
+  for (let i = 0; i < points; i++) {
+    core.exports.nominalSetpoint((timing.lapTime * i) / points);
+    track.push([setpoint[x] ?? 0, setpoint[y] ?? 0]);
+  }
+  return track;
+}

@@ -1,0 +1,53 @@
+import type { Recording } from "../recording/recording.js";
+
+/** Numbers of one rollout, as in metrics.jsonl. */
+export interface RolloutMetrics {
+  /** index of the rollout in its run, from 1 */
+  readonly index: number;
+  /** time driven in this rollout [s] */
+  readonly seconds: number;
+  /** sum of stage costs over the whole rollout */
+  readonly cost: number;
+  /** sum of stage costs over the counted window */
+  readonly windowCost: number;
+  /** stage cost per control step */
+  readonly meanCost: number;
+  /** root mean square distance from the track [m]; absent if the task has no track */
+  readonly rmsRadialError?: number | undefined;
+  /** [m/s]; absent if the task has no speed */
+  readonly meanSpeed?: number | undefined;
+  /** Euclidean norm of the gradient of the window cost; absent if nothing was learned from the rollout */
+  readonly gradientNorm?: number | undefined;
+}
+
+/** A rollout whose recording is drawn. */
+export interface DrawnRollout {
+  /** what it is, without its number: "first", "best", "last", "first and best", … */
+  readonly label: string;
+  /** index of the rollout in its run, from 1 */
+  readonly rollout: number;
+  readonly recording: Recording;
+}
+
+/** Everything a report shows. Values that are not finite are shown as missing. */
+export interface ReportInput {
+  /** heading of the page: task and run */
+  readonly title: string;
+  readonly task: string;
+  /** one per rollout, in the order driven */
+  readonly metrics: readonly RolloutMetrics[];
+  /** index (from 1) of the best rollout */
+  readonly best: number;
+  /** first, best and last rollout; where they coincide, each once */
+  readonly rollouts: readonly DrawnRollout[];
+  /** nominal track, closed polyline in the direction of travel [m]; empty if the task has none */
+  readonly track: readonly (readonly [number, number])[];
+  /** time of one lap [s]; undefined if the task is not periodic */
+  readonly lapTime: number | undefined;
+  /** resolved configuration, YAML */
+  readonly configuration: string;
+  /** names with units of the network outputs, e.g. "setpoint x [m]" */
+  readonly outputNames: readonly string[];
+  /** version of the program */
+  readonly version: string;
+}

@@ -1,0 +1,155 @@
+import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
+import { type Label, type Line, renderChart } from "./chart.js";
+import { bestDrawn, column, drawingOrder, rolloutClass } from "./driven.js";
+import type { ReportInput } from "./input.js";
+import { sideLengths } from "./polyline.js";
+import { formatNumber } from "./text.js";
+
+/** A rollout may reach this many times the range of the best one before its curve is cut off. */
+const REACH = 10;
+
+/** A curve over time, with NaN where a lap ends. */
+interface Curve {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** A quantity drawn over the lap: one curve per drawn rollout, and a value to compare with if there is one. */
+interface Quantity {
+  readonly name: string;
+  readonly curves: readonly Curve[];
+  readonly level?: { readonly value: number; readonly name: string };
+}
+
+/** Speed and radial error along the lap, all laps over each other; all states of a task that has neither. */
+export function renderAlongLap(input: ReportInput): string {
+  const columns = input.rollouts[0]?.recording.info.columns;
+  if (columns === undefined) return "";
+  const states = columns.state.map((name, index) => quantity(input, name, "states", columns.state.length, index));
+  const quantities: Quantity[] = [];
+  const speed = states[columns.state.findIndex((name) => /^(v|speed) \[m\/s\]/i.test(name))];
+  if (speed) quantities.push({ ...speed, name: "Speed [m/s]", ...taskSpeed(input) });
+  const residual = columns.residual[0] ?? "";
+  if (/radial/i.test(residual)) quantities.push(quantity(input, residual, "residuals", columns.residual.length, 0));
+  return (quantities.length > 0 ? quantities : states)
+    .filter(({ curves }) => curves.some(({ y }) => y.some((value) => Number.isFinite(value))))
+    .map((drawn) => renderQuantity(input, drawn))
+    .join("\n");
+}
+
+/** Offsets that the network gave along the lap in the best rollout, one small chart per output. */
+export function renderOutputs(input: ReportInput): string {
+  const place = Math.max(0, bestDrawn(input));
+  const drawn = input.rollouts[place];
+  if (drawn === undefined) return "";
+  const { segmentTimes, outputs, info } = drawn.recording;
+  const width = Math.floor(outputs.length / segmentTimes.length) || 0;
+  if (width === 0) return "<p>The network was not recorded.</p>";
+  const since = segmentTimes.map((time) => time - info.startTime);
+  const charts = Array.from({ length: width }, (_, index) => {
+    const name = input.outputNames[index] ?? `output ${index + 1}`;
+    const curve = fold(since, info.startTime, column(outputs, width, index), input.lapTime);
+    const time = timeExtent([curve], input.lapTime);
+    return renderChart({
+      heading: name,
+      note: "",
+      description: `Network output ${name} of rollout ${drawn.rollout} over the lap`,
+      width: 220,
+      height: 130,
+      fixedRatio: false,
+      x: linearAxis(time, 5),
+      y: linearAxis(pad(union(extentOf(curve.y), { lo: 0, hi: 0 }), 0.08), 4),
+      xLabel: timeLabel(input),
+      lines: [level("zero", time, 0), { className: `line ${rolloutClass(input, place)}`, ...curve }],
+      labels: [],
+    });
+  });
+  return `<p>Offsets to setpoint and gains in rollout ${drawn.rollout}.</p><div class="multiples">${charts.join("\n")}</div>`;
+}
+
+function renderQuantity(input: ReportInput, quantity: Quantity): string {
+  const { name, curves } = quantity;
+  const all = extentOf(curves.flatMap(({ y }) => y));
+  const shown = limitExtent(all, extentOf(curves[bestDrawn(input)]?.y ?? []), REACH);
+  const reference = quantity.level?.value ?? NaN;
+  const extent = pad(union(shown, extentOf([reference])), 0.06);
+  const time = timeExtent(curves, input.lapTime);
+  const y = linearAxis(extent, 5);
+  const lines: Line[] = [];
+  const labels: Label[] = [];
+  if (extent.lo <= 0 && extent.hi >= 0) lines.push(level("zero", time, 0));
+  if (quantity.level) {
+    lines.push(level("level", time, reference));
+    const text = `${quantity.level.name} ${formatNumber(reference)}`;
+    labels.push({ className: "label above left", x: 1, y: y.position(reference), text });
+  }
+  for (const place of drawingOrder(input)) {
+    const curve = curves[place];
+    if (curve) lines.push({ className: `line ${rolloutClass(input, place)}`, ...curve });
+  }
+  return renderChart({
+    heading: name.charAt(0).toUpperCase() + name.slice(1),
+    note: shown.lo > all.lo || shown.hi < all.hi ? "A rollout that leaves the frame is cut off." : "",
+    description: `${name} over the lap for rollouts ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
+    width: 490,
+    height: 240,
+    fixedRatio: false,
+    x: linearAxis(time, 6),
+    y,
+    xLabel: timeLabel(input),
+    lines,
+    labels,
+  });
+}
+
+/** One column of all drawn rollouts, laps over each other. */
+function quantity(
+  input: ReportInput,
+  name: string,
+  array: "states" | "residuals",
+  width: number,
+  index: number,
+): Quantity {
+  const curves = input.rollouts.map(({ recording }) =>
+    fold(recording.times, recording.info.startTime, column(recording[array], width, index), input.lapTime),
+  );
+  return { name, curves };
+}
+
+/** Mean speed that the task asks for, where it has a track and a lap time. */
+function taskSpeed({ track, lapTime }: ReportInput): Pick<Quantity, "level"> {
+  if (lapTime === undefined || track.length === 0) return {};
+  const length = sideLengths(track).reduce((sum, side) => sum + side, 0);
+  return { level: { value: length / lapTime, name: "task, mean" } };
+}
+
+/** Lays all laps over each other: time becomes the time since the lap began, with a gap where a lap ends. */
+function fold(times: Float64Array, start: number, values: readonly number[], lapTime: number | undefined): Curve {
+  const curve: { x: number[]; y: number[] } = { x: [], y: [] };
+  let previous = -Infinity;
+  for (const [index, value] of values.entries()) {
+    const time = times[index] ?? NaN;
+    const x = lapTime === undefined ? time : (((start + time) % lapTime) + lapTime) % lapTime;
+    if (x < previous) {
+      curve.x.push(NaN);
+      curve.y.push(NaN);
+    }
+    curve.x.push(x);
+    curve.y.push(value);
+    previous = x;
+  }
+  return curve;
+}
+
+function timeExtent(curves: readonly Curve[], lapTime: number | undefined): Extent {
+  const { hi } = extentOf(curves.flatMap(({ x }) => x));
+  return { lo: 0, hi: lapTime ?? (hi > 0 ? hi : 1) };
+}
+
+function timeLabel({ lapTime }: ReportInput): string {
+  return lapTime === undefined ? "time [s]" : "lap phase [s]";
+}
+
+function level(className: string, time: Extent, value: number): Line {
+  return { className, x: [time.lo, time.hi], y: [value, value] };
+}

@@ -1,0 +1,160 @@
+import { extentOf, linearAxis, logAxis } from "./axis.js";
+import { type Label, type Line, renderChart } from "./chart.js";
+import type { ReportInput, RolloutMetrics } from "./input.js";
+import { columnDecimals, escapeHtml, formatFixed, formatNumber, MISSING } from "./text.js";
+
+/** Beyond this many rollouts the dots of the learning curve would run into each other. */
+const MAX_DOTS = 150;
+/** Costs beyond this many times the untrained one are cut off: a policy that exploded must not flatten the curve. */
+const REACH = 20;
+
+/** Minutes driven before each rollout: what its policy had learned from. One more entry: all. */
+export function minutesBefore(metrics: readonly RolloutMetrics[]): number[] {
+  const minutes = [0];
+  for (const { seconds } of metrics) {
+    minutes.push((minutes.at(-1) ?? 0) + (Number.isFinite(seconds) ? seconds : 0) / 60);
+  }
+  return minutes;
+}
+
+/** The numbers a reader wants first: from the first to the best rollout. */
+export function renderHeadline(input: ReportInput): string {
+  const first = input.metrics[0];
+  const place = bestPlace(input);
+  const best = input.metrics[place];
+  if (first === undefined || best === undefined) return "<p>No rollout was driven.</p>";
+  const minutes = minutesBefore(input.metrics);
+  const count = input.metrics.length;
+  const change = (from: number | undefined, to: number | undefined): string =>
+    place === 0 ? formatNumber(to) : `${formatNumber(from)}<b class="arrow"> → </b>${formatNumber(to)}`;
+  const factor = first.windowCost / best.windowCost;
+  const tiles: [string, string, string][] = [
+    ["Window cost", change(first.windowCost, best.windowCost), place === 0 ? "untrained" : `rollout 1 → ${best.index}`],
+    [
+      "Improvement",
+      place > 0 && factor > 0 ? `${formatNumber(factor, factor < 10 ? 2 : 3)}<small> ×</small>` : MISSING,
+      place > 0 ? "lower window cost" : count > 1 ? "no rollout beat the first" : "nothing learned yet",
+    ],
+    [
+      "Driving",
+      `${formatFixed(minutes[place === 0 ? count : place], 1)}<small> min</small>`,
+      place === 0
+        ? `in ${plural(count, "rollout")}`
+        : `to the best; ${formatFixed(minutes[count], 1)} min in ${plural(count, "rollout")}`,
+    ],
+  ];
+  if (best.rmsRadialError !== undefined) {
+    const value = `${change(first.rmsRadialError, best.rmsRadialError)}<small> m</small>`;
+    tiles.push(["Radial error", value, "root mean square"]);
+  }
+  if (best.meanSpeed !== undefined) {
+    tiles.push(["Speed", `${change(first.meanSpeed, best.meanSpeed)}<small> m/s</small>`, "mean"]);
+  }
+  const items = tiles.map(([name, value, note]) => `<div><dt>${name}</dt><dd>${value}<p>${note}</p></dd></div>`);
+  return `<dl class="headline">${items.join("\n")}</dl>`;
+}
+
+/** Window cost against the driving learned from. */
+export function renderLearningCurve(input: ReportInput): string {
+  const { metrics } = input;
+  const minutes = minutesBefore(metrics);
+  const costs = metrics.map(({ windowCost }) => (windowCost > 0 ? windowCost : NaN));
+  const drawn = costs.filter((cost) => Number.isFinite(cost)).length;
+  if (drawn === 0) return "<p>No rollout has a window cost to draw.</p>";
+  const { lo, hi: highest } = extentOf(costs);
+  const untrained = costs[0] ?? NaN;
+  const hi = untrained > 0 ? Math.min(highest, REACH * untrained) : highest;
+  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more room below for the label of the best.
+  const room = Math.max(1.25, (hi / lo) ** 0.08);
+  const end = minutes.at(-1) || 1;
+  const x = linearAxis({ lo: -0.012 * end, hi: end }, 8);
+  const y = logAxis({ lo: lo / room ** 1.8, hi: hi * room });
+  const place = bestPlace(input);
+  const lines: Line[] = [];
+  const labels: Label[] = [];
+  if (Number.isFinite(untrained)) {
+    lines.push({ className: "level", x: [0, end], y: [untrained, untrained] });
+    const text = `untrained ${formatNumber(untrained)}`;
+    labels.push({ className: "label above left", x: 1, y: y.position(untrained), text });
+  }
+  lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
+  for (const [index, cost] of costs.entries()) {
+    if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
+    const at = minutes[index] ?? 0;
+    const hint = `rollout ${metrics[index]?.index}: window cost ${formatNumber(cost, 4)} after ${formatFixed(at, 2)} min`;
+    lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
+  }
+  const best = costs[place] ?? NaN;
+  if (Number.isFinite(best) && place > 0) {
+    const at = x.position(minutes[place] ?? 0);
+    const text = `best, rollout ${metrics[place]?.index}: ${formatNumber(best)}`;
+    labels.push({ className: `label below ${at > 0.5 ? "left" : "right"}`, x: at, y: y.position(best), text });
+  }
+  const lost = metrics.length - drawn;
+  const notes = [
+    lost > 0 ? `${plural(lost, "rollout")} without a positive finite cost left out.` : "",
+    hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
+  ];
+  return renderChart({
+    heading: "Window cost (logarithmic)",
+    note: notes.join(" ").trim(),
+    description:
+      "Window cost of every rollout against the minutes of driving before it. The table below has the numbers.",
+    width: 1040,
+    height: 260,
+    fixedRatio: false,
+    x,
+    y,
+    xLabel: "driving the policy had learned from [min]",
+    lines,
+    labels,
+  });
+}
+
+/** All rollouts with all numbers; each cell also carries its number in full. */
+export function renderTable(input: ReportInput): string {
+  const { metrics } = input;
+  const minutes = minutesBefore(metrics);
+  const columns: [string, string, (number | undefined)[]][] = [
+    ["Learned from", "min", metrics.map((_, index) => minutes[index])],
+    ["Driven", "s", metrics.map(({ seconds }) => seconds)],
+    ["Window cost", "", metrics.map(({ windowCost }) => windowCost)],
+    ["Cost", "", metrics.map(({ cost }) => cost)],
+    ["Cost per step", "", metrics.map(({ meanCost }) => meanCost)],
+    ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],
+    ["Speed, mean", "m/s", metrics.map(({ meanSpeed }) => meanSpeed)],
+    ["Gradient norm", "", metrics.map(({ gradientNorm }) => gradientNorm)],
+  ];
+  const shown = columns.filter(([, , values]) => values.some((value) => value !== undefined));
+  const decimals = shown.map(([, , values]) => columnDecimals(values));
+  const head = shown
+    .map(([name, unit]) => `<th scope="col">${name}${unit && `<small> [${unit}]</small>`}</th>`)
+    .join("");
+  const rows = metrics.map(({ index }, row) => {
+    const cells = shown.map(([, , values], column) => renderCell(values[row], decimals[column] ?? 0));
+    const best = index === input.best;
+    return `<tr${best ? ' class="best"' : ""}><th scope="row">${index}${best ? " best" : ""}</th>${cells.join("")}</tr>`;
+  });
+  return `<div class="table" tabindex="0" role="region" aria-label="All rollouts"><table>
+<thead><tr><th scope="col">Rollout</th>${head}</tr></thead>
+<tbody>${rows.join("\n")}</tbody></table></div>`;
+}
+
+function renderCell(value: number | undefined, decimals: number): string {
+  if (value === undefined || !Number.isFinite(value)) return `<td>${MISSING}</td>`;
+  const odd = Math.abs(value) >= 1e8 || (value !== 0 && Number(value.toFixed(decimals)) === 0);
+  const text = odd ? formatNumber(value, 3) : formatFixed(value, decimals);
+  return `<td><data value="${value}">${escapeHtml(text)}</data></td>`;
+}
+
+/** Position of the best rollout in the metrics; the first if it is not among them. */
+function bestPlace({ metrics, best }: ReportInput): number {
+  return Math.max(
+    0,
+    metrics.findIndex(({ index }) => index === best),
+  );
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

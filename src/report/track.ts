@@ -1,0 +1,112 @@
+import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
+import { type Line, renderChart } from "./chart.js";
+import { column, drawingOrder, rolloutClass } from "./driven.js";
+import type { ReportInput } from "./input.js";
+import { sideLengths } from "./polyline.js";
+
+/** A rollout may leave the track by this part of its size before it is cut off. */
+const REACH = 0.25;
+/** Arrow heads on the track. */
+const CHEVRONS = 6;
+/** Size [pixel] that the map may take. */
+const [WIDTH, HEIGHT] = [1040, 620];
+/** Distance [pixel] between labels of its axes, about. */
+const TICK = 150;
+
+/** Coordinates [m] of a path seen from above. */
+interface Path {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** The rollouts over the track, seen from above with equal axes; empty if the task does not move in a plane. */
+export function renderTrack(input: ReportInput): string {
+  const columns = input.rollouts[0]?.recording.info.columns.state ?? [];
+  const atX = columns.findIndex((name) => name.startsWith("x [m]"));
+  const atY = columns.findIndex((name) => name.startsWith("y [m]"));
+  if (atX < 0 || atY < 0) return "";
+  const paths = input.rollouts.map(({ recording: { states } }) => ({
+    x: column(states, columns.length, atX),
+    y: column(states, columns.length, atY),
+  }));
+  const closed = [...input.track, ...input.track.slice(0, 1)];
+  const track: Path = { x: closed.map(([x]) => x), y: closed.map(([, y]) => y) };
+  const x = frame(extentOf(track.x), extentOf(paths.flatMap((path) => path.x)));
+  const y = frame(extentOf(track.y), extentOf(paths.flatMap((path) => path.y)));
+  // Room for the dots and arrow heads at the edge; and a path along one axis alone still needs a map of some height.
+  const longer = Math.max(x.shown.hi - x.shown.lo, y.shown.hi - y.shown.lo);
+  const spanX = Math.max(0.2 * longer, x.shown.hi - x.shown.lo + 0.04 * longer);
+  const spanY = Math.max(0.2 * longer, y.shown.hi - y.shown.lo + 0.04 * longer);
+  const scale = Math.min(WIDTH / spanX, HEIGHT / spanY);
+  const notes = [
+    closed.length > 0 ? "Grey: the track, with the direction of travel." : "",
+    "Dots: where a rollout starts.",
+    x.cut || y.cut ? "A rollout that leaves the frame is cut off." : "",
+  ];
+  const below = closed.length > 0 ? [{ className: "track", ...track }] : [];
+  return renderChart({
+    heading: "Track from above, y [m]",
+    note: notes.join(" ").trim(),
+    description: `Path over the track of rollouts ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
+    width: Math.round(spanX * scale),
+    height: Math.round(spanY * scale),
+    fixedRatio: true,
+    x: linearAxis(centred(x.shown, spanX), (spanX * scale) / TICK),
+    y: linearAxis(centred(y.shown, spanY), (spanY * scale) / TICK),
+    xLabel: "x [m]",
+    lines: [...below, ...rolloutLines(input, paths), ...chevrons(input.track, 7 / scale), ...starts(input, paths)],
+    labels: [],
+  });
+}
+
+function rolloutLines(input: ReportInput, paths: readonly Path[]): Line[] {
+  return drawingOrder(input).map((place) => ({
+    className: `line ${rolloutClass(input, place)}`,
+    x: paths[place]?.x ?? [],
+    y: paths[place]?.y ?? [],
+  }));
+}
+
+function starts(input: ReportInput, paths: readonly Path[]): Line[] {
+  return drawingOrder(input).map((place) => ({
+    className: `start ${rolloutClass(input, place)}`,
+    x: paths[place]?.x.slice(0, 1) ?? [],
+    y: paths[place]?.y.slice(0, 1) ?? [],
+    hint: `start of rollout ${input.rollouts[place]?.rollout}`,
+  }));
+}
+
+/** What of one axis is shown, and whether that cuts off a rollout. */
+function frame(track: Extent, driven: Extent): { shown: Extent; cut: boolean } {
+  const shown = limitExtent(union(track, driven), track, REACH);
+  return { shown: pad(shown, 0), cut: driven.lo < shown.lo || driven.hi > shown.hi };
+}
+
+function centred({ lo, hi }: Extent, span: number): Extent {
+  return { lo: (lo + hi - span) / 2, hi: (lo + hi + span) / 2 };
+}
+
+/** Arrow heads of the given size [m] on the track, equally far apart, pointing in the direction of travel. */
+function chevrons(track: ReportInput["track"], size: number): Line[] {
+  const lengths = sideLengths(track);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const lines: Line[] = [];
+  let driven = 0;
+  for (const [index, length] of lengths.entries()) {
+    const [fromX, fromY] = track[index] ?? [0, 0];
+    const [toX, toY] = track[(index + 1) % track.length] ?? [0, 0];
+    const [alongX, alongY] = [(toX - fromX) / length, (toY - fromY) / length];
+    while (lines.length < CHEVRONS) {
+      const ahead = ((lines.length + 0.5) / CHEVRONS) * total - driven;
+      if (!(ahead < length)) break;
+      const [tipX, tipY] = [fromX + ahead * alongX, fromY + ahead * alongY];
+      lines.push({
+        className: "chevron",
+        x: [tipX - size * (alongX + alongY), tipX, tipX - size * (alongX - alongY)],
+        y: [tipY - size * (alongY - alongX), tipY, tipY - size * (alongY + alongX)],
+      });
+    }
+    driven += length;
+  }
+  return lines;
+}

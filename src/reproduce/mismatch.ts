@@ -1,0 +1,109 @@
+/**
+ * The authors' study of model mismatch: plain gradient descent on the nominal plant with the model's parameters multiplied by 1,
+ * .75, .5 and .25, their settings, several seeds; window cost per iteration beside the recorded one.
+ */
+import { join } from "node:path";
+import { completeConfig } from "../config/config.js";
+import { UserError } from "../errors.js";
+import { digits, formatTable, type Output } from "../output.js";
+import { readMismatchLosses } from "../recording/layers.js";
+import { windowCost } from "../training/metrics.js";
+import { optimiserFor } from "../training/optimisers.js";
+import { coreFor, initialisePolicy } from "../training/session.js";
+
+const SCALES = [1, 0.75, 0.5, 0.25];
+const ITERATIONS = 25;
+/** Iterations (from 1) that the table shows. */
+const SHOWN = [1, 5, 10, 15, 25];
+
+/** One model scale at one iteration. */
+export interface Cell {
+  readonly scale: number;
+  readonly iteration: number;
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly recorded: { readonly median: number; readonly lowest: number; readonly highest: number } | null;
+  /** our median within the recorded seeds' range; null without recorded data */
+  readonly within: boolean | null;
+}
+
+/** Runs the study; `reference` is a folder with authors/mismatch-losses.json.gz, if there is one. */
+export async function studyMismatch(seeds: number, reference: string | undefined): Promise<Cell[]> {
+  const recorded =
+    reference === undefined
+      ? undefined
+      : await readMismatchLosses(join(reference, "authors", "mismatch-losses.json.gz"));
+  const cells: Cell[] = [];
+  for (const [s, scale] of SCALES.entries()) {
+    const curves: number[][] = [];
+    for (let seed = 1; seed <= seeds; seed++) curves.push(await trainOnce(scale, seed));
+    for (const iteration of SHOWN) {
+      const ours = spread(curves.map((curve) => curve[iteration - 1] ?? Number.NaN));
+      const theirs = recorded?.[s] ? spread(recorded[s].map((curve) => curve[iteration - 1] ?? Number.NaN)) : null;
+      const within = theirs ? ours.median >= theirs.lowest && ours.median <= theirs.highest : null;
+      cells.push({ scale, iteration, ...ours, recorded: theirs, within });
+    }
+  }
+  return cells;
+}
+
+/** Runs the study and prints its table; fails if a median lies outside the recorded range. */
+export async function reproduceMismatch(seeds: number, reference: string | undefined, output: Output): Promise<void> {
+  if (!Number.isSafeInteger(seeds) || seeds < 1)
+    throw new UserError(`--seeds is ${seeds}; allowed is a whole number of 1 or more`);
+  const cells = await studyMismatch(seeds, reference);
+  const range = (s: { median: number; lowest: number; highest: number } | null) =>
+    s ? `${digits(s.median)} (${digits(s.lowest, 3)} to ${digits(s.highest, 3)})` : "not at hand";
+  output.say(
+    `window cost, median (lowest to highest) of ${seeds} seeds; sgd 6e-3, sum, truncation segment, segments 40 to 155`,
+  );
+  output.say(
+    formatTable([
+      ["model scale", "iteration", "lapgrad", "authors' recording", "median within recorded range"],
+      ...cells.map((c) => [
+        `${c.scale}`,
+        `${c.iteration}`,
+        range(c),
+        range(c.recorded),
+        c.within === null ? "-" : c.within ? "yes" : "no",
+      ]),
+    ]),
+  );
+  output.result({ study: "mismatch", seeds, cells });
+  const outside = cells.filter((cell) => cell.within === false);
+  if (outside.length > 0)
+    throw new UserError(`${outside.length} of ${cells.length} medians lie outside the recorded range`, 1);
+}
+
+/** Window cost of every iteration of one training, with the authors' settings. */
+async function trainOnce(scale: number, seed: number): Promise<number[]> {
+  const config = completeConfig({
+    seed,
+    update: "sgd",
+    "learning-rate": 6e-3,
+    truncation: "segment",
+    "batch-reduction": "sum",
+    "model-scale": scale,
+    rollouts: ITERATIONS,
+  });
+  const core = await coreFor(config, 1, config["rollout-segments"]);
+  const optimiser = optimiserFor(config);
+  initialisePolicy(core, seed);
+  const costs: number[] = [];
+  for (let k = 0; k < ITERATIONS; k++) {
+    core.exports.sampleStart(0);
+    core.check(core.exports.rollOut(0, config["rollout-segments"]), `rollout ${k + 1} of the study`);
+    costs.push(windowCost(core, 0));
+    core.exports.gradient(1);
+    optimiser.update(core);
+  }
+  return costs;
+}
+
+function spread(values: readonly number[]): { median: number; lowest: number; highest: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+  return { median, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
+}

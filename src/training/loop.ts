@@ -1,0 +1,158 @@
+/** Algorithm 1 of the paper, with everything on disk before the next rollout starts. */
+import { type Checkpoint, checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core, RegionName } from "../core/core.js";
+import { UserError } from "../errors.js";
+import type { Link } from "../links/link.js";
+import { recordingFrom } from "../recording/transfer.js";
+import { writeRecording } from "../recording/writer.js";
+import { measure, type RolloutMetrics } from "./metrics.js";
+import type { Optimiser } from "./optimisers.js";
+import type { RunFolder } from "./run-folder.js";
+
+export interface TrainingRun {
+  readonly config: RunConfig;
+  readonly folder: RunFolder;
+  readonly core: Core;
+  readonly link: Link;
+  readonly optimiser: Optimiser;
+  /** asks for a stop after the rollout that is being driven */
+  readonly signal: AbortSignal;
+  onRollout(metrics: RolloutMetrics): void;
+}
+
+/** Where a run stands between two updates. */
+export interface Progress {
+  updates: number;
+  rollouts: number;
+  best: Checkpoint["best"];
+  firstWindowCost: number;
+}
+
+export const START: Progress = {
+  updates: 0,
+  rollouts: 0,
+  best: { rollout: 0, windowCost: 0, updates: 0 },
+  firstWindowCost: 0,
+};
+
+/**
+ * Trains from `progress` until the configured number of rollouts is driven, or the signal aborts. Throws a {@link UserError}
+ * (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up to then are on disk.
+ */
+export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
+  const { config, core, link, optimiser } = run;
+  while (progress.rollouts < config.rollouts && !run.signal.aborted) {
+    const batch = Math.min(config.batch, config.rollouts - progress.rollouts);
+    for (let i = 0; i < batch; i++) {
+      core.exports.sampleStart(i); // line 3: a task
+      const drive = await link.drive(core, i, config["rollout-segments"]); // line 5: unroll on the real system
+      progress = await keep(run, progress, i, drive.stopped);
+    }
+    const loss = core.exports.gradient(batch); // line 6: estimate along the recorded trajectories
+    checkGradient(core, loss);
+    optimiser.update(core); // line 7
+    progress = { ...progress, updates: progress.updates + 1 };
+    await writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpointOf(run, progress));
+  }
+  return progress;
+}
+
+/** Records rollout `slot` of the batch, tells of it, and stops the training if it must not go on. */
+async function keep(
+  run: TrainingRun,
+  progress: Progress,
+  slot: number,
+  stopped: string | undefined,
+): Promise<Progress> {
+  const { core, folder, config } = run;
+  const index = progress.rollouts + 1;
+  const metrics = measure(core, slot, index);
+  await writeRecording(folder.rolloutPath(index), recordingFrom(core, slot, { rollout: index }), metrics);
+  await folder.appendMetrics(metrics);
+  run.onRollout(metrics);
+  const remedy = `Try a smaller learning-rate than ${config["learning-rate"]}; what was driven before is kept in ${folder.path}`;
+  if (stopped) throw new UserError(`rollout ${index} was stopped: ${stopped}. ${remedy}`, 1);
+  const first = progress.rollouts === 0 ? metrics.windowCost : progress.firstWindowCost;
+  if (!(metrics.windowCost <= config["stop-factor"] * first)) {
+    const factor = (metrics.windowCost / first).toPrecision(3);
+    throw new UserError(
+      `rollout ${index} cost ${factor} times the first one (${metrics.windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${config["stop-factor"]}). ${remedy}`,
+      1,
+    );
+  }
+  const improved = progress.best.rollout === 0 || metrics.windowCost < progress.best.windowCost;
+  return {
+    updates: progress.updates,
+    rollouts: index,
+    best: improved ? { rollout: index, windowCost: metrics.windowCost, updates: progress.updates } : progress.best,
+    firstWindowCost: first,
+  };
+}
+
+function checkGradient(core: Core, loss: number): void {
+  const norm = core.exports.gradientNorm();
+  if (Number.isFinite(loss) && Number.isFinite(norm)) return;
+  throw new UserError(
+    `the gradient is not finite (loss ${loss}, norm ${norm}): the update is not made; try a smaller learning-rate`,
+    1,
+  );
+}
+
+/** Regions that every checkpoint holds; the update rule adds its own. */
+const REGIONS: readonly RegionName[] = ["parameters", "random"];
+
+/** Everything needed to go on from here. */
+export function checkpointOf(run: Pick<TrainingRun, "config" | "core" | "optimiser">, progress: Progress): Checkpoint {
+  const { task } = run.core.setup;
+  const names = [...REGIONS, ...run.optimiser.regions];
+  return {
+    task: task.name,
+    layers: layersOf(run.core),
+    update: run.config.update,
+    ...progress,
+    optimiser: run.optimiser.state(),
+    arrays: Object.fromEntries(names.map((name) => [name, run.core.view(name).slice()])),
+  };
+}
+
+/** Puts a checkpoint back into core and update rule; refuses one of another task, network or update rule. */
+export function restore(run: Pick<TrainingRun, "config" | "core" | "optimiser">, checkpoint: Checkpoint): Progress {
+  if (checkpoint.update !== run.config.update) {
+    throw new UserError(
+      `the checkpoint was made by update "${checkpoint.update}", the configuration says "${run.config.update}"`,
+    );
+  }
+  restorePolicy(run.core, checkpoint);
+  for (const name of [...REGIONS, ...run.optimiser.regions]) {
+    const array = checkpoint.arrays[name];
+    if (!array) throw new UserError(`the checkpoint lacks "${name}"`);
+    run.core.view(name).set(array);
+  }
+  run.optimiser.restore(checkpoint.optimiser);
+  const { updates, rollouts, best, firstWindowCost } = checkpoint;
+  return { updates, rollouts, best, firstWindowCost };
+}
+
+/** Puts a checkpoint's parameters into a core. */
+export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
+  const { task } = core.setup;
+  if (checkpoint.task !== task.name) {
+    throw new UserError(`the checkpoint belongs to task "${checkpoint.task}", not to "${task.name}"`);
+  }
+  const layers = layersOf(core).join("-");
+  const parameters = checkpoint.arrays.parameters;
+  if (checkpoint.layers.join("-") !== layers || !parameters || parameters.length !== core.exports.parameterCount()) {
+    throw new UserError(
+      `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
+    );
+  }
+  core.view("parameters").set(parameters);
+}
+
+/** Layer widths of the core's network, features first. */
+export function layersOf(core: Core): number[] {
+  const { network, columns } = core.setup.task;
+  const features = core.exports.domainSize(core.exports.Part.network);
+  return [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
+}

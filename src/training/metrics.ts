@@ -1,0 +1,57 @@
+/** Numbers of one rollout that people and machines look at. */
+import type { Core } from "../core/core.js";
+
+/** One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics. */
+export interface RolloutMetrics {
+  /** from 1 */
+  readonly index: number;
+  /** driving time of this rollout [s] */
+  readonly seconds: number;
+  /** sum of stage costs over the whole rollout */
+  readonly cost: number;
+  /** sum of stage costs over the counted windows */
+  readonly windowCost: number;
+  /** mean stage cost per control step */
+  readonly meanCost: number;
+  /** the task's metrics, e.g. rmsRadialError [m] and meanSpeed [m/s], over the whole rollout */
+  readonly [metric: string]: number;
+}
+
+/** Metrics of rollout `slot` of the core, which is number `index` of its run. */
+export function measure(core: Core, slot: number, index: number): RolloutMetrics {
+  const [steps = 0] = core.view("counts", slot);
+  return { ...measureSteps(core, slot, 0, steps, index), windowCost: windowCost(core, slot) };
+}
+
+/** Metrics of the control steps [from, to) of a rollout alone, all of which count. */
+export function measureSteps(core: Core, slot: number, from: number, to: number, index: number): RolloutMetrics {
+  const { task } = core.setup;
+  const steps = to - from;
+  const sumOf = (values: Float64Array, columns: number, column: number, term: (x: number) => number) => {
+    let sum = 0;
+    for (let t = from; t < to; t++) sum += term(values[t * columns + column] ?? 0);
+    return sum;
+  };
+  const cost = sumOf(core.view("stageCosts", slot), 1, 0, (c) => c);
+  const metrics: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(task.metrics)) {
+    metrics[name] =
+      metric.of === "rms"
+        ? Math.sqrt(
+            sumOf(core.view("residuals", slot), task.columns.residual.length, metric.residual, (r) => r * r) / steps,
+          )
+        : sumOf(core.view("states", slot), task.columns.state.length, metric.state, (x) => x) / steps;
+  }
+  const times = core.view("times", slot);
+  const seconds = steps > 0 ? (times[to - 1] ?? 0) + (core.view("periods", slot)[to - 1] ?? 0) - (times[from] ?? 0) : 0;
+  return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, ...metrics };
+}
+
+/** Sum over the windows of a rollout. */
+export function windowCost(core: Core, slot: number): number {
+  let cost = 0;
+  for (let window = 0, windows = core.exports.windowCount(slot); window < windows; window++) {
+    cost += core.exports.windowCost(slot, window);
+  }
+  return cost;
+}

@@ -1,0 +1,31 @@
+/** The core as a configuration wants it: parts, parameters, options. */
+import { parseWindow, resolveTask } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import { type Build, Core } from "../core/core.js";
+
+/** Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless told otherwise. */
+export async function coreFor(
+  config: RunConfig,
+  rollouts: number,
+  segments: number,
+  build: Build = "strict",
+  steps = segments * config["steps-per-segment"],
+): Promise<Core> {
+  const { task, plant } = resolveTask(config);
+  const core = await Core.load({ task, plant, rollouts, steps, segments }, build);
+  const window = parseWindow(config.window);
+  core.setOption("windowStart", window.start);
+  core.setOption("windowLength", window.length);
+  core.setOption("windowStride", window.stride);
+  core.setOption("truncate", config.truncation === "segment" ? 1 : 0);
+  core.setOption("stateFeedback", config["network-state-feedback"] ? 1 : 0);
+  core.setOption("meanOverBatch", config["batch-reduction"] === "mean" ? 1 : 0);
+  core.view("inputDelays").fill(Math.round(config["model-delay"] / config["control-period"]));
+  return core;
+}
+
+/** Draws the initial weights from the configuration's seed; starts of rollouts go on with the same random numbers. */
+export function initialisePolicy(core: Core, seed: number): void {
+  core.exports.seed(seed | 0, Math.floor(seed / 2 ** 32) | 0);
+  core.exports.initialise();
+}

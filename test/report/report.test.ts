@@ -1,0 +1,214 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Recording } from "../../src/recording/recording.js";
+import type { ReportInput, RolloutMetrics } from "../../src/report/input.js";
+import { renderReport } from "../../src/report/report.js";
+import { metricsOf, recordingOf, reportOf } from "./fixture.js";
+
+/** Anything a browser could be asked to fetch, and anything it could run. */
+const FETCHES = /https?:|\/\/[a-z]|\bsrc=|\bhref=|<link|<script|<iframe|<object|@import|url\(|\son[a-z]+=/i;
+/** What a number that slipped through would leave behind. */
+const DEBRIS = /NaN|Infinity|undefined|\[object/;
+
+const pathsOf = (page: string): string[] => [...page.matchAll(/ d="([^"]*)"/g)].map((match) => match[1] ?? "");
+const classesOf = (page: string): string[] =>
+  [...page.matchAll(/<path class="([^"]*)"/g)].map((match) => match[1] ?? "");
+const headingsOf = (page: string): string[] => [...page.matchAll(/<h[23]>([^<]*)</g)].map((match) => match[1] ?? "");
+
+function expectSound(page: string): void {
+  expect(page).not.toMatch(FETCHES);
+  expect(page).not.toMatch(DEBRIS);
+  for (const path of pathsOf(page)) expect(path).toMatch(/^(M-?\d+ -?\d+([hvl]( ?-?\d+)*)?)*$/);
+  for (const tag of ["section", "figure", "div", "svg", "table", "span", "label", "title"]) {
+    const opened = page.match(new RegExp(`<${tag}[ >]`, "g"))?.length ?? 0;
+    expect([tag, page.match(new RegExp(`</${tag}>`, "g"))?.length ?? 0]).toEqual([tag, opened]);
+  }
+}
+
+describe("the page", () => {
+  test("has every part, fetches and runs nothing, and is small", () => {
+    const page = renderReport(reportOf(15));
+    expectSound(page);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(headingsOf(page)).toEqual([
+      "Learning",
+      "Window cost (logarithmic)",
+      "Driving",
+      "Track from above, y [m]",
+      "Speed [m/s]",
+      "Radial error [m]",
+      "Network outputs",
+      "setpoint x [m]",
+      "k_v",
+      "All rollouts",
+      "Configuration",
+    ]);
+    expect(page.length).toBeLessThan(100_000);
+  });
+
+  test("escapes every text it is given", () => {
+    const evil = `</script><img src=x onerror="alert('1')">&`;
+    const input = reportOf(2);
+    const recording = recordingOf(1, 50, 0.1);
+    const columns = { ...recording.info.columns, residual: [`radial ${evil}`, "b"] };
+    const info = { ...recording.info, task: evil, note: evil, complete: false, columns };
+    const page = renderReport({
+      ...input,
+      title: evil,
+      task: evil,
+      configuration: evil,
+      version: evil,
+      outputNames: [evil, evil],
+      rollouts: [{ label: evil, rollout: 1, recording: { ...recording, info } }],
+    });
+    expect(page).not.toContain("<img");
+    expect(page).not.toContain("</script");
+    expect(page).not.toContain(`"alert`);
+    const safe = "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;";
+    // title twice, task, incomplete note, label, residual twice, two outputs twice, configuration, version
+    expect(page.split(safe).length - 1).toBe(13);
+  });
+
+  test("says the same with the same input", () => {
+    expect(renderReport(reportOf(3))).toBe(renderReport(reportOf(3)));
+  });
+});
+
+describe("the numbers", () => {
+  test("in the table equal the metrics to the last digit, and are shown rounded", () => {
+    const input = reportOf(5);
+    const rows = [...renderReport(input).matchAll(/<tr[^>]*><th scope="row">(.*?)<\/tr>/g)].map(
+      (match) => match[1] ?? "",
+    );
+    expect(rows).toHaveLength(5);
+    for (const [row, metrics] of input.metrics.entries()) {
+      const cells = [...(rows[row] ?? "").matchAll(/<data value="([^"]*)">([^<]*)</g)];
+      const values = cells.map((cell) => Number(cell[1]));
+      const { seconds, windowCost, cost, meanCost, rmsRadialError, meanSpeed, gradientNorm } = metrics;
+      const expected = [seconds, windowCost, cost, meanCost, rmsRadialError, meanSpeed, gradientNorm];
+      expect(values.slice(1)).toEqual(expected);
+      expect(values[0]).toBeCloseTo((row * 21.84) / 60, 12);
+      for (const cell of cells) {
+        const shown = Number((cell[2] ?? "").replace("−", "-"));
+        expect(Math.abs(shown - Number(cell[1]))).toBeLessThanOrEqual(0.006 * Math.abs(Number(cell[1])));
+      }
+    }
+    expect(rows[4]).toMatch(/^5 best</);
+  });
+
+  test("in the headline go from the first to the best rollout", () => {
+    const page = renderReport(reportOf(5)).replace(/<[^>]*>/g, "");
+    expect(page).toContain("494 → 30.9");
+    expect(page).toContain("16.0 ×");
+    expect(page).toContain("1.5 min");
+    expect(page).toContain("0.432 → 0.0864 m");
+    expect(page).toContain("2.31 → 2.36 m/s");
+  });
+
+  test("that a task does not have are left out", () => {
+    const metrics = [1, 2].map((index): RolloutMetrics => {
+      const { rmsRadialError: _error, meanSpeed: _speed, gradientNorm: _norm, ...rest } = metricsOf(index);
+      return rest;
+    });
+    const page = renderReport({ ...reportOf(2), metrics });
+    expectSound(page);
+    expect(page).not.toContain("Radial error, rms");
+    expect(page).not.toContain("Speed, mean");
+    expect(page).not.toContain("Gradient norm");
+  });
+});
+
+describe("poor input gives a sound page", () => {
+  const few = recordingOf(1, 3, 0.2);
+  const empty = recordingOf(1, 0, 0.2);
+  const bare: Recording = { ...few, residuals: new Float64Array(0), outputs: new Float64Array(0) };
+  const broken: Recording = {
+    ...recordingOf(1, 200, 0.2),
+    states: recordingOf(1, 200, 0.2).states.map((value, index) => (index % 5 === 0 ? Number.NaN : value * 1e300)),
+    residuals: recordingOf(1, 200, 0.2).residuals.fill(Number.POSITIVE_INFINITY),
+  };
+  const lost = { index: 2, seconds: NaN, cost: NaN, windowCost: Infinity, meanCost: NaN, rmsRadialError: NaN };
+  const drawn = (recording: Recording) => [{ label: "first and best", rollout: 1, recording }];
+  const cases: [string, ReportInput][] = [
+    ["a single rollout", reportOf(1)],
+    ["three control steps", { ...reportOf(1), rollouts: drawn(few) }],
+    ["no control step", { ...reportOf(1), rollouts: drawn(empty) }],
+    ["neither residuals nor outputs", { ...reportOf(1), rollouts: drawn(bare) }],
+    ["values that are not finite", { ...reportOf(1), rollouts: drawn(broken) }],
+    [
+      "metrics that are not finite",
+      { ...reportOf(1), metrics: [metricsOf(1), { ...lost, meanSpeed: -Infinity, gradientNorm: NaN }] },
+    ],
+    ["no metric that is finite", { ...reportOf(1), metrics: [{ ...lost, index: 1 }] }],
+    ["costs of zero", { ...reportOf(1), metrics: [{ ...metricsOf(1), windowCost: 0 }] }],
+    ["equal costs", { ...reportOf(1), metrics: [metricsOf(1), { ...metricsOf(1), index: 2 }] }],
+    ["no track, no laps", { ...reportOf(2), track: [], lapTime: undefined }],
+    ["a track of one point", { ...reportOf(2), track: [[1, 1]] }],
+    ["a best rollout that is not drawn", { ...reportOf(3), best: 2 }],
+    ["a best rollout that does not exist", { ...reportOf(3), best: 9 }],
+    ["nothing", { ...reportOf(1), metrics: [], rollouts: [], track: [] }],
+  ];
+
+  test.each(cases)("%s", (_, input) => {
+    expectSound(renderReport(input));
+  });
+
+  test("a single rollout claims no improvement", () => {
+    const page = renderReport(reportOf(1));
+    expect(page).toContain("nothing learned yet");
+    expect(page).not.toContain("→");
+  });
+
+  test("a rollout that drove away does not shrink the others", () => {
+    const input = reportOf(3);
+    const away = recordingOf(1, 1092, 0.1);
+    const far = { ...away, states: away.states.map((value, index) => (index % 4 === 0 ? value + index : value)) };
+    const page = renderReport({
+      ...input,
+      rollouts: [{ label: "first", rollout: 1, recording: far }, ...input.rollouts.slice(1)],
+    });
+    expect(page).toContain("A rollout that leaves the frame is cut off.");
+    const map = page.slice(page.indexOf("Track from above"), page.indexOf("Speed [m/s]"));
+    const labels = [...map.matchAll(/<i class="x"[^>]*>([^<]*)</g)].map((match) =>
+      Number((match[1] ?? "").replace("−", "-")),
+    );
+    expect(Math.max(...labels)).toBeLessThan(3);
+    expect(Math.min(...labels)).toBeLessThan(0);
+  });
+
+  test("a task without speed and radial error shows its states", () => {
+    const recording = recordingOf(1, 300, 0.1);
+    const columns = {
+      ...recording.info.columns,
+      state: ["a [rad]", "b [rad]", "c [rad/s]", "d [rad/s]"],
+      residual: ["goal"],
+    };
+    const pendulum = { ...recording, info: { ...recording.info, columns } };
+    const page = renderReport({ ...reportOf(1), track: [], lapTime: undefined, rollouts: drawn(pendulum) });
+    expectSound(page);
+    expect(headingsOf(page)).toEqual(expect.arrayContaining(["A [rad]", "B [rad]", "C [rad/s]", "D [rad/s]"]));
+    expect(headingsOf(page)).not.toContain("Track from above, y [m]");
+  });
+});
+
+describe("the drawn rollouts", () => {
+  test("have a key each, and the best is drawn last, on top", () => {
+    const input = reportOf(3);
+    const middle = { label: "best", rollout: 2, recording: recordingOf(2, 100, 0.1) };
+    const [first, last] = input.rollouts;
+    const rollouts = [first, middle, last].filter((drawn) => drawn !== undefined);
+    const page = renderReport({ ...input, best: 2, rollouts });
+    expect(page.match(/type="checkbox"/g)).toHaveLength(3);
+    expect(
+      classesOf(page)
+        .filter((name) => name.startsWith("line"))
+        .slice(3, 6),
+    ).toEqual(["line first r0", "line last r2", "line best r1"]);
+  });
+
+  test("are laid over each other lap by lap: one stroke for every lap begun", () => {
+    const page = renderReport(reportOf(1, 500)); // 10 s: two and a half laps of 4 s
+    const speed = page.slice(page.indexOf("Speed [m/s]"), page.indexOf("Radial error [m]"));
+    const path = speed.match(/class="line best r0" d="([^"]*)"/)?.[1] ?? "";
+    expect(path.match(/M/g)).toHaveLength(3);
+  });
+});

@@ -145,7 +145,7 @@ export class Core {
     set(E.Dimension.steps, steps);
     set(E.Dimension.segments, segments);
     set(E.Dimension.hiddenLayers, task.network.hidden.length);
-    task.network.hidden.forEach((width, i) => set(E.Dimension.hiddenWidth0 + i, width));
+    for (const [i, width] of task.network.hidden.entries()) set(E.Dimension.hiddenWidth0 + i, width);
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
@@ -178,8 +178,9 @@ export class Core {
       table[kind] ??
       (part === "plant" ? PARAMETERS.model[this.setup.task.model.kind as keyof typeof PARAMETERS.model] : undefined);
     if (!name) return [];
-    const names = this.exports[name] as unknown as Readonly<Record<string, number | string>>;
-    return Object.keys(names).filter((key) => typeof names[key] === "number" && key !== "count");
+    return Object.entries(this.exports[name])
+      .filter(([key, value]) => typeof value === "number" && key !== "count")
+      .map(([key]) => key);
   }
 }
 

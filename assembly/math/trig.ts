@@ -1,7 +1,8 @@
 /**
  * Sine with cosine, and atan2, as portable arithmetic: the same bits in WebAssembly on every processor and in the plain
  * JavaScript twin (JavaScript's own Math.sin differs in the last bit between builds for x64 and arm64).
- * Polynomials: Chebyshev interpolation in the square of the argument; measured error <= 1 ulp of the result.
+ * Polynomials: Chebyshev interpolation in the square of the argument; measured error at most 1.4 ulp (sine, cosine) and 2.1 ulp
+ * (atan2).
  */
 
 /** sin of the last argument given to {@link sincos}. */

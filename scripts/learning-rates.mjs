@@ -1,0 +1,90 @@
+/**
+ * Trains the simulated car with several learning rates, ten seeds each, and writes docs/results/learning-rates.md: the window cost of
+ * rollouts 4, 8, 15 and 25, median and worst of the seeds.
+ * Usage, after a build, in the project's folder: node scripts/learning-rates.mjs
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { completeConfig } from "../build/src/config/config.js";
+import { digits } from "../build/src/output.js";
+import { windowCost } from "../build/src/training/metrics.js";
+import { optimiserFor } from "../build/src/training/optimisers.js";
+import { coreFor, initialisePolicy } from "../build/src/training/session.js";
+
+const OUT = "docs/results/learning-rates.md";
+const SEEDS = 10;
+const SHOWN = [4, 8, 15, 25];
+const MODEL_SCALE = 0.5;
+const SWEEP = [
+  { update: "adam", truncation: "none", rates: [1e-3, 2e-3, 3e-3, 5e-3, 8e-3, 1.2e-2] },
+  { update: "sgd", truncation: "none", rates: [3e-5, 1e-4, 2e-4, 4e-4] },
+  { update: "adam", truncation: "segment", rates: [3e-3, 5e-3] },
+  { update: "sgd", truncation: "segment", rates: [3e-3, 6e-3, 1e-2] },
+];
+
+/** Window cost of every rollout of one training; infinite from the rollout on that leaves its bounds. */
+async function train(update, truncation, rate, seed) {
+  const config = completeConfig({
+    seed,
+    update,
+    truncation,
+    "learning-rate": rate,
+    "model-scale": MODEL_SCALE,
+    rollouts: SHOWN.at(-1),
+  });
+  const core = await coreFor(config, 1, config["rollout-segments"]);
+  const optimiser = optimiserFor(config);
+  initialisePolicy(core, seed);
+  const costs = [];
+  while (costs.length < config.rollouts) {
+    core.exports.sampleStart(0);
+    if (core.exports.rollOut(0, config["rollout-segments"]) !== core.exports.Status.ok) break;
+    costs.push(windowCost(core, 0));
+    core.exports.gradient(1);
+    optimiser.update(core);
+  }
+  return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
+}
+
+function median(sorted) {
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+}
+
+const cell = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");
+
+const rows = [];
+const firsts = [];
+for (const { update, truncation, rates } of SWEEP) {
+  for (const rate of rates) {
+    const curves = [];
+    for (let seed = 1; seed <= SEEDS; seed++) curves.push(await train(update, truncation, rate, seed));
+    firsts.push(...curves.map((curve) => curve[0]));
+    const { "learning-rate": chosen } = completeConfig({ update, truncation });
+    const cells = SHOWN.map((rollout) => {
+      const sorted = curves.map((curve) => curve[rollout - 1]).sort((a, b) => a - b);
+      return `${cell(median(sorted))} (${cell(sorted.at(-1))})`;
+    });
+    const name = `${rate.toExponential()}${rate === chosen ? " (default)" : ""}`;
+    rows.push(`| ${[update, truncation, name, ...cells].join(" | ")} |`);
+  }
+}
+firsts.sort((a, b) => a - b);
+
+writeFileSync(
+  OUT,
+  `# Learning rates on the simulated car
+
+Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant \`nominal\`, model scale
+${MODEL_SCALE}, one rollout per update, seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1, untrained, costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
+How to read it: [training](../training.md#choosing-a-learning-rate).
+
+| update | truncation | learning rate | ${SHOWN.map((k) => `rollout ${k}`).join(" | ")} |
+|---|---|---|${"---|".repeat(SHOWN.length)}
+${rows.join("\n")}
+
+Made by \`node scripts/learning-rates.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}; the strict
+build gives the same numbers on every machine.
+`,
+);
+console.log(`wrote ${OUT}`);

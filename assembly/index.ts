@@ -3,7 +3,7 @@
  * through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything else. Nothing is allocated after
  * `configure`; nothing here throws: functions answer with a {@link Status}.
  */
-import { choose, reference, task } from "./components";
+import { choose, reference, reward, task } from "./components";
 import * as costates from "./costate";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
@@ -58,6 +58,7 @@ export function configure(): i32 {
 export function prepare(): i32 {
   if (!memories.configured) return Status.wrongOrder;
   reference.prepare(memories.at(Region.referenceParameters, 0));
+  reward.prepare(memories.at(Region.rewardParameters, 0));
   return Status.ok;
 }
 

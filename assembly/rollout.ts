@@ -45,8 +45,8 @@ export function rollOut(rollout: i32, segments: i32): Status {
       const u = trace.inputs + usize(t) * trace.inputRow;
       const command = trace.commands + usize(t) * trace.inputRow;
       for (let k: usize = 0; k < trace.inputRow; k += 8) store<f64>(u + k, load<f64>(command + k));
-      evaluateStep(t);
       plant.step(model, trace.plantParameters, x, u, dt, x + trace.stateRow);
+      evaluateStep(t);
       t++;
       if (!withinBounds(x + trace.stateRow)) return finish(t, j + 1, Status.outOfBounds);
     }
@@ -62,8 +62,8 @@ function finish(steps: i32, segments: i32, status: Status): Status {
 
 /** Every component within its bounds; NaN is not. */
 function withinBounds(x: usize): bool {
-  const low = at(Region.stateLow, 0);
-  const high = at(Region.stateHigh, 0);
+  const low = trace.stateLow;
+  const high = trace.stateHigh;
   for (let i: usize = 0; i < trace.stateRow; i += 8) {
     const value = load<f64>(x + i);
     if (!(value >= load<f64>(low + i) && value <= load<f64>(high + i))) return false;

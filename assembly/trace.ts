@@ -43,6 +43,8 @@ export let taskParameters: usize = 0;
 export let outputScale: usize = 0;
 export let nominalGains: usize = 0;
 export let inputDelays: usize = 0;
+export let stateLow: usize = 0;
+export let stateHigh: usize = 0;
 /** true if any input of the model is delayed */
 export let delayed: bool = false;
 
@@ -122,6 +124,8 @@ export function prepareTrace(): void {
   outputScale = at(Region.outputScale, 0);
   nominalGains = at(Region.nominalGains, 0);
   inputDelays = at(Region.inputDelays, 0);
+  stateLow = at(Region.stateLow, 0);
+  stateHigh = at(Region.stateHigh, 0);
   let next = at(Region.scratch, 0);
   stateWork = next;
   stateWork2 = stateWork + stateRow;

@@ -79,8 +79,8 @@ export class Backstepping extends Controller {
     const steering = load<f64>(gains, 40) * (across * perReference) + load<f64>(gains, 24) * e;
     const throttleLimit = load<f64>(parameters);
     const steeringLimit = load<f64>(parameters, 8);
-    store<f64>(u, Math.max(-throttleLimit, Math.min(throttleLimit, throttle)));
-    store<f64>(u, Math.max(-steeringLimit, Math.min(steeringLimit, steering)), 8);
+    store<f64>(u, clamp(throttle, throttleLimit));
+    store<f64>(u, clamp(steering, steeringLimit), 8);
     store<f64>(tape, wx * perSpeed);
     store<f64>(tape, wy * perSpeed, 8);
     store<f64>(tape, perSpeed, 16);
@@ -176,4 +176,11 @@ export class Backstepping extends Controller {
     store<f64>(pGains, load<f64>(pGains, 32) + along * pThrottle, 32);
     store<f64>(pGains, load<f64>(pGains, 40) + turn * pSteering, 40);
   }
+}
+
+/** NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+function clamp(value: f64, limit: f64): f64 {
+  return value > limit ? limit : value < -limit ? -limit : value;
 }

@@ -1,4 +1,7 @@
-import { accumulateOuter, affine, affineTranspose, axpy, tanhTranspose } from "../math/dense";
+import { affine } from "../math/affine";
+import { affineTranspose } from "../math/affine-transpose";
+import { axpy, tanhTranspose } from "../math/dense";
+import { accumulateOuter } from "../math/outer";
 import { tanhInPlace } from "../math/tanh";
 import { activationSize, deltaSize, layerCount, width } from "./layers";
 

@@ -20,6 +20,16 @@ export enum Figure8RewardParameter {
  * of the circle driven at time t and e the wrapped angle between heading and tangent. State: x, y, v, phi.
  */
 export class Figure8Reward extends Reward {
+  private speedRoot: f64 = 0.0;
+  private headingRoot: f64 = 0.0;
+  private taskSpeed: f64 = 0.0;
+
+  prepare(parameters: usize): void {
+    this.speedRoot = Math.sqrt(load<f64>(parameters, 16));
+    this.headingRoot = Math.sqrt(load<f64>(parameters, 24));
+    this.taskSpeed = (12.566370614359172 / load<f64>(parameters, 8)) * load<f64>(parameters); // 4 pi / T * r
+  }
+
   stateSize(): i32 {
     return 4;
   }
@@ -45,16 +55,16 @@ export class Figure8Reward extends Reward {
     // at the centre itself the direction is taken as +x and its derivatives as 0
     const cx = rho > CENTRE ? X * perRho : 1.0;
     const cy = y * perRho;
-    // tangent: the radial direction turned by -90 degrees (right circle, clockwise) or +90 degrees (left)
-    const tx = right ? cy : -cy;
-    const ty = right ? -cx : cx;
+    // tangent, not normalised: the radial vector turned by -90 degrees (right circle, clockwise) or +90 degrees (left)
+    const along = rho > CENTRE ? X : 1.0;
+    const tx = right ? y : -y;
+    const ty = right ? -along : along;
     sincos(load<f64>(x, 24));
     const e = atan2(sine * tx - cosine * ty, cosine * tx + sine * ty);
-    const speedRoot = Math.sqrt(load<f64>(parameters, 16));
-    const headingRoot = Math.sqrt(load<f64>(parameters, 24));
-    const taskSpeed = (12.566370614359172 / lapTime) * radius; // 4 pi / T * r
+    const speedRoot = this.speedRoot;
+    const headingRoot = this.headingRoot;
     store<f64>(residuals, rho - radius);
-    store<f64>(residuals, speedRoot * (load<f64>(x, 16) - taskSpeed), 8);
+    store<f64>(residuals, speedRoot * (load<f64>(x, 16) - this.taskSpeed), 8);
     store<f64>(residuals, headingRoot * e, 16);
     store<f64>(tape, rho > CENTRE ? cx : 0.0);
     store<f64>(tape, cy, 8);

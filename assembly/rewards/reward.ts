@@ -7,6 +7,8 @@ export abstract class Reward {
   abstract residualSize(): i32;
   abstract parameterCount(): i32;
   abstract tapeSize(): i32;
+  /** Once per configuration, after the parameters are set. */
+  abstract prepare(parameters: usize): void;
   abstract residuals(parameters: usize, x: usize, u: usize, t: f64, residuals: usize, tape: usize): void;
   /** dResiduals = dr/dx dx + dr/du du. */
   abstract tangent(tape: usize, dx: usize, du: usize, dResiduals: usize): void;

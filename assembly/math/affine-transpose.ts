@@ -1,0 +1,141 @@
+import { multiplyAdd, sumLanes } from "./simd";
+
+/*
+ * The transposed product of a fully connected layer. Weights W are stored [in][out] (one row per input). V8 keeps about 15 vectors live:
+ * accumulators, operands and splats of one loop must fit. Every scalar branch performs the SIMD branch's operations in the same order.
+ */
+
+/** dx = W d, the transpose of the product in {@link affine}. */
+export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: i32, dx: usize): void {
+  if (ASC_FEATURE_SIMD && outputs == 64) {
+    affineTranspose64(weights, d, inputs, dx);
+    return;
+  }
+  const row = usize(outputs) << 3;
+  const pairsEnd = d + ((usize(outputs) & ~1) << 3);
+  const odd = (outputs & 1) != 0;
+  let w = weights;
+  let i: i32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; i + 4 <= inputs; i += 4) {
+      let a0 = f64x2.splat(0.0);
+      let a1 = a0;
+      let a2 = a0;
+      let a3 = a0;
+      let w0 = w;
+      let w1 = w0 + row;
+      let w2 = w1 + row;
+      let w3 = w2 + row;
+      for (let p = d; p < pairsEnd; p += 16) {
+        const di = v128.load(p);
+        a0 = multiplyAdd(v128.load(w0), di, a0);
+        a1 = multiplyAdd(v128.load(w1), di, a1);
+        a2 = multiplyAdd(v128.load(w2), di, a2);
+        a3 = multiplyAdd(v128.load(w3), di, a3);
+        w0 += 16;
+        w1 += 16;
+        w2 += 16;
+        w3 += 16;
+      }
+      let s0 = sumLanes(a0);
+      let s1 = sumLanes(a1);
+      let s2 = sumLanes(a2);
+      let s3 = sumLanes(a3);
+      if (odd) {
+        const last = load<f64>(pairsEnd);
+        s0 += load<f64>(w0) * last;
+        s1 += load<f64>(w1) * last;
+        s2 += load<f64>(w2) * last;
+        s3 += load<f64>(w3) * last;
+      }
+      const out = dx + (usize(i) << 3);
+      store<f64>(out, s0);
+      store<f64>(out, s1, 8);
+      store<f64>(out, s2, 16);
+      store<f64>(out, s3, 24);
+      w += row << 2;
+    }
+  }
+  for (; i < inputs; i++) {
+    // two partial sums, as the two lanes above
+    let even: f64 = 0.0;
+    let uneven: f64 = 0.0;
+    let w0 = w;
+    for (let p = d; p < pairsEnd; p += 16) {
+      even += load<f64>(w0) * load<f64>(p);
+      uneven += load<f64>(w0, 8) * load<f64>(p, 8);
+      w0 += 16;
+    }
+    let sum = even + uneven;
+    if (odd) sum += load<f64>(w0) * load<f64>(pairsEnd);
+    store<f64>(dx + (usize(i) << 3), sum);
+    w += row;
+  }
+}
+
+/** {@link affineTranspose} for rows of 64: their distance is part of the instruction, which leaves room for more of them at once. */
+function affineTranspose64(weights: usize, d: usize, inputs: i32, dx: usize): void {
+  const pairsEnd = d + 512;
+  let w = weights;
+  let i: i32 = 0;
+  for (; i + 6 <= inputs; i += 6) {
+    let a0 = f64x2.splat(0.0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let a4 = a0;
+    let a5 = a0;
+    let q = w;
+    for (let p = d; p < pairsEnd; p += 16) {
+      const di = v128.load(p);
+      a0 = multiplyAdd(v128.load(q), di, a0);
+      a1 = multiplyAdd(v128.load(q, 512), di, a1);
+      a2 = multiplyAdd(v128.load(q, 1024), di, a2);
+      a3 = multiplyAdd(v128.load(q, 1536), di, a3);
+      a4 = multiplyAdd(v128.load(q, 2048), di, a4);
+      a5 = multiplyAdd(v128.load(q, 2560), di, a5);
+      q += 16;
+    }
+    const out = dx + (usize(i) << 3);
+    store<f64>(out, sumLanes(a0));
+    store<f64>(out, sumLanes(a1), 8);
+    store<f64>(out, sumLanes(a2), 16);
+    store<f64>(out, sumLanes(a3), 24);
+    store<f64>(out, sumLanes(a4), 32);
+    store<f64>(out, sumLanes(a5), 40);
+    w += 3072;
+  }
+  for (; i + 4 <= inputs; i += 4) {
+    let a0 = f64x2.splat(0.0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let q = w;
+    for (let p = d; p < pairsEnd; p += 16) {
+      const di = v128.load(p);
+      a0 = multiplyAdd(v128.load(q), di, a0);
+      a1 = multiplyAdd(v128.load(q, 512), di, a1);
+      a2 = multiplyAdd(v128.load(q, 1024), di, a2);
+      a3 = multiplyAdd(v128.load(q, 1536), di, a3);
+      q += 16;
+    }
+    const out = dx + (usize(i) << 3);
+    store<f64>(out, sumLanes(a0));
+    store<f64>(out, sumLanes(a1), 8);
+    store<f64>(out, sumLanes(a2), 16);
+    store<f64>(out, sumLanes(a3), 24);
+    w += 2048;
+  }
+  for (; i + 1 <= inputs; i += 1) {
+    let a0 = f64x2.splat(0.0);
+    let q = w;
+    for (let p = d; p < pairsEnd; p += 16) {
+      const di = v128.load(p);
+      a0 = multiplyAdd(v128.load(q), di, a0);
+      q += 16;
+    }
+    const out = dx + (usize(i) << 3);
+    store<f64>(out, sumLanes(a0));
+    w += 512;
+  }
+}

@@ -1,0 +1,167 @@
+import { multiplyAdd } from "./simd";
+
+/*
+ * The weight gradient of a fully connected layer. Weights W are stored [in][out] (one row per input). V8 keeps about 15 vectors live:
+ * accumulators, operands and splats of one loop must fit. Every scalar branch performs the SIMD branch's operations in the same order.
+ */
+
+/**
+ * G += sum over samples of x d^T and g += sum of d: the gradient of a layer from `samples` recorded inputs (rows of x,
+ * `xStride` bytes apart) and output adjoints (rows of d, `dStride` bytes apart). G: inputs x outputs, g: outputs.
+ */
+export function accumulateOuter(
+  x: usize, xStride: usize, d: usize, dStride: usize, samples: i32, inputs: i32, outputs: i32, G: usize, g: usize,
+): void {
+  const row = usize(outputs) << 3;
+  const xSpan = xStride * usize(samples);
+  let o: i32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; o + 4 <= outputs; o += 4) {
+      const at = usize(o) << 3;
+      let i: i32 = 0;
+      for (; i + 4 <= inputs; i += 4) {
+        const G0 = G + usize(i) * row + at;
+        const G1 = G0 + row;
+        const G2 = G1 + row;
+        const G3 = G2 + row;
+        let a0 = v128.load(G0);
+        let b0 = v128.load(G0, 16);
+        let a1 = v128.load(G1);
+        let b1 = v128.load(G1, 16);
+        let a2 = v128.load(G2);
+        let b2 = v128.load(G2, 16);
+        let a3 = v128.load(G3);
+        let b3 = v128.load(G3, 16);
+        let q = d + at;
+        const first = x + (usize(i) << 3);
+        for (let p = first, end = first + xSpan; p < end; p += xStride) {
+          const da = v128.load(q);
+          const db = v128.load(q, 16);
+          const x0 = v128.load64_splat(p);
+          a0 = multiplyAdd(x0, da, a0);
+          b0 = multiplyAdd(x0, db, b0);
+          const x1 = v128.load64_splat(p, 8);
+          a1 = multiplyAdd(x1, da, a1);
+          b1 = multiplyAdd(x1, db, b1);
+          const x2 = v128.load64_splat(p, 16);
+          a2 = multiplyAdd(x2, da, a2);
+          b2 = multiplyAdd(x2, db, b2);
+          const x3 = v128.load64_splat(p, 24);
+          a3 = multiplyAdd(x3, da, a3);
+          b3 = multiplyAdd(x3, db, b3);
+          q += dStride;
+        }
+        v128.store(G0, a0);
+        v128.store(G0, b0, 16);
+        v128.store(G1, a1);
+        v128.store(G1, b1, 16);
+        v128.store(G2, a2);
+        v128.store(G2, b2, 16);
+        v128.store(G3, a3);
+        v128.store(G3, b3, 16);
+      }
+      for (; i < inputs; i++) {
+        const G0 = G + usize(i) * row + at;
+        let a0 = v128.load(G0);
+        let b0 = v128.load(G0, 16);
+        let q = d + at;
+        const first = x + (usize(i) << 3);
+        for (let p = first, end = first + xSpan; p < end; p += xStride) {
+          const x0 = v128.load64_splat(p);
+          a0 = multiplyAdd(x0, v128.load(q), a0);
+          b0 = multiplyAdd(x0, v128.load(q, 16), b0);
+          q += dStride;
+        }
+        v128.store(G0, a0);
+        v128.store(G0, b0, 16);
+      }
+    }
+  }
+  if (ASC_FEATURE_SIMD) {
+    for (; o + 2 <= outputs; o += 2) {
+      const at = usize(o) << 3;
+      let i: i32 = 0;
+      for (; i + 4 <= inputs; i += 4) {
+        const G0 = G + usize(i) * row + at;
+        const G1 = G0 + row;
+        const G2 = G1 + row;
+        const G3 = G2 + row;
+        let a0 = v128.load(G0);
+        let a1 = v128.load(G1);
+        let a2 = v128.load(G2);
+        let a3 = v128.load(G3);
+        let q = d + at;
+        const first = x + (usize(i) << 3);
+        for (let p = first, end = first + xSpan; p < end; p += xStride) {
+          const da = v128.load(q);
+          a0 = multiplyAdd(v128.load64_splat(p), da, a0);
+          a1 = multiplyAdd(v128.load64_splat(p, 8), da, a1);
+          a2 = multiplyAdd(v128.load64_splat(p, 16), da, a2);
+          a3 = multiplyAdd(v128.load64_splat(p, 24), da, a3);
+          q += dStride;
+        }
+        v128.store(G0, a0);
+        v128.store(G1, a1);
+        v128.store(G2, a2);
+        v128.store(G3, a3);
+      }
+      for (; i < inputs; i++) {
+        const G0 = G + usize(i) * row + at;
+        let a0 = v128.load(G0);
+        let q = d + at;
+        const first = x + (usize(i) << 3);
+        for (let p = first, end = first + xSpan; p < end; p += xStride) {
+          a0 = multiplyAdd(v128.load64_splat(p), v128.load(q), a0);
+          q += dStride;
+        }
+        v128.store(G0, a0);
+      }
+    }
+  }
+  for (; o < outputs; o++) {
+    const at = usize(o) << 3;
+    for (let i: i32 = 0; i < inputs; i++) {
+      const G0 = G + usize(i) * row + at;
+      let a = load<f64>(G0);
+      let q = d + at;
+      const first = x + (usize(i) << 3);
+      for (let p = first, end = first + xSpan; p < end; p += xStride) {
+        a += load<f64>(p) * load<f64>(q);
+        q += dStride;
+      }
+      store<f64>(G0, a);
+    }
+  }
+  sumRows(d, dStride, samples, outputs, g);
+}
+
+/** g += sum of `samples` rows of `count` doubles, `stride` bytes apart. */
+function sumRows(rows: usize, stride: usize, samples: i32, count: i32, g: usize): void {
+  const span = stride * usize(samples);
+  let o: i32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; o + 8 <= count; o += 8) {
+      const at = usize(o) << 3;
+      let a0 = v128.load(g + at);
+      let a1 = v128.load(g + at, 16);
+      let a2 = v128.load(g + at, 32);
+      let a3 = v128.load(g + at, 48);
+      for (let q = rows + at, end = q + span; q < end; q += stride) {
+        a0 = f64x2.add(a0, v128.load(q));
+        a1 = f64x2.add(a1, v128.load(q, 16));
+        a2 = f64x2.add(a2, v128.load(q, 32));
+        a3 = f64x2.add(a3, v128.load(q, 48));
+      }
+      v128.store(g + at, a0);
+      v128.store(g + at, a1, 16);
+      v128.store(g + at, a2, 32);
+      v128.store(g + at, a3, 48);
+    }
+  }
+  for (; o < count; o++) {
+    const at = usize(o) << 3;
+    let a = load<f64>(g + at);
+    for (let q = rows + at, end = q + span; q < end; q += stride) a += load<f64>(q);
+    store<f64>(g + at, a);
+  }
+}

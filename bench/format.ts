@@ -1,0 +1,124 @@
+/** The performance table as text. */
+import type { InstallSize } from "./install.js";
+import { TITLES } from "./kernels.js";
+import type { SideName } from "./side.js";
+import type { BenchReport, Limit } from "./suite.js";
+import type { SideTiming, Spread } from "./timing.js";
+
+const COLUMNS: Readonly<Record<SideName, string>> = {
+  native: "C++ by hand",
+  plain: "C++ loops",
+  strict: "wasm",
+  fused: "wasm + FMA",
+  twin: "JavaScript",
+};
+/** Packages below this share of all are listed together. */
+const SMALL_SHARE = 0.02;
+
+export function formatBench(report: BenchReport): string {
+  const { machine } = report;
+  return [
+    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}${machine.compiler ? `; ${machine.compiler}` : ""}`,
+    ...report.notes.map((note) => `note: ${note}`),
+    ...report.agreement.map(
+      ({ side, error }) => `${COLUMNS[side]} agrees with the reference to ${error.toExponential(1)}`,
+    ),
+    "",
+    ...timings(report),
+    "",
+    ...report.limits.map(formatLimit),
+    ...(report.limits.length > 0 ? [""] : []),
+    ...footprint(report),
+  ].join("\n");
+}
+
+/** Time of one run, then the ratio to C++ by hand with its quartiles, then to C++ in plain loops. */
+function timings(report: BenchReport): string[] {
+  const sides = report.kernels[0]?.sides.map(({ side }) => side) ?? [];
+  const heading = sides.includes("native") ? "median time; x C++ by hand (quartiles), x C++ loops" : "median time";
+  const rows = report.kernels.map(({ kernel, sides }) => [TITLES[kernel], ...sides.map(cell)]);
+  return table([[heading, ...sides.map((side) => COLUMNS[side])], ...rows]);
+}
+
+function cell({ side, nanoseconds, ratios: { native, plain } }: SideTiming): string {
+  const time = duration(nanoseconds.median);
+  if (!native || !plain || side === "native") return time;
+  if (side === "plain") return `${time}  ${formatRatio(native)}`;
+  return `${time}  ${formatRatio(native)}, ${rounded(plain.median)}`;
+}
+
+function formatRatio({ median, low, high }: Spread): string {
+  return `${rounded(median)} (${rounded(low)}..${rounded(high)})`;
+}
+
+function rounded(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : 1);
+}
+
+function formatLimit({ kernel, side, limit, native, plain }: Limit): string {
+  const against = (ratio: number, what: string): string =>
+    `${rounded(ratio)} ${what}${ratio <= limit ? "" : " (over)"}`;
+  const both = `${against(plain, "x C++ loops")}, ${against(native, "x C++ by hand")}`;
+  return `${TITLES[kernel]}, ${COLUMNS[side]}: at most ${limit}; ${both}`;
+}
+
+function footprint({ startUp, modules, install }: BenchReport): string[] {
+  return table([
+    [
+      "start to first control step",
+      milliseconds(startUp.wall.median),
+      `Node alone ${milliseconds(startUp.bareNode.median)}`,
+    ],
+    ["  in the process itself", milliseconds(startUp.inProcess.median), ""],
+    ["resident memory, training size", megabytes(startUp.memory), ""],
+    ...modules.map(({ name, bytes, compressed }) => [name, kilobytes(bytes), `compressed ${kilobytes(compressed)}`]),
+    ...(install ? shares(install) : []),
+  ]);
+}
+
+function shares(install: InstallSize): string[][] {
+  const small = install.packages.filter(({ bytes }) => bytes < SMALL_SHARE * install.packageBytes);
+  const large = install.packages.filter((share) => !small.includes(share));
+  const smallBytes = small.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    ["robot install", megabytes(install.bytes), `${install.packages.length} packages`],
+    ["  lapgrad itself", megabytes(install.ownBytes), ""],
+    ...large.map(({ path, version, bytes, neededBy }) => [
+      `  ${path.replace(/^node_modules\//, "")} ${version}`,
+      megabytes(bytes),
+      `for ${neededBy.join(", ")}`,
+    ]),
+    [`  ${small.length} smaller packages`, megabytes(smallBytes), ""],
+  ];
+}
+
+/** Columns as wide as their longest cell, two blanks apart; the first one flush left, the others too. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Three digits and a fitting unit. */
+export function duration(nanoseconds: number): string {
+  if (nanoseconds < 1e3) return `${nanoseconds.toPrecision(3)} ns`;
+  if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toPrecision(3)} µs`;
+  return `${(nanoseconds / 1e6).toPrecision(3)} ms`;
+}
+
+function milliseconds(time: number): string {
+  return `${time.toFixed(0)} ms`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}

@@ -1,0 +1,65 @@
+/** Builds the C++ references of bench/native for this machine, once per version of sources, compiler and processor. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const COMPILER = "g++";
+export const FLAGS = ["-O3", "-march=native", "-ffast-math", "-std=c++17", "-fopenmp-simd"];
+
+const SOURCES = fileURLToPath(new URL("../../bench/native/", import.meta.url));
+const CACHE = fileURLToPath(new URL("../native/", import.meta.url));
+
+/** The same sources twice: dense kernels in vectors written by hand, or in plain loops that the compiler vectorises. */
+const VARIANTS = { native: [], plain: ["-DLAPGRAD_PLAIN_LOOPS"] } as const;
+export type NativeName = keyof typeof VARIANTS;
+
+export type Native =
+  | {
+      readonly executables: Readonly<Record<NativeName, string>>;
+      readonly compiler: string;
+      readonly flags: readonly string[];
+    }
+  /** why there is none, and what to do about it */
+  | { readonly missing: string };
+
+/** Builds both variants; `extraFlags` come behind {@link FLAGS}, e.g. -mno-avx512f for the 256-bit vectors of other machines. */
+export function buildNative(extraFlags: readonly string[] = []): Native {
+  const flags = [...FLAGS, ...extraFlags];
+  const asked = spawnSync(COMPILER, ["--version"], { encoding: "utf8" });
+  if (asked.error || asked.status !== 0) {
+    return {
+      missing: `no C++ reference: ${COMPILER} is not here (on Debian: apt-get install g++); ratios are left out`,
+    };
+  }
+  if (!existsSync(SOURCES))
+    return { missing: "no C++ reference: its sources are not in this package; run bench in a checkout" };
+  const compiler = asked.stdout.split("\n")[0] ?? COMPILER;
+  const hash = createHash("sha256").update([compiler, cpus()[0]?.model, ...flags].join("\n"));
+  for (const file of readdirSync(SOURCES).sort()) hash.update(file).update(readFileSync(join(SOURCES, file)));
+  const version = hash.digest("hex").slice(0, 16);
+  return {
+    executables: { native: build("native", version, flags), plain: build("plain", version, flags) },
+    compiler,
+    flags,
+  };
+}
+
+/** Path of the executable, built unless it is there already. */
+function build(variant: NativeName, version: string, flags: readonly string[]): string {
+  const executable = join(CACHE, `${variant}-${version}`);
+  if (existsSync(executable)) return executable;
+  mkdirSync(CACHE, { recursive: true });
+  // under another name first: a second process must not find it half written
+  const unfinished = `${executable}.${process.pid}`;
+  const built = spawnSync(COMPILER, [...flags, ...VARIANTS[variant], join(SOURCES, "main.cpp"), "-o", unfinished], {
+    encoding: "utf8",
+  });
+  if (built.error || built.status !== 0) {
+    throw new Error(`${COMPILER} cannot build bench/native: ${built.error?.message ?? built.stderr}`);
+  }
+  renameSync(unfinished, executable);
+  return executable;
+}

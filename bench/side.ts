@@ -1,0 +1,69 @@
+/**
+ * One side of the comparison: a process that answers commands line by line, the native reference and each build of
+ * the core alike.
+ * A process of its own for each, so that none warms, fills or confuses another's compiler.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Kernel, Results } from "./kernels.js";
+import type { NativeName } from "./native.js";
+
+export type CoreName = "strict" | "fused" | "twin";
+export type SideName = NativeName | CoreName;
+
+export class Side {
+  readonly name: SideName;
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly lines: AsyncIterator<string>;
+  private readonly closed: Promise<unknown>;
+  private complaint = "";
+
+  private constructor(name: SideName, command: string, args: string[]) {
+    this.name = name;
+    this.child = spawn(command, args);
+    this.child.stderr.on("data", (chunk: Buffer) => {
+      this.complaint += chunk.toString();
+    });
+    this.closed = new Promise((resolve) => this.child.on("close", resolve));
+    // a side that dies is reported by the answer that does not come
+    this.child.on("error", (error) => {
+      this.complaint += error.message;
+    });
+    this.child.stdin.on("error", () => {});
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  static native(name: NativeName, executable: string, caseFile: string): Side {
+    return new Side(name, executable, [caseFile]);
+  }
+
+  static core(name: CoreName, caseFile: string): Side {
+    const script = fileURLToPath(new URL("./core-side.js", import.meta.url));
+    const flags = name === "fused" ? ["--experimental-wasm-relaxed-simd"] : [];
+    return new Side(name, process.execPath, [...flags, script, name, caseFile]);
+  }
+
+  async results(): Promise<Results> {
+    return JSON.parse(await this.ask("results")) as Results;
+  }
+
+  /** Nanoseconds for each of `repeats` runs of a kernel. */
+  async run(kernel: Kernel, repeats: number): Promise<number> {
+    const answer = JSON.parse(await this.ask(`run ${kernel} ${repeats}`)) as { nanoseconds: number };
+    return answer.nanoseconds / repeats;
+  }
+
+  async close(): Promise<void> {
+    this.child.stdin.end();
+    await this.closed;
+  }
+
+  private async ask(command: string): Promise<string> {
+    this.child.stdin.write(`${command}\n`);
+    const answer = await this.lines.next();
+    if (!answer.done) return answer.value;
+    await this.closed;
+    throw new Error(`the ${this.name} side of the benchmark ended: ${this.complaint.trim() || "no message"}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "@jest/globals";
+import { duration, formatBench, table } from "../../bench/format.js";
+import type { BenchReport } from "../../bench/suite.js";
+import { spreadOf } from "../../bench/timing.js";
+
+const spread = (median: number): { median: number; low: number; high: number } => ({
+  median,
+  low: median,
+  high: median,
+});
+
+function report(withNative: boolean): BenchReport {
+  const ratios = withNative ? { native: spread(2), plain: spread(1.5) } : {};
+  return {
+    machine: { processor: "P", cores: 2, node: "v20", ...(withNative ? { compiler: "g++ 12" } : {}) },
+    quick: true,
+    notes: withNative ? [] : ["no C++ reference"],
+    agreement: [{ side: "strict", error: 2.5e-14 }],
+    kernels: [
+      {
+        kernel: "rollout",
+        sides: [
+          ...(withNative ? [{ side: "native" as const, nanoseconds: spread(1e5), ratios: { native: spread(1) } }] : []),
+          { side: "strict" as const, nanoseconds: spread(2e5), ratios },
+        ],
+      },
+    ],
+    limits: withNative ? [{ kernel: "rollout", side: "strict", limit: 1.8, native: 2, plain: 1.5 }] : [],
+    startUp: { wall: spread(70), inProcess: spread(60), bareNode: spread(50), memory: 45e6 },
+    modules: [{ name: "release.wasm", bytes: 29100, compressed: 12600 }],
+    install: {
+      packages: [
+        { path: "node_modules/a", name: "a", version: "1.0.0", bytes: 2e6, neededBy: ["a"] },
+        { path: "node_modules/b", name: "b", version: "1.0.0", bytes: 1e3, neededBy: ["a"] },
+      ],
+      packageBytes: 2001000,
+      ownBytes: 160000,
+      bytes: 2161000,
+    },
+  };
+}
+
+describe("the table", () => {
+  test("gives times with both ratios, and says what is over its limit", () => {
+    const text = formatBench(report(true));
+    expect(text).toContain("200 µs  2.00 (2.00..2.00), 1.50");
+    expect(text).toContain("rollout, 1001 steps, wasm: at most 1.8; 1.50 x C++ loops, 2.00 x C++ by hand (over)");
+  });
+
+  test("without a compiler has times alone, and the reason", () => {
+    const text = formatBench(report(false));
+    expect(text).toContain("note: no C++ reference");
+    expect(text).toMatch(/rollout, 1001 steps +200 µs$/m);
+    expect(text).not.toContain("at most");
+  });
+
+  test("lists large packages by name and the rest together", () => {
+    const text = formatBench(report(true));
+    expect(text).toMatch(/a 1\.0\.0 +2\.00 MB +for a/);
+    expect(text).toMatch(/1 smaller packages +0\.00 MB/);
+  });
+
+  test("aligns its columns", () => {
+    expect(
+      table([
+        ["a", "bb", "c"],
+        ["aaa", "b"],
+      ]),
+    ).toEqual(["a    bb  c", "aaa  b"]);
+  });
+
+  test("writes durations in a fitting unit", () => {
+    expect([1.234, 12.34e3, 0.5e9].map(duration)).toEqual(["1.23 ns", "12.3 µs", "500 ms"]);
+  });
+});
+
+test("a spread is the median between the quartiles, whatever the order", () => {
+  expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
+});

@@ -1,7 +1,32 @@
-/** Files that are either the old or the new, whatever happens in between. */
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+/** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
+import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder: check the path",
+  ENOTDIR: "a part of the path is a file, not a folder: check the path",
+  EISDIR: "it is a folder: name a file in it",
+  EEXIST: "it exists already: choose another name",
+  EACCES: "access is denied: check owner and permissions",
+  EPERM: "access is denied: check owner and permissions",
+  EROFS: "it is on a read-only disk: choose another place",
+  ENAMETOOLONG: "the name is too long: choose a shorter one",
+  ENOSPC: "the disk is full: free some space",
+  EDQUOT: "the disk quota is used up: free some space",
+  EFBIG: "the file would be larger than this process may write: check `ulimit -f`",
+};
+
+/** Code of an error of the file system, e.g. ENOENT; undefined if it is another error. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** What is wrong, and the remedy, in words. */
+export function problemOf(error: unknown): string {
+  return PROBLEMS[codeOf(error) ?? ""] ?? messageOf(error);
+}
 
 /** Replaces a file: written beside it, flushed to disk, renamed, and the folder flushed. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
@@ -17,13 +42,13 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     await rename(temporary, path);
     await flushFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw new UserError(`cannot write ${path}: ${messageOf(error)}`, 1);
+    await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
+    throw new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
   }
 }
 
 /** Makes a rename within the folder durable. */
-export async function flushFolder(path: string): Promise<void> {
+async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();
@@ -32,13 +57,47 @@ export async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Creates a folder for output; an existing one must be empty. */
+/** Removes what a killed {@link writeAtomically} left in a folder. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(
+    names.filter((name) => /\.\d+\.tmp$/.test(name)).map((name) => rm(join(folder, name), { force: true })),
+  );
+}
+
+/** Creates a folder for output and the folders above it; an existing one must be empty. */
 export async function createEmptyFolder(path: string, remedy: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await createFolder(resolve(path));
     if ((await readdir(path)).length === 0) return;
   } catch (error) {
-    throw new UserError(`cannot create the folder ${path}: ${messageOf(error)}`);
+    throw new UserError(`cannot create the folder ${path}: ${problemOf(error)}`);
   }
   throw new UserError(`the folder ${path} exists and is not empty: ${remedy}`);
+}
+
+/** Like mkdir with `recursive`, which never returns where a file system (/proc) refuses with ENOENT. */
+async function createFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT" || (await exists(dirname(path)))) throw error;
+    await createFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `base` with the ending, or base-2, base-3 … if there is something of that name. */
+export async function unusedPath(base: string, ending = ""): Promise<string> {
+  let path = base + ending;
+  for (let i = 2; await exists(path); i++) path = `${base}-${i}${ending}`;
+  return path;
 }

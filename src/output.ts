@@ -1,6 +1,8 @@
 /** What a command prints: for people, or with --json one object on stdout and everything else on stderr. */
 
 export interface Output {
+  /** where lines for people go, if that is a terminal */
+  readonly terminal: NodeJS.WriteStream | undefined;
   /** a line for people */
   say(line: string): void;
   /** the command's result, once; printed only with --json */
@@ -8,9 +10,11 @@ export interface Output {
 }
 
 export function outputFor(json: boolean): Output {
+  const stream = json ? process.stderr : process.stdout;
   return {
+    terminal: stream.isTTY ? stream : undefined,
     say: (line) => {
-      (json ? process.stderr : process.stdout).write(`${line}\n`);
+      stream.write(`${line}\n`);
     },
     result: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -28,14 +32,22 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** A number with so many significant digits, without trailing exponent for everyday sizes; "-" if there is none. */
+/** A number with so many significant digits, without exponent for everyday sizes; "-" if there is none. */
 export function digits(value: number | undefined, count = 4): string {
-  if (value === undefined) return "-";
+  if (value === undefined || Number.isNaN(value)) return "-";
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e6)
-    ? value.toExponential(count - 1)
-    : String(Number(value.toPrecision(count)));
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(count - 1);
+  const text = value.toPrecision(count);
+  return text.includes("e") ? value.toFixed(0) : text;
+}
+
+/** rmsRadialError -> radial error, meanSpeed -> mean speed: what a table calls a task's metric. */
+export function metricWords(name: string): string {
+  return name
+    .replace(/^rms(?=[A-Z])/, "")
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .trim();
 }
 
 /** 2026-11-20-14-03-59, local time. */

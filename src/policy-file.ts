@@ -1,16 +1,24 @@
 /** Policies from files: a run's checkpoint, or a network as JSON (the authors' layout, or that of a gradient case). */
 import { stat } from "node:fs/promises";
-import { checkpointPath, latestCheckpoint, listCheckpoints, readCheckpoint } from "./checkpoint/checkpoint.js";
+import {
+  type Checkpoint,
+  checkpointPath,
+  latestCheckpoint,
+  listCheckpoints,
+  readCheckpoint,
+} from "./checkpoint/checkpoint.js";
 import type { Core } from "./core/core.js";
-import { messageOf, UserError } from "./errors.js";
+import { UserError } from "./errors.js";
+import { problemOf } from "./files.js";
 import { type Layer, readLayers } from "./recording/layers.js";
 import { restorePolicy } from "./training/loop.js";
-import { RunFolder } from "./training/run-folder.js";
 
 /** Where a policy comes from. */
 export interface PolicySource {
   /** folder of a run, or undefined for a network file */
   readonly run: string | undefined;
+  /** updates that made it, or undefined for a network file */
+  readonly updates: number | undefined;
   /** widths of the hidden layers */
   readonly hidden: readonly number[];
   /** puts the parameters into a core configured with these hidden layers */
@@ -23,31 +31,28 @@ export interface PolicySource {
 export async function openPolicy(path: string, which: string): Promise<PolicySource> {
   if (await isFolder(path)) return policyOfRun(path, which);
   const layers = await readLayers(path);
-  return { run: undefined, hidden: hiddenOf(layers), install: (core) => setLayers(core, layers, path) };
+  const install = (core: Core) => setLayers(core, layers, path);
+  return { run: undefined, updates: undefined, hidden: hiddenOf(layers), install };
 }
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
-  const checkpoint =
-    which === "last"
-      ? (await latestCheckpoint(run)).checkpoint
-      : await readCheckpoint(checkpointPath(run, await updatesOf(run, which)));
-  return { run, hidden: checkpoint.layers.slice(1, -1), install: (core) => restorePolicy(core, checkpoint) };
+  const checkpoint = await checkpointNamed(run, which);
+  const install = (core: Core) => restorePolicy(core, checkpoint);
+  return { run, updates: checkpoint.updates, hidden: checkpoint.layers.slice(1, -1), install };
 }
 
-/** Number of updates before the best rollout, or the number that was given. */
-async function updatesOf(run: string, which: string): Promise<number> {
-  const known = await listCheckpoints(run);
-  if (which !== "best") {
-    const updates = Number(which);
-    if (known.includes(updates)) return updates;
-    throw new UserError(
-      `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} to ${known.at(-1)}`,
-    );
+/** The last checkpoint, the one that drove the best rollout, or the one after a number of updates. */
+async function checkpointNamed(run: string, which: string): Promise<Checkpoint> {
+  if (which === "last" || which === "best") {
+    const { checkpoint } = await latestCheckpoint(run);
+    if (!checkpoint) throw new UserError(`${run} has no checkpoint yet: let it train first`);
+    return which === "last" ? checkpoint : await readCheckpoint(checkpointPath(run, checkpoint.best.updates));
   }
-  const { checkpoint } = await latestCheckpoint(run);
-  const metrics = await new RunFolder(run).readMetrics();
-  if (checkpoint.best.rollout === 0 || metrics.length === 0) return 0;
-  return checkpoint.best.updates;
+  const known = await listCheckpoints(run);
+  if (/^\d+$/.test(which) && known.includes(Number(which))) return readCheckpoint(checkpointPath(run, Number(which)));
+  throw new UserError(
+    `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} to ${known.at(-1)}`,
+  );
 }
 
 /** Hidden widths of a stack of layers that fit each other. */
@@ -95,6 +100,6 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new UserError(`cannot open ${path}: ${messageOf(error)}; give a run's folder or a network as JSON`);
+    throw new UserError(`cannot open ${path}: ${problemOf(error)}; give a run's folder or a network as JSON`);
   }
 }

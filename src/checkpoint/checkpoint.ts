@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { writeAtomically } from "../files.js";
+import { codeOf, problemOf, writeAtomically } from "../files.js";
 
 const MAGIC = "lapgradC";
 /** Raised whenever the layout or the meaning of a field changes. */
@@ -60,7 +60,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   try {
     file = await readFile(path);
   } catch (error) {
-    throw new UserError(`cannot read the checkpoint ${path}: ${messageOf(error)}`);
+    throw new UserError(`cannot read the checkpoint ${path}: ${problemOf(error)}`);
   }
   if (file.length < PREFIX || file.toString("latin1", 0, 8) !== MAGIC) {
     throw new UserError(`${path} is not a lapgrad checkpoint, or was cut off (${file.length} bytes)`);
@@ -68,7 +68,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const version = file.readUInt32LE(8);
   if (version !== VERSION) {
     throw new UserError(
-      `${path} has checkpoint version ${version}, this lapgrad reads version ${VERSION}: use the lapgrad that wrote it`,
+      `${path} has checkpoint version ${version}, this lapgrad reads version ${VERSION}: use the lapgrad that wrote it, unless the file is damaged`,
     );
   }
   const content = file.subarray(0, file.length - HASH);
@@ -99,21 +99,27 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { ...rest, arrays };
 }
 
-/** The newest checkpoint of a run that can be read; those that cannot are named in `damaged`. */
-export async function latestCheckpoint(run: string): Promise<{ checkpoint: Checkpoint; damaged: string[] }> {
-  const damaged: string[] = [];
+/**
+ * The newest checkpoint of a run that can be read and counts at most `rollouts` rollouts; what is wrong with newer ones is said in
+ * `passedOver`. Undefined if the run has no checkpoint file at all: it was stopped before its first.
+ */
+export async function latestCheckpoint(
+  run: string,
+  rollouts = Number.POSITIVE_INFINITY,
+): Promise<{ checkpoint: Checkpoint | undefined; passedOver: string[] }> {
+  const passedOver: string[] = [];
   for (const updates of (await listCheckpoints(run)).reverse()) {
+    const path = checkpointPath(run, updates);
     try {
-      return { checkpoint: await readCheckpoint(checkpointPath(run, updates)), damaged };
+      const checkpoint = await readCheckpoint(path);
+      if (checkpoint.rollouts <= rollouts) return { checkpoint, passedOver };
+      passedOver.push(`${path} counts ${checkpoint.rollouts} rollouts, metrics.jsonl has the first ${rollouts} only`);
     } catch (error) {
-      damaged.push(messageOf(error));
+      passedOver.push(messageOf(error));
     }
   }
-  const found =
-    damaged.length > 0
-      ? `none of its ${damaged.length} checkpoints can be read: ${damaged[0]}`
-      : "it has no checkpoints";
-  throw new UserError(`cannot go on with ${run}: ${found}`);
+  if (passedOver.length === 0) return { checkpoint: undefined, passedOver };
+  throw new UserError(`none of the ${passedOver.length} checkpoints of ${run} can be used: ${passedOver[0]}`);
 }
 
 /** Numbers of updates of all checkpoints of a run, ascending. */
@@ -122,8 +128,11 @@ export async function listCheckpoints(run: string): Promise<number[]> {
   try {
     names = await readdir(join(run, "checkpoints"));
   } catch (error) {
+    const missing = codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
     throw new UserError(
-      `${run} is not a run of lapgrad (${messageOf(error)}); a run is the folder that \`lapgrad train\` made`,
+      missing
+        ? `${run} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`
+        : `cannot read ${run}: ${problemOf(error)}`,
     );
   }
   return names

@@ -1,17 +1,22 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
-import { mkdir, stat } from "node:fs/promises";
+import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { completeConfig, type PartialConfig, readConfig } from "../config/config.js";
+import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig, resolveTask } from "../config/config.js";
 import type { Core } from "../core/core.js";
-import { messageOf, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
+import { exists, problemOf, unusedPath } from "../files.js";
+import type { DriveResult, Link } from "../links/link.js";
 import { linkFor } from "../links/links.js";
-import { digits, formatTable, type Output, timestamp } from "../output.js";
-import { openPolicy } from "../policy-file.js";
+import { digits, formatTable, metricWords, type Output, timestamp } from "../output.js";
+import { openPolicy, type PolicySource } from "../policy-file.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
 import { measure, measureSteps, type RolloutMetrics } from "../training/metrics.js";
 import { coreFor } from "../training/session.js";
-import { parseNumber } from "./options.js";
+import { parseNumber, wholeNumber } from "./options.js";
+
+/** One day [s]: beyond it the task's phase loses digits. */
+const LATEST_START = 86400;
 
 export interface DriveOptions {
   readonly given: PartialConfig;
@@ -32,10 +37,10 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
     );
   }
   const policy = options.policy === undefined ? undefined : await openPolicy(options.policy, options.checkpoint);
-  const ofRun = policy?.run ? await readConfig(join(policy.run, "config.yaml")) : {};
+  const ofRun = policy?.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
   const hidden = policy ? { hidden: [...policy.hidden] } : {};
-  const config = completeConfig({ ...ofRun, ...options.given, ...hidden, window: "0:0:0" });
-  const { timing } = (await coreFor(config, 1, 1)).setup.task;
+  const config = completeConfig({ ...mergeConfigs(ofRun, options.given), ...hidden, window: "0:0:0" });
+  const { timing } = resolveTask(config).task;
   const perLap = Math.round(
     (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / timing.networkPeriod,
   );
@@ -43,13 +48,11 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
   const core = await coreFor(config, 1, segments);
   if (!options.withoutNetwork) policy?.install(core);
   placeAtStart(core, options);
-  const link = linkFor(config);
-  await link.open();
-  const drive = await link.drive(core, 0, segments);
-  await link.stop();
-  await link.close();
+  const path = await recordingPath(options.out);
+  const drive = await driveOn(linkFor(config), core, segments);
   const metrics = measure(core, 0, 1);
-  const recording = await writeDrive(core, metrics, options.out);
+  const recording = recordingFrom(core, 0, { rollout: 1 });
+  await writeRecording(path, recording, metrics);
   const stepsPerLap = perLap * config["steps-per-segment"];
   const perLapMetrics: RolloutMetrics[] = [];
   for (let lap = 0; lap < laps && lap * stepsPerLap < drive.steps; lap++) {
@@ -57,39 +60,54 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
       measureSteps(core, 0, lap * stepsPerLap, Math.min((lap + 1) * stepsPerLap, drive.steps), lap + 1),
     );
   }
-  const names = Object.keys(core.setup.task.metrics);
+  const names = Object.entries(core.setup.task.metrics);
   const row = (label: string, m: RolloutMetrics) => [
     label,
-    digits(m.seconds),
-    digits(m.cost),
-    digits(m.meanCost),
-    ...names.map((name) => digits(m[name])),
+    ...[m.seconds, m.cost, m.meanCost, ...names.map(([name]) => m[name])].map((value) => digits(value)),
   ];
+  output.say(describePolicy(options, policy));
   output.say(
     formatTable([
-      ["lap", "seconds", "cost", "cost/step", ...names],
+      ["lap", "driven [s]", "cost", "cost/step", ...names.map(([name, { unit }]) => `${metricWords(name)} [${unit}]`)],
       ...perLapMetrics.map((m) => row(`${m.index}`, m)),
       row("all", metrics),
     ]),
   );
-  output.say(`recording: ${recording}`);
+  output.say(`recording: ${path}`);
+  if (drive.stopped) throw new UserError(`the drive was stopped: ${drive.stopped}; up to there it is in ${path}`, 1);
+  const { index: _, ...whole } = metrics;
   output.result({
     task: config.task,
     policy: options.withoutNetwork ? null : options.policy,
+    updates: options.withoutNetwork ? null : (policy?.updates ?? null),
     laps: perLapMetrics,
-    ...metrics,
-    finalState: Array.from(recordingFrom(core, 0, { rollout: 1 }).finalState),
-    recording,
-    stopped: drive.stopped ?? null,
+    ...whole,
+    finalState: Array.from(recording.finalState),
+    recording: path,
   });
-  if (drive.stopped) throw new UserError(`the drive was stopped: ${drive.stopped}`, 1);
+}
+
+function describePolicy(options: DriveOptions, policy: PolicySource | undefined): string {
+  if (options.withoutNetwork || !policy) return "without network: the controller alone";
+  const updates = policy.updates === undefined ? "" : ` after ${policy.updates} updates`;
+  return `policy: ${options.policy}${updates}`;
+}
+
+async function driveOn(link: Link, core: Core, segments: number): Promise<DriveResult> {
+  await link.open();
+  try {
+    return await link.drive(core, 0, segments);
+  } finally {
+    await link.stop();
+    await link.close();
+  }
 }
 
 function placeAtStart(core: Core, options: DriveOptions): void {
   const { task } = core.setup;
   const startTime = parseNumber(options.startTime);
-  if (typeof startTime !== "number" || !(startTime >= 0) || !Number.isFinite(startTime)) {
-    throw new UserError(`--start-time is ${options.startTime}; allowed is a time of 0 s or more`);
+  if (typeof startTime !== "number" || !(startTime >= 0 && startTime <= LATEST_START)) {
+    throw new UserError(`--start-time is ${options.startTime}; allowed is a time from 0 to ${LATEST_START} s`);
   }
   const state =
     options.initialState === undefined ? task.initialState : options.initialState.split(",").map(parseNumber);
@@ -103,20 +121,18 @@ function placeAtStart(core: Core, options: DriveOptions): void {
   core.view("counts").set([startTime], 2);
 }
 
-async function writeDrive(core: Core, metrics: RolloutMetrics, out: string | undefined): Promise<string> {
-  const path = out ?? join("runs", `drive-${timestamp(new Date())}.mcap`);
+/** Where the recording will be written, found out before the robot moves; nothing is overwritten. */
+async function recordingPath(out: string | undefined): Promise<string> {
   try {
-    if (out === undefined) await mkdir("runs", { recursive: true });
-    else await stat(dirname(path));
+    if (out === undefined) {
+      await mkdir("runs", { recursive: true });
+      return await unusedPath(join("runs", `drive-${timestamp(new Date())}`), ".mcap");
+    }
+    await readdir(dirname(out)); // a file in place of the folder is refused too
+    await access(dirname(out), constants.W_OK);
   } catch (error) {
-    throw new UserError(`cannot write the recording ${path}: ${messageOf(error)}; choose another file with --out`);
+    throw new UserError(`cannot write the recording ${out ?? "into runs"}: ${problemOf(error)}; or use --out`);
   }
-  await writeRecording(path, recordingFrom(core, 0, { rollout: 1 }), metrics);
-  return path;
-}
-
-function wholeNumber(text: string, option: string): number {
-  const value = parseNumber(text);
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
-  throw new UserError(`${option} is ${text}; allowed is a whole number of 1 or more`);
+  if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
+  return out;
 }

@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
 import type { DriveOptions } from "./drive-run.js";
-import { givenSettings, withSettings } from "./options.js";
+import { DRIVING, givenSettings, withSettings } from "./options.js";
 
 const command: CommandModule = {
   command: "drive [policy]",
@@ -9,6 +9,7 @@ const command: CommandModule = {
   builder: (argv) =>
     withSettings(
       argv.positional("policy", { type: "string", describe: "a run's folder, or a network as JSON" }) as typeof argv,
+      DRIVING,
     )
       .option("laps", { type: "string", default: "3", describe: "laps to drive", requiresArg: true })
       .option("without-network", { type: "boolean", default: false, describe: "the controller alone" })
@@ -22,6 +23,7 @@ const command: CommandModule = {
         type: "string",
         default: "best",
         describe: "of a run: best, last, or a number of updates",
+        requiresArg: true,
       })
       .option("out", {
         type: "string",
@@ -33,7 +35,7 @@ const command: CommandModule = {
   handler: async (argv) => {
     const { driveCommand } = await import("./drive-run.js");
     const options: DriveOptions = {
-      given: await givenSettings(argv),
+      given: await givenSettings(argv, DRIVING),
       laps: String(argv.laps),
       withoutNetwork: argv["without-network"] === true,
       startTime: String(argv["start-time"]),

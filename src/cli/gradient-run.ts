@@ -1,12 +1,13 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
 import * as v from "valibot";
-import { completeConfig, resolveTask } from "../config/config.js";
-import { Core } from "../core/core.js";
+import { completeConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
+import { linkFor } from "../links/links.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";
 import { layersIn } from "../recording/layers.js";
+import { coreFor } from "../training/session.js";
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -53,8 +54,8 @@ export async function gradientCommand(path: string, output: Output): Promise<voi
       formatTable([["difference to the file", "largest", "allowed"], ...Object.entries(differences).map(row)]),
     );
   }
-  output.result(result);
   if (failed.length > 0) throw new UserError(`${name} differs from what the file expects in: ${failed.join(", ")}`, 1);
+  output.result(result);
 }
 
 /** What a case file asks for, and how far that is from what the file expects. */
@@ -93,35 +94,29 @@ export async function runCase(path: string): Promise<CaseResult> {
     "model-scale": given.modelScale,
     hidden: hiddenOf(layers),
     window: `${given.windowStart}:${given.windowLength}:${given.windowStride}`,
+    truncation: given.truncation,
+    "model-delay": given.modelDelay,
+    "network-state-feedback": given.networkStateFeedback,
   });
-  const { task, plant } = resolveTask(config);
+  const core = await coreFor(config, 1, given.segments);
+  const { task } = core.setup;
   if (given.x0.length !== task.columns.state.length) {
     throw new UserError(
       `${path}: x0 has ${given.x0.length} numbers; the task has ${task.columns.state.length}: ${task.columns.state.join(", ")}`,
     );
   }
   const steps = given.segments * task.timing.stepsPerSegment;
-  const core = await Core.load({ task, plant, rollouts: 1, steps, segments: given.segments });
-  core.setOption("windowStart", given.windowStart);
-  core.setOption("windowLength", given.windowLength);
-  core.setOption("windowStride", given.windowStride);
-  core.setOption("truncate", given.truncation === "segment" ? 1 : 0);
-  core.setOption("stateFeedback", given.networkStateFeedback ? 1 : 0);
-  core.view("inputDelays").fill(Math.round(given.modelDelay / task.timing.controlPeriod));
   setLayers(core, layers, path);
   core.view("states").set(given.x0);
   core.view("counts").set([given.t0], 2);
-  core.check(
-    core.exports.rollOut(0, given.segments),
-    `the rollout of ${path} (does it leave ${task.bounds.low} … ${task.bounds.high}?)`,
-  );
+  const drive = await linkFor(config).drive(core, 0, given.segments);
+  if (drive.stopped) throw new UserError(`${path}: the rollout was stopped: ${drive.stopped}; check x0 and layers`, 1);
   const loss = core.exports.gradient(1);
   const n = task.columns.state.length;
   const states = core.view("states").subarray(0, steps * n);
   const finalState = core.view("states").subarray(steps * n, (steps + 1) * n);
   const inputs = core.view("inputs");
   const gradient = layeredGradient(core, layers);
-  const norm = Math.hypot(...gradient);
   const differences: Record<string, number> = {};
   const compare = (name: string, ours: ArrayLike<number>, expected: readonly number[] | undefined, scale: number) => {
     if (expected) differences[name] = largestDifference(ours, expected, `${path}: ${name}`) / scale;
@@ -130,9 +125,12 @@ export async function runCase(path: string): Promise<CaseResult> {
   compare("inputs", inputs, given.us?.flat(), 1);
   compare("finalState", finalState, given.xf, 1);
   compare("stageCosts", core.view("stageCosts"), given.stageCosts, 1);
-  if (given.loss !== undefined) differences.loss = Math.abs(loss - given.loss) / Math.abs(given.loss);
-  if (given.gradient)
-    differences.gradient = distance(gradient, given.gradient, `${path}: gradient`) / Math.hypot(...given.gradient);
+  if (given.loss !== undefined) differences.loss = relative(Math.abs(loss - given.loss), Math.abs(given.loss));
+  if (given.gradient) {
+    checkLength(gradient, given.gradient, `${path}: gradient`);
+    const { gradient: expected } = given;
+    differences.gradient = relative(norm(gradient.map((value, i) => value - (expected[i] ?? 0))), norm(expected));
+  }
   const beyond = Object.entries(differences).filter(
     ([name, value]) => !(value <= TOLERANCES[name as keyof typeof TOLERANCES]),
   );
@@ -144,7 +142,7 @@ export async function runCase(path: string): Promise<CaseResult> {
     stageCosts: Array.from(core.view("stageCosts")),
     xf: Array.from(finalState),
     gradient: Array.from(gradient),
-    gradientNorm: norm,
+    gradientNorm: norm(gradient),
     differences,
     failed: beyond.map(([name]) => name),
   };
@@ -155,9 +153,15 @@ function largestDifference(ours: ArrayLike<number>, expected: readonly number[],
   return expected.reduce((largest, value, i) => Math.max(largest, Math.abs((ours[i] ?? Number.NaN) - value)), 0);
 }
 
-function distance(ours: ArrayLike<number>, expected: readonly number[], what: string): number {
-  checkLength(ours, expected, what);
-  return Math.hypot(...expected.map((value, i) => (ours[i] ?? Number.NaN) - value));
+function norm(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** Relative to what is expected; absolute where that is 0. */
+function relative(difference: number, expected: number): number {
+  return difference / (expected || 1);
 }
 
 function checkLength(ours: ArrayLike<number>, expected: readonly number[], what: string): void {

@@ -1,26 +1,45 @@
 /** The settings table as command line options. */
 import type { Argv } from "yargs";
-import { checkSetting, type PartialConfig, readConfig } from "../config/config.js";
+import { checkSetting, mergeConfigs, type PartialConfig, readConfig } from "../config/config.js";
 import { type SettingName, settings } from "../config/schema.js";
 import { UserError } from "../errors.js";
 
-/** Settings that a command does not take as an option of its own. */
-type Hidden = "task";
+const all = Object.keys(settings) as SettingName[];
 
-const optionNames = (Object.keys(settings) as SettingName[]).filter((name) => name !== "task") as Exclude<
-  SettingName,
-  Hidden
->[];
+/** Settings of a training; its task is a positional. */
+export const TRAINING = all.filter((name) => name !== "task");
+/** Settings that a drive without learning depends on. */
+export const DRIVING: readonly SettingName[] = [
+  "task",
+  "link",
+  "plant",
+  "control-period",
+  "network-period",
+  "steps-per-segment",
+  "parameters",
+];
+/** Settings that cost and gradient of a recording depend on. */
+export const REPLAYING: readonly SettingName[] = [
+  "truncation",
+  "window",
+  "network-state-feedback",
+  "model-scale",
+  "model-delay",
+  "control-period",
+  "network-period",
+  "steps-per-segment",
+  "parameters",
+];
 
 /** Adds --config and one option per setting. */
-export function withSettings<T>(argv: Argv<T>): Argv<T> {
+export function withSettings<T>(argv: Argv<T>, names: readonly SettingName[]): Argv<T> {
   argv.option("config", {
     type: "string",
-    describe: "YAML file with the same settings",
+    describe: "YAML file of settings, e.g. a run's config.yaml",
     group: "Settings:",
     requiresArg: true,
   });
-  for (const name of optionNames) {
+  for (const name of names) {
     const setting = settings[name];
     const shown = "default" in setting && typeof setting.default !== "object" ? ` [default: ${setting.default}]` : "";
     argv.option(name, {
@@ -35,30 +54,36 @@ export function withSettings<T>(argv: Argv<T>): Argv<T> {
 }
 
 /** Settings from the command line over those of --config. */
-export async function givenSettings(argv: Readonly<Record<string, unknown>>): Promise<PartialConfig> {
-  const config: Record<string, unknown> = argv.config === undefined ? {} : await readConfig(String(argv.config));
-  for (const name of optionNames) {
+export async function givenSettings(
+  argv: Readonly<Record<string, unknown>>,
+  names: readonly SettingName[],
+): Promise<PartialConfig> {
+  const given: Record<string, unknown> = {};
+  for (const name of names) {
     const raw = argv[name];
     if (raw === undefined) continue;
     const value =
       name === "parameters" ? parseParameters(raw as string[]) : parseValue(settings[name].schema.type, raw);
-    config[name] = checkSetting(name, value, "command line");
+    given[name] = checkSetting(name, value, "command line");
   }
-  return config as PartialConfig;
+  const file = argv.config === undefined ? {} : await readConfig(String(argv.config));
+  return mergeConfigs(file, given);
 }
 
-/** Names of the settings that were given as options. */
-export function givenNames(argv: Readonly<Record<string, unknown>>): string[] {
-  return optionNames.filter((name) => argv[name] !== undefined);
+/** An option given twice, except one that takes a list, would be a list of texts: which one is meant? */
+export function refuseRepeated(argv: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(argv)) {
+    if (Array.isArray(value) && name !== "_" && name !== "parameters")
+      throw new UserError(`--${name} is given ${value.length} times (${value.join(", ")}): give it once`);
+  }
 }
 
 /** Text to number or list where the setting wants one; what does not parse is left for the schema to refuse. */
 function parseValue(type: string, raw: unknown): unknown {
-  const last: unknown = Array.isArray(raw) ? raw.at(-1) : raw;
-  if (typeof last !== "string") return last;
-  if (type === "number") return parseNumber(last);
-  if (type === "array") return last.split(",").map(parseNumber);
-  return last;
+  if (typeof raw !== "string") return raw;
+  if (type === "number") return parseNumber(raw);
+  if (type === "array") return raw.split(",").map(parseNumber);
+  return raw;
 }
 
 /** A number if it reads as one, otherwise the text itself. */
@@ -67,10 +92,17 @@ export function parseNumber(text: string): number | string {
   return Number.isNaN(value) ? text : value;
 }
 
+/** The whole number of 1 or more in an option's text. */
+export function wholeNumber(text: string, option: string): number {
+  const value = parseNumber(text);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UserError(`${option} is ${text}; allowed is a whole number of 1 or more`);
+}
+
 function parseParameters(entries: readonly string[]): Record<string, Record<string, unknown>> {
   const parameters: Record<string, Record<string, unknown>> = {};
   for (const entry of entries) {
-    const match = /^(\w+)\.(\w+)=(.+)$/.exec(entry);
+    const match = /^([a-z]\w*)\.([a-z]\w*)=(.+)$/i.exec(entry);
     if (!match)
       throw new UserError(`--parameters ${entry}: allowed is part.name=value, e.g. controller.throttleLimit=0.65`);
     const [, part = "", name = "", value = ""] = match;

@@ -1,55 +1,68 @@
 /** Progress of a training: a table row per rollout, and on a terminal a bar below it. */
 import type { MultiBar, SingleBar } from "cli-progress";
-import { digits, type Output } from "../output.js";
+import { digits, metricWords, type Output } from "../output.js";
 import type { RolloutMetrics } from "../training/metrics.js";
 
 export interface TrainingProgress {
   rollout(metrics: RolloutMetrics): void;
+  /** a line between the rows */
+  say(line: string): void;
+  /** takes the bar away; the table stays */
   stop(): void;
 }
 
 const WIDTH = 12;
 
-/** `metricNames`: the task's own metrics with units. `done`: rollouts and driving time [s] of an earlier part of the run. */
+/** `metricUnits`: unit by name of the task's own metrics. `done`: rollouts and driving time [s] of an earlier part of the run. */
 export async function trainingProgress(
   output: Output,
   total: number,
-  metricNames: Readonly<Record<string, string>>,
+  metricUnits: Readonly<Record<string, string>>,
   done: { rollouts: number; seconds: number },
 ): Promise<TrainingProgress> {
   let { seconds } = done;
-  const bars = process.stderr.isTTY ? await startBars(total, done.rollouts) : undefined;
+  const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts) : undefined;
   const say = (line: string) => (bars ? bars.multi.log(`${line}\n`) : output.say(line));
-  const headings = ["rollout", "driven", "cost", "cost/step", ...Object.keys(metricNames).map(words)];
-  const units = ["", "[min]", "", "", ...Object.values(metricNames).map((unit) => `[${unit}]`)];
-  say(headings.map((text) => text.padStart(WIDTH)).join(" "));
-  say(units.map((text) => text.padStart(WIDTH)).join(" "));
+  const headings = ["rollout", "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
+  const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
+  const row = (cells: readonly string[]) => say(cells.map((text) => text.padStart(WIDTH)).join(" "));
+  const takeAway = () => bars?.multi.stop(); // gives the cursor back, however the process ends
+  process.once("exit", takeAway);
+  row(headings);
+  row(units);
   return {
     rollout: (metrics) => {
       seconds += metrics.seconds;
-      const values = [metrics.windowCost, metrics.meanCost, ...Object.keys(metricNames).map((name) => metrics[name])];
-      const cells = [`${metrics.index}`, (seconds / 60).toFixed(2), ...values.map((value) => digits(value))];
-      say(cells.map((text) => text.padStart(WIDTH)).join(" "));
+      const values = [metrics.windowCost, metrics.meanCost, ...Object.keys(metricUnits).map((name) => metrics[name])];
+      row([`${metrics.index}`, (seconds / 60).toFixed(2), ...values.map((value) => digits(value))]);
       bars?.bar.update(metrics.index, { cost: digits(metrics.windowCost), minutes: (seconds / 60).toFixed(1) });
     },
-    stop: () => bars?.multi.stop(),
+    say,
+    stop: () => {
+      process.off("exit", takeAway);
+      if (!bars?.multi.isActive) return;
+      bars.multi.update(); // rows wait for the next update; without it the last ones would be lost
+      bars.multi.stop();
+    },
   };
 }
 
-async function startBars(total: number, done: number): Promise<{ multi: MultiBar; bar: SingleBar }> {
+async function startBars(
+  stream: NodeJS.WriteStream,
+  total: number,
+  done: number,
+): Promise<{ multi: MultiBar; bar: SingleBar }> {
   const { default: progress } = await import("cli-progress");
   const multi = new progress.MultiBar(
     {
-      format: " {bar} {value}/{total} rollouts | {minutes} min driven | cost {cost}",
+      stream,
+      format: " {bar} {value}/{total} rollouts | {minutes} min driven | window cost {cost}",
       hideCursor: true,
       clearOnComplete: true,
+      gracefulExit: false,
+      barsize: 30,
     },
     progress.Presets.shades_classic,
   );
   return { multi, bar: multi.create(total, done, { cost: "-", minutes: "0.0" }) };
-}
-
-/** rmsRadialError -> rms radial error, cut to the column. */
-function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace("rms radial error", "radial error");
 }

@@ -63,41 +63,28 @@ export async function replayCommand(
   output: Output,
 ): Promise<void> {
   const results = await replayRecordings(path, given, network);
-  const error = (value: number | null) => (value === null ? "-" : value.toExponential(1));
-  output.say(
-    formatTable([
-      [
-        "rollout",
-        "steps",
-        "seconds",
-        "command error",
-        "(median)",
-        "reference error",
-        "setpoint error",
-        "cost",
-        "window cost",
-        "windows",
-        "cost error",
-        "|d/d outputs|",
-      ],
-      ...results.map((r) => [
-        `${r.rollout}`,
-        `${r.steps}`,
-        digits(r.seconds),
-        error(r.commandError.largest),
-        error(r.commandError.median),
-        error(r.referenceError),
-        error(r.setpointError),
-        digits(r.cost, 6),
-        digits(r.windowCost, 6),
-        `${r.windows}`,
-        error(r.costError),
-        digits(r.outputGradientNorm),
-      ]),
-    ]),
-  );
+  output.say(formatTable(tableOf(results)));
   for (const { note, rollout } of results) if (note) output.say(`rollout ${rollout}: ${note}`);
   output.result({ recording: path, rollouts: results });
+}
+
+/** One row per rollout; "error" is the largest difference to the recording. Columns that nothing is known for are left out. */
+function tableOf(results: readonly ReplayResult[]): string[][] {
+  const error = (value: number | null) => (value === null ? undefined : value.toExponential(1));
+  const columns: [string, (r: ReplayResult) => string | undefined][] = [
+    ["rollout", (r) => `${r.rollout}`],
+    ["driven [s]", (r) => digits(r.seconds)],
+    ["command error", (r) => error(r.commandError.largest)],
+    ["(median)", (r) => error(r.commandError.median)],
+    ["reference error", (r) => error(r.referenceError)],
+    ["setpoint error", (r) => error(r.setpointError)],
+    ["cost", (r) => digits(r.cost)],
+    ["window cost", (r) => digits(r.windowCost)],
+    ["windows", (r) => (r.windows > 1 ? `${r.windows}` : undefined)],
+    ["cost error", (r) => error(r.costError)],
+  ];
+  const known = columns.filter(([, cell]) => results.some((result) => cell(result) !== undefined));
+  return [known.map(([heading]) => heading), ...results.map((r) => known.map(([, cell]) => cell(r) ?? "-"))];
 }
 
 async function replayOne(
@@ -145,7 +132,7 @@ async function replayOne(
     windowCost: metrics.windowCost,
     windows: core.exports.windowCount(0),
     costError: recordedCost === undefined ? null : Math.abs(cost - recordedCost) / Math.abs(recordedCost),
-    outputGradientNorm: Math.hypot(...core.view("outputGradient")),
+    outputGradientNorm: norm(core.view("outputGradient")),
     gradientNorm: policy ? core.exports.gradientNorm() : null,
     note: recording.info.note,
   };
@@ -186,4 +173,8 @@ function largest(ours: Float64Array, recorded: Float64Array, from: number): numb
   for (let i = from; i < recorded.length; i++)
     difference = Math.max(difference, Math.abs((ours[i] ?? Number.NaN) - (recorded[i] ?? Number.NaN)));
   return difference;
+}
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

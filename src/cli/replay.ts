@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { givenSettings, withSettings } from "./options.js";
+import { givenSettings, REPLAYING, withSettings } from "./options.js";
 
 const command: CommandModule = {
   command: "replay <recording>",
@@ -8,6 +8,7 @@ const command: CommandModule = {
   builder: (argv) =>
     withSettings(
       argv.positional("recording", { type: "string", demandOption: true, describe: "MCAP, or the authors' JSON[.gz]" }),
+      REPLAYING,
     )
       .option("network", {
         type: "string",
@@ -23,7 +24,12 @@ const command: CommandModule = {
   handler: async (argv) => {
     const { replayCommand } = await import("./replay-run.js");
     const network = argv.network === undefined ? undefined : String(argv.network);
-    await replayCommand(String(argv.recording), await givenSettings(argv), network, outputFor(argv.json === true));
+    await replayCommand(
+      String(argv.recording),
+      await givenSettings(argv, REPLAYING),
+      network,
+      outputFor(argv.json === true),
+    );
   },
 };
 export default command;

@@ -13,9 +13,10 @@ const command: CommandModule = {
     const { writeReport } = await import("../report/from-run.js");
     const output = outputFor(argv.json === true);
     const run = String(argv.run);
-    const path = await writeReport(run, argv.out === undefined ? undefined : String(argv.out));
+    const { path, missing } = await writeReport(run, argv.out === undefined ? undefined : String(argv.out));
+    for (const problem of missing) output.say(`missing: ${problem}`);
     output.say(`report: ${path}`);
-    output.result({ run, report: path });
+    output.result({ run, report: path, missing });
   },
 };
 export default command;

@@ -1,5 +1,7 @@
 import type { CommandModule } from "yargs";
+import { UserError } from "../errors.js";
 import { outputFor } from "../output.js";
+import { wholeNumber } from "./options.js";
 
 const command: CommandModule = {
   command: "reproduce <study>",
@@ -7,11 +9,11 @@ const command: CommandModule = {
   builder: (argv) =>
     argv
       .positional("study", {
-        choices: ["mismatch"] as const,
+        type: "string",
         demandOption: true,
         describe: "mismatch: training with a model scaled by 1, .75, .5, .25",
       })
-      .option("seeds", { type: "number", default: 10, describe: "seeds per setting" })
+      .option("seeds", { type: "string", default: "10", describe: "seeds per setting", requiresArg: true })
       .option("reference", {
         type: "string",
         describe: "folder of reference data with authors/mismatch-losses.json.gz [default: $LAPGRAD_REFERENCE_DATA]",
@@ -19,9 +21,11 @@ const command: CommandModule = {
       })
       .example("$0 reproduce mismatch", "the table of the model mismatch study"),
   handler: async (argv) => {
+    if (argv.study !== "mismatch") throw new UserError(`unknown study "${argv.study}"; studies are: mismatch`);
+    const seeds = wholeNumber(String(argv.seeds), "--seeds");
     const { reproduceMismatch } = await import("../reproduce/mismatch.js");
     const reference = argv.reference === undefined ? process.env.LAPGRAD_REFERENCE_DATA : String(argv.reference);
-    await reproduceMismatch(Number(argv.seeds), reference, outputFor(argv.json === true));
+    await reproduceMismatch(seeds, reference, outputFor(argv.json === true));
   },
 };
 export default command;

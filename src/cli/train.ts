@@ -1,13 +1,16 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { givenNames, givenSettings, withSettings } from "./options.js";
-import type { TrainOptions } from "./train-run.js";
+import { givenSettings, TRAINING, withSettings } from "./options.js";
+import type { TrainOptions } from "./train-start.js";
 
 const command: CommandModule = {
   command: "train [task]",
   describe: "learn a policy by driving (the paper's Algorithm 1)",
   builder: (argv) =>
-    withSettings(argv.positional("task", { type: "string", describe: "what to learn [default: car-figure8]" }))
+    withSettings(
+      argv.positional("task", { type: "string", describe: "what to learn [default: car-figure8]" }),
+      TRAINING,
+    )
       .option("out", { type: "string", describe: "folder of the run [default: runs/<task>-<time>]", requiresArg: true })
       .option("resume", {
         type: "string",
@@ -19,9 +22,9 @@ const command: CommandModule = {
       .example("$0 train --config my-car.yaml --json", "settings from a file, result for a machine"),
   handler: async (argv) => {
     const { trainCommand } = await import("./train-run.js");
-    const given = await givenSettings(argv);
+    const given = await givenSettings(argv, TRAINING);
     if (argv.task !== undefined) given.task = String(argv.task);
-    const options: TrainOptions = { given, givenNames: givenNames(argv) };
+    const options: TrainOptions = { given };
     if (argv.out !== undefined) options.out = String(argv.out);
     if (argv.resume !== undefined) options.resume = String(argv.resume);
     await trainCommand(options, outputFor(argv.json === true));

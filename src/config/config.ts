@@ -1,11 +1,13 @@
 /** From the command line, a file, the task and the table of settings to one complete configuration. */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { isMap, isScalar, LineCounter, parseDocument, stringify } from "yaml";
+import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, stringify } from "yaml";
 import { messageOf, UserError } from "../errors.js";
+import { problemOf } from "../files.js";
 import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
+import { nearest } from "./spelling.js";
 
 /** Settings that were given, not yet complete. */
 export type PartialConfig = { -readonly [K in SettingName]?: RunConfig[K] };
@@ -16,23 +18,24 @@ const names = Object.keys(settings) as SettingName[];
 export function settingNamed(name: string, where: string): SettingName {
   const found = names.find((candidate) => candidate === name);
   if (found) return found;
-  const nearest = names
-    .map((candidate) => [distance(name, candidate), candidate] as const)
-    .sort((a, b) => a[0] - b[0])[0];
-  const hint = nearest && nearest[0] <= 3 ? `; did you mean "${nearest[1]}"?` : ".";
-  throw new UserError(`unknown setting "${name}" in ${where}${hint} Settings are: ${names.join(", ")}`);
+  const near = nearest(name, names);
+  const hint = near ? `did you mean "${near}"?` : `settings are: ${names.join(", ")}`;
+  throw new UserError(`${where}: unknown setting "${name}"; ${hint}`);
 }
 
 /** Checks one value against its setting; `where` says for the user where it came from. */
 export function checkSetting(name: SettingName, value: unknown, where: string): unknown {
-  const result = v.safeParse(settings[name].schema, value);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
+  const { schema, describe } = settings[name];
+  const result = v.safeParse(schema, value);
+  // a record leaves out names like "constructor" without a word
+  if (result.success && JSON.stringify(result.output) === JSON.stringify(value)) return result.output;
+  const issue = result.issues?.[0] ?? { input: value, message: "ordinary names", path: undefined };
   const path = issue.path?.map((item) => String(item.key)).join(".");
-  const got = JSON.stringify(issue.input) ?? String(issue.input);
-  const shown = typeof issue.input === "number" ? String(issue.input) : got;
+  const shown =
+    typeof issue.input === "number" ? String(issue.input) : (JSON.stringify(issue.input) ?? String(issue.input));
+  const meaning = describe.includes(issue.message) ? "" : ` (${describe})`;
   throw new UserError(
-    `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; allowed is ${issue.message} (${settings[name].describe})`,
+    `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; allowed is ${issue.message}${meaning}`,
   );
 }
 
@@ -42,25 +45,55 @@ export async function readConfig(path: string): Promise<PartialConfig> {
   try {
     source = await readFile(path, "utf8");
   } catch (error) {
-    throw new UserError(`cannot read the configuration ${path}: ${messageOf(error)}`);
+    throw new UserError(`cannot read the configuration ${path}: ${problemOf(error)}`);
   }
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
-  const problem = document.errors[0];
-  if (problem) throw new UserError(`${path} is not YAML: ${problem.message}`);
+  const [problem] = document.errors;
+  if (problem) throw new UserError(`${path} is not YAML: ${firstLine(problem.message)}`);
   const root = document.contents;
   if (root === null) return {};
-  if (!isMap(root))
-    throw new UserError(`${path} must be a list of "setting: value" lines; see \`lapgrad train --help\``);
+  if (!isMap(root)) throw new UserError(`${path} must hold lines of the form "setting: value"; ${EXAMPLE}`);
   const config: Record<string, unknown> = {};
   for (const pair of root.items) {
-    const key = isScalar(pair.key) ? pair.key : undefined;
-    const line = lines.linePos(key?.range?.[0] ?? 0).line;
-    const name = settingNamed(String(key?.value), `${path}, line ${line}`);
-    const value: unknown = (document.toJS() as Record<string, unknown>)[name];
-    config[name] = checkSetting(name, value, `${path}, line ${line}`);
+    const where = `${path}, line ${lines.linePos(isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0).line}`;
+    const name = settingNamed(String(pair.key), where);
+    config[name] = checkSetting(name, isNode(pair.value) ? plain(pair.value, document, where) : pair.value, where);
   }
   return config as PartialConfig;
+}
+
+const EXAMPLE = "e.g. the config.yaml of a run";
+
+/** A YAML node's value. */
+function plain(node: Node, document: Document, where: string): unknown {
+  try {
+    return node.toJS(document);
+  } catch (error) {
+    throw new UserError(`${where}: ${firstLine(messageOf(error))}`); // e.g. aliases of aliases of aliases
+  }
+}
+
+/** Without the picture of the place that follows. */
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0]?.replace(/:$/, "") ?? "";
+}
+
+/** The configuration in a run's config.yaml, which must be whole. */
+export async function readCompleteConfig(path: string): Promise<RunConfig> {
+  const config = await readConfig(path);
+  const missing = names.find((name) => config[name] === undefined);
+  if (missing) throw new UserError(`${path} lacks "${missing}": it was cut off or edited; put the line back`);
+  return completeConfig(config);
+}
+
+/** `over` wins; of `parameters`, name by name. */
+export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialConfig {
+  const merged: PartialConfig = { ...base, ...over };
+  if (!base.parameters || !over.parameters) return merged;
+  const parameters = { ...base.parameters };
+  for (const [part, given] of Object.entries(over.parameters)) parameters[part] = { ...parameters[part], ...given };
+  return { ...merged, parameters };
 }
 
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
@@ -103,7 +136,7 @@ export function parseWindow(window: string): { start: number; length: number; st
 /** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
 export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PartDefinition } {
   const base = taskNamed(config.task);
-  const plant = base.plants[config.plant];
+  const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
   if (!plant)
     throw new UserError(
       `unknown plant "${config.plant}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
@@ -142,6 +175,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
 const PARTS = ["model", "plant", "controller", "reward", "reference", "task"];
 
 function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
+  resolveTask(config); // names the plants if this one is unknown
   for (const [part, given] of Object.entries(config.parameters)) {
     if (!PARTS.includes(part))
       throw new UserError(`"parameters" has an unknown part "${part}"; parts are: ${PARTS.join(", ")}`);
@@ -152,7 +186,16 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
         throw new UserError(`${part} of ${task.name} has no parameter "${name}"; it has: ${known.join(", ")}`);
     }
   }
-  resolveTask(config); // names the plants if this one is unknown
+  checkWindow(config);
+  checkTimes(config);
+  if (config.batch > config.rollouts) {
+    throw new UserError(
+      `batch ${config.batch} is larger than rollouts ${config.rollouts}: there would be no whole batch; lower batch or raise rollouts`,
+    );
+  }
+}
+
+function checkWindow(config: RunConfig): void {
   const { start, length, stride } = parseWindow(config.window);
   const segments = config["rollout-segments"];
   if (start + Math.max(length, 1) > segments) {
@@ -164,26 +207,25 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
     throw new UserError(
       `window ${config.window} has a stride but no length; give a length, e.g. ${start}:30:${stride}`,
     );
-  if (config["network-period"] <= config["control-period"]) {
-    throw new UserError(
-      `network-period ${config["network-period"]} s must be longer than control-period ${config["control-period"]} s`,
-    );
-  }
 }
 
-/** Levenshtein distance, for spelling hints. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    }
-    row = next;
+/** The clocks of controller and network must agree: a simulated segment lasts a whole number of control steps. */
+function checkTimes(config: RunConfig): void {
+  const control = config["control-period"];
+  const network = config["network-period"];
+  if (network <= control)
+    throw new UserError(`network-period ${network} s must be longer than control-period ${control} s`);
+  const steps = config["steps-per-segment"];
+  if (Math.abs(steps * control - network) >= control) {
+    const fitting = Math.max(1, Math.round(network / control));
+    throw new UserError(
+      `steps-per-segment ${steps} with control-period ${control} s is not within one control step of network-period ${network} s; use steps-per-segment ${fitting}, or other periods`,
+    );
   }
-  return row[b.length] ?? 0;
+  const duration = config["rollout-segments"] * network;
+  if (config["model-delay"] >= duration) {
+    throw new UserError(
+      `model-delay ${config["model-delay"]} s is not below the ${Number(duration.toPrecision(6))} s of a rollout; the unit is seconds`,
+    );
+  }
 }

@@ -8,7 +8,7 @@ const positive = v.pipe(v.number("a number"), v.finite("a finite number"), v.gtV
 const notNegative = v.pipe(v.number("a number"), v.finite("a finite number"), v.minValue(0, "a number of 0 or more"));
 const count = v.pipe(
   v.number("a whole number"),
-  v.integer("a whole number"),
+  v.safeInteger("a whole number"),
   v.minValue(1, "a whole number of 1 or more"),
 );
 const finite = v.pipe(v.number("a number"), v.finite("a finite number"));

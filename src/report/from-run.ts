@@ -1,26 +1,34 @@
 /** The report of a run folder. */
 import { readFile } from "node:fs/promises";
-import { completeConfig, readConfig } from "../config/config.js";
+import { readCompleteConfig } from "../config/config.js";
 import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
 import { writeAtomically } from "../files.js";
 import { readRecording } from "../recording/reader.js";
 import type { TaskDefinition } from "../tasks/definition.js";
+import { bestOf } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
 import { coreFor } from "../training/session.js";
 import { VERSION } from "../version.js";
 import type { DrawnRollout } from "./input.js";
 import { renderReport } from "./report.js";
 
-/** Writes the report of a run, to `<run>/report.html` unless told otherwise; returns where. */
-export async function writeReport(run: string, out?: string): Promise<string> {
+/** A report that was written. */
+export interface WrittenReport {
+  readonly path: string;
+  /** what is missing in it, for people; empty if it is whole */
+  readonly missing: readonly string[];
+}
+
+/** Writes the report of a run, to `<run>/report.html` unless told otherwise, from what can be read. */
+export async function writeReport(run: string, out?: string): Promise<WrittenReport> {
   const folder = new RunFolder(run);
   const metrics = await folder.readMetrics();
   if (metrics.length === 0) throw new UserError(`${run} has no finished rollout yet: there is nothing to report`);
-  const config = completeConfig(await readConfig(folder.configPath));
+  const config = await readCompleteConfig(folder.configPath);
   const core = await coreFor(config, 1, 1);
   const { task } = core.setup;
-  const best = metrics.reduce((a, b) => (b.windowCost < a.windowCost ? b : a)).index;
+  const best = bestOf(metrics)?.index ?? 1;
   const last = metrics.length;
   const labels = new Map<number, string[]>();
   for (const [label, index] of [
@@ -34,11 +42,9 @@ export async function writeReport(run: string, out?: string): Promise<string> {
   const missing: string[] = [];
   for (const [rollout, names] of labels) {
     try {
-      rollouts.push({
-        label: names.join(" and "),
-        rollout,
-        recording: await readRecording(folder.rolloutPath(rollout)),
-      });
+      const recording = await readRecording(folder.rolloutPath(rollout));
+      rollouts.push({ label: names.join(" and "), rollout, recording });
+      if (!recording.info.complete) missing.push(`${folder.rolloutPath(rollout)} ${recording.info.note}`);
     } catch (error) {
       missing.push(messageOf(error));
     }
@@ -59,7 +65,7 @@ export async function writeReport(run: string, out?: string): Promise<string> {
     version: VERSION,
   });
   await writeAtomically(path, html);
-  return path;
+  return { path, missing };
 }
 
 function outputNames(task: TaskDefinition): string[] {

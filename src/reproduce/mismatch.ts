@@ -70,10 +70,10 @@ export async function reproduceMismatch(seeds: number, reference: string | undef
       ]),
     ]),
   );
-  output.result({ study: "mismatch", seeds, cells });
   const outside = cells.filter((cell) => cell.within === false);
   if (outside.length > 0)
     throw new UserError(`${outside.length} of ${cells.length} medians lie outside the recorded range`, 1);
+  output.result({ study: "mismatch", seeds, cells });
 }
 
 /** Window cost of every iteration of one training, with the authors' settings. */

@@ -50,8 +50,9 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       progress = await keep(run, progress, i, drive.stopped);
     }
     const loss = core.exports.gradient(batch); // line 6: estimate along the recorded trajectories
-    checkGradient(core, loss);
+    checkGradient(run, progress, loss);
     optimiser.update(core); // line 7
+    if (!core.view("parameters").every(Number.isFinite)) throw notFinite(run, progress, "updated policy");
     progress = { ...progress, updates: progress.updates + 1 };
     await writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpointOf(run, progress));
   }
@@ -67,17 +68,19 @@ async function keep(
 ): Promise<Progress> {
   const { core, folder, config } = run;
   const index = progress.rollouts + 1;
-  const metrics = measure(core, slot, index);
+  const measured = measure(core, slot, index);
+  // the windows of a rollout that ended early cannot be compared
+  const metrics = stopped ? { ...measured, windowCost: Number.NaN } : measured;
   await writeRecording(folder.rolloutPath(index), recordingFrom(core, slot, { rollout: index }), metrics);
   await folder.appendMetrics(metrics);
   run.onRollout(metrics);
-  const remedy = `Try a smaller learning-rate than ${config["learning-rate"]}; what was driven before is kept in ${folder.path}`;
-  if (stopped) throw new UserError(`rollout ${index} was stopped: ${stopped}. ${remedy}`, 1);
+  if (stopped) throw new UserError(`rollout ${index} was stopped: ${stopped}. ${remedy(run, progress)}`, 1);
+  if (!Number.isFinite(metrics.cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
   const first = progress.rollouts === 0 ? metrics.windowCost : progress.firstWindowCost;
-  if (!(metrics.windowCost <= config["stop-factor"] * first)) {
+  if (metrics.windowCost > config["stop-factor"] * first) {
     const factor = (metrics.windowCost / first).toPrecision(3);
     throw new UserError(
-      `rollout ${index} cost ${factor} times the first one (${metrics.windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${config["stop-factor"]}). ${remedy}`,
+      `rollout ${index} cost ${factor} times the first one (${metrics.windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${config["stop-factor"]}). ${remedy(run, progress)}`,
       1,
     );
   }
@@ -90,13 +93,23 @@ async function keep(
   };
 }
 
-function checkGradient(core: Core, loss: number): void {
-  const norm = core.exports.gradientNorm();
-  if (Number.isFinite(loss) && Number.isFinite(norm)) return;
-  throw new UserError(
-    `the gradient is not finite (loss ${loss}, norm ${norm}): the update is not made; try a smaller learning-rate`,
-    1,
-  );
+function checkGradient(run: TrainingRun, progress: Progress, loss: number): void {
+  const norm = run.core.exports.gradientNorm();
+  if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw notFinite(run, progress, "gradient");
+  if (norm > 0) return;
+  const why = progress.updates > 0 ? ": the network is saturated" : "";
+  throw new UserError(`the gradient is 0, nothing more can be learned${why}. ${remedy(run, progress)}`, 1);
+}
+
+function notFinite(run: TrainingRun, progress: Progress, what: string): UserError {
+  return new UserError(`the ${what} is not finite: no update is made. ${remedy(run, progress)}`, 1);
+}
+
+/** Before the first update the learning rate cannot be at fault. */
+function remedy({ config, folder }: TrainingRun, { updates }: Progress): string {
+  const rate = `train anew with a learning-rate below ${config["learning-rate"]}`;
+  const settings = "check parameters, model-scale and the periods: nothing was learned yet";
+  return `Remedy: ${updates > 0 ? rate : settings}. All up to here is kept in ${folder.path}`;
 }
 
 /** Regions that every checkpoint holds; the update rule adds its own. */
@@ -126,7 +139,9 @@ export function restore(run: Pick<TrainingRun, "config" | "core" | "optimiser">,
   restorePolicy(run.core, checkpoint);
   for (const name of [...REGIONS, ...run.optimiser.regions]) {
     const array = checkpoint.arrays[name];
-    if (!array) throw new UserError(`the checkpoint lacks "${name}"`);
+    const { length } = run.core.view(name);
+    if (array?.length !== length)
+      throw new UserError(`the checkpoint has ${array?.length ?? 0} numbers of "${name}", this run needs ${length}`);
     run.core.view(name).set(array);
   }
   run.optimiser.restore(checkpoint.optimiser);

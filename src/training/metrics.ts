@@ -9,7 +9,7 @@ export interface RolloutMetrics {
   readonly seconds: number;
   /** sum of stage costs over the whole rollout */
   readonly cost: number;
-  /** sum of stage costs over the counted windows */
+  /** sum of stage costs over the counted windows; NaN (in JSON: null) if the rollout was stopped before its end */
   readonly windowCost: number;
   /** mean stage cost per control step */
   readonly meanCost: number;
@@ -45,6 +45,13 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   const times = core.view("times", slot);
   const seconds = steps > 0 ? (times[to - 1] ?? 0) + (core.view("periods", slot)[to - 1] ?? 0) - (times[from] ?? 0) : 0;
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, ...metrics };
+}
+
+/** The rollout with the lowest window cost, the earliest of equals; undefined if none was driven to its end. */
+export function bestOf(rollouts: readonly RolloutMetrics[]): RolloutMetrics | undefined {
+  return rollouts
+    .filter(({ windowCost }) => Number.isFinite(windowCost))
+    .reduce<RolloutMetrics | undefined>((a, b) => (a && a.windowCost <= b.windowCost ? a : b), undefined);
 }
 
 /** Sum over the windows of a rollout. */

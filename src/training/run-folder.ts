@@ -1,8 +1,8 @@
 /** The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, report.html. */
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { createEmptyFolder, writeAtomically } from "../files.js";
+import { codeOf, createEmptyFolder, exists, problemOf, removeTemporaries, writeAtomically } from "../files.js";
 import type { RolloutMetrics } from "./metrics.js";
 
 export class RunFolder {
@@ -29,22 +29,43 @@ export class RunFolder {
 
   /** Makes a new run; an existing folder must be empty. */
   async create(config: string): Promise<void> {
-    await createEmptyFolder(
-      this.path,
-      `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`,
-    );
-    await mkdir(join(this.path, "checkpoints"));
-    await mkdir(join(this.path, "rollouts"));
-    await writeAtomically(this.configPath, config);
-    await writeAtomically(this.metricsPath, "");
+    const remedy = `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`;
+    await createEmptyFolder(this.path, remedy);
+    const made = [join(this.path, "checkpoints"), join(this.path, "rollouts"), this.metricsPath, this.configPath];
+    try {
+      for (const folder of made.slice(0, 2)) await mkdir(folder);
+    } catch (error) {
+      const problem = codeOf(error) === "EEXIST" ? "another process is making a run in it" : problemOf(error);
+      throw new UserError(`cannot make a run in ${this.path}: ${problem}; choose another with --out`);
+    }
+    try {
+      await writeAtomically(this.metricsPath, "");
+      await writeAtomically(this.configPath, config);
+    } catch (error) {
+      for (const path of made) await rm(path, { recursive: true, force: true });
+      throw error;
+    }
   }
 
-  /** Adds one rollout's line; flushed to disk before it returns. */
+  /** Refuses a folder that is no run; removes what a killed process left half written. */
+  async reopen(): Promise<void> {
+    if (!(await exists(this.configPath)) || !(await exists(this.metricsPath))) throw this.notARun();
+    for (const folder of [this.path, join(this.path, "checkpoints"), join(this.path, "rollouts")]) {
+      if (!(await exists(folder))) throw this.notARun();
+      await removeTemporaries(folder);
+    }
+  }
+
+  private notARun(): UserError {
+    return new UserError(`${this.path} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`);
+  }
+
+  /** Adds one rollout's line; flushed to disk before it returns. A number that is not finite becomes null. */
   async appendMetrics(metrics: RolloutMetrics): Promise<void> {
     try {
       await appendFile(this.metricsPath, `${JSON.stringify(metrics)}\n`, { flush: true });
     } catch (error) {
-      throw new UserError(`cannot write ${this.metricsPath}: ${messageOf(error)}`, 1);
+      throw new UserError(`cannot write ${this.metricsPath}: ${problemOf(error)}`, 1);
     }
   }
 
@@ -54,20 +75,31 @@ export class RunFolder {
     try {
       text = await readFile(this.metricsPath, "utf8");
     } catch (error) {
-      throw new UserError(
-        `${this.path} is not a run of lapgrad (${messageOf(error)}); a run is the folder that \`lapgrad train\` made`,
-      );
+      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw this.notARun();
+      throw new UserError(`cannot read ${this.metricsPath}: ${problemOf(error)}`);
     }
-    const lines = text.split("\n");
-    return lines.slice(0, -1).map((line, i) => {
-      try {
-        return JSON.parse(line) as RolloutMetrics;
-      } catch (error) {
-        throw new UserError(
-          `${this.metricsPath}, line ${i + 1} is not JSON (${messageOf(error)}): mend or remove the line`,
-        );
-      }
-    });
+    return text
+      .split("\n")
+      .slice(0, -1)
+      .map((line, i) => this.parseMetrics(line, i + 1));
+  }
+
+  private parseMetrics(line: string, index: number): RolloutMetrics {
+    const wrong = (what: string) =>
+      new UserError(`${this.metricsPath}, line ${index} ${what}: put the line back, or remove it and all that follow`);
+    let values: unknown;
+    try {
+      values = JSON.parse(line);
+    } catch (error) {
+      throw wrong(`is not JSON (${messageOf(error)})`);
+    }
+    const entries = Object.entries(values ?? {}).map(([key, value]) => [key, value === null ? Number.NaN : value]);
+    const metrics: Partial<RolloutMetrics> = Object.fromEntries(entries);
+    const { seconds, cost, windowCost, meanCost } = metrics;
+    const numbers = [seconds, cost, windowCost, meanCost, ...entries.map(([, value]) => value)];
+    if (metrics.index !== index || !numbers.every((value) => typeof value === "number"))
+      throw wrong(`is not the metrics of rollout ${index}`);
+    return metrics as RolloutMetrics;
   }
 
   /** Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. */

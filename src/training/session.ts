@@ -2,6 +2,7 @@
 import { parseWindow, resolveTask } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { type Build, Core } from "../core/core.js";
+import { messageOf, UserError } from "../errors.js";
 
 /** Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless told otherwise. */
 export async function coreFor(
@@ -12,7 +13,9 @@ export async function coreFor(
   steps = segments * config["steps-per-segment"],
 ): Promise<Core> {
   const { task, plant } = resolveTask(config);
-  const core = await Core.load({ task, plant, rollouts, steps, segments }, build);
+  const core = await Core.load({ task, plant, rollouts, steps, segments }, build).catch((error: unknown) => {
+    throw /outOfMemory|badDimension/.test(messageOf(error)) ? tooLarge(config, rollouts, segments, steps) : error;
+  });
   const window = parseWindow(config.window);
   core.setOption("windowStart", window.start);
   core.setOption("windowLength", window.length);
@@ -22,6 +25,14 @@ export async function coreFor(
   core.setOption("meanOverBatch", config["batch-reduction"] === "mean" ? 1 : 0);
   core.view("inputDelays").fill(Math.round(config["model-delay"] / config["control-period"]));
   return core;
+}
+
+function tooLarge(config: RunConfig, rollouts: number, segments: number, steps: number): UserError {
+  const rollout = `${segments} segments with ${steps} control steps`;
+  return new UserError(
+    `a batch of ${rollouts} rollouts of ${rollout} and hidden layers ${config.hidden.join(", ")} is too large: allowed are 1 GiB in all, ` +
+      "16777216 steps a rollout and 4 hidden layers of at most 4096; lower batch, rollout-segments (or laps), steps-per-segment or hidden",
+  );
 }
 
 /** Draws the initial weights from the configuration's seed; starts of rollouts go on with the same random numbers. */

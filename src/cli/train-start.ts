@@ -1,0 +1,119 @@
+/** How a training begins: a new run, or one to go on with. */
+import { join } from "node:path";
+import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { completeConfig, formatConfig, type PartialConfig, readCompleteConfig } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { unusedPath, writeAtomically } from "../files.js";
+import { type Output, timestamp } from "../output.js";
+import { checkpointOf, type Progress, restore, START } from "../training/loop.js";
+import type { RolloutMetrics } from "../training/metrics.js";
+import { type Optimiser, optimiserFor } from "../training/optimisers.js";
+import { RunFolder } from "../training/run-folder.js";
+import { lockRun } from "../training/run-lock.js";
+import { coreFor, initialisePolicy } from "../training/session.js";
+
+export interface TrainOptions {
+  /** settings from command line and file */
+  readonly given: PartialConfig;
+  out?: string;
+  /** folder of the run to go on with; "" takes it from `out`; undefined: a new run */
+  resume?: string;
+}
+
+/** A run that is ready to train. */
+export interface StartedRun {
+  readonly config: RunConfig;
+  readonly folder: RunFolder;
+  readonly core: Core;
+  readonly optimiser: Optimiser;
+  readonly progress: Progress;
+  /** metrics of the rollouts driven before */
+  readonly rollouts: readonly RolloutMetrics[];
+  /** lets other processes train in the folder again */
+  unlock(): void;
+}
+
+/** Makes a new run. Nothing is written before the core is configured. */
+export async function newRun(options: TrainOptions): Promise<StartedRun> {
+  if (options.out === "") throw new UserError('--out is ""; give a folder');
+  const config = completeConfig(options.given);
+  const core = await coreFor(config, config.batch, config["rollout-segments"]);
+  const optimiser = optimiserFor(config);
+  const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
+  const folder = new RunFolder(path);
+  await folder.create(formatConfig(config));
+  const unlock = await lockRun(path);
+  try {
+    await startAt(folder, { config, core, optimiser });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  return { config, folder, core, optimiser, progress: START, rollouts: [], unlock };
+}
+
+/** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
+async function startAt(folder: RunFolder, run: Pick<StartedRun, "config" | "core" | "optimiser">): Promise<void> {
+  initialisePolicy(run.core, run.config.seed);
+  await writeCheckpoint(checkpointPath(folder.path, 0), checkpointOf(run, START));
+}
+
+/** Opens a run to go on with, from its last update whose rollouts are all in metrics.jsonl. */
+export async function resumedRun(options: TrainOptions, output: Output): Promise<StartedRun> {
+  const folder = new RunFolder(resumeFolder(options));
+  const unlock = await lockRun(folder.path).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
+    return () => {}; // there is no such folder, as the next line says
+  });
+  try {
+    return { ...(await reopen(folder, options.given, output)), unlock };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function reopen(folder: RunFolder, given: PartialConfig, output: Output): Promise<Omit<StartedRun, "unlock">> {
+  await folder.reopen();
+  const before = await readCompleteConfig(folder.configPath);
+  const config = resumedConfig(before, given);
+  const core = await coreFor(config, config.batch, config["rollout-segments"]);
+  const optimiser = optimiserFor(config);
+  const driven = await folder.readMetrics();
+  const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
+  for (const problem of passedOver) output.say(`passed over: ${problem}`);
+  if (!checkpoint) await startAt(folder, { config, core, optimiser }); // stopped before its first checkpoint
+  const progress = checkpoint ? restore({ config, core, optimiser }, checkpoint) : START;
+  if (config.rollouts < progress.rollouts)
+    throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
+  const rollouts = driven.slice(0, progress.rollouts);
+  await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
+  if (config.rollouts !== before.rollouts) await writeAtomically(folder.configPath, formatConfig(config));
+  return { config, folder, core, optimiser, progress, rollouts };
+}
+
+function resumeFolder(options: TrainOptions): string {
+  const folder = options.resume || options.out;
+  if (!folder) throw new UserError("--resume needs the run's folder: lapgrad train --resume runs/mine");
+  if (options.resume && options.out && options.resume !== options.out) {
+    throw new UserError(
+      `--resume ${options.resume} and --out ${options.out} name two folders: a run is resumed where it is`,
+    );
+  }
+  return folder;
+}
+
+/** The run's own configuration; only the number of rollouts may be changed. */
+function resumedConfig(config: RunConfig, given: PartialConfig): RunConfig {
+  for (const [name, value] of Object.entries(given)) {
+    const kept = config[name as keyof RunConfig];
+    if (name !== "rollouts" && JSON.stringify(value) !== JSON.stringify(kept)) {
+      throw new UserError(
+        `a resumed run keeps its configuration: ${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}; only rollouts may change`,
+      );
+    }
+  }
+  return completeConfig({ ...config, rollouts: given.rollouts ?? config.rollouts });
+}

@@ -1,0 +1,157 @@
+/** Checkpoints: what goes in comes out, and of a file that is not whole nothing comes out. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import {
+  type Checkpoint,
+  checkpointPath,
+  latestCheckpoint,
+  listCheckpoints,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../../src/checkpoint/checkpoint.js";
+import { completeConfig } from "../../src/config/config.js";
+import { UserError } from "../../src/errors.js";
+import { checkpointOf, restore, START } from "../../src/training/loop.js";
+import { optimiserFor } from "../../src/training/optimisers.js";
+import { coreFor, initialisePolicy } from "../../src/training/session.js";
+import { newFolder, SMALL } from "../support/runs.js";
+
+let folder: string;
+let path: string;
+let bytes: Buffer;
+const sample: Checkpoint = {
+  task: "car-figure8",
+  layers: [6, 8, 10],
+  update: "adam",
+  updates: 3,
+  rollouts: 5,
+  best: { rollout: 4, windowCost: 12.5, updates: 2 },
+  firstWindowCost: 137.25,
+  optimiser: { power1: 0.729, power2: 0.997002999 },
+  arrays: {
+    parameters: Float64Array.of(0.1, -0, Number.MIN_VALUE, Number.MAX_VALUE),
+    random: Float64Array.of(Number.NaN, 1e-310),
+    none: new Float64Array(),
+  },
+};
+
+beforeAll(async () => {
+  folder = await newFolder();
+  path = join(folder, "sample.ckpt");
+  await writeCheckpoint(path, sample);
+  bytes = await readFile(path);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const bits = (values: Float64Array | undefined) => Buffer.from((values ?? new Float64Array()).slice().buffer);
+
+async function expectRefused(content: Uint8Array, what: string): Promise<string> {
+  const spoilt = join(folder, "spoilt.ckpt");
+  await writeFile(spoilt, content);
+  try {
+    await readCheckpoint(spoilt);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    expect(error.message).toContain(spoilt);
+    return error.message;
+  }
+  throw new Error(`a checkpoint was read in spite of ${what}`);
+}
+
+test("comes back as it was written, bit for bit", async () => {
+  const read = await readCheckpoint(path);
+  expect({ ...read, arrays: {} }).toStrictEqual({ ...sample, arrays: {} });
+  expect(Object.keys(read.arrays)).toStrictEqual(Object.keys(sample.arrays));
+  for (const [name, array] of Object.entries(sample.arrays))
+    expect(bits(read.arrays[name]).equals(bits(array))).toBe(true);
+});
+
+test("any numbers and names come back", async () => {
+  const arrays = fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), fc.float64Array({ maxLength: 9 }), {
+    noNullPrototype: true,
+    maxKeys: 4,
+  });
+  const file = join(folder, "any.ckpt");
+  await fc.assert(
+    fc.asyncProperty(arrays, fc.string({ unit: "grapheme" }), async (arrays, task) => {
+      await writeCheckpoint(file, { ...sample, task, arrays });
+      const read = await readCheckpoint(file);
+      expect(read.task).toBe(task);
+      for (const [name, array] of Object.entries(arrays))
+        expect(bits(read.arrays[name]).equals(bits(array))).toBe(true);
+    }),
+    { numRuns: 40, seed: 2 },
+  );
+});
+
+test("with any byte changed it is refused", async () => {
+  for (let at = 0; at < bytes.length; at++) {
+    const spoilt = Buffer.from(bytes);
+    spoilt[at] = (spoilt[at] ?? 0) ^ (1 << (at % 8));
+    await expectRefused(spoilt, `a flipped bit in byte ${at}`);
+  }
+});
+
+test("cut at any length, or with something behind it, it is refused", async () => {
+  for (let length = 0; length < bytes.length; length++)
+    await expectRefused(bytes.subarray(0, length), `a cut to ${length} bytes`);
+  await expectRefused(Buffer.concat([bytes, Buffer.alloc(8)]), "eight more bytes");
+  await expectRefused(Buffer.concat([bytes, bytes]), "a second copy behind it");
+});
+
+test("says what it is if it is something else", async () => {
+  expect(await expectRefused(Buffer.from("once upon a time"), "a text")).toContain("not a lapgrad checkpoint");
+  const newer = Buffer.from(bytes);
+  newer.writeUInt32LE(7, 8);
+  expect(await expectRefused(newer, "version 7")).toMatch(/version 7, this lapgrad reads version \d/);
+  await expect(readCheckpoint(folder)).rejects.toThrow("it is a folder");
+  await expect(readCheckpoint(join(folder, "none"))).rejects.toThrow("no such file");
+});
+
+test("the newest that can be used is taken; what was passed over is said", async () => {
+  const run = join(folder, "run");
+  await mkdir(join(run, "checkpoints"), { recursive: true });
+  expect(await latestCheckpoint(run)).toStrictEqual({ checkpoint: undefined, passedOver: [] });
+  for (let updates = 0; updates < 12; updates++)
+    await writeCheckpoint(checkpointPath(run, updates), { ...sample, updates, rollouts: 2 * updates });
+  await writeFile(join(run, "checkpoints", "0012.ckpt.7.tmp"), "half");
+  expect(await listCheckpoints(run)).toStrictEqual(Array.from({ length: 12 }, (_, i) => i));
+  expect((await latestCheckpoint(run)).checkpoint?.updates).toBe(11);
+  await writeFile(checkpointPath(run, 11), bytes.subarray(0, 60));
+  await writeFile(checkpointPath(run, 10), "");
+  const latest = await latestCheckpoint(run);
+  expect(latest.checkpoint?.updates).toBe(9);
+  expect(latest.passedOver.map((text) => /0011|0010/.exec(text)?.[0])).toStrictEqual(["0011", "0010"]);
+  const early = await latestCheckpoint(run, 7);
+  expect(early.checkpoint?.updates).toBe(3);
+  expect(early.passedOver.at(-1)).toContain("counts 8 rollouts");
+  for (const updates of await listCheckpoints(run)) await writeFile(checkpointPath(run, updates), "x");
+  await expect(latestCheckpoint(run)).rejects.toThrow(/none of the 12 checkpoints of .* can be used/);
+  await expect(latestCheckpoint(join(folder, "none"))).rejects.toThrow("is not a run of lapgrad");
+});
+
+test("one of another task, network or update rule is refused, and nothing of it is taken over", async () => {
+  const config = completeConfig({ ...SMALL, update: "adam" });
+  const core = await coreFor(config, 1, 20);
+  const optimiser = optimiserFor(config);
+  initialisePolicy(core, 1);
+  const run = { config, core, optimiser };
+  const own = checkpointOf(run, START);
+  const before = core.view("parameters").slice();
+  const strange: [Partial<Checkpoint>, string][] = [
+    [{ task: "go1-figure8" }, 'belongs to task "go1-figure8", not to "car-figure8"'],
+    [{ layers: [6, 9, 9, 10] }, "holds a 6-9-9-10 network, the configuration asks for 6-8-8-10"],
+    [{ update: "sgd" }, 'was made by update "sgd", the configuration says "adam"'],
+    [{ arrays: { ...own.arrays, parameters: new Float64Array(3) } }, "holds a 6-8-8-10 network"],
+  ];
+  for (const [difference, message] of strange) expect(() => restore(run, { ...own, ...difference })).toThrow(message);
+  expect(core.view("parameters")).toStrictEqual(before);
+  for (const name of ["random", "firstMoment", "secondMoment"]) {
+    const { [name]: _, ...others } = own.arrays;
+    expect(() => restore(run, { ...own, arrays: others })).toThrow(`0 numbers of "${name}"`);
+    const short = { ...others, [name]: new Float64Array(1) };
+    expect(() => restore(run, { ...own, arrays: short })).toThrow(`1 numbers of "${name}"`);
+  }
+});

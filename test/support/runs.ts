@@ -1,0 +1,69 @@
+/** Runs for tests: small, in folders of their own, compared byte by byte. */
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newRun, resumedRun, type TrainOptions } from "../../src/cli/train-start.js";
+import type { PartialConfig } from "../../src/config/config.js";
+import { linkFor } from "../../src/links/links.js";
+import type { Output } from "../../src/output.js";
+import { type Progress, train } from "../../src/training/loop.js";
+import type { RolloutMetrics } from "../../src/training/metrics.js";
+
+/** A new empty folder. */
+export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "lapgrad-run-"));
+
+/** A training that takes milliseconds: half a lap, whose second half counts. */
+export const SMALL: PartialConfig = { rollouts: 6, "rollout-segments": 20, window: "10:0:0", hidden: [8, 8] };
+/** The same on the command line. */
+export const SMALL_ARGUMENTS = "--rollout-segments 20 --window 10:0:0 --hidden 8,8".split(" ");
+
+/** An output that keeps what is said and resulted. */
+export class Captured implements Output {
+  readonly terminal = undefined;
+  readonly lines: string[] = [];
+  results: unknown[] = [];
+
+  say = (line: string): void => {
+    this.lines.push(line);
+  };
+  result = (value: unknown): void => {
+    this.results.push(value);
+  };
+}
+
+/** Starts or resumes a run and trains until its end, or until rollout `until` asks for a stop. */
+export async function trainRun(options: TrainOptions, until = Number.POSITIVE_INFINITY): Promise<Progress> {
+  const run = await (options.resume === undefined ? newRun(options) : resumedRun(options, new Captured()));
+  const stop = new AbortController();
+  const onRollout = ({ index }: RolloutMetrics) => {
+    if (index >= until) stop.abort();
+  };
+  try {
+    return await train({ ...run, link: linkFor(run.config), signal: stop.signal, onRollout }, run.progress);
+  } finally {
+    run.unlock();
+  }
+}
+
+/** SHA-256 of every file of a run except its report, by path. */
+export async function fingerprint(run: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const entry of await readdir(run, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === "report.html") continue;
+    const path = join(entry.parentPath, entry.name);
+    files[path.slice(run.length + 1)] = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+  }
+  return files;
+}
+
+/** The lines of metrics.jsonl. */
+export async function metricsOf(run: string): Promise<RolloutMetrics[]> {
+  const text = await readFile(join(run, "metrics.jsonl"), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RolloutMetrics);
+}

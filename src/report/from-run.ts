@@ -1,5 +1,6 @@
 /** The report of a run folder. */
 import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { readCompleteConfig } from "../config/config.js";
 import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
@@ -53,7 +54,7 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     throw new UserError(`none of the recordings that the report needs can be read: ${missing[0]}`);
   const path = out ?? folder.reportPath;
   const html = renderReport({
-    title: `${task.name}: ${run}`,
+    title: `${task.name}: ${basename(resolve(run))}`,
     task: `${task.name} (${task.summary})`,
     metrics,
     best,

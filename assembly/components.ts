@@ -6,8 +6,10 @@ import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
 import { Car } from "./models/car";
 import { Model } from "./models/model";
+import { Identified } from "./plants/identified";
 import { Nominal } from "./plants/nominal";
 import { Plant } from "./plants/plant";
+import { SingleTrack } from "./plants/single-track";
 import { Reference } from "./policy/reference";
 import { Spline } from "./policy/spline";
 import { Figure8Reward } from "./rewards/figure8";
@@ -20,6 +22,8 @@ export enum Models {
 }
 export enum Plants {
   nominal,
+  identified,
+  singleTrack,
 }
 export enum Controllers {
   backstepping,
@@ -35,7 +39,7 @@ export enum Tasks {
 }
 
 const models: Model[] = [new Car()];
-const plants: Plant[] = [new Nominal()];
+const plants: Plant[] = [new Nominal(), new Identified(), new SingleTrack()];
 const controllers: Controller[] = [new Backstepping()];
 const rewards: Reward[] = [new Figure8Reward()];
 const references: Reference[] = [new Spline()];

@@ -5,13 +5,14 @@
  */
 import { choose, reference, reward, task } from "./components";
 import * as costates from "./costate";
+import * as gaussNewton from "./gauss-newton";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
 import * as memories from "./memory";
 import { Dimension, Region, Status } from "./memory";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
-import { act, beginReference, callNetwork, evaluateReference, placeSetpoint } from "./policy/policy";
+import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent } from "./tangent";
@@ -20,9 +21,12 @@ import * as updates from "./update";
 
 export { Controllers, Models, Plants, References, Rewards, Tasks } from "./components";
 export { BacksteppingParameter } from "./controllers/backstepping";
+export { Solution } from "./gauss-newton";
 export { Part } from "./laws";
 export { Dimension, Region, Status } from "./memory";
 export { CarParameter } from "./models/car";
+export { IdentifiedParameter } from "./plants/identified";
+export { SingleTrackParameter } from "./plants/single-track";
 export { Option } from "./options";
 export { SplineParameter } from "./policy/spline";
 export { Figure8RewardParameter } from "./rewards/figure8";
@@ -101,18 +105,23 @@ export function nominalSetpoint(time: f64): void {
   task.setpointAt(trace.taskParameters, time, memories.at(Region.probe, 0));
 }
 
-/** Drives the plant from the rollout's first state and start time; ends early with `outOfBounds`. */
-export function rollOut(rollout: i32, segments: i32): i32 {
-  const steps = segments * options.stepsPerSegment;
-  if (!trace.exists(rollout) || segments < 1 || segments > memories.dimension(Dimension.segments)) return Status.outOfRange;
+/**
+ * Drives the plant from rest at the rollout's first state and start time, or on from the end of the rollout `previous` (-1: none), keeping
+ * the last `overlap` segments of that in front; ends early with `outOfBounds`.
+ */
+export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32): i32 {
+  const total = segments + (previous >= 0 ? overlap : 0);
+  const steps = total * options.stepsPerSegment;
+  if (!trace.exists(rollout) || segments < 1 || total > memories.dimension(Dimension.segments)) return Status.outOfRange;
   if (steps > memories.dimension(Dimension.steps)) return Status.outOfRange;
-  return rollouts.rollOut(rollout, segments);
+  if (previous >= 0 && (!trace.exists(previous) || previous == rollout || overlap < 0 || overlap > trace.segmentsOf(previous))) return Status.outOfRange;
+  return rollouts.rollOut(rollout, segments, previous, overlap);
 }
 
 /** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
-export function replay(rollout: i32, useNetwork: bool, useReference: bool): i32 {
+export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepOpening: bool): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
-  return rollouts.replay(rollout, useNetwork, useReference);
+  return rollouts.replay(rollout, useNetwork, useReference, keepOpening);
 }
 
 /** Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at most. */
@@ -179,6 +188,24 @@ export function descend(rate: f64): void {
 
 export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): void {
   updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
+}
+
+/** The model's derivatives along a rollout again, after its parameters or delays changed. */
+export function linearise(rollout: i32): i32 {
+  if (!trace.exists(rollout)) return Status.outOfRange;
+  trace.select(rollout);
+  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) lineariseModel(t);
+  return Status.ok;
+}
+
+/** Solves for a Gauss-Newton step over `rollouts` rollouts from `first` on; see assembly/gauss-newton.ts. */
+export function solveStep(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
+  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance);
+}
+
+/** theta += factor * step. */
+export function takeStep(factor: f64): void {
+  gaussNewton.takeStep(factor);
 }
 
 export function gradientNorm(): f64 {

@@ -2,6 +2,7 @@
  * The arena: every array the core works on is a named region of doubles, laid out once by `configure` and then fixed, so that
  * the host makes its views once. Regions marked "each" exist once per rollout.
  */
+import { PLANT_MEMORY } from "./actuation";
 import { controller, model, plant, reference, reward, task } from "./components";
 import { activationSize, deltaSize, parameterSize, setLayers } from "./policy/layers";
 
@@ -58,6 +59,11 @@ export enum Region {
   secondMoment,
   /** v of the tangent pass J v */
   direction,
+  /** d of the Gauss-Newton step, and what its conjugate gradients work with */
+  step,
+  linearResidual,
+  /** numbers of the last solve, see Solution in assembly/gauss-newton.ts */
+  solution,
   modelParameters,
   plantParameters,
   controllerParameters,
@@ -73,6 +79,15 @@ export enum Region {
   startSpread,
   /** transport delay of the model, per input [control steps] */
   inputDelays,
+  /** transport delay and lag of the plant's inputs [s], noise of its measured state (standard deviations), per component */
+  plantDelays,
+  plantLags,
+  plantNoise,
+  /** standard deviation of control period and network period in simulation [s] */
+  jitter,
+  /** the plant's true state, and everything else it remembers (assembly/actuation.ts) */
+  plantState,
+  plantMemory,
   /** four 32-bit words */
   random,
   /** results of the law probes: z, dz, y, dy, pz, py and a tape */
@@ -88,53 +103,56 @@ export enum Region {
   scratch,
   /** each: number of steps, number of segments, start time [s] */
   counts,
-  /** each, steps: time since the start [s] */
+  /** each: the setpoint before the first segment's own */
+  openingSetpoint,
+  /** each, 64 x m: what was applied before the first step, newest last */
+  earlierInputs,
+  // each, a row per control step
+  /** time since the start [s] */
   times,
-  /** each, steps: control period dt [s] */
+  /** control period dt [s] */
   periods,
-  /** each, steps: time in the segment's spline [s] */
+  /** time in the segment's spline [s] */
   localTimes,
-  /** each, (steps + 1) x n */
+  /** n; one row more, after the last step */
   states,
-  /** each, steps x m: what was applied */
+  /** m: what was applied */
   inputs,
-  /** each, steps x m: what the controller asked for */
+  /** m: what the controller asked for */
   commands,
-  /** each, steps x reference size */
   references,
-  /** each, steps x residual size */
   residuals,
-  /** each, steps: sum of squared residuals */
+  /** sum of squared residuals */
   stageCosts,
   modelTape,
   controllerTape,
   rewardTape,
-  /** each, segments: first step */
+  /** residual size: w of the co-state pass J^T w */
+  seeds,
+  /** residual size: weights W of the Gauss-Newton step */
+  residualWeights,
+  /** residual size: J v */
+  residualTangents,
+  /** m: tangents, or adjoints, of the inputs */
+  inputWork,
+  // each, a row per segment
+  /** first step */
   segmentStarts,
-  /** each, segments: task time of the network call [s] */
+  /** task time of the network call [s] */
   segmentTimes,
-  /** each, segments x n: state at the network call */
+  /** n: state at the network call */
   segmentStates,
-  /** each, segments x (features, hidden activations, outputs before scaling) */
+  /** features, hidden activations, outputs before scaling */
   activations,
-  /** each, segments x (setpoint, gain) offsets = scale * last activation */
+  /** (setpoint, gain) offsets = scale * last activation */
   outputs,
-  /** each, segments x setpoint size */
   setpoints,
-  /** each, segments x gain size */
   gains,
-  /** each, segments x coefficient size */
   coefficients,
   taskTape,
-  /** each, steps x residual size: w of the co-state pass J^T w */
-  seeds,
-  /** each, steps x residual size: J v */
-  residualTangents,
-  /** each, steps x m: tangents, or adjoints, of the inputs */
-  inputWork,
-  /** each, segments x outputs: d loss / d network output */
+  /** d loss / d network output */
   outputGradient,
-  /** each, segments x layer outputs: adjoints before the activation, summed over windows */
+  /** adjoints of all layers before the activation, summed over windows */
   deltas,
   count,
 }
@@ -148,6 +166,8 @@ memory.fill(bases, 0, 4 * Region.count);
 memory.fill(strides, 0, 4 * Region.count);
 memory.fill(lengths, 0, 4 * Region.count);
 
+/** Inputs kept from before a rollout's first step. */
+export const EARLIER: i32 = 64;
 /** Room of the law probes for each of z and y. */
 export const PROBE_ROW: i32 = 64;
 const MEMORY_LIMIT: f64 = 1073741824.0;
@@ -169,6 +189,18 @@ export function at(region: i32, rollout: i32): usize {
 /** Doubles in a region (of one rollout). */
 export function lengthOf(region: i32): i32 {
   return load<i32>(lengths + (usize(region) << 2));
+}
+
+/** Bytes of a row of a region that has one per control step, or one per segment; 0 for any other. */
+export function rowBytes(region: i32): usize {
+  if (isPerSegment(region)) return usize(lengthOf(region) / dimension(Dimension.segments)) << 3;
+  if (region < Region.times) return 0;
+  return usize(lengthOf(region) / (dimension(Dimension.steps) + (region == Region.states ? 1 : 0))) << 3;
+}
+
+/** Whether row j of the region belongs to segment j. */
+export function isPerSegment(region: i32): bool {
+  return region >= Region.segmentStarts;
 }
 
 /** Sets the length of every region from the chosen parts and sizes. */
@@ -199,6 +231,9 @@ export function planRegions(): Status {
   plan(Region.firstMoment, p, 1);
   plan(Region.secondMoment, p, 1);
   plan(Region.direction, p, 1);
+  plan(Region.step, p, 1);
+  plan(Region.linearResidual, p, 1);
+  plan(Region.solution, 6, 1);
   plan(Region.modelParameters, model.parameterCount(), 1);
   plan(Region.plantParameters, plant.parameterCount(model), 1);
   plan(Region.controllerParameters, controller.parameterCount(), 1);
@@ -211,6 +246,12 @@ export function planRegions(): Status {
   plan(Region.stateHigh, n, 1);
   plan(Region.startSpread, n, 1);
   plan(Region.inputDelays, m, 1);
+  plan(Region.plantDelays, m, 1);
+  plan(Region.plantLags, m, 1);
+  plan(Region.plantNoise, n, 1);
+  plan(Region.jitter, 2, 1);
+  plan(Region.plantState, n, 1);
+  plan(Region.plantMemory, PLANT_MEMORY, 1);
   plan(Region.random, 2, 1);
   plan(Region.probe, PROBE_ROW, 7);
   plan(Region.scratch, 2 * n + m + controller.referenceSize() + 2 * outputs + 2 * setpoint + coefficient + activationSize() + feature, 1);
@@ -225,6 +266,8 @@ export function planRegions(): Status {
   plan(Region.times, 1, steps);
   plan(Region.periods, 1, steps);
   plan(Region.localTimes, 1, steps);
+  plan(Region.openingSetpoint, setpoint, 1);
+  plan(Region.earlierInputs, m, EARLIER);
   plan(Region.states, n, steps + 1);
   plan(Region.inputs, m, steps);
   plan(Region.commands, m, steps);
@@ -244,6 +287,7 @@ export function planRegions(): Status {
   plan(Region.coefficients, coefficient, segments);
   plan(Region.taskTape, task.tapeSize(), segments);
   plan(Region.seeds, residual, steps);
+  plan(Region.residualWeights, residual, steps);
   plan(Region.residualTangents, residual, steps);
   plan(Region.inputWork, m, steps);
   plan(Region.outputGradient, outputs, segments);

@@ -24,6 +24,9 @@ export enum Option {
   windowStride,
   /** the last segment index of a window is at most (number of segments) - windowMargin */
   windowMargin,
+  /** segments before a window whose network outputs vary already, though their costs do not count: the window then sees a policy
+   * that was in force before it, not one that begins with it (not in paper) */
+  windowBurnIn,
   count,
 }
 
@@ -39,6 +42,7 @@ let windowStart: i32 = 0;
 let windowLength: i32 = 0;
 let windowStride: i32 = 0;
 let windowMargin: i32 = 1;
+let windowBurnIn: i32 = 0;
 
 export function setOption(option: i32, value: f64): bool {
   if (option == Option.controlPeriod) controlPeriod = value;
@@ -53,6 +57,7 @@ export function setOption(option: i32, value: f64): bool {
   else if (option == Option.windowLength) windowLength = i32(value);
   else if (option == Option.windowStride) windowStride = i32(value);
   else if (option == Option.windowMargin) windowMargin = i32(value);
+  else if (option == Option.windowBurnIn) windowBurnIn = i32(value);
   else return false;
   return true;
 }
@@ -77,4 +82,10 @@ export function windowEnd(window: i32, segments: i32): i32 {
   if (windowLength == 0) return limit;
   const end = windowBegin(window) + windowLength;
   return end < limit ? end : limit;
+}
+
+/** First segment whose network output varies: the window's first, or earlier by the burn-in. */
+export function windowVaries(window: i32): i32 {
+  const first = windowBegin(window) - windowBurnIn;
+  return first > 0 ? first : 0;
 }

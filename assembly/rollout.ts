@@ -1,9 +1,10 @@
 /** Driving: Algorithm 1, line 5 [W23], on the simulated plant; and going through a recorded drive again. */
-import { model, plant, task } from "./components";
+import { driveDirectly, driveStep, isDirect, jittered, measure, resetPlant } from "./actuation";
+import { task } from "./components";
 import { uniform } from "./math/random";
-import { at, Region, Status } from "./memory";
+import { at, Dimension, dimension, EARLIER, isPerSegment, Region, rowBytes, Status } from "./memory";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
-import { act, beginReference, callNetwork, evaluateReference, evaluateStep, placeSetpoint } from "./policy/policy";
+import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint } from "./policy/policy";
 import * as trace from "./trace";
 
 /** Start of a training rollout: task time uniform on a period, the task's state there plus a uniform offset. */
@@ -20,41 +21,124 @@ export function sampleStart(rollout: i32): void {
   }
 }
 
-/** Rolls the plant out for `segments` segments from the rollout's first state and start time. */
-export function rollOut(rollout: i32, segments: i32): Status {
+/**
+ * Rolls the plant out for `segments` segments: from rest at the rollout's first state and start time or, if `previous` is another
+ * rollout (not -1), driving on where that one ended, of which the last `overlap` segments are kept in front.
+ */
+export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32): Status {
+  let t: i32 = 0;
+  if (previous >= 0) t = driveOn(rollout, previous, overlap);
+  else startFromRest(rollout);
   trace.select(rollout);
   const start = trace.startTime();
   const dt = controlPeriod;
-  const perSegment = stepsPerSegment;
-  plant.reset(trace.states);
-  let t: i32 = 0;
-  for (let j: i32 = 0; j < segments; j++) {
+  const jitter = at(Region.jitter, 0);
+  const controlJitter = load<f64>(jitter);
+  const networkJitter = load<f64>(jitter, 8);
+  const capacity = dimension(Dimension.steps);
+  const truth = at(Region.plantState, 0);
+  const direct = isDirect();
+  const begin = previous >= 0 ? overlap : 0;
+  let time = t > 0 ? load<f64>(trace.times + (usize(t - 1) << 3)) + load<f64>(trace.periods + (usize(t - 1) << 3)) : 0.0;
+  for (let j = begin; j < begin + segments; j++) {
+    const called = time;
     store<f64>(trace.segmentStarts + (usize(j) << 3), f64(t));
-    store<f64>(trace.segmentTimes + (usize(j) << 3), start + f64(t) * dt);
+    store<f64>(trace.segmentTimes + (usize(j) << 3), start + called);
     memory.copy(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
     callNetwork(j);
     placeSetpoint(j);
+    if (j == 0 && previous < 0) openReference();
     beginReference(j);
-    for (let i: i32 = 0; i < perSegment; i++) {
-      store<f64>(trace.times + (usize(t) << 3), f64(t) * dt);
-      store<f64>(trace.periods + (usize(t) << 3), dt);
-      store<f64>(trace.localTimes + (usize(t) << 3), f64(i) * dt + splineLead);
+    const steps = networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
+    for (let i: i32 = 0; i < steps; i++) {
+      if (t == capacity) return finish(t, j + 1, Status.ok);
+      const period = jittered(dt, controlJitter);
+      store<f64>(trace.times + (usize(t) << 3), time);
+      store<f64>(trace.periods + (usize(t) << 3), period);
+      store<f64>(trace.localTimes + (usize(t) << 3), (controlJitter == 0.0 ? f64(i) * dt : time - called) + splineLead);
       evaluateReference(j, t);
       act(j, t);
       const x = trace.states + usize(t) * trace.stateRow;
       const u = trace.inputs + usize(t) * trace.inputRow;
       const command = trace.commands + usize(t) * trace.inputRow;
       for (let k: usize = 0; k < trace.inputRow; k += 8) store<f64>(u + k, load<f64>(command + k));
-      plant.step(model, trace.plantParameters, x, u, dt, x + trace.stateRow);
+      if (direct) {
+        driveDirectly(x, u, period, x + trace.stateRow);
+      } else {
+        driveStep(truth, u, period, truth);
+        measure(truth, x + trace.stateRow);
+      }
       evaluateStep(t);
       t++;
+      time = controlJitter == 0.0 ? f64(t) * dt : time + period;
       if (!withinBounds(x + trace.stateRow)) return finish(t, j + 1, Status.outOfBounds);
     }
   }
-  return finish(t, segments, Status.ok);
+  return finish(t, begin + segments, Status.ok);
+}
+
+/** Control steps that fit into a network period, at least one. */
+function stepsWithin(period: f64, dt: f64): i32 {
+  const steps = i32(Math.floor(period / dt + 0.5));
+  return steps > 1 ? steps : 1;
+}
+
+/** The plant at rest in the rollout's first state, and nothing applied before. */
+function startFromRest(rollout: i32): void {
+  trace.select(rollout);
+  resetPlant();
+  memory.copy(at(Region.plantState, 0), trace.states, trace.stateRow);
+  memory.fill(trace.earlierInputs, 0, usize(EARLIER) * trace.inputRow);
+}
+
+/**
+ * Takes the last `overlap` segments of another rollout over as the first ones of this, and what led to them: the setpoint and the
+ * inputs before. Returns the number of steps taken over.
+ */
+function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
+  trace.select(previous);
+  const steps = trace.stepCount();
+  const segments = trace.segmentCount();
+  const from = segments - overlap;
+  const first = trace.segmentStart(from);
+  const kept = steps - first;
+  const begin = first < steps ? load<f64>(trace.times + (usize(first) << 3)) : endTime(steps);
+  const start = trace.startTime() + begin;
+  const opening = from > 0 ? trace.setpoints + usize(from - 1) * trace.setpointRow : trace.openingSetpoint;
+  const inputs = trace.inputs;
+  const earlier = trace.earlierInputs;
+  for (let region: i32 = Region.times; region < Region.count; region++) {
+    const row = rowBytes(region);
+    const bySegment = isPerSegment(region);
+    const count = bySegment ? overlap : kept + (region == Region.states ? 1 : 0);
+    memory.copy(at(region, rollout), at(region, previous) + usize(bySegment ? from : first) * row, usize(count) * row);
+  }
+  trace.select(rollout);
+  store<f64>(trace.counts, start, 16);
+  for (let i: i32 = 0; i < kept; i++) shift(trace.times, i, begin);
+  for (let i: i32 = 0; i < overlap; i++) shift(trace.segmentStarts, i, f64(first));
+  memory.copy(trace.openingSetpoint, opening, trace.setpointRow);
+  for (let i: i32 = 0; i < EARLIER; i++) {
+    const source = first - EARLIER + i;
+    const row = source >= 0 ? inputs + usize(source) * trace.inputRow : earlier + usize(EARLIER + source) * trace.inputRow;
+    memory.copy(trace.earlierInputs + usize(i) * trace.inputRow, row, trace.inputRow);
+  }
+  return kept;
+}
+
+/** Time after the last of `steps` steps of the selected rollout. */
+function endTime(steps: i32): f64 {
+  const last = usize(steps - 1) << 3;
+  return load<f64>(trace.times + last) + load<f64>(trace.periods + last);
+}
+
+function shift(row: usize, index: i32, by: f64): void {
+  const p = row + (usize(index) << 3);
+  store<f64>(p, load<f64>(p) - by);
 }
 
 function finish(steps: i32, segments: i32, status: Status): Status {
+  if (isDirect()) memory.copy(at(Region.plantState, 0), trace.states + usize(steps) * trace.stateRow, trace.stateRow);
   store<f64>(trace.counts, f64(steps));
   store<f64>(trace.counts, f64(segments), 8);
   return status;
@@ -75,9 +159,10 @@ function withinBounds(x: usize): bool {
  * Goes through a recorded drive: states, inputs, times, segments (with their states and times) are given, everything that the
  * derivatives need is evaluated along them, and `commands` receives what the controller would have done.
  * `useNetwork`: network outputs are computed, otherwise those recorded are kept. `useReference`: references are computed from the
- * setpoints, otherwise those recorded are kept.
+ * setpoints, otherwise those recorded are kept. `keepOpening`: the setpoint before the first is as it stands in the core (a drive
+ * that went on from another), otherwise it is the task's or the state's.
  */
-export function replay(rollout: i32, useNetwork: bool, useReference: bool): Status {
+export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepOpening: bool): Status {
   trace.select(rollout);
   const steps = trace.stepCount();
   const segments = trace.segmentCount();
@@ -88,6 +173,7 @@ export function replay(rollout: i32, useNetwork: bool, useReference: bool): Stat
       j++;
       if (useNetwork) callNetwork(j);
       placeSetpoint(j);
+      if (j == 0 && !keepOpening) openReference();
       beginReference(j);
     }
     const time = start + load<f64>(trace.times + (usize(t) << 3));

@@ -4,7 +4,7 @@
  * to segment j.
  */
 import { controller, model, reference, reward, task } from "./components";
-import { at, Dimension, dimension, Region } from "./memory";
+import { at, Dimension, dimension, EARLIER, Region } from "./memory";
 import { activationSize, deltaSize, layerCount, parameterSize, width } from "./policy/layers";
 
 // sizes in doubles
@@ -66,6 +66,8 @@ export let counts: usize = 0;
 export let times: usize = 0;
 export let periods: usize = 0;
 export let localTimes: usize = 0;
+export let openingSetpoint: usize = 0;
+export let earlierInputs: usize = 0;
 export let states: usize = 0;
 export let inputs: usize = 0;
 export let commands: usize = 0;
@@ -155,6 +157,8 @@ export function select(rollout: i32): void {
   times = at(Region.times, rollout);
   periods = at(Region.periods, rollout);
   localTimes = at(Region.localTimes, rollout);
+  openingSetpoint = at(Region.openingSetpoint, rollout);
+  earlierInputs = at(Region.earlierInputs, rollout);
   states = at(Region.states, rollout);
   inputs = at(Region.inputs, rollout);
   commands = at(Region.commands, rollout);
@@ -182,6 +186,11 @@ export function select(rollout: i32): void {
   for (let i: usize = 0; i < usize(m); i++) if (load<f64>(inputDelays + (i << 3)) != 0.0) delayed = true;
 }
 
+/** Recorded segments of any rollout. */
+export function segmentsOf(rollout: i32): i32 {
+  return i32(load<f64>(at(Region.counts, rollout), 8));
+}
+
 /** Recorded control steps of the selected rollout. */
 export function stepCount(): i32 {
   return i32(load<f64>(counts));
@@ -207,13 +216,14 @@ export function inputDelay(i: i32): i32 {
   return i32(load<f64>(inputDelays + (usize(i) << 3)));
 }
 
-/** The inputs that act on the model at step t: input i from inputDelay(i) steps before, 0 before the first step. Address of m doubles. */
+/** The inputs that act on the model at step t: input i from inputDelay(i) steps before. Address of m doubles. */
 export function actingInputs(t: i32): usize {
   if (!delayed) return inputs + usize(t) * inputRow;
   for (let i: i32 = 0; i < m; i++) {
     const source = t - inputDelay(i);
     const column = usize(i) << 3;
-    store<f64>(inputWorkRow + column, source >= 0 ? load<f64>(inputs + usize(source) * inputRow + column) : 0.0);
+    const row = source >= 0 ? inputs + usize(source) * inputRow : earlierInputs + usize(EARLIER + source) * inputRow;
+    store<f64>(inputWorkRow + column, load<f64>(row + column));
   }
   return inputWorkRow;
 }

@@ -46,7 +46,7 @@ export class CoreKernels {
   reset(): void {
     takeCase(this.core, this.given);
     const { exports } = this.core;
-    this.core.check(exports.rollOut(0, this.segments), "the rollout");
+    this.core.check(exports.rollOut(0, this.segments, -1, 0), "the rollout");
     const probe = this.core.view("probe");
     probe.set(this.core.view("activations").subarray(0, 6));
     for (let i = 0; i < 10; i++) probe[5 * this.probeRow + i] = 0.1 * (i + 1);
@@ -64,7 +64,7 @@ export class CoreKernels {
       const t = this.core.setup.task.timing.stepsPerSegment;
       for (let i = 0; i < repeats; i++) E.controlStep(0, 1, t);
     }
-    if (kernel === "rollout") for (let i = 0; i < repeats; i++) E.rollOut(0, segments);
+    if (kernel === "rollout") for (let i = 0; i < repeats; i++) E.rollOut(0, segments, -1, 0);
     if (kernel === "costate") {
       for (let i = 0; i < repeats; i++) {
         E.clearGradient();
@@ -76,7 +76,7 @@ export class CoreKernels {
   }
 
   private update(rate: number): number {
-    this.core.exports.rollOut(0, this.segments);
+    this.core.exports.rollOut(0, this.segments, -1, 0);
     const loss = this.core.exports.gradient(1);
     this.core.exports.descend(rate);
     return loss;

@@ -1,4 +1,4 @@
-import { multiplyAdd } from "./simd";
+import { multiplyAdd, sumLanes } from "./simd";
 
 /** d[i] *= 1 - y[i]^2: through y = tanh. */
 export function tanhTranspose(y: usize, d: usize, count: i32): void {
@@ -36,4 +36,30 @@ export function axpy(a: f64, x: usize, y: usize, count: i32): void {
     store<f64>(p, load<f64>(p) + a * load<f64>(q));
     q += 8;
   }
+}
+
+/** x^T y of `count` doubles, in two partial sums. */
+export function dotProduct(x: usize, y: usize, count: i32): f64 {
+  const end = x + (usize(count) << 3);
+  let p = x;
+  let q = y;
+  let sum: f64 = 0.0;
+  if (ASC_FEATURE_SIMD) {
+    let lanes = f64x2.splat(0.0);
+    for (const last = x + ((usize(count) & ~1) << 3); p < last; p += 16) {
+      lanes = multiplyAdd(v128.load(p), v128.load(q), lanes);
+      q += 16;
+    }
+    sum = sumLanes(lanes);
+  } else {
+    let uneven: f64 = 0.0;
+    for (const last = x + ((usize(count) & ~1) << 3); p < last; p += 16) {
+      sum += load<f64>(p) * load<f64>(q);
+      uneven += load<f64>(p, 8) * load<f64>(q, 8);
+      q += 16;
+    }
+    sum += uneven;
+  }
+  if (p < end) sum += load<f64>(p) * load<f64>(q);
+  return sum;
 }

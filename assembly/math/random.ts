@@ -32,3 +32,10 @@ export function uniform(state: usize): f64 {
   const low = f64(next(state) >>> 6);
   return (high * 67108864.0 + low) * 1.1102230246251565e-16;
 }
+
+/** Mean 0, variance 1: the sum of twelve uniform numbers less six; within [-6, 6], and the same bits everywhere. */
+export function normal(state: usize): f64 {
+  let sum: f64 = -6.0;
+  for (let i: i32 = 0; i < 12; i++) sum += uniform(state);
+  return sum;
+}

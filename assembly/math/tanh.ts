@@ -98,7 +98,7 @@ function ratio(k: v128, r: v128, one: v128, r1: v128, r2: v128, r3: v128, r4: v1
 }
 
 /** One value, by the same operations as the SIMD form. */
-function tanh(value: f64): f64 {
+export function tanh(value: f64): f64 {
   const x = Math.max(-LIMIT, Math.min(LIMIT, value));
   const k = x * TWO_OVER_LN2 + EXPONENT - EXPONENT;
   const r = x - k * HALF_LN2;

@@ -7,9 +7,15 @@ export class Nominal extends Plant {
     return model.parameterCount();
   }
 
-  reset(_x: usize): void {}
+  longestStep(): f64 {
+    return Infinity;
+  }
 
-  step(model: Model, parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
+  innerSize(): i32 {
+    return 0;
+  }
+
+  step(model: Model, parameters: usize, _inner: usize, x: usize, u: usize, dt: f64, next: usize): void {
     model.step(parameters, x, u, dt, next);
   }
 }

@@ -38,15 +38,16 @@ export function placeSetpoint(j: i32): void {
   }
 }
 
-/** Reference of segment j, from the previous setpoint (of the task or the state, for the first segment) to its own. */
+/** Sets the setpoint before the first one: where the task, or the state, is at the first network call. */
+export function openReference(): void {
+  if (startFromState) task.setpointOf(trace.taskParameters, trace.segmentStates, trace.openingSetpoint);
+  else task.setpointAt(trace.taskParameters, segmentTime(0), trace.openingSetpoint);
+}
+
+/** Reference of segment j, from the previous setpoint to its own. */
 export function beginReference(j: i32): void {
   const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
-  let previous = setpoint - trace.setpointRow;
-  if (j == 0) {
-    previous = trace.setpointWork;
-    if (startFromState) task.setpointOf(trace.taskParameters, trace.segmentStates, previous);
-    else task.setpointAt(trace.taskParameters, segmentTime(0), previous);
-  }
+  const previous = j == 0 ? trace.openingSetpoint : setpoint - trace.setpointRow;
   reference.begin(previous, setpoint, trace.coefficients + usize(j) * trace.coefficientRow);
 }
 
@@ -78,6 +79,12 @@ export function evaluateStep(t: i32): void {
   let cost: f64 = 0.0;
   for (let i: usize = 0; i < trace.residualRow; i += 8) cost += load<f64>(r + i) * load<f64>(r + i);
   store<f64>(trace.stageCosts + (usize(t) << 3), cost);
+  lineariseModel(t);
+}
+
+/** The model's derivatives at step t. */
+export function lineariseModel(t: i32): void {
+  const x = trace.states + usize(t) * trace.stateRow;
   const dt = load<f64>(trace.periods + (usize(t) << 3));
   model.linearise(trace.modelParameters, x, trace.actingInputs(t), dt, trace.modelTape + usize(t) * trace.modelTapeRow);
 }

@@ -31,7 +31,7 @@ struct RewardTape {
 };
 
 struct ModelTape {
-  double dx, dy, vx, vy, vFromV, vFromThrottle, phiFromV, phiFromSteering;
+  double dx, dy, vx, vy, vFromV, vFromThrottle, phiFromV, phiFromSteering, vFromSteering;
 };
 
 inline double clamp(double value, double limit) { return std::fmax(-limit, std::fmin(limit, value)); }
@@ -124,21 +124,40 @@ inline void residualsTranspose(const RewardTape &t, const Residuals &w, State &p
   px.phi += wHeading;
 }
 
+/// (1 + q^4)^(-1/4): the limit of grip.
+inline double softLimit(double q) {
+  const double q2 = q * q;
+  return 1.0 / std::sqrt(std::sqrt(1.0 + q2 * q2));
+}
+
 inline State step(const double *car, const State &x, Angle h, Input u, double dt) {
-  return {x.x + dt * x.v * h.cosine, x.y + dt * x.v * h.sine, x.v + dt * (car[0] * u.throttle - car[1] * x.v * x.v),
-          x.phi + dt * x.v * (car[2] * u.steering - car[3])};
+  double w = x.v * (car[2] * u.steering - car[3]);
+  if (car[7] != 0.0) w *= softLimit(x.v * w * car[7]);
+  const double drag = car[5] * x.v + car[1] * x.v * x.v + car[6] * std::fabs(x.v * w);
+  return {x.x + dt * x.v * h.cosine, x.y + dt * x.v * h.sine, x.v + dt * (car[0] * u.throttle + car[4] - drag),
+          x.phi + dt * w};
 }
 
 inline ModelTape linearise(const double *car, const State &x, Angle h, Input u, double dt) {
   const double dx = dt * h.cosine, dy = dt * h.sine;
-  return {dx,         dy, x.v * dx, x.v * dy, 1.0 - 2.0 * dt * car[1] * x.v,
-          dt * car[0], dt * (car[2] * u.steering - car[3]), dt * x.v * car[2]};
+  const double curvature = car[2] * u.steering - car[3];
+  double w = x.v * curvature, wv = curvature, wu = x.v * car[2];
+  if (car[7] != 0.0) {
+    const double q = x.v * w * car[7], f = softLimit(q), f2 = f * f, f4 = f2 * f2, q2 = q * q;
+    w *= f;
+    wv *= f * (1.0 - 2.0 * q2 * q2 * f4);
+    wu *= f * f4;
+  }
+  const double cornering = car[6] * (x.v * w < 0.0 ? -1.0 : 1.0);
+  const double dragSlope = car[5] + 2.0 * car[1] * x.v + cornering * (w + x.v * wv);
+  return {dx,          dy,      x.v * dx, x.v * dy, 1.0 - dt * dragSlope,
+          dt * car[0], dt * wv, dt * wu,  -dt * cornering * x.v * wu};
 }
 
 /// px = Â^T p, pu = B̂^T p.
 inline void stepTranspose(const ModelTape &t, const State &p, State &px, Input &pu) {
   px = {p.x, p.y, t.dx * p.x + t.dy * p.y + t.vFromV * p.v + t.phiFromV * p.phi, t.vx * p.y - t.vy * p.x + p.phi};
-  pu = {t.vFromThrottle * p.v, t.phiFromSteering * p.phi};
+  pu = {t.vFromThrottle * p.v, t.vFromSteering * p.v + t.phiFromSteering * p.phi};
 }
 
 } // namespace lapgrad

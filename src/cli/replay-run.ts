@@ -102,11 +102,11 @@ async function replayOne(
   setTiming(core, recording.info.timing);
   if (hardware) core.setOption("windowMargin", HARDWARE_MARGIN);
   storeRecording(core, 0, recording, gainsAreOffsets);
-  core.check(core.exports.replay(0, false, false), "the replay");
+  core.check(core.exports.replay(0, false, false, false), "the replay");
   const commandError = commandErrors(core, recording);
   const cost = ofWindow ? windowCost(core, 0) : measure(core, 0, 1).cost;
   storeSetpoints(core, 0, recording);
-  core.check(core.exports.replay(0, false, true), "the replay");
+  core.check(core.exports.replay(0, false, true, false), "the replay");
   const referenceError = largest(
     core.view("references"),
     recording.references,
@@ -115,7 +115,7 @@ async function replayOne(
   let setpointError: number | null = null;
   if (policy) {
     policy.install(core);
-    core.check(core.exports.replay(0, true, true), "the replay");
+    core.check(core.exports.replay(0, true, true, false), "the replay");
     setpointError = largest(core.view("setpoints"), recording.setpoints, 0);
   }
   core.exports.gradient(1);

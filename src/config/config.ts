@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, stringify } from "yaml";
 import { messageOf, UserError } from "../errors.js";
 import { problemOf } from "../files.js";
-import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
+import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { nearest } from "./spelling.js";
@@ -134,7 +134,7 @@ export function parseWindow(window: string): { start: number; length: number; st
 }
 
 /** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
-export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PartDefinition } {
+export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PlantDefinition } {
   const base = taskNamed(config.task);
   const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
   if (!plant)
@@ -168,7 +168,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
       stepsPerSegment: config["steps-per-segment"],
     },
   };
-  return { task, plant: override("plant", plant) };
+  return { task, plant: { ...plant, ...override("plant", plant) } };
 }
 
 /** Parts whose parameters a configuration may override. */

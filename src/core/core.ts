@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
 import { messageOf, UserError } from "../errors.js";
-import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
+import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 
 /** The exports of assembly/index.ts, as the compiler typed them; the plain JavaScript twin has the same. */
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
@@ -24,7 +24,7 @@ type PartName = keyof typeof TABLES;
 /** The enum with a part's parameter names; a plant that has none takes the model's. */
 const PARAMETERS = {
   model: { car: "CarParameter" },
-  plant: {},
+  plant: { identified: "IdentifiedParameter", singleTrack: "SingleTrackParameter" },
   controller: { backstepping: "BacksteppingParameter" },
   reward: { figure8: "Figure8RewardParameter" },
   reference: { spline: "SplineParameter" },
@@ -46,7 +46,7 @@ export type OptionName = Exclude<keyof CoreExports["Option"] & string, "count">;
 /** Sizes and choices of one core instance. */
 export interface CoreSetup {
   readonly task: TaskDefinition;
-  readonly plant: PartDefinition;
+  readonly plant: PlantDefinition;
   /** rollouts kept side by side */
   readonly rollouts: number;
   /** most control steps of one rollout */
@@ -155,6 +155,10 @@ export class Core {
     this.view("stateLow").set(task.bounds.low);
     this.view("stateHigh").set(task.bounds.high);
     this.view("startSpread").set(task.startSpread);
+    this.view("plantDelays").set(plant.delays ?? []);
+    this.view("plantLags").set(plant.lags ?? []);
+    this.view("plantNoise").set(plant.noise ?? []);
+    this.view("jitter").set(plant.jitter ?? []);
     this.setOption("controlPeriod", task.timing.controlPeriod);
     this.setOption("stepsPerSegment", task.timing.stepsPerSegment);
     this.setOption("lookahead", task.timing.networkPeriod - task.timing.controlPeriod);

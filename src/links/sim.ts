@@ -8,7 +8,7 @@ export class SimLink implements Link {
   async open(): Promise<void> {}
 
   async drive(core: Core, index: number, segments: number): Promise<DriveResult> {
-    const status = core.exports.rollOut(index, segments);
+    const status = core.exports.rollOut(index, segments, -1, 0);
     const steps = core.view("counts", index)[0] ?? 0;
     if (status !== core.exports.Status.outOfBounds) {
       core.check(status, `a rollout of ${segments} segments`);

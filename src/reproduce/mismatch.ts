@@ -93,7 +93,7 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
   const costs: number[] = [];
   for (let k = 0; k < ITERATIONS; k++) {
     core.exports.sampleStart(0);
-    core.check(core.exports.rollOut(0, config["rollout-segments"]), `rollout ${k + 1} of the study`);
+    core.check(core.exports.rollOut(0, config["rollout-segments"], -1, 0), `rollout ${k + 1} of the study`);
     costs.push(windowCost(core, 0));
     core.exports.gradient(1);
     optimiser.update(core);

@@ -7,6 +7,18 @@ export interface PartDefinition {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
+/** A simulated robot: its equations, and what lies between them and the policy; absent: none. */
+export interface PlantDefinition extends PartDefinition {
+  /** transport delay of each input [s] */
+  readonly delays?: readonly number[];
+  /** first-order lag of each input [s] */
+  readonly lags?: readonly number[];
+  /** standard deviation of the measured state, per component */
+  readonly noise?: readonly number[];
+  /** standard deviation of control period and network period [s] */
+  readonly jitter?: readonly [number, number];
+}
+
 /** A number per rollout that people look at, beside the cost. */
 export type MetricDefinition =
   | { readonly of: "rms"; readonly residual: number; readonly unit: string }
@@ -28,7 +40,7 @@ export interface TaskDefinition {
   /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
   readonly model: PartDefinition & { readonly scalable: readonly string[] };
   /** F, rolled out in simulation, by the name a user types */
-  readonly plants: Readonly<Record<string, PartDefinition>>;
+  readonly plants: Readonly<Record<string, PlantDefinition>>;
   readonly controller: PartDefinition;
   readonly reward: PartDefinition;
   readonly reference: PartDefinition;

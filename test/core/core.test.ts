@@ -32,7 +32,7 @@ test("the plain JavaScript twin gives the same bits", async () => {
     const theta = core.view("parameters");
     for (let i = 0; i < theta.length; i++) theta[i] += 0.3 * random();
     core.exports.sampleStart(0);
-    core.check(core.exports.rollOut(0, 12), "rollout");
+    core.check(core.exports.rollOut(0, 12, -1, 0), "rollout");
     const loss = core.exports.gradient(1);
     core.exports.descend(1e-3);
     return [loss, ...core.view("states"), ...core.view("inputs"), ...core.view("gradient"), ...core.view("parameters")];
@@ -57,8 +57,8 @@ test("refuses what does not fit, with what was got and what is allowed", async (
     'has no parameter "power"; it has: throttleGain',
   );
   expect(core.exports.configure()).toBe(core.exports.Status.wrongOrder);
-  expect(core.exports.rollOut(0, 13)).toBe(core.exports.Status.outOfRange);
-  expect(core.exports.rollOut(1, 12)).toBe(core.exports.Status.outOfRange);
+  expect(core.exports.rollOut(0, 13, -1, 0)).toBe(core.exports.Status.outOfRange);
+  expect(core.exports.rollOut(1, 12, -1, 0)).toBe(core.exports.Status.outOfRange);
   expect(core.exports.sensitivityPass(0, 0)).toBe(core.exports.Status.wrongOrder);
 });
 
@@ -67,13 +67,13 @@ test("a state outside its bounds, or NaN, ends the rollout there and says so", a
   core.view("stateHigh").set([0.5], 0);
   core.view("states").set([0, 0, 0, 0]);
   core.view("counts").set([0], 2);
-  expect(core.exports.rollOut(0, 12)).toBe(core.exports.Status.outOfBounds);
+  expect(core.exports.rollOut(0, 12, -1, 0)).toBe(core.exports.Status.outOfBounds);
   const steps = core.view("counts")[0] ?? 0;
   expect(steps).toBeGreaterThan(0);
   expect(steps).toBeLessThan(84);
   expect(core.view("states")[4 * steps]).toBeGreaterThan(0.5);
   core.view("states").set([0, 0, Number.NaN, 0]);
-  expect(core.exports.rollOut(0, 12)).toBe(core.exports.Status.outOfBounds);
+  expect(core.exports.rollOut(0, 12, -1, 0)).toBe(core.exports.Status.outOfBounds);
   expect(core.view("counts")[0]).toBe(1);
 });
 

@@ -1,0 +1,118 @@
+/**
+ * What lies between the policy and the plant in simulation: transport delay and first-order lag of every input, noise of the measured
+ * state, jitter of the control period and of the network period. With all of them 0 the plant gets the command and the policy
+ * sees the state, unchanged to the last bit.
+ */
+import { model, plant } from "./components";
+import { normal } from "./math/random";
+import { at, lengthOf, Region } from "./memory";
+import * as trace from "./trace";
+
+/** Commands that are kept: the longest delay is this many control periods. */
+const KEPT: i32 = 64;
+/** bytes of a ring entry: the time from which the command holds, inputs */
+const ENTRY: usize = 72;
+/** The region `plantMemory`: number of commands, clock [s], lagged inputs, what acts now, inner state of the plant, ring of commands. */
+const CLOCK: usize = 8;
+const LAGGED: usize = 16;
+const ACTING: usize = 80;
+const INNER: usize = 144;
+const RING: usize = 272;
+/** Doubles of the region `plantMemory`. */
+export const PLANT_MEMORY: i32 = 34 + 9 * 64;
+
+/** Everything at rest, before a rollout: no command has been given yet, inputs are 0. */
+export function resetPlant(): void {
+  memory.fill(at(Region.plantMemory, 0), 0, usize(PLANT_MEMORY) << 3);
+}
+
+/** Whether nothing lies between policy and plant: then {@link driveStep} and {@link measure} are not needed. */
+export function isDirect(): bool {
+  for (let region: i32 = Region.plantDelays; region <= Region.plantNoise; region++) {
+    const values = at(region, 0);
+    for (let i: usize = 0, end = usize(lengthOf(region)) << 3; i < end; i += 8) if (load<f64>(values + i) != 0.0) return false;
+  }
+  return true;
+}
+
+/** {@link driveStep} without delays and lags. */
+export function driveDirectly(x: usize, u: usize, dt: f64, next: usize): void {
+  const inner = at(Region.plantMemory, 0) + INNER;
+  const steps = pieces(dt);
+  const h = dt / f64(steps);
+  let from = x;
+  for (let i: i32 = 0; i < steps; i++) {
+    plant.step(model, trace.plantParameters, inner, from, u, h, next);
+    from = next;
+  }
+}
+
+/** Integration steps in a control period. */
+function pieces(dt: f64): i32 {
+  const longest = plant.longestStep();
+  return dt <= longest ? 1 : i32(Math.ceil(dt / longest - 1e-9));
+}
+
+/** next = plant after `dt` seconds under the command `u` given now, through delay and lag. */
+export function driveStep(x: usize, u: usize, dt: f64, next: usize): void {
+  const delays = at(Region.plantDelays, 0);
+  const lags = at(Region.plantLags, 0);
+  const kept = at(Region.plantMemory, 0);
+  const commands = i32(load<f64>(kept));
+  const clock = load<f64>(kept + CLOCK);
+  const entry = kept + RING + usize(commands % KEPT) * ENTRY;
+  store<f64>(entry, clock);
+  memory.copy(entry + 8, u, trace.inputRow);
+  store<f64>(kept, f64(commands + 1));
+  const lagged = kept + LAGGED;
+  const acting = kept + ACTING;
+  const steps = pieces(dt);
+  const h = dt / f64(steps);
+  let from = x;
+  for (let i: i32 = 0; i < steps; i++) {
+    const now = clock + f64(i) * h;
+    for (let k: usize = 0; k < trace.inputRow; k += 8) {
+      const delay = load<f64>(delays + k);
+      const value = delay > 0.0 ? commandAt(kept, now - delay, k) : load<f64>(u + k);
+      const lag = load<f64>(lags + k);
+      // implicit Euler: stable for any lag, and without exp()
+      const before = load<f64>(lagged + k);
+      const after = lag > 0.0 ? before + (h / (lag + h)) * (value - before) : value;
+      store<f64>(lagged + k, after);
+      store<f64>(acting + k, after);
+    }
+    plant.step(model, trace.plantParameters, kept + INNER, from, acting, h, next);
+    from = next;
+  }
+  store<f64>(kept + CLOCK, clock + dt);
+}
+
+/** Input k (bytes into a row) of the command that held at `time`: the newest one given by then, 0 before the first. */
+function commandAt(kept: usize, time: f64, k: usize): f64 {
+  const commands = i32(load<f64>(kept));
+  const oldest = commands > KEPT ? commands - KEPT : 0;
+  for (let i = commands - 1; i >= oldest; i--) {
+    const entry = kept + RING + usize(i % KEPT) * ENTRY;
+    // a command given within a nanosecond counts as given: delays are whole numbers of periods more often than not
+    if (load<f64>(entry) <= time + 1e-9) return load<f64>(entry + 8 + k);
+  }
+  return 0.0;
+}
+
+/** measured = state + noise; `measured` may be `state`. */
+export function measure(state: usize, measured: usize): void {
+  const noise = at(Region.plantNoise, 0);
+  const random = at(Region.random, 0);
+  for (let i: usize = 0; i < trace.stateRow; i += 8) {
+    const deviation = load<f64>(noise + i);
+    const value = load<f64>(state + i);
+    store<f64>(measured + i, deviation > 0.0 ? value + deviation * normal(random) : value);
+  }
+}
+
+/** A period with its jitter: normal with standard deviation `deviation`, at least half and at most one and a half periods long. */
+export function jittered(period: f64, deviation: f64): f64 {
+  if (deviation == 0.0) return period;
+  const drawn = period + deviation * normal(at(Region.random, 0));
+  return Math.max(0.5 * period, Math.min(1.5 * period, drawn));
+}

@@ -1,0 +1,104 @@
+import { tanh } from "../math/tanh";
+import { atan2, cosine, sincos, sine } from "../math/trig";
+import { Model } from "../models/model";
+import { Plant } from "./plant";
+
+/** Parameters of {@link SingleTrack}. */
+export enum SingleTrackParameter {
+  /** [kg] */
+  mass,
+  /** [m] */
+  wheelbase,
+  /** about the vertical axis [kg m^2] */
+  inertia,
+  /** factor on both axles' largest force: 1 is the floor it was identified on */
+  grip,
+  /** share of the weight on the front axle: distance from the rear axle to the centre of mass, per wheelbase */
+  frontShare,
+  count,
+}
+
+// Published identification of a JetRacer Pro (DART): axle force = load D sin(C atan(B slip)), motor, friction, steering.
+const FRONT_D: f64 = 0.841;
+const FRONT_C: f64 = 0.841;
+const FRONT_B: f64 = 8.6;
+const REAR_D: f64 = 0.855;
+const REAR_C: f64 = 0.959;
+const REAR_B: f64 = 11.55;
+const MOTOR_FORCE: f64 = 25.36;
+const MOTOR_DAMPING: f64 = 4.815;
+const MOTOR_DEAD_BAND: f64 = 0.164;
+const STEERING_TRIM: f64 = 0.027;
+const GRAVITY: f64 = 9.81;
+/** Below this speed [m/s] slip angles are undefined: the car rolls where its wheels point. */
+const KINEMATIC_SPEED: f64 = 0.5;
+
+/**
+ * Dynamic bicycle with tyres at the limit of grip. The policy sees x, y, v (forward speed of the body) and phi; sideways speed and
+ * turn rate are inner state. The lags of motor and steering belong to the actuation around the plant.
+ */
+export class SingleTrack extends Plant {
+  parameterCount(_model: Model): i32 {
+    return SingleTrackParameter.count;
+  }
+
+  longestStep(): f64 {
+    return 0.002;
+  }
+
+  /** Sideways speed [m/s], turn rate [rad/s]. */
+  innerSize(): i32 {
+    return 2;
+  }
+
+  step(_model: Model, parameters: usize, inner: usize, x: usize, u: usize, dt: f64, next: usize): void {
+    const mass = load<f64>(parameters);
+    const wheelbase = load<f64>(parameters, 8);
+    const weight = mass * GRAVITY * load<f64>(parameters, 24);
+    const frontShare = load<f64>(parameters, 32);
+    const toRear = frontShare * wheelbase; // from the centre of mass to the axles
+    const toFront = wheelbase - toRear;
+    const v = load<f64>(x, 16);
+    const phi = load<f64>(x, 24);
+    const delta = steeringAngle(load<f64>(u, 8) - STEERING_TRIM);
+    const motor = (MOTOR_FORCE - MOTOR_DAMPING * v) * Math.max(0.0, load<f64>(u) - MOTOR_DEAD_BAND);
+    const friction = 1.27 * tanh(7.67 * v) + 0.74 * v - 0.11 * v * v * (v < 0.0 ? -1.0 : 1.0);
+    let lateral = load<f64>(inner);
+    let turnRate = load<f64>(inner, 8);
+    sincos(phi);
+    const cosPhi = cosine;
+    const sinPhi = sine;
+    sincos(delta);
+    const cosDelta = cosine;
+    const sinDelta = sine;
+    let forward = (motor - friction) / mass;
+    if (v < KINEMATIC_SPEED) {
+      turnRate = (v * sinDelta) / (cosDelta * wheelbase);
+      lateral = turnRate * toRear;
+    } else {
+      const front = frontShare * weight * axleForce(atan2(lateral + toFront * turnRate, v) - delta, FRONT_B, FRONT_C, FRONT_D);
+      const rear = (1.0 - frontShare) * weight * axleForce(atan2(lateral - toRear * turnRate, v), REAR_B, REAR_C, REAR_D);
+      forward += -(front * sinDelta) / mass + lateral * turnRate;
+      const lateralRate = (front * cosDelta + rear) / mass - v * turnRate;
+      turnRate += (dt * (toFront * front * cosDelta - toRear * rear)) / load<f64>(parameters, 16);
+      lateral += dt * lateralRate;
+    }
+    store<f64>(inner, lateral);
+    store<f64>(inner, turnRate, 8);
+    store<f64>(next, load<f64>(x) + dt * (v * cosPhi - lateral * sinPhi));
+    store<f64>(next, load<f64>(x, 8) + dt * (v * sinPhi + lateral * cosPhi), 8);
+    store<f64>(next, v + dt * forward, 16);
+    store<f64>(next, phi + dt * turnRate, 24);
+  }
+}
+
+/** Lateral force per load against the slip angle; opposes it. */
+function axleForce(slip: f64, B: f64, C: f64, D: f64): f64 {
+  sincos(C * atan2(B * slip, 1.0));
+  return -D * sine;
+}
+
+/** Angle of the front wheels [rad]: the linkage is not symmetric. */
+function steeringAngle(s: f64): f64 {
+  return s > 0.0 ? 0.515 * tanh(1.023 * s) : 0.366 * tanh(1.393 * s);
+}

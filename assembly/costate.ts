@@ -1,8 +1,7 @@
 /** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
 import { controller, model, reference, reward, task } from "./components";
-import { axpy } from "./math/dense";
 import { Dimension, dimension } from "./memory";
-import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd } from "./options";
+import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { accumulateGradient, transpose } from "./policy/mlp";
 import * as trace from "./trace";
 
@@ -105,24 +104,37 @@ export function collect(): void {
 }
 
 /**
- * Loss and gradient of the first `rollouts` rollouts [W23 eq. 8]: stage costs of every window's steps, summed over windows, and
- * averaged (or summed) over rollouts. Returns the loss.
+ * The co-state pass of one window of the selected rollout with seeds factor * W * values; steps of the window's burn-in have none.
+ * `values`: a row of residual size per step; `weights`: W in the same layout, or 0 for 1.
  */
-export function gradientOf(rollouts: i32): f64 {
+export function seededCostate(window: i32, values: usize, weights: usize, factor: f64): void {
+  const end = windowEnd(window, trace.segmentCount());
+  const varies = windowVaries(window);
+  const first = usize(trace.segmentStart(varies)) * trace.residualRow;
+  const counted = usize(trace.segmentStart(windowBegin(window))) * trace.residualRow;
+  const last = usize(trace.segmentStart(end)) * trace.residualRow;
+  memory.fill(trace.seeds + first, 0, counted - first);
+  for (let i = counted; i < last; i += 8) {
+    const weight: f64 = weights != 0 ? load<f64>(weights + i) : 1.0;
+    store<f64>(trace.seeds + i, factor * weight * load<f64>(values + i));
+  }
+  costate(varies, end);
+}
+
+/**
+ * Loss and gradient of `rollouts` rollouts from `first` on [W23 eq. 8]: stage costs of every window's steps, summed over windows,
+ * and averaged (or summed) over rollouts. Returns the loss.
+ */
+export function gradientOf(first: i32, rollouts: i32): f64 {
   clearGradient();
   const weight: f64 = meanOverBatch ? 1.0 / f64(rollouts) : 1.0;
   let loss: f64 = 0.0;
-  for (let rollout: i32 = 0; rollout < rollouts; rollout++) {
+  for (let rollout = first; rollout < first + rollouts; rollout++) {
     trace.select(rollout);
-    const values = usize(trace.stepCount()) * trace.residualRow;
-    memory.fill(trace.seeds, 0, values);
-    axpy(2.0 * weight, trace.residuals, trace.seeds, i32(values >> 3));
     const segments = trace.segmentCount();
     for (let window: i32 = 0, windows = windowCount(segments); window < windows; window++) {
-      const begin = windowBegin(window);
-      const end = windowEnd(window, segments);
-      loss += weight * costOf(begin, end);
-      costate(begin, end);
+      loss += weight * costOf(windowBegin(window), windowEnd(window, segments));
+      seededCostate(window, trace.residuals, 0, 2.0 * weight);
     }
     collect();
   }

@@ -4,7 +4,7 @@
  * is solved by conjugate gradients. J is never formed: J v is the tangent pass, J^T w the co-state pass. W down-weights residuals
  * beyond a threshold (Huber), so that a few far-off steps do not decide the direction.
  */
-import { clearGradient, collect, costate } from "./costate";
+import { clearGradient, collect, seededCostate } from "./costate";
 import { axpy, dotProduct } from "./math/dense";
 import { at, Region } from "./memory";
 import { windowBegin, windowCount, windowEnd, windowVaries } from "./options";
@@ -108,9 +108,9 @@ function weightResiduals(first: i32, rollouts: i32, threshold: f64): f64 {
 /** gradient += J^T W r of one rollout. */
 function seedResiduals(rollout: i32): void {
   trace.select(rollout);
-  const segments = trace.segmentCount();
-  for (let window: i32 = 0, windows = windowCount(segments); window < windows; window++) {
-    backward(rollout, window, trace.residuals);
+  const weights = at(Region.residualWeights, rollout);
+  for (let window: i32 = 0, windows = windowCount(trace.segmentCount()); window < windows; window++) {
+    seededCostate(window, trace.residuals, weights, 1.0);
   }
   collect();
 }
@@ -120,26 +120,14 @@ function applyNormal(first: i32, rollouts: i32): void {
   clearGradient();
   for (let rollout = first; rollout < first + rollouts; rollout++) {
     trace.select(rollout);
+    const weights = at(Region.residualWeights, rollout);
     const segments = trace.segmentCount();
     for (let window: i32 = 0, windows = windowCount(segments); window < windows; window++) {
       tangent(windowVaries(window), windowEnd(window, segments));
-      backward(rollout, window, trace.residualTangents);
+      seededCostate(window, trace.residualTangents, weights, 1.0);
     }
     collect();
   }
-}
-
-/** The co-state pass of a window with seeds W values; steps of the burn-in have no weight. */
-function backward(rollout: i32, window: i32, values: usize): void {
-  const weights = at(Region.residualWeights, rollout);
-  const end = windowEnd(window, trace.segmentCount());
-  const varies = windowVaries(window);
-  const counted = usize(trace.segmentStart(windowBegin(window))) * trace.residualRow;
-  const last = usize(trace.segmentStart(end)) * trace.residualRow;
-  const start = usize(trace.segmentStart(varies)) * trace.residualRow;
-  memory.fill(trace.seeds + start, 0, counted - start);
-  for (let i = counted; i < last; i += 8) store<f64>(trace.seeds + i, load<f64>(weights + i) * load<f64>(values + i));
-  costate(varies, end);
 }
 
 /** y = x + a y. */

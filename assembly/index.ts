@@ -147,9 +147,9 @@ export function windowCost(rollout: i32, window: i32): f64 {
   return costates.costOf(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
 }
 
-/** Loss of the first `count` rollouts; their gradient is in the region `gradient`. */
-export function gradient(count: i32): f64 {
-  return costates.gradientOf(count);
+/** Loss of `count` rollouts from `first` on; their gradient is in the region `gradient`. */
+export function gradient(first: i32, count: i32): f64 {
+  return costates.gradientOf(first, count);
 }
 
 export function clearGradient(): void {

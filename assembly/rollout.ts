@@ -4,7 +4,7 @@ import { task } from "./components";
 import { uniform } from "./math/random";
 import { at, Dimension, dimension, EARLIER, isPerSegment, Region, rowBytes, Status } from "./memory";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
-import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint } from "./policy/policy";
+import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint, recallNetwork } from "./policy/policy";
 import * as trace from "./trace";
 
 /** Start of a training rollout: task time uniform on a period, the task's state there plus a uniform offset. */
@@ -30,6 +30,8 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   if (previous >= 0) t = driveOn(rollout, previous, overlap);
   else startFromRest(rollout);
   trace.select(rollout);
+  // what is kept in front was driven with earlier parameters; derivatives are taken at the present ones
+  for (let j: i32 = 0; j < overlap && previous >= 0; j++) recallNetwork(j);
   const start = trace.startTime();
   const dt = controlPeriod;
   const jitter = at(Region.jitter, 0);

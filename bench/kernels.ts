@@ -50,7 +50,7 @@ export class CoreKernels {
     const probe = this.core.view("probe");
     probe.set(this.core.view("activations").subarray(0, 6));
     for (let i = 0; i < 10; i++) probe[5 * this.probeRow + i] = 0.1 * (i + 1);
-    exports.gradient(1);
+    exports.gradient(0, 1);
   }
 
   /** Runs a kernel `repeats` times in one loop; a process runs one core only, so that V8 knows the callee. */
@@ -77,7 +77,7 @@ export class CoreKernels {
 
   private update(rate: number): number {
     this.core.exports.rollOut(0, this.segments, -1, 0);
-    const loss = this.core.exports.gradient(1);
+    const loss = this.core.exports.gradient(0, 1);
     this.core.exports.descend(rate);
     return loss;
   }

@@ -15,11 +15,16 @@ function segmentTime(j: i32): f64 {
   return load<f64>(trace.segmentTimes + (usize(j) << 3));
 }
 
+/** The network's activations at segment j with the present parameters; its recorded outputs stay. */
+export function recallNetwork(j: i32): void {
+  observe(j);
+  forward(trace.parameters, trace.activations + usize(j) * trace.activationRow);
+}
+
 /** outputs_j = scale * MLP(features_j). */
 export function callNetwork(j: i32): void {
-  observe(j);
+  recallNetwork(j);
   const row = trace.activations + usize(j) * trace.activationRow;
-  forward(trace.parameters, row);
   const out = trace.segmentOutputs + usize(j) * trace.outputRow;
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(row + trace.outputOffset + i));

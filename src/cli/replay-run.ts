@@ -118,7 +118,7 @@ async function replayOne(
     core.check(core.exports.replay(0, true, true, false), "the replay");
     setpointError = largest(core.view("setpoints"), recording.setpoints, 0);
   }
-  core.exports.gradient(1);
+  core.exports.gradient(0, 1);
   const metrics = measure(core, 0, recording.info.rollout);
   return {
     rollout: recording.info.rollout,

@@ -95,7 +95,7 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
     core.exports.sampleStart(0);
     core.check(core.exports.rollOut(0, config["rollout-segments"], -1, 0), `rollout ${k + 1} of the study`);
     costs.push(windowCost(core, 0));
-    core.exports.gradient(1);
+    core.exports.gradient(0, 1);
     optimiser.update(core);
   }
   return costs;

@@ -49,7 +49,7 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       const drive = await link.drive(core, i, config["rollout-segments"]); // line 5: unroll on the real system
       progress = await keep(run, progress, i, drive.stopped);
     }
-    const loss = core.exports.gradient(batch); // line 6: estimate along the recorded trajectories
+    const loss = core.exports.gradient(0, batch); // line 6: estimate along the recorded trajectories
     checkGradient(run, progress, loss);
     optimiser.update(core); // line 7
     if (!core.view("parameters").every(Number.isFinite)) throw notFinite(run, progress, "updated policy");

@@ -13,7 +13,7 @@ test("memory does not grow after configuration", async () => {
   const bytes = core.exports.memory.buffer.byteLength;
   for (let i = 0; i < 300; i++) {
     driveFrom(core, i % 2, 0.01 * i, 12);
-    core.exports.gradient(2);
+    core.exports.gradient(0, 2);
     core.exports.tangentPass(0, 0);
     core.exports.adapt(1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001);
   }
@@ -33,7 +33,7 @@ test("the plain JavaScript twin gives the same bits", async () => {
     for (let i = 0; i < theta.length; i++) theta[i] += 0.3 * random();
     core.exports.sampleStart(0);
     core.check(core.exports.rollOut(0, 12, -1, 0), "rollout");
-    const loss = core.exports.gradient(1);
+    const loss = core.exports.gradient(0, 1);
     core.exports.descend(1e-3);
     return [loss, ...core.view("states"), ...core.view("inputs"), ...core.view("gradient"), ...core.view("parameters")];
   });

@@ -30,7 +30,7 @@ describe.each(CASES)("%s", (_, options) => {
       const core = await smallCore(seed, { sensitivity: true, modelScale: 0.7 });
       apply(core, options);
       driveFrom(core, 0, 1.1 * seed, 12);
-      const loss = core.exports.gradient(1);
+      const loss = core.exports.gradient(0, 1);
       const gradient = core.view("gradient").slice();
       expect(loss).toBeGreaterThan(0);
       expect(Math.hypot(...gradient)).toBeGreaterThan(1e-3);
@@ -71,7 +71,7 @@ test("with the true model the gradient is the derivative of the rollout's cost",
     const core = await smallCore(seed);
     const t0 = 0.9 * seed;
     driveFrom(core, 0, t0, 12);
-    core.exports.gradient(1);
+    core.exports.gradient(0, 1);
     const gradient = core.view("gradient").slice();
     const theta = core.view("parameters").slice();
     const random = randomNumbers(seed + 40);
@@ -79,7 +79,7 @@ test("with the true model the gradient is the derivative of the rollout's cost",
     const lossAt = (h: number): number => {
       core.view("parameters").set(theta.map((value, i) => value + h * (direction[i] ?? 0)));
       driveFrom(core, 0, t0, 12);
-      return core.exports.gradient(1);
+      return core.exports.gradient(0, 1);
     };
     // fourth-order difference: error of the order h^4 = 1e-16 of the fifth derivative, rounding 1e-13 of the loss / h
     const h = 1e-4;
@@ -95,12 +95,12 @@ test("the batch gradient is the mean, or the sum, of the rollouts' gradients", a
   const losses: number[] = [];
   for (let i = 0; i < 3; i++) {
     driveFrom(core, 0, 1.3 * i + 0.2, 12);
-    losses.push(core.exports.gradient(1));
+    losses.push(core.exports.gradient(0, 1));
     single.push(core.view("gradient").slice());
   }
   for (let i = 0; i < 3; i++) driveFrom(core, i, 1.3 * i + 0.2, 12);
   const total = core.view("gradient").map((_, i) => single.reduce((sum, g) => sum + (g[i] ?? 0), 0));
-  const mean = core.exports.gradient(3);
+  const mean = core.exports.gradient(0, 3);
   expect(mean).toBeCloseTo(losses.reduce((a, b) => a + b) / 3, 10);
   expect(
     relativeError(
@@ -109,7 +109,7 @@ test("the batch gradient is the mean, or the sum, of the rollouts' gradients", a
     ),
   ).toBeLessThan(1e-13);
   core.setOption("meanOverBatch", 0);
-  const sum = core.exports.gradient(3);
+  const sum = core.exports.gradient(0, 3);
   expect(sum).toBeCloseTo(
     losses.reduce((a, b) => a + b),
     10,
@@ -120,7 +120,7 @@ test("the batch gradient is the mean, or the sum, of the rollouts' gradients", a
 test("a replay of a rollout gives the rollout's costs, commands and gradient again", async () => {
   const core = await smallCore(7, { modelScale: 0.5 });
   driveFrom(core, 0, 2.2, 12);
-  core.exports.gradient(1);
+  core.exports.gradient(0, 1);
   const before = {
     gradient: core.view("gradient").slice(),
     costs: core.view("stageCosts").slice(),
@@ -141,7 +141,7 @@ test("a replay of a rollout gives the rollout's costs, commands and gradient aga
   core.check(core.exports.replay(0, true, true, false), "replay");
   expect(relativeError(core.view("commands"), before.inputs)).toBeLessThan(1e-13);
   expect(relativeError(core.view("stageCosts"), before.costs)).toBeLessThan(1e-13);
-  core.exports.gradient(1);
+  core.exports.gradient(0, 1);
   expect(relativeError(core.view("gradient"), before.gradient)).toBeLessThan(1e-11);
 });
 

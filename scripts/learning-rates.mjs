@@ -38,10 +38,11 @@ async function train(update, truncation, rate, seed) {
   const costs = [];
   while (costs.length < config.rollouts) {
     core.exports.sampleStart(0);
-    if (core.exports.rollOut(0, config["rollout-segments"]) !== core.exports.Status.ok) break;
-    costs.push(windowCost(core, 0));
-    core.exports.gradient(1);
-    optimiser.update(core);
+    if (core.exports.rollOut(0, config["rollout-segments"], -1, 0) !== core.exports.Status.ok) break;
+    const batch = { first: 0, count: 1, cost: windowCost(core, 0) };
+    costs.push(batch.cost);
+    optimiser.estimate(core, batch);
+    optimiser.update(core, batch);
   }
   return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
 }

@@ -51,7 +51,7 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
   const path = await recordingPath(options.out);
   const drive = await driveOn(linkFor(config), core, segments);
   const metrics = measure(core, 0, 1);
-  const recording = recordingFrom(core, 0, { rollout: 1 });
+  const recording = recordingFrom(core, 0, 1);
   await writeRecording(path, recording, metrics);
   const stepsPerLap = perLap * config["steps-per-segment"];
   const perLapMetrics: RolloutMetrics[] = [];

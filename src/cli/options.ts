@@ -70,10 +70,13 @@ export async function givenSettings(
   return mergeConfigs(file, given);
 }
 
+/** What takes a list. */
+const LISTS: readonly string[] = ["_", "parameters", "recordings", "check"];
+
 /** An option given twice, except one that takes a list, would be a list of texts: which one is meant? */
 export function refuseRepeated(argv: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && name !== "_" && name !== "parameters")
+    if (Array.isArray(value) && !LISTS.includes(name))
       throw new UserError(`--${name} is given ${value.length} times (${value.join(", ")}): give it once`);
   }
 }

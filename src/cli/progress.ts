@@ -11,6 +11,14 @@ export interface TrainingProgress {
   stop(): void;
 }
 
+/** A column for what was expected of a rollout before it was driven. */
+export interface Promised {
+  /** name of the metric */
+  readonly name: string;
+  readonly heading: string;
+  readonly unit: string;
+}
+
 const WIDTH = 12;
 
 /** `metricUnits`: unit by name of the task's own metrics. `done`: rollouts and driving time [s] of an earlier part of the run. */
@@ -19,12 +27,17 @@ export async function trainingProgress(
   total: number,
   metricUnits: Readonly<Record<string, string>>,
   done: { rollouts: number; seconds: number },
+  promises: readonly Promised[],
 ): Promise<TrainingProgress> {
   let { seconds } = done;
   const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts) : undefined;
   const say = (line: string) => (bars ? bars.multi.log(`${line}\n`) : output.say(line));
-  const headings = ["rollout", "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
+  const headings = [...["rollout", "driven", "window cost", "cost/step"], ...Object.keys(metricUnits).map(metricWords)];
   const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
+  for (const { heading, unit } of promises) {
+    headings.push(heading);
+    units.push(unit);
+  }
   const row = (cells: readonly string[]) => say(cells.map((text) => text.padStart(WIDTH)).join(" "));
   const takeAway = () => bars?.multi.stop(); // gives the cursor back, however the process ends
   process.once("exit", takeAway);
@@ -33,8 +46,13 @@ export async function trainingProgress(
   return {
     rollout: (metrics) => {
       seconds += metrics.seconds;
-      const values = [metrics.windowCost, metrics.meanCost, ...Object.keys(metricUnits).map((name) => metrics[name])];
-      row([`${metrics.index}`, (seconds / 60).toFixed(2), ...values.map((value) => digits(value))]);
+      const names = [...Object.keys(metricUnits), ...promises.map(({ name }) => name)];
+      const values = [metrics.windowCost, metrics.meanCost, ...names.map((name) => metrics[name])];
+      row([
+        `${metrics.index}`,
+        (seconds / 60).toFixed(2),
+        ...values.map((value) => (value === undefined ? "" : digits(value))),
+      ]);
       bars?.bar.update(metrics.index, { cost: digits(metrics.windowCost), minutes: (seconds / 60).toFixed(1) });
     },
     say,

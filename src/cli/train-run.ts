@@ -8,7 +8,7 @@ import { taskNamed } from "../tasks/tasks.js";
 import { train } from "../training/loop.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { watchInterrupts } from "./interrupt.js";
-import { trainingProgress } from "./progress.js";
+import { type Promised, trainingProgress } from "./progress.js";
 import { newRun, resumedRun, type StartedRun, type TrainOptions } from "./train-start.js";
 
 /** Runs the command; the result goes to `output`. */
@@ -28,6 +28,8 @@ export async function trainCommand(options: TrainOptions, output: Output): Promi
     const report = rollouts.length > 0 ? (await writeReport(folder.path)).path : null;
     const best = bestOf(rollouts);
     for (const line of summary(rollouts, best, config)) output.say(line);
+    const model = fittedModel(rollouts);
+    if (model) output.say(model);
     if (report) output.say(`report: ${report}`);
     if (best) output.say(`drive it: lapgrad drive ${folder.path}`);
     output.result({
@@ -56,11 +58,12 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
   );
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
-  const table = await trainingProgress(output, config.rollouts, units, done);
+  const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config));
   const what = config.batch > 1 ? "batch" : "rollout";
   signal.addEventListener("abort", () => table.say(`stopping after this ${what}; once more to stop at once`));
-  const onRollout = (driven: RolloutMetrics) => {
+  const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);
+    if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
     table.rollout(driven);
   };
   const link = linkFor(config);
@@ -82,6 +85,20 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
   } finally {
     table.stop();
   }
+}
+
+/** What the update rule and the model promise, where they do. */
+function promisesOf(config: RunConfig): Promised[] {
+  const predicted = { name: "predictedCost", heading: "predicted", unit: "(cost)" };
+  const error = { name: "modelError.turnRate", heading: "model error", unit: "[rad/s]" };
+  return [...(config.update === "gauss-newton" ? [predicted] : []), ...(config["model-fit"] ? [error] : [])];
+}
+
+/** The model as last fitted, on one line; undefined if none was. */
+function fittedModel(rollouts: readonly RolloutMetrics[]): string | undefined {
+  const numbers = Object.entries(rollouts.at(-1) ?? {}).filter(([name]) => name.startsWith("model."));
+  if (numbers.length === 0) return undefined;
+  return `fitted model: ${numbers.map(([name, value]) => `${name.slice("model.".length)} ${digits(value, 3)}`).join(", ")}`;
 }
 
 function secondsOf(rollouts: readonly RolloutMetrics[]): number {

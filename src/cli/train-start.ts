@@ -1,4 +1,5 @@
 /** How a training begins: a new run, or one to go on with. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { completeConfig, formatConfig, type PartialConfig, readCompleteConfig } from "../config/config.js";
@@ -7,8 +8,11 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
-import { checkpointOf, type Progress, restore, START } from "../training/loop.js";
+import { readRecording } from "../recording/reader.js";
+import { type Collector, collectorFor } from "../training/collect.js";
+import { checkpointOf, type Progress, type Resumable, restore, START } from "../training/loop.js";
 import type { RolloutMetrics } from "../training/metrics.js";
+import { ModelMemory } from "../training/model-fit.js";
 import { type Optimiser, optimiserFor } from "../training/optimisers.js";
 import { RunFolder } from "../training/run-folder.js";
 import { lockRun } from "../training/run-lock.js";
@@ -27,7 +31,9 @@ export interface StartedRun {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly core: Core;
+  readonly collector: Collector;
   readonly optimiser: Optimiser;
+  readonly memory: ModelMemory;
   readonly progress: Progress;
   /** metrics of the rollouts driven before */
   readonly rollouts: readonly RolloutMetrics[];
@@ -39,23 +45,30 @@ export interface StartedRun {
 export async function newRun(options: TrainOptions): Promise<StartedRun> {
   if (options.out === "") throw new UserError('--out is ""; give a folder');
   const config = completeConfig(options.given);
-  const core = await coreFor(config, config.batch, config["rollout-segments"]);
-  const optimiser = optimiserFor(config);
+  const parts = await partsOf(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
   const folder = new RunFolder(path);
   await folder.create(formatConfig(config));
   const unlock = await lockRun(path);
   try {
-    await startAt(folder, { config, core, optimiser });
+    await startAt(folder, parts);
   } catch (error) {
     unlock();
     throw error;
   }
-  return { config, folder, core, optimiser, progress: START, rollouts: [], unlock };
+  return { ...parts, folder, progress: START, rollouts: [], unlock };
+}
+
+/** Core, collector, update rule and model memory of a configuration. */
+async function partsOf(config: RunConfig): Promise<Resumable> {
+  const collector = collectorFor(config);
+  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
+  collector.prepare(core);
+  return { config, core, collector, optimiser: optimiserFor(config), memory: new ModelMemory(config) };
 }
 
 /** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
-async function startAt(folder: RunFolder, run: Pick<StartedRun, "config" | "core" | "optimiser">): Promise<void> {
+async function startAt(folder: RunFolder, run: Resumable): Promise<void> {
   initialisePolicy(run.core, run.config.seed);
   await writeCheckpoint(checkpointPath(folder.path, 0), checkpointOf(run, START));
 }
@@ -79,19 +92,27 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
   await folder.reopen();
   const before = await readCompleteConfig(folder.configPath);
   const config = resumedConfig(before, given);
-  const core = await coreFor(config, config.batch, config["rollout-segments"]);
-  const optimiser = optimiserFor(config);
+  const parts = await partsOf(config);
   const driven = await folder.readMetrics();
   const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
-  if (!checkpoint) await startAt(folder, { config, core, optimiser }); // stopped before its first checkpoint
-  const progress = checkpoint ? restore({ config, core, optimiser }, checkpoint) : START;
+  if (!checkpoint) await startAt(folder, parts); // stopped before its first checkpoint
+  const progress = checkpoint ? restore(parts, checkpoint) : START;
   if (config.rollouts < progress.rollouts)
     throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
   const rollouts = driven.slice(0, progress.rollouts);
   await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
   if (config.rollouts !== before.rollouts) await writeAtomically(folder.configPath, formatConfig(config));
-  return { config, folder, core, optimiser, progress, rollouts };
+  await remember(parts.memory, folder, progress.rollouts);
+  return { ...parts, folder, progress, rollouts };
+}
+
+/** The last drives, which the model is fitted to; the one that settled the robot has index 0. */
+async function remember(memory: ModelMemory, folder: RunFolder, rollouts: number): Promise<void> {
+  for (let index = Math.max(0, rollouts + 1 - memory.size); index <= rollouts; index++) {
+    const path = folder.rolloutPath(index);
+    if (existsSync(path)) memory.keep(await readRecording(path));
+  }
 }
 
 function resumeFolder(options: TrainOptions): string {

@@ -101,12 +101,20 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
   const update = given.update ?? settings.update.default;
   const { training, timing } = task;
+  const fit = given["model-fit"] ?? update === "gauss-newton"; // learning rates of the others were tuned on a fixed model
+  const model = given.model ?? (fit && given["model-scale"] === undefined ? "raw" : "nominal");
+  // settings that only make sense for separate rollouts ask for them
+  const separate = ["rollout-segments", "window", "batch"].some((name) => given[name as SettingName] !== undefined);
+  const every = update === "gauss-newton" && timing.lapTime !== undefined && !separate ? "lap" : "rollout";
   const fromTask: PartialConfig = {
+    "update-every": every,
     rollouts: training.rollouts,
     "rollout-segments": training.rolloutSegments,
     "learning-rate": training.learningRate[update][given.truncation ?? settings.truncation.default],
     window: `${training.window.start}:${training.window.length}:${training.window.stride}`,
-    "model-scale": training.modelScale,
+    "model-fit": fit,
+    model,
+    "model-scale": model === "raw" ? 1 : training.modelScale,
     "control-period": timing.controlPeriod,
     "network-period": timing.networkPeriod,
     "steps-per-segment": timing.stepsPerSegment,
@@ -145,8 +153,9 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
     kind: definition.kind,
     parameters: { ...definition.parameters, ...config.parameters[part] },
   });
+  const start = config.model === "raw" ? base.model.raw : base.model.parameters;
   const scaled = Object.fromEntries(
-    Object.entries(base.model.parameters).map(([name, value]) => [
+    Object.entries(start).map(([name, value]) => [
       name,
       base.model.scalable.includes(name) ? value * config["model-scale"] : value,
     ]),
@@ -155,7 +164,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, duration: lookahead } };
   const task: TaskDefinition = {
     ...base,
-    model: { ...override("model", { kind: base.model.kind, parameters: scaled }), scalable: base.model.scalable },
+    model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
     controller: override("controller", base.controller),
     reward: override("reward", base.reward),
     reference: override("reference", reference),
@@ -168,7 +177,32 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
       stepsPerSegment: config["steps-per-segment"],
     },
   };
-  return { task, plant: { ...plant, ...override("plant", plant) } };
+  return { task, plant: { ...plant, ...override("plant", plant), ...surroundings(config, base, plant) } };
+}
+
+/** Delays, lags, noise and jitter around the plant, as configured or its own. */
+function surroundings(config: RunConfig, task: TaskDefinition, plant: PlantDefinition) {
+  const { state, input } = task.columns;
+  const positions = state.filter((name) => name.endsWith(" [m]")).length;
+  const [delays, lags, noise] = (
+    [
+      ["plant-delay", input.length, input.length, plant.delays],
+      ["plant-lag", input.length, input.length, plant.lags],
+      ["plant-noise", state.length, positions, plant.noise],
+    ] as const
+  ).map(([name, length, spread, own]) => {
+    const given = config[name];
+    if (given.length === 0) return own ?? [];
+    if (given.length === 1) return new Array<number>(spread).fill(given[0] ?? 0);
+    if (given.length === length) return given;
+    throw new UserError(`${name} has ${given.length} numbers; allowed are 1, or ${length} for ${task.name}`);
+  });
+  return {
+    delays: delays ?? [],
+    lags: lags ?? [],
+    noise: noise ?? [],
+    jitter: [config["control-jitter"], config["network-jitter"]] as const,
+  };
 }
 
 /** Parts whose parameters a configuration may override. */
@@ -187,12 +221,23 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
     }
   }
   checkWindow(config);
+  checkStretches(config, task);
   checkTimes(config);
   if (config.batch > config.rollouts) {
     throw new UserError(
       `batch ${config.batch} is larger than rollouts ${config.rollouts}: there would be no whole batch; lower batch or raise rollouts`,
     );
   }
+}
+
+/** One drive without stops has no batches, and its windows are its stretches. */
+function checkStretches(config: RunConfig, task: TaskDefinition): void {
+  const every = config["update-every"];
+  if (every === "rollout") return;
+  if (config.batch > 1)
+    throw new UserError(`batch ${config.batch} needs separate rollouts: use batch 1, or update-every rollout`);
+  if (every === "lap" && task.timing.lapTime === undefined)
+    throw new UserError(`${task.name} has no laps: use update-every rollout, or a number of segments`);
 }
 
 function checkWindow(config: RunConfig): void {

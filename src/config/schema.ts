@@ -21,6 +21,9 @@ function oneOf<const T extends readonly string[]>(...choices: T) {
 
 const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
+const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
+const UPDATE_EVERY = "rollout, lap, or a number of segments";
+const updateEvery = v.pipe(v.string(UPDATE_EVERY), v.regex(/^(rollout|lap|[1-9]\d*)$/, UPDATE_EVERY));
 const parameters = v.record(
   v.string(),
   v.record(v.string(), finite, "names with numbers"),
@@ -36,6 +39,31 @@ export const settings = {
     describe: "where the robot is: sim is the simulated plant in the core",
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
+  "plant-delay": {
+    schema: perComponent,
+    default: [],
+    describe: "transport delay of the plant's inputs [s], one for all or one each; empty: the plant's own",
+  },
+  "plant-lag": {
+    schema: perComponent,
+    default: [],
+    describe: "first-order lag of the plant's inputs [s], one for all or one each; empty: the plant's own",
+  },
+  "plant-noise": {
+    schema: perComponent,
+    default: [],
+    describe: "standard deviation of the measured position [m], or one per state component; empty: the plant's own",
+  },
+  "control-jitter": {
+    schema: notNegative,
+    default: 0,
+    describe: "standard deviation of the simulated control period [s]",
+  },
+  "network-jitter": {
+    schema: notNegative,
+    default: 0,
+    describe: "standard deviation of the simulated network period [s]",
+  },
   seed: {
     schema: v.pipe(
       v.number("a whole number"),
@@ -53,8 +81,15 @@ export const settings = {
     describe: "gradient of a batch: mean over its rollouts (paper eq. 8), or sum",
   },
   "rollout-segments": { schema: count, describe: "network calls per rollout" },
-  update: { schema: oneOf("sgd", "adam"), default: "adam", describe: "update rule" },
-  "learning-rate": { schema: positive, describe: "step size of the update rule" },
+  "update-every": {
+    schema: updateEvery,
+    describe: `when parameters change: ${UPDATE_EVERY}; after a lap or some segments the car drives on`,
+  },
+  update: { schema: oneOf("sgd", "adam", "gauss-newton"), default: "gauss-newton", describe: "update rule" },
+  "learning-rate": {
+    schema: positive,
+    describe: "step size of the update rule; for gauss-newton the part of its step that is taken",
+  },
   truncation: {
     schema: oneOf("none", "segment"),
     default: "none",
@@ -65,6 +100,14 @@ export const settings = {
     schema: flag,
     default: true,
     describe: "differentiate the network's input with respect to the state too",
+  },
+  "model-fit": {
+    schema: flag,
+    describe: "fit the model's few parameters to the last rollouts before every update",
+  },
+  model: {
+    schema: oneOf("raw", "nominal"),
+    describe: "where the model starts: raw is the paper's model (11), all gains 1; nominal has the gains of the task",
   },
   "model-scale": { schema: positive, describe: "factor on the model's parameters: how wrong the model is on purpose" },
   "model-delay": { schema: notNegative, default: 0, describe: "transport delay of the inputs in the model [s]" },

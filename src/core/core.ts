@@ -175,8 +175,8 @@ export class Core {
     return index;
   }
 
-  /** Parameter names in the order of the region. */
-  private parameterNames(part: PartName, kind: string): string[] {
+  /** Parameter names of a part in the order of its region. */
+  parameterNames(part: PartName, kind: string): string[] {
     const table: Readonly<Record<string, keyof CoreExports>> = PARAMETERS[part];
     const name =
       table[kind] ??

@@ -14,6 +14,8 @@ export interface Link {
   open(): Promise<void>;
   /** Drives rollout `index` for `segments` network calls from its start (state and task time already in the core). */
   drive(core: Core, index: number, segments: number): Promise<DriveResult>;
+  /** Drives on where rollout `previous` ended, into rollout `index`, of which the last `kept` segments of `previous` become the first. */
+  driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult>;
   /** Neutral, at once. */
   stop(): Promise<void>;
   close(): Promise<void>;

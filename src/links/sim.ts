@@ -8,18 +8,25 @@ export class SimLink implements Link {
   async open(): Promise<void> {}
 
   async drive(core: Core, index: number, segments: number): Promise<DriveResult> {
-    const status = core.exports.rollOut(index, segments, -1, 0);
-    const steps = core.view("counts", index)[0] ?? 0;
-    if (status !== core.exports.Status.outOfBounds) {
-      core.check(status, `a rollout of ${segments} segments`);
-      return { steps, stopped: undefined };
-    }
-    return { steps, stopped: describeViolation(core, index, steps) };
+    return resultOf(core, index, core.exports.rollOut(index, segments, -1, 0));
+  }
+
+  async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
+    return resultOf(core, index, core.exports.rollOut(index, segments, previous, kept));
   }
 
   async stop(): Promise<void> {}
 
   async close(): Promise<void> {}
+}
+
+function resultOf(core: Core, index: number, status: number): DriveResult {
+  const steps = core.view("counts", index)[0] ?? 0;
+  if (status !== core.exports.Status.outOfBounds) {
+    core.check(status, `the drive of rollout ${index}`);
+    return { steps, stopped: undefined };
+  }
+  return { steps, stopped: describeViolation(core, index, steps) };
 }
 
 /** Which state component left which bound, and when. */

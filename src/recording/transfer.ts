@@ -1,39 +1,43 @@
 /** Between a recording and the core's arrays, in both directions. */
 import type { Core, RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
-import type { Recording, RecordingInfo } from "./recording.js";
+import type { Recording } from "./recording.js";
 
-/** Copies rollout `index` of the core into a recording of its own. */
-export function recordingFrom(core: Core, index: number, info: Pick<RecordingInfo, "rollout">): Recording {
+/** Copies rollout `index` of the core, from its segment `from` on, into a recording of its own. */
+export function recordingFrom(core: Core, index: number, rollout: number, from = 0): Recording {
   const { task } = core.setup;
-  const [steps = 0, segments = 0, startTime = 0] = core.view("counts", index);
-  const rows = (region: RegionName, count: number, columns: number) =>
-    core.view(region, index).slice(0, count * columns);
+  const [steps = 0, segments = 0, start = 0] = core.view("counts", index);
+  const first = from === 0 ? 0 : (core.view("segmentStarts", index)[from] ?? steps);
+  const began = core.view("times", index)[first] ?? 0;
+  const perStep = (region: RegionName, columns: number) =>
+    core.view(region, index).slice(first * columns, steps * columns);
+  const perSegment = (region: RegionName, columns: number) =>
+    core.view(region, index).slice(from * columns, segments * columns);
   const { state, input, reference, residual, setpoint, gain } = task.columns;
   const n = state.length;
   return {
     info: {
       task: task.name,
-      rollout: info.rollout,
+      rollout,
       timing: "simulation",
-      startTime,
+      startTime: start + began,
       columns: task.columns,
       complete: true,
       note: "",
     },
-    times: rows("times", steps, 1),
-    states: rows("states", steps, n),
+    times: perStep("times", 1).map((time) => time - began),
+    states: perStep("states", n),
     finalState: core.view("states", index).slice(steps * n, (steps + 1) * n),
-    inputs: rows("inputs", steps, input.length),
-    references: rows("references", steps, reference.length),
-    costs: rows("stageCosts", steps, 1),
-    residuals: rows("residuals", steps, residual.length),
-    segmentStarts: rows("segmentStarts", segments, 1),
-    segmentTimes: rows("segmentTimes", segments, 1),
-    segmentStates: rows("segmentStates", segments, n),
-    outputs: rows("outputs", segments, setpoint.length + gain.length),
-    setpoints: rows("setpoints", segments, setpoint.length),
-    gains: rows("gains", segments, gain.length),
+    inputs: perStep("inputs", input.length),
+    references: perStep("references", reference.length),
+    costs: perStep("stageCosts", 1),
+    residuals: perStep("residuals", residual.length),
+    segmentStarts: perSegment("segmentStarts", 1).map((step) => step - first),
+    segmentTimes: perSegment("segmentTimes", 1),
+    segmentStates: perSegment("segmentStates", n),
+    outputs: perSegment("outputs", setpoint.length + gain.length),
+    setpoints: perSegment("setpoints", setpoint.length),
+    gains: perSegment("gains", gain.length),
   };
 }
 

@@ -84,6 +84,7 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
     "learning-rate": 6e-3,
     truncation: "segment",
     "batch-reduction": "sum",
+    model: "nominal",
     "model-scale": scale,
     rollouts: ITERATIONS,
   });
@@ -94,9 +95,10 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
   for (let k = 0; k < ITERATIONS; k++) {
     core.exports.sampleStart(0);
     core.check(core.exports.rollOut(0, config["rollout-segments"], -1, 0), `rollout ${k + 1} of the study`);
-    costs.push(windowCost(core, 0));
-    core.exports.gradient(0, 1);
-    optimiser.update(core);
+    const batch = { first: 0, count: 1, cost: windowCost(core, 0) };
+    costs.push(batch.cost);
+    optimiser.estimate(core, batch);
+    optimiser.update(core, batch);
   }
   return costs;
 }

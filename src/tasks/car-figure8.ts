@@ -29,6 +29,16 @@ export const carFigure8: TaskDefinition = {
       corneringDrag: 0,
       inverseGrip: 0,
     },
+    raw: {
+      throttleGain: 1,
+      drag: 0,
+      steeringGain: 1,
+      steeringBias: 0,
+      offset: 0,
+      linearDrag: 0,
+      corneringDrag: 0,
+      inverseGrip: 0,
+    },
     scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
   },
   plants: {
@@ -48,16 +58,17 @@ export const carFigure8: TaskDefinition = {
     identified: {
       kind: "identified",
       parameters: {
-        steeringGain: 4.1,
-        steeringTrim: 0,
-        gripLimit: 8.75,
-        throttleGain: 6.1,
-        offset: 0.17,
-        linearDrag: 0.1,
-        drag: 0.075,
-        corneringDrag: 0.23,
+        // rounded from the fit to a real car, docs/results/identification.md
+        steeringGain: 4.3,
+        steeringTrim: 0.006,
+        gripLimit: 7.7,
+        throttleGain: 6.6,
+        offset: 0.5,
+        linearDrag: 0.01,
+        drag: 0.105,
+        corneringDrag: 0.325,
       },
-      delays: [0.09, 0.11],
+      delays: [0.1, 0.11],
     },
     "single-track": {
       kind: "singleTrack",
@@ -82,7 +93,11 @@ export const carFigure8: TaskDefinition = {
     rollouts: 15,
     modelScale: 0.5,
     // medians of ten seeds, docs/results/learning-rates.md
-    learningRate: { sgd: { none: 2e-4, segment: 6e-3 }, adam: { none: 5e-3, segment: 3e-3 } },
+    learningRate: {
+      sgd: { none: 2e-4, segment: 6e-3 },
+      adam: { none: 5e-3, segment: 3e-3 },
+      "gauss-newton": { none: 0.7, segment: 0.7 },
+    },
   },
   metrics: {
     rmsRadialError: { of: "rms", residual: 0, unit: "m" },

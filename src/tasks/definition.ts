@@ -38,7 +38,11 @@ export interface TaskDefinition {
     readonly residual: readonly string[];
   };
   /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
-  readonly model: PartDefinition & { readonly scalable: readonly string[] };
+  readonly model: PartDefinition & {
+    readonly scalable: readonly string[];
+    /** the model that knows nothing of the robot but its equations */
+    readonly raw: Readonly<Record<string, number>>;
+  };
   /** F, rolled out in simulation, by the name a user types */
   readonly plants: Readonly<Record<string, PlantDefinition>>;
   readonly controller: PartDefinition;
@@ -73,9 +77,12 @@ export interface TaskDefinition {
     readonly rolloutSegments: number;
     readonly window: { readonly start: number; readonly length: number; readonly stride: number };
     readonly rollouts: number;
+    /** factor on the nominal model's parameters, where nothing is fitted */
     readonly modelScale: number;
     /** by update rule and truncation */
-    readonly learningRate: Readonly<Record<"sgd" | "adam", Readonly<Record<"none" | "segment", number>>>>;
+    readonly learningRate: Readonly<
+      Record<"sgd" | "adam" | "gauss-newton", Readonly<Record<"none" | "segment", number>>>
+    >;
   };
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
 }

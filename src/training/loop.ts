@@ -6,7 +6,9 @@ import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
+import type { Collector, Driven } from "./collect.js";
 import { measure, type RolloutMetrics } from "./metrics.js";
+import type { ModelMemory } from "./model-fit.js";
 import type { Optimiser } from "./optimisers.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -15,10 +17,14 @@ export interface TrainingRun {
   readonly folder: RunFolder;
   readonly core: Core;
   readonly link: Link;
+  readonly collector: Collector;
   readonly optimiser: Optimiser;
+  /** the last drives, and the model fitted to them */
+  readonly memory: ModelMemory;
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
-  onRollout(metrics: RolloutMetrics): void;
+  /** `refused`: why the model was not refitted before this rollout, if so */
+  onRollout(metrics: RolloutMetrics, refused: string | undefined): void;
 }
 
 /** Where a run stands between two updates. */
@@ -41,17 +47,23 @@ export const START: Progress = {
  * (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up to then are on disk.
  */
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
-  const { config, core, link, optimiser } = run;
+  const { config, core, link, collector, optimiser, memory } = run;
+  const settling = await collector.settle(core, link);
+  if (settling) await record(run, settling, 0, progress);
   while (progress.rollouts < config.rollouts && !run.signal.aborted) {
-    const batch = Math.min(config.batch, config.rollouts - progress.rollouts);
-    for (let i = 0; i < batch; i++) {
-      core.exports.sampleStart(i); // line 3: a task
-      const drive = await link.drive(core, i, config["rollout-segments"]); // line 5: unroll on the real system
-      progress = await keep(run, progress, i, drive.stopped);
+    const count = Math.min(config.batch, config.rollouts - progress.rollouts);
+    let cost = 0;
+    for (let i = 0; i < count; i++) {
+      const driven = await collector.drive(core, link, i); // lines 3 and 5: a task, unrolled on the real system
+      const metrics = await record(run, driven, progress.rollouts + 1, progress);
+      progress = judge(run, progress, metrics);
+      cost += metrics.windowCost / count;
     }
-    const loss = core.exports.gradient(0, batch); // line 6: estimate along the recorded trajectories
-    checkGradient(run, progress, loss);
-    optimiser.update(core); // line 7
+    const batch = { ...collector.batch(count), cost };
+    if (config["model-fit"]) memory.refit(core, batch);
+    const estimate = optimiser.estimate(core, batch); // line 6: along the recorded trajectories
+    checkEstimate(run, progress, estimate);
+    optimiser.update(core, batch); // line 7
     if (!core.view("parameters").every(Number.isFinite)) throw notFinite(run, progress, "updated policy");
     progress = { ...progress, updates: progress.updates + 1 };
     await writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpointOf(run, progress));
@@ -59,42 +71,49 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   return progress;
 }
 
-/** Records rollout `slot` of the batch, tells of it, and stops the training if it must not go on. */
-async function keep(
-  run: TrainingRun,
-  progress: Progress,
-  slot: number,
-  stopped: string | undefined,
-): Promise<Progress> {
-  const { core, folder, config } = run;
-  const index = progress.rollouts + 1;
-  const measured = measure(core, slot, index);
+/** Puts a rollout on disk and tells of it; index 0 is the drive that settles the robot, which is no rollout of the run. */
+async function record(run: TrainingRun, driven: Driven, index: number, progress: Progress): Promise<RolloutMetrics> {
+  const { core, folder, memory, optimiser } = run;
+  const recording = recordingFrom(core, driven.slot, index, driven.from);
+  const measured = {
+    ...measure(core, driven.slot, index, driven.from),
+    ...(index > 1 ? { ...optimiser.outlook(), ...memory.numbers() } : {}),
+  };
   // the windows of a rollout that ended early cannot be compared
-  const metrics = stopped ? { ...measured, windowCost: Number.NaN } : measured;
-  await writeRecording(folder.rolloutPath(index), recordingFrom(core, slot, { rollout: index }), metrics);
-  await folder.appendMetrics(metrics);
-  run.onRollout(metrics);
-  if (stopped) throw new UserError(`rollout ${index} was stopped: ${stopped}. ${remedy(run, progress)}`, 1);
-  if (!Number.isFinite(metrics.cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
-  const first = progress.rollouts === 0 ? metrics.windowCost : progress.firstWindowCost;
-  if (metrics.windowCost > config["stop-factor"] * first) {
-    const factor = (metrics.windowCost / first).toPrecision(3);
+  const metrics = driven.stopped ? { ...measured, windowCost: Number.NaN } : measured;
+  await writeRecording(folder.rolloutPath(index), recording, metrics);
+  memory.keep(recording);
+  if (index > 0) {
+    await folder.appendMetrics(metrics);
+    run.onRollout(metrics, memory.refused());
+  }
+  if (driven.stopped)
+    throw new UserError(`rollout ${index} was stopped: ${driven.stopped}. ${remedy(run, progress)}`, 1);
+  return metrics;
+}
+
+/** Counts a rollout; stops the training if it must not go on. */
+function judge(run: TrainingRun, progress: Progress, { index, cost, windowCost }: RolloutMetrics): Progress {
+  const { config } = run;
+  if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
+  const first = progress.rollouts === 0 ? windowCost : progress.firstWindowCost;
+  if (windowCost > config["stop-factor"] * first) {
+    const factor = (windowCost / first).toPrecision(3);
     throw new UserError(
-      `rollout ${index} cost ${factor} times the first one (${metrics.windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${config["stop-factor"]}). ${remedy(run, progress)}`,
+      `rollout ${index} cost ${factor} times the first one (${windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${config["stop-factor"]}). ${remedy(run, progress)}`,
       1,
     );
   }
-  const improved = progress.best.rollout === 0 || metrics.windowCost < progress.best.windowCost;
+  const improved = progress.best.rollout === 0 || windowCost < progress.best.windowCost;
   return {
     updates: progress.updates,
     rollouts: index,
-    best: improved ? { rollout: index, windowCost: metrics.windowCost, updates: progress.updates } : progress.best,
+    best: improved ? { rollout: index, windowCost, updates: progress.updates } : progress.best,
     firstWindowCost: first,
   };
 }
 
-function checkGradient(run: TrainingRun, progress: Progress, loss: number): void {
-  const norm = run.core.exports.gradientNorm();
+function checkEstimate(run: TrainingRun, progress: Progress, { loss, norm }: { loss: number; norm: number }): void {
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw notFinite(run, progress, "gradient");
   if (norm > 0) return;
   const why = progress.updates > 0 ? ": the network is saturated" : "";
@@ -113,10 +132,13 @@ function remedy({ config, folder }: TrainingRun, { updates }: Progress): string 
 }
 
 /** Regions that every checkpoint holds; the update rule adds its own. */
-const REGIONS: readonly RegionName[] = ["parameters", "random"];
+const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays"];
+
+/** What makes a training go on as it would have. */
+export type Resumable = Pick<TrainingRun, "config" | "core" | "optimiser" | "collector" | "memory">;
 
 /** Everything needed to go on from here. */
-export function checkpointOf(run: Pick<TrainingRun, "config" | "core" | "optimiser">, progress: Progress): Checkpoint {
+export function checkpointOf(run: Resumable, progress: Progress): Checkpoint {
   const { task } = run.core.setup;
   const names = [...REGIONS, ...run.optimiser.regions];
   return {
@@ -124,13 +146,17 @@ export function checkpointOf(run: Pick<TrainingRun, "config" | "core" | "optimis
     layers: layersOf(run.core),
     update: run.config.update,
     ...progress,
-    optimiser: run.optimiser.state(),
-    arrays: Object.fromEntries(names.map((name) => [name, run.core.view(name).slice()])),
+    optimiser: { ...run.optimiser.state(), ...run.memory.state() },
+    arrays: {
+      ...Object.fromEntries(names.map((name) => [name, run.core.view(name).slice()])),
+      ...run.optimiser.arrays(),
+      ...run.collector.state(run.core),
+    },
   };
 }
 
-/** Puts a checkpoint back into core and update rule; refuses one of another task, network or update rule. */
-export function restore(run: Pick<TrainingRun, "config" | "core" | "optimiser">, checkpoint: Checkpoint): Progress {
+/** Puts a checkpoint back into core, collector and update rule; refuses one of another task, network or update rule. */
+export function restore(run: Resumable, checkpoint: Checkpoint): Progress {
   if (checkpoint.update !== run.config.update) {
     throw new UserError(
       `the checkpoint was made by update "${checkpoint.update}", the configuration says "${run.config.update}"`,
@@ -144,7 +170,9 @@ export function restore(run: Pick<TrainingRun, "config" | "core" | "optimiser">,
       throw new UserError(`the checkpoint has ${array?.length ?? 0} numbers of "${name}", this run needs ${length}`);
     run.core.view(name).set(array);
   }
-  run.optimiser.restore(checkpoint.optimiser);
+  run.optimiser.restore(checkpoint.optimiser, checkpoint.arrays);
+  run.collector.restore(run.core, checkpoint.arrays);
+  run.memory.restore(run.core, checkpoint.optimiser);
   const { updates, rollouts, best, firstWindowCost } = checkpoint;
   return { updates, rollouts, best, firstWindowCost };
 }

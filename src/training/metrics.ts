@@ -17,10 +17,11 @@ export interface RolloutMetrics {
   readonly [metric: string]: number;
 }
 
-/** Metrics of rollout `slot` of the core, which is number `index` of its run. */
-export function measure(core: Core, slot: number, index: number): RolloutMetrics {
+/** Metrics of rollout `slot` of the core, from its segment `from` on, which is number `index` of its run. */
+export function measure(core: Core, slot: number, index: number, from = 0): RolloutMetrics {
   const [steps = 0] = core.view("counts", slot);
-  return { ...measureSteps(core, slot, 0, steps, index), windowCost: windowCost(core, slot) };
+  const first = from === 0 ? 0 : (core.view("segmentStarts", slot)[from] ?? steps);
+  return { ...measureSteps(core, slot, first, steps, index), windowCost: windowCost(core, slot) };
 }
 
 /** Metrics of the control steps [from, to) of a rollout alone, all of which count. */

@@ -1,16 +1,36 @@
 /** Update rules [paper, Algorithm 1, line 7]: each turns the gradient in the core into new parameters in the core. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
+import { gaussNewton } from "./gauss-newton.js";
+
+/** The rollouts that an update learns from: slots [first, first + count) of the core. */
+export interface Batch {
+  readonly first: number;
+  readonly count: number;
+  /** mean window cost */
+  readonly cost: number;
+}
 
 export interface Optimiser {
   /** regions of the core that belong to its state, beside the parameters */
   readonly regions: readonly RegionName[];
-  /** scalar state, for the checkpoint */
+  /** scalar state and arrays of its own, for the checkpoint */
   state(): Record<string, number>;
-  /** takes back a scalar state */
-  restore(state: Readonly<Record<string, number>>): void;
-  /** parameters <- parameters - step(gradient) */
-  update(core: Core): void;
+  arrays(): Record<string, Float64Array>;
+  /** takes both back */
+  restore(state: Readonly<Record<string, number>>, arrays: Readonly<Record<string, Float64Array>>): void;
+  /** what it expects of the next rollout, for its metrics */
+  outlook(): Record<string, number>;
+  /** the gradient, or step, along the recorded trajectories: the loss, and the norm of what was found */
+  estimate(core: Core, batch: Batch): { loss: number; norm: number };
+  /** new parameters from the last estimate */
+  update(core: Core, batch: Batch): void;
+}
+
+/** The co-state gradient [paper eq. 8]. */
+function gradient(core: Core, { first, count }: Batch): { loss: number; norm: number } {
+  const loss = core.exports.gradient(first, count);
+  return { loss, norm: core.exports.gradientNorm() };
 }
 
 /** Plain gradient descent: theta -= rate * gradient. */
@@ -18,7 +38,10 @@ function sgd(rate: number): Optimiser {
   return {
     regions: [],
     state: () => ({}),
+    arrays: () => ({}),
     restore: () => {},
+    outlook: () => ({}),
+    estimate: gradient,
     update: (core) => core.exports.descend(rate),
   };
 }
@@ -34,10 +57,13 @@ function adam(rate: number): Optimiser {
   return {
     regions: ["firstMoment", "secondMoment"],
     state: () => ({ power1, power2 }),
+    arrays: () => ({}),
     restore: (state) => {
       power1 = state.power1 ?? 1;
       power2 = state.power2 ?? 1;
     },
+    outlook: () => ({}),
+    estimate: gradient,
     update: (core) => {
       power1 *= BETA1;
       power2 *= BETA2;
@@ -46,7 +72,11 @@ function adam(rate: number): Optimiser {
   };
 }
 
-const optimisers: Readonly<Record<RunConfig["update"], (rate: number) => Optimiser>> = { sgd, adam };
+const optimisers: Readonly<Record<RunConfig["update"], (rate: number) => Optimiser>> = {
+  sgd,
+  adam,
+  "gauss-newton": gaussNewton,
+};
 
 export function optimiserFor(config: RunConfig): Optimiser {
   return optimisers[config.update](config["learning-rate"]);

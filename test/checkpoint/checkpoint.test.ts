@@ -13,7 +13,9 @@ import {
 } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
+import { collectorFor } from "../../src/training/collect.js";
 import { checkpointOf, restore, START } from "../../src/training/loop.js";
+import { ModelMemory } from "../../src/training/model-fit.js";
 import { optimiserFor } from "../../src/training/optimisers.js";
 import { coreFor, initialisePolicy } from "../../src/training/session.js";
 import { newFolder, SMALL } from "../support/runs.js";
@@ -137,7 +139,7 @@ test("one of another task, network or update rule is refused, and nothing of it 
   const core = await coreFor(config, 1, 20);
   const optimiser = optimiserFor(config);
   initialisePolicy(core, 1);
-  const run = { config, core, optimiser };
+  const run = { config, core, optimiser, collector: collectorFor(config), memory: new ModelMemory(config) };
   const own = checkpointOf(run, START);
   const before = core.view("parameters").slice();
   const strange: [Partial<Checkpoint>, string][] = [

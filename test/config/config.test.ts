@@ -167,8 +167,13 @@ test("every setting is documented, its default is allowed, and the file has a li
 
 test("the learning rate's default follows update and truncation", () => {
   const rate = (given: PartialConfig) => completeConfig(given)["learning-rate"];
-  const rates = [rate({}), rate({ truncation: "segment" }), rate({ update: "sgd" })];
-  expect(new Set(rates).size).toBe(3);
+  const rates = [
+    rate({}),
+    rate({ update: "adam" }),
+    rate({ update: "sgd" }),
+    rate({ update: "sgd", truncation: "segment" }),
+  ];
+  expect(new Set(rates).size).toBe(4);
   expect(rate({ update: "sgd", "learning-rate": 0.5 })).toBe(0.5);
 });
 

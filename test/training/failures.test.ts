@@ -75,7 +75,7 @@ describe("settings that cannot work", () => {
     ["a plant that runs away", { parameters: { plant: { throttleGain: 1e6 } } }, /v \[m\/s\] = .* left its bounds/],
   ];
   test.each(cases)("%s", async (_, given, pattern) => {
-    const { message, exitCode, run } = await failure({ ...SMALL, ...given });
+    const { message, exitCode, run } = await failure({ ...SMALL, update: "adam", ...given });
     expect(exitCode).toBe(1);
     expect(message).toMatch(pattern);
     expect(message).toContain("nothing was learned yet");

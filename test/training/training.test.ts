@@ -68,6 +68,20 @@ describe("stopped after any rollout and resumed, a run ends as the uninterrupted
     ["adam", { update: "adam" }],
     ["sgd", { update: "sgd" }],
     ["adam, batch 2", { update: "adam", batch: 2 }],
+    ["gauss-newton", { update: "gauss-newton" }],
+    ["gauss-newton, batch 2, no fit", { update: "gauss-newton", batch: 2, "model-fit": false }],
+    [
+      "gauss-newton, one drive with delay, noise and jitter",
+      {
+        update: "gauss-newton",
+        "update-every": "30",
+        plant: "single-track",
+        "plant-noise": [0.002],
+        "control-jitter": 4e-5,
+        "network-jitter": 0.005,
+      },
+    ],
+    ["adam, one drive", { update: "adam", "update-every": "25" }],
   ];
   test.each(cases)("%s", async (_, change) => {
     const given = { ...SMALL, ...change };
@@ -96,7 +110,8 @@ describe("stopped after any rollout and resumed, a run ends as the uninterrupted
 });
 
 test("what a checkpoint holds beside the weights matters: without it a resumed run would go elsewhere", async () => {
-  const whole = await trained(SMALL);
+  const config = { ...SMALL, update: "adam" } as const;
+  const whole = await trained(config);
   const end = await readCheckpoint(checkpointPath(whole, 6));
   const start = await readCheckpoint(checkpointPath(whole, 0));
   const middle = await readCheckpoint(checkpointPath(whole, 3));
@@ -108,7 +123,7 @@ test("what a checkpoint holds beside the weights matters: without it a resumed r
     powers: { ...middle, optimiser: start.optimiser },
   };
   for (const changed of [middle, ...Object.values(changes)]) {
-    const run = await trained(SMALL, 3);
+    const run = await trained(config, 3);
     await writeCheckpoint(checkpointPath(run, 3), changed);
     await trainRun({ given: {}, resume: run });
     const { arrays } = await readCheckpoint(checkpointPath(run, 6));

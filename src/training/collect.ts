@@ -1,0 +1,133 @@
+/** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
+import { parseWindow } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core, RegionName } from "../core/core.js";
+import type { DriveResult, Link } from "../links/link.js";
+import { taskNamed } from "../tasks/tasks.js";
+import type { Batch } from "./optimisers.js";
+
+/** One rollout, or stretch of a longer drive, as it lies in the core. */
+export interface Driven extends DriveResult {
+  readonly slot: number;
+  /** first segment that belongs to it; those before were kept from the stretch before */
+  readonly from: number;
+}
+
+export interface Collector {
+  /** what the core needs room for */
+  readonly room: { readonly rollouts: number; readonly segments: number };
+  /** sets the windows that count */
+  prepare(core: Core): void;
+  /** the drive that settles the robot before the first rollout, not counted; undefined if there is none */
+  settle(core: Core, link: Link): Promise<Driven | undefined>;
+  /** drives rollout `i` of a batch of `count` */
+  drive(core: Core, link: Link, i: number): Promise<Driven>;
+  /** the slots that the last batch of `count` lies in */
+  batch(count: number): Omit<Batch, "cost">;
+  /** what a checkpoint must hold to drive on from here */
+  state(core: Core): Record<string, Float64Array>;
+  restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;
+}
+
+/** Every rollout starts from rest at a sampled start [paper, Algorithm 1, line 3]. */
+function separateRollouts(config: RunConfig): Collector {
+  const segments = config["rollout-segments"];
+  return {
+    room: { rollouts: config.batch, segments },
+    prepare: (core) => {
+      const { start, length, stride } = parseWindow(config.window);
+      core.setOption("windowStart", start);
+      core.setOption("windowLength", length);
+      core.setOption("windowStride", stride);
+    },
+    settle: async () => undefined,
+    drive: async (core, link, i) => {
+      core.check(core.exports.sampleStart(i), "a start");
+      return { ...(await link.drive(core, i, segments)), slot: i, from: 0 };
+    },
+    batch: (count) => ({ first: 0, count }),
+    state: () => ({}),
+    restore: () => {},
+  };
+}
+
+/**
+ * Segments before a stretch whose network outputs vary already, half a lap of the car: the gradient then sees a policy that was in
+ * force before the stretch, and not the passage to it alone.
+ */
+const BURN_IN = 20;
+const PREFIX = "drive.";
+
+/** One drive without stops; parameters change at the boundaries of laps, or of stretches of some segments (not in paper). */
+function oneDrive(segments: number): Collector {
+  const burnIn = Math.min(BURN_IN, segments);
+  let current = 0;
+  let settled = false;
+  return {
+    room: { rollouts: 2, segments: segments + burnIn },
+    prepare: (core) => {
+      core.setOption("windowStart", burnIn);
+      core.setOption("windowLength", 0);
+      core.setOption("windowStride", 0);
+      core.setOption("windowBurnIn", burnIn);
+    },
+    settle: async (core, link) => {
+      if (settled) return undefined;
+      settled = true;
+      core.check(core.exports.sampleStart(current), "a start");
+      return { ...(await link.drive(core, current, segments)), slot: current, from: 0 };
+    },
+    drive: async (core, link) => {
+      const previous = current;
+      current = 1 - current;
+      return { ...(await link.driveOn(core, current, segments, previous, burnIn)), slot: current, from: burnIn };
+    },
+    batch: () => ({ first: current, count: 1 }),
+    state: (core) => {
+      const arrays: Record<string, Float64Array> = {};
+      for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
+      for (const name of driveRegions(core)) arrays[PREFIX + name] = usedPart(core, name, current);
+      return settled ? arrays : {};
+    },
+    restore: (core, arrays) => {
+      for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.view(name).set(arrays[name]);
+      for (const name of driveRegions(core)) {
+        const array = arrays[PREFIX + name];
+        if (!array) continue;
+        core.view(name, current).set(array);
+        settled = true;
+      }
+    },
+  };
+}
+
+/** Everything that the core keeps of a rollout. */
+function driveRegions(core: Core): RegionName[] {
+  const { Region } = core.exports;
+  return (Object.keys(Region) as RegionName[]).filter(
+    (name) => typeof Region[name] === "number" && isOfRollout(Region, name),
+  );
+}
+
+function isOfRollout(Region: Core["exports"]["Region"], name: RegionName): boolean {
+  return Region[name] >= Region.counts && Region[name] < Region.count;
+}
+
+/** What a rollout has of a region: its rows up to the last step, or segment. */
+function usedPart(core: Core, name: RegionName, slot: number): Float64Array {
+  const { Region } = core.exports;
+  const view = core.view(name, slot);
+  const [steps = 0, segments = 0] = core.view("counts", slot);
+  if (Region[name] < Region.times) return view.slice();
+  if (Region[name] >= Region.segmentStarts) return view.slice(0, (segments * view.length) / core.setup.segments);
+  const more = name === "states" ? 1 : 0;
+  return view.slice(0, ((steps + more) * view.length) / (core.setup.steps + more));
+}
+
+export function collectorFor(config: RunConfig): Collector {
+  const every = config["update-every"];
+  if (every === "rollout") return separateRollouts(config);
+  const { timing } = taskNamed(config.task);
+  const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]);
+  return oneDrive(every === "lap" ? lap : Number(every));
+}

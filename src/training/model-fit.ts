@@ -1,0 +1,152 @@
+/** Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { type CarFit, type CarParameterName, type Drive, fitCar } from "../identification/car-fit.js";
+import type { Recording } from "../recording/recording.js";
+
+/** The model that the gradient goes through. */
+interface FittedModel {
+  readonly parameters: Readonly<Record<string, number>>;
+  /** transport delay per input [control steps] */
+  readonly delays: readonly number[];
+}
+
+interface Refit {
+  readonly model: FittedModel;
+  /** root mean square errors one step ahead */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** Kinds of models that can be fitted: a new one is a function here. It answers with a text if it refuses. */
+const fits: Readonly<Record<string, (drives: readonly Drive[], prior: FittedModel) => Refit | string>> = {
+  car: refitCar,
+};
+
+/** Rollouts, or laps, that a model is fitted to. */
+const KEPT = { rollout: 3, lap: 5 };
+
+/** Remembers the last drives and fits the model to them. */
+export class ModelMemory {
+  private readonly recordings: Recording[] = [];
+  private readonly kept: number;
+  private errors: Readonly<Record<string, number>> = {};
+  private refusal: string | undefined;
+  private model: FittedModel | undefined;
+
+  constructor(config: RunConfig) {
+    this.kept = config["model-fit"]
+      ? config["update-every"] === "rollout"
+        ? KEPT.rollout * config.batch
+        : KEPT.lap
+      : 0;
+  }
+
+  /** How many drives it wants to know after a resume. */
+  get size(): number {
+    return this.kept;
+  }
+
+  keep(recording: Recording): void {
+    this.recordings.push(recording);
+    while (this.recordings.length > this.kept) this.recordings.shift();
+  }
+
+  /** Fits the core's model and takes the derivatives along a batch anew; a fit that is refused leaves the model as it is. */
+  refit(core: Core, batch: { readonly first: number; readonly count: number }): void {
+    const { kind } = core.setup.task.model;
+    const prior = modelIn(core);
+    const fitKind = fits[kind];
+    const drives = this.recordings.map((recording) => driveOf(core, recording));
+    const answer = fitKind ? fitKind(drives, prior) : `a model of kind ${kind} cannot be fitted`;
+    this.refusal = typeof answer === "string" ? answer : undefined;
+    if (typeof answer === "string") return;
+    this.errors = answer.errors;
+    core.setParameters("model", { kind, parameters: answer.model.parameters });
+    core.view("inputDelays").set(answer.model.delays);
+    for (let slot = batch.first; slot < batch.first + batch.count; slot++) {
+      core.check(core.exports.linearise(slot), "the model's derivatives");
+    }
+    this.model = modelIn(core);
+  }
+
+  /** The fitted model and its errors, for the metrics of the next rollout; empty if none was fitted. */
+  numbers(): Record<string, number> {
+    if (!this.model) return {};
+    const { parameters, delays } = this.model;
+    const prefixed = (prefix: string, values: Readonly<Record<string, number>>) =>
+      Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value] as const);
+    return Object.fromEntries([
+      ...prefixed("model", parameters),
+      ...delays.map((delay, i) => [`model.delay${i + 1}`, delay] as const),
+      ...Object.entries(this.state()),
+    ]);
+  }
+
+  /** For the checkpoint, beside the core's model: the errors of the last fit. */
+  state(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.errors).map(([name, value]) => [ERROR + name, value]));
+  }
+
+  /** Takes both back. */
+  restore(core: Core, state: Readonly<Record<string, number>>): void {
+    const errors = Object.entries(state).filter(([name]) => name.startsWith(ERROR));
+    if (errors.length === 0) return;
+    this.errors = Object.fromEntries(errors.map(([name, value]) => [name.slice(ERROR.length), value]));
+    this.model = modelIn(core);
+  }
+
+  /** Why the last refit was refused, if it was. */
+  refused(): string | undefined {
+    return this.refusal;
+  }
+}
+
+const ERROR = "modelError.";
+
+/** The model that the core holds. */
+function modelIn(core: Core): FittedModel {
+  const names = core.parameterNames("model", core.setup.task.model.kind);
+  const values = core.view("modelParameters");
+  return {
+    parameters: Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])),
+    delays: Array.from(core.view("inputDelays")),
+  };
+}
+
+function refitCar(drives: readonly Drive[], prior: FittedModel): Refit | string {
+  const fit = fitCar(drives, prior.parameters as CarFit["parameters"]);
+  if (!fit) return "the driving does not determine the model";
+  const problem = implausible(fit);
+  if (problem) return problem;
+  const errors = { acceleration: fit.accelerationError, turnRate: fit.turnRateError };
+  return { model: { parameters: fit.parameters, delays: fit.delays }, errors };
+}
+
+/** Bounds outside which a fitted car is not believed. */
+const BOUNDS: Partial<Record<CarParameterName, readonly [number, number]>> = {
+  throttleGain: [0.1, 100],
+  steeringGain: [0.1, 50],
+};
+
+function implausible({ parameters }: CarFit): string | undefined {
+  for (const [name, [low, high]] of Object.entries(BOUNDS) as [CarParameterName, readonly [number, number]][]) {
+    const value = parameters[name];
+    if (!(value >= low && value <= high)) return `${name} would be ${value.toPrecision(3)}, outside [${low}, ${high}]`;
+  }
+  return undefined;
+}
+
+/** One recording as a stretch of driving: headings unwrapped, periods from the recorded times. */
+function driveOf(core: Core, recording: Recording): Drive {
+  const n = core.setup.task.columns.state.length;
+  const steps = recording.times.length;
+  const states = new Float64Array([...recording.states, ...recording.finalState]);
+  const heading = 3;
+  for (let t = n + heading; t < states.length; t += n) {
+    const turn = states[t] - states[t - n];
+    states[t] = states[t - n] + turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
+  }
+  const nominal = core.setup.task.timing.controlPeriod;
+  const periods = recording.times.map((time, t) => (t + 1 < steps ? recording.times[t + 1] - time : nominal));
+  return { states, inputs: recording.inputs, periods, earlier: new Float64Array(0) };
+}

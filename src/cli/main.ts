@@ -8,6 +8,7 @@ import { VERSION } from "../version.js";
 import bench from "./bench.js";
 import drive from "./drive.js";
 import gradient from "./gradient.js";
+import identify from "./identify.js";
 import { refuseRepeated } from "./options.js";
 import replay from "./replay.js";
 import report from "./report.js";
@@ -15,7 +16,7 @@ import reproduce from "./reproduce.js";
 import train from "./train.js";
 import { explainUsage } from "./usage.js";
 
-const commands = [train, drive, gradient, replay, report, reproduce, bench];
+const commands = [train, drive, identify, gradient, replay, report, reproduce, bench];
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {

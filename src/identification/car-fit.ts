@@ -36,8 +36,40 @@ export type CarParameterName =
   | "corneringDrag"
   | "inverseGrip";
 
+/**
+ * What a fit may come out as; beyond it the data are wrong, not the car. A gain has no other sign. Offset and drags are the same thing at a
+ * constant speed, so they may be a little negative; cars from a tenth of the JetRacer's power and agility to several times that fit in.
+ */
+export const CAR_BOUNDS: Readonly<Record<CarParameterName, Bounds>> = {
+  throttleGain: { low: 0.2, high: 50, unit: "m/s²" },
+  drag: { low: -1, high: 3, unit: "1/m" },
+  steeringGain: { low: 0.2, high: 30, unit: "1/m" },
+  steeringBias: { low: -3, high: 3, unit: "1/m" },
+  offset: { low: -10, high: 10, unit: "m/s²" },
+  linearDrag: { low: -5, high: 10, unit: "1/s" },
+  corneringDrag: { low: -2, high: 2, unit: "1" },
+  inverseGrip: { low: 0, high: 1, unit: "s²/m" },
+};
+
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+}
+
+/** Says which parameter of a fit left {@link CAR_BOUNDS}, with the value and what is allowed; undefined if none did. */
+export function outOfBounds(fit: Pick<CarFit, "parameters">): string | undefined {
+  for (const name of Object.keys(CAR_BOUNDS) as CarParameterName[]) {
+    const { low, high, unit } = CAR_BOUNDS[name];
+    const value = fit.parameters[name];
+    if (!(value >= low && value <= high))
+      return `${name} would be ${Number(value.toPrecision(4))} ${unit}; allowed is ${low} to ${high}`;
+  }
+  return undefined;
+}
+
 /** Longest delay searched [control steps]. */
-const LONGEST_DELAY = 14;
+export const LONGEST_DELAY = 14;
 /** 1 / a_max searched [s^2/m]: no limit, and lateral accelerations from 30 down to 4 m/s^2. */
 const INVERSE_GRIPS = [
   0,
@@ -59,7 +91,7 @@ const INVERSE_GRIPS = [
   1 / 4,
 ];
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
-const SLOWEST = 0.3;
+export const SLOWEST = 0.3;
 
 /** Rows of the regression: speed, accelerations and turn rates between two steps, and where the inputs of the step lie. */
 interface Rows {
@@ -78,7 +110,7 @@ export function fitCar(drives: readonly Drive[], prior: CarFit["parameters"]): C
   const rows = rowsOf(drives);
   const turning = fitTurning(rows, prior);
   const pulling = fitPulling(rows, prior);
-  if (!turning || !pulling) return undefined;
+  if (!turning || !pulling || !Number.isFinite(turning.meanSquare + pulling.meanSquare)) return undefined;
   return {
     parameters: { ...pulling.parameters, ...turning.parameters },
     delays: [pulling.delay, turning.delay],

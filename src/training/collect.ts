@@ -52,24 +52,22 @@ function separateRollouts(config: RunConfig): Collector {
 }
 
 /**
- * Segments before a stretch whose network outputs vary already, half a lap of the car: the gradient then sees a policy that was in
+ * Segments before a stretch whose network outputs vary already, a lap of the car: the gradient then sees a policy that was in
  * force before the stretch, and not the passage to it alone.
  */
-const BURN_IN = 20;
+const BURN_IN = 40;
 const PREFIX = "drive.";
 
 /** One drive without stops; parameters change at the boundaries of laps, or of stretches of some segments (not in paper). */
 function oneDrive(segments: number): Collector {
-  const burnIn = Math.min(BURN_IN, segments);
+  const burnIn = BURN_IN;
   let current = 0;
   let settled = false;
   return {
     room: { rollouts: 2, segments: segments + burnIn },
     prepare: (core) => {
-      core.setOption("windowStart", burnIn);
       core.setOption("windowLength", 0);
       core.setOption("windowStride", 0);
-      core.setOption("windowBurnIn", burnIn);
     },
     settle: async (core, link) => {
       if (settled) return undefined;
@@ -80,7 +78,10 @@ function oneDrive(segments: number): Collector {
     drive: async (core, link) => {
       const previous = current;
       current = 1 - current;
-      return { ...(await link.driveOn(core, current, segments, previous, burnIn)), slot: current, from: burnIn };
+      const from = Math.min(burnIn, core.view("counts", previous)[1] ?? 0); // less, while the drive is young
+      core.setOption("windowStart", from);
+      core.setOption("windowBurnIn", from);
+      return { ...(await link.driveOn(core, current, segments, previous, from)), slot: current, from };
     },
     batch: () => ({ first: current, count: 1 }),
     state: (core) => {

@@ -1,7 +1,7 @@
 /** Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { type CarFit, type CarParameterName, type Drive, fitCar } from "../identification/car-fit.js";
+import { type CarFit, type Drive, fitCar, outOfBounds } from "../identification/car-fit.js";
 import type { Recording } from "../recording/recording.js";
 
 /** The model that the gradient goes through. */
@@ -116,24 +116,10 @@ function modelIn(core: Core): FittedModel {
 function refitCar(drives: readonly Drive[], prior: FittedModel): Refit | string {
   const fit = fitCar(drives, prior.parameters as CarFit["parameters"]);
   if (!fit) return "the driving does not determine the model";
-  const problem = implausible(fit);
+  const problem = outOfBounds(fit);
   if (problem) return problem;
   const errors = { acceleration: fit.accelerationError, turnRate: fit.turnRateError };
   return { model: { parameters: fit.parameters, delays: fit.delays }, errors };
-}
-
-/** Bounds outside which a fitted car is not believed. */
-const BOUNDS: Partial<Record<CarParameterName, readonly [number, number]>> = {
-  throttleGain: [0.1, 100],
-  steeringGain: [0.1, 50],
-};
-
-function implausible({ parameters }: CarFit): string | undefined {
-  for (const [name, [low, high]] of Object.entries(BOUNDS) as [CarParameterName, readonly [number, number]][]) {
-    const value = parameters[name];
-    if (!(value >= low && value <= high)) return `${name} would be ${value.toPrecision(3)}, outside [${low}, ${high}]`;
-  }
-  return undefined;
 }
 
 /** One recording as a stretch of driving: headings unwrapped, periods from the recorded times. */

@@ -12,7 +12,10 @@ const THRESHOLD = 1;
 const ITERATIONS = 15;
 /** Of the right-hand side, at which the conjugate gradients stop. */
 const TOLERANCE = 1e-3;
-const KAPPA = { start: 1, least: 0.3, most: 30, factor: 2 };
+/** The first step, from the untrained policy, can be bolder than those that refine it. */
+const KAPPA = { start: 0.5, least: 1, most: 30, factor: 2 };
+/** The part of d that is taken shrinks and grows with the same judgement, down to `least` of what was asked for. */
+const PART = { least: 0.4, shrink: 0.7, grow: 1.05 };
 const LEAST_DAMPING = 0.3;
 /** A realised decrease below this part of the predicted one raises kappa, one above the other lowers it. */
 const POOR = 0.25;
@@ -26,6 +29,8 @@ const RETREAT = 0.3;
 
 interface State {
   kappa: number;
+  /** part of d that is taken */
+  part: number;
   /** cost before the last step, and the decrease it promised */
   cost: number;
   promised: number;
@@ -34,9 +39,9 @@ interface State {
   retreats: number;
 }
 
-/** `step`: part of d that is taken. */
+/** `step`: part of d that is taken at first, and at most. */
 export function gaussNewton(step: number): Optimiser {
-  const state: State = { kappa: KAPPA.start, cost: 0, promised: 0, bestCost: 0, retreats: 0 };
+  const state: State = { kappa: KAPPA.start, part: step, cost: 0, promised: 0, bestCost: 0, retreats: 0 };
   let best: Float64Array = new Float64Array(0);
   let bestStep: Float64Array = new Float64Array(0);
   let back = false;
@@ -44,8 +49,13 @@ export function gaussNewton(step: number): Optimiser {
   const judge = (cost: number): void => {
     if (state.promised <= TELLING * state.cost) return;
     const ratio = (state.cost - cost) / state.promised;
-    if (ratio < POOR) state.kappa = Math.min(KAPPA.most, state.kappa * KAPPA.factor);
-    else if (ratio > GOOD) state.kappa = Math.max(KAPPA.least, state.kappa / KAPPA.factor);
+    if (ratio < POOR) {
+      state.kappa = Math.min(KAPPA.most, state.kappa * KAPPA.factor);
+      state.part = Math.max(PART.least * step, state.part * PART.shrink);
+    } else if (ratio > GOOD) {
+      state.kappa = Math.max(KAPPA.least, state.kappa / KAPPA.factor);
+      state.part = Math.min(step, state.part * PART.grow);
+    }
   };
 
   return {
@@ -69,7 +79,7 @@ export function gaussNewton(step: number): Optimiser {
       core.exports.solveStep(batch.first, batch.count, damping * batch.count, THRESHOLD, ITERATIONS, TOLERANCE);
       const [cost = 0, slope = 0, curvature = 0, norm = 0] = core.view("solution");
       state.cost = batch.cost;
-      state.promised = (2 * step * slope - step * step * curvature) / batch.count;
+      state.promised = (2 * state.part * slope - state.part * state.part * curvature) / batch.count;
       return { loss: cost, norm };
     },
     update: (core: Core, batch: Batch) => {
@@ -81,14 +91,14 @@ export function gaussNewton(step: number): Optimiser {
           state.bestCost = batch.cost;
           state.retreats = 0;
         }
-        core.exports.takeStep(step);
+        core.exports.takeStep(state.part);
         return;
       }
       state.retreats = 1;
       state.kappa = Math.min(KAPPA.most, state.kappa * KAPPA.factor);
       state.cost = state.bestCost;
       state.promised = 0;
-      const part = step * RETREAT;
+      const part = state.part * RETREAT;
       for (let i = 0; i < theta.length; i++) theta[i] = best[i] + part * bestStep[i];
     },
   };

@@ -29,7 +29,10 @@ async function train(update, truncation, rate, seed) {
     update,
     truncation,
     "learning-rate": rate,
+    "update-every": "rollout",
+    model: "nominal",
     "model-scale": MODEL_SCALE,
+    "model-fit": false,
     rollouts: SHOWN.at(-1),
   });
   const core = await coreFor(config, 1, config["rollout-segments"]);
@@ -76,8 +79,9 @@ writeFileSync(
   OUT,
   `# Learning rates on the simulated car
 
-Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant \`nominal\`, model scale
-${MODEL_SCALE}, one rollout per update, seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1, untrained, costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
+Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant \`nominal\`, model \`nominal\` with scale
+${MODEL_SCALE}, not refitted, one rollout per update (\`--update-every rollout\`), seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1,
+untrained, costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
 How to read it: [training](../training.md#choosing-a-learning-rate).
 
 | update | truncation | learning rate | ${SHOWN.map((k) => `rollout ${k}`).join(" | ")} |

@@ -28,11 +28,12 @@ export async function trainingProgress(
   metricUnits: Readonly<Record<string, string>>,
   done: { rollouts: number; seconds: number },
   promises: readonly Promised[],
+  unitOfWork: string,
 ): Promise<TrainingProgress> {
   let { seconds } = done;
   const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts) : undefined;
   const say = (line: string) => (bars ? bars.multi.log(`${line}\n`) : output.say(line));
-  const headings = [...["rollout", "driven", "window cost", "cost/step"], ...Object.keys(metricUnits).map(metricWords)];
+  const headings = [unitOfWork, "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
   const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
   for (const { heading, unit } of promises) {
     headings.push(heading);

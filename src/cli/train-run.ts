@@ -58,8 +58,8 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
   );
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
-  const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config));
-  const what = config.batch > 1 ? "batch" : "rollout";
+  const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
+  const what = config.batch > 1 ? "batch" : workOf(config);
   signal.addEventListener("abort", () => table.say(`stopping after this ${what}; once more to stop at once`));
   const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);
@@ -85,6 +85,12 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
   } finally {
     table.stop();
   }
+}
+
+/** What a row of the table is. */
+function workOf(config: RunConfig): string {
+  const every = config["update-every"];
+  return every === "rollout" || every === "lap" ? every : "stretch";
 }
 
 /** What the update rule and the model promise, where they do. */

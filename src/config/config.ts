@@ -254,6 +254,9 @@ function checkWindow(config: RunConfig): void {
     );
 }
 
+/** Commands that the core remembers [control periods]. */
+const MOST_DELAY = 64;
+
 /** The clocks of controller and network must agree: a simulated segment lasts a whole number of control steps. */
 function checkTimes(config: RunConfig): void {
   const control = config["control-period"];
@@ -266,6 +269,16 @@ function checkTimes(config: RunConfig): void {
     throw new UserError(
       `steps-per-segment ${steps} with control-period ${control} s is not within one control step of network-period ${network} s; use steps-per-segment ${fitting}, or other periods`,
     );
+  }
+  const longest = MOST_DELAY * control;
+  for (const [name, delay] of [
+    ["model-delay", config["model-delay"]],
+    ["plant-delay", Math.max(0, ...config["plant-delay"])],
+  ] as const) {
+    if (delay > longest)
+      throw new UserError(
+        `${name} ${delay} s is above ${MOST_DELAY} control periods (${Number(longest.toPrecision(6))} s); the unit is seconds`,
+      );
   }
   const duration = config["rollout-segments"] * network;
   if (config["model-delay"] >= duration) {

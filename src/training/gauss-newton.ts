@@ -27,6 +27,10 @@ const WORSE = 2;
 /** Part of the best parameters' step that is taken instead, when the whole led to something worse. */
 const RETREAT = 0.3;
 
+function normOf(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}
+
 interface State {
   kappa: number;
   /** part of d that is taken */
@@ -74,7 +78,7 @@ export function gaussNewton(step: number): Optimiser {
       // worse again after going back: the best cost was luck, or a passage; what was driven now counts
       if (worse && state.retreats > 0) state.bestCost = Number.POSITIVE_INFINITY;
       back = worse && state.retreats === 0;
-      if (back) return { loss: batch.cost, norm: Math.hypot(...bestStep) };
+      if (back) return { loss: batch.cost, norm: normOf(bestStep) };
       const damping = Math.max(LEAST_DAMPING, state.kappa * batch.cost);
       core.exports.solveStep(batch.first, batch.count, damping * batch.count, THRESHOLD, ITERATIONS, TOLERANCE);
       const [cost = 0, slope = 0, curvature = 0, norm = 0] = core.view("solution");

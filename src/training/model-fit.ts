@@ -29,26 +29,25 @@ const KEPT = { rollout: 3, lap: 5 };
 export class ModelMemory {
   private readonly recordings: Recording[] = [];
   private readonly kept: number;
+  /** stretches follow each other: the commands of one act on into the next */
+  private readonly isOneDrive: boolean;
   private errors: Readonly<Record<string, number>> = {};
   private refusal: string | undefined;
   private model: FittedModel | undefined;
 
   constructor(config: RunConfig) {
-    this.kept = config["model-fit"]
-      ? config["update-every"] === "rollout"
-        ? KEPT.rollout * config.batch
-        : KEPT.lap
-      : 0;
+    this.isOneDrive = config["update-every"] !== "rollout";
+    this.kept = config["model-fit"] ? (this.isOneDrive ? KEPT.lap : KEPT.rollout * config.batch) : 0;
   }
 
   /** How many drives it wants to know after a resume. */
   get size(): number {
-    return this.kept;
+    return this.kept > 0 && this.isOneDrive ? this.kept + 1 : this.kept;
   }
 
   keep(recording: Recording): void {
     this.recordings.push(recording);
-    while (this.recordings.length > this.kept) this.recordings.shift();
+    while (this.recordings.length > this.size) this.recordings.shift();
   }
 
   /** Fits the core's model and takes the derivatives along a batch anew; a fit that is refused leaves the model as it is. */
@@ -56,7 +55,11 @@ export class ModelMemory {
     const { kind } = core.setup.task.model;
     const prior = modelIn(core);
     const fitKind = fits[kind];
-    const drives = this.recordings.map((recording) => driveOf(core, recording));
+    const drives = this.recordings.map((recording, i) =>
+      driveOf(core, recording, this.isOneDrive ? this.recordings[i - 1] : undefined),
+    );
+    // of one drive a stretch more is kept, only for the commands with which the next begins
+    if (drives.length > this.kept) drives.shift();
     const answer = fitKind ? fitKind(drives, prior) : `a model of kind ${kind} cannot be fitted`;
     this.refusal = typeof answer === "string" ? answer : undefined;
     if (typeof answer === "string") return;
@@ -122,8 +125,8 @@ function refitCar(drives: readonly Drive[], prior: FittedModel): Refit | string 
   return { model: { parameters: fit.parameters, delays: fit.delays }, errors };
 }
 
-/** One recording as a stretch of driving: headings unwrapped, periods from the recorded times. */
-function driveOf(core: Core, recording: Recording): Drive {
+/** One recording as a stretch of driving, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */
+function driveOf(core: Core, recording: Recording, previous: Recording | undefined): Drive {
   const n = core.setup.task.columns.state.length;
   const steps = recording.times.length;
   const states = new Float64Array([...recording.states, ...recording.finalState]);
@@ -134,5 +137,5 @@ function driveOf(core: Core, recording: Recording): Drive {
   }
   const nominal = core.setup.task.timing.controlPeriod;
   const periods = recording.times.map((time, t) => (t + 1 < steps ? recording.times[t + 1] - time : nominal));
-  return { states, inputs: recording.inputs, periods, earlier: new Float64Array(0) };
+  return { states, inputs: recording.inputs, periods, earlier: previous?.inputs ?? new Float64Array(0) };
 }

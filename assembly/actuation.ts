@@ -37,7 +37,7 @@ export function isDirect(): bool {
 
 /** {@link driveStep} without delays and lags. */
 export function driveDirectly(x: usize, u: usize, dt: f64, next: usize): void {
-  const inner = at(Region.plantMemory, 0) + INNER;
+  const inner = innerState();
   const steps = pieces(dt);
   const h = dt / f64(steps);
   let from = x;
@@ -45,6 +45,11 @@ export function driveDirectly(x: usize, u: usize, dt: f64, next: usize): void {
     plant.step(model, trace.plantParameters, inner, from, u, h, next);
     from = next;
   }
+}
+
+/** Where the plant keeps its inner state. */
+export function innerState(): usize {
+  return at(Region.plantMemory, 0) + INNER;
 }
 
 /** Integration steps in a control period. */

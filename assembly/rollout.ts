@@ -1,6 +1,6 @@
 /** Driving: Algorithm 1, line 5 [W23], on the simulated plant; and going through a recorded drive again. */
-import { driveDirectly, driveStep, isDirect, jittered, measure, resetPlant } from "./actuation";
-import { task } from "./components";
+import { driveDirectly, driveStep, innerState, isDirect, jittered, measure, resetPlant } from "./actuation";
+import { model, plant, task } from "./components";
 import { uniform } from "./math/random";
 import { at, Dimension, dimension, EARLIER, isPerSegment, Region, rowBytes, Status } from "./memory";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
@@ -40,6 +40,8 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   const capacity = dimension(Dimension.steps);
   const truth = at(Region.plantState, 0);
   const direct = isDirect();
+  const undivided = direct && 1.5 * dt <= plant.longestStep(); // jitter lengthens a period by half at most
+  const inner = innerState();
   const begin = previous >= 0 ? overlap : 0;
   let time = t > 0 ? load<f64>(trace.times + (usize(t - 1) << 3)) + load<f64>(trace.periods + (usize(t - 1) << 3)) : 0.0;
   for (let j = begin; j < begin + segments; j++) {
@@ -54,7 +56,7 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     const steps = networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
     for (let i: i32 = 0; i < steps; i++) {
       if (t == capacity) return finish(t, j + 1, Status.ok);
-      const period = jittered(dt, controlJitter);
+      const period = controlJitter == 0.0 ? dt : jittered(dt, controlJitter);
       store<f64>(trace.times + (usize(t) << 3), time);
       store<f64>(trace.periods + (usize(t) << 3), period);
       store<f64>(trace.localTimes + (usize(t) << 3), (controlJitter == 0.0 ? f64(i) * dt : time - called) + splineLead);
@@ -64,7 +66,9 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
       const u = trace.inputs + usize(t) * trace.inputRow;
       const command = trace.commands + usize(t) * trace.inputRow;
       for (let k: usize = 0; k < trace.inputRow; k += 8) store<f64>(u + k, load<f64>(command + k));
-      if (direct) {
+      if (undivided) {
+        plant.step(model, trace.plantParameters, inner, x, u, period, x + trace.stateRow);
+      } else if (direct) {
         driveDirectly(x, u, period, x + trace.stateRow);
       } else {
         driveStep(truth, u, period, truth);

@@ -154,7 +154,15 @@ function finish(steps: i32, segments: i32, status: Status): Status {
 function withinBounds(x: usize): bool {
   const low = trace.stateLow;
   const high = trace.stateHigh;
-  for (let i: usize = 0; i < trace.stateRow; i += 8) {
+  let i: usize = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; i + 16 <= trace.stateRow; i += 16) {
+      const pair = v128.load(x + i);
+      const within = v128.and(f64x2.ge(pair, v128.load(low + i)), f64x2.le(pair, v128.load(high + i)));
+      if (!i64x2.all_true(within)) return false;
+    }
+  }
+  for (; i < trace.stateRow; i += 8) {
     const value = load<f64>(x + i);
     if (!(value >= load<f64>(low + i) && value <= load<f64>(high + i))) return false;
   }

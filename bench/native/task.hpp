@@ -50,10 +50,10 @@ inline double wrapLap(double t, double lapTime) { return t <= lapTime ? t : t - 
 
 /// Which of the two circles is driven at task time t and side y.
 inline bool onRightCircle(double t, double y, double lapTime) {
-  const double quarter = std::ceil(4.0 * wrapLap(t, lapTime) / lapTime);
-  if (quarter <= 1.0) return y > 0.0;
-  if (quarter == 2.0) return true;
-  return quarter == 3.0 && !(y > 0.0);
+  const double fourfold = 4.0 * wrapLap(t, lapTime);
+  if (fourfold <= lapTime) return y > 0.0;
+  if (fourfold <= 2.0 * lapTime) return true;
+  return fourfold <= 3.0 * lapTime && !(y > 0.0);
 }
 
 inline Setpoint setpointAt(const Case &c, double t) {

@@ -90,7 +90,8 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     sides.push(Side.core("strict", file));
     if (await fusedRuns()) sides.push(Side.core("fused", file));
     else notes.push(`no fused build: this Node (${process.version}) has no relaxed SIMD`);
-    sides.push(Side.core("twin", file));
+    if (existsSync(join(ROOT, "build", "twin"))) sides.push(Side.core("twin", file));
+    else notes.push("no plain JavaScript twin: it is not in this package; run bench in a checkout");
     const agreement = await agree(sides);
     const kernels: KernelTimings[] = [];
     for (const kernel of KERNELS)

@@ -1,0 +1,81 @@
+/** What is compared: update rules, each with the settings it is driven with. */
+import type { PartialConfig } from "../config/config.js";
+
+/** One update rule with its settings. */
+export interface Rule {
+  /** in words, for figure and table */
+  readonly label: string;
+  readonly config: PartialConfig;
+  /** colour and dash of its curve */
+  readonly family: "gauss-newton" | "sgd" | "adam";
+  readonly dash: "solid" | "dashed" | "dotted";
+  /** learning rates that `--sweep` tries; absent: the task's default is used */
+  readonly rates?: readonly number[];
+}
+
+// Where training starts. `fitted`: the paper's raw model (11), all gains 1, refitted to the driving before every update. `fixed`: the
+// nominal car's gains halved, never refitted, as in the paper's simulations: knowledge that the fitted ones are not given.
+const fitted: PartialConfig = { model: "raw", "model-fit": true };
+const fixed: PartialConfig = { model: "nominal", "model-scale": 0.5, "model-fit": false };
+const lap: PartialConfig = { "update-every": "lap" };
+const rollout: PartialConfig = { "update-every": "rollout" };
+const SGD = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 4e-4, 8e-4, 1.6e-3];
+const ADAM = [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 8e-3, 1.2e-2, 2e-2];
+
+/** All rules by the name a user types: a new one is an entry here, and, if it has `rates`, a sweep. */
+export const rules: Readonly<Record<string, Rule>> = {
+  "gauss-newton": {
+    label: "Gauss-Newton, every lap, fitted model",
+    config: { update: "gauss-newton", ...lap, ...fitted },
+    family: "gauss-newton",
+    dash: "solid",
+  },
+  "gauss-newton-rollout": {
+    label: "Gauss-Newton, every rollout, fitted model",
+    config: { update: "gauss-newton", ...rollout, ...fitted },
+    family: "gauss-newton",
+    dash: "dashed",
+  },
+  "sgd-lap": {
+    label: "SGD, every lap, fitted model",
+    config: { update: "sgd", ...lap, ...fitted },
+    family: "sgd",
+    dash: "solid",
+    rates: SGD,
+  },
+  "sgd-fit": {
+    label: "SGD, every rollout, fitted model",
+    config: { update: "sgd", ...rollout, ...fitted },
+    family: "sgd",
+    dash: "dashed",
+    rates: SGD,
+  },
+  sgd: {
+    label: "SGD, every rollout, fixed model",
+    config: { update: "sgd", ...rollout, ...fixed },
+    family: "sgd",
+    dash: "dotted",
+    rates: SGD,
+  },
+  "adam-lap": {
+    label: "Adam, every lap, fitted model",
+    config: { update: "adam", ...lap, ...fitted },
+    family: "adam",
+    dash: "solid",
+    rates: ADAM,
+  },
+  "adam-fit": {
+    label: "Adam, every rollout, fitted model",
+    config: { update: "adam", ...rollout, ...fitted },
+    family: "adam",
+    dash: "dashed",
+    rates: ADAM,
+  },
+  adam: {
+    label: "Adam, every rollout, fixed model",
+    config: { update: "adam", ...rollout, ...fixed },
+    family: "adam",
+    dash: "dotted",
+    rates: ADAM,
+  },
+};

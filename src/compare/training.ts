@@ -1,0 +1,135 @@
+/** One training of the comparison, without disk: what its policies cost, and after how much driving. */
+import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { linkFor } from "../links/links.js";
+import { recordingFrom } from "../recording/transfer.js";
+import { collectorFor, type Driven } from "../training/collect.js";
+import { measureSteps, windowCost } from "../training/metrics.js";
+import { ModelMemory } from "../training/model-fit.js";
+import { optimiserFor } from "../training/optimisers.js";
+import { coreFor, initialisePolicy } from "../training/session.js";
+import { rules } from "./rules.js";
+
+/** One training: plain data, so that it can be sent to a worker. */
+export interface Job {
+  readonly rule: string;
+  readonly plant: string;
+  readonly seed: number;
+  /** driving that may be learned from [min] */
+  readonly minutes: number;
+  /** undefined: the task's default */
+  readonly learningRate: number | undefined;
+}
+
+/** What became of it. Costs are mean stage costs per control step. */
+export interface Curve {
+  /** of the untrained policy in a rollout of its own, the same for every rule on this plant and seed */
+  readonly untrained: number;
+  /** driving [min] that the policy of each stretch had learned from, increasing from 0 */
+  readonly minutes: readonly number[];
+  /** of each stretch (rollout or lap) that was driven to its end, where it counts */
+  readonly costs: readonly number[];
+  /** of the last policy in a rollout of its own; null if it was stopped */
+  readonly final: number | null;
+  /** what ended the training early, and the driving [min] that the policy had learned from; null if nothing did */
+  readonly failure: { readonly minutes: number; readonly why: string } | null;
+}
+
+/** The complete configuration of a job. */
+export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
+  const settings: PartialConfig = { ...rules[rule]?.config, plant, seed };
+  if (learningRate !== undefined) settings["learning-rate"] = learningRate;
+  return completeConfig(settings);
+}
+
+/** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. */
+export async function trainOnce(job: Job): Promise<Curve> {
+  const config = configOf(job);
+  const collector = collectorFor(config);
+  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
+  collector.prepare(core);
+  initialisePolicy(core, config.seed);
+  const optimiser = optimiserFor(config);
+  const memory = new ModelMemory(config);
+  const link = linkFor(config);
+  const measured = await measuringRollout(config);
+  const untrained = await measured(core);
+  if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${job.plant}`, 1);
+
+  const minutes: number[] = [];
+  const costs: number[] = [];
+  let driven = 0;
+  let learnedFrom = 0;
+  const end = async (why?: string): Promise<Curve> => ({
+    untrained,
+    minutes,
+    costs,
+    final: why === undefined ? await measured(core) : null,
+    failure: why === undefined ? null : { minutes: learnedFrom, why },
+  });
+  const settling = await collector.settle(core, link);
+  if (settling) {
+    memory.keep(recordingFrom(core, settling.slot, 0, settling.from));
+    driven += minutesOf(core, settling);
+    if (settling.stopped !== undefined) return end(settling.stopped);
+  }
+  for (let index = 1; ; index++) {
+    const drive = await collector.drive(core, link, 0);
+    driven += minutesOf(core, drive);
+    if (drive.stopped !== undefined) return end(drive.stopped);
+    const cost = meanStageCost(core, drive.slot, countedFrom(config, drive));
+    if (!(cost <= config["stop-factor"] * untrained))
+      return end(`it cost ${(cost / untrained).toPrecision(3)} times the untrained policy`);
+    minutes.push(learnedFrom);
+    costs.push(cost);
+    if (driven > job.minutes) return end();
+
+    memory.keep(recordingFrom(core, drive.slot, index, drive.from));
+    const batch = { ...collector.batch(1), cost: windowCost(core, drive.slot) };
+    if (config["model-fit"]) memory.refit(core, batch);
+    const { loss, norm } = optimiser.estimate(core, batch);
+    if (!Number.isFinite(loss) || !(norm > 0)) return end("its gradient was 0 or not finite");
+    optimiser.update(core, batch);
+    learnedFrom = driven;
+  }
+}
+
+/** Driving time of a stretch [min]. */
+function minutesOf(core: Core, { slot, from }: Driven): number {
+  const [steps = 0] = core.view("counts", slot);
+  return measureSteps(core, slot, firstStep(core, slot, from), steps, 0).seconds / 60;
+}
+
+function countedFrom(config: RunConfig, { from }: Driven): number {
+  return config["update-every"] === "rollout" ? parseWindow(config.window).start : from;
+}
+
+function firstStep(core: Core, slot: number, segment: number): number {
+  return segment === 0 ? 0 : (core.view("segmentStarts", slot)[segment] ?? 0);
+}
+
+/** From a segment to the end of what was driven. */
+function meanStageCost(core: Core, slot: number, segment: number): number {
+  const [steps = 0] = core.view("counts", slot);
+  return measureSteps(core, slot, firstStep(core, slot, segment), steps, 0).meanCost;
+}
+
+/**
+ * The same measure for every rule: a rollout from a start of its own random numbers, of the task's length, the first lap not counted.
+ * The function returned drives the policy of another core in it; null if that left its bounds.
+ */
+async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Promise<number | null>> {
+  const segments = config["rollout-segments"];
+  const core = await coreFor(config, 1, segments);
+  initialisePolicy(core, config.seed);
+  const link = linkFor(config);
+  return async (policy) => {
+    core.view("parameters").set(policy.view("parameters"));
+    core.check(core.exports.sampleStart(0), "a start");
+    const { stopped } = await link.drive(core, 0, segments);
+    const cost = meanStageCost(core, 0, parseWindow(config.window).start);
+    return stopped === undefined && Number.isFinite(cost) ? cost : null;
+  };
+}

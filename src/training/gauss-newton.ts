@@ -2,7 +2,7 @@
  * The damped Gauss-Newton update (not in paper; equations in docs/equations.md): theta += step d with
  * (J^T W J + mu I) d = -J^T W r. The damping mu follows the cost, mu = kappa * cost, so that it falls as the policy gets better, and
  * kappa follows how far the realised decrease kept the predicted one. When a rollout is clearly worse than the best one, the
- * parameters go back to the best, and a smaller part of its step is taken.
+ * parameters go back to the best, and a smaller part of its step is taken. A step that promises too little is not taken: the policy rests.
  */
 import type { Core } from "../core/core.js";
 import type { Batch, Optimiser } from "./optimisers.js";
@@ -13,13 +13,15 @@ const ITERATIONS = 15;
 /** Of the right-hand side, at which the conjugate gradients stop. */
 const TOLERANCE = 1e-3;
 /** The first step, from the untrained policy, can be bolder than those that refine it. */
-const KAPPA = { start: 0.5, least: 1, most: 30, factor: 2 };
+const KAPPA = { start: 0.5, least: 1, most: 300, factor: 3, relax: 1.1 };
 /** The part of d that is taken shrinks and grows with the same judgement, down to `least` of what was asked for. */
 const PART = { least: 0.4, shrink: 0.7, grow: 1.05 };
 const LEAST_DAMPING = 0.3;
 /** A realised decrease below this part of the predicted one raises kappa, one above the other lowers it. */
 const POOR = 0.25;
 const GOOD = 0.75;
+/** Promised decreases below this part of the cost are not worth a step. */
+const WORTHWHILE = 0.15;
 /** Predicted decreases below this part of the cost drown in the scatter between rollouts: they teach nothing about kappa. */
 const TELLING = 0.1;
 /** Times the best cost from which on a rollout is clearly worse. */
@@ -49,6 +51,7 @@ export function gaussNewton(step: number): Optimiser {
   let best: Float64Array = new Float64Array(0);
   let bestStep: Float64Array = new Float64Array(0);
   let back = false;
+  let rest = false;
 
   const judge = (cost: number): void => {
     if (state.promised <= TELLING * state.cost) return;
@@ -84,10 +87,17 @@ export function gaussNewton(step: number): Optimiser {
       const [cost = 0, slope = 0, curvature = 0, norm = 0] = core.view("solution");
       state.cost = batch.cost;
       state.promised = (2 * state.part * slope - state.part * state.part * curvature) / batch.count;
+      // steps that promise next to nothing only wander, and the policy forgets what it is not driving at the moment
+      rest = state.promised < WORTHWHILE * batch.cost;
+      if (rest) {
+        state.promised = 0;
+        state.kappa = Math.max(KAPPA.least, state.kappa / KAPPA.relax);
+      }
       return { loss: cost, norm };
     },
     update: (core: Core, batch: Batch) => {
       const theta = core.view("parameters");
+      if (rest && !back) return;
       if (!back) {
         if (best.length === 0 || batch.cost <= state.bestCost) {
           best = theta.slice();

@@ -5,7 +5,8 @@
  */
 import { model, plant } from "./components";
 import { normal } from "./math/random";
-import { at, lengthOf, Region } from "./memory";
+import { at, lengthOf } from "./memory";
+import { Region } from "./regions";
 import * as trace from "./trace";
 
 /** Commands that are kept: the longest delay is this many control periods. */

@@ -1,6 +1,7 @@
 /** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
 import { controller, model, reference, reward, task } from "./components";
-import { Dimension, dimension } from "./memory";
+import { dimension } from "./memory";
+import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { accumulateGradient, transpose } from "./policy/mlp";
 import * as trace from "./trace";

@@ -6,7 +6,8 @@
  */
 import { clearGradient, collect, seededCostate } from "./costate";
 import { axpy, dotProduct } from "./math/dense";
-import { at, Region } from "./memory";
+import { at } from "./memory";
+import { Region } from "./regions";
 import { windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { tangent } from "./tangent";
 import * as trace from "./trace";

@@ -9,7 +9,7 @@ import * as gaussNewton from "./gauss-newton";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
 import * as memories from "./memory";
-import { Dimension, Region, Status } from "./memory";
+import { Dimension, Region, Status, VERSION } from "./regions";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
 import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
@@ -23,7 +23,7 @@ export { Controllers, Models, Plants, References, Rewards, Tasks } from "./compo
 export { BacksteppingParameter } from "./controllers/backstepping";
 export { Solution } from "./gauss-newton";
 export { Part } from "./laws";
-export { Dimension, Region, Status } from "./memory";
+export { Dimension, Region, Status } from "./regions";
 export { CarParameter } from "./models/car";
 export { IdentifiedParameter } from "./plants/identified";
 export { SingleTrackParameter } from "./plants/single-track";
@@ -33,7 +33,7 @@ export { Figure8RewardParameter } from "./rewards/figure8";
 export { Figure8Parameter } from "./tasks/figure8";
 
 export function version(): i32 {
-  return memories.VERSION;
+  return VERSION;
 }
 
 export function setDimension(which: i32, value: i32): i32 {

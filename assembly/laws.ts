@@ -3,7 +3,8 @@
  * central differences of f, its transpose against its tangent. Rows of the region `probe`: z, dz, y, dy, pz, py, tape.
  */
 import { controller, model, reference, reward, task } from "./components";
-import { at, PROBE_ROW, Region } from "./memory";
+import { at, PROBE_ROW } from "./memory";
+import { Region } from "./regions";
 import { controlPeriod } from "./options";
 import { accumulateGradient, forward, tangent, transpose } from "./policy/mlp";
 import * as trace from "./trace";

@@ -2,7 +2,8 @@
 import { driveDirectly, driveStep, innerState, isDirect, jittered, measure, resetPlant } from "./actuation";
 import { model, plant, task } from "./components";
 import { uniform } from "./math/random";
-import { at, Dimension, dimension, EARLIER, isPerSegment, Region, rowBytes, Status } from "./memory";
+import { at, dimension, EARLIER, isPerSegment, rowBytes } from "./memory";
+import { Dimension, Region, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint, recallNetwork } from "./policy/policy";
 import * as trace from "./trace";

@@ -5,7 +5,8 @@
  * column by column from the parts' tangents) and the network's Jacobian row by row, so that the two share as little as possible.
  */
 import { controller, model, reference, reward, task } from "./components";
-import { at, Region } from "./memory";
+import { at } from "./memory";
+import { Region } from "./regions";
 import { stateFeedback, truncate } from "./options";
 import { parameterSize } from "./policy/layers";
 import { accumulateGradient, transpose } from "./policy/mlp";

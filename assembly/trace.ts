@@ -4,7 +4,8 @@
  * to segment j.
  */
 import { controller, model, reference, reward, task } from "./components";
-import { at, Dimension, dimension, EARLIER, Region } from "./memory";
+import { at, dimension, EARLIER } from "./memory";
+import { Dimension, Region } from "./regions";
 import { activationSize, deltaSize, layerCount, parameterSize, width } from "./policy/layers";
 
 // sizes in doubles

@@ -7,7 +7,7 @@ import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/d
 /** The exports of assembly/index.ts, as the compiler typed them; the plain JavaScript twin has the same. */
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
 
-/** Must equal VERSION in assembly/memory.ts. */
+/** Must equal VERSION in assembly/regions.ts. */
 const VERSION = 1;
 
 /** Which of the core's tables a part is looked up in. */

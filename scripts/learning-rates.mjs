@@ -7,9 +7,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { completeConfig } from "../build/src/config/config.js";
 import { digits } from "../build/src/output.js";
-import { windowCost } from "../build/src/training/metrics.js";
-import { optimiserFor } from "../build/src/training/optimisers.js";
-import { coreFor, initialisePolicy } from "../build/src/training/session.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
 
 const OUT = "docs/results/learning-rates.md";
 const SEEDS = 10;
@@ -35,17 +33,12 @@ async function train(update, truncation, rate, seed) {
     "model-fit": false,
     rollouts: SHOWN.at(-1),
   });
-  const core = await coreFor(config, 1, config["rollout-segments"]);
-  const optimiser = optimiserFor(config);
-  initialisePolicy(core, seed);
+  const { stretches } = await trainingInMemory(config);
   const costs = [];
-  while (costs.length < config.rollouts) {
-    core.exports.sampleStart(0);
-    if (core.exports.rollOut(0, config["rollout-segments"], -1, 0) !== core.exports.Status.ok) break;
-    const batch = { first: 0, count: 1, cost: windowCost(core, 0) };
-    costs.push(batch.cost);
-    optimiser.estimate(core, batch);
-    optimiser.update(core, batch);
+  for await (const { stopped, windowCost } of stretches()) {
+    if (stopped) break;
+    costs.push(windowCost);
+    if (costs.length === config.rollouts) break;
   }
   return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
 }

@@ -8,13 +8,9 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
-import { linkFor } from "../build/src/links/links.js";
 import { digits } from "../build/src/output.js";
-import { recordingFrom } from "../build/src/recording/transfer.js";
-import { collectorFor } from "../build/src/training/collect.js";
-import { measure, windowCost } from "../build/src/training/metrics.js";
-import { ModelMemory } from "../build/src/training/model-fit.js";
-import { optimiserFor } from "../build/src/training/optimisers.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { measure } from "../build/src/training/metrics.js";
 import { coreFor, initialisePolicy } from "../build/src/training/session.js";
 
 const OUT = "docs/results/updates.md";
@@ -121,27 +117,15 @@ const STUDIES = [
 /** Window cost of every rollout of one training, as `train` of src/training/loop.ts drives it, infinite once it left its bounds; and the first one's metrics. */
 async function train(given) {
   const config = completeConfig(given);
-  const collector = collectorFor(config);
-  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
-  collector.prepare(core);
-  const optimiser = optimiserFor(config);
-  const memory = new ModelMemory(config);
-  const link = linkFor(config);
-  initialisePolicy(core, config.seed);
-  const settling = await collector.settle(core, link);
-  if (settling) memory.keep(recordingFrom(core, settling.slot, 0, settling.from));
+  const { core, stretches } = await trainingInMemory(config);
   const costs = [];
   let first = {};
-  while (costs.length < config.rollouts) {
-    const driven = await collector.drive(core, link, 0);
-    if (driven.stopped) break;
-    memory.keep(recordingFrom(core, driven.slot, costs.length + 1, driven.from));
-    const batch = { ...collector.batch(1), cost: windowCost(core, driven.slot) };
-    if (costs.length === 0) first = measure(core, driven.slot, 1, driven.from);
-    costs.push(batch.cost);
-    if (config["model-fit"]) memory.refit(core, batch);
-    optimiser.estimate(core, batch);
-    optimiser.update(core, batch);
+  for await (const { index, slot, from, stopped, windowCost } of stretches()) {
+    if (stopped) break;
+    if (index === 0) continue;
+    if (index === 1) first = measure(core, slot, 1, from);
+    costs.push(windowCost);
+    if (costs.length === config.rollouts) break;
   }
   return { costs: [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)], first };
 }

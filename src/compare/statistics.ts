@@ -1,4 +1,5 @@
 /** Medians and quartiles over seeds of curves of cost against minutes. A training that was stopped counts as infinitely bad from then on. */
+import { quantile } from "../statistics.js";
 import type { Curve } from "./training.js";
 
 /** Of one quantity over the seeds. */
@@ -45,13 +46,4 @@ export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const worst = sorted.at(-1) ?? Number.NaN;
   return { median: quantile(sorted, 0.5), lower: quantile(sorted, 0.25), upper: quantile(sorted, 0.75), worst };
-}
-
-/** Linear between the sorted values. */
-export function quantile(sorted: readonly number[], part: number): number {
-  const place = part * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  const rest = place - Math.floor(place);
-  return rest === 0 || below === above ? below : below + rest * (above - below);
 }

@@ -4,11 +4,9 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { linkFor } from "../links/links.js";
-import { recordingFrom } from "../recording/transfer.js";
-import { collectorFor, type Driven } from "../training/collect.js";
-import { measureSteps, windowCost } from "../training/metrics.js";
-import { ModelMemory } from "../training/model-fit.js";
-import { optimiserFor } from "../training/optimisers.js";
+import type { Driven } from "../training/collect.js";
+import { trainingInMemory } from "../training/in-memory.js";
+import { measureSteps } from "../training/metrics.js";
 import { coreFor, initialisePolicy } from "../training/session.js";
 import { rules } from "./rules.js";
 
@@ -47,13 +45,7 @@ export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
 /** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. */
 export async function trainOnce(job: Job): Promise<Curve> {
   const config = configOf(job);
-  const collector = collectorFor(config);
-  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
-  collector.prepare(core);
-  initialisePolicy(core, config.seed);
-  const optimiser = optimiserFor(config);
-  const memory = new ModelMemory(config);
-  const link = linkFor(config);
+  const { core, stretches } = await trainingInMemory(config);
   const measured = await measuringRollout(config);
   const untrained = await measured(core);
   if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${job.plant}`, 1);
@@ -69,31 +61,19 @@ export async function trainOnce(job: Job): Promise<Curve> {
     final: why === undefined ? await measured(core) : null,
     failure: why === undefined ? null : { minutes: learnedFrom, why },
   });
-  const settling = await collector.settle(core, link);
-  if (settling) {
-    memory.keep(recordingFrom(core, settling.slot, 0, settling.from));
-    driven += minutesOf(core, settling);
-    if (settling.stopped !== undefined) return end(settling.stopped);
-  }
-  for (let index = 1; ; index++) {
-    const drive = await collector.drive(core, link, 0);
+  for await (const drive of stretches()) {
+    if (drive.index > 0) learnedFrom = minutes.length === 0 ? 0 : driven;
     driven += minutesOf(core, drive);
     if (drive.stopped !== undefined) return end(drive.stopped);
+    if (drive.index === 0) continue;
     const cost = meanStageCost(core, drive.slot, countedFrom(config, drive));
     if (!(cost <= config["stop-factor"] * untrained))
       return end(`it cost ${(cost / untrained).toPrecision(3)} times the untrained policy`);
     minutes.push(learnedFrom);
     costs.push(cost);
     if (driven > job.minutes) return end();
-
-    memory.keep(recordingFrom(core, drive.slot, index, drive.from));
-    const batch = { ...collector.batch(1), cost: windowCost(core, drive.slot) };
-    if (config["model-fit"]) memory.refit(core, batch);
-    const { loss, norm } = optimiser.estimate(core, batch);
-    if (!Number.isFinite(loss) || !(norm > 0)) return end("its gradient was 0 or not finite");
-    optimiser.update(core, batch);
-    learnedFrom = driven;
   }
+  return end("its gradient was 0 or not finite");
 }
 
 /** Driving time of a stretch [min]. */

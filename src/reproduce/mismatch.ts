@@ -7,9 +7,8 @@ import { completeConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { readMismatchLosses } from "../recording/layers.js";
-import { windowCost } from "../training/metrics.js";
-import { optimiserFor } from "../training/optimisers.js";
-import { coreFor, initialisePolicy } from "../training/session.js";
+import { quantile } from "../statistics.js";
+import { trainingInMemory } from "../training/in-memory.js";
 
 const SCALES = [1, 0.75, 0.5, 0.25];
 const ITERATIONS = 25;
@@ -88,24 +87,17 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
     "model-scale": scale,
     rollouts: ITERATIONS,
   });
-  const core = await coreFor(config, 1, config["rollout-segments"]);
-  const optimiser = optimiserFor(config);
-  initialisePolicy(core, seed);
+  const { stretches } = await trainingInMemory(config);
   const costs: number[] = [];
-  for (let k = 0; k < ITERATIONS; k++) {
-    core.exports.sampleStart(0);
-    core.check(core.exports.rollOut(0, config["rollout-segments"], -1, 0), `rollout ${k + 1} of the study`);
-    const batch = { first: 0, count: 1, cost: windowCost(core, 0) };
-    costs.push(batch.cost);
-    optimiser.estimate(core, batch);
-    optimiser.update(core, batch);
+  for await (const { index, windowCost, stopped } of stretches()) {
+    if (stopped) throw new UserError(`rollout ${index} of the study was stopped: ${stopped}`, 1);
+    costs.push(windowCost);
+    if (costs.length === ITERATIONS) break;
   }
   return costs;
 }
 
 function spread(values: readonly number[]): { median: number; lowest: number; highest: number } {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
-  return { median, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
+  return { median: quantile(sorted, 0.5), lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
 }

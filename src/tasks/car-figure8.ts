@@ -5,6 +5,20 @@ const lapTime = 5.5;
 const networkPeriod = lapTime / 40;
 const controlPeriod = 0.02;
 
+/** The paper's model (11): nothing of the car but its equations. */
+const raw = {
+  throttleGain: 1,
+  drag: 0,
+  steeringGain: 1,
+  steeringBias: 0,
+  offset: 0,
+  linearDrag: 0,
+  corneringDrag: 0,
+  inverseGrip: 0,
+};
+/** The authors' simulated car. */
+const simulated = { ...raw, throttleGain: 11.25, drag: 0.55, steeringGain: 6.5, steeringBias: -0.1 };
+
 /** The paper's JetRacer: a figure-8 of two circles 3 m in diameter, 5.5 s a lap; numbers of the authors' simulation. */
 export const carFigure8: TaskDefinition = {
   name: "car-figure8",
@@ -19,41 +33,14 @@ export const carFigure8: TaskDefinition = {
   },
   model: {
     kind: "car",
-    parameters: {
-      throttleGain: 11.25,
-      drag: 0.55,
-      steeringGain: 6.5,
-      steeringBias: -0.1,
-      offset: 0,
-      linearDrag: 0,
-      corneringDrag: 0,
-      inverseGrip: 0,
-    },
-    raw: {
-      throttleGain: 1,
-      drag: 0,
-      steeringGain: 1,
-      steeringBias: 0,
-      offset: 0,
-      linearDrag: 0,
-      corneringDrag: 0,
-      inverseGrip: 0,
-    },
+    parameters: simulated,
+    raw,
     scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
   },
   plants: {
     nominal: {
       kind: "nominal",
-      parameters: {
-        throttleGain: 11.25,
-        drag: 0.55,
-        steeringGain: 6.5,
-        steeringBias: -0.1,
-        offset: 0,
-        linearDrag: 0,
-        corneringDrag: 0,
-        inverseGrip: 0,
-      },
+      parameters: simulated,
     },
     identified: {
       kind: "identified",

@@ -1,5 +1,4 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
-import { parseWindow } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
 import type { DriveResult, Link } from "../links/link.js";
@@ -34,12 +33,7 @@ function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   return {
     room: { rollouts: config.batch, segments },
-    prepare: (core) => {
-      const { start, length, stride } = parseWindow(config.window);
-      core.setOption("windowStart", start);
-      core.setOption("windowLength", length);
-      core.setOption("windowStride", stride);
-    },
+    prepare: () => {}, // the configured windows, which every core has
     settle: async () => undefined,
     drive: async (core, link, i) => {
       core.check(core.exports.sampleStart(i), "a start");

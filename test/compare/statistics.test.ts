@@ -1,8 +1,9 @@
 /** Statistics on curves made by hand. */
 import { describe, expect, test } from "@jest/globals";
-import { costAt, finalCost, lateCost, minutesTo, quantile, spreadOf, worstCost } from "../../src/compare/statistics.js";
+import { costAt, finalCost, lateCost, minutesTo, spreadOf, worstCost } from "../../src/compare/statistics.js";
 import { judgeSweep, ratesModule, sweepJobs } from "../../src/compare/sweep.js";
 import type { Curve } from "../../src/compare/training.js";
+import { quantile } from "../../src/statistics.js";
 
 const curve: Curve = { untrained: 2, minutes: [0, 1, 2], costs: [2, 1, 0.2], final: 0.1, failure: null };
 const stopped: Curve = { ...curve, final: null, failure: { minutes: 3, why: "it left the track" } };

@@ -1,0 +1,52 @@
+/** Algorithm 1 with nothing on disk: what studies and comparisons train with. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { linkFor } from "../links/links.js";
+import { recordingFrom } from "../recording/transfer.js";
+import { collectorFor, type Driven } from "./collect.js";
+import { windowCost } from "./metrics.js";
+import { ModelMemory } from "./model-fit.js";
+import { optimiserFor } from "./optimisers.js";
+import { coreFor, initialisePolicy } from "./session.js";
+
+/** A training that is ready to drive, its policy untrained. */
+export interface Training {
+  readonly core: Core;
+  /**
+   * Every stretch after it was driven and before it is learned from, without end unless one was stopped, or the gradient was 0 or
+   * not finite. Index 0 is the drive that settles the robot, where there is one.
+   */
+  stretches(): AsyncGenerator<Driven & { readonly index: number; readonly windowCost: number }, void>;
+}
+
+/** Configures core, policy and update rule; batches are of one rollout. */
+export async function trainingInMemory(config: RunConfig): Promise<Training> {
+  const collector = collectorFor(config);
+  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
+  collector.prepare(core);
+  initialisePolicy(core, config.seed);
+  const optimiser = optimiserFor(config);
+  const memory = new ModelMemory(config);
+  const link = linkFor(config);
+  async function* stretches() {
+    const settling = await collector.settle(core, link);
+    if (settling) {
+      memory.keep(recordingFrom(core, settling.slot, 0, settling.from));
+      yield { ...settling, index: 0, windowCost: Number.NaN };
+      if (settling.stopped) return;
+    }
+    for (let index = 1; ; index++) {
+      const driven = await collector.drive(core, link, 0);
+      const cost = driven.stopped ? Number.NaN : windowCost(core, driven.slot);
+      yield { ...driven, index, windowCost: cost };
+      if (driven.stopped) return;
+      memory.keep(recordingFrom(core, driven.slot, index, driven.from));
+      const batch = { ...collector.batch(1), cost };
+      if (config["model-fit"]) memory.refit(core, batch);
+      const { loss, norm } = optimiser.estimate(core, batch);
+      if (!Number.isFinite(loss) || !(norm > 0)) return;
+      optimiser.update(core, batch);
+    }
+  }
+  return { core, stretches };
+}

@@ -4,21 +4,35 @@
  */
 import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
+import { OpenLoop } from "./controllers/open-loop";
+import { PlanarBackstepping } from "./controllers/planar-backstepping";
+import { StateFeedback } from "./controllers/state-feedback";
 import { Car } from "./models/car";
+import { DoublePendulum } from "./models/double-pendulum";
 import { Model } from "./models/model";
+import { Quadruped } from "./models/quadruped";
+import { Scalar } from "./models/scalar";
 import { Identified } from "./plants/identified";
 import { Nominal } from "./plants/nominal";
 import { Plant } from "./plants/plant";
 import { SingleTrack } from "./plants/single-track";
+import { Hold } from "./policy/hold";
 import { Reference } from "./policy/reference";
 import { Spline } from "./policy/spline";
 import { Figure8Reward } from "./rewards/figure8";
+import { ReachReward } from "./rewards/reach";
 import { Reward } from "./rewards/reward";
+import { TrackReward } from "./rewards/track";
 import { Figure8 } from "./tasks/figure8";
+import { Reach, ReachOpen } from "./tasks/reach";
+import { Sine } from "./tasks/sine";
 import { Task } from "./tasks/task";
 
 export enum Models {
   car,
+  quadruped,
+  doublePendulum,
+  scalar,
 }
 export enum Plants {
   nominal,
@@ -27,23 +41,45 @@ export enum Plants {
 }
 export enum Controllers {
   backstepping,
+  planarBackstepping,
+  /** the numbers are those of states and inputs */
+  stateFeedback42,
+  stateFeedback11,
+  openLoop42,
+  openLoop11,
 }
 export enum Rewards {
   figure8,
+  reach,
+  track,
 }
 export enum References {
   spline,
+  /** the number is that of the setpoint's components */
+  hold4,
+  hold2,
+  hold1,
 }
 export enum Tasks {
   figure8,
+  reach,
+  reachOpen,
+  sine,
 }
 
-const models: Model[] = [new Car()];
+const models: Model[] = [new Car(), new Quadruped(), new DoublePendulum(), new Scalar()];
 const plants: Plant[] = [new Nominal(), new Identified(), new SingleTrack()];
-const controllers: Controller[] = [new Backstepping()];
-const rewards: Reward[] = [new Figure8Reward()];
-const references: Reference[] = [new Spline()];
-const tasks: Task[] = [new Figure8()];
+const controllers: Controller[] = [
+  new Backstepping(),
+  new PlanarBackstepping(),
+  new StateFeedback(4, 2),
+  new StateFeedback(1, 1),
+  new OpenLoop(4, 2),
+  new OpenLoop(1, 1),
+];
+const rewards: Reward[] = [new Figure8Reward(), new ReachReward(), new TrackReward()];
+const references: Reference[] = [new Spline(), new Hold(4), new Hold(2), new Hold(1)];
+const tasks: Task[] = [new Figure8(), new Reach(), new ReachOpen(), new Sine()];
 
 /** The chosen ones. */
 export let model: Model = models[0];

@@ -15,22 +15,32 @@ import { parameterSize } from "./policy/layers";
 import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
-import { tangent } from "./tangent";
+import { tangent, tangentFrom } from "./tangent";
 import * as trace from "./trace";
 import * as updates from "./update";
 
 export { Controllers, Models, Plants, References, Rewards, Tasks } from "./components";
 export { BacksteppingParameter } from "./controllers/backstepping";
+export { OpenLoop1Parameter, OpenLoop2Parameter } from "./controllers/open-loop";
+export { PlanarBacksteppingParameter } from "./controllers/planar-backstepping";
+export { StateFeedback11Parameter, StateFeedback42Parameter } from "./controllers/state-feedback";
 export { Solution } from "./gauss-newton";
 export { Part } from "./laws";
 export { Dimension, Region, Status } from "./regions";
 export { CarParameter } from "./models/car";
+export { DoublePendulumParameter } from "./models/double-pendulum";
+export { QuadrupedParameter } from "./models/quadruped";
+export { ScalarParameter } from "./models/scalar";
 export { IdentifiedParameter } from "./plants/identified";
 export { SingleTrackParameter } from "./plants/single-track";
 export { Option } from "./options";
 export { SplineParameter } from "./policy/spline";
 export { Figure8RewardParameter } from "./rewards/figure8";
+export { ReachRewardParameter } from "./rewards/reach";
+export { TrackRewardParameter } from "./rewards/track";
 export { Figure8Parameter } from "./tasks/figure8";
+export { ReachParameter } from "./tasks/reach";
+export { SineParameter } from "./tasks/sine";
 
 export function version(): i32 {
   return VERSION;
@@ -171,6 +181,14 @@ export function collectGradient(rollout: i32): void {
 export function tangentPass(rollout: i32, window: i32): void {
   trace.select(rollout);
   tangent(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
+}
+
+/** Tangents of all states of a rollout along `direction`, from that of the first state, which stands in `stateTangents`. */
+export function statePass(rollout: i32): i32 {
+  if (!trace.exists(rollout)) return Status.outOfRange;
+  trace.select(rollout);
+  tangentFrom(0, trace.segmentCount());
+  return Status.ok;
 }
 
 /** Gradient of one window by forward sensitivity, added to `sensitivityGradient`. */

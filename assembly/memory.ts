@@ -139,6 +139,7 @@ export function planRegions(): Status {
   plan(Region.seeds, residual, steps);
   plan(Region.residualWeights, residual, steps);
   plan(Region.residualTangents, residual, steps);
+  plan(Region.stateTangents, n, steps);
   plan(Region.inputWork, m, steps);
   plan(Region.outputGradient, outputs, segments);
   plan(Region.deltas, deltaSize(), segments);

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 1;
+export const VERSION: i32 = 2;
 
 export enum Status {
   ok,
@@ -130,6 +130,8 @@ export enum Region {
   residualWeights,
   /** residual size: J v */
   residualTangents,
+  /** n: dx of the tangent pass, before the step */
+  stateTangents,
   /** m: tangents, or adjoints, of the inputs */
   inputWork,
   // each, a row per segment

@@ -1,23 +1,32 @@
 /** Forward in time: J v, the directional derivative of all residuals of a window along v = `direction`; the transpose of the co-state pass. */
 import { controller, model, reference, reward, task } from "./components";
+import { dimension } from "./memory";
 import { stateFeedback, truncate } from "./options";
 import { tangent as networkTangent } from "./policy/mlp";
+import { Dimension } from "./regions";
 import * as trace from "./trace";
 
+/** {@link tangentFrom} the given state: J v. */
+export function tangent(begin: i32, end: i32): void {
+  const first = trace.segmentStart(begin);
+  memory.fill(trace.stateTangents + usize(first) * trace.stateRow, 0, trace.stateRow);
+  tangentFrom(begin, end);
+}
+
 /**
- * Segments [begin, end) of the selected rollout; dr of their steps goes to `residualTangents`. At each segment start the network's
- * tangent sets d(setpoint) and d(gains), then for every step
+ * Segments [begin, end) of the selected rollout, from the state's tangent that stands in the first row of `stateTangents`; dx of their
+ * steps goes there, dr to `residualTangents`. At each segment start the network's tangent sets d(setpoint) and d(gains), then for
+ * every step
  *   du = K dx + du/dreference dreference + du/dgains dgains,   dr = dr/dx dx + dr/du du,   dx+ = Â dx + B̂ du_acting.
  */
-export function tangent(begin: i32, end: i32): void {
-  const dx = trace.stateWork;
-  const dNext = trace.stateWork2;
+export function tangentFrom(begin: i32, end: i32): void {
   const dPrevious = trace.setpointWork;
   const dSetpoint = trace.setpointWork2;
   const firstOfWindow = trace.segmentStart(begin);
-  memory.fill(dx, 0, trace.stateRow);
+  const rows = dimension(Dimension.steps);
   memory.fill(dSetpoint, 0, trace.setpointRow);
   let t = firstOfWindow;
+  let dx = trace.stateTangents + usize(t) * trace.stateRow;
   for (let j = begin; j < end; j++) {
     if (truncate) memory.fill(dx, 0, trace.stateRow);
     memory.copy(dPrevious, dSetpoint, trace.setpointRow);
@@ -37,8 +46,9 @@ export function tangent(begin: i32, end: i32): void {
         trace.rewardTape + usize(t) * trace.rewardTapeRow, dx, du, trace.residualTangents + usize(t) * trace.residualRow,
       );
       const acting = trace.delayed ? gatherInputs(t, reached) : du;
+      const dNext = t + 1 < rows ? dx + trace.stateRow : trace.stateWork;
       model.tangent(trace.modelTape + usize(t) * trace.modelTapeRow, dx, acting, dNext);
-      for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(dx + i, load<f64>(dNext + i));
+      dx = dNext;
     }
   }
 }

@@ -89,6 +89,7 @@ export let coefficients: usize = 0;
 export let taskTape: usize = 0;
 export let seeds: usize = 0;
 export let residualTangents: usize = 0;
+export let stateTangents: usize = 0;
 export let inputWork: usize = 0;
 export let outputGradient: usize = 0;
 export let deltas: usize = 0;
@@ -180,6 +181,7 @@ export function select(rollout: i32): void {
   taskTape = at(Region.taskTape, rollout);
   seeds = at(Region.seeds, rollout);
   residualTangents = at(Region.residualTangents, rollout);
+  stateTangents = at(Region.stateTangents, rollout);
   inputWork = at(Region.inputWork, rollout);
   outputGradient = at(Region.outputGradient, rollout);
   deltas = at(Region.deltas, rollout);

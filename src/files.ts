@@ -68,7 +68,7 @@ export async function removeTemporaries(folder: string): Promise<void> {
 /** Creates a folder for output and the folders above it; an existing one must be empty. */
 export async function createEmptyFolder(path: string, remedy: string): Promise<void> {
   try {
-    await createFolder(resolve(path));
+    await makeFolder(resolve(path));
     if ((await readdir(path)).length === 0) return;
   } catch (error) {
     throw new UserError(`cannot create the folder ${path}: ${problemOf(error)}`);
@@ -76,14 +76,23 @@ export async function createEmptyFolder(path: string, remedy: string): Promise<v
   throw new UserError(`the folder ${path} exists and is not empty: ${remedy}`);
 }
 
+/** Creates a folder and the folders above it, unless it is there. */
+export async function createFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(resolve(path));
+  } catch (error) {
+    throw new UserError(`cannot create the folder ${path}: ${problemOf(error)}`);
+  }
+}
+
 /** Like mkdir with `recursive`, which never returns where a file system (/proc) refuses with ENOENT. */
-async function createFolder(path: string): Promise<void> {
+async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (codeOf(error) === "EEXIST") return;
     if (codeOf(error) !== "ENOENT" || (await exists(dirname(path)))) throw error;
-    await createFolder(dirname(path));
+    await makeFolder(dirname(path));
     await mkdir(path);
   }
 }

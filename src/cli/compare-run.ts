@@ -1,9 +1,7 @@
 /** `lapgrad compare`: checks what was asked for, runs the trainings, writes figure and table, says what came out. */
-import { mkdir, rmdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writePages } from "../compare/pages.js";
-import { runJobs } from "../compare/pool.js";
 import { rules } from "../compare/rules.js";
 import { groupsOf, jobsOf, type Study } from "../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../compare/sweep.js";
@@ -11,11 +9,13 @@ import { shortRows } from "../compare/table.js";
 import type { Curve, Job } from "../compare/training.js";
 import { nearest } from "../config/spelling.js";
 import { UserError } from "../errors.js";
-import { problemOf, unusedPath, writeAtomically } from "../files.js";
+import { createFolder, unusedPath, writeAtomically } from "../files.js";
 import { formatTable, type Output, timestamp } from "../output.js";
 import { carFigure8 } from "../tasks/car-figure8.js";
-import { watchInterrupts } from "./interrupt.js";
-import { parseNumber, wholeNumber } from "./options.js";
+import { runWithProgress, workerCount } from "./jobs.js";
+import { parseNumber } from "./options.js";
+
+const WORKER = new URL("../compare/worker.js", import.meta.url);
 
 /** The options as typed. */
 export interface CompareOptions {
@@ -35,7 +35,7 @@ export async function compareCommand(options: CompareOptions, output: Output): P
   const study = studyOf(options);
   if (options.sweep && options.learningRate !== undefined)
     throw new UserError("--sweep tries learning rates of its own: leave out --learning-rate");
-  const workers = options.workers === undefined ? availableParallelism() : wholeNumber(options.workers, "--workers");
+  const workers = workerCount(options.workers);
   const jobs = options.sweep ? sweepJobs(study) : jobsOf(study);
   if (jobs.length === 0)
     throw new UserError(`--sweep has no learning rates to try for ${study.updates.join(", ")}: ask for sgd or adam`);
@@ -44,10 +44,12 @@ export async function compareCommand(options: CompareOptions, output: Output): P
   const command = commandLine(options);
   const began = performance.now();
   output.say(`${jobs.length} trainings, ${workers} at a time`);
-  const curves = await runAll(jobs, workers, output).catch(async (error: unknown) => {
-    await rmdir(out).catch(() => {}); // unless there is something in it
-    throw error;
-  });
+  const curves = await runWithProgress<Job, Curve>(WORKER, jobs, workers, output, "trainings").catch(
+    async (error: unknown) => {
+      await rmdir(out).catch(() => {}); // unless there is something in it
+      throw error;
+    },
+  );
   const seconds = (performance.now() - began) / 1000;
   const took = `${jobs.length} trainings in ${seconds.toFixed(0)} s on ${workers} worker${workers === 1 ? "" : "s"}`;
   if (options.sweep) {
@@ -73,31 +75,6 @@ export async function compareCommand(options: CompareOptions, output: Output): P
   }
   output.say(`\n${took}; ${files.join(", ")}`);
   output.result({ ...study, groups, files, wallSeconds: seconds });
-}
-
-async function runAll(jobs: readonly Job[], workers: number, output: Output): Promise<Curve[]> {
-  const interrupt = watchInterrupts();
-  const bar = output.terminal ? await startBar(output.terminal, jobs.length) : undefined;
-  const takeAway = () => bar?.stop(); // gives the cursor back, however the process ends
-  process.once("exit", takeAway);
-  try {
-    return await runJobs(jobs, { workers, signal: interrupt.signal, onDone: (done) => bar?.update(done) });
-  } finally {
-    process.off("exit", takeAway);
-    takeAway();
-    interrupt.release();
-  }
-}
-
-async function startBar(stream: NodeJS.WriteStream, total: number) {
-  const { default: progress } = await import("cli-progress");
-  const format = " {bar} {value}/{total} trainings | {eta_formatted} left";
-  const bar = new progress.SingleBar(
-    { stream, format, hideCursor: true, clearOnComplete: true, gracefulExit: false, barsize: 30 },
-    progress.Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 /** What was asked for, complete and checked. */
@@ -156,14 +133,6 @@ function ratesOf(text: string | undefined): Record<string, number> {
     rates[name] = rate;
   }
   return rates;
-}
-
-async function createFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new UserError(`cannot create the folder ${path}: ${problemOf(error)}`);
-  }
 }
 
 /** The command that gives the same numbers. */

@@ -1,7 +1,5 @@
 import type { CommandModule } from "yargs";
-import { UserError } from "../errors.js";
 import { outputFor } from "../output.js";
-import { wholeNumber } from "./options.js";
 
 const command: CommandModule = {
   command: "reproduce <study>",
@@ -11,21 +9,39 @@ const command: CommandModule = {
       .positional("study", {
         type: "string",
         demandOption: true,
-        describe: "mismatch: training with a model scaled by 1, .75, .5, .25",
+        describe: "figure2, theory, go1, real-car, mismatch, or all; docs/reproduce.md says what each shows",
       })
-      .option("seeds", { type: "string", default: "10", describe: "seeds per setting", requiresArg: true })
+      .option("seeds", { type: "string", describe: "seeds per setting [default: the study's]", requiresArg: true })
+      .option("quick", { type: "boolean", default: false, describe: "few seeds: a first impression within a minute" })
       .option("reference", {
         type: "string",
-        describe: "folder of reference data with authors/mismatch-losses.json.gz [default: $LAPGRAD_REFERENCE_DATA]",
+        describe: "folder of reference data, with the authors' recordings [default: $LAPGRAD_REFERENCE_DATA]",
         requiresArg: true,
       })
-      .example("$0 reproduce mismatch", "the table of the model mismatch study"),
+      .option("workers", {
+        type: "string",
+        describe: "jobs at a time; changes nothing but the time it takes [default: one per core]",
+        requiresArg: true,
+      })
+      .option("out", {
+        type: "string",
+        describe: "folder for figures and tables [default: runs/reproduce-<time>]",
+        requiresArg: true,
+      })
+      .example("$0 reproduce figure2 --quick", "with and without low-level feedback, in a minute")
+      .example("$0 reproduce all --reference ../shared/data", "every study, beside the authors' recordings"),
   handler: async (argv) => {
-    if (argv.study !== "mismatch") throw new UserError(`unknown study "${argv.study}"; studies are: mismatch`);
-    const seeds = wholeNumber(String(argv.seeds), "--seeds");
-    const { reproduceMismatch } = await import("../reproduce/mismatch.js");
-    const reference = argv.reference === undefined ? process.env.LAPGRAD_REFERENCE_DATA : String(argv.reference);
-    await reproduceMismatch(seeds, reference, outputFor(argv.json === true));
+    const { reproduceCommand } = await import("./reproduce-run.js");
+    const text = (name: string) => (argv[name] === undefined ? undefined : String(argv[name]));
+    const given = {
+      study: String(argv.study),
+      seeds: text("seeds"),
+      quick: argv.quick === true,
+      reference: text("reference"),
+      workers: text("workers"),
+      out: text("out"),
+    };
+    await reproduceCommand(given, outputFor(argv.json === true));
   },
 };
 export default command;

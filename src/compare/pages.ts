@@ -1,14 +1,10 @@
 /** Figure and table on disk: compare.html, which needs nothing else, and compare.md. */
-import { readFile } from "node:fs/promises";
-import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
-import { codeOf, writeAtomically } from "../files.js";
+import { writeAtomically } from "../files.js";
+import { machine, markdownTable, remarksIn } from "../report/markdown.js";
 import { renderPage } from "./figure.js";
 import { type Group, labelOf, type Origin, type Study } from "./study.js";
 import { failureLines, fullRows } from "./table.js";
-
-/** From this heading on compare.md belongs to its readers: it is kept when the page is written anew. */
-const REMARKS = "## Remarks";
 
 /** Writes both; the paths. */
 export async function writePages(
@@ -24,26 +20,14 @@ export async function writePages(
   return [html, markdown];
 }
 
-async function remarksIn(path: string): Promise<string> {
-  try {
-    const text = await readFile(path, "utf8");
-    const at = text.indexOf(REMARKS);
-    return at < 0 ? "" : `\n${text.slice(at)}`;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return "";
-    throw error;
-  }
-}
-
 function renderMarkdown(study: Study, groups: readonly Group[], { command, took }: Origin): string {
   const { seeds, minutes, plants, updates } = study;
   const tables = plants.map((plant) => {
-    const [head = [], ...rows] = fullRows(
+    const rows = fullRows(
       study,
       groups.filter((group) => group.plant === plant),
     );
-    const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
-    return `## Plant \`${plant}\`\n\n${lines.join("\n")}\n`;
+    return `## Plant \`${plant}\`\n\n${markdownTable(rows)}\n`;
   });
   const failures = failureLines(groups);
   const stopped =
@@ -62,9 +46,4 @@ ${command}
 
 ${took}; ${machine()}. The strict build gives the same numbers on every machine.
 `;
-}
-
-/** Kind of machine. */
-export function machine(): string {
-  return `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${platform()} ${arch()}, Node ${process.version}`;
 }

@@ -161,7 +161,8 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
     ]),
   );
   const lookahead = config["network-period"] - config["control-period"];
-  const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, duration: lookahead } };
+  const duration = "duration" in base.reference.parameters ? { duration: lookahead } : {};
+  const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, ...duration } };
   const task: TaskDefinition = {
     ...base,
     model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
@@ -261,7 +262,9 @@ const MOST_DELAY = 64;
 function checkTimes(config: RunConfig): void {
   const control = config["control-period"];
   const network = config["network-period"];
-  if (network <= control)
+  const { reference } = taskNamed(config.task);
+  // a spline needs time between its setpoints
+  if (network < control || (network === control && "duration" in reference.parameters))
     throw new UserError(`network-period ${network} s must be longer than control-period ${control} s`);
   const steps = config["steps-per-segment"];
   if (Math.abs(steps * control - network) >= control) {

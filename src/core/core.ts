@@ -8,7 +8,7 @@ import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/d
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -23,12 +23,29 @@ type PartName = keyof typeof TABLES;
 
 /** The enum with a part's parameter names; a plant that has none takes the model's. */
 const PARAMETERS = {
-  model: { car: "CarParameter" },
+  model: {
+    car: "CarParameter",
+    quadruped: "QuadrupedParameter",
+    doublePendulum: "DoublePendulumParameter",
+    scalar: "ScalarParameter",
+  },
   plant: { identified: "IdentifiedParameter", singleTrack: "SingleTrackParameter" },
-  controller: { backstepping: "BacksteppingParameter" },
-  reward: { figure8: "Figure8RewardParameter" },
+  controller: {
+    backstepping: "BacksteppingParameter",
+    planarBackstepping: "PlanarBacksteppingParameter",
+    stateFeedback42: "StateFeedback42Parameter",
+    stateFeedback11: "StateFeedback11Parameter",
+    openLoop42: "OpenLoop2Parameter",
+    openLoop11: "OpenLoop1Parameter",
+  },
+  reward: { figure8: "Figure8RewardParameter", reach: "ReachRewardParameter", track: "TrackRewardParameter" },
   reference: { spline: "SplineParameter" },
-  task: { figure8: "Figure8Parameter" },
+  task: {
+    figure8: "Figure8Parameter",
+    reach: "ReachParameter",
+    reachOpen: "ReachParameter",
+    sine: "SineParameter",
+  },
 } as const satisfies Record<PartName, Record<string, keyof CoreExports>>;
 
 const REGIONS = {

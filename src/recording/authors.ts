@@ -1,4 +1,5 @@
 import { carFigure8 } from "../tasks/car-figure8.js";
+import { quadrupedFigure8 } from "../tasks/quadruped-figure8.js";
 import { at, listAt, matrixAt, numberAt, numbersAt, objectAt, type Place, readJson, reject } from "./json.js";
 import type { Recording, RecordingInfo } from "./recording.js";
 
@@ -38,14 +39,7 @@ const LARGEST_ROUNDING = 1e-9;
 type Columns = RecordingInfo["columns"];
 const ROBOTS: Readonly<Record<AuthorsFile["robot"], { readonly task: string; readonly columns: Columns }>> = {
   jetracer: { task: carFigure8.name, columns: { ...carFigure8.columns } },
-  go1: {
-    task: "go1-figure8",
-    columns: {
-      ...carFigure8.columns,
-      input: ["forward speed [m/s]", "turn rate [rad/s]"],
-      gain: ["k_x [1/s]", "k_y [1/s]", "k_vx", "k_phi [1/s]", "k_vy", "k_omega"],
-    },
-  },
+  go1: { task: quadrupedFigure8.name, columns: { ...quadrupedFigure8.columns } },
 };
 
 /** Lengths of the control steps [s], sorted. */

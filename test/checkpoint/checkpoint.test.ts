@@ -143,7 +143,7 @@ test("one of another task, network or update rule is refused, and nothing of it 
   const own = checkpointOf(run, START);
   const before = core.view("parameters").slice();
   const strange: [Partial<Checkpoint>, string][] = [
-    [{ task: "go1-figure8" }, 'belongs to task "go1-figure8", not to "car-figure8"'],
+    [{ task: "quadruped-figure8" }, 'belongs to task "quadruped-figure8", not to "car-figure8"'],
     [{ layers: [6, 9, 9, 10] }, "holds a 6-9-9-10 network, the configuration asks for 6-8-8-10"],
     [{ update: "sgd" }, 'was made by update "sgd", the configuration says "adam"'],
     [{ arrays: { ...own.arrays, parameters: new Float64Array(3) } }, "holds a 6-8-8-10 network"],

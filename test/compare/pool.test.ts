@@ -1,11 +1,13 @@
 /** Trainings on worker threads: the same numbers however many there are, in the order of the jobs, and stopped when asked. */
 import { expect, jest, test } from "@jest/globals";
-import { runJobs } from "../../src/compare/pool.js";
 import { rules } from "../../src/compare/rules.js";
-import { type Job, trainOnce } from "../../src/compare/training.js";
+import { type Curve, type Job, trainOnce } from "../../src/compare/training.js";
+import { type PoolOptions, runJobs as run } from "../../src/workers/pool.js";
 
 jest.setTimeout(60_000);
 
+const worker = new URL("../../src/compare/worker.js", import.meta.url);
+const runJobs = (given: readonly Job[], options: PoolOptions) => run<Job, Curve>(worker, given, options);
 const job = (rule: string, plant: string, seed: number, minutes = 0.6): Job => {
   return { rule, plant, seed, minutes, learningRate: undefined };
 };
@@ -50,6 +52,6 @@ test("an interrupt ends it, and so does a job that cannot be run", async () => {
   const stop = new AbortController();
   const many = Array.from({ length: 200 }, (_, seed) => job("adam", "nominal", seed));
   const stopped = runJobs(many, { workers: 2, signal: stop.signal, onDone: (done) => done === 3 && stop.abort() });
-  await expect(stopped).rejects.toThrow("interrupted after 3 of 200 trainings: nothing was written");
+  await expect(stopped).rejects.toThrow("interrupted after 3 of 200 jobs: nothing was written");
   await expect(runJobs([job("adam", "moon", 1)], { workers: 1 })).rejects.toThrow('unknown plant "moon"');
 });

@@ -58,15 +58,17 @@ test("too little driving, or too much of it skipped", async () => {
 });
 
 test("another robot", async () => {
-  const info = { ...drive.info, task: "go1-figure8" };
+  const info = { ...drive.info, task: "quadruped-figure8" };
   await expect(identifyOne({ ...drive, info })).rejects.toThrow(
-    /rollout 1 is a recording of go1-figure8; identify fits a car: allowed are recordings of car-figure8/,
+    /rollout 1 is a recording of quadruped-figure8; identify fits a car: allowed are recordings of car-figure8/,
   );
 });
 
 dataTest("another robot, recorded by the authors", async () => {
   const recordings = [join(referenceData ?? "", "authors", "go1-hw-train.json.gz")];
-  await expect(identifyCommand({ recordings, check: [] }, new Captured())).rejects.toThrow(/recording of go1-figure8/);
+  await expect(identifyCommand({ recordings, check: [] }, new Captured())).rejects.toThrow(
+    /recording of quadruped-figure8/,
+  );
 });
 
 test("steering of the wrong sign would turn the gain's sign", async () => {

@@ -1,0 +1,58 @@
+import { Controller } from "./controller";
+
+/** Parameters of the {@link OpenLoop} controller with two inputs. */
+export enum OpenLoop2Parameter {
+  /** inputs that the policy's are added to */
+  input1,
+  input2,
+  count,
+}
+
+/** Parameters of the {@link OpenLoop} controller with one input. */
+export enum OpenLoop1Parameter {
+  input1,
+  count,
+}
+
+/** No feedback: u = u_0 + u_d, the reference being the inputs themselves [W23 sec. 5]. What low-level feedback is compared with. */
+export class OpenLoop extends Controller {
+  constructor(
+    private readonly n: i32,
+    private readonly m: i32,
+  ) {
+    super();
+  }
+
+  stateSize(): i32 {
+    return this.n;
+  }
+  inputSize(): i32 {
+    return this.m;
+  }
+  referenceSize(): i32 {
+    return this.m;
+  }
+  gainSize(): i32 {
+    return 0;
+  }
+  parameterCount(): i32 {
+    return this.m;
+  }
+  tapeSize(): i32 {
+    return 0;
+  }
+
+  act(parameters: usize, _x: usize, reference: usize, _gains: usize, u: usize, _tape: usize): void {
+    for (let i: usize = 0, end = usize(this.m) << 3; i < end; i += 8) {
+      store<f64>(u + i, load<f64>(parameters + i) + load<f64>(reference + i));
+    }
+  }
+
+  tangent(_tape: usize, _gains: usize, _dx: usize, dReference: usize, _dGains: usize, du: usize): void {
+    memory.copy(du, dReference, usize(this.m) << 3);
+  }
+
+  transpose(_tape: usize, _gains: usize, pu: usize, _px: usize, pReference: usize, _pGains: usize): void {
+    memory.copy(pReference, pu, usize(this.m) << 3);
+  }
+}

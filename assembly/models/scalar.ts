@@ -1,0 +1,43 @@
+import { Model } from "./model";
+
+/** Parameters of {@link Scalar}. */
+export enum ScalarParameter {
+  a,
+  b,
+  count,
+}
+
+/** The paper's running example, x+ = a x + b u [W23 eq. 9]; a control step is one step of the map, whatever its length. */
+export class Scalar extends Model {
+  stateSize(): i32 {
+    return 1;
+  }
+  inputSize(): i32 {
+    return 1;
+  }
+  parameterCount(): i32 {
+    return ScalarParameter.count;
+  }
+  tapeSize(): i32 {
+    return 2;
+  }
+
+  step(parameters: usize, x: usize, u: usize, _dt: f64, next: usize): void {
+    store<f64>(next, load<f64>(parameters) * load<f64>(x) + load<f64>(parameters, 8) * load<f64>(u));
+  }
+
+  /** Tape: a, b. */
+  linearise(parameters: usize, _x: usize, _u: usize, _dt: f64, tape: usize): void {
+    store<f64>(tape, load<f64>(parameters));
+    store<f64>(tape, load<f64>(parameters, 8), 8);
+  }
+
+  tangent(tape: usize, dx: usize, du: usize, dNext: usize): void {
+    store<f64>(dNext, load<f64>(tape) * load<f64>(dx) + load<f64>(tape, 8) * load<f64>(du));
+  }
+
+  transpose(tape: usize, p: usize, px: usize, pu: usize): void {
+    store<f64>(px, load<f64>(tape) * load<f64>(p));
+    store<f64>(pu, load<f64>(tape, 8) * load<f64>(p));
+  }
+}

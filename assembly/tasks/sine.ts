@@ -1,0 +1,65 @@
+import { cosine, sincos, sine } from "../math/trig";
+import { Task } from "./task";
+
+/** Parameters of {@link Sine}. */
+export enum SineParameter {
+  /** of the setpoint over time */
+  amplitude,
+  /** of the setpoint, and of the clock that the network sees [s] */
+  period,
+  /** where a start lies, before its random offset */
+  start,
+  /** largest start time drawn at random [s] */
+  latest,
+  count,
+}
+
+const TWO_PI: f64 = 6.283185307179586;
+
+/** Following amplitude sin(2 pi t / period) with one state; features: cos and sin of 2 pi t / period, nothing of the state. */
+export class Sine extends Task {
+  stateSize(): i32 {
+    return 1;
+  }
+  setpointSize(): i32 {
+    return 1;
+  }
+  featureSize(): i32 {
+    return 2;
+  }
+  parameterCount(): i32 {
+    return SineParameter.count;
+  }
+  tapeSize(): i32 {
+    return 0;
+  }
+
+  setpointAt(parameters: usize, t: f64, setpoint: usize): void {
+    sincos((TWO_PI / load<f64>(parameters, 8)) * t);
+    store<f64>(setpoint, load<f64>(parameters) * sine);
+  }
+
+  setpointOf(_parameters: usize, x: usize, setpoint: usize): void {
+    store<f64>(setpoint, load<f64>(x));
+  }
+
+  stateAt(parameters: usize, _t: f64, x: usize): void {
+    store<f64>(x, load<f64>(parameters, 16));
+  }
+
+  period(parameters: usize): f64 {
+    return load<f64>(parameters, 24);
+  }
+
+  observe(parameters: usize, _x: usize, t: f64, features: usize, _tape: usize): void {
+    sincos((TWO_PI / load<f64>(parameters, 8)) * t);
+    store<f64>(features, cosine);
+    store<f64>(features, sine, 8);
+  }
+
+  tangent(_tape: usize, _dx: usize, dFeatures: usize): void {
+    memory.fill(dFeatures, 0, 16);
+  }
+
+  transpose(_tape: usize, _pFeatures: usize, _px: usize): void {}
+}

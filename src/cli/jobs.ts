@@ -1,0 +1,43 @@
+/** Jobs on all cores with a progress bar, until they are done or Ctrl-C. */
+import { availableParallelism } from "node:os";
+import type { Output } from "../output.js";
+import { runJobs } from "../workers/pool.js";
+import { watchInterrupts } from "./interrupt.js";
+import { wholeNumber } from "./options.js";
+
+/** How many workers: as asked for, or one per core. */
+export function workerCount(given: string | undefined): number {
+  return given === undefined ? availableParallelism() : wholeNumber(given, "--workers");
+}
+
+/** Runs jobs of a worker module; `what` they are called beside the bar. */
+export async function runWithProgress<J, A>(
+  module: URL,
+  jobs: readonly J[],
+  workers: number,
+  output: Output,
+  what: string,
+): Promise<A[]> {
+  const interrupt = watchInterrupts();
+  const bar = output.terminal ? await startBar(output.terminal, jobs.length, what) : undefined;
+  const takeAway = () => bar?.stop(); // gives the cursor back, however the process ends
+  process.once("exit", takeAway);
+  try {
+    return await runJobs(module, jobs, { workers, signal: interrupt.signal, onDone: (done) => bar?.update(done) });
+  } finally {
+    process.off("exit", takeAway);
+    takeAway();
+    interrupt.release();
+  }
+}
+
+async function startBar(stream: NodeJS.WriteStream, total: number, what: string) {
+  const { default: progress } = await import("cli-progress");
+  const format = ` {bar} {value}/{total} ${what} | {eta_formatted} left`;
+  const bar = new progress.SingleBar(
+    { stream, format, hideCursor: true, clearOnComplete: true, gracefulExit: false, barsize: 30 },
+    progress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return bar;
+}

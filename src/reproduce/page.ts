@@ -1,0 +1,112 @@
+/** A study's page on disk, <name>.html and <name>.md, and on the screen. */
+import { join } from "node:path";
+import { writeAtomically } from "../files.js";
+import { formatTable } from "../output.js";
+import { renderChart } from "../report/chart.js";
+import { machine, markdownTable, remarksIn } from "../report/markdown.js";
+import { STYLE } from "../report/style.js";
+import { escapeHtml } from "../report/text.js";
+import { VERSION } from "../version.js";
+import type { Section, StudyPage } from "./study.js";
+
+/** Forbids the page every request. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+/** Curves, bands, points; a study gives its class names the colour --c, of those below or its own. */
+const CURVES = `
+:root{--blue:#0068a8;--green:#008f6b;--orange:#d55e00;--purple:#b0578d}
+@media screen and (prefers-color-scheme:dark){:root{--blue:#56b4e9;--green:#2fc79b;--orange:#f08a3c;--purple:#e08fc0}}
+.median{stroke:var(--c);stroke-width:2;fill:none}
+.median.dashed{stroke-dasharray:9 5}.median.dotted{stroke-dasharray:1.5 5}
+.plot path.band{fill:var(--c);fill-opacity:.12;stroke:none}
+.point{stroke:var(--c);stroke-width:5}
+table{font-size:13px}th,td{padding:4px 8px}`;
+
+/** How the numbers were made. */
+export interface Origin {
+  readonly command: string;
+  readonly seconds: number;
+}
+
+/** Writes both files, the HTML one only if there is a chart; the paths. Remarks in the Markdown are kept. */
+export async function writePage(out: string, name: string, page: StudyPage, origin: Origin): Promise<string[]> {
+  const markdown = join(out, `${name}.md`);
+  const html = join(out, `${name}.html`);
+  const hasCharts = page.sections.some(({ charts }) => charts !== undefined && charts.length > 0);
+  if (hasCharts) await writeAtomically(html, renderHtml(page, origin));
+  await writeAtomically(
+    markdown,
+    renderMarkdown(page, origin, hasCharts ? `${name}.html` : undefined) + (await remarksIn(markdown)),
+  );
+  return hasCharts ? [html, markdown] : [markdown];
+}
+
+/** The page as lines of text, without its charts. */
+export function pageLines(page: StudyPage): string[] {
+  return [
+    page.title,
+    ...page.intro,
+    ...page.sections.flatMap(({ heading, text = [], table }) => [
+      "",
+      heading,
+      ...text,
+      ...(table ? [formatTable(table)] : []),
+    ]),
+  ];
+}
+
+function madeBy({ command, seconds }: Origin): string {
+  return `${command}: ${seconds.toFixed(0)} s on ${machine()}. The strict build gives the same numbers on every machine.`;
+}
+
+function renderMarkdown(page: StudyPage, origin: Origin, figure: string | undefined): string {
+  const sections = page.sections.map(({ heading, text = [], table }) =>
+    [`## ${heading}`, ...text, ...(table ? [markdownTable(table)] : [])].join("\n\n"),
+  );
+  const link = figure === undefined ? [] : [`Figure: [${figure}](${figure}).`];
+  return `${[`# ${page.title}`, ...page.intro, ...link, ...sections, `\`${origin.command}\`: ${madeBy(origin).slice(origin.command.length + 2)}`].join("\n\n")}\n`;
+}
+
+function renderHtml(page: StudyPage, origin: Origin): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${escapeHtml(page.title)}</title>
+<style>${STYLE}${CURVES}${page.style ?? ""}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeHtml(page.title)}</h1>${paragraphs(page.intro)}</header>
+${page.sections.map(renderSection).join("\n")}
+<footer>${escapeHtml(madeBy(origin))} · lapgrad ${escapeHtml(VERSION)}</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function renderSection({ heading, text = [], table, charts = [], key = [] }: Section): string {
+  const entries = key.map(
+    ({ className, label }) =>
+      `<label><svg viewBox="0 0 28 10" aria-hidden="true"><path class="${className}" d="M1 5h26"/></svg>${escapeHtml(label)}</label>`,
+  );
+  return `<section><h2>${escapeHtml(heading)}</h2>${paragraphs(text)}
+${entries.length > 0 ? `<div class="key">${entries.join("")}</div>` : ""}
+${charts.map(renderChart).join("\n")}
+${table ? renderTable(table) : ""}</section>`;
+}
+
+/** Markdown's marks and links are not for this page. */
+function paragraphs(text: readonly string[]): string {
+  const plain = (line: string) => line.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*]/g, "");
+  return text.map((line) => `<p>${escapeHtml(plain(line))}</p>`).join("");
+}
+
+function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const cells = (row: readonly string[], tag: string) =>
+    row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
+  return `<div class="table" tabindex="0"><table><thead><tr>${cells(head, "th")}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n")}</tbody></table></div>`;
+}

@@ -1,0 +1,14 @@
+import { UserError } from "../errors.js";
+import { mismatch } from "./mismatch.js";
+import type { Study } from "./study.js";
+
+/** All studies: a new one is a file and a line here. */
+export const studies: readonly Study[] = [mismatch];
+
+/** The study of that name, or all of them. */
+export function studiesNamed(name: string): readonly Study[] {
+  if (name === "all") return studies;
+  const found = studies.find((study) => study.name === name);
+  if (found) return [found];
+  throw new UserError(`unknown study "${name}"; studies are: ${studies.map((study) => study.name).join(", ")}, all`);
+}

@@ -1,0 +1,47 @@
+/** What a study of `lapgrad reproduce` is, and what it answers with: one page that becomes HTML, Markdown, text and JSON. */
+import type { Chart } from "../report/chart.js";
+
+/** How a study is asked for. */
+export interface StudyOptions {
+  /** seeds per setting; undefined: the study's own number */
+  readonly seeds: number | undefined;
+  /** a first impression within a minute, for continuous integration */
+  readonly quick: boolean;
+  /** folder of reference data; undefined if there is none */
+  readonly reference: string | undefined;
+  /** runs jobs of a worker module on all cores, with progress on the screen */
+  readonly run: <J, A>(module: URL, jobs: readonly J[], what: string) => Promise<A[]>;
+}
+
+/** Heading, sentences (Markdown), tables and charts. */
+export interface Section {
+  readonly heading: string;
+  /** paragraphs of Markdown; the page shows them as plain text */
+  readonly text?: readonly string[];
+  /** first row: headings */
+  readonly table?: readonly (readonly string[])[];
+  readonly charts?: readonly Chart[];
+  /** of the charts' curves: class name and meaning */
+  readonly key?: readonly { readonly className: string; readonly label: string }[];
+}
+
+export interface StudyPage {
+  readonly title: string;
+  readonly intro: readonly string[];
+  readonly sections: readonly Section[];
+  /** style rules of the charts' class names, e.g. `.closed{--c:var(--blue)}` */
+  readonly style?: string;
+  /** everything as numbers, for --json */
+  readonly results: Readonly<Record<string, unknown>>;
+  /** what was not as it should be: the command fails with it after everything is written */
+  readonly failure?: string;
+}
+
+export interface Study {
+  readonly name: string;
+  /** for --help */
+  readonly describe: string;
+  /** true: it cannot do anything without reference data, and `reproduce all` leaves it out then */
+  readonly needsReference?: boolean;
+  readonly run: (options: StudyOptions) => Promise<StudyPage>;
+}

@@ -1,19 +1,19 @@
 /** `lapgrad replay`: goes through a recording again and says how far controller, references and costs agree with it. */
-import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
+import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
+import type { AuthorsFile } from "../recording/authors.js";
 import { openRecording } from "../recording/open.js";
 import type { Recording } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
+import { taskNamed } from "../tasks/tasks.js";
 import { measure, windowCost } from "../training/metrics.js";
 import { coreFor } from "../training/session.js";
 
-/** Windows of the authors' hardware runs: 30 segments each, from segment 40 on, one segment apart. */
-const HARDWARE_WINDOW = "40:30:1";
 /** On hardware the last segment index of a window is at most n - 3, n the number of network calls. */
 const HARDWARE_MARGIN = 3;
 
@@ -51,7 +51,8 @@ export async function replayRecordings(
   for (const [i, recording] of recordings.entries()) {
     const recordedCost = authors?.costs[i] ?? authors?.totalCosts[i];
     const ofWindow = authors?.costs[i] !== undefined;
-    results.push(await replayOne(recording, given, policy, authors !== undefined, recordedCost, ofWindow));
+    const settings = configFor(recording, given, policy, authors?.settings);
+    results.push(await replayOne(recording, settings, policy, authors !== undefined, recordedCost, ofWindow));
   }
   return results;
 }
@@ -89,7 +90,7 @@ function tableOf(results: readonly ReplayResult[]): string[][] {
 
 async function replayOne(
   recording: Recording,
-  given: PartialConfig,
+  config: RunConfig,
   policy: PolicySource | undefined,
   gainsAreOffsets: boolean,
   recordedCost: number | undefined,
@@ -97,7 +98,6 @@ async function replayOne(
 ): Promise<ReplayResult> {
   const hardware = recording.info.timing === "hardware";
   const segments = recording.segmentTimes.length;
-  const config = configFor(recording, given, policy);
   const core = await coreFor(config, 1, segments, "strict", recording.times.length);
   setTiming(core, recording.info.timing);
   if (hardware) core.setOption("windowMargin", HARDWARE_MARGIN);
@@ -138,16 +138,30 @@ async function replayOne(
   };
 }
 
-/** The settings given, with the recording's task and a window that fits it. */
-function configFor(recording: Recording, given: PartialConfig, policy: PolicySource | undefined): RunConfig {
+/**
+ * The settings given, with the recording's task and a window that fits it. A hardware recording is of the authors' robot, whose lap and
+ * network period stand in the file, or in the task.
+ */
+function configFor(
+  recording: Recording,
+  given: PartialConfig,
+  policy: PolicySource | undefined,
+  recorded: AuthorsFile["settings"] | undefined,
+): RunConfig {
   const segments = recording.segmentTimes.length;
+  const { task } = recording.info;
   const hidden = policy ? { hidden: [...policy.hidden] } : {};
-  const hardware = recording.info.timing === "hardware";
-  const usual = hardware ? HARDWARE_WINDOW : "40:0:0";
-  const { start, length } = parseWindow(usual);
-  const window = given.window ?? (start + Math.max(length, 1) <= segments ? usual : "0:0:0");
-  const config = { ...given, ...hidden, task: recording.info.task, "rollout-segments": segments, window };
-  return completeConfig(config);
+  const { hardware } = recording.info.timing === "hardware" ? taskNamed(task) : {};
+  const { start, length, stride } = hardware?.window ?? { start: 40, length: 0, stride: 0 };
+  const window = start + Math.max(length, 1) <= segments ? `${start}:${length}:${stride}` : "0:0:0";
+  const lapTime = recorded?.lapTime ?? hardware?.lapTime;
+  const robot: PartialConfig = hardware
+    ? {
+        "network-period": recorded?.networkPeriod ?? hardware.networkPeriod,
+        ...(lapTime === undefined ? {} : { parameters: { task: { lapTime }, reward: { lapTime } } }),
+      }
+    : {};
+  return completeConfig({ window, ...mergeConfigs(robot, given), ...hidden, task, "rollout-segments": segments });
 }
 
 /** Steps before the first network call used stale references: they are left out. */

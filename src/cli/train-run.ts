@@ -96,8 +96,9 @@ function workOf(config: RunConfig): string {
 /** What the update rule and the model promise, where they do. */
 function promisesOf(config: RunConfig): Promised[] {
   const predicted = { name: "predictedCost", heading: "predicted", unit: "(cost)" };
-  const error = { name: "modelError.turnRate", heading: "model error", unit: "[rad/s]" };
-  return [...(config.update === "gauss-newton" ? [predicted] : []), ...(config["model-fit"] ? [error] : [])];
+  const { refit } = taskNamed(config.task).model;
+  const error = refit && { name: `modelError.${refit.error}`, heading: "model error", unit: `[${refit.unit}]` };
+  return [...(config.update === "gauss-newton" ? [predicted] : []), ...(config["model-fit"] && error ? [error] : [])];
 }
 
 /** The model as last fitted, on one line; undefined if none was. */

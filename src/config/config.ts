@@ -101,7 +101,8 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
   const update = given.update ?? settings.update.default;
   const { training, timing } = task;
-  const fit = given["model-fit"] ?? update === "gauss-newton"; // learning rates of the others were tuned on a fixed model
+  // learning rates of the other rules were tuned on a fixed model
+  const fit = given["model-fit"] ?? (update === "gauss-newton" && task.model.refit !== undefined);
   const model = given.model ?? (fit && given["model-scale"] === undefined ? "raw" : "nominal");
   // settings that only make sense for separate rollouts ask for them
   const separate = ["rollout-segments", "window", "batch"].some((name) => given[name as SettingName] !== undefined);
@@ -221,6 +222,8 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
         throw new UserError(`${part} of ${task.name} has no parameter "${name}"; it has: ${known.join(", ")}`);
     }
   }
+  if (config["model-fit"] && !task.model.refit)
+    throw new UserError(`the model of ${task.name} cannot be fitted to its driving: leave out model-fit`);
   checkWindow(config);
   checkStretches(config, task);
   checkTimes(config);

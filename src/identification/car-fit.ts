@@ -2,19 +2,8 @@
  * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: least squares on the turn rate and on the
  * acceleration, with transport delays and grip limit found by search. Not in paper.
  */
+import { type Bounds, beyond, type Drive, LONGEST_DELAY } from "./drive.js";
 import { LinearFit } from "./least-squares.js";
-
-/** Driving that a model is fitted to: one uninterrupted stretch. */
-export interface Drive {
-  /** steps + 1 rows: x, y, v, phi */
-  readonly states: Float64Array;
-  /** steps rows: throttle, steering */
-  readonly inputs: Float64Array;
-  /** dt of every step [s] */
-  readonly periods: Float64Array;
-  /** inputs before the first step, newest last; may be empty */
-  readonly earlier: Float64Array;
-}
 
 /** A fitted model and how well it explains the data. */
 export interface CarFit {
@@ -51,25 +40,11 @@ export const CAR_BOUNDS: Readonly<Record<CarParameterName, Bounds>> = {
   inverseGrip: { low: 0, high: 1, unit: "s²/m" },
 };
 
-export interface Bounds {
-  readonly low: number;
-  readonly high: number;
-  readonly unit: string;
-}
-
-/** Says which parameter of a fit left {@link CAR_BOUNDS}, with the value and what is allowed; undefined if none did. */
+/** Says which parameter of a fit left {@link CAR_BOUNDS}; undefined if none did. */
 export function outOfBounds(fit: Pick<CarFit, "parameters">): string | undefined {
-  for (const name of Object.keys(CAR_BOUNDS) as CarParameterName[]) {
-    const { low, high, unit } = CAR_BOUNDS[name];
-    const value = fit.parameters[name];
-    if (!(value >= low && value <= high))
-      return `${name} would be ${Number(value.toPrecision(4))} ${unit}; allowed is ${low} to ${high}`;
-  }
-  return undefined;
+  return beyond(fit.parameters, CAR_BOUNDS);
 }
 
-/** Longest delay searched [control steps]. */
-export const LONGEST_DELAY = 14;
 /** 1 / a_max searched [s^2/m]: no limit, and lateral accelerations from 30 down to 4 m/s^2. */
 const INVERSE_GRIPS = [
   0,

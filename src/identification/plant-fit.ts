@@ -2,7 +2,8 @@
  * Fits the plant `identified` to recorded driving: least squares on open-loop predictions over half a second, delays included, by
  * Levenberg-Marquardt. Errors of a prediction add up over its time, so that noise of a single step counts little. Not in paper.
  */
-import { type CarFit, type CarParameterName, LONGEST_DELAY } from "./car-fit.js";
+import type { CarFit, CarParameterName } from "./car-fit.js";
+import { LONGEST_DELAY } from "./drive.js";
 import { solveSymmetric } from "./least-squares.js";
 import { horizonSteps } from "./prediction.js";
 import { PLANT_STEP, type PlantParameters, plantParameters, predict, type Response } from "./response.js";

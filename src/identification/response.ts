@@ -3,7 +3,7 @@
  * compare them), with transport delays in seconds. Not in paper.
  */
 import type { CarFit } from "./car-fit.js";
-import { LONGEST_DELAY } from "./car-fit.js";
+import { LONGEST_DELAY } from "./drive.js";
 import type { Stretch } from "./stretches.js";
 
 const { abs, ceil, cos, max, sin, sqrt } = Math;

@@ -1,6 +1,6 @@
 /** Recordings as stretches of uninterrupted driving: headings unwrapped, gaps and numbers that are none cut out, the launch left out. */
 import type { Recording } from "../recording/recording.js";
-import { type Drive, LONGEST_DELAY } from "./car-fit.js";
+import { type Drive, LONGEST_DELAY } from "./drive.js";
 
 /** Driving without interruption, with the commands before it. */
 export interface Stretch extends Drive {

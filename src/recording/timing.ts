@@ -15,5 +15,6 @@ export function setTiming(core: Core, timing: RecordingInfo["timing"]): void {
   core.setOption("splineLead", hardware ? 0 : controlPeriod);
   core.setOption("startFromState", hardware ? 1 : 0);
   const { kind, parameters } = task.reference;
-  core.setParameters("reference", { kind, parameters: { ...parameters, duration: lookahead } });
+  const duration = "duration" in parameters ? { duration: lookahead } : {};
+  core.setParameters("reference", { kind, parameters: { ...parameters, ...duration } });
 }

@@ -36,6 +36,7 @@ export const carFigure8: TaskDefinition = {
     parameters: simulated,
     raw,
     scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
+    refit: { error: "turnRate", unit: "rad/s" },
   },
   plants: {
     nominal: {
@@ -71,6 +72,7 @@ export const carFigure8: TaskDefinition = {
   network: { hidden: [64, 64], scale: [1, 1, 1, 1, 0.25, 0.25, 0.25, 0.1, 0.1, 0.02] },
   nominalGains: [0.45, 0.45, 0.35, 0.35, 0, 0],
   timing: { controlPeriod, stepsPerSegment: 7, networkPeriod, lapTime },
+  hardware: { lapTime, networkPeriod, window: { start: 40, length: 30, stride: 1 } },
   bounds: { low: [-10, -10, -20, -1e4], high: [10, 10, 20, 1e4] },
   initialState: [0, 0, 0, Math.PI / 2],
   startSpread: [0.01, 0.01, 0.0001, 0.0004],

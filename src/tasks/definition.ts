@@ -40,6 +40,8 @@ export interface TaskDefinition {
   /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
   readonly model: PartDefinition & {
     readonly scalable: readonly string[];
+    /** if its kind can be fitted to driving (src/training/model-fit.ts): which error of the fit people are shown */
+    readonly refit?: { readonly error: string; readonly unit: string };
     /** the model that knows nothing of the robot but its equations */
     readonly raw: Readonly<Record<string, number>>;
   };
@@ -65,6 +67,13 @@ export interface TaskDefinition {
     readonly networkPeriod: number;
     /** duration of one lap [s], if the task is periodic */
     readonly lapTime?: number;
+  };
+  /** the authors' robot, where it was run otherwise than the simulation: what its recordings are replayed with */
+  readonly hardware?: {
+    readonly lapTime: number;
+    readonly networkPeriod: number;
+    /** windows that count, in segments */
+    readonly window: { readonly start: number; readonly length: number; readonly stride: number };
   };
   /** a rollout ends where a state component leaves these */
   readonly bounds: { readonly low: readonly number[]; readonly high: readonly number[] };

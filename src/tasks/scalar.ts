@@ -17,7 +17,13 @@ export const scalar: TaskDefinition = {
     reference: ["reference"],
     residual: ["error, over the root of 2"],
   },
-  model: { kind: "scalar", parameters: real, raw: { a: 1, b: 1 }, scalable: ["a", "b"] },
+  model: {
+    kind: "scalar",
+    parameters: real,
+    raw: { a: 1, b: 1 },
+    scalable: ["a", "b"],
+    refit: { error: "state", unit: "1" },
+  },
   plants: { nominal: { kind: "nominal", parameters: real } },
   controller: { kind: "stateFeedback11", parameters: { input1: 0 } },
   reward: { kind: "track", parameters: { amplitude, period, phase: 0, knee: 0 } },
@@ -40,5 +46,5 @@ export const scalar: TaskDefinition = {
       "gauss-newton": { none: 0.85, segment: 0.85 },
     },
   },
-  metrics: { rmsError: { of: "rms", residual: 0, unit: "of the root of 2" } },
+  metrics: { rmsResidual: { of: "rms", residual: 0, unit: "1" } },
 };

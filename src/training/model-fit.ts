@@ -1,7 +1,10 @@
 /** Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { type CarFit, type Drive, fitCar, outOfBounds } from "../identification/car-fit.js";
+import { type CarFit, fitCar, outOfBounds } from "../identification/car-fit.js";
+import type { Drive } from "../identification/drive.js";
+import { fitQuadruped, type QuadrupedFit } from "../identification/quadruped-fit.js";
+import { fitScalar, type ScalarFit } from "../identification/scalar-fit.js";
 import type { Recording } from "../recording/recording.js";
 
 /** The model that the gradient goes through. */
@@ -20,6 +23,8 @@ interface Refit {
 /** Kinds of models that can be fitted: a new one is a function here. It answers with a text if it refuses. */
 const fits: Readonly<Record<string, (drives: readonly Drive[], prior: FittedModel) => Refit | string>> = {
   car: refitCar,
+  quadruped: refitQuadruped,
+  scalar: refitScalar,
 };
 
 /** Rollouts, or laps, that a model is fitted to. */
@@ -125,13 +130,25 @@ function refitCar(drives: readonly Drive[], prior: FittedModel): Refit | string 
   return { model: { parameters: fit.parameters, delays: fit.delays }, errors };
 }
 
+function refitQuadruped(drives: readonly Drive[], prior: FittedModel): Refit | string {
+  const fit = fitQuadruped(drives, prior.parameters as QuadrupedFit["parameters"]);
+  if (typeof fit === "string") return fit;
+  return { model: fit, errors: { speed: fit.speedError, turnRate: fit.turnRateError } };
+}
+
+function refitScalar(drives: readonly Drive[], prior: FittedModel): Refit | string {
+  const fit = fitScalar(drives, prior.parameters as ScalarFit["parameters"]);
+  if (typeof fit === "string") return fit;
+  return { model: { parameters: fit.parameters, delays: [0] }, errors: { state: fit.stateError } };
+}
+
 /** One recording as a stretch of driving, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */
 function driveOf(core: Core, recording: Recording, previous: Recording | undefined): Drive {
   const n = core.setup.task.columns.state.length;
   const steps = recording.times.length;
   const states = new Float64Array([...recording.states, ...recording.finalState]);
-  const heading = 3;
-  for (let t = n + heading; t < states.length; t += n) {
+  const heading = core.setup.task.columns.state.findIndex((name) => name.startsWith("phi "));
+  for (let t = n + heading; heading >= 0 && t < states.length; t += n) {
     const turn = states[t] - states[t - n];
     states[t] = states[t - n] + turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
   }

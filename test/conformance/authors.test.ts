@@ -74,6 +74,35 @@ describe("real car", () => {
   });
 });
 
+describe("real Go1", () => {
+  dataTest("go1-hw-train: commands to 1e-12, ten recorded costs to 1e-8 relative", async () => {
+    const results = await replayRecordings(authors("go1-hw-train"), {}, undefined);
+    expect(results).toHaveLength(10);
+    for (const result of results) {
+      expect(result.commandError.compared).toBeGreaterThan(350);
+      expect(result.commandError.largest).toBeLessThan(1e-12);
+      expect(result.windows).toBe(23);
+      expect(result.costError).toBeLessThan(1e-8);
+      expect(result.referenceError).toBeLessThan(1e-5);
+    }
+  });
+
+  for (const [name, network] of [
+    ["go1-hw-run-with-network", "go1-hw-model"],
+    ["go1-hw-run-without-network", undefined],
+  ] as const) {
+    dataTest(`${name}: commands to 1e-12`, async () => {
+      const model = network && authors(network);
+      const [result] = await replayRecordings(authors(name), {}, model);
+      expect(result?.commandError.compared).toBeGreaterThan(600);
+      expect(result?.commandError.largest).toBeLessThan(1e-12);
+      expect(result?.referenceError).toBeLessThan(1e-5);
+      // the robot computed its network in single precision
+      if (model) expect(result?.setpointError).toBeLessThan(1e-4);
+    });
+  }
+});
+
 dataTest("the mismatch study: medians of ten seeds within the recorded seeds' range", async () => {
   const cells = await studyMismatch(10, referenceData);
   expect(cells).toHaveLength(20);

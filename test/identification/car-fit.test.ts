@@ -1,6 +1,7 @@
 /** The model's parameters from driving: recovered from data of the same structure, refused where the data do not determine them. */
 import { expect, test } from "@jest/globals";
-import { type CarFit, type Drive, fitCar } from "../../src/identification/car-fit.js";
+import { type CarFit, fitCar } from "../../src/identification/car-fit.js";
+import type { Drive } from "../../src/identification/drive.js";
 import { randomNumbers } from "../support/cores.js";
 
 const RAW: CarFit["parameters"] = {

@@ -1,0 +1,44 @@
+/** Driving that a model is fitted to, and what all fits share. */
+
+/** One uninterrupted stretch. */
+export interface Drive {
+  /** steps + 1 rows of state; headings unwrapped */
+  readonly states: Float64Array;
+  /** steps rows of inputs */
+  readonly inputs: Float64Array;
+  /** dt of every step [s] */
+  readonly periods: Float64Array;
+  /** inputs before the first step, newest last; may be empty */
+  readonly earlier: Float64Array;
+}
+
+/** What a fitted parameter may come out as. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+}
+
+/** Longest transport delay searched [control steps]. */
+export const LONGEST_DELAY = 14;
+
+/** Input `column` of `columns` at step t of a drive; before its first step those from before it, 0 before these. */
+export function inputAt({ inputs, earlier }: Drive, t: number, column: number, columns: number): number {
+  if (t >= 0) return inputs[columns * t + column];
+  const from = earlier.length / columns + t;
+  return from >= 0 ? earlier[columns * from + column] : 0;
+}
+
+/** Says which parameter left its bounds, with the value and what is allowed; undefined if none did. */
+export function beyond<Name extends string>(
+  parameters: Readonly<Record<Name, number>>,
+  bounds: Readonly<Record<Name, Bounds>>,
+): string | undefined {
+  for (const name of Object.keys(bounds) as Name[]) {
+    const { low, high, unit } = bounds[name];
+    const value = parameters[name];
+    if (!(value >= low && value <= high))
+      return `${name} would be ${Number(value.toPrecision(4))}${unit === "1" ? "" : ` ${unit}`}; allowed is ${low} to ${high}`;
+  }
+  return undefined;
+}

@@ -110,7 +110,7 @@ test("Ctrl-C ends it, with nothing written", async () => {
     killed = true;
   });
   expect(stdout).toMatch(/^120000 trainings, \d+ at a time\n$/);
-  expect(stderr).toMatch(/^lapgrad: interrupted after \d+ of 120000 trainings: nothing was written\n$/);
+  expect(stderr).toMatch(/^lapgrad: interrupted after \d+ of 120000 jobs: nothing was written\n$/);
   expect(code).toBe(1);
   expect(await readdir(folder)).not.toContain("late");
 });

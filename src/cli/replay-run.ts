@@ -151,17 +151,18 @@ function configFor(
   const segments = recording.segmentTimes.length;
   const { task } = recording.info;
   const hidden = policy ? { hidden: [...policy.hidden] } : {};
-  const { hardware } = recording.info.timing === "hardware" ? taskNamed(task) : {};
-  const { start, length, stride } = hardware?.window ?? { start: 40, length: 0, stride: 0 };
+  const { training, hardware: robot } = taskNamed(task);
+  const hardware = recording.info.timing === "hardware" ? robot : undefined;
+  const { start, length, stride } = hardware?.window ?? training.window;
   const window = start + Math.max(length, 1) <= segments ? `${start}:${length}:${stride}` : "0:0:0";
   const lapTime = recorded?.lapTime ?? hardware?.lapTime;
-  const robot: PartialConfig = hardware
+  const driven: PartialConfig = hardware
     ? {
         "network-period": recorded?.networkPeriod ?? hardware.networkPeriod,
         ...(lapTime === undefined ? {} : { parameters: { task: { lapTime }, reward: { lapTime } } }),
       }
     : {};
-  return completeConfig({ window, ...mergeConfigs(robot, given), ...hidden, task, "rollout-segments": segments });
+  return completeConfig({ window, ...mergeConfigs(driven, given), ...hidden, task, "rollout-segments": segments });
 }
 
 /** Steps before the first network call used stale references: they are left out. */

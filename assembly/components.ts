@@ -3,11 +3,13 @@
  * one line in its table here (and its name in the enum, from which the host takes its spelling).
  */
 import { Backstepping } from "./controllers/backstepping";
+import { CartPoleLqr } from "./controllers/cart-pole-lqr";
 import { Controller } from "./controllers/controller";
 import { OpenLoop } from "./controllers/open-loop";
 import { PlanarBackstepping } from "./controllers/planar-backstepping";
 import { StateFeedback } from "./controllers/state-feedback";
 import { Car } from "./models/car";
+import { CartPole } from "./models/cart-pole";
 import { DoublePendulum } from "./models/double-pendulum";
 import { Model } from "./models/model";
 import { Quadruped } from "./models/quadruped";
@@ -19,10 +21,12 @@ import { SingleTrack } from "./plants/single-track";
 import { Hold } from "./policy/hold";
 import { Reference } from "./policy/reference";
 import { Spline } from "./policy/spline";
+import { CartPoleReward } from "./rewards/cart-pole";
 import { Figure8Reward } from "./rewards/figure8";
 import { ReachReward } from "./rewards/reach";
 import { Reward } from "./rewards/reward";
 import { TrackReward } from "./rewards/track";
+import { CartPoleTask } from "./tasks/cart-pole";
 import { Figure8 } from "./tasks/figure8";
 import { Reach, ReachOpen } from "./tasks/reach";
 import { Sine } from "./tasks/sine";
@@ -33,6 +37,7 @@ export enum Models {
   quadruped,
   doublePendulum,
   scalar,
+  cartPole,
 }
 export enum Plants {
   nominal,
@@ -47,11 +52,13 @@ export enum Controllers {
   stateFeedback11,
   openLoop42,
   openLoop11,
+  cartPoleLqr,
 }
 export enum Rewards {
   figure8,
   reach,
   track,
+  cartPole,
 }
 export enum References {
   spline,
@@ -65,9 +72,10 @@ export enum Tasks {
   reach,
   reachOpen,
   sine,
+  cartPole,
 }
 
-const models: Model[] = [new Car(), new Quadruped(), new DoublePendulum(), new Scalar()];
+const models: Model[] = [new Car(), new Quadruped(), new DoublePendulum(), new Scalar(), new CartPole()];
 const plants: Plant[] = [new Nominal(), new Identified(), new SingleTrack()];
 const controllers: Controller[] = [
   new Backstepping(),
@@ -76,10 +84,11 @@ const controllers: Controller[] = [
   new StateFeedback(1, 1),
   new OpenLoop(4, 2),
   new OpenLoop(1, 1),
+  new CartPoleLqr(),
 ];
-const rewards: Reward[] = [new Figure8Reward(), new ReachReward(), new TrackReward()];
+const rewards: Reward[] = [new Figure8Reward(), new ReachReward(), new TrackReward(), new CartPoleReward()];
 const references: Reference[] = [new Spline(), new Hold(4), new Hold(2), new Hold(1)];
-const tasks: Task[] = [new Figure8(), new Reach(), new ReachOpen(), new Sine()];
+const tasks: Task[] = [new Figure8(), new Reach(), new ReachOpen(), new Sine(), new CartPoleTask()];
 
 /** The chosen ones. */
 export let model: Model = models[0];

@@ -28,6 +28,7 @@ const PARAMETERS = {
     quadruped: "QuadrupedParameter",
     doublePendulum: "DoublePendulumParameter",
     scalar: "ScalarParameter",
+    cartPole: "CartPoleParameter",
   },
   plant: { identified: "IdentifiedParameter", singleTrack: "SingleTrackParameter" },
   controller: {
@@ -37,14 +38,21 @@ const PARAMETERS = {
     stateFeedback11: "StateFeedback11Parameter",
     openLoop42: "OpenLoop2Parameter",
     openLoop11: "OpenLoop1Parameter",
+    cartPoleLqr: "CartPoleLqrParameter",
   },
-  reward: { figure8: "Figure8RewardParameter", reach: "ReachRewardParameter", track: "TrackRewardParameter" },
+  reward: {
+    figure8: "Figure8RewardParameter",
+    reach: "ReachRewardParameter",
+    track: "TrackRewardParameter",
+    cartPole: "CartPoleRewardParameter",
+  },
   reference: { spline: "SplineParameter" },
   task: {
     figure8: "Figure8Parameter",
     reach: "ReachParameter",
     reachOpen: "ReachParameter",
     sine: "SineParameter",
+    cartPole: "CartPoleTaskParameter",
   },
 } as const satisfies Record<PartName, Record<string, keyof CoreExports>>;
 

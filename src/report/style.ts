@@ -15,7 +15,7 @@ h2{font-size:18px;margin:30px 0 10px;padding-top:14px;border-top:1px solid var(-
 h3{font-size:14px;margin:0;font-weight:600}
 p{margin:2px 0;color:var(--soft);font-size:13px}
 small{font-size:inherit;color:var(--soft);font-weight:400}
-.headline{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:18px 28px;margin:26px 0 0}
+.headline{display:grid;grid-template-columns:repeat(auto-fit,minmax(225px,1fr));gap:18px 28px;margin:26px 0 0}
 dt{font-size:13px;color:var(--soft)}
 dd{margin:0;font-size:23px;line-height:1.3;font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
 dd small{font-size:15px}

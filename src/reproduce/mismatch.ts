@@ -7,14 +7,18 @@ import { completeConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
 import { digits } from "../output.js";
 import { readMismatchLosses } from "../recording/layers.js";
+import { extentOf, linearAxis, logAxis } from "../report/axis.js";
+import type { Chart, Line } from "../report/chart.js";
 import { quantile } from "../statistics.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import type { Study } from "./study.js";
 
 const SCALES = [1, 0.75, 0.5, 0.25];
+/** Names of page.ts, one per scale. */
+const COLOURS = ["blue", "green", "orange", "purple"];
 const ITERATIONS = 25;
-/** Iterations (from 1) that the table shows. */
-const SHOWN = [1, 5, 10, 15, 25];
+/** Iterations (from 1) that the table shows, and at which the medians must lie within the recorded range. */
+export const SHOWN: readonly number[] = [1, 5, 10, 15, 25];
 
 /** One model scale at one iteration. */
 export interface Cell {
@@ -28,7 +32,7 @@ export interface Cell {
   readonly within: boolean | null;
 }
 
-/** Runs the study; `reference` is a folder with authors/mismatch-losses.json.gz, if there is one. */
+/** Runs the study: every scale at every iteration; `reference` is a folder with authors/mismatch-losses.json.gz, if there is one. */
 export async function studyMismatch(seeds: number, reference: string | undefined): Promise<Cell[]> {
   const recorded =
     reference === undefined
@@ -38,7 +42,7 @@ export async function studyMismatch(seeds: number, reference: string | undefined
   for (const [s, scale] of SCALES.entries()) {
     const curves: number[][] = [];
     for (let seed = 1; seed <= seeds; seed++) curves.push(await trainOnce(scale, seed));
-    for (const iteration of SHOWN) {
+    for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
       const ours = spread(curves.map((curve) => curve[iteration - 1] ?? Number.NaN));
       const theirs = recorded?.[s] ? spread(recorded[s].map((curve) => curve[iteration - 1] ?? Number.NaN)) : null;
       const within = theirs ? ours.median >= theirs.lowest && ours.median <= theirs.highest : null;
@@ -57,14 +61,15 @@ export const mismatch: Study = {
     const cells = await studyMismatch(seeds, reference);
     const range = (s: { median: number; lowest: number; highest: number } | null) =>
       s ? `${digits(s.median)} (${digits(s.lowest, 3)} to ${digits(s.highest, 3)})` : "not at hand";
-    const rows = cells.map((c) => [
+    const shown = cells.filter(({ iteration }) => SHOWN.includes(iteration));
+    const rows = shown.map((c) => [
       `${c.scale}`,
       `${c.iteration}`,
       range(c),
       range(c.recorded),
       c.within === null ? "-" : c.within ? "yes" : "no",
     ]);
-    const outside = cells.filter((cell) => cell.within === false).length;
+    const outside = shown.filter((cell) => cell.within === false).length;
     return {
       title: "Model mismatch",
       intro: [
@@ -77,13 +82,49 @@ export const mismatch: Study = {
             ["model scale", "iteration", "lapgrad", "authors' recording", "median within recorded range"],
             ...rows,
           ],
+          charts: [chartOf(cells)],
+          key: SCALES.map((scale, i) => ({ className: `median s${i}`, label: `model scale ${scale}` })),
         },
       ],
+      style: SCALES.map((_, i) => `.s${i}{--c:var(--${COLOURS[i]})}`).join(""),
       results: { seeds, cells },
-      ...(outside > 0 ? { failure: `${outside} of ${cells.length} medians lie outside the recorded range` } : {}),
+      ...(outside > 0 ? { failure: `${outside} of ${shown.length} medians lie outside the recorded range` } : {}),
     };
   },
 };
+
+/** Median of ours as lines, of the authors' as dots, their seeds' range as bands. */
+function chartOf(cells: readonly Cell[]): Chart {
+  const iterations = Array.from({ length: ITERATIONS }, (_, i) => i + 1);
+  const lines = SCALES.flatMap((scale, i): Line[] => {
+    const of = cells.filter((cell) => cell.scale === scale);
+    const recorded = of.flatMap((cell) => (cell.recorded ? [cell.recorded] : []));
+    const median = { className: `median s${i}`, x: iterations, y: of.map((cell) => cell.median) };
+    if (recorded.length === 0) return [median];
+    const range = [...recorded.map((r) => r.lowest), ...recorded.map((r) => r.highest).reverse()];
+    return [
+      { className: `band s${i}`, x: [...iterations, ...[...iterations].reverse()], y: range },
+      median,
+      ...recorded.map((r, k) => ({ className: `point s${i}`, x: [k + 1], y: [r.median] })),
+    ];
+  });
+  const { lo, hi } = extentOf(
+    cells.flatMap(({ median, recorded }) => [median, ...(recorded ? [recorded.lowest, recorded.highest] : [])]),
+  );
+  return {
+    heading: "Window cost (logarithmic)",
+    note: "Lines: median of the seeds. Dots and bands: the authors' recording, median and range of its seeds, where it is at hand.",
+    description: "Window cost against iterations for the four model scales. The table has the numbers.",
+    width: 1040,
+    height: 330,
+    fixedRatio: false,
+    x: linearAxis({ lo: 1, hi: ITERATIONS }, 8),
+    y: logAxis({ lo: 0.9 * lo, hi: 1.1 * hi }),
+    xLabel: "iteration",
+    lines,
+    labels: [],
+  };
+}
 
 /** Window cost of every iteration of one training, with the authors' settings. */
 async function trainOnce(scale: number, seed: number): Promise<number[]> {

@@ -5,7 +5,7 @@ import { replayRecordings } from "../../src/cli/replay-run.js";
 import { completeConfig } from "../../src/config/config.js";
 import { openPolicy } from "../../src/policy-file.js";
 import { readAuthors } from "../../src/recording/authors.js";
-import { studyMismatch } from "../../src/reproduce/mismatch.js";
+import { SHOWN, studyMismatch } from "../../src/reproduce/mismatch.js";
 import { coreFor } from "../../src/training/session.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
@@ -104,7 +104,7 @@ describe("real Go1", () => {
 });
 
 dataTest("the mismatch study: medians of ten seeds within the recorded seeds' range", async () => {
-  const cells = await studyMismatch(10, referenceData);
+  const cells = (await studyMismatch(10, referenceData)).filter(({ iteration }) => SHOWN.includes(iteration));
   expect(cells).toHaveLength(20);
   expect(cells.filter((cell) => cell.within !== true)).toStrictEqual([]);
 });

@@ -1,0 +1,52 @@
+/** ROS 2, for robots on its topics: what this shell has sourced. Without it everything else works. */
+import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
+import type { System } from "./system.js";
+
+/** Above this the ports of a domain overlap those that Linux hands out to programs. */
+const HIGHEST_DOMAIN = 101;
+
+export const ros: Group = {
+  name: "ROS 2",
+  checks: [
+    { name: "environment", run: environment },
+    { name: "middleware", run: middleware },
+    { name: "domain", run: domain },
+  ],
+};
+
+function isSourced({ environment: { ROS_DISTRO, AMENT_PREFIX_PATH } }: System): boolean {
+  return Boolean(ROS_DISTRO && AMENT_PREFIX_PATH);
+}
+
+function environment(system: System): Finding {
+  const { ROS_DISTRO, AMENT_PREFIX_PATH, PATH } = system.environment;
+  const installed = system.list("/opt/ros");
+  const source = `source /opt/ros/${ROS_DISTRO || installed.at(-1) || "<distro>"}/setup.bash`;
+  if (!isSourced(system)) {
+    const missing = Object.entries({ ROS_DISTRO, AMENT_PREFIX_PATH }).flatMap(([name, value]) => (value ? [] : [name]));
+    if (installed.length === 0)
+      return note("not installed; only robots on ROS 2 need it", `install it (docs.ros.org), then ${source}`);
+    return note(`installed (${installed.join(", ")}) but not sourced: no ${missing.join(", ")}`, source);
+  }
+  if (!(PATH ?? "").split(":").some((folder) => system.status(`${folder}/ros2`) !== undefined))
+    return note(`${ROS_DISTRO}, but there is no ros2 on the PATH`, source);
+  return ok(`${ROS_DISTRO}, ${AMENT_PREFIX_PATH}`);
+}
+
+function middleware(system: System): Finding {
+  if (!isSourced(system)) return notApplicable("ROS 2 is not sourced");
+  const name = system.environment.RMW_IMPLEMENTATION;
+  return name
+    ? ok(`RMW_IMPLEMENTATION ${name}`)
+    : ok("RMW_IMPLEMENTATION is not set: the distribution's own; all machines must use the same");
+}
+
+function domain(system: System): Finding {
+  if (!isSourced(system)) return notApplicable("ROS 2 is not sourced");
+  const text = system.environment.ROS_DOMAIN_ID;
+  if (!text) return ok("ROS_DOMAIN_ID is not set: 0; all machines must have the same");
+  const isDomain = /^\d+$/.test(text) && Number(text) <= HIGHEST_DOMAIN;
+  return isDomain
+    ? ok(`ROS_DOMAIN_ID ${text}`)
+    : note(`ROS_DOMAIN_ID is ${JSON.stringify(text)}; allowed is 0 to ${HIGHEST_DOMAIN}`, "export ROS_DOMAIN_ID=0");
+}

@@ -1,0 +1,343 @@
+/** Real time, serial ports, ROS 2 and packages: every outcome of every check. */
+import { expect, test } from "@jest/globals";
+import type { Group } from "../../src/doctor/check.js";
+import { packages } from "../../src/doctor/packages.js";
+import { realTime } from "../../src/doctor/real-time.js";
+import { ros } from "../../src/doctor/ros.js";
+import { serial } from "../../src/doctor/serial.js";
+import type { Process } from "../../src/doctor/system.js";
+import { DEVICE, FILE, fakeSystem, findings, type Machine } from "./fake.js";
+
+const ACM = "/dev/ttyACM0";
+const container: Machine = { statuses: { "/.dockerenv": FILE } };
+const limits = (soft: string): NonNullable<Machine["files"]> => ({
+  "/proc/self/limits": `Max realtime priority     ${soft}   0\n`,
+});
+const refused = { "chrt --fifo -p 50 4711": { code: 1 }, "chrt -p 4711": { stdout: "SCHED_OTHER" } };
+const governors = (name: string): NonNullable<Machine["files"]> => ({
+  "/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor": `${name}\n`,
+});
+const noPorts: Machine = { listSerialPorts: async () => [], folders: { "/dev": ["null", "ttyS0"] } };
+const denied = (change: Partial<typeof DEVICE> = {}, files: Machine["files"] = {}): Machine => ({
+  mayUse: () => false,
+  statuses: { [ACM]: { ...DEVICE, ...change } },
+  files,
+});
+const running = (process: Partial<Process>): Machine => ({
+  processes: () => [{ pid: 42, name: "python3", command: "python3 drive.py", open: ["/dev/null"], ...process }],
+});
+const header: Machine = { ...noPorts, folders: { "/dev": ["ttyTHS1"] }, statuses: { "/dev/ttyTHS1": DEVICE } };
+const getty = { pid: 7, name: "agetty", command: "/sbin/agetty -L 115200 ttyTHS1", open: [] };
+const shell = (environment: Machine["environment"] = {}): Machine => ({
+  environment: environment as Record<string, string>,
+});
+const sourced = { ROS_DISTRO: "jazzy", AMENT_PREFIX_PATH: "/opt/ros/jazzy" };
+
+const cases: [Group, string, string, Machine, RegExp][] = [
+  [realTime, "priority limit", "high enough", {}, /^ok: real-time priorities up to 50/],
+  [realTime, "priority limit", "unlimited", { files: limits("unlimited") }, /^ok: .*up to unlimited/],
+  [
+    realTime,
+    "priority limit",
+    "of root",
+    { files: { ...limits("0"), "/proc/self/status": "CapEff:\t000001ffffffffff\n" } },
+    /^ok: .*CAP_SYS_NICE/,
+  ],
+  [
+    realTime,
+    "priority limit",
+    "none",
+    { files: limits("0") },
+    /^note: less than 50.*→ echo "\$USER - rtprio 50".*LimitRTPRIO=50/,
+  ],
+  [
+    realTime,
+    "priority limit",
+    "none in a container",
+    { ...container, files: limits("0") },
+    /^note: .*→ docker run --cap-add/,
+  ],
+  [realTime, "priority limit", "of macOS", { platform: "darwin" }, /^ok: not applicable here/],
+  [realTime, "chrt", "there", {}, /^ok: chrt from util-linux/],
+  [
+    realTime,
+    "chrt",
+    "of busybox",
+    { commands: { "chrt --version": { code: 1, stderr: "BusyBox v1.36" } } },
+    /^ok: of busybox$/,
+  ],
+  [
+    realTime,
+    "chrt",
+    "not there",
+    { commands: { "chrt --version": { code: undefined } } },
+    /^note: not there.*→ sudo apt-get install -y util-linux/,
+  ],
+  [realTime, "SCHED_FIFO", "given", {}, /^ok: a thread made for it got priority 50/],
+  [
+    realTime,
+    "SCHED_FIFO",
+    "not tried",
+    { commands: { "chrt --fifo -p 50 4711": { code: undefined } } },
+    /^ok: not applicable here: without chrt/,
+  ],
+  [
+    realTime,
+    "SCHED_FIFO",
+    "refused by the limit",
+    { commands: refused, files: limits("0") },
+    /^note: a thread did not get it → echo/,
+  ],
+  [
+    realTime,
+    "SCHED_FIFO",
+    "refused by the kernel",
+    { commands: refused },
+    /^note: .*although the limit allows.*→ sudo sysctl -w kernel\.sched_rt_runtime_us=-1/,
+  ],
+  [
+    realTime,
+    "SCHED_FIFO",
+    "refused in a container",
+    { ...container, commands: refused },
+    /^note: .*→ docker run --cap-add/,
+  ],
+  [realTime, "SCHED_FIFO", "said, but not done", { commands: { "chrt -p 4711": { stdout: "SCHED_OTHER" } } }, /^note/],
+  [realTime, "CPU governor", "performance", {}, /^ok: performance$/],
+  [
+    realTime,
+    "CPU governor",
+    "of a Jetson",
+    { files: governors("schedutil") },
+    /^note: performance, schedutil.*→ sudo nvpmodel -m 0 && sudo jetson_clocks$/,
+  ],
+  [
+    realTime,
+    "CPU governor",
+    "of a Pi",
+    { files: { ...governors("ondemand"), "/proc/device-tree/model": "Raspberry Pi 5\0" }, status: () => undefined },
+    /^note: .*→ echo performance \| sudo tee/,
+  ],
+  [
+    realTime,
+    "CPU governor",
+    "of a virtual machine",
+    { folders: { "/sys/devices/system/cpu": [] } },
+    /^ok: not applicable here/,
+  ],
+  [realTime, "share of the CPU", "usual", {}, /^ok: niceness 0, no CPU isolated$/],
+  [
+    realTime,
+    "share of the CPU",
+    "with an isolated CPU",
+    { files: { "/sys/devices/system/cpu/isolated": "3\n" } },
+    /^ok: niceness 0, CPU 3 isolated$/,
+  ],
+  [realTime, "share of the CPU", "nice", { niceness: 10 }, /^note: niceness 10.*→ .*renice/],
+
+  [serial, "package serialport", "loads", {}, /^ok: 1\.2\.3/],
+  [
+    serial,
+    "package serialport",
+    "does not",
+    { loadSerialPackage: () => Promise.reject(new Error("GLIBC_2.28 not found\n at x")) },
+    /^problem: it does not load: GLIBC_2\.28 not found → npm ci/,
+  ],
+  [serial, "ports", "one", {}, /^ok: 1 found; looked at, not opened/],
+  [serial, "ports", "none", noPorts, /^note: none found.*→ plug the robot in; sudo dmesg/],
+  [
+    serial,
+    "ports",
+    "none, with brltty",
+    { ...noPorts, statuses: { "/usr/bin/brltty": FILE } },
+    /^note: .*→ .*sudo apt-get remove -y brltty/,
+  ],
+  [
+    serial,
+    "ports",
+    "none in a container",
+    { ...noPorts, ...container },
+    /^note: .*→ start the container with --device/,
+  ],
+  [serial, "ttyACM0", "usable", {}, /^ok: \/dev\/ttyACM0, Arduino Uno R3: readable and writable/],
+  [
+    serial,
+    "ttyACM0",
+    "without udevadm",
+    {
+      listSerialPorts: () => Promise.reject(new Error("spawn udevadm ENOENT")),
+      files: {
+        "/sys/class/tty/ttyACM0/device/../idVendor": "2E8A\n",
+        "/sys/class/tty/ttyACM0/device/../idProduct": "000a\n",
+      },
+    },
+    /^ok: \/dev\/ttyACM0, RP2040 \(Pico SDK\)/,
+  ],
+  [
+    serial,
+    "ttyACM0",
+    "of an unknown board",
+    { listSerialPorts: async () => [{ path: ACM, vendorId: "dead", productId: "beef" }] },
+    /USB device dead:beef/,
+  ],
+  [
+    serial,
+    "ttyACM0",
+    "of an unknown board of a known vendor",
+    { listSerialPorts: async () => [{ path: ACM, vendorId: "2341", productId: "ffff" }] },
+    /, an Arduino:/,
+  ],
+  [serial, "ttyACM0", "without any name", { listSerialPorts: async () => [] }, /^ok: \/dev\/ttyACM0: readable/],
+  [
+    serial,
+    "ttyACM0",
+    "of a group",
+    { ...denied(), userName: "bob" },
+    /^problem: .*may not read and write it → sudo usermod -aG dialout \$USER, then log out/,
+  ],
+  [serial, "ttyACM0", "of a group just joined", denied(), /^problem: .*→ log out and in again: ada is in dialout/],
+  [serial, "ttyACM0", "of root", denied({ gid: 0 }), /^problem: .*→ echo 'KERNEL=="ttyACM0".*udevadm trigger$/],
+  [serial, "ttyACM0", "of root's alone", denied({ mode: 0o600 }), /^problem: .*→ echo 'KERNEL/],
+  [serial, "ttyACM0", "of a group without name", denied({}, { "/etc/group": undefined }), /^problem: .*→ echo 'KERNEL/],
+  [
+    serial,
+    "ttyACM0",
+    "of a group, in a container",
+    { ...denied(), statuses: { ...container.statuses, [ACM]: DEVICE } },
+    /→ start the container with --device \/dev\/ttyACM0 --group-add 20$/,
+  ],
+  [
+    serial,
+    "ttyACM0",
+    "open elsewhere",
+    running({ open: [ACM] }),
+    /^problem: .*python3 \(process 42\) has it open → .*kill 42$/,
+  ],
+  [serial, "ttyACM0", "beside another program", running({}), /^ok/],
+  [
+    serial,
+    "ttyTHS1",
+    "of a Jetson, with a console",
+    { ...header, processes: () => [getty] },
+    /^note: \/dev\/ttyTHS1: a login console \(agetty\).*→ sudo systemctl disable --now nvgetty$/,
+  ],
+  [serial, "ttyTHS1", "of a Jetson, free", header, /^ok: \/dev\/ttyTHS1: readable/],
+  [
+    serial,
+    "ModemManager",
+    "running",
+    running({ name: "ModemManager" }),
+    /^note: .*→ sudo systemctl disable --now ModemManager$/,
+  ],
+
+  [ros, "environment", "sourced", {}, /^ok: humble, \/opt\/ros\/humble$/],
+  [ros, "environment", "not installed", shell(), /^note: not installed.*→ .*source \/opt\/ros\/<distro>\/setup\.bash$/],
+  [
+    ros,
+    "environment",
+    "not sourced",
+    { ...shell(), folders: { "/opt/ros": ["jazzy"] } },
+    /^note: installed \(jazzy\) but not sourced: no ROS_DISTRO, AMENT_PREFIX_PATH → source \/opt\/ros\/jazzy\/setup\.bash$/,
+  ],
+  [
+    ros,
+    "environment",
+    "half sourced",
+    { ...shell({ ROS_DISTRO: "humble" }), folders: { "/opt/ros": ["humble", "jazzy"] } },
+    /: no AMENT_PREFIX_PATH → source \/opt\/ros\/humble/,
+  ],
+  [
+    ros,
+    "environment",
+    "without ros2",
+    shell(sourced),
+    /^note: jazzy, but there is no ros2 on the PATH → source \/opt\/ros\/jazzy/,
+  ],
+  [
+    ros,
+    "middleware",
+    "named",
+    shell({ ...sourced, RMW_IMPLEMENTATION: "rmw_cyclonedds_cpp" }),
+    /^ok: RMW_IMPLEMENTATION rmw_cyclonedds_cpp$/,
+  ],
+  [ros, "middleware", "not named", {}, /^ok: RMW_IMPLEMENTATION is not set/],
+  [ros, "middleware", "without ROS", shell(), /^ok: not applicable here/],
+  [ros, "domain", "given", shell({ ...sourced, ROS_DOMAIN_ID: "42" }), /^ok: ROS_DOMAIN_ID 42$/],
+  [ros, "domain", "not given", {}, /^ok: ROS_DOMAIN_ID is not set/],
+  [
+    ros,
+    "domain",
+    "too high",
+    shell({ ...sourced, ROS_DOMAIN_ID: "150" }),
+    /^note: ROS_DOMAIN_ID is "150".*→ export ROS_DOMAIN_ID=0$/,
+  ],
+  [ros, "domain", "no number", shell({ ...sourced, ROS_DOMAIN_ID: "lab" }), /^note: ROS_DOMAIN_ID is "lab"/],
+  [ros, "domain", "without ROS", shell(), /^ok: not applicable here/],
+
+  [packages, "rclnodejs", "installed", {}, /^ok: 1\.2\.3; drives robots on ROS 2$/],
+  [packages, "rclnodejs", "not installed", { packageVersion: () => undefined }, /^note: not installed.*→ source ROS 2/],
+  [
+    packages,
+    "onnxruntime-node",
+    "not installed",
+    { packageVersion: () => undefined },
+    /^note: not installed.*→ npm ci/,
+  ],
+];
+
+test.each(cases.map(([group, name, what, ...rest]) => [group.name, name, what, group, ...rest] as const))(
+  "%s, %s: %s",
+  async (_, name, __, group, machine, pattern) => {
+    expect((await findings(group, machine))[name]).toMatch(pattern);
+  },
+);
+
+test("a thread's priority is put back, whether it was given or not", async () => {
+  for (const commands of [{}, refused]) {
+    const system = fakeSystem({ commands });
+    const lines: string[] = [];
+    await findings(realTime, {
+      ...system,
+      run: (...line) => {
+        lines.push(line.join(" "));
+        return system.run(...line);
+      },
+    });
+    expect(lines.at(-1)).toBe("chrt --other -p 0 4711");
+  }
+});
+
+test("ports are found once, by all their names, and an idle ttyS not at all", async () => {
+  const machine: Machine = {
+    listSerialPorts: async () => [{ path: "/dev/ttyS0" }, { path: ACM, vendorId: "2341", productId: "0043" }],
+    folders: { "/dev": ["serial0", "ttyACM0", "ttyS0", "ttyUSB0"], "/dev/serial/by-id": ["usb-Arduino-if00"] },
+    links: { "/dev/serial/by-id/usb-Arduino-if00": ACM, "/dev/serial0": "/dev/ttyAMA0" },
+    statuses: { "/dev/ttyAMA0": DEVICE, "/dev/ttyUSB0": DEVICE },
+    files: {
+      "/sys/class/tty/ttyUSB0/device/../../idVendor": "1a86",
+      "/sys/class/tty/ttyUSB0/device/../../idProduct": "7523",
+    },
+  };
+  const found = await findings(serial, machine);
+  expect(Object.keys(found)).toStrictEqual(["package serialport", "ports", "ttyACM0", "ttyAMA0", "ttyUSB0"]);
+  expect(found.ports).toContain("3 found");
+  expect(found.ttyUSB0).toContain("CH340");
+});
+
+test("with --device only that port is looked at, and it must be usable", async () => {
+  const look = (machine: Machine, device: string) => findings(serial, machine, { folder: "/runs", device });
+  const only = await look({ folders: { "/dev": ["ttyACM0", "ttyUSB0"] } }, ACM);
+  expect(Object.keys(only)).toStrictEqual(["package serialport", "ports", "ttyACM0"]);
+  expect(only.ports).toMatch(/^ok: \/dev\/ttyACM0 only/);
+  const console = await look({ ...header, processes: () => [getty] }, "/dev/ttyTHS1");
+  expect(console.ttyTHS1).toMatch(/^problem: .*login console/);
+  const general = await look({ processes: () => [{ ...getty, command: "/sbin/agetty ttyACM0 vt220" }] }, ACM);
+  expect(general.ttyACM0).toMatch(/→ sudo systemctl disable --now serial-getty@ttyACM0$/);
+  const linked = await look({ links: { "/dev/serial/by-id/x": ACM } }, "/dev/serial/by-id/x");
+  expect(linked.ttyACM0).toMatch(/^ok: \/dev\/ttyACM0, Arduino/);
+  expect((await look({}, "/dev/ttyACM7")).ttyACM7).toMatch(/^problem: \/dev\/ttyACM7 is not there → ls -l/);
+  expect((await look(container, "/dev/ttyACM7")).ttyACM7).toMatch(
+    /→ start the container with --device \/dev\/ttyACM7$/,
+  );
+  expect((await look({ statuses: { "/x": FILE } }, "/x")).x).toMatch(/^problem: \/x is no serial port/);
+});

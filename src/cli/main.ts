@@ -7,6 +7,7 @@ import { codeOf, problemOf } from "../files.js";
 import { VERSION } from "../version.js";
 import bench from "./bench.js";
 import compare from "./compare.js";
+import doctor from "./doctor.js";
 import drive from "./drive.js";
 import gradient from "./gradient.js";
 import identify from "./identify.js";
@@ -17,7 +18,7 @@ import reproduce from "./reproduce.js";
 import train from "./train.js";
 import { explainUsage } from "./usage.js";
 
-const commands = [train, drive, gradient, replay, identify, report, reproduce, compare, bench];
+const commands = [train, drive, gradient, replay, identify, report, reproduce, compare, doctor, bench];
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {

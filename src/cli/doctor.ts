@@ -1,0 +1,32 @@
+import type { CommandModule } from "yargs";
+import type { DoctorOptions } from "../doctor/check.js";
+import { outputFor } from "../output.js";
+
+const command: CommandModule = {
+  command: "doctor",
+  describe: "can lapgrad run and drive here: computer, disk, clocks, real time, serial ports, ROS 2",
+  builder: (argv) =>
+    argv
+      .option("device", {
+        type: "string",
+        describe: "the serial port that will be used: only that one is looked at, and it must be usable",
+        requiresArg: true,
+      })
+      .option("out", {
+        type: "string",
+        default: "runs",
+        describe: "folder that runs will be written to",
+        requiresArg: true,
+      })
+      .example("$0 doctor", "every check, with what to do where something is missing")
+      .example("$0 doctor --device /dev/ttyACM0", "before a drive over this port; exit code 1 if it cannot be"),
+  handler: async (argv) => {
+    const { doctorCommand } = await import("./doctor-run.js");
+    const options: DoctorOptions = {
+      folder: String(argv.out),
+      ...(argv.device === undefined ? {} : { device: String(argv.device) }),
+    };
+    if (!(await doctorCommand(options, outputFor(argv.json === true)))) process.exitCode = 1;
+  },
+};
+export default command;

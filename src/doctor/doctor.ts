@@ -1,0 +1,70 @@
+/** All checks, and what they find. A new check is a line in its group, a new group a line here. */
+import { messageOf } from "../errors.js";
+import { type Check, type DoctorOptions, type Finding, type Group, problem } from "./check.js";
+import { computer } from "./computer.js";
+import { core } from "./core.js";
+import { disk } from "./disk.js";
+import { packages } from "./packages.js";
+import { realTime } from "./real-time.js";
+import { ros } from "./ros.js";
+import { serial } from "./serial.js";
+import type { System } from "./system.js";
+import { time } from "./time.js";
+
+export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, ros, packages];
+
+/** One line of the report. */
+export type Line = { readonly group: string; readonly name: string } & Pick<Finding, "status" | "found" | "remedy">;
+
+export interface DoctorReport {
+  readonly checks: readonly Line[];
+  /** how many checks found a problem, and a note */
+  readonly problems: number;
+  readonly notes: number;
+}
+
+/** One check after the other, so that none disturbs what another one times. */
+export async function examine(system: System, options: DoctorOptions, groups = GROUPS): Promise<DoctorReport> {
+  const checks: Line[] = [];
+  for (const group of groups) {
+    for (const check of group.checks) {
+      for (const { name = check.name, status, found, remedy } of await answerOf(check, system, options))
+        checks.push({ group: group.name, name, status, found: oneLine(found), remedy });
+    }
+  }
+  const count = (status: Finding["status"]) => checks.filter((line) => line.status === status).length;
+  return { checks, problems: count("problem"), notes: count("note") };
+}
+
+async function answerOf(check: Check, system: System, options: DoctorOptions): Promise<readonly Finding[]> {
+  try {
+    return [await check.run(system, options)].flat();
+  } catch (error) {
+    return [
+      problem(`the check itself failed: ${messageOf(error)}`, "lapgrad doctor --json > doctor.json, and report it"),
+    ];
+  }
+}
+
+/** What a system tells of itself may have any characters in it. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+}
+
+/** The report for people: a heading per group, and below what is not ok its remedy. */
+export function formatDoctor({ checks, problems, notes }: DoctorReport): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines: string[] = [];
+  checks.forEach(({ group, name, status, found, remedy }, i) => {
+    if (group !== checks[i - 1]?.group) lines.push(...(i > 0 ? [""] : []), group);
+    lines.push(`  ${status.padEnd(7)}  ${name.padEnd(width)}  ${found}`);
+    if (remedy !== null) lines.push(`${" ".repeat(width + 13)}→ ${remedy}`);
+  });
+  return [...lines, "", verdict(problems, notes)].join("\n");
+}
+
+function verdict(problems: number, notes: number): string {
+  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  if (problems > 0) return `${count(problems, "problem")}, ${count(notes, "note")}: follow the arrows at the problems`;
+  return `no problem, ${count(notes, "note")}: lapgrad can run here`;
+}

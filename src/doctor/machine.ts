@@ -26,10 +26,7 @@ export const machine: System = {
   architecture: arch(),
   nodeVersion: process.version,
   environment: process.env,
-  processor:
-    cpus()[0]
-      ?.model.replace(/^unknown$/, "")
-      .trim() ?? "", // as Node says of most arm64
+  processor: processorName(),
   cores: availableParallelism(),
   memory: { total: totalmem(), available: freemem() },
   niceness: getPriority(),
@@ -81,6 +78,12 @@ function attempt<T>(look: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of most arm64 processors Node says "unknown". */
+function processorName(): string {
+  const name = cpus()[0]?.model.trim() ?? "";
+  return name === "unknown" ? "" : name;
 }
 
 function glibc(): string | undefined {

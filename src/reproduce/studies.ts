@@ -1,9 +1,10 @@
 import { UserError } from "../errors.js";
 import { mismatch } from "./mismatch.js";
+import { realCar } from "./real-car.js";
 import type { Study } from "./study.js";
 
 /** All studies: a new one is a file and a line here. */
-export const studies: readonly Study[] = [mismatch];
+export const studies: readonly Study[] = [mismatch, realCar];
 
 /** The study of that name, or all of them. */
 export function studiesNamed(name: string): readonly Study[] {

@@ -8,20 +8,20 @@ import { fitScalar, type ScalarFit } from "../identification/scalar-fit.js";
 import type { Recording } from "../recording/recording.js";
 
 /** The model that the gradient goes through. */
-interface FittedModel {
+export interface FittedModel {
   readonly parameters: Readonly<Record<string, number>>;
   /** transport delay per input [control steps] */
   readonly delays: readonly number[];
 }
 
-interface Refit {
+export interface Refit {
   readonly model: FittedModel;
   /** root mean square errors one step ahead */
   readonly errors: Readonly<Record<string, number>>;
 }
 
 /** Kinds of models that can be fitted: a new one is a function here. It answers with a text if it refuses. */
-const fits: Readonly<Record<string, (drives: readonly Drive[], prior: FittedModel) => Refit | string>> = {
+export const fits: Readonly<Record<string, (drives: readonly Drive[], prior: FittedModel) => Refit | string>> = {
   car: refitCar,
   quadruped: refitQuadruped,
   scalar: refitScalar,

@@ -1,11 +1,11 @@
 /** The authors' recordings: simulated rollouts driven again, real drives replayed, recorded training costs recomputed. */
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
-import { replayRecordings } from "../../src/cli/replay-run.js";
 import { completeConfig } from "../../src/config/config.js";
 import { openPolicy } from "../../src/policy-file.js";
 import { readAuthors } from "../../src/recording/authors.js";
 import { SHOWN, studyMismatch } from "../../src/reproduce/mismatch.js";
+import { replayRecordings } from "../../src/training/replay.js";
 import { coreFor } from "../../src/training/session.js";
 import { dataTest, referenceData } from "../reference-data.js";
 

@@ -1,0 +1,57 @@
+/** How sure a number of few measurements is: seeded draws, so that every run gives the same intervals. */
+import { digits } from "../output.js";
+import { quantile } from "../statistics.js";
+
+/** Draws of every interval and control. */
+export const DRAWS = 2000;
+
+/** Where 95 % of the draws lie. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Uniform numbers in [0, 1): mulberry32, good enough to draw indices. */
+export function uniform(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** 95 % interval of `statistics` over {@link DRAWS} samples drawn from `items` with replacement (percentile bootstrap). */
+export function bootstrap<T>(items: readonly T[], statistics: readonly ((sample: T[]) => number)[]): Interval[] {
+  const random = uniform(1);
+  const values: number[][] = statistics.map(() => []);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const sample = items.map(() => items[Math.floor(random() * items.length)] as T);
+    statistics.forEach((statistic, i) => {
+      values[i]?.push(statistic(sample));
+    });
+  }
+  return values.map(intervalOf);
+}
+
+/** The middle 95 % of values; those that are not finite (a sample of one point has no correlation) do not count. */
+export function intervalOf(values: readonly number[]): Interval {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+/** An interval for people. */
+export function between({ low, high }: Interval): string {
+  return `${digits(low, 2)} to ${digits(high, 2)}`;
+}
+
+/** A copy in random order (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const copy = [...items];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [copy[i], copy[j]] = [copy[j] as T, copy[i] as T];
+  }
+  return copy;
+}

@@ -42,13 +42,17 @@ export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
   return completeConfig(settings);
 }
 
-/** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. */
-export async function trainOnce(job: Job): Promise<Curve> {
-  const config = configOf(job);
+/** One training of the comparison. */
+export function trainOnce(job: Job): Promise<Curve> {
+  return trainFor(configOf(job), job.minutes);
+}
+
+/** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. `budget`: driving [min]. */
+export async function trainFor(config: RunConfig, budget: number): Promise<Curve> {
   const { core, stretches } = await trainingInMemory(config);
   const measured = await measuringRollout(config);
   const untrained = await measured(core);
-  if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${job.plant}`, 1);
+  if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${config.plant}`, 1);
 
   const minutes: number[] = [];
   const costs: number[] = [];
@@ -71,7 +75,7 @@ export async function trainOnce(job: Job): Promise<Curve> {
       return end(`it cost ${(cost / untrained).toPrecision(3)} times the untrained policy`);
     minutes.push(learnedFrom);
     costs.push(cost);
-    if (driven > job.minutes) return end();
+    if (driven > budget) return end();
   }
   return end("its gradient was 0 or not finite");
 }

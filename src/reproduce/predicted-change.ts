@@ -128,7 +128,7 @@ async function replayRollout(
 }
 
 /** First segment of the last whole laps that fit into [from, end): other parts of the track cost other amounts. */
-function wholeLapsBefore(end: number, from: number, times: Float64Array, lapTime: number): number {
+export function wholeLapsBefore(end: number, from: number, times: Float64Array, lapTime: number): number {
   const until = timeAt(times, end);
   const laps = Math.floor((until - (times[from] ?? 0)) / lapTime + 1e-6);
   if (laps < 1) throw new Error(`no whole lap of ${lapTime} s in segments ${from} to ${end}`);

@@ -52,8 +52,9 @@ export const quadrupedFigure8: TaskDefinition = {
     window: { start: 10, length: 0, stride: 0 },
     rollouts: 14,
     modelScale: 1,
+    // sgd: docs/results/go1.md
     learningRate: {
-      sgd: { none: 2e-4, segment: 2e-4 },
+      sgd: { none: 2e-4, segment: 2e-3 },
       adam: { none: 5e-3, segment: 3e-3 },
       "gauss-newton": { none: 0.85, segment: 0.85 },
     },

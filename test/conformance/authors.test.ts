@@ -97,8 +97,7 @@ describe("real Go1", () => {
       expect(result?.commandError.compared).toBeGreaterThan(600);
       expect(result?.commandError.largest).toBeLessThan(1e-12);
       expect(result?.referenceError).toBeLessThan(1e-5);
-      // the robot computed its network in single precision
-      if (model) expect(result?.setpointError).toBeLessThan(1e-4);
+      if (model) expect(result?.setpointError).toBeLessThan(1e-12);
     });
   }
 });

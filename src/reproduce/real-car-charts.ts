@@ -2,7 +2,16 @@
 import { extentOf, linearAxis, pad, union } from "../report/axis.js";
 import type { Chart, Line } from "../report/chart.js";
 import { slopeThroughZero } from "./agreement.js";
-import type { Pair, Run } from "./prediction-pairs.js";
+import { type Pair, ROBOTS, type Run } from "./prediction-pairs.js";
+
+/** Class names of what belongs to all runs of a robot. */
+export const ROBOT_CLASS = { JetRacer: "car", Go1: "go1" } as const;
+/** Colours, and the scatter charts, which are the page's first section, side by side. */
+export const CHART_STYLE = `
+.car{--c:var(--purple)}.car1{--c:var(--blue)}.car2{--c:var(--orange)}.go1{--c:var(--green)}
+.point{stroke-width:7}
+section:first-of-type{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(480px,100%),1fr));gap:0 24px}
+section:first-of-type>h2,section:first-of-type>.key{grid-column:1/-1}`;
 
 const ZERO = { lo: 0, hi: 0 };
 
@@ -16,10 +25,9 @@ export function scatterChart(what: string, runs: readonly { run: Run; pairs: rea
     x: [x.lo, x.hi],
     y: [slope * x.lo, slope * x.hi],
   });
-  const robots = new Map(runs.map(({ run }) => [run.robot, run.className] as const));
-  const best = [...robots].map(([robot, className]) => {
+  const best = ROBOTS.map((robot) => {
     const pairs = runs.filter(({ run }) => run.robot === robot).flatMap((run) => run.pairs);
-    return through(slopeThroughZero(pairs), `median ${className}`);
+    return through(slopeThroughZero(pairs), `median ${ROBOT_CLASS[robot]}`);
   });
   const points = runs.flatMap(({ run, pairs }) =>
     pairs.map(({ from, predicted, realised }) => ({
@@ -55,7 +63,7 @@ export function phaseChart(curves: readonly { className: string; label: string; 
   const y = pad(union(ZERO, extentOf(curves.flatMap(({ shares }) => shares))), 0.08);
   return {
     heading: "Mean predicted / mean realised change, fitted model, full co-state",
-    note: "The change of outputs belongs at 0; taken from elsewhere in the lap it predicts little, or the opposite.",
+    note: "The change of outputs belongs at 0. The Go1's is mostly of gains, the same all over the lap, so that it matters less where it is taken from.",
     description: "Ratio of mean predicted to mean realised change against the shift of the outputs in laps",
     width: 1040,
     height: 260,

@@ -12,7 +12,7 @@ import {
   shiftedPairs,
   words,
 } from "./prediction-pairs.js";
-import { phaseChart } from "./real-car-charts.js";
+import { phaseChart, ROBOT_CLASS } from "./real-car-charts.js";
 import { between, DRAWS, type Interval, intervalOf, shuffled, uniform } from "./resampling.js";
 import type { Section } from "./study.js";
 
@@ -75,7 +75,7 @@ export function controlsOf(replayed: readonly ReplayedRun[]): Control[] {
 export function controlSection(replayed: readonly ReplayedRun[], controls: readonly Control[]): Section {
   const runs = replayed.filter(({ variant }) => variant.truncation === "none" && variant.model === "fitted");
   const curves = ROBOTS.map((robot) => ({
-    className: robot === "Go1" ? "go1" : "car",
+    className: ROBOT_CLASS[robot],
     label: robot,
     shares: Array.from({ length: SHIFTS + 1 }, (_, i) => {
       const pairs = ofRobot(runs, robot).flatMap((run) => pairsOf(run, 1, (i - SHIFTS / 2) / SHIFTS));

@@ -6,8 +6,9 @@ import { digits } from "../output.js";
 import { type Agreement, agreementOf, correlationOf } from "./agreement.js";
 import { VARIANTS, type Variant } from "./predicted-change.js";
 import { ofRobot, type Pair, pairsOf, type ReplayedRun, ROBOTS, RUNS, replayRuns, words } from "./prediction-pairs.js";
-import { scatterChart } from "./real-car-charts.js";
+import { CHART_STYLE, scatterChart } from "./real-car-charts.js";
 import { controlSection, controlsOf } from "./real-car-controls.js";
+import { gainRows, gainSection } from "./real-car-gains.js";
 import { between } from "./resampling.js";
 import type { Section, Study } from "./study.js";
 
@@ -31,6 +32,7 @@ export const realCar: Study = {
   run: async ({ reference }) => {
     const replayed = await replayRuns(reference ?? "");
     const rows = rowsOf(replayed);
+    const gains = await gainRows(reference ?? "");
     const controls = controlsOf(replayed.filter(({ variant }) => variant.truncation === "none"));
     return {
       title: "Does the gradient tell the truth on the real robot?",
@@ -42,13 +44,15 @@ export const realCar: Study = {
         ...scatterSections(replayed),
         agreementSection(rows),
         groupSection(replayed),
+        gainSection(gains),
         apartSection(rows),
         controlSection(replayed, controls),
         modelSection(replayed),
       ],
-      style: ".car1{--c:var(--blue)}.car2{--c:var(--orange)}.go1{--c:var(--green)}.car{--c:var(--blue)}",
+      style: CHART_STYLE,
       results: {
         rows,
+        gains,
         controls,
         pairs: replayed.flatMap((run) => pairsOf(run, 1).map((pair) => ({ ...run.variant, ...pair }))),
       },
@@ -81,7 +85,10 @@ function scatterSections(replayed: readonly ReplayedRun[]): Section[] {
       replayed.filter((run) => run.variant === variant).map((run) => ({ run: run.run, pairs: pairsOf(run, 1) })),
     ),
   );
-  const key = RUNS.map(({ className, label }) => ({ className: `median ${className}`, label }));
+  const key = [
+    ...RUNS.map(({ className, label }) => ({ className: `median ${className}`, label })),
+    { className: "median car", label: "JetRacer, slope of both runs" },
+  ];
   return [{ heading: "Predicted and realised change of the mean stage cost", charts, key }];
 }
 
@@ -154,7 +161,7 @@ function apartSection(rows: readonly Row[]): Section {
   return {
     heading: "Rollouts further apart",
     text: [
-      "The change of cost grows with the distance of two rollouts, the scatter of their costs does not, so the correlation rises. The prediction stays linear, so the slope falls a little.",
+      "The change of cost grows with the distance of two rollouts, the scatter of their costs does not, so the correlation rises. The prediction is linear, the cost is not, so the slope falls a little.",
     ],
     table: [
       ["robot", "gradient", "rollouts apart", "pairs", "correlation (95 %)", "slope (95 %)", "right sign"],

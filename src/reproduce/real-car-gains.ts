@@ -1,0 +1,59 @@
+/** How much the prediction depends on the model's input gains: the raw model of the car with other gains than 1. */
+import { join } from "node:path";
+import { digits } from "../output.js";
+import { readAuthors } from "../recording/authors.js";
+import { carFigure8 } from "../tasks/car-figure8.js";
+import { type Agreement, agreementOf } from "./agreement.js";
+import { replayRun, type Variant } from "./predicted-change.js";
+import { type Pair, pairsOf, RUNS, words } from "./prediction-pairs.js";
+import type { Section } from "./study.js";
+
+/** Throttle and steering gain; the fits say about 6 m/s² and 4 1/m. */
+const GAINS = [0.25, 0.5, 1, 2, 4];
+
+/** Both runs of the JetRacer with one pair of gains. */
+export interface GainRow {
+  readonly gain: number;
+  readonly truncation: Variant["truncation"];
+  readonly agreement: Agreement;
+}
+
+export async function gainRows(reference: string): Promise<GainRow[]> {
+  const runs = RUNS.filter(({ robot }) => robot === "JetRacer");
+  const files = await Promise.all(runs.map(({ file }) => readAuthors(join(reference, "authors", `${file}.json.gz`))));
+  const rows: GainRow[] = [];
+  for (const truncation of ["none", "segment"] as const) {
+    for (const gain of GAINS) {
+      const parameters = { ...carFigure8.model.raw, throttleGain: gain, steeringGain: gain };
+      const pairs: Pair[] = [];
+      for (const [i, { recordings, settings }] of files.entries()) {
+        const models = recordings.map(() => ({ parameters, delays: [0, 0] }));
+        const rollouts = await replayRun(recordings, models, truncation, settings);
+        pairs.push(
+          ...pairsOf({ run: runs[i] as (typeof runs)[number], variant: { model: "raw", truncation }, rollouts }, 1),
+        );
+      }
+      rows.push({ gain, truncation, agreement: agreementOf(pairs) });
+    }
+  }
+  return rows;
+}
+
+export function gainSection(rows: readonly GainRow[]): Section {
+  return {
+    heading: "Other input gains in the model",
+    text: [
+      "JetRacer, both runs, raw model (11) with throttle and steering gain other than 1, no delay. The fits say about 6 and 4.",
+    ],
+    table: [
+      ["gains", "gradient", "correlation", "slope", "mean predicted"],
+      ...rows.map(({ gain, truncation, agreement: a }) => [
+        `${gain}`,
+        words({ model: "raw", truncation }),
+        digits(a.correlation, 2),
+        digits(a.slope, 2),
+        (1e3 * a.meanPredicted).toPrecision(3),
+      ]),
+    ],
+  };
+}

@@ -2,6 +2,7 @@
  * What the gradient along one rollout says of the next: the derivative of the cost by the network outputs, times the change of the
  * outputs that the next rollout's network made at the same lap phase. The network itself is not needed, only what it said.
  */
+import { UserError } from "../errors.js";
 import { stretchesOf } from "../identification/stretches.js";
 import type { AuthorsFile } from "../recording/authors.js";
 import type { Recording } from "../recording/recording.js";
@@ -131,7 +132,10 @@ async function replayRollout(
 export function wholeLapsBefore(end: number, from: number, times: Float64Array, lapTime: number): number {
   const until = timeAt(times, end);
   const laps = Math.floor((until - (times[from] ?? 0)) / lapTime + 1e-6);
-  if (laps < 1) throw new Error(`no whole lap of ${lapTime} s in segments ${from} to ${end}`);
+  if (laps < 1)
+    throw new UserError(
+      `the recording has no whole lap of ${lapTime} s in segments ${from} to ${end}; give a longer one`,
+    );
   return times.findIndex((time) => time >= until - laps * lapTime - 1e-6);
 }
 

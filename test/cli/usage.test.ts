@@ -142,7 +142,7 @@ describe("--json: one object on stdout, everything else on stderr, all saying th
   test("reproduce", async () => {
     const result = parsed(await lapgrad(folder, ["reproduce", "mismatch", "--seeds", "1", "--json"]));
     expect(result).toMatchObject({ study: "mismatch", seeds: 1 });
-    expect(result.cells).toHaveLength(20);
+    expect(result.cells).toHaveLength(100);
   });
 });
 

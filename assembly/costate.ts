@@ -11,9 +11,14 @@ export function clearGradient(): void {
   memory.fill(trace.gradient, 0, trace.parametersEnd - trace.parameters);
   for (let rollout: i32 = 0; rollout < dimension(Dimension.rollouts); rollout++) {
     trace.select(rollout);
-    memory.fill(trace.deltas, 0, usize(trace.segmentCount()) * trace.deltaRow);
-    memory.fill(trace.outputGradient, 0, usize(trace.segmentCount()) * trace.outputRow);
+    clearAdjoints();
   }
+}
+
+/** Deltas and output gradients of the selected rollout. */
+export function clearAdjoints(): void {
+  memory.fill(trace.deltas, 0, usize(trace.segmentCount()) * trace.deltaRow);
+  memory.fill(trace.outputGradient, 0, usize(trace.segmentCount()) * trace.outputRow);
 }
 
 /**

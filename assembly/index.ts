@@ -5,6 +5,7 @@
  */
 import { choose, reference, reward, task } from "./components";
 import * as costates from "./costate";
+import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
@@ -164,6 +165,13 @@ export function windowCost(rollout: i32, window: i32): f64 {
 /** Loss of `count` rollouts from `first` on; their gradient is in the region `gradient`. */
 export function gradient(first: i32, count: i32): f64 {
   return costates.gradientOf(first, count);
+}
+
+/** Hessian of that loss times `direction`, into the region `gradient`; `linearResidual` and the input work are overwritten. */
+export function hessianProduct(first: i32, count: i32): i32 {
+  if (count < 1 || !trace.exists(first) || !trace.exists(first + count - 1)) return Status.outOfRange;
+  curvatures.hessianProduct(first, count);
+  return Status.ok;
 }
 
 export function clearGradient(): void {

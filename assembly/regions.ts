@@ -56,7 +56,7 @@ export enum Region {
   secondMoment,
   /** v of the tangent pass J v */
   direction,
-  /** d of the Gauss-Newton step, and what its conjugate gradients work with */
+  /** d of the Gauss-Newton step, and what its conjugate gradients (and the displacements of assembly/curvature.ts) work with */
   step,
   linearResidual,
   /** numbers of the last solve, see Solution in assembly/gauss-newton.ts */

@@ -148,6 +148,12 @@ function bytes(doubles: i32): usize {
   return usize(doubles) << 3;
 }
 
+/** Lets the passes read theta from another place of the same size. */
+export function useParameters(address: usize): void {
+  parametersEnd = address + (parametersEnd - parameters);
+  parameters = address;
+}
+
 /** False if there is no such rollout. */
 export function exists(rollout: i32): bool {
   return rollout >= 0 && rollout < dimension(Dimension.rollouts);

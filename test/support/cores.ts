@@ -76,3 +76,36 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   const difference = Array.from(a, (value, i) => value - (b[i] ?? Number.NaN));
   return Math.hypot(...difference) / Math.hypot(...Array.from(b));
 }
+
+/** All eigenvalues of a symmetric matrix, by Jacobi's rotations: slow, and nothing like what it checks. */
+export function jacobiEigenvalues(matrix: readonly (readonly number[])[]): number[] {
+  const a = matrix.map((row) => Float64Array.from(row));
+  const n = a.length;
+  const at = (i: number, k: number) => a[i]?.[k] ?? Number.NaN;
+  const set = (i: number, k: number, value: number) => {
+    const row = a[i];
+    if (row) row[k] = value;
+  };
+  for (let sweep = 0; sweep < 30; sweep++) {
+    for (let p = 0; p < n; p++) {
+      for (let q = p + 1; q < n; q++) {
+        if (at(p, q) === 0) continue;
+        const theta = (at(q, q) - at(p, p)) / (2 * at(p, q));
+        const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
+        const c = 1 / Math.hypot(t, 1);
+        const s = t * c;
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [at(k, p), at(k, q)];
+          set(k, p, c * x - s * y);
+          set(k, q, s * x + c * y);
+        }
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [at(p, k), at(q, k)];
+          set(p, k, c * x - s * y);
+          set(q, k, s * x + c * y);
+        }
+      }
+    }
+  }
+  return a.map((row, i) => row[i] ?? Number.NaN);
+}

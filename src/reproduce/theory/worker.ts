@@ -1,0 +1,4 @@
+import { serve } from "../../workers/serve.js";
+import { measureGrowth } from "./measure.js";
+
+serve(measureGrowth);

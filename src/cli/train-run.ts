@@ -7,6 +7,7 @@ import { writeReport } from "../report/from-run.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { train } from "../training/loop.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
+import { instability, loopGrowth } from "../training/stability.js";
 import { watchInterrupts } from "./interrupt.js";
 import { type Promised, trainingProgress } from "./progress.js";
 import { newRun, resumedRun, type StartedRun, type TrainOptions } from "./train-start.js";
@@ -56,6 +57,8 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
   output.say(
     `${config.task} on ${config.link}, plant ${config.plant}, ${config.update} ${config["learning-rate"]}, seed ${config.seed}; run ${folder.path}${from}`,
   );
+  const warning = rollouts.length === 0 ? instability(await loopGrowth(config)) : undefined;
+  if (warning) output.say(warning);
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));

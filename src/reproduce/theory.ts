@@ -7,6 +7,7 @@ import type { Chart } from "../report/chart.js";
 import type { Section, Study } from "./study.js";
 import { type Claim, type Judged, judge, regimeOf } from "./theory/bounds.js";
 import { powerGrowth } from "./theory/growth.js";
+import { rateSection, stableRates } from "./theory/learning-rates.js";
 import { BATCHES, type Measured, type TheoryJob } from "./theory/measure.js";
 import { misprintSections } from "./theory/misprints.js";
 import { systems } from "./theory/systems.js";
@@ -46,6 +47,7 @@ export const theory: Study = {
         .map(({ one }) => `variance over N, ${labelOf(one)}`),
     ];
     const misprints = await misprintSections();
+    const rates = await stableRates();
     return {
       title: "Growth over the horizon: Theorem 1",
       intro: [
@@ -73,6 +75,7 @@ export const theory: Study = {
             "The loop is linear, so its Hessian is the sum of ‖∂x/∂θ‖² alone. Nonlinear dynamics add the term with F_xx: the sum of ‖p(t+1)‖ ‖∂x(t)/∂θ‖², measured in the second rows. The proof of Lemma 3 bounds each factor by its largest value over time; but p(t+1) is at most α^(T-t) and ∂x(t)/∂θ at most α^t, whose product α^(T-t) α^2t never exceeds α^2T: α^3T is reached by no system that fulfils the assumptions.",
           ],
         ),
+        rateSection(rates),
         ...misprints.sections,
       ],
       style:
@@ -88,6 +91,7 @@ export const theory: Study = {
           error,
         })),
         batches: batches.map(({ one, slope }) => ({ system: one.system, slope })),
+        rates,
         runningExample: misprints.numbers,
       },
       ...(off.length > 0 ? { failure: `more than 10 % from what was derived: ${off.join("; ")}` } : {}),

@@ -15,6 +15,7 @@ test("memory does not grow after configuration", async () => {
     driveFrom(core, i % 2, 0.01 * i, 12);
     core.exports.gradient(0, 2);
     core.exports.tangentPass(0, 0);
+    core.exports.hessianProduct(0, 2);
     core.exports.adapt(1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001);
   }
   expect(core.exports.memory.buffer.byteLength).toBe(bytes);
@@ -33,9 +34,13 @@ test("the plain JavaScript twin gives the same bits", async () => {
     for (let i = 0; i < theta.length; i++) theta[i] += 0.3 * random();
     core.exports.sampleStart(0);
     core.check(core.exports.rollOut(0, 12, -1, 0), "rollout");
+    core.view("direction").set(theta);
+    core.check(core.exports.hessianProduct(0, 1), "Hessian");
+    const product = core.view("gradient").slice();
     const loss = core.exports.gradient(0, 1);
     core.exports.descend(1e-3);
-    return [loss, ...core.view("states"), ...core.view("inputs"), ...core.view("gradient"), ...core.view("parameters")];
+    const regions = ["states", "inputs", "gradient", "parameters"] as const;
+    return [loss, ...product, ...regions.flatMap((name) => Array.from(core.view(name)))];
   });
   expect(results[0]?.every(Number.isFinite)).toBe(true);
   expect(results[1]).toStrictEqual(results[0]);

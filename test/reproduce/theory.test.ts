@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { StudyPage } from "../../src/reproduce/study.js";
 import { type Judged, judge } from "../../src/reproduce/theory/bounds.js";
 import { exponentialGrowth, powerGrowth } from "../../src/reproduce/theory/growth.js";
+import type { Stability } from "../../src/reproduce/theory/learning-rates.js";
 import { type Measured, measureGrowth, type TheoryJob } from "../../src/reproduce/theory/measure.js";
 import { decide } from "../../src/reproduce/theory/misprints.js";
 import { theory, theoryJobs } from "../../src/reproduce/theory.js";
@@ -77,6 +78,17 @@ test("the page has tables, one chart for bias, variance and eigenvalue each, and
     expect(widths.size).toBe(1);
     expect(table?.flat().join(" ")).not.toMatch(/NaN|undefined|Infinity|\|/);
   }
+});
+
+test("the learning rates that were found best lie below 2 over the largest eigenvalue, which feedback makes smaller", () => {
+  const rates = page.results.rates as readonly Stability[];
+  const of = (task: string) => rates.find((rate) => rate.task === task);
+  for (const task of ["car-figure8", "pendulum-reach"]) {
+    const part = (of(task)?.usedRate ?? Number.NaN) / (of(task)?.largestRate ?? Number.NaN);
+    expect(part).toBeGreaterThan(0.4);
+    expect(part).toBeLessThan(1);
+  }
+  expect(of("pendulum-reach-open")?.eigenvalue).toBeGreaterThan(100 * (of("pendulum-reach")?.eigenvalue ?? Number.NaN));
 });
 
 test("a job gives the same numbers again, and a full run has more rollouts", async () => {

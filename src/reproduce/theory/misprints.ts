@@ -51,7 +51,7 @@ const LIST: readonly (readonly [string, string, string, string])[] = [
     "sec. 5.3",
     "∇²J = diag(Δ_t), Δ_t = Σ a^(s-t) b",
     "-Σ_t φ_t φ_tᵀ, φ_t[t'] = a^(t-t'-1) b",
-    "inputs at two times move the same later states: no entry is 0, and it grows as a^2T, not a^T; in numbers above",
+    "inputs at two times move the same later states, so it is full; it grows as a^2T, not a^T; in numbers above",
   ],
   ["sec. 6", "B̂_t = b", "b̂", "it is the model's"],
   ["Remark 3", "incrementally stabilizing: ‖Φ‖ ≤ M α^(t-t')", "with α < 1", "any bounded Jacobian gives some α"],

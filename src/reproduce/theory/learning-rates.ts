@@ -1,0 +1,59 @@
+/** What curvature has to do with learning rates: 2 over the largest eigenvalue of every task's Hessian, beside the rate that was found best. */
+import { completeConfig } from "../../config/config.js";
+import { hessianOf } from "../../curvature/hessian.js";
+import { extremeEigenvalue } from "../../curvature/lanczos.js";
+import { digits } from "../../output.js";
+import { tasks } from "../../tasks/tasks.js";
+import { coreFor, initialisePolicy } from "../../training/session.js";
+import type { Section } from "../study.js";
+
+/** The paper's batch for the pendulum. */
+const ROLLOUTS = 5;
+
+export interface Stability {
+  readonly task: string;
+  /** largest eigenvalue of the Hessian of the mean window cost, untrained */
+  readonly eigenvalue: number;
+  /** 2 / eigenvalue: above it plain gradient steps overshoot along the eigenvector */
+  readonly largestRate: number;
+  /** the task's default for plain gradient steps */
+  readonly usedRate: number;
+}
+
+/** Of every task, with the settings of `--update sgd`, along rollouts of its plant. */
+export async function stableRates(): Promise<Stability[]> {
+  const found: Stability[] = [];
+  for (const task of Object.keys(tasks)) {
+    const config = completeConfig({ task, update: "sgd" });
+    const segments = config["rollout-segments"];
+    const core = await coreFor(config, ROLLOUTS, segments);
+    initialisePolicy(core, 1);
+    for (let slot = 0; slot < ROLLOUTS; slot++) {
+      core.check(core.exports.sampleStart(slot), "a start");
+      core.check(core.exports.rollOut(slot, segments, -1, 0), `a rollout of ${task}`);
+    }
+    const product = hessianOf(core, 0, ROLLOUTS);
+    const { value } = extremeEigenvalue(product, core.exports.parameterCount(), { of: "largest" });
+    found.push({ task, eigenvalue: value, largestRate: 2 / value, usedRate: config["learning-rate"] });
+  }
+  return found;
+}
+
+export function rateSection(rates: readonly Stability[]): Section {
+  return {
+    heading: "Curvature and learning rates",
+    text: [
+      `The largest eigenvalue of every task's Hessian, untrained, mean of ${ROLLOUTS} rollouts, model and window as for plain gradient steps. A quadratic with this curvature needs a learning rate below 2/λ. The rates used are the defaults: the car's from a sweep, the pendulum's published by the authors as the best of each, the others by hand; nobody looked at λ for them. The arm without feedback has by far the largest λ and the smallest rate: this is what the paper calls ill-conditioning.`,
+    ],
+    table: [
+      ["task", "λ", "2/λ", "rate used", "rate used × λ/2"],
+      ...rates.map(({ task, eigenvalue, largestRate, usedRate }) => [
+        task,
+        digits(eigenvalue),
+        largestRate.toExponential(2),
+        usedRate.toExponential(0),
+        digits(usedRate / largestRate, 3),
+      ]),
+    ],
+  };
+}

@@ -110,6 +110,7 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const fromTask: PartialConfig = {
     "update-every": every,
     rollouts: training.rollouts,
+    ...(training.batch === undefined ? {} : { batch: training.batch }),
     "rollout-segments": training.rolloutSegments,
     "learning-rate": training.learningRate[update][given.truncation ?? settings.truncation.default],
     window: `${training.window.start}:${training.window.length}:${training.window.stride}`,

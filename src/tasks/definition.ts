@@ -86,6 +86,8 @@ export interface TaskDefinition {
     readonly rolloutSegments: number;
     readonly window: { readonly start: number; readonly length: number; readonly stride: number };
     readonly rollouts: number;
+    /** rollouts per update, where that is not 1 */
+    readonly batch?: number;
     /** factor on the nominal model's parameters, where nothing is fitted */
     readonly modelScale: number;
     /** by update rule and truncation */

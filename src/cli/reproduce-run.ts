@@ -13,6 +13,7 @@ export interface ReproduceOptions {
   readonly study: string;
   readonly seeds: string | undefined;
   readonly quick: boolean;
+  readonly sweep: boolean;
   readonly reference: string | undefined;
   readonly workers: string | undefined;
   readonly out: string | undefined;
@@ -39,6 +40,7 @@ export async function reproduceCommand(options: ReproduceOptions, output: Output
     const page = await study.run({
       seeds,
       quick: options.quick,
+      sweep: options.sweep,
       reference,
       run: (module, jobs, what) => runWithProgress(module, jobs, workers, output, what),
     });
@@ -54,6 +56,11 @@ export async function reproduceCommand(options: ReproduceOptions, output: Output
 }
 
 /** The command that gives the same numbers. */
-function commandLine(study: string, { quick, seeds }: ReproduceOptions): string {
-  return ["lapgrad reproduce", study, ...(quick ? ["--quick"] : []), ...(seeds ? [`--seeds ${seeds}`] : [])].join(" ");
+function commandLine(study: string, { quick, sweep, seeds }: ReproduceOptions): string {
+  const options = [
+    ...(quick ? ["--quick"] : []),
+    ...(sweep ? ["--sweep"] : []),
+    ...(seeds ? [`--seeds ${seeds}`] : []),
+  ];
+  return ["lapgrad reproduce", study, ...options].join(" ");
 }

@@ -13,6 +13,11 @@ const command: CommandModule = {
       })
       .option("seeds", { type: "string", describe: "seeds per setting [default: the study's]", requiresArg: true })
       .option("quick", { type: "boolean", default: false, describe: "few seeds: a first impression within a minute" })
+      .option("sweep", {
+        type: "boolean",
+        default: false,
+        describe: "tune learning rates anew (figure2); takes longer",
+      })
       .option("reference", {
         type: "string",
         describe: "folder of reference data, with the authors' recordings [default: $LAPGRAD_REFERENCE_DATA]",
@@ -37,6 +42,7 @@ const command: CommandModule = {
       study: String(argv.study),
       seeds: text("seeds"),
       quick: argv.quick === true,
+      sweep: argv.sweep === true,
       reference: text("reference"),
       workers: text("workers"),
       out: text("out"),

@@ -27,7 +27,7 @@ export interface Origin {
   readonly seconds: number;
 }
 
-/** Writes both files, the HTML one only if there is a chart; the paths. Remarks in the Markdown are kept. */
+/** Writes both files, the HTML one only if there is a chart, and the study's further ones; the paths. Remarks in the Markdown are kept. */
 export async function writePage(out: string, name: string, page: StudyPage, origin: Origin): Promise<string[]> {
   const markdown = join(out, `${name}.md`);
   const html = join(out, `${name}.html`);
@@ -37,7 +37,12 @@ export async function writePage(out: string, name: string, page: StudyPage, orig
     markdown,
     renderMarkdown(page, origin, hasCharts ? `${name}.html` : undefined) + (await remarksIn(markdown)),
   );
-  return hasCharts ? [html, markdown] : [markdown];
+  const further: string[] = [];
+  for (const [file, content] of Object.entries(page.files ?? {})) {
+    further.push(join(out, file));
+    await writeAtomically(join(out, file), content);
+  }
+  return [...(hasCharts ? [html] : []), markdown, ...further];
 }
 
 /** The page as lines of text, without its charts. */

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { figure2 } from "./figure2.js";
 import { go1 } from "./go1.js";
 import { mismatch } from "./mismatch.js";
 import { realCar } from "./real-car.js";
@@ -6,7 +7,7 @@ import type { Study } from "./study.js";
 import { theory } from "./theory.js";
 
 /** All studies: a new one is a file and a line here. */
-export const studies: readonly Study[] = [mismatch, theory, go1, realCar];
+export const studies: readonly Study[] = [figure2, mismatch, theory, go1, realCar];
 
 /** The study of that name, or all of them. */
 export function studiesNamed(name: string): readonly Study[] {

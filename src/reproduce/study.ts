@@ -7,6 +7,8 @@ export interface StudyOptions {
   readonly seeds: number | undefined;
   /** a first impression within a minute, for continuous integration */
   readonly quick: boolean;
+  /** tunes learning rates anew, where the study has stored ones */
+  readonly sweep?: boolean;
   /** folder of reference data; undefined if there is none */
   readonly reference: string | undefined;
   /** runs jobs of a worker module on all cores, with progress on the screen */
@@ -31,6 +33,8 @@ export interface StudyPage {
   readonly sections: readonly Section[];
   /** style rules of the charts' class names, e.g. `.closed{--c:var(--blue)}` */
   readonly style?: string;
+  /** further files to be written beside the page: contents by name */
+  readonly files?: Readonly<Record<string, string>>;
   /** everything as numbers, for --json */
   readonly results: Readonly<Record<string, unknown>>;
   /** what was not as it should be: the command fails with it after everything is written */

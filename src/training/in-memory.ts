@@ -13,13 +13,13 @@ import { coreFor, initialisePolicy } from "./session.js";
 export interface Training {
   readonly core: Core;
   /**
-   * Every stretch after it was driven and before it is learned from, without end unless one was stopped, or the gradient was 0 or
-   * not finite. Index 0 is the drive that settles the robot, where there is one.
+   * Every stretch after it was driven and before its batch is learned from, without end unless one was stopped, or the gradient was 0
+   * or not finite. Index 0 is the drive that settles the robot, where there is one.
    */
   stretches(): AsyncGenerator<Driven & { readonly index: number; readonly windowCost: number }, void>;
 }
 
-/** Configures core, policy and update rule; batches are of one rollout. */
+/** Configures core, policy and update rule. */
 export async function trainingInMemory(config: RunConfig): Promise<Training> {
   const collector = collectorFor(config);
   const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
@@ -35,13 +35,17 @@ export async function trainingInMemory(config: RunConfig): Promise<Training> {
       yield { ...settling, index: 0, windowCost: Number.NaN };
       if (settling.stopped) return;
     }
-    for (let index = 1; ; index++) {
-      const driven = await collector.drive(core, link, 0);
-      const cost = driven.stopped ? Number.NaN : windowCost(core, driven.slot);
-      yield { ...driven, index, windowCost: cost };
-      if (driven.stopped) return;
-      memory.keep(recordingFrom(core, driven.slot, index, driven.from));
-      const batch = { ...collector.batch(1), cost };
+    for (let index = 1; ; ) {
+      let mean = 0;
+      for (let i = 0; i < config.batch; i++, index++) {
+        const driven = await collector.drive(core, link, i);
+        const cost = driven.stopped ? Number.NaN : windowCost(core, driven.slot);
+        yield { ...driven, index, windowCost: cost };
+        if (driven.stopped) return;
+        memory.keep(recordingFrom(core, driven.slot, index, driven.from));
+        mean += cost / config.batch;
+      }
+      const batch = { ...collector.batch(config.batch), cost: mean };
       if (config["model-fit"]) memory.refit(core, batch);
       const { loss, norm } = optimiser.estimate(core, batch);
       if (!Number.isFinite(loss) || !(norm > 0)) return;

@@ -39,7 +39,7 @@ describe("wrong usage: exit code 2 and one line", () => {
     ["gradient", ["something is missing: lapgrad gradient <case>"]],
     ["gradient none.json --json", ["no such file"]],
     ["report none", ["none is not a run of lapgrad"]],
-    ["reproduce everything", ['unknown study "everything"; studies are: mismatch']],
+    ["reproduce everything", ['unknown study "everything"; studies are: ']],
   ];
   const results = new Map<string, Finished>();
   beforeAll(async () => {

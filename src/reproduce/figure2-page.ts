@@ -1,0 +1,203 @@
+/** What the study of figure 2 shows: tables, checks, a chart per model. */
+import type { Spread } from "../compare/statistics.js";
+import { digits } from "../output.js";
+import { linearAxis, logAxis } from "../report/axis.js";
+import type { Chart, Line } from "../report/chart.js";
+import type { Figure2, Row } from "./figure2.js";
+import { bestRate, CRITERION, gridOf, type Trial } from "./figure2-sweep.js";
+import { BATCH, type ModelName, models, type Setting } from "./figure2-training.js";
+import type { Section, StudyPage } from "./study.js";
+
+/** Updates after which the tables show the cost; the last one is shown besides. */
+const SHOWN = [0, 10, 60];
+/** Costs [m^2] beyond these are cut off in the charts. */
+const LEAST = 1;
+const MOST = 3000;
+
+/**
+ * The same experiment, programmed independently, at the published rates and with the true model: mean cost of the batches of two seeds
+ * before, after 10 and after 60 updates [m^2] (quoted there as sums over the batch).
+ */
+const INDEPENDENT: Readonly<Record<Setting["loop"], readonly string[]>> = {
+  closed: ["1170", "6 to 10", "2 to 8"],
+  open: ["320 to 480", "not noted", "60 to 120"],
+};
+
+const label = ({ loop, truncation }: Pick<Setting, "loop" | "truncation">) =>
+  `${loop} loop, ${truncation === "none" ? "full co-state" : "truncated to segments"}`;
+const classOf = ({ loop, truncation }: Pick<Setting, "loop" | "truncation">) => `${loop}-${truncation}`;
+const names = Object.keys(models) as ModelName[];
+
+export function figure2Page(study: Figure2): StudyPage {
+  const { seeds, updates, rows, published, trials } = study;
+  return {
+    title: "Low-level feedback: the double pendulum (figure 2)",
+    intro: [
+      `An arm of two links has to bring its end to a point within 3 s. Closed loop: every 0.1 s the network moves setpoint and gains of an LQR. Open loop: every 0.01 s the network gives the torques. Plain gradient descent, batches of ${BATCH} rollouts, ${updates} updates, ${seeds} seeds. The arm that is driven always has the true parameters; only the model that is differentiated is wrong. The LQR, and the torques that open loop adds to, are designed with half the masses in every case. Cost: sum of the squared distance from the target over the 300 control steps of a rollout, mean over the batch [m²].`,
+      "Truncated to segments: gradients flow only within the time between two network calls. The published figure has closed loop truncated and open loop not, so it compares more than feedback; both are here with the full co-state too. For open loop a segment is a single control step, whose cost does not depend on its own input: truncated, its gradient is exactly 0 and nothing is learned.",
+    ],
+    sections: [
+      ...names.map(
+        (model): Section => ({
+          heading: models[model].label[0]?.toUpperCase() + models[model].label.slice(1),
+          charts: [chart(model, study)],
+          key: rows
+            .filter((row) => row.model === model)
+            .map((row) => ({ className: `median ${classOf(row)}`, label: label(row) })),
+        }),
+      ),
+      {
+        heading: "Batch cost, at the best learning rates",
+        text: [
+          `Median (quartiles) over ${seeds} seeds. A training of which a rollout left its bounds, or whose gradient was not finite, counts as failed, with infinite cost from there on; one whose gradient became exactly 0 keeps its last cost.`,
+        ],
+        table: costTable(rows, updates),
+      },
+      { heading: "Does closed loop end lower, with smaller spread?", text: checks(study) },
+      {
+        heading: "At the published learning rates, true model",
+        text: [
+          "Beside the same experiment programmed independently. The published rates are 2e-5 (closed) and 4e-7 (open) for gradients summed over a batch; the same steps have five times these rates for its mean.",
+        ],
+        table: [
+          [...costHead(updates), "independent: before", "after 10", "after 60"],
+          ...published.map((row) => [...costCells(row, updates), ...INDEPENDENT[row.loop]]),
+        ],
+      },
+      {
+        heading: "Learning rates",
+        text: [
+          `${gridOf({ model: "true", loop: "closed", truncation: "none" }).length} rates for each model, loop and truncation, in steps of about 2 over three decades. Median late cost [m²]; best: ${CRITERION}.`,
+        ],
+        table: sweepTable(trials),
+      },
+    ],
+    style: `.closed-segment{--c:var(--blue)}.closed-none{--c:var(--green)}.open-none{--c:var(--orange)}.open-segment{--c:var(--purple)}`,
+    results: { seeds, updates, rows, published, sweep: trials },
+  };
+}
+
+const shownOf = (updates: number) => [...SHOWN.filter((k) => k < updates), updates];
+
+function costHead(updates: number): string[] {
+  const costs = shownOf(updates).map((k) => (k === 0 ? "before" : `after ${k}`));
+  return [
+    "model",
+    "policy and gradient",
+    "rate",
+    ...costs,
+    "interquartile range",
+    "worst seed",
+    "failed",
+    "gradient 0",
+  ];
+}
+
+function costCells(row: Row, updates: number): string[] {
+  const cost = ({ median, lower, upper }: Spread) =>
+    `${digits(median, 3)} (${digits(lower, 3)} to ${digits(upper, 3)})`;
+  const last = row.spreads[updates];
+  return [
+    models[row.model].label,
+    label(row),
+    row.loop === "open" && row.truncation === "segment" ? "any" : row.learningRate.toExponential(),
+    ...shownOf(updates).map((k) => shown(row.spreads[k], cost)),
+    shown(last, ({ lower, upper }) => digits(upper - lower, 3)),
+    shown(last, ({ worst }) => digits(worst, 3)),
+    `${row.failed}`,
+    `${row.stuck}`,
+  ];
+}
+
+const shown = (spread: Spread | undefined, text: (spread: Spread) => string) =>
+  spread ? text(spread).replaceAll("Infinity", "∞") : "-";
+
+function costTable(rows: readonly Row[], updates: number): string[][] {
+  return [costHead(updates), ...rows.map((row) => costCells(row, updates))];
+}
+
+/** A line per model and pair; what holds and what does not. */
+function checks({ rows, updates }: Figure2): string[] {
+  const row = (model: ModelName, loop: Setting["loop"], truncation: Setting["truncation"]) =>
+    rows.find((r) => r.model === model && r.loop === loop && r.truncation === truncation)?.spreads[updates];
+  const pairs = [
+    { closed: "segment", open: "none", name: "as published (closed loop truncated)" },
+    { closed: "none", open: "none", name: "full co-state for both" },
+    { closed: "segment", open: "segment", name: "both truncated" },
+  ] as const;
+  return names.flatMap((model) =>
+    pairs.map((pair) => {
+      const closed = row(model, "closed", pair.closed);
+      const open = row(model, "open", pair.open);
+      if (!closed || !open) return "";
+      const answers = [
+        `median ${versus(closed.median, open.median)}`,
+        `interquartile range ${versus(closed.upper - closed.lower, open.upper - open.lower)}`,
+        `worst seed ${versus(closed.worst, open.worst)}`,
+      ];
+      return `${models[model].label}, ${pair.name}: ${answers.join("; ")}.`;
+    }),
+  );
+}
+
+/** e.g. "5.1 against 30, lower" */
+function versus(closed: number, open: number): string {
+  const numbers = `${digits(closed, 3)} against ${digits(open, 3)}`.replaceAll("Infinity", "∞");
+  return `${numbers}, ${closed < open ? "lower" : "NOT lower"}`;
+}
+
+function chart(model: ModelName, { rows, updates }: Figure2): Chart {
+  const own = rows.filter((row) => row.model === model);
+  const least = Math.min(...own.flatMap(({ spreads }) => spreads.map(({ lower }) => lower)));
+  const highest = own.flatMap(({ spreads }) => spreads.map(({ upper }) => upper)).filter(Number.isFinite);
+  const at = Array.from({ length: updates + 1 }, (_, k) => k);
+  return {
+    heading: `Batch cost [m², logarithmic], ${models[model].label}`,
+    note: "Lines: medians over the seeds. Bands: quartiles.",
+    description: `Batch cost against updates with the ${models[model].label}. The table below has the numbers.`,
+    width: 1040,
+    height: 330,
+    fixedRatio: false,
+    x: linearAxis({ lo: 0, hi: updates }, 10),
+    y: logAxis({ lo: Math.max(LEAST, 0.85 * least), hi: Math.min(MOST, 1.15 * Math.max(...highest)) }),
+    xLabel: "updates",
+    lines: [...own.map((row) => band(row, at)), ...own.map((row) => median(row, at))],
+    labels: [],
+  };
+}
+
+/** What cannot be drawn, as a failed training's cost, lies far above. */
+const drawn = (cost: number) => Math.min(cost, 1e9);
+
+function median(row: Row, x: readonly number[]): Line {
+  const y = row.spreads.map((spread) => drawn(spread.median));
+  return { className: `median ${classOf(row)}`, x, y, hint: label(row) };
+}
+
+function band(row: Row, x: readonly number[]): Line {
+  const y = [...row.spreads.map((s) => drawn(s.lower)), ...row.spreads.map((s) => drawn(s.upper)).reverse()];
+  return { className: `band ${classOf(row)}`, x: [...x, ...[...x].reverse()], y };
+}
+
+/** A line per policy, gradient and rate; the models side by side. */
+function sweepTable(trials: readonly Trial[]): string[][] {
+  const rows = trials.filter(({ model }) => model === names[0]);
+  return [
+    ["policy and gradient", "rate", ...names.map((model) => models[model].label)],
+    ...rows.map((row) => [
+      label(row),
+      row.learningRate.toExponential(),
+      ...names.map((model) => trialCell(trials, { ...row, model })),
+    ]),
+  ];
+}
+
+/** e.g. "3.21, best", "∞, 3 failed" */
+function trialCell(trials: readonly Trial[], row: Trial): string {
+  const rate = row.learningRate;
+  const trial = trials.find((t) => classOf(t) === classOf(row) && t.model === row.model && t.learningRate === rate);
+  if (!trial) return "-";
+  const late = trial.late === null ? "∞" : digits(trial.late, 3);
+  const failed = trial.failed > 0 ? `, ${trial.failed} failed` : "";
+  return `${late}${failed}${bestRate(trials, row) === rate ? ", best" : ""}`;
+}

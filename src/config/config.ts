@@ -107,10 +107,15 @@ export function completeConfig(given: PartialConfig): RunConfig {
   // settings that only make sense for separate rollouts ask for them
   const separate = ["rollout-segments", "window", "batch"].some((name) => given[name as SettingName] !== undefined);
   const every = update === "gauss-newton" && timing.lapTime !== undefined && !separate ? "lap" : "rollout";
+  // the task's own batch gives way to a run that is too short for it, and to one drive without stops
+  const batch =
+    (given["update-every"] ?? every) === "rollout" && training.batch !== undefined
+      ? Math.min(training.batch, given.rollouts ?? training.rollouts)
+      : undefined;
   const fromTask: PartialConfig = {
     "update-every": every,
     rollouts: training.rollouts,
-    ...(training.batch === undefined ? {} : { batch: training.batch }),
+    ...(batch === undefined ? {} : { batch }),
     "rollout-segments": training.rolloutSegments,
     "learning-rate": training.learningRate[update][given.truncation ?? settings.truncation.default],
     window: `${training.window.start}:${training.window.length}:${training.window.stride}`,

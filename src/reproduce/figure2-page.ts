@@ -24,7 +24,7 @@ const INDEPENDENT: Readonly<Record<Setting["loop"], readonly string[]>> = {
 };
 
 const label = ({ loop, truncation }: Pick<Setting, "loop" | "truncation">) =>
-  `${loop} loop, ${truncation === "none" ? "full co-state" : "truncated to segments"}`;
+  `${loop} loop, ${truncation === "none" ? "full" : "truncated"}`;
 const classOf = ({ loop, truncation }: Pick<Setting, "loop" | "truncation">) => `${loop}-${truncation}`;
 const names = Object.keys(models) as ModelName[];
 
@@ -34,7 +34,7 @@ export function figure2Page(study: Figure2): StudyPage {
     title: "Low-level feedback: the double pendulum (figure 2)",
     intro: [
       `An arm of two links has to bring its end to a point within 3 s. Closed loop: every 0.1 s the network moves setpoint and gains of an LQR. Open loop: every 0.01 s the network gives the torques. Plain gradient descent, batches of ${BATCH} rollouts, ${updates} updates, ${seeds} seeds. The arm that is driven always has the true parameters; only the model that is differentiated is wrong. The LQR, and the torques that open loop adds to, are designed with half the masses in every case. Cost: sum of the squared distance from the target over the 300 control steps of a rollout, mean over the batch [m²].`,
-      "Truncated to segments: gradients flow only within the time between two network calls. The published figure has closed loop truncated and open loop not, so it compares more than feedback; both are here with the full co-state too. For open loop a segment is a single control step, whose cost does not depend on its own input: truncated, its gradient is exactly 0 and nothing is learned.",
+      "Truncated: gradients flow only within a segment, the time between two network calls. Full: they flow through the whole rollout. The published figure has closed loop truncated and open loop not, so it compares more than feedback; closed loop is here with the full gradient too. For open loop a segment is a single control step, whose cost does not depend on its own input: truncated, its gradient is exactly 0 and nothing is learned.",
     ],
     sections: [
       ...names.map(
@@ -53,7 +53,7 @@ export function figure2Page(study: Figure2): StudyPage {
         ],
         table: costTable(rows, updates),
       },
-      { heading: "Does closed loop end lower, with smaller spread?", text: checks(study) },
+      comparison(study),
       {
         heading: "At the published learning rates, true model",
         text: [
@@ -81,70 +81,70 @@ const shownOf = (updates: number) => [...SHOWN.filter((k) => k < updates), updat
 
 function costHead(updates: number): string[] {
   const costs = shownOf(updates).map((k) => (k === 0 ? "before" : `after ${k}`));
-  return [
-    "model",
-    "policy and gradient",
-    "rate",
-    ...costs,
-    "interquartile range",
-    "worst seed",
-    "failed",
-    "gradient 0",
-  ];
+  return ["policy, gradient", "rate", ...costs, "worst seed", "failed", "gradient 0"];
 }
 
 function costCells(row: Row, updates: number): string[] {
-  const cost = ({ median, lower, upper }: Spread) =>
-    `${digits(median, 3)} (${digits(lower, 3)} to ${digits(upper, 3)})`;
-  const last = row.spreads[updates];
+  const cost = ({ median, lower, upper }: Spread) => `${number(median)} (${number(lower)} to ${number(upper)})`;
   return [
-    models[row.model].label,
     label(row),
     row.loop === "open" && row.truncation === "segment" ? "any" : row.learningRate.toExponential(),
-    ...shownOf(updates).map((k) => shown(row.spreads[k], cost)),
-    shown(last, ({ lower, upper }) => digits(upper - lower, 3)),
-    shown(last, ({ worst }) => digits(worst, 3)),
+    ...shownOf(updates).map((k) => (row.spreads[k] ? cost(row.spreads[k]) : "-")),
+    number(row.spreads[updates]?.worst),
     `${row.failed}`,
     `${row.stuck}`,
   ];
 }
 
-const shown = (spread: Spread | undefined, text: (spread: Spread) => string) =>
-  spread ? text(spread).replaceAll("Infinity", "∞") : "-";
-
 function costTable(rows: readonly Row[], updates: number): string[][] {
-  return [costHead(updates), ...rows.map((row) => costCells(row, updates))];
+  return [["model", ...costHead(updates)], ...rows.map((row) => [models[row.model].label, ...costCells(row, updates)])];
 }
 
-/** A line per model and pair; what holds and what does not. */
-function checks({ rows, updates }: Figure2): string[] {
-  const row = (model: ModelName, loop: Setting["loop"], truncation: Setting["truncation"]) =>
+/** What is set against what: truncation of the closed and of the open loop's gradient. */
+const PAIRS = [
+  { closed: "segment", open: "none", name: "closed truncated, open full (as published)" },
+  { closed: "none", open: "none", name: "full for both" },
+  { closed: "segment", open: "segment", name: "both truncated" },
+] as const;
+
+/** A row per model and pair: closed against open loop after the last update. */
+function comparison({ rows, updates }: Figure2): Section {
+  const last = (model: ModelName, loop: Setting["loop"], truncation: Setting["truncation"]) =>
     rows.find((r) => r.model === model && r.loop === loop && r.truncation === truncation)?.spreads[updates];
-  const pairs = [
-    { closed: "segment", open: "none", name: "as published (closed loop truncated)" },
-    { closed: "none", open: "none", name: "full co-state for both" },
-    { closed: "segment", open: "segment", name: "both truncated" },
-  ] as const;
-  return names.flatMap((model) =>
-    pairs.map((pair) => {
-      const closed = row(model, "closed", pair.closed);
-      const open = row(model, "open", pair.open);
-      if (!closed || !open) return "";
-      const answers = [
-        `median ${versus(closed.median, open.median)}`,
-        `interquartile range ${versus(closed.upper - closed.lower, open.upper - open.lower)}`,
-        `worst seed ${versus(closed.worst, open.worst)}`,
-      ];
-      return `${models[model].label}, ${pair.name}: ${answers.join("; ")}.`;
-    }),
+  const compared = names.flatMap((model) =>
+    PAIRS.map((pair) => ({
+      names: [models[model].label, pair.name],
+      ...betterIn(last(model, "closed", pair.closed), last(model, "open", pair.open)),
+    })),
   );
+  const all = compared.filter(({ better }) => better).length;
+  return {
+    heading: "Does closed loop end lower, with smaller spread?",
+    text: [
+      `After ${updates} updates, closed against open loop. Closed loop has the lower median, the smaller interquartile range and the better worst seed in ${all} of ${compared.length} rows.`,
+    ],
+    table: [
+      ["model", "gradient", "median", "interquartile range", "worst seed", "closed loop better in all"],
+      ...compared.map(({ names: cells, numbers, better }) => [...cells, ...numbers, better ? "yes" : "NO"]),
+    ],
+  };
 }
 
-/** e.g. "5.1 against 30, lower" */
-function versus(closed: number, open: number): string {
-  const numbers = `${digits(closed, 3)} against ${digits(open, 3)}`.replaceAll("Infinity", "∞");
-  return `${numbers}, ${closed < open ? "lower" : "NOT lower"}`;
+function betterIn(closed: Spread | undefined, open: Spread | undefined): { numbers: string[]; better: boolean } {
+  const pairs = [
+    [closed?.median, open?.median],
+    [closed && range(closed), open && range(open)],
+    [closed?.worst, open?.worst],
+  ];
+  return {
+    numbers: pairs.map((pair) => pair.map((value) => number(value)).join(" against ")),
+    better: pairs.every(([c = Number.NaN, o = Number.NaN]) => c < o),
+  };
 }
+
+/** Interquartile range; infinite as soon as the upper quartile is. */
+const range = ({ lower, upper }: Spread) => (Number.isFinite(upper) ? upper - lower : Number.POSITIVE_INFINITY);
+const number = (value: number | undefined) => digits(value, 3).replace("Infinity", "∞");
 
 function chart(model: ModelName, { rows, updates }: Figure2): Chart {
   const own = rows.filter((row) => row.model === model);
@@ -183,7 +183,7 @@ function band(row: Row, x: readonly number[]): Line {
 function sweepTable(trials: readonly Trial[]): string[][] {
   const rows = trials.filter(({ model }) => model === names[0]);
   return [
-    ["policy and gradient", "rate", ...names.map((model) => models[model].label)],
+    ["policy, gradient", "rate", ...names.map((model) => models[model].label)],
     ...rows.map((row) => [
       label(row),
       row.learningRate.toExponential(),

@@ -1,5 +1,7 @@
 /** The pieces of the study of figure 2 on tiny cases: trainings, criterion, counting, the page. */
-import { describe, expect, jest, test } from "@jest/globals";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import { type Figure2, figure2, jobsOf, judge, variants } from "../../src/reproduce/figure2.js";
 import { storedTrials } from "../../src/reproduce/figure2-rates.js";
@@ -15,6 +17,8 @@ import {
 import { BATCH, type Curve, configOf, type Job, models, trainOnce } from "../../src/reproduce/figure2-training.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
 import { runJobs } from "../../src/workers/pool.js";
+import { lapgrad } from "../cli/process.js";
+import { newFolder } from "../support/runs.js";
 
 jest.setTimeout(60_000);
 
@@ -146,7 +150,7 @@ describe("the study", () => {
   const made = ({ loop, truncation, seed, updates }: Job): Curve => {
     const costs = (first: number, last: number) => [first, ...new Array<number>(updates).fill(last)];
     if (loop === "closed") return curve(costs(1000, 2 + seed));
-    if (truncation === "segment") return { costs: costs(400, 400), failure: null, stuck: 0 };
+    if (truncation === "segment") return { costs: costs(400 + 10 * seed, 400 + 10 * seed), failure: null, stuck: 0 };
     return seed === 2 ? curve(costs(400, Number.POSITIVE_INFINITY), true) : curve(costs(400, 50));
   };
   const judged: Figure2 = judge(trials, jobs, jobs.map(made));
@@ -184,10 +188,47 @@ describe("the study", () => {
       });
       expect(page.failure).toBeUndefined();
       expect(page.sections.flatMap(({ charts = [] }) => charts)).toHaveLength(3);
-      const { text = [] } = page.sections.find(({ heading }) => heading.startsWith("Does closed loop")) ?? {};
-      expect(text).toHaveLength(9);
-      expect(text[1]).toContain(closedWins ? "median 4.00 against 50.0, lower" : "median 50.0 against 4.00, NOT lower");
+      const { text, table } = page.sections.find(({ heading }) => heading.startsWith("Does closed loop")) ?? {};
+      expect(table).toHaveLength(1 + 9);
+      expect(text?.[0]).toContain(`in ${closedWins ? 9 : 0} of 9 rows`);
+      expect(table?.[2]?.slice(2)).toEqual(
+        closedWins
+          ? ["4.00 against 50.0", "1.00 against ∞", "5.00 against ∞", "yes"]
+          : ["50.0 against 4.00", "∞ against 1.00", "∞ against 5.00", "NO"],
+      );
       expect(JSON.stringify(page.sections)).not.toMatch(/NaN|Infinity|undefined/);
     }
+  });
+});
+
+describe("lapgrad reproduce figure2", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await newFolder();
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test("writes page and figure, keeps the remarks, and closed loop wins", async () => {
+    const path = join(folder, "figure2.md");
+    await writeFile(path, "old\n## Remarks\nmine\n");
+    const line = "reproduce figure2 --quick --seeds 2 --json --out .";
+    const { code, stdout } = await lapgrad(folder, line.split(" "));
+    expect(code).toBe(0);
+    const { rows } = JSON.parse(stdout) as Pick<Figure2, "rows">;
+    const last = (loop: string, truncation: string) =>
+      rows
+        .filter((row) => row.loop === loop && row.truncation === truncation)
+        .map(({ spreads }) => spreads[40]?.median);
+    for (const truncation of ["segment", "none"])
+      for (const median of last("closed", truncation)) expect(median).toBeLessThan(6);
+    for (const median of last("open", "none")) expect(median).toBeGreaterThan(10);
+    for (const { loop, failed, stuck, truncation } of rows)
+      expect([failed, stuck]).toEqual([0, loop === "open" && truncation === "segment" ? 2 : 0]);
+    const page = await readFile(path, "utf8");
+    expect(page).toContain("in 9 of 9 rows");
+    expect(page).toMatch(/\n## Remarks\nmine\n$/);
+    const html = await readFile(join(folder, "figure2.html"), "utf8");
+    expect(html.match(/<figure>/g)).toHaveLength(3);
+    expect(html + page).not.toMatch(/NaN|Infinity|undefined|<script/);
   });
 });

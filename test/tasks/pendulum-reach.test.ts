@@ -1,5 +1,6 @@
 /** The double pendulum's numbers: the LQR's linear arm is the core's, and the start is where it is meant to be. */
 import { describe, expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
 import { Core } from "../../src/core/core.js";
 import { pendulumReach, pendulumReachOpen, uprightArm } from "../../src/tasks/pendulum-reach.js";
 
@@ -65,4 +66,14 @@ test("open loop begins with the torques that would hold an arm of half the masse
   core.exports.evaluatePart(core.exports.Part.model, 0);
   for (let row = 0; row < 4; row++)
     expect(Math.abs((probe[2 * ROW + row] ?? Number.NaN) - (start[row] ?? 0))).toBeLessThan(1e-15);
+});
+
+test("open loop learns from batches of five, fewer where there are fewer, none in one drive", () => {
+  const batch = (given: Parameters<typeof completeConfig>[0]) =>
+    completeConfig({ task: "pendulum-reach-open", ...given }).batch;
+  expect(batch({})).toBe(5);
+  expect(batch({ rollouts: 3 })).toBe(3);
+  expect(batch({ batch: 2 })).toBe(2);
+  expect(batch({ "update-every": "100" })).toBe(1);
+  expect(completeConfig({ task: "pendulum-reach" }).batch).toBe(1);
 });

@@ -37,15 +37,14 @@ export function figure2Page(study: Figure2): StudyPage {
       "Truncated: gradients flow only within a segment, the time between two network calls. Full: they flow through the whole rollout. The published figure has closed loop truncated and open loop not, so it compares more than feedback; closed loop is here with the full gradient too. For open loop a segment is a single control step, whose cost does not depend on its own input: truncated, its gradient is exactly 0 and nothing is learned.",
     ],
     sections: [
-      ...names.map(
-        (model): Section => ({
-          heading: models[model].label[0]?.toUpperCase() + models[model].label.slice(1),
-          charts: [chart(model, study)],
-          key: rows
-            .filter((row) => row.model === model)
-            .map((row) => ({ className: `median ${classOf(row)}`, label: label(row) })),
-        }),
-      ),
+      {
+        heading: "Training curves",
+        text: ["Figure: a chart per model; lines are medians over the seeds, bands quartiles."],
+        charts: names.map((model) => chart(model, study)),
+        key: rows
+          .filter(({ model }) => model === names[0])
+          .map((row) => ({ className: `median ${classOf(row)}`, label: label(row) })),
+      },
       {
         heading: "Batch cost, at the best learning rates",
         text: [
@@ -81,7 +80,7 @@ const shownOf = (updates: number) => [...SHOWN.filter((k) => k < updates), updat
 
 function costHead(updates: number): string[] {
   const costs = shownOf(updates).map((k) => (k === 0 ? "before" : `after ${k}`));
-  return ["policy, gradient", "rate", ...costs, "worst seed", "failed", "gradient 0"];
+  return ["policy, gradient", "rate", ...costs, "worst seed", "failed"];
 }
 
 function costCells(row: Row, updates: number): string[] {
@@ -91,8 +90,7 @@ function costCells(row: Row, updates: number): string[] {
     row.loop === "open" && row.truncation === "segment" ? "any" : row.learningRate.toExponential(),
     ...shownOf(updates).map((k) => (row.spreads[k] ? cost(row.spreads[k]) : "-")),
     number(row.spreads[updates]?.worst),
-    `${row.failed}`,
-    `${row.stuck}`,
+    row.stuck > 0 ? `${row.failed}, ${row.stuck} without gradient` : `${row.failed}`,
   ];
 }
 
@@ -153,7 +151,7 @@ function chart(model: ModelName, { rows, updates }: Figure2): Chart {
   const at = Array.from({ length: updates + 1 }, (_, k) => k);
   return {
     heading: `Batch cost [m², logarithmic], ${models[model].label}`,
-    note: "Lines: medians over the seeds. Bands: quartiles.",
+    note: "",
     description: `Batch cost against updates with the ${models[model].label}. The table below has the numbers.`,
     width: 1040,
     height: 330,

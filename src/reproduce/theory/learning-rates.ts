@@ -43,7 +43,7 @@ export function rateSection(rates: readonly Stability[]): Section {
   return {
     heading: "Curvature and learning rates",
     text: [
-      `The largest eigenvalue of every task's Hessian, untrained, mean of ${ROLLOUTS} rollouts, model and window as for plain gradient steps. A quadratic with this curvature needs a learning rate below 2/λ. The rates used are the defaults: the car's from a sweep, the pendulum's published by the authors as the best of each, the others by hand; nobody looked at λ for them. The arm without feedback has by far the largest λ and the smallest rate: this is what the paper calls ill-conditioning.`,
+      `The largest eigenvalue of every task's Hessian, untrained, mean of ${ROLLOUTS} rollouts, model and window as for plain gradient steps. A quadratic with this curvature needs a learning rate below 2/λ. The rates used are the defaults: the car's and the pendulum's from sweeps, the others by hand; nobody looked at λ for them. The arm without feedback has by far the largest λ and the smallest rate: this is what the paper calls ill-conditioning.`,
     ],
     table: [
       ["task", "λ", "2/λ", "rate used", "rate used × λ/2"],

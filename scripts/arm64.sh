@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The arm64 half of "same seed, same bits", on an x64 machine: runs the core's tests, and a short training, in the arm64 build of Node
-# under qemu-user, and compares the training with the same one on x64. Needs a finished build and the Debian packages
+# The arm64 half of "same seed, same bits", on an x64 machine: runs the core's tests, and a short training of every task, in the arm64 build of Node
+# under qemu-user, and compares the trainings with the same ones on x64. Needs a finished build and the Debian packages
 # qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -45,7 +45,10 @@ on_arm64 --experimental-vm-modules --enable-source-maps --no-warnings node_modul
 
 runs=$cache/runs
 rm -rf "$runs" && mkdir -p "$runs"
-training=(build/src/cli/main.js train --seed 7 --rollouts 3)
-node "${training[@]}" --out "$runs/x64" > "$runs/x64.log" 2>&1 || { cat "$runs/x64.log" && exit 1; }
-on_arm64 "${training[@]}" --out "$runs/arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }
-node scripts/compare-runs.mjs "$runs/x64" "$runs/arm64"
+# every task: their numbers come from src/tasks, whose arithmetic must be the same too
+for task in $(node --input-type=module -e 'import { tasks } from "./build/src/tasks/tasks.js"; console.log(...Object.keys(tasks))'); do
+  training=(build/src/cli/main.js train "$task" --seed 7 --rollouts 3)
+  node "${training[@]}" --out "$runs/$task-x64" > "$runs/x64.log" 2>&1 || { cat "$runs/x64.log" && exit 1; }
+  on_arm64 "${training[@]}" --out "$runs/$task-arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }
+  node scripts/compare-runs.mjs "$runs/$task-x64" "$runs/$task-arm64"
+done

@@ -2,33 +2,28 @@ import { multiplyAdd } from "./simd";
 
 /*
  * The product of a fully connected layer. Weights W are stored [in][out] (one row per input), so that it streams rows and keeps
- * outputs in registers. V8 keeps about 15 vectors live: accumulators, operands and splats of one loop must fit. Every scalar
- * branch performs the SIMD branch's operations in the same order.
+ * outputs in registers: as many accumulators as hide the latency of an addition, and V8 has 15 vector registers for them, the
+ * operands and the splats. Every scalar branch performs the SIMD branch's operations in the same order.
+ *
+ * The loops below take two inputs per turn and may end after either. These exits also cut them into stretches without a
+ * branch: V8 loads all operands of a stretch before it computes, and more than four to six at once would not fit into registers.
  */
 
-/** y = b + W^T x, or y += W^T x where `bias` is 0. W: inputs x outputs. */
+/** y = b + W^T x, or y += W^T x where `bias` is 0. W: inputs x outputs, at least one input. */
 export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outputs: i32, y: usize): void {
   const row = usize(outputs) << 3;
   const end = x + (usize(inputs) << 3);
   const start = bias != 0 ? bias : y;
+  const wide = outputs & ~15;
+  const rest = outputs - wide;
+  const narrow = rest >= 10 ? 10 : rest & 8;
   let o: i32 = 0;
   if (ASC_FEATURE_SIMD) {
-    // 64 outputs are 14 + 14 + 12 + 12 + 12: a narrow rest would wait for its additions
-    while (outputs - o >= 10) {
-      const left = outputs - o;
-      const at = usize(o) << 3;
-      if (left >= 14 && left % 12 != 0) {
-        affine14(weights + at, row, start + at, x, end, y + at);
-        o += 14;
-      } else if (left >= 12) {
-        affine12(weights + at, row, start + at, x, end, y + at);
-        o += 12;
-      } else {
-        affine10(weights + at, row, start + at, x, end, y + at);
-        o += 10;
-      }
-    }
-    for (; o + 2 <= outputs; o += 2) {
+    if (wide != 0) affine16(weights, row, start, x, end, y, wide);
+    const at = usize(wide) << 3;
+    if (narrow == 10) affine10(weights + at, row, start + at, x, end, y + at);
+    else if (narrow == 8) affine8(weights + at, row, start + at, x, end, y + at);
+    for (o = wide + narrow; o + 2 <= outputs; o += 2) {
       const at = usize(o) << 3;
       let a0 = v128.load(start + at);
       let w = weights + at;
@@ -41,93 +36,142 @@ export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outpu
   }
   for (; o < outputs; o++) {
     const at = usize(o) << 3;
-    let a = load<f64>(start + at);
+    const twoSums = o >= wide && o < wide + narrow;
+    let even = load<f64>(start + at);
+    let odd: f64 = 0.0;
     let w = weights + at;
     for (let p = x; p < end; p += 8) {
-      a += load<f64>(w) * load<f64>(p);
+      const product = load<f64>(w) * load<f64>(p);
+      if (twoSums && ((p - x) & 8) != 0) odd += product;
+      else even += product;
       w += row;
     }
-    store<f64>(y + at, a);
+    store<f64>(y + at, twoSums ? even + odd : even);
   }
 }
 
-/** 14 outputs of {@link affine}. */
-function affine14(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
-  let a0 = v128.load(start);
-  let a1 = v128.load(start, 16);
-  let a2 = v128.load(start, 32);
-  let a3 = v128.load(start, 48);
-  let a4 = v128.load(start, 64);
-  let a5 = v128.load(start, 80);
-  let a6 = v128.load(start, 96);
-  let w = weights;
-  for (let p = x; p < end; p += 8) {
-    const xi = v128.load64_splat(p);
-    a0 = multiplyAdd(v128.load(w), xi, a0);
-    a1 = multiplyAdd(v128.load(w, 16), xi, a1);
-    a2 = multiplyAdd(v128.load(w, 32), xi, a2);
-    a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-    a4 = multiplyAdd(v128.load(w, 64), xi, a4);
-    a5 = multiplyAdd(v128.load(w, 80), xi, a5);
-    a6 = multiplyAdd(v128.load(w, 96), xi, a6);
-    w += row;
+/** The first `outputs` outputs of {@link affine}, a multiple of 16. */
+function affine16(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize, outputs: i32): void {
+  for (const last = y + (usize(outputs) << 3); y < last; y += 128) {
+    let a0 = v128.load(start);
+    let a1 = v128.load(start, 16);
+    let a2 = v128.load(start, 32);
+    let a3 = v128.load(start, 48);
+    let a4 = v128.load(start, 64);
+    let a5 = v128.load(start, 80);
+    let a6 = v128.load(start, 96);
+    let a7 = v128.load(start, 112);
+    let w = weights;
+    let p = x;
+    while (true) {
+      let xi = v128.load64_splat(p);
+      a0 = multiplyAdd(v128.load(w), xi, a0);
+      a1 = multiplyAdd(v128.load(w, 16), xi, a1);
+      a2 = multiplyAdd(v128.load(w, 32), xi, a2);
+      a3 = multiplyAdd(v128.load(w, 48), xi, a3);
+      a4 = multiplyAdd(v128.load(w, 64), xi, a4);
+      a5 = multiplyAdd(v128.load(w, 80), xi, a5);
+      p += 8;
+      if (p == end) {
+        a6 = multiplyAdd(v128.load(w, 96), xi, a6);
+        a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+        break;
+      }
+      a6 = multiplyAdd(v128.load(w, 96), xi, a6);
+      a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+      w += row;
+      xi = v128.load64_splat(p);
+      a0 = multiplyAdd(v128.load(w), xi, a0);
+      a1 = multiplyAdd(v128.load(w, 16), xi, a1);
+      a2 = multiplyAdd(v128.load(w, 32), xi, a2);
+      p += 8;
+      if (p == end) {
+        a3 = multiplyAdd(v128.load(w, 48), xi, a3);
+        a4 = multiplyAdd(v128.load(w, 64), xi, a4);
+        a5 = multiplyAdd(v128.load(w, 80), xi, a5);
+        a6 = multiplyAdd(v128.load(w, 96), xi, a6);
+        a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+        break;
+      }
+      a3 = multiplyAdd(v128.load(w, 48), xi, a3);
+      a4 = multiplyAdd(v128.load(w, 64), xi, a4);
+      a5 = multiplyAdd(v128.load(w, 80), xi, a5);
+      a6 = multiplyAdd(v128.load(w, 96), xi, a6);
+      a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+      w += row;
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, a2, 32);
+    v128.store(y, a3, 48);
+    v128.store(y, a4, 64);
+    v128.store(y, a5, 80);
+    v128.store(y, a6, 96);
+    v128.store(y, a7, 112);
+    start += 128;
+    weights += 128;
   }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
-  v128.store(y, a5, 80);
-  v128.store(y, a6, 96);
-}
-
-/** 12 outputs of {@link affine}. */
-function affine12(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
-  let a0 = v128.load(start);
-  let a1 = v128.load(start, 16);
-  let a2 = v128.load(start, 32);
-  let a3 = v128.load(start, 48);
-  let a4 = v128.load(start, 64);
-  let a5 = v128.load(start, 80);
-  let w = weights;
-  for (let p = x; p < end; p += 8) {
-    const xi = v128.load64_splat(p);
-    a0 = multiplyAdd(v128.load(w), xi, a0);
-    a1 = multiplyAdd(v128.load(w, 16), xi, a1);
-    a2 = multiplyAdd(v128.load(w, 32), xi, a2);
-    a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-    a4 = multiplyAdd(v128.load(w, 64), xi, a4);
-    a5 = multiplyAdd(v128.load(w, 80), xi, a5);
-    w += row;
-  }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
-  v128.store(y, a5, 80);
 }
 
 /** 10 outputs of {@link affine}. */
 function affine10(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
+  affineNarrow(true, weights, row, start, x, end, y);
+}
+
+/** 8 outputs of {@link affine}. */
+function affine8(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
+  affineNarrow(false, weights, row, start, x, end, y);
+}
+
+/** 8 outputs, or 10: in two sums, of the even and of the odd inputs, so that an addition need not wait for the one before. */
+// @ts-ignore: decorator
+@inline
+function affineNarrow(ten: bool, weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
   let a0 = v128.load(start);
   let a1 = v128.load(start, 16);
   let a2 = v128.load(start, 32);
   let a3 = v128.load(start, 48);
-  let a4 = v128.load(start, 64);
+  let a4 = ten ? v128.load(start, 64) : a3;
+  let b0 = f64x2.splat(0.0);
+  let b1 = b0;
+  let b2 = b0;
+  let b3 = b0;
+  let b4 = b0;
   let w = weights;
-  for (let p = x; p < end; p += 8) {
-    const xi = v128.load64_splat(p);
-    a0 = multiplyAdd(v128.load(w), xi, a0);
-    a1 = multiplyAdd(v128.load(w, 16), xi, a1);
-    a2 = multiplyAdd(v128.load(w, 32), xi, a2);
-    a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-    a4 = multiplyAdd(v128.load(w, 64), xi, a4);
+  let p = x;
+  while (true) {
+    const even = v128.load64_splat(p);
+    a0 = multiplyAdd(v128.load(w), even, a0);
+    a1 = multiplyAdd(v128.load(w, 16), even, a1);
+    a2 = multiplyAdd(v128.load(w, 32), even, a2);
+    p += 8;
+    if (p == end) {
+      a3 = multiplyAdd(v128.load(w, 48), even, a3);
+      if (ten) a4 = multiplyAdd(v128.load(w, 64), even, a4);
+      break;
+    }
+    a3 = multiplyAdd(v128.load(w, 48), even, a3);
+    if (ten) a4 = multiplyAdd(v128.load(w, 64), even, a4);
+    w += row;
+    const odd = v128.load64_splat(p);
+    b0 = multiplyAdd(v128.load(w), odd, b0);
+    p += 8;
+    if (p == end) {
+      b1 = multiplyAdd(v128.load(w, 16), odd, b1);
+      b2 = multiplyAdd(v128.load(w, 32), odd, b2);
+      b3 = multiplyAdd(v128.load(w, 48), odd, b3);
+      if (ten) b4 = multiplyAdd(v128.load(w, 64), odd, b4);
+      break;
+    }
+    b1 = multiplyAdd(v128.load(w, 16), odd, b1);
+    b2 = multiplyAdd(v128.load(w, 32), odd, b2);
+    b3 = multiplyAdd(v128.load(w, 48), odd, b3);
+    if (ten) b4 = multiplyAdd(v128.load(w, 64), odd, b4);
     w += row;
   }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
+  v128.store(y, f64x2.add(a0, b0));
+  v128.store(y, f64x2.add(a1, b1), 16);
+  v128.store(y, f64x2.add(a2, b2), 32);
+  v128.store(y, f64x2.add(a3, b3), 48);
+  if (ten) v128.store(y, f64x2.add(a4, b4), 64);
 }

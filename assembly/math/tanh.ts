@@ -1,114 +1,89 @@
 import { multiplyAdd } from "./simd";
 
 /*
- * tanh x = ((s - 1) R + (s + 1) r) / ((s + 1) R + (s - 1) r), with k = round(2 x / ln 2), s = 2^k, r = x - k ln2/2 and
- * R = r coth r, a polynomial of degree 5 in r^2. One division and no branch; relative error at most 5 * 2^-53 (measured).
+ * tanh x = (T + f) / (T + R), T = (s - 1)/2 (R + f), with y = 2 x / ln 2, k = round(y), s = 2^k, f = y - k and R = f coth(f ln2/2),
+ * a polynomial of degree 5 in f^2. f is exact, one division, no branch; relative error at most 5 * 2^-53 (measured).
  */
 const LIMIT: f64 = 22.0; // tanh is 1 to the last bit from 19.1 on
 const TWO_OVER_LN2: f64 = 2.8853900817779268;
-const HALF_LN2: f64 = 0.34657359027997264;
-const R1: f64 = 0.3333333333333332;
-const R2: f64 = -0.02222222222205159;
-const R3: f64 = 0.0021164020709329144;
-const R4: f64 = -0.00021163596927886233;
-const R5: f64 = 2.1216099445943716e-5;
-/** 1.5 * 2^52 + 1023: adding it leaves k + 1023 in the low bits, so that a shift by 52 makes 2^k. */
-const EXPONENT: f64 = 6755399441056767.0;
+/** 1.5 * 2^52 + 1022: adding it leaves k + 1022 in the low bits, so that a shift by 52 makes 2^(k - 1). */
+const EXPONENT: f64 = 6755399441056766.0;
+const R0: f64 = 2.8853900817779268;
+const R1: f64 = 0.11552453009332417;
+const R2: f64 = -0.0009250684777399232;
+const R3: f64 = 1.0582188777752095e-5;
+const R4: f64 = -1.2710356717175275e-7;
+const R5: f64 = 1.5304696820221576e-9;
 
-// The constants of the SIMD form in both lanes: read from memory before the loop they stay in registers; as literals V8 makes
-// them anew in every turn.
-const constants: usize = heap.alloc(12 * 16);
-if (ASC_FEATURE_SIMD) {
-  constant(0, LIMIT);
-  constant(1, -LIMIT);
-  constant(2, TWO_OVER_LN2);
-  constant(3, -HALF_LN2);
-  constant(5, 1.0);
-  constant(6, R1);
-  constant(7, R2);
-  constant(8, R3);
-  constant(9, R4);
-  constant(10, R5);
-  constant(11, EXPONENT);
-}
-
-function constant(index: usize, value: f64): void {
-  v128.store(constants + (index << 4), f64x2.splat(value));
-}
+/** The constants for the SIMD form: read from memory before the loop they stay in registers; as literals V8 makes them anew in every turn. */
+const constants: usize = memory.data<f64>([LIMIT, -LIMIT, TWO_OVER_LN2, EXPONENT, 0.5, R0, R1, R2, R3, R4, R5]);
 
 /** x[i] <- tanh(x[i]) for `count` doubles; NaN stays NaN. */
 export function tanhInPlace(x: usize, count: i32): void {
   const end = x + (usize(count) << 3);
   let p = x;
   if (ASC_FEATURE_SIMD) {
-    const limit = v128.load(constants);
-    const low = v128.load(constants, 16);
-    const perK = v128.load(constants, 32);
-    const perUnit = v128.load(constants, 48);
-    const one = v128.load(constants, 80);
-    const r1 = v128.load(constants, 96);
-    const r2 = v128.load(constants, 112);
-    const r3 = v128.load(constants, 128);
-    const r4 = v128.load(constants, 144);
-    const r5 = v128.load(constants, 160);
-    const exponent = v128.load(constants, 176);
-    // two pairs in step: one hides the other's latencies
-    for (const last = x + ((usize(count) & ~3) << 3); p < last; p += 32) {
-      // pmin and pmax in this order: one instruction each, and NaN goes through
-      const x = f64x2.pmax(f64x2.pmin(v128.load(p), limit), low);
-      const X = f64x2.pmax(f64x2.pmin(v128.load(p, 16), limit), low);
-      const k = multiplyAdd(x, perK, exponent);
-      const K = multiplyAdd(X, perK, exponent);
-      const r = multiplyAdd(f64x2.sub(k, exponent), perUnit, x);
-      const R = multiplyAdd(f64x2.sub(K, exponent), perUnit, X);
-      v128.store(p, ratio(k, r, one, r1, r2, r3, r4, r5));
-      v128.store(p, ratio(K, R, one, r1, r2, r3, r4, r5), 16);
+    const high = v128.load64_splat(constants);
+    const low = v128.load64_splat(constants, 8);
+    const perUnit = v128.load64_splat(constants, 16);
+    const exponent = v128.load64_splat(constants, 24);
+    const half = v128.load64_splat(constants, 32);
+    const r0 = v128.load64_splat(constants, 40);
+    const r1 = v128.load64_splat(constants, 48);
+    const r2 = v128.load64_splat(constants, 56);
+    const r3 = v128.load64_splat(constants, 64);
+    const r4 = v128.load64_splat(constants, 72);
+    const r5 = v128.load64_splat(constants, 80);
+    // four pairs in step: each hides the others' latencies
+    for (const last = x + ((usize(count) & ~7) << 3); p < last; p += 64) {
+      const a = both(v128.load(p), high, low, perUnit, exponent, half, r0, r1, r2, r3, r4, r5);
+      const b = both(v128.load(p, 16), high, low, perUnit, exponent, half, r0, r1, r2, r3, r4, r5);
+      const c = both(v128.load(p, 32), high, low, perUnit, exponent, half, r0, r1, r2, r3, r4, r5);
+      const d = both(v128.load(p, 48), high, low, perUnit, exponent, half, r0, r1, r2, r3, r4, r5);
+      v128.store(p, a);
+      v128.store(p, b, 16);
+      v128.store(p, c, 32);
+      v128.store(p, d, 48);
     }
     for (; p < end; p += 16) {
       const single = end - p == 8;
-      const x = f64x2.pmax(f64x2.pmin(single ? v128.load64_splat(p) : v128.load(p), limit), low);
-      const k = multiplyAdd(x, perK, exponent);
-      const r = multiplyAdd(f64x2.sub(k, exponent), perUnit, x);
-      const y = ratio(k, r, one, r1, r2, r3, r4, r5);
-      if (single) store<f64>(p, f64x2.extract_lane(y, 0));
-      else v128.store(p, y);
+      const a = both(single ? v128.load64_splat(p) : v128.load(p), high, low, perUnit, exponent, half, r0, r1, r2, r3, r4, r5);
+      if (single) store<f64>(p, f64x2.extract_lane(a, 0));
+      else v128.store(p, a);
     }
   } else {
     for (; p < end; p += 8) store<f64>(p, tanh(load<f64>(p)));
   }
 }
 
-/** The quotient at the top of this file. */
+/** tanh of both lanes, by the formula at the top of this file. */
 // @ts-ignore: decorator
 @inline
-function ratio(k: v128, r: v128, one: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128): v128 {
-  const z = f64x2.mul(r, r);
+function both(
+  x: v128, high: v128, low: v128, perUnit: v128, exponent: v128, half: v128, r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128,
+): v128 {
+  // pmin and pmax in this order: one instruction each, and NaN goes through
+  const y = f64x2.mul(f64x2.pmax(f64x2.pmin(x, high), low), perUnit);
+  const k = f64x2.add(y, exponent);
+  const f = f64x2.sub(y, f64x2.sub(k, exponent));
+  const z = f64x2.mul(f, f);
   const z2 = f64x2.mul(z, z);
-  // R = (1 + R1 z) + (R2 + R3 z) z^2 + (R4 + R5 z) z^4
-  const head = multiplyAdd(r1, z, one);
-  const middle = multiplyAdd(r3, z, r2);
-  const tail = multiplyAdd(r5, z, r4);
-  const R = multiplyAdd(multiplyAdd(tail, z2, middle), z2, head);
-  const s = i64x2.shl(k, 52);
-  const plus = f64x2.add(s, one);
-  const minus = f64x2.sub(s, one);
-  const numerator = multiplyAdd(plus, r, f64x2.mul(minus, R));
-  const denominator = multiplyAdd(minus, r, f64x2.mul(plus, R));
-  return f64x2.div(numerator, denominator);
+  const R = multiplyAdd(multiplyAdd(multiplyAdd(r5, z, r4), z2, multiplyAdd(r3, z, r2)), z2, multiplyAdd(r1, z, r0));
+  const h = f64x2.sub(i64x2.shl(k, 52), half);
+  const sum = f64x2.add(R, f);
+  return f64x2.div(multiplyAdd(h, sum, f), multiplyAdd(h, sum, R));
 }
 
 /** One value, by the same operations as the SIMD form. */
 export function tanh(value: f64): f64 {
-  const x = Math.max(-LIMIT, Math.min(LIMIT, value));
-  const k = x * TWO_OVER_LN2 + EXPONENT - EXPONENT;
-  const r = x - k * HALF_LN2;
-  const z = r * r;
+  const y = Math.max(-LIMIT, Math.min(LIMIT, value)) * TWO_OVER_LN2;
+  const k = y + EXPONENT - EXPONENT;
+  const f = y - k;
+  const z = f * f;
   const z2 = z * z;
-  const R = ((R5 * z + R4) * z2 + (R3 * z + R2)) * z2 + (R1 * z + 1.0);
-  const s = powerOfTwo(i32(k));
-  const plus = s + 1.0;
-  const minus = s - 1.0;
-  return (plus * r + minus * R) / (minus * r + plus * R);
+  const R = ((R5 * z + R4) * z2 + (R3 * z + R2)) * z2 + (R1 * z + R0);
+  const T = (powerOfTwo(i32(k) - 1) - 0.5) * (R + f);
+  return (T + f) / (T + R);
 }
 
 /** 2^k for |k| <= 1022, exact. */

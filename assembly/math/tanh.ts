@@ -2,7 +2,7 @@ import { multiplyAdd } from "./simd";
 
 /*
  * tanh x = (T + f) / (T + R), T = (s - 1)/2 (R + f), with y = 2 x / ln 2, k = round(y), s = 2^k, f = y - k and R = f coth(f ln2/2),
- * a polynomial of degree 5 in f^2. f is exact, one division, no branch; relative error at most 5 * 2^-53 (measured).
+ * a polynomial of degree 5 in f^2. y - k is exact; one division, no branch; error at most 4.4 ulp (measured).
  */
 const LIMIT: f64 = 22.0; // tanh is 1 to the last bit from 19.1 on
 const TWO_OVER_LN2: f64 = 2.8853900817779268;

@@ -38,6 +38,7 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   const jitter = at(Region.jitter, 0);
   const controlJitter = load<f64>(jitter);
   const networkJitter = load<f64>(jitter, 8);
+  const steady = controlJitter == 0.0;
   const capacity = dimension(Dimension.steps);
   const truth = at(Region.plantState, 0);
   const direct = isDirect();
@@ -49,7 +50,7 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     const called = time;
     store<f64>(trace.segmentStarts + (usize(j) << 3), f64(t));
     store<f64>(trace.segmentTimes + (usize(j) << 3), start + called);
-    memory.copy(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
+    copyRow(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
     callNetwork(j);
     placeSetpoint(j);
     if (j == 0 && previous < 0) openReference();
@@ -57,31 +58,37 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     const steps = networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
     for (let i: i32 = 0; i < steps; i++) {
       if (t == capacity) return finish(t, j + 1, Status.ok);
-      const period = controlJitter == 0.0 ? dt : jittered(dt, controlJitter);
+      const period = steady ? dt : jittered(dt, controlJitter);
       store<f64>(trace.times + (usize(t) << 3), time);
       store<f64>(trace.periods + (usize(t) << 3), period);
-      store<f64>(trace.localTimes + (usize(t) << 3), (controlJitter == 0.0 ? f64(i) * dt : time - called) + splineLead);
+      store<f64>(trace.localTimes + (usize(t) << 3), (steady ? f64(i) * dt : time - called) + splineLead);
       evaluateReference(j, t);
       act(j, t);
       const x = trace.states + usize(t) * trace.stateRow;
-      const u = trace.inputs + usize(t) * trace.inputRow;
       const command = trace.commands + usize(t) * trace.inputRow;
-      for (let k: usize = 0; k < trace.inputRow; k += 8) store<f64>(u + k, load<f64>(command + k));
+      copyRow(trace.inputs + usize(t) * trace.inputRow, command, trace.inputRow);
       if (undivided) {
-        plant.step(model, trace.plantParameters, inner, x, u, period, x + trace.stateRow);
+        plant.step(model, trace.plantParameters, inner, x, command, period, x + trace.stateRow);
       } else if (direct) {
-        driveDirectly(x, u, period, x + trace.stateRow);
+        driveDirectly(x, command, period, x + trace.stateRow);
       } else {
-        driveStep(truth, u, period, truth);
+        driveStep(truth, command, period, truth);
         measure(truth, x + trace.stateRow);
       }
       evaluateStep(t);
       t++;
-      time = controlJitter == 0.0 ? f64(t) * dt : time + period;
+      time = steady ? f64(t) * dt : time + period;
       if (!withinBounds(x + trace.stateRow)) return finish(t, j + 1, Status.outOfBounds);
     }
   }
   return finish(t, begin + segments, Status.ok);
+}
+
+/** For a few doubles: memory.copy is a call out of WebAssembly. */
+// @ts-ignore: decorator
+@inline
+function copyRow(to: usize, from: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 8) store<f64>(to + i, load<f64>(from + i));
 }
 
 /** Control steps that fit into a network period, at least one. */
@@ -157,11 +164,12 @@ function withinBounds(x: usize): bool {
   const high = trace.stateHigh;
   let i: usize = 0;
   if (ASC_FEATURE_SIMD) {
+    let within = i64x2.splat(-1);
     for (; i + 16 <= trace.stateRow; i += 16) {
       const pair = v128.load(x + i);
-      const within = v128.and(f64x2.ge(pair, v128.load(low + i)), f64x2.le(pair, v128.load(high + i)));
-      if (!i64x2.all_true(within)) return false;
+      within = v128.and(within, v128.and(f64x2.ge(pair, v128.load(low + i)), f64x2.le(pair, v128.load(high + i))));
     }
+    if (i64x2.bitmask(within) != 3) return false;
   }
   for (; i < trace.stateRow; i += 8) {
     const value = load<f64>(x + i);

@@ -57,12 +57,16 @@ export function beginReference(j: i32): void {
 }
 
 /** Reference at step t of segment j. */
+// @ts-ignore: decorator
+@inline
 export function evaluateReference(j: i32, t: i32): void {
   const s = load<f64>(trace.localTimes + (usize(t) << 3));
   reference.evaluate(trace.coefficients + usize(j) * trace.coefficientRow, s, trace.references + usize(t) * trace.referenceRow);
 }
 
 /** Command of step t of segment j, from the recorded state and reference. */
+// @ts-ignore: decorator
+@inline
 export function act(j: i32, t: i32): void {
   controller.act(
     trace.controllerParameters,
@@ -75,6 +79,8 @@ export function act(j: i32, t: i32): void {
 }
 
 /** Stage cost of step t, and the model's derivatives there; the applied inputs are recorded by now. */
+// @ts-ignore: decorator
+@inline
 export function evaluateStep(t: i32): void {
   const x = trace.states + usize(t) * trace.stateRow;
   const r = trace.residuals + usize(t) * trace.residualRow;
@@ -88,6 +94,8 @@ export function evaluateStep(t: i32): void {
 }
 
 /** The model's derivatives at step t. */
+// @ts-ignore: decorator
+@inline
 export function lineariseModel(t: i32): void {
   const x = trace.states + usize(t) * trace.stateRow;
   const dt = load<f64>(trace.periods + (usize(t) << 3));

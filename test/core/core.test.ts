@@ -21,30 +21,37 @@ test("memory does not grow after configuration", async () => {
   expect(core.exports.memory.buffer.byteLength).toBe(bytes);
 });
 
-test("the plain JavaScript twin gives the same bits", async () => {
-  const cores = [
-    await smallCore(3, { hidden: [9, 6] }),
-    await smallCore(3, { hidden: [9, 6], exports: await instantiateTwin() }),
-  ];
-  const results = cores.map((core) => {
-    core.exports.seed(42, 7);
-    core.exports.initialise();
-    const random = randomNumbers(4);
-    const theta = core.view("parameters");
-    for (let i = 0; i < theta.length; i++) theta[i] += 0.3 * random();
-    core.exports.sampleStart(0);
-    core.check(core.exports.rollOut(0, 12, -1, 0), "rollout");
-    core.view("direction").set(theta);
-    core.check(core.exports.hessianProduct(0, 1), "Hessian");
-    const product = core.view("gradient").slice();
-    const loss = core.exports.gradient(0, 1);
-    core.exports.descend(1e-3);
-    const regions = ["states", "inputs", "gradient", "parameters"] as const;
-    return [loss, ...product, ...regions.flatMap((name) => Array.from(core.view(name)))];
-  });
-  expect(results[0]?.every(Number.isFinite)).toBe(true);
-  expect(results[1]).toStrictEqual(results[0]);
-});
+// widths that need every kernel of the layers, with even and odd numbers of inputs
+test.each([[[9, 6]], [[27, 41]], [[64, 64]]])(
+  "the plain JavaScript twin gives the same bits, hidden layers %j",
+  async (hidden) => {
+    const cores = [await smallCore(3, { hidden }), await smallCore(3, { hidden, exports: await instantiateTwin() })];
+    const results = cores.map((core) => {
+      core.exports.seed(42, 7);
+      core.exports.initialise();
+      const random = randomNumbers(4);
+      const theta = core.view("parameters");
+      for (let i = 0; i < theta.length; i++) theta[i] += 0.3 * random();
+      core.exports.sampleStart(0);
+      core.check(core.exports.rollOut(0, 12, -1, 0), "rollout");
+      core.view("direction").set(theta);
+      core.check(core.exports.hessianProduct(0, 1), "Hessian");
+      const product = core.view("gradient").slice();
+      const loss = core.exports.gradient(0, 1);
+      core.exports.descend(1e-3);
+      return [
+        loss,
+        ...product,
+        ...core.view("states"),
+        ...core.view("inputs"),
+        ...core.view("gradient"),
+        ...core.view("parameters"),
+      ];
+    });
+    expect(results[0]?.every(Number.isFinite)).toBe(true);
+    expect(results[1]).toStrictEqual(results[0]);
+  },
+);
 
 test("refuses what does not fit, with what was got and what is allowed", async () => {
   await expect(Core.load({ ...setup, plant: { kind: "moon", parameters: {} } })).rejects.toThrow(

@@ -67,8 +67,8 @@ function both(
   const k = f64x2.add(y, exponent);
   const f = f64x2.sub(y, f64x2.sub(k, exponent));
   const z = f64x2.mul(f, f);
-  const z2 = f64x2.mul(z, z);
-  const R = multiplyAdd(multiplyAdd(multiplyAdd(r5, z, r4), z2, multiplyAdd(r3, z, r2)), z2, multiplyAdd(r1, z, r0));
+  // Horner's order: the other pairs fill the waits, and products are what there is least room for
+  const R = multiplyAdd(multiplyAdd(multiplyAdd(multiplyAdd(multiplyAdd(r5, z, r4), z, r3), z, r2), z, r1), z, r0);
   const h = f64x2.sub(i64x2.shl(k, 52), half);
   const sum = f64x2.add(R, f);
   return f64x2.div(multiplyAdd(h, sum, f), multiplyAdd(h, sum, R));
@@ -80,8 +80,7 @@ export function tanh(value: f64): f64 {
   const k = y + EXPONENT - EXPONENT;
   const f = y - k;
   const z = f * f;
-  const z2 = z * z;
-  const R = ((R5 * z + R4) * z2 + (R3 * z + R2)) * z2 + (R1 * z + R0);
+  const R = ((((R5 * z + R4) * z + R3) * z + R2) * z + R1) * z + R0;
   const T = (powerOfTwo(i32(k) - 1) - 0.5) * (R + f);
   return (T + f) / (T + R);
 }

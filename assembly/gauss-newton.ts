@@ -1,7 +1,7 @@
 /**
  * One damped Gauss-Newton step (not in paper): the cost is a sum of squared residuals r(theta), J = dr/dtheta through the model, and
  *   (J^T W J + mu I) d = -J^T W r
- * is solved by conjugate gradients. J is never formed: J v is the tangent pass, J^T w the co-state pass. W down-weights residuals
+ * is solved by conjugate gradients, or, with the damping held to an anchor a, the same with -J^T W r - mu (theta - a) on the right. J is never formed: J v is the tangent pass, J^T w the co-state pass. W down-weights residuals
  * beyond a threshold (Huber), so that a few far-off steps do not decide the direction.
  */
 import { clearGradient, collect, seededCostate } from "./costate";
@@ -31,9 +31,10 @@ export enum Solution {
 
 /**
  * Solves for d, in the region `step`, over all windows of `rollouts` rollouts from `first` on. Stops after `iterations`, or when the linear
- * system's residual has fallen to `tolerance` of its right-hand side.
+ * system's residual has fallen to `tolerance` of its right-hand side. `anchored`: mu holds to the region `anchor`, not to the present
+ * parameters.
  */
-export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
+export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64, anchored: bool): void {
   const p = i32((trace.parametersEnd - trace.parameters) >> 3);
   const step = at(Region.step, 0);
   const rest = at(Region.linearResidual, 0);
@@ -41,12 +42,16 @@ export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterat
   const direction = trace.direction;
   const product = trace.gradient;
   const cost = weightResiduals(first, rollouts, threshold);
-  // right-hand side b = -J^T W r
+  // right-hand side b = -J^T W r, and the anchor's pull
   clearGradient();
   for (let rollout = first; rollout < first + rollouts; rollout++) seedResiduals(rollout);
   memory.fill(step, 0, usize(p) << 3);
   memory.fill(rest, 0, usize(p) << 3);
   axpy(-1.0, product, rest, p);
+  if (anchored) {
+    axpy(mu, at(Region.anchor, 0), rest, p);
+    axpy(-mu, trace.parameters, rest, p);
+  }
   memory.copy(direction, rest, usize(p) << 3);
   const right = dotProduct(rest, rest, p);
   let square = right;

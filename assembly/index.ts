@@ -14,6 +14,7 @@ import { Dimension, Region, Status, VERSION } from "./regions";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
 import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
+import * as rehearsals from "./rehearsal";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent, tangentFrom } from "./tangent";
@@ -37,6 +38,7 @@ export { ScalarParameter } from "./models/scalar";
 export { IdentifiedParameter } from "./plants/identified";
 export { SingleTrackParameter } from "./plants/single-track";
 export { Option } from "./options";
+export { Start } from "./rehearsal";
 export { SplineParameter } from "./policy/spline";
 export { Figure8RewardParameter } from "./rewards/figure8";
 export { CartPoleRewardParameter } from "./rewards/cart-pole";
@@ -230,7 +232,27 @@ export function linearise(rollout: i32): i32 {
 
 /** Solves for a Gauss-Newton step over `rollouts` rollouts from `first` on; see assembly/gauss-newton.ts. */
 export function solveStep(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
-  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance);
+  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance, false);
+}
+
+/** The same with the damping held to the parameters in the region `anchor`: one of several steps of one update. */
+export function solveAnchored(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
+  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance, true);
+}
+
+/** What the model does not explain of a recorded drive, for {@link rehearse}. */
+export function explain(rollout: i32): i32 {
+  if (!trace.exists(rollout)) return Status.outOfRange;
+  rehearsals.explain(rollout);
+  return Status.ok;
+}
+
+/** Drives the model instead of the plant, from the recorded drive `source`; see assembly/rehearsal.ts. Room is needed as for any rollout. */
+export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
+  if (!trace.exists(rollout) || !trace.exists(source) || rollout == source || start < 0 || start > rehearsals.Start.anew) return Status.outOfRange;
+  if (start != rehearsals.Start.again && (segments < 1 || segments > memories.dimension(Dimension.segments))) return Status.outOfRange;
+  if (start != rehearsals.Start.again && segments * options.stepsPerSegment > memories.dimension(Dimension.steps)) return Status.outOfRange;
+  return rehearsals.rehearse(rollout, source, start, segments, shift);
 }
 
 /** theta += factor * step. */

@@ -81,6 +81,7 @@ export function planRegions(): Status {
   plan(Region.firstMoment, p, 1);
   plan(Region.secondMoment, p, 1);
   plan(Region.direction, p, 1);
+  plan(Region.anchor, p, 1);
   plan(Region.step, p, 1);
   plan(Region.linearResidual, p, 1);
   plan(Region.solution, 6, 1);
@@ -141,6 +142,7 @@ export function planRegions(): Status {
   plan(Region.residualTangents, residual, steps);
   plan(Region.stateTangents, n, steps);
   plan(Region.inputWork, m, steps);
+  plan(Region.disturbances, n, steps);
   plan(Region.outputGradient, outputs, segments);
   plan(Region.deltas, deltaSize(), segments);
   return fits ? Status.ok : Status.outOfMemory;

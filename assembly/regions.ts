@@ -56,6 +56,8 @@ export enum Region {
   secondMoment,
   /** v of the tangent pass J v */
   direction,
+  /** the parameters that the Gauss-Newton step is held to */
+  anchor,
   /** d of the Gauss-Newton step, and what its conjugate gradients (and the displacements of assembly/curvature.ts) work with */
   step,
   linearResidual,
@@ -134,6 +136,8 @@ export enum Region {
   stateTangents,
   /** m: tangents, or adjoints, of the inputs */
   inputWork,
+  /** n: what the model does not explain of a recorded step */
+  disturbances,
   // each, a row per segment
   /** first step */
   segmentStarts,

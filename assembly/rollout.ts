@@ -109,7 +109,7 @@ function startFromRest(rollout: i32): void {
  * Takes the last `overlap` segments of another rollout over as the first ones of this, and what led to them: the setpoint and the
  * inputs before. Returns the number of steps taken over.
  */
-function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
+export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   trace.select(previous);
   const steps = trace.stepCount();
   const segments = trace.segmentCount();
@@ -159,7 +159,7 @@ function finish(steps: i32, segments: i32, status: Status): Status {
 }
 
 /** Every component within its bounds; NaN is not. */
-function withinBounds(x: usize): bool {
+export function withinBounds(x: usize): bool {
   const low = trace.stateLow;
   const high = trace.stateHigh;
   let i: usize = 0;

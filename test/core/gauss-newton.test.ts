@@ -72,6 +72,23 @@ test("the step solves (J^T W J + mu I) d = -J^T W r, and predicts its own decrea
   );
 });
 
+test("the damping holds to the anchor", async () => {
+  const core = await smallCore(4, { hidden: [3], segments: 8, modelScale: 0.7 });
+  driveFrom(core, 0, 1.7, 8);
+  const theta = core.view("parameters");
+  core.view("anchor").set(theta);
+  core.exports.solveStep(0, 1, 2, 1e9, 200, 1e-13);
+  const plain = core.view("step").slice();
+  core.exports.solveAnchored(0, 1, 2, 1e9, 200, 1e-13);
+  expect(relativeError(core.view("step"), plain)).toBeLessThan(1e-9);
+  // held to elsewhere, (J^T J + mu I) d' = b - mu (theta - anchor): a strong hold leads there
+  const anchor = theta.map((value, i) => value + 0.01 * ((i % 5) - 2));
+  core.view("anchor").set(anchor);
+  core.exports.solveAnchored(0, 1, 1e9, 1e9, 200, 1e-13);
+  const away = anchor.map((value, i) => value - (theta[i] ?? 0));
+  expect(relativeError(core.view("step"), away)).toBeLessThan(1e-4);
+});
+
 describe("with the true model", () => {
   test("a small part of the step lowers the cost by what was predicted", async () => {
     for (let seed = 1; seed <= 4; seed++) {

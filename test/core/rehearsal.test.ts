@@ -1,0 +1,115 @@
+/** Driving in the model: it repeats what was driven, foresees what will be, and adds the recorded errors where they belong. */
+import { describe, expect, test } from "@jest/globals";
+import type { Core } from "../../src/core/core.js";
+import { carFigure8 } from "../../src/tasks/car-figure8.js";
+import { driveFrom, randomNumbers, smallCore } from "../support/cores.js";
+
+const dt = carFigure8.timing.controlPeriod;
+const PERIOD = Math.round(5.5 / dt);
+
+/** A core whose plant has 5 steps of delay that the model knows of, and gains `modelScale` times those of the model. */
+async function delayedCore(seed: number, modelScale: number, segments: number): Promise<Core> {
+  const core = await smallCore(seed, { modelScale, rollouts: 3, segments });
+  core.view("plantDelays").fill(5 * dt);
+  core.view("inputDelays").fill(5);
+  return core;
+}
+
+function changePolicy(core: Core, seed: number): void {
+  const random = randomNumbers(seed);
+  core.view("parameters").forEach((value, i, parameters) => {
+    parameters[i] = value + 0.1 * random();
+  });
+}
+
+function expectSameStates(core: Core, a: number, b: number, steps: number): void {
+  const expected = core.view("states", b);
+  core.view("states", a).forEach((value, i) => {
+    if (i < 4 * (steps + 1)) expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 9);
+  });
+}
+
+test("again, with the policy that was driven, is the recorded drive, however wrong the model", async () => {
+  for (const seed of [1, 2, 3]) {
+    const core = await delayedCore(seed, 0.6, 12);
+    driveFrom(core, 0, seed, 12);
+    core.check(core.exports.explain(0), "explain");
+    core.check(core.exports.rehearse(1, 0, core.exports.Start.again, 0, 0), "rehearse");
+    expectSameStates(core, 1, 0, 84);
+    expect(core.exports.windowCost(1, 0)).toBeCloseTo(core.exports.windowCost(0, 0), 9);
+    expect(Array.from(core.view("counts", 1))).toStrictEqual(Array.from(core.view("counts", 0)));
+  }
+});
+
+describe("with the true model any policy is foreseen", () => {
+  test("going on", async () => {
+    const core = await delayedCore(4, 1, 12);
+    driveFrom(core, 0, 0.7, 12);
+    core.check(core.exports.explain(0), "explain");
+    changePolicy(core, 5);
+    core.check(core.exports.rehearse(1, 0, core.exports.Start.on, 10, 0), "rehearse");
+    core.check(core.exports.rollOut(2, 10, 0, 0), "drive on");
+    expectSameStates(core, 1, 2, 70);
+    expect(core.view("segmentTimes", 1)[9]).toBeCloseTo(core.view("segmentTimes", 2)[9] ?? Number.NaN, 12);
+  });
+
+  test("from a new start", async () => {
+    const core = await delayedCore(6, 1, 12);
+    driveFrom(core, 0, 0.7, 12);
+    core.check(core.exports.explain(0), "explain");
+    changePolicy(core, 7);
+    core.check(core.exports.rehearse(1, 0, core.exports.Start.anew, 10, 0.3), "rehearse");
+    const start = 0.7 + 84 * dt + Math.floor(0.3 * PERIOD) * dt;
+    expect(core.view("counts", 1)[2]).toBeCloseTo(start, 12);
+    core.exports.nominalSetpoint(start);
+    const [x = 0, y = 0, vx = 0, vy = 0] = core.view("probe");
+    const states = core.view("states", 2);
+    states.set(core.view("states", 1).subarray(0, 4));
+    expect(states[0]).toBeCloseTo(x, 12);
+    expect(states[1]).toBeCloseTo(y, 12);
+    expect(states[2]).toBeCloseTo(Math.hypot(vx, vy), 12);
+    core.view("counts", 2)[2] = core.view("counts", 1)[2] ?? 0;
+    core.check(core.exports.rollOut(2, 10, -1, 0), "drive");
+    expectSameStates(core, 1, 2, 70);
+  });
+});
+
+test("what the model does not explain is added where it occurred a period before", async () => {
+  const core = await smallCore(8, { modelScale: 0.5, rollouts: 2, segments: 42 });
+  driveFrom(core, 0, 1, 42);
+  core.check(core.exports.explain(0), "explain");
+  core.check(core.exports.rehearse(1, 0, core.exports.Start.on, 3, 0), "rehearse");
+  const states = core.view("states", 1);
+  const inputs = core.view("inputs", 1);
+  const errors = core.view("disturbances", 0);
+  expect(errors.some((error) => Math.abs(error) > 1e-3)).toBe(true);
+  for (let t = 0; t < 21; t++) {
+    const probe = core.view("probe");
+    probe.set(states.subarray(4 * t, 4 * t + 4));
+    probe.set(inputs.subarray(2 * t, 2 * t + 2), 4);
+    core.exports.evaluatePart(core.exports.Part.model, 0);
+    for (let i = 0; i < 4; i++) {
+      const error = errors[4 * (294 + t - PERIOD) + i] ?? Number.NaN;
+      expect(states[4 * (t + 1) + i]).toBeCloseTo((probe[128 + i] ?? 0) + error, 12);
+    }
+  }
+});
+
+test("ends where the model leaves its bounds, and refuses what there is no room for", async () => {
+  const core = await smallCore(9, { rollouts: 2, segments: 12 });
+  const { Start, Status } = core.exports;
+  driveFrom(core, 0, 1, 12);
+  core.check(core.exports.explain(0), "explain");
+  core.view("stateHigh")[2] = 0.1;
+  expect(core.exports.rehearse(1, 0, Start.on, 10, 0)).toBe(Status.outOfBounds);
+  for (const [slot, source, start, segments] of [
+    [0, 0, Start.on, 10],
+    [2, 0, Start.on, 10],
+    [1, 2, Start.on, 10],
+    [1, 0, 3, 10],
+    [1, 0, Start.on, 0],
+    [1, 0, Start.anew, 13],
+  ] as const)
+    expect(core.exports.rehearse(slot, source, start, segments, 0)).toBe(Status.outOfRange);
+  expect(core.exports.explain(2)).toBe(Status.outOfRange);
+});

@@ -88,7 +88,7 @@ export const settings = {
   update: { schema: oneOf("sgd", "adam", "gauss-newton"), default: "gauss-newton", describe: "update rule" },
   "learning-rate": {
     schema: positive,
-    describe: "step size of the update rule; for gauss-newton the largest part of its step that is taken",
+    describe: "step size of the update rule; for gauss-newton the largest part of its plan that is taken",
   },
   truncation: {
     schema: oneOf("none", "segment"),

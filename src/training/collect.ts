@@ -1,9 +1,10 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
+import { parseWindow } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
 import type { DriveResult, Link } from "../links/link.js";
 import { taskNamed } from "../tasks/tasks.js";
-import type { Batch } from "./optimisers.js";
+import type { Batch, Rehearsals } from "./optimisers.js";
 
 /** One rollout, or stretch of a longer drive, as it lies in the core. */
 export interface Driven extends DriveResult {
@@ -31,15 +32,17 @@ export interface Collector {
 /** Every rollout starts from rest at a sampled start [paper, Algorithm 1, line 3]. */
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
+  const counted = parseWindow(config.window);
+  const rehearsals: Rehearsals = { first: config.batch, ahead: 0, anew: segments, counted };
   return {
-    room: { rollouts: config.batch, segments },
+    room: { rollouts: config.batch + (rehearses(config) ? config.batch + 1 : 0), segments },
     prepare: () => {}, // the configured windows, which every core has
     settle: async () => undefined,
     drive: async (core, link, i) => {
       core.check(core.exports.sampleStart(i), "a start");
       return { ...(await link.drive(core, i, segments)), slot: i, from: 0 };
     },
-    batch: (count) => ({ first: 0, count }),
+    batch: (count) => ({ first: 0, count, rehearsals }),
     state: () => ({}),
     restore: () => {},
   };
@@ -50,34 +53,45 @@ function separateRollouts(config: RunConfig): Collector {
  * force before the stretch, and not the passage to it alone.
  */
 const BURN_IN = 40;
+/** Stretches that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it keeps to. */
+const SETTLING = 2;
+/** Laps ahead that are rehearsed: what a policy leads to shows in the laps after the next one. */
+const AHEAD = 3;
 const PREFIX = "drive.";
 
+/** Whether the update rule rehearses in the model, which needs slots of its own. */
+function rehearses(config: RunConfig): boolean {
+  return config.update === "gauss-newton";
+}
+
 /** One drive without stops; parameters change at the boundaries of laps, or of stretches of some segments (not in paper). */
-function oneDrive(segments: number): Collector {
+function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
   const burnIn = BURN_IN;
+  const ahead = Math.max(AHEAD * lap, segments);
+  const settling = SETTLING * segments;
+  const longest = Math.max(segments + burnIn, settling, rehearses(config) ? ahead : 0);
+  const counted = { start: 0, length: segments, stride: 0 };
+  const rehearsals: Rehearsals = { first: 2, ahead, anew: ahead, counted };
   let current = 0;
   let settled = false;
   return {
-    room: { rollouts: 2, segments: segments + burnIn },
-    prepare: (core) => {
-      core.setOption("windowLength", 0);
-      core.setOption("windowStride", 0);
-    },
+    room: { rollouts: 2 + (rehearses(config) ? 2 : 0), segments: longest },
+    prepare: () => {}, // every stretch has a window of its own
     settle: async (core, link) => {
       if (settled) return undefined;
       settled = true;
       core.check(core.exports.sampleStart(current), "a start");
-      return { ...(await link.drive(core, current, segments)), slot: current, from: 0 };
+      return { ...(await link.drive(core, current, settling)), slot: current, from: 0 };
     },
     drive: async (core, link) => {
       const previous = current;
       current = 1 - current;
       const from = Math.min(burnIn, core.view("counts", previous)[1] ?? 0); // less, while the drive is young
-      core.setOption("windowStart", from);
+      setWindow(core, { start: from, length: 0, stride: 0 });
       core.setOption("windowBurnIn", from);
       return { ...(await link.driveOn(core, current, segments, previous, from)), slot: current, from };
     },
-    batch: () => ({ first: current, count: 1 }),
+    batch: () => ({ first: current, count: 1, rehearsals }),
     state: (core) => {
       const arrays: Record<string, Float64Array> = {};
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
@@ -94,6 +108,13 @@ function oneDrive(segments: number): Collector {
       }
     },
   };
+}
+
+/** Sets the windows that count. */
+export function setWindow(core: Core, { start, length, stride }: Rehearsals["counted"]): void {
+  core.setOption("windowStart", start);
+  core.setOption("windowLength", length);
+  core.setOption("windowStride", stride);
 }
 
 /** Everything that the core keeps of a rollout. */
@@ -124,5 +145,5 @@ export function collectorFor(config: RunConfig): Collector {
   if (every === "rollout") return separateRollouts(config);
   const { timing } = taskNamed(config.task);
   const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]);
-  return oneDrive(every === "lap" ? lap : Number(every));
+  return oneDrive(config, every === "lap" ? lap : Number(every), lap);
 }

@@ -7,8 +7,21 @@ import { gaussNewton } from "./gauss-newton.js";
 export interface Batch {
   readonly first: number;
   readonly count: number;
+  readonly rehearsals: Rehearsals;
   /** mean window cost */
   readonly cost: number;
+}
+
+/** What is rehearsed in the model before the next rollout, or stretch. */
+export interface Rehearsals {
+  /** the first of count + 1 slots with room for them */
+  readonly first: number;
+  /** segments of a rehearsal that goes on from the end of the drive; 0: the rollouts are driven again */
+  readonly ahead: number;
+  /** segments of a rehearsed new start */
+  readonly anew: number;
+  /** what counts of the next rollout, or stretch: segments start, length, stride as in the configuration */
+  readonly counted: { readonly start: number; readonly length: number; readonly stride: number };
 }
 
 export interface Optimiser {

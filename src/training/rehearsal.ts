@@ -1,0 +1,80 @@
+/**
+ * Drives in the model before the next one on the robot (not in paper; equations in docs/equations.md, section 13): from where the robot
+ * is, or from the starts of the rollouts just driven, and from a new start on the task, at a place that changes from update to update. So
+ * a policy is judged by where it leads, and does not forget what the robot is not driving at the moment.
+ */
+import type { Core } from "../core/core.js";
+import { setWindow } from "./collect.js";
+import { windowCost } from "./metrics.js";
+import type { Batch } from "./optimisers.js";
+
+/** Residuals beyond this [m] are down-weighted (Huber). */
+const THRESHOLD = 1;
+/** Of the conjugate gradients; they also stop at this part of the right-hand side. */
+const ITERATIONS = 10;
+const TOLERANCE = 1e-3;
+/** The golden section: parts of the task's period that are never near each other, whatever the number of updates. */
+const SPREAD = 0.6180339887498949;
+
+export class Rehearsal {
+  private readonly count: number;
+  private readonly shift: number;
+
+  /** `turn`: updates before this one. The model must be the one that is to be trusted. */
+  constructor(
+    private readonly core: Core,
+    private readonly batch: Batch,
+    turn: number,
+  ) {
+    this.count = batch.count + 1;
+    this.shift = (turn * SPREAD) % 1;
+    for (let i = 0; i < batch.count; i++) core.check(core.exports.explain(batch.first + i), "the model's errors");
+  }
+
+  /** Drives all starts with the present parameters; mean cost of whole drives, infinite if one left its bounds. */
+  drive(): number {
+    const { core, batch } = this;
+    const { Start, Status } = core.exports;
+    const { first, ahead, anew } = batch.rehearsals;
+    this.countAll();
+    let cost = 0;
+    for (let i = 0; i < this.count; i++) {
+      const isNew = i === batch.count;
+      const start = isNew ? Start.anew : ahead > 0 ? Start.on : Start.again;
+      const source = isNew ? batch.first : batch.first + i;
+      const status = core.exports.rehearse(first + i, source, start, isNew ? anew : ahead, this.shift);
+      if (status === Status.outOfBounds) return Number.POSITIVE_INFINITY;
+      core.check(status, "a rehearsal");
+      cost += windowCost(core, first + i) / this.count;
+    }
+    return cost;
+  }
+
+  /** What the next rollout, or stretch, would cost where it counts, by the last {@link drive}. */
+  next(): number {
+    const { core, batch } = this;
+    const { first, ahead, counted } = batch.rehearsals;
+    setWindow(core, counted);
+    const drives = ahead > 0 ? 1 : this.count; // a stretch goes on from here, a rollout starts anywhere
+    let cost = 0;
+    for (let i = 0; i < drives; i++) cost += windowCost(core, first + i) / drives;
+    return cost;
+  }
+
+  /** A Gauss-Newton step of the last {@link drive} into the region `step`, its damping held to the region `anchor`. */
+  solve(damping: number): void {
+    this.countAll();
+    const { first } = this.batch.rehearsals;
+    this.core.exports.solveAnchored(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE);
+  }
+
+  /** Ends the rehearsals: windows are again those of what is driven. */
+  end(): void {
+    setWindow(this.core, this.batch.rehearsals.counted);
+  }
+
+  private countAll(): void {
+    setWindow(this.core, { start: 0, length: 0, stride: 0 });
+    this.core.setOption("windowBurnIn", 0);
+  }
+}

@@ -82,7 +82,7 @@ export const pendulumReach: TaskDefinition = {
     learningRate: {
       sgd: { none: 5e-5, segment: 5e-4 }, // of the sweep of `reproduce figure2`, with half the masses
       adam: { none: 2e-3, segment: 2e-3 },
-      "gauss-newton": { none: 0.85, segment: 0.85 },
+      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: { rmsErrorX: { of: "rms", residual: 0, unit: "m" }, rmsErrorY: { of: "rms", residual: 1, unit: "m" } },
@@ -120,7 +120,7 @@ export const pendulumReachOpen: TaskDefinition = {
     learningRate: {
       sgd: { none: 2e-6, segment: 2e-6 },
       adam: { none: 1e-3, segment: 1e-3 },
-      "gauss-newton": { none: 0.85, segment: 0.85 },
+      "gauss-newton": { none: 1, segment: 1 },
     },
   },
 };

@@ -3,7 +3,7 @@
  * through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything else. Nothing is allocated after
  * `configure`; nothing here throws: functions answer with a {@link Status}.
  */
-import { choose, reference, reward, task } from "./components";
+import { choose, controller, model, reference, reward, task } from "./components";
 import * as costates from "./costate";
 import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
@@ -147,8 +147,8 @@ export function controlStep(rollout: i32, j: i32, t: i32): void {
   callNetwork(j);
   placeSetpoint(j);
   beginReference(j);
-  evaluateReference(j, t);
-  act(j, t);
+  evaluateReference(reference, j, t);
+  act(controller, j, t);
 }
 
 /** Number of windows of a rollout. */
@@ -226,7 +226,7 @@ export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correctio
 export function linearise(rollout: i32): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
   trace.select(rollout);
-  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) lineariseModel(t);
+  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) lineariseModel(model, t);
   return Status.ok;
 }
 

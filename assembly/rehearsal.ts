@@ -2,12 +2,13 @@
  * Driving in the model instead of the plant (not in paper): what a policy would have done, or would do, before it is driven. What the
  * model did not explain of a recorded drive is added at the same place of the task, so that the model only has to know what changes.
  */
-import { model, task } from "./components";
+import { controller, model, reference, reward, task } from "./components";
+import { withinBounds } from "./drive-loop";
 import { at, EARLIER } from "./memory";
 import { Region, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint } from "./policy/policy";
-import { driveOn, withinBounds } from "./rollout";
+import { driveOn } from "./rollout";
 import * as trace from "./trace";
 
 /** Where a rehearsal starts. */
@@ -61,8 +62,8 @@ export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, s
     if (j == 0 && start == Start.anew) openReference();
     beginReference(j);
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
-      evaluateReference(j, t);
-      act(j, t);
+      evaluateReference(reference, j, t);
+      act(controller, j, t);
       memory.copy(trace.inputs + usize(t) * trace.inputRow, trace.commands + usize(t) * trace.inputRow, trace.inputRow);
       const x = trace.states + usize(t) * trace.stateRow;
       const next = x + trace.stateRow;
@@ -73,7 +74,7 @@ export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, s
         const rest = disturbances + usize(like) * trace.stateRow;
         for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(next + i, load<f64>(next + i) + load<f64>(rest + i));
       }
-      evaluateStep(t);
+      evaluateStep(reward, model, t);
       if (!withinBounds(next)) return Status.outOfBounds;
     }
   }

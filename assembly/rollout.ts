@@ -1,6 +1,7 @@
 /** Driving: Algorithm 1, line 5 [W23], on the simulated plant; and going through a recorded drive again. */
-import { driveDirectly, driveStep, innerState, isDirect, jittered, measure, resetPlant } from "./actuation";
-import { model, plant, task } from "./components";
+import { innerState, isDirect, jittered, resetPlant } from "./actuation";
+import { controller, model, plant, reward, reference, task } from "./components";
+import { clock, driveSegment, setClock, steps, Surroundings } from "./drive-loop";
 import { uniform } from "./math/random";
 import { at, dimension, EARLIER, isPerSegment, rowBytes } from "./memory";
 import { Dimension, Region, Status } from "./regions";
@@ -36,53 +37,32 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   const start = trace.startTime();
   const dt = controlPeriod;
   const jitter = at(Region.jitter, 0);
-  const controlJitter = load<f64>(jitter);
   const networkJitter = load<f64>(jitter, 8);
-  const steady = controlJitter == 0.0;
+  around.controlJitter = load<f64>(jitter);
+  around.direct = isDirect();
+  around.undivided = around.direct && 1.5 * dt <= plant.longestStep(); // jitter lengthens a period by half at most
+  around.truth = at(Region.plantState, 0);
+  around.inner = innerState();
   const capacity = dimension(Dimension.steps);
-  const truth = at(Region.plantState, 0);
-  const direct = isDirect();
-  const undivided = direct && 1.5 * dt <= plant.longestStep(); // jitter lengthens a period by half at most
-  const inner = innerState();
   const begin = previous >= 0 ? overlap : 0;
-  let time = t > 0 ? load<f64>(trace.times + (usize(t - 1) << 3)) + load<f64>(trace.periods + (usize(t - 1) << 3)) : 0.0;
-  for (let j = begin; j < begin + segments; j++) {
-    const called = time;
-    store<f64>(trace.segmentStarts + (usize(j) << 3), f64(t));
-    store<f64>(trace.segmentTimes + (usize(j) << 3), start + called);
-    copyRow(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
+  setClock(t, t > 0 ? endTime(t) : 0.0);
+  let j = begin;
+  for (; j < begin + segments && steps < capacity; j++) {
+    store<f64>(trace.segmentStarts + (usize(j) << 3), f64(steps));
+    store<f64>(trace.segmentTimes + (usize(j) << 3), start + clock);
+    copyRow(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(steps) * trace.stateRow, trace.stateRow);
     callNetwork(j);
     placeSetpoint(j);
     if (j == 0 && previous < 0) openReference();
     beginReference(j);
-    const steps = networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
-    for (let i: i32 = 0; i < steps; i++) {
-      if (t == capacity) return finish(t, j + 1, Status.ok);
-      const period = steady ? dt : jittered(dt, controlJitter);
-      store<f64>(trace.times + (usize(t) << 3), time);
-      store<f64>(trace.periods + (usize(t) << 3), period);
-      store<f64>(trace.localTimes + (usize(t) << 3), (steady ? f64(i) * dt : time - called) + splineLead);
-      evaluateReference(j, t);
-      act(j, t);
-      const x = trace.states + usize(t) * trace.stateRow;
-      const command = trace.commands + usize(t) * trace.inputRow;
-      copyRow(trace.inputs + usize(t) * trace.inputRow, command, trace.inputRow);
-      if (undivided) {
-        plant.step(model, trace.plantParameters, inner, x, command, period, x + trace.stateRow);
-      } else if (direct) {
-        driveDirectly(x, command, period, x + trace.stateRow);
-      } else {
-        driveStep(truth, command, period, truth);
-        measure(truth, x + trace.stateRow);
-      }
-      evaluateStep(t);
-      t++;
-      time = steady ? f64(t) * dt : time + period;
-      if (!withinBounds(x + trace.stateRow)) return finish(t, j + 1, Status.outOfBounds);
-    }
+    const count = networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
+    if (!driveSegment(j, count, around)) return finish(steps, j + 1, Status.outOfBounds);
   }
-  return finish(t, begin + segments, Status.ok);
+  return finish(steps, j, Status.ok);
 }
+
+/** What lies between policy and plant in the rollout that is being driven. */
+const around = new Surroundings();
 
 /** For a few doubles: memory.copy is a call out of WebAssembly. */
 // @ts-ignore: decorator
@@ -158,26 +138,6 @@ function finish(steps: i32, segments: i32, status: Status): Status {
   return status;
 }
 
-/** Every component within its bounds; NaN is not. */
-export function withinBounds(x: usize): bool {
-  const low = trace.stateLow;
-  const high = trace.stateHigh;
-  let i: usize = 0;
-  if (ASC_FEATURE_SIMD) {
-    let within = i64x2.splat(-1);
-    for (; i + 16 <= trace.stateRow; i += 16) {
-      const pair = v128.load(x + i);
-      within = v128.and(within, v128.and(f64x2.ge(pair, v128.load(low + i)), f64x2.le(pair, v128.load(high + i))));
-    }
-    if (i64x2.bitmask(within) != 3) return false;
-  }
-  for (; i < trace.stateRow; i += 8) {
-    const value = load<f64>(x + i);
-    if (!(value >= load<f64>(low + i) && value <= load<f64>(high + i))) return false;
-  }
-  return true;
-}
-
 /**
  * Goes through a recorded drive: states, inputs, times, segments (with their states and times) are given, everything that the
  * derivatives need is evaluated along them, and `commands` receives what the controller would have done.
@@ -187,11 +147,11 @@ export function withinBounds(x: usize): bool {
  */
 export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepOpening: bool): Status {
   trace.select(rollout);
-  const steps = trace.stepCount();
+  const recorded = trace.stepCount();
   const segments = trace.segmentCount();
   const start = trace.startTime();
   let j: i32 = -1;
-  for (let t: i32 = 0; t < steps; t++) {
+  for (let t: i32 = 0; t < recorded; t++) {
     while (j + 1 < segments && trace.segmentStart(j + 1) <= t) {
       j++;
       if (useNetwork) callNetwork(j);
@@ -203,9 +163,9 @@ export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepO
     const called = j >= 0 ? load<f64>(trace.segmentTimes + (usize(j) << 3)) : time;
     store<f64>(trace.localTimes + (usize(t) << 3), time - called + splineLead);
     const segment = j >= 0 ? j : 0;
-    if (useReference && j >= 0) evaluateReference(j, t);
-    act(segment, t);
-    evaluateStep(t);
+    if (useReference && j >= 0) evaluateReference(reference, j, t);
+    act(controller, segment, t);
+    evaluateStep(reward, model, t);
   }
   // network calls that no control step followed
   for (j++; j < segments; j++) {

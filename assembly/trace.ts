@@ -226,8 +226,13 @@ export function inputDelay(i: i32): i32 {
 }
 
 /** The inputs that act on the model at step t: input i from inputDelay(i) steps before. Address of m doubles. */
+// @ts-ignore: decorator
+@inline
 export function actingInputs(t: i32): usize {
-  if (!delayed) return inputs + usize(t) * inputRow;
+  return delayed ? gatherActingInputs(t) : inputs + usize(t) * inputRow;
+}
+
+function gatherActingInputs(t: i32): usize {
   for (let i: i32 = 0; i < m; i++) {
     const source = t - inputDelay(i);
     const column = usize(i) << 3;

@@ -42,6 +42,8 @@ export class Backstepping extends Controller {
   }
 
   /** Tape: w/|w| (2), 1/|w|, heading known, position error (2), |w| - v, e, a_d, v_r w_d, h (2), 1/v_r, throttle free, steering free. */
+  // @ts-ignore: decorator
+  @inline
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
     const v = load<f64>(x, 16);
     sincos(load<f64>(x, 24));

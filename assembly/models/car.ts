@@ -42,6 +42,8 @@ export class Car extends Model {
     return 9;
   }
 
+  // @ts-ignore: decorator
+  @inline
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
     const v = load<f64>(x, 16);
     const phi = load<f64>(x, 24);
@@ -58,6 +60,8 @@ export class Car extends Model {
   }
 
   /** Tape: dt cos, dt sin, dt v cos, dt v sin, dv+/dv, dv+/du_a, dphi+/dv, dphi+/du_w, dv+/du_w. */
+  // @ts-ignore: decorator
+  @inline
   linearise(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {
     const v = load<f64>(x, 16);
     sincos(load<f64>(x, 24));

@@ -7,6 +7,10 @@ export class Nominal extends Plant {
     return model.parameterCount();
   }
 
+  isModel(): bool {
+    return true;
+  }
+
   longestStep(): f64 {
     return Infinity;
   }

@@ -7,6 +7,10 @@ import { Model } from "../models/model";
  */
 export abstract class Plant {
   abstract parameterCount(model: Model): i32;
+  /** Whether {@link step} is the model's own with other parameters. */
+  isModel(): bool {
+    return false;
+  }
   /** Longest integration step [s]; a control period is divided into equal steps no longer than this. */
   abstract longestStep(): f64;
   /** Doubles of inner state, at most 16. */

@@ -1,8 +1,12 @@
 /** The sampled-data policy [W23 sec. 6, fig. 1]: a network call per segment sets setpoint and gains, the controller acts at every step. */
-import { controller, model, reference, reward, task } from "../components";
+import { reference, task } from "../components";
+import { Controller } from "../controllers/controller";
+import { Model } from "../models/model";
 import { lookahead, startFromState } from "../options";
 import * as trace from "../trace";
+import { Reward } from "../rewards/reward";
 import { forward } from "./mlp";
+import { Reference } from "./reference";
 
 /** Network input at the segment's state and time. */
 function observe(j: i32): void {
@@ -59,7 +63,7 @@ export function beginReference(j: i32): void {
 /** Reference at step t of segment j. */
 // @ts-ignore: decorator
 @inline
-export function evaluateReference(j: i32, t: i32): void {
+export function evaluateReference<F extends Reference>(reference: F, j: i32, t: i32): void {
   const s = load<f64>(trace.localTimes + (usize(t) << 3));
   reference.evaluate(trace.coefficients + usize(j) * trace.coefficientRow, s, trace.references + usize(t) * trace.referenceRow);
 }
@@ -67,7 +71,7 @@ export function evaluateReference(j: i32, t: i32): void {
 /** Command of step t of segment j, from the recorded state and reference. */
 // @ts-ignore: decorator
 @inline
-export function act(j: i32, t: i32): void {
+export function act<C extends Controller>(controller: C, j: i32, t: i32): void {
   controller.act(
     trace.controllerParameters,
     trace.states + usize(t) * trace.stateRow,
@@ -81,7 +85,7 @@ export function act(j: i32, t: i32): void {
 /** Stage cost of step t, and the model's derivatives there; the applied inputs are recorded by now. */
 // @ts-ignore: decorator
 @inline
-export function evaluateStep(t: i32): void {
+export function evaluateStep<R extends Reward, M extends Model>(reward: R, model: M, t: i32): void {
   const x = trace.states + usize(t) * trace.stateRow;
   const r = trace.residuals + usize(t) * trace.residualRow;
   const time = trace.startTime() + load<f64>(trace.times + (usize(t) << 3));
@@ -90,13 +94,13 @@ export function evaluateStep(t: i32): void {
   let cost: f64 = 0.0;
   for (let i: usize = 0; i < trace.residualRow; i += 8) cost += load<f64>(r + i) * load<f64>(r + i);
   store<f64>(trace.stageCosts + (usize(t) << 3), cost);
-  lineariseModel(t);
+  lineariseModel<M>(model, t);
 }
 
 /** The model's derivatives at step t. */
 // @ts-ignore: decorator
 @inline
-export function lineariseModel(t: i32): void {
+export function lineariseModel<M extends Model>(model: M, t: i32): void {
   const x = trace.states + usize(t) * trace.stateRow;
   const dt = load<f64>(trace.periods + (usize(t) << 3));
   model.linearise(trace.modelParameters, x, trace.actingInputs(t), dt, trace.modelTape + usize(t) * trace.modelTapeRow);

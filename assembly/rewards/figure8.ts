@@ -44,6 +44,8 @@ export class Figure8Reward extends Reward {
   }
 
   /** Tape: unit vector from the centre (2), 1/rho, and the square roots of the two weights. */
+  // @ts-ignore: decorator
+  @inline
   residuals(parameters: usize, x: usize, _u: usize, t: f64, residuals: usize, tape: usize): void {
     const radius = load<f64>(parameters);
     const lapTime = load<f64>(parameters, 8);

@@ -13,24 +13,21 @@ constexpr double PI = 3.141592653589793;
 template <int N> inline void tanhInPlace(double *__restrict x) {
 #pragma omp simd
   for (int i = 0; i < N; i++) {
-    const double v = std::fmax(-22.0, std::fmin(22.0, x[i]));
-    const double k = __builtin_rint(v * 2.8853900817779268);
-    const double r = v - k * 0.3465735837817192 - k * 6.498253446944944e-9;
-    const double z = r * r;
-    const double z2 = z * z;
-    const double head = 0.3333333333333332 * z + 1.0;
-    const double middle = 0.0021164020709329144 * z - 0.02222222222205159;
-    const double tail = 2.1216099445943716e-5 * z - 0.00021163596927886233;
-    const double R = (tail * z2 + middle) * z2 + head;
-    const double shifted = k + 6755399441056767.0; // leaves k + 1023 in the low bits
+    const double y = std::fmax(-22.0, std::fmin(22.0, x[i])) * 2.8853900817779268;
+    const double k = __builtin_rint(y);
+    const double f = y - k;
+    const double z = f * f;
+    const double R =
+        ((((1.5304696820221576e-9 * z - 1.2710356717175275e-7) * z + 1.0582188777752095e-5) * z -
+          0.0009250684777399232) * z + 0.11552453009332417) * z + 2.8853900817779268;
+    const double shifted = k + 6755399441056766.0; // leaves k + 1022 in the low bits
     std::uint64_t bits;
     std::memcpy(&bits, &shifted, sizeof bits);
     bits <<= 52;
-    double s; // 2^k
+    double s; // 2^(k - 1)
     std::memcpy(&s, &bits, sizeof s);
-    const double plus = s + 1.0;
-    const double minus = s - 1.0;
-    x[i] = (plus * r + minus * R) / (minus * r + plus * R);
+    const double T = (s - 0.5) * (R + f);
+    x[i] = (T + f) / (T + R);
   }
 }
 
@@ -58,23 +55,31 @@ inline Angle sincos(double x) {
   return {(quadrant + 1) & 2 ? -cosine : cosine, quadrant & 2 ? -sine : sine};
 }
 
-/// Angle of the vector (x, y), not zero, in [-pi, pi]. See assembly/math/trig.ts.
+/// Arc tangent for |q| <= tan(pi/8).
+inline double arcTangent(double q) {
+  const double z = q * q;
+  const double z2 = z * z;
+  const double z4 = z2 * z2;
+  const double first = -0.3333333333333333 + 0.19999999999999804 * z +
+                       (-0.14285714285659779 + 0.11111111105150588 * z) * z2 +
+                       (-0.09090908753259112 + 0.07692296368042296 * z) * z4;
+  const double second = -0.0666642476020052 + 0.05878927554473807 * z +
+                        (-0.05230443640686948 + 0.045515447340221615 * z) * z2 +
+                        (-0.03456931506332609 + 0.016284375050043393 * z) * z4;
+  return q + q * z * (first + second * (z2 * z4));
+}
+
+/// Angle of the vector (x, y), not zero, in [-pi, pi]; near +x there is nothing to fold. See assembly/math/trig.ts.
 inline double atan2(double y, double x) {
+  constexpr double TAN_PI_8 = 0.41421356237309503;
+  if (std::fabs(y) < TAN_PI_8 * x) return arcTangent(y / x);
   const double ax = std::fabs(x);
   const double ay = std::fabs(y);
   const double small = std::fmin(ax, ay);
   const double large = std::fmax(ax, ay);
-  const bool upper = small > 0.41421356237309503 * large;
-  const double q = (upper ? small - large : small) / (upper ? small + large : large);
-  const double z = q * q;
-  const double z2 = z * z;
-  const double z4 = z2 * z2;
-  const double tail =
-      -0.3333333333333333 + 0.19999999999999804 * z + (-0.14285714285659779 + 0.11111111105150588 * z) * z2 +
-      (-0.09090908753259112 + 0.07692296368042296 * z + (-0.0666642476020052 + 0.05878927554473807 * z) * z2) * z4 +
-      (-0.05230443640686948 + 0.045515447340221615 * z + (-0.03456931506332609 + 0.016284375050043393 * z) * z2) *
-          (z4 * z4);
-  double angle = q + q * z * tail + (upper ? 0.7853981633974483 : 0.0);
+  const bool upper = small > TAN_PI_8 * large;
+  double angle = arcTangent((upper ? small - large : small) / (upper ? small + large : large));
+  angle += upper ? 0.7853981633974483 : 0.0;
   angle = ay > ax ? 1.5707963267948966 - angle : angle;
   angle = x < 0.0 ? PI - angle : angle;
   return std::copysign(angle, y);

@@ -9,12 +9,19 @@
 #define PROTOCOL_BAUD 250000ul
 #define PROTOCOL_MAX_PAYLOAD 64u /* longest payload a frame may have */
 #define PROTOCOL_INTER_BYTE_TIMEOUT_MS 10u /* silence inside a frame after which it is thrown away */
+#define PROTOCOL_INTER_BYTE_TIMEOUT_US 10000ul /* the same */
 #define PROTOCOL_COMMAND_TIMEOUT_MS 200u /* age of the last drive frame at which the board stops */
+#define PROTOCOL_COMMAND_TIMEOUT_US 200000ul /* the same */
 #define PROTOCOL_NEUTRAL_BEFORE_ARM_MS 300u /* neutral drive frames without a gap before arming */
+#define PROTOCOL_NEUTRAL_BEFORE_ARM_US 300000ul /* the same */
 #define PROTOCOL_TELEMETRY_IDLE_MS 50u /* longest pause between telemetry frames; each accepted drive frame is answered too */
+#define PROTOCOL_TELEMETRY_IDLE_US 50000ul /* the same */
 #define PROTOCOL_RC_TIMEOUT_MS 100u /* age at which a radio channel counts as lost */
+#define PROTOCOL_RC_TIMEOUT_US 100000ul /* the same */
 #define PROTOCOL_RC_SETTLE_MS 50u /* how long the mode switch must rest before it counts */
+#define PROTOCOL_RC_SETTLE_US 50000ul /* the same */
 #define PROTOCOL_WATCHDOG_MS 120u /* time without progress after which the board resets itself */
+#define PROTOCOL_WATCHDOG_US 120000ul /* the same */
 #define PROTOCOL_TICK_US 1000u /* period of the state machine */
 #define PROTOCOL_PULSE_PERIOD_US 20000u /* period of the servo pulses */
 #define PROTOCOL_PULSE_LOW_US 900u /* no configuration can make a pulse shorter */

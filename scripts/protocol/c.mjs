@@ -54,10 +54,12 @@ const cFlags = ({ name, text, bits }) => `/* ${text} */
 ${bits.map((bit) => `#define ${upper(name)}_${upper(bit.name)} ${hex(1 << bit.bit)}u /* ${bit.text} */`).join("\n")}`;
 
 export function header() {
-  const defines = constants.map(
-    (constant) =>
-      `#define PROTOCOL_${upper(constant.name)}${unitSuffix[constant.unit]} ${constant.value}u /* ${constant.text} */`,
-  );
+  const define = (name, value, text) => `#define PROTOCOL_${upper(name)}${value} /* ${text} */`;
+  const defines = constants.flatMap(({ name, value, unit, text }) => [
+    define(name, `${unitSuffix[unit]} ${value}u`, text),
+    // a product with 1000 would overflow the 16-bit integers of small boards
+    ...(unit === "ms" ? [define(name, `_US ${value * 1000}ul`, "the same")] : []),
+  ]);
   return `/* ${NOTE} */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H

@@ -1,0 +1,10 @@
+/* What each frame from the host does. */
+#ifndef DISPATCH_H
+#define DISPATCH_H
+
+#include "bridge.h"
+
+/* Obeys and answers the frame in the reader. */
+void dispatch(struct bridge *bridge, uint32_t now_us);
+
+#endif

@@ -1,0 +1,147 @@
+/* What the outside does to the pins: radio, encoder, battery, gyro. Same licence as lockstep.c: GPL, version 3 or later. */
+#include <avr_adc.h>
+#include <avr_ioport.h>
+#include <avr_twi.h>
+#include <sim_avr.h>
+#include <stdlib.h>
+
+#include "machine.h"
+
+#define MHZ 16u
+#define RADIO_PERIOD (20000u * MHZ)
+#define NEVER UINT64_MAX
+#define GYRO_ADDRESS 0x68u
+#define GYRO_ZOUT 0x47u
+
+static avr_irq_t *port_d[8];
+static avr_irq_t *battery;
+
+static struct {
+    unsigned width_us;
+    uint64_t next;
+    bool high;
+} radio[3];
+
+static struct {
+    uint64_t period; /* of one tick [cycles]; 0: standing */
+    bool backwards;
+    uint64_t next;
+    unsigned phase; /* quarter periods of the encoder */
+} wheel;
+
+static struct {
+    bool present;
+    int16_t raw;
+    avr_irq_t *input;
+    bool selected;
+    bool reg_known;
+    uint8_t reg;
+} gyro;
+
+/* A register of the sensor: all but the yaw rate read as 0. */
+static uint8_t gyro_register(uint8_t reg) {
+    if (reg == GYRO_ZOUT)
+        return (uint8_t)((uint16_t)gyro.raw >> 8);
+    return reg == GYRO_ZOUT + 1 ? (uint8_t)gyro.raw : 0;
+}
+
+static void on_bus(avr_irq_t *irq, uint32_t value, void *of) {
+    (void)irq, (void)of;
+    avr_twi_msg_irq_t message = {.u.v = value};
+    uint8_t kind = message.u.twi.msg;
+    if (kind & TWI_COND_STOP)
+        gyro.selected = false;
+    if (kind & TWI_COND_START) {
+        gyro.selected = gyro.present && message.u.twi.addr >> 1 == GYRO_ADDRESS;
+        if (gyro.selected) {
+            /* a write names the register first */
+            if (!(message.u.twi.addr & 1))
+                gyro.reg_known = false;
+            avr_raise_irq(gyro.input, avr_twi_irq_msg(TWI_COND_ACK, message.u.twi.addr, 1));
+        }
+    }
+    if (!gyro.selected)
+        return;
+    if (kind & TWI_COND_WRITE) {
+        avr_raise_irq(gyro.input, avr_twi_irq_msg(TWI_COND_ACK, message.u.twi.addr, 1));
+        if (!gyro.reg_known)
+            gyro.reg = message.u.twi.data;
+        gyro.reg_known = true;
+    }
+    if (kind & TWI_COND_READ)
+        avr_raise_irq(gyro.input, avr_twi_irq_msg(TWI_COND_READ, message.u.twi.addr, gyro_register(gyro.reg++)));
+}
+
+void inputs_load(struct avr_t *avr) {
+    for (int i = 0; i < 8; i++)
+        port_d[i] = avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), i);
+    battery = avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0);
+    gyro.input = avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_INPUT);
+    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_OUTPUT), on_bus, NULL);
+    avr->vcc = avr->avcc = 5000;
+}
+
+bool machine_radio(unsigned channel, unsigned width_us) {
+    if (channel >= 3)
+        return false;
+    radio[channel].width_us = width_us;
+    return true;
+}
+
+void machine_wheel(long tick_us) {
+    wheel.backwards = tick_us < 0;
+    wheel.period = (uint64_t)labs(tick_us) * MHZ;
+}
+
+void machine_battery(unsigned mv) {
+    avr_raise_irq(battery, mv);
+}
+
+void machine_gyro(bool present, int16_t raw) {
+    gyro.present = present;
+    gyro.raw = raw;
+}
+
+/* The channels of a receiver come one after the other. */
+static uint64_t update_radio(const avr_t *avr, unsigned i) {
+    if (avr->cycle < radio[i].next)
+        return radio[i].next;
+    if (radio[i].high) {
+        radio[i].high = false;
+        avr_raise_irq(port_d[4 + i], 0);
+        radio[i].next += RADIO_PERIOD - radio[i].width_us * MHZ;
+    } else if (radio[i].width_us > 0) {
+        if (radio[i].next == 0 || avr->cycle > radio[i].next + RADIO_PERIOD)
+            radio[i].next = avr->cycle;
+        radio[i].high = true;
+        avr_raise_irq(port_d[4 + i], 1);
+        radio[i].next += radio[i].width_us * MHZ;
+    } else {
+        return NEVER;
+    }
+    return radio[i].next;
+}
+
+/* A falls and rises a quarter period apart from B; the firmware counts both edges of A. */
+static uint64_t update_wheel(const avr_t *avr) {
+    static const uint8_t A[4] = {1, 1, 0, 0}, B[4] = {0, 1, 1, 0};
+    if (wheel.period == 0)
+        return NEVER;
+    if (avr->cycle >= wheel.next) {
+        wheel.phase = (wheel.phase + (wheel.backwards ? 3 : 1)) % 4;
+        avr_raise_irq(port_d[2], A[wheel.phase]);
+        avr_raise_irq(port_d[3], B[wheel.phase]);
+        wheel.next = avr->cycle + wheel.period / 2;
+    }
+    return wheel.next;
+}
+
+uint64_t inputs_update(struct avr_t *avr) {
+    uint64_t next = update_wheel(avr);
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t change = update_radio(avr, i);
+        if (change < next)
+            next = change;
+    }
+    return next;
+}

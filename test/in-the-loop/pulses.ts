@@ -1,0 +1,19 @@
+/** What tests say about the pulses on the pins. */
+import { expect } from "@jest/globals";
+import { protocol } from "../../src/links/wire/protocol.js";
+import type { Pulse } from "./simulated-board.js";
+
+export const PERIOD_US = protocol.pulsePeriod;
+/** from the last valid command to the first neutral pulse, at the latest */
+export const LATEST_NEUTRAL_US = protocol.commandTimeout * 1000 + PERIOD_US;
+
+/** Widths of the pulses that began in a stretch of time [µs]. */
+export function widths(pulses: readonly Pulse[], fromUs: number, toUs = Number.POSITIVE_INFINITY): number[] {
+  return pulses.filter(({ riseUs }) => riseUs >= fromUs && riseUs < toUs).map(({ widthUs }) => widthUs);
+}
+
+/** There are pulses, all of this width; within 1 µs, which is what the simulated timer is good for. */
+export function expectAll(pulses: readonly number[], us: number, within = 1): void {
+  expect(pulses.length).toBeGreaterThan(0);
+  for (const width of pulses) expect(Math.abs(width - us)).toBeLessThanOrEqual(within);
+}

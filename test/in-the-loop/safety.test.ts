@@ -1,0 +1,128 @@
+/** The ATmega328P's firmware on its pins: boot, arming, silence, restarts, hangs, the wrap of its clock. */
+import { expect } from "@jest/globals";
+import { ArmResult, Cause, protocol, ResetFlag, State, WelcomeResult } from "../../src/links/wire/protocol.js";
+import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
+import { TestHost } from "./host.js";
+import { expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
+
+stopBoardsAfterEachTest();
+
+atmega.test("neutral from the first pulse on, 3 µs after reset, and nothing moves without arming", async () => {
+  const { board, host } = await startBoard();
+  await host.hello(1);
+  await host.drive(500, 1, 1);
+  expect(board.throttle[0]?.riseUs).toBeLessThan(10);
+  expect(board.throttle.length).toBe(28);
+  expectAll(widths(board.throttle, 0), 1500);
+  expectAll(widths(board.steering, 0), 1500);
+  const gaps = board.throttle.slice(1).map(({ riseUs }, i) => riseUs - (board.throttle[i]?.riseUs ?? 0));
+  for (const gap of gaps) expect(Math.abs(gap - PERIOD_US)).toBeLessThanOrEqual(1);
+  expect(host.telemetry.state).toBe(State.disarmed);
+  expect(host.telemetry.resetCause).toBe(ResetFlag.powerOn);
+});
+
+atmega.test("arms only after 300 ms of neutral commands on a live link", async () => {
+  const { board, host } = await startBoard();
+  await host.hello(1);
+  expect(await host.arm()).toBe(ArmResult.staleLink);
+  await host.drive(200, 0, 0);
+  expect(await host.arm()).toBe(ArmResult.neutralTooShort);
+  await host.drive(20, 0.01, 0);
+  expect(await host.arm()).toBe(ArmResult.notNeutral);
+  await host.drive(340, 0, 0);
+  expect(await host.arm()).toBe(ArmResult.armed);
+  const armedUs = board.nowUs;
+  await host.drive(200, 0.5, -0.5);
+  expectAll(widths(board.throttle, 0, armedUs), 1500);
+  expectAll(widths(board.throttle, armedUs + 100_000), 1750);
+  expectAll(widths(board.steering, armedUs + 100_000), 1250);
+  expect(host.telemetry.throttlePulse).toBe(1750);
+});
+
+atmega.test("refuses another protocol version, and then to arm", async () => {
+  const { host } = await startBoard();
+  await host.hello(1, protocol.version + 1);
+  expect(host.welcome.result).toBe(WelcomeResult.wrongVersion);
+  expect(host.welcome.version).toBe(protocol.version);
+  await host.drive(400, 0, 0);
+  expect(await host.arm()).toBe(ArmResult.noSession);
+});
+
+atmega.test("silence: neutral within 200 ms and one pulse period, and latched", async () => {
+  const { board, host } = await startBoard();
+  await host.getArmed();
+  await host.drive(300, 0.5, 1);
+  const lastUs = board.nowUs - PERIOD_US;
+  await board.run(400);
+  expectAll(widths(board.throttle, lastUs, lastUs + 190_000), 1750);
+  expectAll(widths(board.throttle, lastUs + LATEST_NEUTRAL_US), 1500);
+  expectAll(widths(board.steering, lastUs + LATEST_NEUTRAL_US + 40_000), 1500);
+  expect(host.telemetry.cause).toBe(Cause.commandTimeout);
+  const backUs = board.nowUs;
+  await host.drive(500, 0.5, 1);
+  expectAll(widths(board.throttle, backUs), 1500);
+  expect(host.telemetry.state).toBe(State.failsafe);
+  await host.drive(340, 0, 0);
+  expect(await host.arm()).toBe(ArmResult.armed);
+});
+
+atmega.test("a host that restarts while driving finds the board disarmed and must arm again", async () => {
+  const { board, host } = await startBoard();
+  await host.getArmed(1);
+  await host.drive(200, 0.5, 0);
+  const second = new TestHost(board);
+  await board.disconnect();
+  await board.connect(second.receive);
+  const helloUs = board.nowUs;
+  await second.hello(2);
+  await second.drive(200, 0.5, 0);
+  expectAll(widths(board.throttle, helloUs + 2 * PERIOD_US), 1500);
+  expect(second.telemetry.cause).toBe(Cause.newSession);
+  expect(second.welcome.session).not.toBe(host.welcome.session);
+  expect(await second.arm()).toBe(ArmResult.notNeutral);
+  await second.drive(340, 0, 0);
+  expect(await second.arm()).toBe(ArmResult.armed);
+});
+
+// timer 0 counts 1024 µs per overflow; its 32-bit count of overflows is preset so that the clock wraps at these times
+atmega.test("driving, failsafe and arming work while the clock wraps", async () => {
+  for (const wrapMs of [100, 500, 700, 900]) {
+    const { board, host } = await startBoard();
+    await board.order(`POKE clock_overflows ${2 ** 22 - Math.round((wrapMs * 1000) / 1024)}`);
+    await board.run(1);
+    expect(await host.getArmed()).toBe(ArmResult.armed);
+    const armedUs = board.nowUs;
+    await host.drive(300, 0.5, 0);
+    const lastUs = board.nowUs - PERIOD_US;
+    await board.run(400);
+    expectAll(widths(board.throttle, armedUs + 100_000, lastUs + 190_000), 1750);
+    expectAll(widths(board.throttle, lastUs + LATEST_NEUTRAL_US), 1500);
+    expect(host.telemetry.time).toBeLessThan(2_000_000);
+    expect(host.telemetry.failsafes).toBe(1);
+  }
+});
+
+for (const [order, what] of [
+  ["HANG", "interrupts still run"],
+  ["FREEZE", "nothing runs"],
+] as const)
+  atmega.test(`a main loop that hangs while ${what}: watchdog, then neutral`, async () => {
+    const { board, host } = await startBoard();
+    await host.getArmed();
+    await host.drive(200, 0.5, 0);
+    const hungUs = board.nowUs;
+    const { session } = host.welcome;
+    await board.order(order);
+    for (let i = 0; i < 20; i++) {
+      await board.send(host.driveFrame(0.5, 0));
+      await board.run(20);
+    }
+    // 125 ms of watchdog, then the first new pulse
+    expectAll(widths(board.throttle, hungUs + 130_000), 1500);
+    expect(host.telemetry.state).toBe(State.disarmed);
+    expect(host.telemetry.cause).toBe(Cause.boot);
+    expect(host.telemetry.resetCause & ResetFlag.watchdog).toBe(ResetFlag.watchdog);
+    expect(host.telemetry.sessionErrors).toBeGreaterThan(5);
+    await host.hello(1);
+    expect(host.welcome.session).not.toBe(session);
+  });

@@ -35,9 +35,11 @@ static void frame(uint8_t type, uint8_t sequence, const uint8_t *payload, uint8_
     frames++;
 }
 
-static uint8_t sequence(void) {
+/* Mostly the next number; else the same again, or 1 to 56 back. */
+static uint8_t sequence(bool *stale) {
     uint8_t step = take();
-    return (uint8_t)(bridge.session.sequence + (step < 200 ? 1 : step));
+    *stale = step >= 200;
+    return (uint8_t)(bridge.session.sequence + (*stale ? step + 1 : 1));
 }
 
 static void drive(void) {
@@ -51,8 +53,9 @@ static void drive(void) {
     if (kind == 255)
         it.session++;
     drive_frame_write(payload, &it);
-    frame(FRAME_DRIVE, sequence(), payload, sizeof payload);
-    if (kind != 255)
+    bool stale;
+    frame(FRAME_DRIVE, sequence(&stale), payload, sizeof payload);
+    if (kind != 255 && !stale)
         may_drive();
 }
 
@@ -67,7 +70,8 @@ static void configure(void) {
     it.throttle_neutral = (uint16_t)(it.throttle_neutral + which % 3);
     it.flags = take();
     configure_frame_write(payload, &it);
-    frame(FRAME_CONFIGURE, sequence(), payload, sizeof payload);
+    bool stale;
+    frame(FRAME_CONFIGURE, sequence(&stale), payload, sizeof payload);
 }
 
 static void radio(void) {
@@ -90,8 +94,9 @@ static void hello(uint8_t version, uint32_t nonce) {
 static void arm(void) {
     uint8_t payload[ARM_FRAME_SIZE];
     arm_frame_write(payload, &(struct arm_frame){bridge.session.number});
-    frame(FRAME_ARM, sequence(), payload, sizeof payload);
-    known.arm_sent = true;
+    bool stale;
+    frame(FRAME_ARM, sequence(&stale), payload, sizeof payload);
+    known.arm_sent |= !stale;
 }
 
 /* Neutral for long enough, then arm: else the fuzzer hardly ever gets there. */
@@ -103,7 +108,9 @@ static void get_armed(void) {
         may_drive();
         pass(20000);
     }
-    arm();
+    known.arm_sent = true;
+    arm_frame_write(payload, &(struct arm_frame){bridge.session.number});
+    frame(FRAME_ARM, (uint8_t)(bridge.session.sequence + 1), payload, ARM_FRAME_SIZE);
     pass(1000);
 }
 
@@ -143,9 +150,10 @@ static void order(bool raw_allowed) {
         uint8_t type = take(), count = take() % (PROTOCOL_MAX_PAYLOAD + 1);
         for (uint8_t i = 0; i < count; i++)
             payload[i] = take();
-        frame(type, sequence(), payload, count);
-        known.arm_sent |= type == FRAME_ARM;
-        if (type == FRAME_DRIVE)
+        bool stale;
+        frame(type, sequence(&stale), payload, count);
+        known.arm_sent |= type == FRAME_ARM && !stale;
+        if (type == FRAME_DRIVE && !stale)
             may_drive();
         break;
     }

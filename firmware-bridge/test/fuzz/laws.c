@@ -22,6 +22,11 @@ static bool younger(bool any, uint32_t since_us, uint32_t most_us) {
     return any && (uint32_t)(host.time_us - since_us) <= most_us;
 }
 
+/* A drive frame that counts is young enough; within two ticks. */
+static bool fresh(void) {
+    return younger(known.drive_sent, known.drive_us, PROTOCOL_COMMAND_TIMEOUT_US + 2000u);
+}
+
 void check(void) {
     const config_t *config = &bridge.config;
     passes++;
@@ -39,7 +44,7 @@ void check(void) {
     if (host.throttle_us < config->throttle_min || host.throttle_us > config->throttle_max)
         broken("throttle is within its configured limits");
     bool by_host = bridge.safety.state == STATE_ARMED && (known.arm_sent || known.raw) &&
-                   younger(known.drive_sent, known.drive_us, PROTOCOL_COMMAND_TIMEOUT_US + 2000u);
+                   fresh();
     bool by_radio = bridge.safety.state == STATE_MANUAL && younger(known.radio_seen, known.radio_us, PROTOCOL_RC_TIMEOUT_US + 2000u);
     if (!by_host && !by_radio)
         broken("throttle only while armed with a fresh command, or by radio");
@@ -51,6 +56,9 @@ void pass(uint32_t us) {
     /* a frame counts from when the firmware reads it, a few passes later behind a flood of bytes */
     if ((int16_t)(known.drive_end - host.received_out) > 0)
         known.drive_us = host.time_us;
+    /* whatever was armed before a silence must be armed again after it */
+    if (!fresh())
+        known.arm_sent = false;
     if (++count % 16 == 0)
         host.pulse_periods++;
     bridge_step(&bridge);

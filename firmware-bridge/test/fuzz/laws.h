@@ -8,7 +8,7 @@
 /* What may still move the car. */
 struct known {
     bool raw; /* raw bytes were sent: any frame may have been among them */
-    bool arm_sent; /* since the start */
+    bool arm_sent; /* since the last silence */
     bool drive_sent;
     uint16_t drive_end; /* where in the received bytes the last drive frame, or raw byte, ends */
     uint32_t drive_us; /* when that was read at the latest */

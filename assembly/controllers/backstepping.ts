@@ -1,5 +1,9 @@
 import { atan2, cosine, sincos, sine } from "../math/trig";
 import { Controller } from "./controller";
+import {
+  ACROSS, ALONG, alongTangent, clamp, feedForwardTranspose, HEADING_ERROR, headingAdjoint, headingTangent, HX, HY, KNOWN, NX, NY, OWN, PER_REFERENCE,
+  PER_SPEED, speedTangent, STANDSTILL, turnOf, turnTangent, wxAdjoint, wyAdjoint,
+} from "./planar-tracking";
 
 /** Parameters of {@link Backstepping}. */
 export enum BacksteppingParameter {
@@ -10,8 +14,12 @@ export enum BacksteppingParameter {
   count,
 }
 
-/** Below this speed [m/s] a direction is undefined. */
-const STANDSTILL: f64 = 1e-9;
+/** Own places on the tape: position error (2), |w| - v, throttle free, steering free. */
+const EX: usize = OWN;
+const EY: usize = OWN + 8;
+const SPEED_ERROR: usize = OWN + 16;
+const THROTTLE_FREE: usize = OWN + 24;
+const STEERING_FREE: usize = OWN + 32;
 
 /**
  * Backstepping tracking controller of the car [W23 sec. 7, ref. 20]. Reference: x, y, xdot, ydot, xddot, yddot; gains: k_x,
@@ -41,7 +49,7 @@ export class Backstepping extends Controller {
     return 15;
   }
 
-  /** Tape: w/|w| (2), 1/|w|, heading known, position error (2), |w| - v, e, a_d, v_r w_d, h (2), 1/v_r, throttle free, steering free. */
+  /** Tape: that of planar-tracking.ts and the places above. */
   // @ts-ignore: decorator
   @inline
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
@@ -83,106 +91,68 @@ export class Backstepping extends Controller {
     const steeringLimit = load<f64>(parameters, 8);
     store<f64>(u, clamp(throttle, throttleLimit));
     store<f64>(u, clamp(steering, steeringLimit), 8);
-    store<f64>(tape, wx * perSpeed);
-    store<f64>(tape, wy * perSpeed, 8);
-    store<f64>(tape, perSpeed, 16);
-    store<f64>(tape, known, 24);
-    store<f64>(tape, ex, 32);
-    store<f64>(tape, ey, 40);
-    store<f64>(tape, speed - v, 48);
-    store<f64>(tape, e, 56);
-    store<f64>(tape, along, 64);
-    store<f64>(tape, across, 72);
-    store<f64>(tape, hx, 80);
-    store<f64>(tape, hy, 88);
-    store<f64>(tape, perReference, 96);
-    store<f64>(tape, Math.abs(throttle) <= throttleLimit ? 1.0 : 0.0, 104);
-    store<f64>(tape, Math.abs(steering) <= steeringLimit ? 1.0 : 0.0, 112);
+    store<f64>(tape, wx * perSpeed, NX);
+    store<f64>(tape, wy * perSpeed, NY);
+    store<f64>(tape, perSpeed, PER_SPEED);
+    store<f64>(tape, known, KNOWN);
+    store<f64>(tape, e, HEADING_ERROR);
+    store<f64>(tape, along, ALONG);
+    store<f64>(tape, across, ACROSS);
+    store<f64>(tape, hx, HX);
+    store<f64>(tape, hy, HY);
+    store<f64>(tape, perReference, PER_REFERENCE);
+    store<f64>(tape, ex, EX);
+    store<f64>(tape, ey, EY);
+    store<f64>(tape, speed - v, SPEED_ERROR);
+    store<f64>(tape, Math.abs(throttle) <= throttleLimit ? 1.0 : 0.0, THROTTLE_FREE);
+    store<f64>(tape, Math.abs(steering) <= steeringLimit ? 1.0 : 0.0, STEERING_FREE);
   }
 
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
-    const nx = load<f64>(tape);
-    const ny = load<f64>(tape, 8);
-    const along = load<f64>(tape, 64);
-    const across = load<f64>(tape, 72);
-    const hx = load<f64>(tape, 80);
-    const hy = load<f64>(tape, 88);
-    const perReference = load<f64>(tape, 96);
-    const turn = across * perReference;
-    const drvx = load<f64>(dReference, 16);
-    const drvy = load<f64>(dReference, 24);
-    const dax = load<f64>(dReference, 32);
-    const day = load<f64>(dReference, 40);
     // dw = d(rv) + k (d(reference position) - dx) + (position error) dk
-    const dwx = drvx + load<f64>(gains) * (load<f64>(dReference) - load<f64>(dx)) + load<f64>(tape, 32) * load<f64>(dGains);
+    const dwx =
+      load<f64>(dReference, 16) + load<f64>(gains) * (load<f64>(dReference) - load<f64>(dx)) + load<f64>(tape, EX) * load<f64>(dGains);
     const dwy =
-      drvy + load<f64>(gains, 8) * (load<f64>(dReference, 8) - load<f64>(dx, 8)) + load<f64>(tape, 40) * load<f64>(dGains, 8);
-    const dSpeed = nx * dwx + ny * dwy;
-    const de = load<f64>(tape, 16) * (nx * dwy - ny * dwx) - load<f64>(tape, 24) * load<f64>(dx, 24);
-    // the reference's direction h turns by dTheta, its speed changes by dv_r
-    const dTheta = perReference * (hx * drvy - hy * drvx);
-    const dvr = hx * drvx + hy * drvy;
-    const dAlong = hx * dax + hy * day + across * dTheta;
-    const dTurn = perReference * (hx * day - hy * dax - along * dTheta - turn * dvr);
+      load<f64>(dReference, 24) + load<f64>(gains, 8) * (load<f64>(dReference, 8) - load<f64>(dx, 8)) +
+      load<f64>(tape, EY) * load<f64>(dGains, 8);
     store<f64>(
       du,
-      load<f64>(tape, 104) *
-        (along * load<f64>(dGains, 32) + load<f64>(gains, 32) * dAlong + load<f64>(tape, 48) * load<f64>(dGains, 16) +
-          load<f64>(gains, 16) * (dSpeed - load<f64>(dx, 16))),
+      load<f64>(tape, THROTTLE_FREE) *
+        (load<f64>(tape, ALONG) * load<f64>(dGains, 32) + load<f64>(gains, 32) * alongTangent(tape, dReference) +
+          load<f64>(tape, SPEED_ERROR) * load<f64>(dGains, 16) +
+          load<f64>(gains, 16) * (speedTangent(tape, dwx, dwy) - load<f64>(dx, 16))),
     );
     store<f64>(
       du,
-      load<f64>(tape, 112) *
-        (turn * load<f64>(dGains, 40) + load<f64>(gains, 40) * dTurn + load<f64>(tape, 56) * load<f64>(dGains, 24) +
-          load<f64>(gains, 24) * de),
+      load<f64>(tape, STEERING_FREE) *
+        (turnOf(tape) * load<f64>(dGains, 40) + load<f64>(gains, 40) * turnTangent(tape, dReference) +
+          load<f64>(tape, HEADING_ERROR) * load<f64>(dGains, 24) +
+          load<f64>(gains, 24) * headingTangent(tape, dwx, dwy, load<f64>(dx, 24))),
       8,
     );
   }
 
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
-    const nx = load<f64>(tape);
-    const ny = load<f64>(tape, 8);
-    const along = load<f64>(tape, 64);
-    const across = load<f64>(tape, 72);
-    const hx = load<f64>(tape, 80);
-    const hy = load<f64>(tape, 88);
-    const perReference = load<f64>(tape, 96);
-    const turn = across * perReference;
-    const pThrottle = load<f64>(tape, 104) * load<f64>(pu);
-    const pSteering = load<f64>(tape, 112) * load<f64>(pu, 8);
+    const pThrottle = load<f64>(tape, THROTTLE_FREE) * load<f64>(pu);
+    const pSteering = load<f64>(tape, STEERING_FREE) * load<f64>(pu, 8);
     const pSpeed = load<f64>(gains, 16) * pThrottle;
     const pe = load<f64>(gains, 24) * pSteering;
-    const pAlong = load<f64>(gains, 32) * pThrottle;
-    const pTurn = load<f64>(gains, 40) * pSteering * perReference;
-    const pAngle = load<f64>(tape, 16) * pe;
-    const pwx = nx * pSpeed - ny * pAngle;
-    const pwy = ny * pSpeed + nx * pAngle;
+    const pwx = wxAdjoint(tape, pSpeed, pe);
+    const pwy = wyAdjoint(tape, pSpeed, pe);
     const pPositionX = load<f64>(gains) * pwx;
     const pPositionY = load<f64>(gains, 8) * pwy;
-    const pTheta = perReference * (across * pAlong - along * pTurn);
-    const pvr = -turn * pTurn;
     store<f64>(px, load<f64>(px) - pPositionX);
     store<f64>(px, load<f64>(px, 8) - pPositionY, 8);
     store<f64>(px, load<f64>(px, 16) - pSpeed, 16);
-    store<f64>(px, load<f64>(px, 24) - load<f64>(tape, 24) * pe, 24);
-    store<f64>(pReference, pPositionX);
-    store<f64>(pReference, pPositionY, 8);
-    store<f64>(pReference, pwx - hy * pTheta + hx * pvr, 16);
-    store<f64>(pReference, pwy + hx * pTheta + hy * pvr, 24);
-    store<f64>(pReference, hx * pAlong - hy * pTurn, 32);
-    store<f64>(pReference, hy * pAlong + hx * pTurn, 40);
-    store<f64>(pGains, load<f64>(pGains) + load<f64>(tape, 32) * pwx);
-    store<f64>(pGains, load<f64>(pGains, 8) + load<f64>(tape, 40) * pwy, 8);
-    store<f64>(pGains, load<f64>(pGains, 16) + load<f64>(tape, 48) * pThrottle, 16);
-    store<f64>(pGains, load<f64>(pGains, 24) + load<f64>(tape, 56) * pSteering, 24);
-    store<f64>(pGains, load<f64>(pGains, 32) + along * pThrottle, 32);
-    store<f64>(pGains, load<f64>(pGains, 40) + turn * pSteering, 40);
+    store<f64>(px, load<f64>(px, 24) - headingAdjoint(tape, pe), 24);
+    feedForwardTranspose(
+      tape, load<f64>(gains, 32) * pThrottle, load<f64>(gains, 40) * pSteering, pPositionX, pPositionY, pwx, pwy, pReference,
+    );
+    store<f64>(pGains, load<f64>(pGains) + load<f64>(tape, EX) * pwx);
+    store<f64>(pGains, load<f64>(pGains, 8) + load<f64>(tape, EY) * pwy, 8);
+    store<f64>(pGains, load<f64>(pGains, 16) + load<f64>(tape, SPEED_ERROR) * pThrottle, 16);
+    store<f64>(pGains, load<f64>(pGains, 24) + load<f64>(tape, HEADING_ERROR) * pSteering, 24);
+    store<f64>(pGains, load<f64>(pGains, 32) + load<f64>(tape, ALONG) * pThrottle, 32);
+    store<f64>(pGains, load<f64>(pGains, 40) + turnOf(tape) * pSteering, 40);
   }
-}
-
-/** NaN stays NaN. */
-// @ts-ignore: decorator
-@inline
-function clamp(value: f64, limit: f64): f64 {
-  return value > limit ? limit : value < -limit ? -limit : value;
 }

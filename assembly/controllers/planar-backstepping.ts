@@ -1,5 +1,9 @@
 import { atan2, cosine, sincos, sine } from "../math/trig";
 import { Controller } from "./controller";
+import {
+  ACROSS, ALONG, clamp, feedForwardTranspose, HEADING_ERROR, headingAdjoint, headingTangent, HX, HY, KNOWN, NX, NY, OWN, PER_REFERENCE, PER_SPEED,
+  speedTangent, STANDSTILL, turnOf, turnTangent, wxAdjoint, wyAdjoint,
+} from "./planar-tracking";
 
 /** Parameters of {@link PlanarBackstepping}. */
 export enum PlanarBacksteppingParameter {
@@ -10,8 +14,13 @@ export enum PlanarBacksteppingParameter {
   count,
 }
 
-/** Below this speed [m/s] a direction is undefined. */
-const STANDSTILL: f64 = 1e-9;
+/** Own places on the tape: position error (2), reference velocity (2), speed free, turn rate free. */
+const EX: usize = OWN;
+const EY: usize = OWN + 8;
+const RVX: usize = OWN + 16;
+const RVY: usize = OWN + 24;
+const SPEED_FREE: usize = OWN + 32;
+const TURN_FREE: usize = OWN + 40;
 
 /**
  * Backstepping for a robot that takes speed and turn rate (the authors' Go1). State: x, y, v, phi; reference: x, y, xdot, ydot,
@@ -41,7 +50,7 @@ export class PlanarBackstepping extends Controller {
     return 16;
   }
 
-  /** Tape: w/|w| (2), 1/|w|, heading known, position error (2), reference velocity (2), e, a_d, v_r w_d, h (2), 1/v_r, speed free, turn free. */
+  /** Tape: that of planar-tracking.ts and the places above. */
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
     sincos(load<f64>(x, 24));
     const ex = load<f64>(reference) - load<f64>(x);
@@ -77,93 +86,64 @@ export class PlanarBackstepping extends Controller {
     const turn = load<f64>(gains, 40) * (across * perReference) + load<f64>(gains, 24) * e;
     const speedLimit = load<f64>(parameters);
     const turnLimit = load<f64>(parameters, 8);
-    store<f64>(u, speed > speedLimit ? speedLimit : speed);
-    store<f64>(u, turn > turnLimit ? turnLimit : turn < -turnLimit ? -turnLimit : turn, 8);
-    store<f64>(tape, wx * perSpeed);
-    store<f64>(tape, wy * perSpeed, 8);
-    store<f64>(tape, perSpeed, 16);
-    store<f64>(tape, known, 24);
-    store<f64>(tape, ex, 32);
-    store<f64>(tape, ey, 40);
-    store<f64>(tape, rvx, 48);
-    store<f64>(tape, rvy, 56);
-    store<f64>(tape, e, 64);
-    store<f64>(tape, along, 72);
-    store<f64>(tape, across, 80);
-    store<f64>(tape, hx, 88);
-    store<f64>(tape, hy, 96);
-    store<f64>(tape, perReference, 104);
-    store<f64>(tape, speed <= speedLimit ? 1.0 : 0.0, 112);
-    store<f64>(tape, Math.abs(turn) <= turnLimit ? 1.0 : 0.0, 120);
+    store<f64>(u, clamp(speed, speedLimit));
+    store<f64>(u, clamp(turn, turnLimit), 8);
+    store<f64>(tape, wx * perSpeed, NX);
+    store<f64>(tape, wy * perSpeed, NY);
+    store<f64>(tape, perSpeed, PER_SPEED);
+    store<f64>(tape, known, KNOWN);
+    store<f64>(tape, e, HEADING_ERROR);
+    store<f64>(tape, along, ALONG);
+    store<f64>(tape, across, ACROSS);
+    store<f64>(tape, hx, HX);
+    store<f64>(tape, hy, HY);
+    store<f64>(tape, perReference, PER_REFERENCE);
+    store<f64>(tape, ex, EX);
+    store<f64>(tape, ey, EY);
+    store<f64>(tape, rvx, RVX);
+    store<f64>(tape, rvy, RVY);
+    store<f64>(tape, speed <= speedLimit ? 1.0 : 0.0, SPEED_FREE);
+    store<f64>(tape, Math.abs(turn) <= turnLimit ? 1.0 : 0.0, TURN_FREE);
   }
 
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
-    const nx = load<f64>(tape);
-    const ny = load<f64>(tape, 8);
-    const along = load<f64>(tape, 72);
-    const across = load<f64>(tape, 80);
-    const hx = load<f64>(tape, 88);
-    const hy = load<f64>(tape, 96);
-    const perReference = load<f64>(tape, 104);
-    const turn = across * perReference;
-    const drvx = load<f64>(dReference, 16);
-    const drvy = load<f64>(dReference, 24);
     // dw = k (d(reference position) - dx) + (position error) dk + k_v d(rv) + rv dk_v
     const dwx =
-      load<f64>(gains) * (load<f64>(dReference) - load<f64>(dx)) + load<f64>(tape, 32) * load<f64>(dGains) +
-      load<f64>(gains, 16) * drvx + load<f64>(tape, 48) * load<f64>(dGains, 16);
+      load<f64>(gains) * (load<f64>(dReference) - load<f64>(dx)) + load<f64>(tape, EX) * load<f64>(dGains) +
+      load<f64>(gains, 16) * load<f64>(dReference, 16) + load<f64>(tape, RVX) * load<f64>(dGains, 16);
     const dwy =
-      load<f64>(gains, 8) * (load<f64>(dReference, 8) - load<f64>(dx, 8)) + load<f64>(tape, 40) * load<f64>(dGains, 8) +
-      load<f64>(gains, 32) * drvy + load<f64>(tape, 56) * load<f64>(dGains, 32);
-    const de = load<f64>(tape, 16) * (nx * dwy - ny * dwx) - load<f64>(tape, 24) * load<f64>(dx, 24);
-    // the reference's direction h turns by dTheta, its speed changes by dv_r
-    const dTheta = perReference * (hx * drvy - hy * drvx);
-    const dvr = hx * drvx + hy * drvy;
-    const dTurn = perReference * (hx * load<f64>(dReference, 40) - hy * load<f64>(dReference, 32) - along * dTheta - turn * dvr);
-    store<f64>(du, load<f64>(tape, 112) * (nx * dwx + ny * dwy));
+      load<f64>(gains, 8) * (load<f64>(dReference, 8) - load<f64>(dx, 8)) + load<f64>(tape, EY) * load<f64>(dGains, 8) +
+      load<f64>(gains, 32) * load<f64>(dReference, 24) + load<f64>(tape, RVY) * load<f64>(dGains, 32);
+    store<f64>(du, load<f64>(tape, SPEED_FREE) * speedTangent(tape, dwx, dwy));
     store<f64>(
       du,
-      load<f64>(tape, 120) *
-        (turn * load<f64>(dGains, 40) + load<f64>(gains, 40) * dTurn + load<f64>(tape, 64) * load<f64>(dGains, 24) +
-          load<f64>(gains, 24) * de),
+      load<f64>(tape, TURN_FREE) *
+        (turnOf(tape) * load<f64>(dGains, 40) + load<f64>(gains, 40) * turnTangent(tape, dReference) +
+          load<f64>(tape, HEADING_ERROR) * load<f64>(dGains, 24) +
+          load<f64>(gains, 24) * headingTangent(tape, dwx, dwy, load<f64>(dx, 24))),
       8,
     );
   }
 
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
-    const nx = load<f64>(tape);
-    const ny = load<f64>(tape, 8);
-    const along = load<f64>(tape, 72);
-    const across = load<f64>(tape, 80);
-    const hx = load<f64>(tape, 88);
-    const hy = load<f64>(tape, 96);
-    const perReference = load<f64>(tape, 104);
-    const turn = across * perReference;
-    const pSpeed = load<f64>(tape, 112) * load<f64>(pu);
-    const pTurnRate = load<f64>(tape, 120) * load<f64>(pu, 8);
+    const pSpeed = load<f64>(tape, SPEED_FREE) * load<f64>(pu);
+    const pTurnRate = load<f64>(tape, TURN_FREE) * load<f64>(pu, 8);
     const pe = load<f64>(gains, 24) * pTurnRate;
-    const pTurn = load<f64>(gains, 40) * pTurnRate * perReference;
-    const pAngle = load<f64>(tape, 16) * pe;
-    const pwx = nx * pSpeed - ny * pAngle;
-    const pwy = ny * pSpeed + nx * pAngle;
+    const pwx = wxAdjoint(tape, pSpeed, pe);
+    const pwy = wyAdjoint(tape, pSpeed, pe);
     const pPositionX = load<f64>(gains) * pwx;
     const pPositionY = load<f64>(gains, 8) * pwy;
-    const pTheta = -perReference * along * pTurn;
-    const pvr = -turn * pTurn;
     store<f64>(px, load<f64>(px) - pPositionX);
     store<f64>(px, load<f64>(px, 8) - pPositionY, 8);
-    store<f64>(px, load<f64>(px, 24) - load<f64>(tape, 24) * pe, 24);
-    store<f64>(pReference, pPositionX);
-    store<f64>(pReference, pPositionY, 8);
-    store<f64>(pReference, load<f64>(gains, 16) * pwx - hy * pTheta + hx * pvr, 16);
-    store<f64>(pReference, load<f64>(gains, 32) * pwy + hx * pTheta + hy * pvr, 24);
-    store<f64>(pReference, -hy * pTurn, 32);
-    store<f64>(pReference, hx * pTurn, 40);
-    store<f64>(pGains, load<f64>(pGains) + load<f64>(tape, 32) * pwx);
-    store<f64>(pGains, load<f64>(pGains, 8) + load<f64>(tape, 40) * pwy, 8);
-    store<f64>(pGains, load<f64>(pGains, 16) + load<f64>(tape, 48) * pwx, 16);
-    store<f64>(pGains, load<f64>(pGains, 24) + load<f64>(tape, 64) * pTurnRate, 24);
-    store<f64>(pGains, load<f64>(pGains, 32) + load<f64>(tape, 56) * pwy, 32);
-    store<f64>(pGains, load<f64>(pGains, 40) + turn * pTurnRate, 40);
+    store<f64>(px, load<f64>(px, 24) - headingAdjoint(tape, pe), 24);
+    feedForwardTranspose(
+      tape, 0.0, load<f64>(gains, 40) * pTurnRate, pPositionX, pPositionY, load<f64>(gains, 16) * pwx, load<f64>(gains, 32) * pwy, pReference,
+    );
+    store<f64>(pGains, load<f64>(pGains) + load<f64>(tape, EX) * pwx);
+    store<f64>(pGains, load<f64>(pGains, 8) + load<f64>(tape, EY) * pwy, 8);
+    store<f64>(pGains, load<f64>(pGains, 16) + load<f64>(tape, RVX) * pwx, 16);
+    store<f64>(pGains, load<f64>(pGains, 24) + load<f64>(tape, HEADING_ERROR) * pTurnRate, 24);
+    store<f64>(pGains, load<f64>(pGains, 32) + load<f64>(tape, RVY) * pwy, 32);
+    store<f64>(pGains, load<f64>(pGains, 40) + turnOf(tape) * pTurnRate, 40);
   }
 }

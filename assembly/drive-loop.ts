@@ -8,7 +8,7 @@ import { driveDirectly, driveStep, jittered, measure } from "./actuation";
 import { controller, model, plant, reference, reward } from "./components";
 import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
-import { dimension } from "./memory";
+import { copyRow, dimension } from "./memory";
 import { Car } from "./models/car";
 import { Model } from "./models/model";
 import { controlPeriod, splineLead } from "./options";
@@ -88,8 +88,7 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
     const x = trace.states + usize(t) * trace.stateRow;
     const next = x + trace.stateRow;
     const command = trace.commands + usize(t) * trace.inputRow;
-    const u = trace.inputs + usize(t) * trace.inputRow;
-    for (let k: usize = 0; k < trace.inputRow; k += 8) store<f64>(u + k, load<f64>(command + k));
+    copyRow(trace.inputs + usize(t) * trace.inputRow, command, trace.inputRow);
     if (undivided) {
       if (ofModel) model.step(trace.plantParameters, x, command, period, next);
       else plant.step(model, trace.plantParameters, inner, x, command, period, next);

@@ -4,7 +4,7 @@
  */
 import { controller, model, reference, reward, task } from "./components";
 import { withinBounds } from "./drive-loop";
-import { at, EARLIER } from "./memory";
+import { at, copyRow, EARLIER } from "./memory";
 import { Region, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint } from "./policy/policy";
@@ -56,7 +56,7 @@ export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, s
   }
   for (let j: i32 = 0, count = trace.segmentCount(); j < count; j++) {
     let t = trace.segmentStart(j);
-    memory.copy(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
+    copyRow(trace.segmentStates + usize(j) * trace.stateRow, trace.states + usize(t) * trace.stateRow, trace.stateRow);
     callNetwork(j);
     placeSetpoint(j);
     if (j == 0 && start == Start.anew) openReference();
@@ -64,7 +64,7 @@ export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, s
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
       evaluateReference(reference, j, t);
       act(controller, j, t);
-      memory.copy(trace.inputs + usize(t) * trace.inputRow, trace.commands + usize(t) * trace.inputRow, trace.inputRow);
+      copyRow(trace.inputs + usize(t) * trace.inputRow, trace.commands + usize(t) * trace.inputRow, trace.inputRow);
       const x = trace.states + usize(t) * trace.stateRow;
       const next = x + trace.stateRow;
       model.step(trace.modelParameters, x, trace.actingInputs(t), load<f64>(trace.periods + (usize(t) << 3)), next);

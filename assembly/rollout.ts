@@ -3,7 +3,7 @@ import { innerState, isDirect, jittered, resetPlant } from "./actuation";
 import { controller, model, plant, reward, reference, task } from "./components";
 import { clock, driveSegment, setClock, steps, Surroundings } from "./drive-loop";
 import { uniform } from "./math/random";
-import { at, dimension, EARLIER, isPerSegment, rowBytes } from "./memory";
+import { at, copyRow, dimension, EARLIER, isPerSegment, rowBytes } from "./memory";
 import { Dimension, Region, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, beginReference, callNetwork, evaluateReference, evaluateStep, openReference, placeSetpoint, recallNetwork } from "./policy/policy";
@@ -63,13 +63,6 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
 
 /** What lies between policy and plant in the rollout that is being driven. */
 const around = new Surroundings();
-
-/** For a few doubles: memory.copy is a call out of WebAssembly. */
-// @ts-ignore: decorator
-@inline
-function copyRow(to: usize, from: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 8) store<f64>(to + i, load<f64>(from + i));
-}
 
 /** Control steps that fit into a network period, at least one. */
 function stepsWithin(period: f64, dt: f64): i32 {

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
+import { textOf } from "./options.js";
 
 const command: CommandModule = {
   command: "compare",
@@ -44,7 +45,7 @@ const command: CommandModule = {
       .example("$0 compare --sweep --plants identified", "which learning rates suit a plant"),
   handler: async (argv) => {
     const { compareCommand } = await import("./compare-run.js");
-    const text = (name: string) => (argv[name] === undefined ? undefined : String(argv[name]));
+    const text = (name: string) => textOf(argv[name]);
     const given = {
       updates: text("updates"),
       plants: text("plants"),

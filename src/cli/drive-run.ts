@@ -1,7 +1,8 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig, resolveTask } from "../config/config.js";
+import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { exists, problemOf, unusedPath } from "../files.js";

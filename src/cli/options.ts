@@ -102,6 +102,11 @@ export function wholeNumber(text: string, option: string): number {
   throw new UserError(`${option} is ${text}; allowed is a whole number of 1 or more`);
 }
 
+/** An option's value as typed; undefined if it was not given. */
+export function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
 function parseParameters(entries: readonly string[]): Record<string, Record<string, unknown>> {
   const parameters: Record<string, Record<string, unknown>> = {};
   for (const entry of entries) {

@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { givenSettings, REPLAYING, withSettings } from "./options.js";
+import { givenSettings, REPLAYING, textOf, withSettings } from "./options.js";
 
 const command: CommandModule = {
   command: "replay <recording>",
@@ -23,7 +23,7 @@ const command: CommandModule = {
       ),
   handler: async (argv) => {
     const { replayCommand } = await import("./replay-run.js");
-    const network = argv.network === undefined ? undefined : String(argv.network);
+    const network = textOf(argv.network);
     await replayCommand(
       String(argv.recording),
       await givenSettings(argv, REPLAYING),

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
+import { textOf } from "./options.js";
 
 const command: CommandModule = {
   command: "report <run>",
@@ -13,7 +14,7 @@ const command: CommandModule = {
     const { writeReport } = await import("../report/from-run.js");
     const output = outputFor(argv.json === true);
     const run = String(argv.run);
-    const { path, missing } = await writeReport(run, argv.out === undefined ? undefined : String(argv.out));
+    const { path, missing } = await writeReport(run, textOf(argv.out));
     for (const problem of missing) output.say(`missing: ${problem}`);
     output.say(`report: ${path}`);
     output.result({ run, report: path, missing });

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
+import { textOf } from "./options.js";
 
 const command: CommandModule = {
   command: "reproduce <study>",
@@ -37,7 +38,7 @@ const command: CommandModule = {
       .example("$0 reproduce all --reference ../shared/data", "every study, beside the authors' recordings"),
   handler: async (argv) => {
     const { reproduceCommand } = await import("./reproduce-run.js");
-    const text = (name: string) => (argv[name] === undefined ? undefined : String(argv[name]));
+    const text = (name: string) => textOf(argv[name]);
     const given = {
       study: String(argv.study),
       seeds: text("seeds"),

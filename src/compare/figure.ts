@@ -1,7 +1,7 @@
 /** The study as one self-contained page: a chart per plant, a key that switches rules off and on, the tables. */
 import { type Axis, linearAxis, logAxis } from "../report/axis.js";
 import { type Line, renderChart } from "../report/chart.js";
-import { STYLE } from "../report/style.js";
+import { CURVES, renderDocument } from "../report/document.js";
 import { escapeHtml } from "../report/text.js";
 import { VERSION } from "../version.js";
 import { rules } from "./rules.js";
@@ -15,15 +15,8 @@ const GRID = 300;
 const LEAST = 0.1;
 const MOST = 300;
 
-/** Forbids the page every request. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-const RULE_STYLE = `
-:root{--gn:#0068a8;--sgd:#008f6b;--adam:#d55e00}
-@media screen and (prefers-color-scheme:dark){:root{--gn:#56b4e9;--sgd:#2fc79b;--adam:#f08a3c}}
-.gauss-newton{--c:var(--gn)}.sgd{--c:var(--sgd)}.adam{--c:var(--adam)}
-.median{stroke:var(--c);stroke-width:2;fill:none}
-.median.dashed{stroke-dasharray:9 5}.median.dotted{stroke-dasharray:1.5 5}
-.plot path.quartiles{fill:var(--c);fill-opacity:.1;stroke:none}
+const RULE_STYLE = `${CURVES}
+.gauss-newton{--c:var(--blue)}.sgd{--c:var(--green)}.adam{--c:var(--orange)}
 table{font-size:13px}th,td{padding:4px 6px}td small{display:block;font-size:11px}
 ul{font-size:13px}`;
 
@@ -32,29 +25,18 @@ export function renderPage(study: Study, groups: readonly Group[], { command, to
   const of = (plant: string) => groups.filter((group) => group.plant === plant);
   const { seeds, minutes, plants } = study;
   const intro = `Median over ${seeds.length} seed${seeds.length === 1 ? "" : "s"} (line) and quartiles (band) of the mean stage cost per control step, in % of the untrained policy's on the same plant and seed.`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>Comparison of update rules</title>
-<style>${STYLE}${RULE_STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>Comparison of update rules</h1><p>${intro} Untick a rule to hide it.</p></header>
-${renderKey(study)}
+  return renderDocument({
+    title: "Comparison of update rules",
+    style: RULE_STYLE,
+    intro: `<p>${intro} Untick a rule to hide it.</p>`,
+    content: `${renderKey(study)}
 <div class="curves">
 ${plants.map((plant) => renderPlant(plant, of(plant), minutes)).join("\n")}
 </div>
 ${plants.map((plant) => `<section><h2>Plant ${escapeHtml(plant)}</h2>${renderTable(study, of(plant))}</section>`).join("\n")}
-${renderFailures(groups)}
-<footer>${escapeHtml(command)}: ${escapeHtml(took)} · lapgrad ${escapeHtml(VERSION)}</footer>
-</main>
-</body>
-</html>
-`;
+${renderFailures(groups)}`,
+    footer: `${command}: ${took} · lapgrad ${VERSION}`,
+  });
 }
 
 function renderKey({ updates }: Study): string {
@@ -111,7 +93,7 @@ function median(group: Group, place: number, times: readonly number[], spreads: 
 
 function band(group: Group, place: number, times: readonly number[], spreads: readonly Spread[]): Line {
   const y = [...spreads.map(({ lower }) => drawn(lower)), ...spreads.map(({ upper }) => drawn(upper)).reverse()];
-  return { className: `quartiles ${classOf(group, place)}`, x: [...times, ...[...times].reverse()], y };
+  return { className: `band ${classOf(group, place)}`, x: [...times, ...[...times].reverse()], y };
 }
 
 function renderTable(study: Study, groups: readonly Group[]): string {

@@ -1,41 +1,26 @@
+import { renderDocument } from "./document.js";
 import { renderKey } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { renderAlongLap, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
-import { STYLE } from "./style.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
-
-/** Forbids the page every request, whatever is in it: a report can be passed on without a second thought. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /**
  * Renders a training run as one HTML file that needs nothing else: no network, no script, no file beside it. The table holds
  * all numbers that the charts of the learning show.
  */
 export function renderReport(input: ReportInput): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escapeHtml(input.title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeHtml(input.title)}</h1><p>Training report of task ${escapeHtml(input.task)}</p></header>
-${renderHeadline(input)}
+  return renderDocument({
+    title: input.title,
+    intro: `<p>Training report of task ${escapeHtml(input.task)}</p>`,
+    content: `${renderHeadline(input)}
 ${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
 ${input.metrics.length > 0 ? section("All rollouts", renderTable(input)) : ""}
-${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}
-<footer>lapgrad ${escapeHtml(input.version)}</footer>
-</main>
-</body>
-</html>
-`;
+${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}`,
+    footer: `lapgrad ${input.version}`,
+  });
 }
 
 function renderDriving(input: ReportInput): string {

@@ -3,21 +3,14 @@ import { join } from "node:path";
 import { writeAtomically } from "../files.js";
 import { formatTable } from "../output.js";
 import { renderChart } from "../report/chart.js";
+import { CURVES, renderDocument } from "../report/document.js";
 import { machine, markdownTable, remarksIn } from "../report/markdown.js";
-import { STYLE } from "../report/style.js";
 import { escapeHtml } from "../report/text.js";
 import { VERSION } from "../version.js";
 import type { Section, StudyPage } from "./study.js";
 
-/** Forbids the page every request. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-/** Curves, bands, points; a study gives its class names the colour --c, of those below or its own. */
-const CURVES = `
-:root{--blue:#0068a8;--green:#008f6b;--orange:#d55e00;--purple:#b0578d}
-@media screen and (prefers-color-scheme:dark){:root{--blue:#56b4e9;--green:#2fc79b;--orange:#f08a3c;--purple:#e08fc0}}
-.median{stroke:var(--c);stroke-width:2;fill:none}
-.median.dashed{stroke-dasharray:9 5}.median.dotted{stroke-dasharray:1.5 5}
-.plot path.band{fill:var(--c);fill-opacity:.12;stroke:none}
+/** A study gives its class names the colour --c, of those of {@link CURVES} or its own. */
+const STUDY_STYLE = `${CURVES}
 .point{stroke:var(--c);stroke-width:5}
 table{font-size:13px}th,td{padding:4px 8px}`;
 
@@ -59,8 +52,9 @@ export function pageLines(page: StudyPage): string[] {
   ];
 }
 
-function madeBy({ command, seconds }: Origin): string {
-  return `${command}: ${seconds.toFixed(0)} s on ${machine()}. The strict build gives the same numbers on every machine.`;
+/** What stands behind the command. */
+function made({ seconds }: Origin): string {
+  return `${seconds.toFixed(0)} s on ${machine()}. The strict build gives the same numbers on every machine.`;
 }
 
 function renderMarkdown(page: StudyPage, origin: Origin, figure: string | undefined): string {
@@ -68,28 +62,18 @@ function renderMarkdown(page: StudyPage, origin: Origin, figure: string | undefi
     [`## ${heading}`, ...text, ...(table ? [markdownTable(table)] : [])].join("\n\n"),
   );
   const link = figure === undefined ? [] : [`Figure: [${figure}](${figure}).`];
-  return `${[`# ${page.title}`, ...page.intro, ...link, ...sections, `\`${origin.command}\`: ${madeBy(origin).slice(origin.command.length + 2)}`].join("\n\n")}\n`;
+  const origins = `\`${origin.command}\`: ${made(origin)}`;
+  return `${[`# ${page.title}`, ...page.intro, ...link, ...sections, origins].join("\n\n")}\n`;
 }
 
 function renderHtml(page: StudyPage, origin: Origin): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escapeHtml(page.title)}</title>
-<style>${STYLE}${CURVES}${page.style ?? ""}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeHtml(page.title)}</h1>${paragraphs(page.intro)}</header>
-${page.sections.map(renderSection).join("\n")}
-<footer>${escapeHtml(madeBy(origin))} · lapgrad ${escapeHtml(VERSION)}</footer>
-</main>
-</body>
-</html>
-`;
+  return renderDocument({
+    title: page.title,
+    style: `${STUDY_STYLE}${page.style ?? ""}`,
+    intro: paragraphs(page.intro),
+    content: page.sections.map(renderSection).join("\n"),
+    footer: `${origin.command}: ${made(origin)} · lapgrad ${VERSION}`,
+  });
 }
 
 function renderSection({ heading, text = [], table, charts = [], key = [] }: Section): string {

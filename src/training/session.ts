@@ -1,5 +1,6 @@
 /** The core as a configuration wants it: parts, parameters, options. */
-import { parseWindow, resolveTask } from "../config/config.js";
+import { parseWindow } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { type Build, Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";

@@ -1,5 +1,5 @@
 /** Whether the loop that a training starts with is stable: what its gradient will grow like over the horizon, known before anything is driven. */
-import { resolveTask } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { spectralRadius } from "../control/riccati.js";
 import { Core } from "../core/core.js";

@@ -11,8 +11,8 @@ import {
   type PartialConfig,
   readCompleteConfig,
   readConfig,
-  resolveTask,
 } from "../../src/config/config.js";
+import { resolveTask } from "../../src/config/resolve.js";
 import { type RunConfig, type SettingName, settings } from "../../src/config/schema.js";
 import { nearest } from "../../src/config/spelling.js";
 import { UserError } from "../../src/errors.js";

@@ -1,0 +1,70 @@
+/** From a complete configuration to the task and the plant that it means. */
+import { UserError } from "../errors.js";
+import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
+import { taskNamed } from "../tasks/tasks.js";
+import type { RunConfig } from "./schema.js";
+
+/** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
+export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PlantDefinition } {
+  const base = taskNamed(config.task);
+  const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
+  if (!plant)
+    throw new UserError(
+      `unknown plant "${config.plant}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
+    );
+  const override = (part: string, definition: PartDefinition): PartDefinition => ({
+    kind: definition.kind,
+    parameters: { ...definition.parameters, ...config.parameters[part] },
+  });
+  const start = config.model === "raw" ? base.model.raw : base.model.parameters;
+  const scaled = Object.fromEntries(
+    Object.entries(start).map(([name, value]) => [
+      name,
+      base.model.scalable.includes(name) ? value * config["model-scale"] : value,
+    ]),
+  );
+  const lookahead = config["network-period"] - config["control-period"];
+  const duration = "duration" in base.reference.parameters ? { duration: lookahead } : {};
+  const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, ...duration } };
+  const task: TaskDefinition = {
+    ...base,
+    model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
+    controller: override("controller", base.controller),
+    reward: override("reward", base.reward),
+    reference: override("reference", reference),
+    task: override("task", base.task),
+    network: { ...base.network, hidden: config.hidden },
+    timing: {
+      ...base.timing,
+      controlPeriod: config["control-period"],
+      networkPeriod: config["network-period"],
+      stepsPerSegment: config["steps-per-segment"],
+    },
+  };
+  return { task, plant: { ...plant, ...override("plant", plant), ...surroundings(config, base, plant) } };
+}
+
+/** Delays, lags, noise and jitter around the plant, as configured or its own. */
+function surroundings(config: RunConfig, task: TaskDefinition, plant: PlantDefinition) {
+  const { state, input } = task.columns;
+  const positions = state.filter((name) => name.endsWith(" [m]")).length;
+  const [delays, lags, noise] = (
+    [
+      ["plant-delay", input.length, input.length, plant.delays],
+      ["plant-lag", input.length, input.length, plant.lags],
+      ["plant-noise", state.length, positions, plant.noise],
+    ] as const
+  ).map(([name, length, spread, own]) => {
+    const given = config[name];
+    if (given.length === 0) return own ?? [];
+    if (given.length === 1) return new Array<number>(spread).fill(given[0] ?? 0);
+    if (given.length === length) return given;
+    throw new UserError(`${name} has ${given.length} numbers; allowed are 1, or ${length} for ${task.name}`);
+  });
+  return {
+    delays: delays ?? [],
+    lags: lags ?? [],
+    noise: noise ?? [],
+    jitter: [config["control-jitter"], config["network-jitter"]] as const,
+  };
+}

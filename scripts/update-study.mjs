@@ -249,7 +249,7 @@ ${tables[0]}
 
 \`lapgrad train\`: one drive without stops, a lap of 5.6 s per update, two laps before to settle, not counted. 20 updates are 2.0 minutes of driving.
 On \`single-track\` the untrained lap still grows with the laps before it, to about 200: 140 (median of seeds 1 to 10) after one settling lap, 171 after two. The percentages depend on that:
-with one they are 6.3, 6.6 and 6.5 % after 6, 10 and 20 updates, of which the last would miss its aim.
+with one they are 6.1, 7.8 and 6.2 % after 6, 10 and 20 updates, of which the last would miss its aim.
 The first updated lap is the passage from the untrained path to the new one, and depends on where it begins: on \`identified\` 24 % with seeds 101 to 110 too, 34 and 28 % with 301 to 310 and 401 to 410.
 
 ${tables[1]}

@@ -14,6 +14,7 @@ import { Dimension, Region, Status, VERSION } from "./regions";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
 import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
+import * as pilot from "./pilot";
 import * as rehearsals from "./rehearsal";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
@@ -38,6 +39,7 @@ export { ScalarParameter } from "./models/scalar";
 export { IdentifiedParameter } from "./plants/identified";
 export { SingleTrackParameter } from "./plants/single-track";
 export { Option } from "./options";
+export { Network } from "./rollout";
 export { Start } from "./rehearsal";
 export { SplineParameter } from "./policy/spline";
 export { Figure8RewardParameter } from "./rewards/figure8";
@@ -135,10 +137,45 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   return rollouts.rollOut(rollout, segments, previous, overlap);
 }
 
+/** Begins a drive of a real robot, step by step; see assembly/pilot.ts. */
+export function beginDrive(): void {
+  pilot.beginDrive();
+}
+
+/** Whether the control step at task time `time` [s] would call the network. */
+export function networkDue(time: f64): bool {
+  return pilot.networkDue(time);
+}
+
+/** One control step at task time `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
+export function tick(time: f64): i32 {
+  return pilot.tick(time);
+}
+
+/** The simulated plant at rest in the state of the region `plantState`. */
+export function restPlant(): void {
+  pilot.restPlant();
+}
+
+/** The simulated plant `dt` seconds later, under the first row of `inputs`. */
+export function drivePlant(dt: f64): void {
+  pilot.drivePlant(dt);
+}
+
+/** Takes the last `overlap` segments of the rollout `previous` over as the first of another; see assembly/rollout.ts. */
+export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
+  if (!trace.exists(rollout) || !trace.exists(previous) || previous == rollout) return Status.outOfRange;
+  if (overlap < 0 || overlap > trace.segmentsOf(previous)) return Status.outOfRange;
+  const steps = rollouts.driveOn(rollout, previous, overlap);
+  store<f64>(trace.counts, f64(steps));
+  store<f64>(trace.counts, f64(overlap), 8);
+  return Status.ok;
+}
+
 /** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
-export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepOpening: bool): i32 {
+export function replay(rollout: i32, network: i32, useReference: bool, keepOpening: bool): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
-  return rollouts.replay(rollout, useNetwork, useReference, keepOpening);
+  return rollouts.replay(rollout, network, useReference, keepOpening);
 }
 
 /** Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at most. */

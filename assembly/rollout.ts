@@ -131,14 +131,23 @@ function finish(steps: i32, segments: i32, status: Status): Status {
   return status;
 }
 
+/** Where a replay takes the network's outputs from. */
+export enum Network {
+  /** the recording; no derivative with respect to theta can be taken */
+  recorded,
+  /** the present parameters */
+  called,
+  /** the recording, which other parameters drove; derivatives are taken at the present ones */
+  recalled,
+}
+
 /**
  * Goes through a recorded drive: states, inputs, times, segments (with their states and times) are given, everything that the
- * derivatives need is evaluated along them, and `commands` receives what the controller would have done.
- * `useNetwork`: network outputs are computed, otherwise those recorded are kept. `useReference`: references are computed from the
- * setpoints, otherwise those recorded are kept. `keepOpening`: the setpoint before the first is as it stands in the core (a drive
- * that went on from another), otherwise it is the task's or the state's.
+ * derivatives need is evaluated along them, and `commands` receives what the controller would have done. `useReference`: references
+ * are computed from the setpoints, otherwise those recorded are kept. `keepOpening`: the setpoint before the first is as it stands in
+ * the core (a drive that went on from another), otherwise it is the task's or the state's.
  */
-export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepOpening: bool): Status {
+export function replay(rollout: i32, network: Network, useReference: bool, keepOpening: bool): Status {
   trace.select(rollout);
   const recorded = trace.stepCount();
   const segments = trace.segmentCount();
@@ -147,7 +156,7 @@ export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepO
   for (let t: i32 = 0; t < recorded; t++) {
     while (j + 1 < segments && trace.segmentStart(j + 1) <= t) {
       j++;
-      if (useNetwork) callNetwork(j);
+      applyNetwork(network, j);
       placeSetpoint(j);
       if (j == 0 && !keepOpening) openReference();
       beginReference(j);
@@ -162,9 +171,14 @@ export function replay(rollout: i32, useNetwork: bool, useReference: bool, keepO
   }
   // network calls that no control step followed
   for (j++; j < segments; j++) {
-    if (useNetwork) callNetwork(j);
+    applyNetwork(network, j);
     placeSetpoint(j);
     beginReference(j);
   }
   return Status.ok;
+}
+
+function applyNetwork(network: Network, j: i32): void {
+  if (network == Network.called) callNetwork(j);
+  else if (network == Network.recalled) recallNetwork(j);
 }

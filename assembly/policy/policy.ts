@@ -86,6 +86,14 @@ export function act<C extends Controller>(controller: C, j: i32, t: i32): void {
 // @ts-ignore: decorator
 @inline
 export function evaluateStep<R extends Reward, M extends Model>(reward: R, model: M, t: i32): void {
+  evaluateCost<R>(reward, t);
+  lineariseModel<M>(model, t);
+}
+
+/** Residuals and stage cost of step t. */
+// @ts-ignore: decorator
+@inline
+export function evaluateCost<R extends Reward>(reward: R, t: i32): void {
   const x = trace.states + usize(t) * trace.stateRow;
   const r = trace.residuals + usize(t) * trace.residualRow;
   const time = trace.startTime() + load<f64>(trace.times + (usize(t) << 3));
@@ -94,7 +102,6 @@ export function evaluateStep<R extends Reward, M extends Model>(reward: R, model
   let cost: f64 = 0.0;
   for (let i: usize = 0; i < trace.residualRow; i += 8) cost += load<f64>(r + i) * load<f64>(r + i);
   store<f64>(trace.stageCosts + (usize(t) << 3), cost);
-  lineariseModel<M>(model, t);
 }
 
 /** The model's derivatives at step t. */

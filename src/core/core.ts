@@ -8,7 +8,7 @@ import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/d
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {

@@ -63,7 +63,7 @@ export async function replayedCore(recording: Recording, config: RunConfig, gain
   setTiming(core, recording.info.timing);
   if (recording.info.timing === "hardware") core.setOption("windowMargin", HARDWARE_MARGIN);
   storeRecording(core, 0, recording, gainsAreOffsets);
-  core.check(core.exports.replay(0, false, false, false), "the replay");
+  core.check(core.exports.replay(0, core.exports.Network.recorded, false, false), "the replay");
   return core;
 }
 
@@ -79,7 +79,7 @@ async function replayOne(
   const commandError = commandErrors(core, recording);
   const cost = ofWindow ? windowCost(core, 0) : measure(core, 0, 1).cost;
   storeSetpoints(core, 0, recording);
-  core.check(core.exports.replay(0, false, true, false), "the replay");
+  core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay");
   const referenceError = largest(
     core.view("references"),
     recording.references,
@@ -88,7 +88,7 @@ async function replayOne(
   let setpointError: number | null = null;
   if (policy) {
     policy.install(core);
-    core.check(core.exports.replay(0, true, true, false), "the replay");
+    core.check(core.exports.replay(0, core.exports.Network.called, true, false), "the replay");
     setpointError = largest(core.view("setpoints"), recording.setpoints, 0);
   }
   core.exports.gradient(0, 1);

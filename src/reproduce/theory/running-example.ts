@@ -132,6 +132,6 @@ export class MeasuredExample {
     core.view("inputs").set(inputs);
     const x = core.view("states");
     for (let t = 0; t < T; t++) x[t + 1] = a * (x[t] ?? 0) + b * (inputs[t] ?? 0);
-    core.check(core.exports.replay(0, false, true, false), "the replay of the running example");
+    core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay of the running example");
   }
 }

@@ -1,0 +1,75 @@
+/**
+ * Driving a real robot: one control step per call, at the time and in the state that were measured. What {@link rollOut} does in one
+ * call for a simulated plant. Only the last step and the last two setpoints are kept, in the first rows of rollout 0: a drive may last as
+ * long as it likes. Whoever learns from it writes the steps down and goes through them with `replay`.
+ */
+import { driveStep, resetPlant } from "./actuation";
+import { controller, reference, reward } from "./components";
+import { withinBounds } from "./drive-loop";
+import { at, copyRow } from "./memory";
+import { controlPeriod, lookahead } from "./options";
+import { act, beginReference, callNetwork, evaluateCost, evaluateReference, openReference, placeSetpoint } from "./policy/policy";
+import { Region, Status } from "./regions";
+import * as trace from "./trace";
+
+/** The network was not called yet. */
+let fresh: bool = true;
+
+/** Begins a drive: its first reference starts from the state measured at the first step. */
+export function beginDrive(): void {
+  trace.select(0);
+  fresh = true;
+  store<f64>(trace.counts, 1.0);
+  store<f64>(trace.counts, 1.0, 8);
+  store<f64>(trace.counts, 0.0, 16); // so `times` are task times
+  store<f64>(trace.segmentStarts, 0.0);
+}
+
+/** Whether the network is due at task time `time` [s]: at the first step, and a network period after the last call, to the nearest step. */
+export function networkDue(time: f64): bool {
+  return fresh || time - load<f64>(trace.segmentTimes) >= lookahead - 0.5 * controlPeriod;
+}
+
+/**
+ * The control step at task time `time` [s] in the measured state, which stands in `plantState`; its command is the first row of `inputs`
+ * afterwards. `outOfBounds`: the state left its bounds, or the command is not a number: it must not be sent.
+ */
+export function tick(time: f64): Status {
+  trace.select(0);
+  copyRow(trace.states, at(Region.plantState, 0), trace.stateRow);
+  if (!withinBounds(trace.states)) return Status.outOfBounds;
+  store<f64>(trace.times, time);
+  if (networkDue(time)) {
+    const first = fresh;
+    fresh = false;
+    copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
+    copyRow(trace.segmentStates, trace.states, trace.stateRow);
+    store<f64>(trace.segmentTimes, time);
+    callNetwork(0);
+    placeSetpoint(0);
+    if (first) openReference();
+    beginReference(0);
+  }
+  store<f64>(trace.localTimes, time - load<f64>(trace.segmentTimes));
+  evaluateReference(reference, 0, 0);
+  act(controller, 0, 0);
+  for (let k: usize = 0; k < trace.inputRow; k += 8) {
+    const value = load<f64>(trace.commands + k);
+    if (!isFinite(value)) return Status.outOfBounds;
+    store<f64>(trace.inputs + k, value);
+  }
+  evaluateCost(reward, 0);
+  return Status.ok;
+}
+
+/** The simulated plant at rest in the state that stands in `plantState`, for links that drive it in time. */
+export function restPlant(): void {
+  trace.select(0);
+  resetPlant();
+}
+
+/** Drives the plant from the state in `plantState` for `dt` seconds under the first row of `inputs`. */
+export function drivePlant(dt: f64): void {
+  const state = at(Region.plantState, 0);
+  driveStep(state, trace.inputs, dt, state);
+}

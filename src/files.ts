@@ -1,5 +1,5 @@
 /** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
-import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
 
@@ -14,6 +14,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long: choose a shorter one",
   ENOSPC: "the disk is full: free some space",
   EDQUOT: "the disk quota is used up: free some space",
+  EIO: "the disk does not work: check it and its cable",
   EFBIG: "the file would be larger than this process may write: check `ulimit -f`",
 };
 
@@ -30,11 +31,16 @@ export function problemOf(error: unknown): string {
 
 /** Replaces a file: written beside it, flushed to disk, renamed, and the folder flushed. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  await replaceAtomically(path, (file) => file.writeFile(content));
+}
+
+/** The same for a file that is written piece by piece; if `write` throws, the old file stays. */
+export async function replaceAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, "w");
     try {
-      await file.writeFile(content);
+      await write(file);
       await file.datasync();
     } finally {
       await file.close();
@@ -43,12 +49,12 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     await flushFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
-    throw new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
+    throw error instanceof UserError ? error : new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
   }
 }
 
-/** Makes a rename within the folder durable. */
-async function flushFolder(path: string): Promise<void> {
+/** Makes it durable that a file of the folder was made or renamed. */
+export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();

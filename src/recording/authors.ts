@@ -1,7 +1,7 @@
 import { carFigure8 } from "../tasks/car-figure8.js";
 import { quadrupedFigure8 } from "../tasks/quadruped-figure8.js";
 import { at, listAt, matrixAt, numberAt, numbersAt, objectAt, type Place, readJson, reject } from "./json.js";
-import type { Recording, RecordingInfo } from "./recording.js";
+import type { Columns, Recording, RecordingInfo } from "./recording.js";
 
 /** A file of recordings that the authors of the paper published (JSON, or JSON in gzip). */
 export interface AuthorsFile {
@@ -36,7 +36,6 @@ const LONGEST_CAR_PERIOD = 0.05;
 /** Measured control steps scatter by at least 10 µs; the simulator's are equal but for rounding. */
 const LARGEST_ROUNDING = 1e-9;
 
-type Columns = RecordingInfo["columns"];
 const ROBOTS: Readonly<Record<AuthorsFile["robot"], { readonly task: string; readonly columns: Columns }>> = {
   jetracer: { task: carFigure8.name, columns: { ...carFigure8.columns } },
   go1: { task: quadrupedFigure8.name, columns: { ...quadrupedFigure8.columns } },
@@ -110,6 +109,7 @@ function rolloutOf(
     outputs: new Float64Array(),
     setpoints: matrix("setpoints", WIDTHS.setpoint, segments),
     gains: matrix("gainOffsets", WIDTHS.gain, segments),
+    events: [],
   };
   return { recording, totalCost: totalCost === 0 ? undefined : totalCost };
 }

@@ -1,12 +1,17 @@
-import { numberOf, numberText } from "./numbers.js";
-import { type Recording, RecordingError, type RecordingInfo, segmentCount, stepCount } from "./recording.js";
+import {
+  type Columns,
+  type Recording,
+  RecordingError,
+  type RecordingInfo,
+  segmentCount,
+  stepCount,
+} from "./recording.js";
 
-/** Name of the metadata record at the beginning of every recording. */
+/** Names of the metadata records: at the beginning of every recording, and at the end of a drive that was recorded as it happened. */
 export const METADATA = "lapgrad";
-/** Version of the topics and of the metadata; a change that an older reader would misread counts it up. */
-export const FORMAT = 1;
+export const END_METADATA = "lapgrad-end";
 /** The topics from which a recording is read back; all others are there to be looked at. */
-export const TOPICS = { step: "/rl/step", segment: "/rl/segment", rollout: "/rl/rollout" } as const;
+export const TOPICS = { step: "/rl/step", segment: "/rl/segment", rollout: "/rl/rollout", event: "/events" } as const;
 
 /**
  * What each step's and each segment's message holds beside its time: key in the message, array in {@link Recording}.
@@ -30,18 +35,54 @@ export type SegmentArray = (typeof SEGMENT_FIELDS)[number][1];
 /** Columns of each array; 0 if it was not recorded. */
 export type Widths = Readonly<Record<StepArray | SegmentArray, number>>;
 
-/** What a reader must know before the first step: it tells from this what a file that ends early lacks. */
-export interface Metadata {
-  readonly info: RecordingInfo;
+/** The widths if every array is recorded. */
+export function widthsOf({ state, input, reference, residual, setpoint, gain }: Columns): Widths {
+  return {
+    states: state.length,
+    inputs: input.length,
+    references: reference.length,
+    residuals: residual.length,
+    costs: 1,
+    segmentStates: state.length,
+    outputs: setpoint.length + gain.length,
+    setpoints: setpoint.length,
+    gains: gain.length,
+  };
+}
+
+/** How much a file holds. */
+export interface Extent {
   readonly steps: number;
   readonly segments: number;
+  /** time of the last step [s]; NaN if there is none */
+  readonly lastTime: number;
+}
+
+/** What a reader must know of a rollout before the first step: it tells from this what a file that ends early lacks. */
+export interface RolloutMetadata extends Extent {
+  readonly kind: "rollout";
+  readonly info: RecordingInfo;
+  readonly widths: Widths;
   /** number of `segmentStarts`: `segments` or one less */
   readonly starts: number;
   /** length of `finalState`: 0 if it was not recorded */
   readonly finalState: number;
-  /** time of the last step [s] */
-  readonly lastTime: number;
+}
+
+/** What is known at the start of a drive that is recorded as it happens. */
+export interface DriveMetadata {
+  readonly kind: "drive";
+  readonly info: RecordingInfo;
   readonly widths: Widths;
+}
+
+export type Metadata = RolloutMetadata | DriveMetadata;
+
+/** What is known at the end of a drive. */
+export interface DriveEnd extends Extent {
+  /** whether all that was driven is in the file; if not, why not stands in `note` */
+  readonly complete: boolean;
+  readonly note: string;
 }
 
 function widthOf(recording: Recording, key: StepArray | SegmentArray, rows: number): number {
@@ -60,7 +101,7 @@ function widthOf(recording: Recording, key: StepArray | SegmentArray, rows: numb
  * The metadata of a recording.
  * @throws RecordingError if its arrays do not fit together, or there is no step.
  */
-export function describe(recording: Recording): Metadata {
+export function describe(recording: Recording): RolloutMetadata {
   const steps = stepCount(recording);
   const segments = segmentCount(recording);
   const starts = recording.segmentStarts.length;
@@ -71,6 +112,7 @@ export function describe(recording: Recording): Metadata {
       1,
     );
   return {
+    kind: "rollout",
     info: recording.info,
     steps,
     segments,
@@ -87,105 +129,6 @@ export function describe(recording: Recording): Metadata {
       outputs: widthOf(recording, "outputs", segments),
       setpoints: widthOf(recording, "setpoints", segments),
       gains: widthOf(recording, "gains", segments),
-    },
-  };
-}
-
-/** The metadata as MCAP's pairs of strings; every value but the texts is JSON. */
-export function encodeMetadata(metadata: Metadata): Map<string, string> {
-  const { info } = metadata;
-  return new Map([
-    ["format", `${FORMAT}`],
-    ["task", info.task],
-    ["rollout", numberText(info.rollout)],
-    ["timing", info.timing],
-    ["startTime", numberText(info.startTime)],
-    ["columns", JSON.stringify(info.columns)],
-    ["complete", `${info.complete}`],
-    ["note", info.note],
-    ["steps", `${metadata.steps}`],
-    ["segments", `${metadata.segments}`],
-    ["starts", `${metadata.starts}`],
-    ["finalState", `${metadata.finalState}`],
-    ["lastTime", numberText(metadata.lastTime)],
-    ["widths", JSON.stringify(metadata.widths)],
-  ]);
-}
-
-const STRINGS = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === "string");
-
-/**
- * The inverse of {@link encodeMetadata}.
- * @throws RecordingError if the format is newer than this program, or a value is missing or wrong.
- */
-export function decodeMetadata(pairs: ReadonlyMap<string, string>, path: string): Metadata {
-  const fail = (key: string, allowed: string): never => {
-    const got = JSON.stringify(pairs.get(key)) ?? "missing";
-    throw new RecordingError(
-      `${path}: metadata "${key}" is ${got}; allowed is ${allowed}. Use another copy of it, or record the rollout again`,
-    );
-  };
-  const json = (key: string): unknown => {
-    try {
-      return JSON.parse(pairs.get(key) ?? "");
-    } catch {
-      return undefined;
-    }
-  };
-  const count = (key: string, value = json(key)): number =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : fail(key, "a whole number from 0");
-  const number = (key: string): number => numberOf(json(key)) ?? fail(key, "a number");
-  const record = (key: string): Record<string, unknown> => {
-    const value = json(key);
-    return typeof value === "object" && value !== null ? { ...value } : fail(key, "a JSON object");
-  };
-
-  const format = count("format");
-  if (format > FORMAT)
-    throw new RecordingError(
-      `${path} has recording format ${format}; this lapgrad reads formats up to ${FORMAT}: update lapgrad`,
-    );
-  const columns = record("columns");
-  const names = (group: string): string[] => {
-    const value = columns[group];
-    return STRINGS(value) ? value : fail("columns", `a list of names for "${group}"`);
-  };
-  const widths = record("widths");
-  const width = (key: StepArray | SegmentArray): number => count("widths", widths[key]);
-  const timing = pairs.get("timing");
-  return {
-    info: {
-      task: pairs.get("task") ?? fail("task", "the name of a task"),
-      rollout: number("rollout"),
-      timing: timing === "simulation" || timing === "hardware" ? timing : fail("timing", "simulation or hardware"),
-      startTime: number("startTime"),
-      columns: {
-        state: names("state"),
-        input: names("input"),
-        reference: names("reference"),
-        residual: names("residual"),
-        setpoint: names("setpoint"),
-        gain: names("gain"),
-      },
-      complete: pairs.get("complete") === "true",
-      note: pairs.get("note") ?? "",
-    },
-    steps: count("steps"),
-    segments: count("segments"),
-    starts: count("starts"),
-    finalState: count("finalState"),
-    lastTime: number("lastTime"),
-    widths: {
-      states: width("states"),
-      inputs: width("inputs"),
-      references: width("references"),
-      residuals: width("residuals"),
-      costs: width("costs"),
-      segmentStates: width("segmentStates"),
-      outputs: width("outputs"),
-      setpoints: width("setpoints"),
-      gains: width("gains"),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import type { DriveEvent } from "./events.js";
 
 /**
  * One rollout as it was driven, whatever it was read from: our own MCAP, or the authors' JSON. Arrays are row-major
@@ -39,6 +40,8 @@ export interface Recording {
   readonly setpoints: Float64Array;
   /** per segment: gains */
   readonly gains: Float64Array;
+  /** what happened beside driving, in the order in which it was recorded; empty unless the drive was recorded as it happened */
+  readonly events: readonly DriveEvent[];
 }
 
 /** What is known of a rollout beyond its arrays. */
@@ -55,7 +58,9 @@ export interface RecordingInfo {
    * names and units of the columns, e.g. { state: ["x [m]", …], input: […], reference: […], residual: […], setpoint:
    * […], gain: […] }
    */
-  readonly columns: Readonly<Record<ColumnGroup, readonly string[]>>;
+  readonly columns: Columns;
+  /** wall clock at the start, ISO 8601; absent unless the drive was recorded as it happened */
+  readonly began?: string;
   /** false if the file ends early: what could be read is here, what is missing is said in `note` */
   readonly complete: boolean;
   /** for people: what is missing, or empty */
@@ -64,6 +69,7 @@ export interface RecordingInfo {
 
 /** Groups of columns that a recording names. */
 export type ColumnGroup = "state" | "input" | "reference" | "residual" | "setpoint" | "gain";
+export type Columns = Readonly<Record<ColumnGroup, readonly string[]>>;
 
 /** Number of control steps. */
 export function stepCount(recording: Recording): number {

@@ -2,6 +2,7 @@ import { McapRecordBuilder } from "@mcap/core";
 
 const MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a);
 const CHUNK = 0x06;
+const FOOTER = 0x02;
 /** opcode (1 byte) and length (8 bytes) in front of every record */
 const RECORD_HEADER = 9;
 /**
@@ -10,9 +11,19 @@ const RECORD_HEADER = 9;
  */
 const CHUNK_PREFIX = 8 + 8 + 8 + 4 + 4 + 8;
 
+/** size of the end of a whole file: a footer record (two offsets, CRC) and the magic */
+export const TAIL = RECORD_HEADER + 8 + 8 + 4 + MAGIC.length;
+
 /** Whether the bytes begin like an MCAP file; true too for a file that is cut within the first eight bytes. */
 export function looksLikeMcap(bytes: Uint8Array): boolean {
   return bytes.length > 0 && MAGIC.every((byte, i) => i >= bytes.length || bytes[i] === byte);
+}
+
+/** Whether these are the last bytes (at least {@link TAIL}) of an MCAP file that was ended: a footer record, then the magic. */
+export function endsLikeMcap(bytes: Uint8Array): boolean {
+  const tail = bytes.subarray(-TAIL);
+  const magic = tail.subarray(-MAGIC.length);
+  return tail.length === TAIL && tail[0] === FOOTER && MAGIC.every((byte, i) => magic[i] === byte);
 }
 
 /** End of the last whole record that begins at `from` or behind it. */

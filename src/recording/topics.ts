@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { McapWriter } from "@mcap/core";
 import { messageOf } from "../errors.js";
+import type { McapFile } from "./mcap-file.js";
 import type { Stamp } from "./messages.js";
 import { TOPICS } from "./metadata.js";
-import { type ColumnGroup, RecordingError, type RecordingInfo } from "./recording.js";
+import { type ColumnGroup, type Columns, RecordingError } from "./recording.js";
 
 /** Topics for viewers, in the order in which a file declares them. */
 export const VIEW_TOPICS = { tf: "/tf", pose: "/pose", plan: "/plan", track: "/track", drive: "/drive" } as const;
@@ -14,6 +14,7 @@ const FOXGLOVE: ReadonlyMap<Topic, string> = new Map([
   [VIEW_TOPICS.pose, "PoseInFrame"],
   [VIEW_TOPICS.plan, "PosesInFrame"],
   [VIEW_TOPICS.track, "SceneUpdate"],
+  [TOPICS.event, "Log"],
 ]);
 const ASSET = new URL("../../assets/foxglove-schemas.json", import.meta.url);
 const NON_FINITE = 'NaN and infinities are the strings "NaN", "Infinity", "-Infinity"';
@@ -54,8 +55,8 @@ const schemaOf = (title: string, properties: object): object => ({
 });
 
 /** Name and JSON schema of this project's own messages; the columns' names and units are in the descriptions. */
-function ownSchema(topic: Topic, info: RecordingInfo, inputs: readonly string[]): [name: string, schema: object] {
-  const named = (group: ColumnGroup): object => row(info.columns[group].join(", "));
+function ownSchema(topic: Topic, columns: Columns, inputs: readonly string[]): [name: string, schema: object] {
+  const named = (group: ColumnGroup): object => row(columns[group].join(", "));
   switch (topic) {
     case TOPICS.step:
       return [
@@ -100,31 +101,43 @@ function ownSchema(topic: Topic, info: RecordingInfo, inputs: readonly string[])
   }
 }
 
+/** A topic's channel in the file. */
+export interface TopicChannel {
+  readonly id: number;
+  /** number of its next message, from 0 */
+  sequence: number;
+}
+
 /**
  * The topics of one file that is being written: each is declared with its first message, and its messages are numbered.
  */
 export class Topics {
-  readonly #writer: McapWriter;
-  readonly #info: RecordingInfo;
+  readonly #file: McapFile;
+  readonly #columns: Columns;
   readonly #inputs: readonly string[];
   /**
-   * A message's bytes on their way to the writer, which copies them at once: a fresh array each would be 4000 for the
+   * A message's bytes on their way to the file, which copies them at once: a fresh array each would be 4000 for the
    * collector.
    */
   #scratch = Buffer.alloc(4096);
-  readonly #channels = new Map<Topic, { readonly id: number; sequence: number }>();
+  readonly #channels = new Map<Topic, TopicChannel>();
 
   /** @param inputs JSON keys of the inputs, see inputKeys */
-  constructor(writer: McapWriter, info: RecordingInfo, inputs: readonly string[]) {
-    this.#writer = writer;
-    this.#info = info;
+  constructor(file: McapFile, columns: Columns, inputs: readonly string[]) {
+    this.#file = file;
+    this.#columns = columns;
     this.#inputs = inputs;
   }
 
-  /** Appends a message; wait for it before the next. */
-  async add(topic: Topic, stamp: Stamp, text: string): Promise<void> {
-    const channel = this.#channels.get(topic) ?? (await this.#declare(topic));
-    await this.#writer.addMessage({
+  /** Goes on with a topic that the file has already. */
+  resume(topic: Topic, channel: TopicChannel): void {
+    this.#channels.set(topic, { ...channel });
+  }
+
+  /** Appends a message. */
+  add(topic: Topic, stamp: Stamp, text: string): void {
+    const channel = this.#channels.get(topic) ?? this.#declare(topic);
+    this.#file.addMessage({
       channelId: channel.id,
       sequence: channel.sequence++,
       logTime: stamp.nanoseconds,
@@ -139,18 +152,18 @@ export class Topics {
     return this.#scratch.subarray(0, this.#scratch.write(text));
   }
 
-  async #declare(topic: Topic): Promise<{ readonly id: number; sequence: number }> {
+  #declare(topic: Topic): TopicChannel {
     const standard = FOXGLOVE.get(topic);
     let name: string;
     let data: Uint8Array;
     if (standard) {
       [name, data] = [`foxglove.${standard}`, foxgloveSchema(standard)];
     } else {
-      const [own, properties] = ownSchema(topic, this.#info, this.#inputs);
+      const [own, properties] = ownSchema(topic, this.#columns, this.#inputs);
       [name, data] = [own, encodeJson(schemaOf(own, properties))];
     }
-    const schemaId = await this.#writer.registerSchema({ name, encoding: "jsonschema", data });
-    const id = await this.#writer.registerChannel({ schemaId, topic, messageEncoding: "json", metadata: new Map() });
+    const schemaId = this.#file.addSchema({ name, encoding: "jsonschema", data });
+    const id = this.#file.addChannel({ schemaId, topic, messageEncoding: "json", metadata: new Map() });
     const channel = { id, sequence: 0 };
     this.#channels.set(topic, channel);
     return channel;

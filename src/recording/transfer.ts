@@ -38,6 +38,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
     outputs: perSegment("outputs", setpoint.length + gain.length),
     setpoints: perSegment("setpoints", setpoint.length),
     gains: perSegment("gains", gain.length),
+    events: [],
   };
 }
 

@@ -2,6 +2,8 @@ import { copyFile, open, readFile, rm, stat, truncate, writeFile } from "node:fs
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { McapStreamReader, McapWriter, type TypedMcapRecord } from "@mcap/core";
+import { describe } from "../../src/recording/metadata.js";
+import { encodeMetadata } from "../../src/recording/metadata-text.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { type Recording, RecordingError } from "../../src/recording/recording.js";
 import { writeRecording } from "../../src/recording/writer.js";
@@ -157,14 +159,14 @@ test("what is no recording is refused with a remedy", async () => {
 });
 
 test("metadata of another version, or spoilt, is refused by key", async () => {
-  const { encodeMetadata, describe } = await import("../../src/recording/metadata.js");
   const good = encodeMetadata(describe(whole));
   const cases: [string, string, RegExp][] = [
-    ["format", "2", /recording format 2; .* up to 1: update lapgrad/],
+    ["format", "3", /recording format 3; .* up to 2: update lapgrad/],
     ["format", "one", /metadata "format" is "one"; allowed is/],
     ["steps", "-1", /metadata "steps" is "-1"; allowed is a whole number/],
     ["widths", "{}", /metadata "widths"/],
     ["columns", '{"state":[1]}', /metadata "columns" .* list of names for "state"/],
+    ["kind", "walk", /metadata "kind" is "walk"; allowed is rollout or drive/],
     ["timing", "soon", /allowed is simulation or hardware/],
   ];
   for (const [key, value, message] of cases) {

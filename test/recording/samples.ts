@@ -47,6 +47,7 @@ export function carRecording(segments: number): Recording {
     outputs: fill(10 * segments),
     setpoints: fill(4 * segments),
     gains: fill(6 * segments),
+    events: [],
   };
 }
 

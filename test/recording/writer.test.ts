@@ -176,6 +176,7 @@ const recordings: fc.Arbitrary<Recording> = fc
       outputs: numbers(segments * widths[6]),
       setpoints: numbers(segments * widths[7]),
       gains: numbers(segments * widths[7]),
+      events: fc.constant([]),
     });
   });
 

@@ -42,6 +42,7 @@ export function recordingOf(rollout: number, steps: number, offset: number): Rec
     outputs: Float64Array.from([...segmentTimes].flatMap((time) => [0.1 * Math.sin(time), 0.02])),
     setpoints: new Float64Array(0),
     gains: new Float64Array(0),
+    events: [],
   };
 }
 

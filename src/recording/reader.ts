@@ -104,12 +104,12 @@ export async function readRecording(path: string): Promise<Recording> {
   const metadata = decodeMetadata(contents.pairs, path);
   const recording = decode(contents, metadata, path);
   if (recording.times.length > 0) return recording;
-  const [which, remedy] =
-    metadata.kind === "rollout"
-      ? [`none of its ${metadata.steps} steps`, "Use another copy of it, or record the rollout again"]
-      : ["no step", "Give a drive in which the robot moved"];
   const because = becauseOf(contents.damage);
+  const why =
+    metadata.kind === "rollout"
+      ? `none of its ${metadata.steps} steps: it is cut before the first${because}`
+      : `no step: it is cut before the first, or nothing was driven${because}`;
   throw new RecordingError(
-    `${path} (${contents.size} bytes) holds ${which}: it is cut before the first${because}. ${remedy}`,
+    `${path} (${contents.size} bytes) holds ${why}. Use another copy of it, or record the ${metadata.kind} again`,
   );
 }

@@ -42,13 +42,13 @@ export interface DriveOptions {
 }
 
 type Fields = typeof STEP_FIELDS | typeof SEGMENT_FIELDS;
+type Row = Readonly<Record<Fields[number][0], ArrayLike<number> | number | undefined>>;
 
-/** @throws UserError if a row does not have the columns that the file's metadata says */
-function checkWidths(what: string, row: Step | Segment, fields: Fields, widths: Widths): void {
-  const values = new Map(Object.entries(row));
+/** @throws UserError if a row has other columns than the file's metadata says */
+function checkWidths(what: string, row: Partial<Row>, fields: Fields, widths: Widths): void {
   for (const [name, key] of fields) {
-    const value = values.get(name);
-    const width = value?.length ?? (value === undefined ? 0 : 1);
+    const value = row[name] ?? [];
+    const width = typeof value === "number" ? 1 : value.length;
     if (width !== widths[key])
       throw new UserError(`${name} of ${what} has ${width} numbers; allowed are ${widths[key]}`, 1);
   }

@@ -111,7 +111,8 @@ const cases: [Group, string, string, Machine, RegExp][] = [
   ],
   [disk, "run folder", "full", failing("ENOSPC"), /^problem: .*the disk is full.*→ df -h/],
   [disk, "run folder", "of another user", failing("EACCES"), /^problem: .*access is denied.*→ sudo chown/],
-  [disk, "run folder", "broken", failing("EIO"), /^problem: .*EIO → ls -ld/],
+  [disk, "run folder", "broken", failing("EIO"), /^problem: .*does not work: check it and its cable → ls -ld/],
+  [disk, "run folder", "busy", failing("EBUSY"), /^problem: .*EBUSY → ls -ld/],
   [disk, "flush", "fast", {}, /^ok: 2\.0 ms \(p99 4\.0 ms\)/],
   [
     disk,

@@ -83,11 +83,12 @@ test("after kill -9 everything flushed is there and nothing else; recovery makes
   const random = randomNumbers(21);
   const flushed: number[] = [];
   for (let k = 0; k < 6; k++) {
-    const wait = Math.floor(150 * (random() + 1));
+    const [least, wait] = [50 * k + 20 * (random() + 1), 10 * (random() + 1)];
     let last = 0;
     const { signal } = await run(script, [path, join(drives, `${k}.mcap`)], (child, printed) => {
-      if (last === 0) setTimeout(() => child.kill("SIGKILL"), wait);
+      const isEarly = last < least;
       last = Number(printed.trim().split("\n").at(-1));
+      if (isEarly && last >= least) setTimeout(() => child.kill("SIGKILL"), wait);
     });
     expect(signal).toBe("SIGKILL");
     const part = await readRecording(join(drives, `${k}.mcap`));
@@ -97,7 +98,7 @@ test("after kill -9 everything flushed is there and nothing else; recovery makes
     flushed.push(last);
   }
   expect(Math.min(...flushed)).toBeGreaterThan(0);
-  expect(new Set(flushed).size).toBeGreaterThan(1);
+  expect(Math.max(...flushed)).toBeGreaterThan(250);
 
   const before = await Promise.all(flushed.map((_, k) => readRecording(join(drives, `${k}.mcap`))));
   const recovered = await recoverDrives(drives);

@@ -8,10 +8,10 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
+import { coreFor, initialisePolicy } from "../build/src/core/session.js";
 import { digits } from "../build/src/output.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
-import { coreFor, initialisePolicy } from "../build/src/training/session.js";
 
 const OUT = "docs/results/updates.md";
 const { values: options } = parseArgs({ options: { seeds: { type: "string" }, print: { type: "boolean" } } });

@@ -3,17 +3,21 @@ import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
+import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { exists, problemOf, unusedPath } from "../files.js";
-import type { DriveResult, Link } from "../links/link.js";
-import { linkFor } from "../links/links.js";
+import type { DriveResult } from "../links/link.js";
 import { digits, formatTable, metricWords, type Output, timestamp } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
+import { setTiming, timingOf } from "../recording/timing.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
+import { roomFor } from "../training/collect.js";
 import { measure, measureSteps, type RolloutMetrics } from "../training/metrics.js";
-import { coreFor } from "../training/session.js";
+import { connect, NOT_ALLOWED, type Permission } from "./connect.js";
+import { watchInterrupts } from "./interrupt.js";
 import { parseNumber, wholeNumber } from "./options.js";
 
 /** One day [s]: beyond it the task's phase loses digits. */
@@ -25,6 +29,7 @@ export interface DriveOptions {
   readonly withoutNetwork: boolean;
   readonly startTime: string;
   readonly checkpoint: string;
+  readonly permission?: Permission;
   policy?: string;
   initialState?: string;
   out?: string;
@@ -42,24 +47,27 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
   const hidden = policy ? { hidden: [...policy.hidden] } : {};
   const config = completeConfig({ ...mergeConfigs(ofRun, options.given), ...hidden, window: "0:0:0" });
   const { timing } = resolveTask(config).task;
+  if (config.link !== "sim" && (options.initialState !== undefined || options.startTime !== "0"))
+    throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
   const perLap = Math.round(
     (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / timing.networkPeriod,
   );
   const segments = laps * perLap;
-  const core = await coreFor(config, 1, segments);
+  const room = roomFor(config, 1, segments);
+  const core = await coreFor(config, 1, segments, "strict", room.steps);
+  setTiming(core, timingOf(config));
   if (!options.withoutNetwork) policy?.install(core);
   placeAtStart(core, options);
   const path = await recordingPath(options.out);
-  const drive = await driveOn(linkFor(config), core, segments);
+  const drive = await driveLaps(config, options.permission ?? NOT_ALLOWED, core, segments, path, output);
+  if (drive.steps === 0) throw new UserError(`nothing was driven: ${drive.stopped}`, 1);
   const metrics = measure(core, 0, 1);
   const recording = recordingFrom(core, 0, 1);
   await writeRecording(path, recording, metrics);
-  const stepsPerLap = perLap * config["steps-per-segment"];
   const perLapMetrics: RolloutMetrics[] = [];
-  for (let lap = 0; lap < laps && lap * stepsPerLap < drive.steps; lap++) {
-    perLapMetrics.push(
-      measureSteps(core, 0, lap * stepsPerLap, Math.min((lap + 1) * stepsPerLap, drive.steps), lap + 1),
-    );
+  for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < drive.steps; lap++) {
+    const [from, to] = [lap, lap + 1].map((i) => firstStep(core, i * perLap));
+    perLapMetrics.push(measureSteps(core, 0, from ?? 0, to ?? 0, lap + 1));
   }
   const names = Object.entries(core.setup.task.metrics);
   const row = (label: string, m: RolloutMetrics) => [
@@ -94,13 +102,34 @@ function describePolicy(options: DriveOptions, policy: PolicySource | undefined)
   return `policy: ${options.policy}${updates}`;
 }
 
-async function driveOn(link: Link, core: Core, segments: number): Promise<DriveResult> {
-  await link.open();
+/** First step of a segment; one past the last step if it was not driven. */
+function firstStep(core: Core, segment: number): number {
+  const [steps = 0, segments = 0] = core.view("counts");
+  return segment < segments ? (core.view("segmentStarts")[segment] ?? steps) : steps;
+}
+
+async function driveLaps(
+  config: RunConfig,
+  permission: Permission,
+  core: Core,
+  segments: number,
+  recording: string,
+  output: Output,
+): Promise<DriveResult> {
+  const interrupt = watchInterrupts();
+  const parameters = core.exports.parameterCount();
+  const drives = recording.replace(/\.mcap$/, "-drives");
   try {
-    return await link.drive(core, 0, segments);
+    const link = await connect(config, { permission, output, signal: interrupt.signal, drives, parameters });
+    await link.open();
+    try {
+      return await link.drive(core, 0, segments, false);
+    } finally {
+      await link.stop();
+      await link.close();
+    }
   } finally {
-    await link.stop();
-    await link.close();
+    interrupt.release();
   }
 }
 

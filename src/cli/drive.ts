@@ -1,15 +1,17 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
 import type { DriveOptions } from "./drive-run.js";
-import { DRIVING, givenSettings, withSettings } from "./options.js";
+import { DRIVING, givenSettings, permissionFrom, withPermission, withSettings } from "./options.js";
 
 const command: CommandModule = {
   command: "drive [policy]",
   describe: "drive with a policy, without learning",
   builder: (argv) =>
-    withSettings(
-      argv.positional("policy", { type: "string", describe: "a run's folder, or a network as JSON" }) as typeof argv,
-      DRIVING,
+    withPermission(
+      withSettings(
+        argv.positional("policy", { type: "string", describe: "a run's folder, or a network as JSON" }) as typeof argv,
+        DRIVING,
+      ),
     )
       .option("laps", { type: "string", default: "3", describe: "laps to drive", requiresArg: true })
       .option("without-network", { type: "boolean", default: false, describe: "the controller alone" })
@@ -40,6 +42,7 @@ const command: CommandModule = {
       withoutNetwork: argv["without-network"] === true,
       startTime: String(argv["start-time"]),
       checkpoint: String(argv.checkpoint),
+      permission: permissionFrom(argv),
     };
     if (argv.policy !== undefined) options.policy = String(argv.policy);
     if (argv["initial-state"] !== undefined) options.initialState = String(argv["initial-state"]);

@@ -1,13 +1,13 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
 import * as v from "valibot";
 import { completeConfig } from "../config/config.js";
+import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
-import { linkFor } from "../links/links.js";
+import { SimLink } from "../links/sim.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";
 import { layersIn } from "../recording/layers.js";
-import { coreFor } from "../training/session.js";
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -109,7 +109,7 @@ export async function runCase(path: string): Promise<CaseResult> {
   setLayers(core, layers, path);
   core.view("states").set(given.x0);
   core.view("counts").set([given.t0], 2);
-  const drive = await linkFor(config).drive(core, 0, given.segments);
+  const drive = await new SimLink().drive(core, 0, given.segments);
   if (drive.stopped) throw new UserError(`${path}: the rollout was stopped: ${drive.stopped}; check x0 and layers`, 1);
   const loss = core.exports.gradient(0, 1);
   const n = task.columns.state.length;

@@ -1,8 +1,10 @@
 /** The settings table as command line options. */
 import type { Argv } from "yargs";
 import { checkSetting, mergeConfigs, type PartialConfig, readConfig } from "../config/config.js";
+import { robotSettings } from "../config/robot-settings.js";
 import { type SettingName, settings } from "../config/schema.js";
 import { UserError } from "../errors.js";
+import type { Permission } from "./connect.js";
 
 const all = Object.keys(settings) as SettingName[];
 
@@ -17,6 +19,7 @@ export const DRIVING: readonly SettingName[] = [
   "network-period",
   "steps-per-segment",
   "parameters",
+  ...(Object.keys(robotSettings) as SettingName[]),
 ];
 /** Settings that cost and gradient of a recording depend on. */
 export const REPLAYING: readonly SettingName[] = [
@@ -30,6 +33,12 @@ export const REPLAYING: readonly SettingName[] = [
   "steps-per-segment",
   "parameters",
 ];
+
+/** How settings that are no single value are typed. */
+const FORMS: Partial<Record<SettingName, string>> = {
+  parameters: ", as part.name=value",
+  servo: ", as name=value,name=value",
+};
 
 /** Adds --config and one option per setting. */
 export function withSettings<T>(argv: Argv<T>, names: readonly SettingName[]): Argv<T> {
@@ -45,12 +54,22 @@ export function withSettings<T>(argv: Argv<T>, names: readonly SettingName[]): A
     argv.option(name, {
       type: setting.schema.type === "boolean" ? "boolean" : "string",
       array: setting.schema.type === "record",
-      describe: `${setting.describe}${name === "parameters" ? ", as part.name=value" : ""}${shown}`,
+      describe: `${setting.describe}${FORMS[name] ?? ""}${shown}`,
       group: "Settings:",
       requiresArg: setting.schema.type !== "boolean",
     });
   }
   return argv;
+}
+
+/** Adds what allows a robot to move. */
+export function withPermission<T>(argv: Argv<T>): Argv<T> {
+  argv.option("arm", { type: "boolean", describe: "a robot may move: somebody stands by (docs/safety.md)" });
+  return argv.option("dead-man", { type: "boolean", describe: "a robot drives only while a key is held" }) as Argv<T>;
+}
+
+export function permissionFrom(argv: Readonly<Record<string, unknown>>): Permission {
+  return { arm: argv.arm === true, deadMan: argv["dead-man"] === true };
 }
 
 /** Settings from the command line over those of --config. */
@@ -86,7 +105,16 @@ function parseValue(type: string, raw: unknown): unknown {
   if (typeof raw !== "string") return raw;
   if (type === "number") return parseNumber(raw);
   if (type === "array") return raw.split(",").map(parseNumber);
+  if (type === "strict_object") return parseEntries(raw);
   return raw;
+}
+
+/** The object that name=value,name=value means. */
+function parseEntries(raw: string): unknown {
+  const entries = raw.split(",").map((entry) => entry.split("="));
+  if (!entries.every((entry) => entry.length === 2)) return raw;
+  const meant = (text: string) => (text === "true" ? true : text === "false" ? false : parseNumber(text));
+  return Object.fromEntries(entries.map(([name = "", value = ""]) => [name.trim(), meant(value)]));
 }
 
 /** A number if it reads as one, otherwise the text itself. */

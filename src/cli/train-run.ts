@@ -1,22 +1,29 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
+import { join } from "node:path";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf } from "../errors.js";
-import { linkFor } from "../links/links.js";
+import type { Link } from "../links/link.js";
 import { digits, type Output } from "../output.js";
 import { writeReport } from "../report/from-run.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { train } from "../training/loop.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { instability, loopGrowth } from "../training/stability.js";
+import { type Connect, connect as connectRobot, NOT_ALLOWED, type Permission } from "./connect.js";
 import { watchInterrupts } from "./interrupt.js";
 import { type Promised, trainingProgress } from "./progress.js";
 import { newRun, resumedRun, type StartedRun, type TrainOptions } from "./train-start.js";
 
 /** Runs the command; the result goes to `output`. */
-export async function trainCommand(options: TrainOptions, output: Output): Promise<void> {
+export async function trainCommand(
+  options: TrainOptions & { readonly permission?: Permission },
+  output: Output,
+  connect: Connect = connectRobot,
+): Promise<void> {
   const began = performance.now();
   const run = options.resume === undefined ? await newRun(options) : await resumedRun(options, output);
   const interrupt = watchInterrupts();
+  const { permission = NOT_ALLOWED } = options;
   try {
     const { folder, config } = run;
     const rollouts = [...run.rollouts];
@@ -24,7 +31,10 @@ export async function trainCommand(options: TrainOptions, output: Output): Promi
       const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
       output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
     } else {
-      await drive(run, rollouts, interrupt.signal, output);
+      const drives = join(folder.path, "drives");
+      const parameters = run.core.exports.parameterCount();
+      const link = await connect(config, { permission, output, signal: interrupt.signal, drives, parameters });
+      await drive(run, link, rollouts, interrupt.signal, output);
     }
     const report = rollouts.length > 0 ? (await writeReport(folder.path)).path : null;
     const best = bestOf(rollouts);
@@ -50,7 +60,13 @@ export async function trainCommand(options: TrainOptions, output: Output): Promi
 }
 
 /** Trains, adding the metrics of each rollout to `rollouts`. What a failed training left is reported all the same. */
-async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortSignal, output: Output): Promise<void> {
+async function drive(
+  run: StartedRun,
+  link: Link,
+  rollouts: RolloutMetrics[],
+  signal: AbortSignal,
+  output: Output,
+): Promise<void> {
   const { config, folder, progress } = run;
   const { metrics } = taskNamed(config.task);
   const from = rollouts.length > 0 ? `, going on after rollout ${rollouts.length}` : "";
@@ -69,7 +85,6 @@ async function drive(run: StartedRun, rollouts: RolloutMetrics[], signal: AbortS
     if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
     table.rollout(driven);
   };
-  const link = linkFor(config);
   try {
     await link.open();
     try {

@@ -5,10 +5,13 @@ import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint
 import { completeConfig, formatConfig, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { coreFor, initialisePolicy } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
+import { recoverDrives } from "../recording/drives.js";
 import { readRecording } from "../recording/reader.js";
+import { setTiming, timingOf } from "../recording/timing.js";
 import { type Collector, collectorFor } from "../training/collect.js";
 import { checkpointOf, type Progress, type Resumable, restore, START } from "../training/loop.js";
 import type { RolloutMetrics } from "../training/metrics.js";
@@ -16,7 +19,6 @@ import { ModelMemory } from "../training/model-fit.js";
 import { type Optimiser, optimiserFor } from "../training/optimisers.js";
 import { RunFolder } from "../training/run-folder.js";
 import { lockRun } from "../training/run-lock.js";
-import { coreFor, initialisePolicy } from "../training/session.js";
 
 export interface TrainOptions {
   /** settings from command line and file */
@@ -62,7 +64,9 @@ export async function newRun(options: TrainOptions): Promise<StartedRun> {
 /** Core, collector, update rule and model memory of a configuration. */
 async function partsOf(config: RunConfig): Promise<Resumable> {
   const collector = collectorFor(config);
-  const core = await coreFor(config, collector.room.rollouts, collector.room.segments);
+  const { rollouts, steps, segments } = collector.room;
+  const core = await coreFor(config, rollouts, segments, "strict", steps);
+  setTiming(core, timingOf(config));
   collector.prepare(core);
   return { config, core, collector, optimiser: optimiserFor(config), memory: new ModelMemory(config) };
 }
@@ -90,6 +94,8 @@ export async function resumedRun(options: TrainOptions, output: Output): Promise
 
 async function reopen(folder: RunFolder, given: PartialConfig, output: Output): Promise<Omit<StartedRun, "unlock">> {
   await folder.reopen();
+  for (const { isRecovered, message } of await recoverDrives(join(folder.path, "drives")))
+    if (isRecovered) output.say(message);
   const before = await readCompleteConfig(folder.configPath);
   const config = resumedConfig(before, given);
   const parts = await partsOf(config);

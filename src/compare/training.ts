@@ -2,12 +2,12 @@
 import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { coreFor, initialisePolicy } from "../core/session.js";
 import { UserError } from "../errors.js";
-import { linkFor } from "../links/links.js";
+import { SimLink } from "../links/sim.js";
 import type { Driven } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { measureSteps } from "../training/metrics.js";
-import { coreFor, initialisePolicy } from "../training/session.js";
 import { rules } from "./rules.js";
 
 /** One training: plain data, so that it can be sent to a worker. */
@@ -108,7 +108,7 @@ async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Pr
   const segments = config["rollout-segments"];
   const core = await coreFor(config, 1, segments);
   initialisePolicy(core, config.seed);
-  const link = linkFor(config);
+  const link = new SimLink();
   return async (policy) => {
     core.view("parameters").set(policy.view("parameters"));
     core.check(core.exports.sampleStart(0), "a start");

@@ -3,15 +3,14 @@
  * task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
+import { robotSettings } from "./robot-settings.js";
+import { finite, notNegative, positive } from "./values.js";
 
-const positive = v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(0, "a number above 0"));
-const notNegative = v.pipe(v.number("a number"), v.finite("a finite number"), v.minValue(0, "a number of 0 or more"));
 const count = v.pipe(
   v.number("a whole number"),
   v.safeInteger("a whole number"),
   v.minValue(1, "a whole number of 1 or more"),
 );
-const finite = v.pipe(v.number("a number"), v.finite("a finite number"));
 const flag = v.boolean("true or false");
 const text = v.pipe(v.string("a text"), v.minLength(1, "a text that is not empty"));
 
@@ -34,9 +33,10 @@ const parameters = v.record(
 export const settings = {
   task: { schema: text, default: "car-figure8", describe: "what to learn" },
   link: {
-    schema: oneOf("sim"),
+    schema: oneOf("sim", "serial", "waveshare"),
     default: "sim",
-    describe: "where the robot is: sim is the simulated plant in the core",
+    describe:
+      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, waveshare a JetRacer ROS kit as it is sold",
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   "plant-delay": {
@@ -129,6 +129,7 @@ export const settings = {
     describe:
       "parameters of model, plant, controller, reward, reference and task by name, where they differ from the task's",
   },
+  ...robotSettings,
 } as const satisfies Record<string, Setting>;
 
 interface Setting {

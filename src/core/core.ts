@@ -89,6 +89,8 @@ export type Build = "strict" | "fused";
 export class Core {
   readonly exports: CoreExports;
   readonly setup: CoreSetup;
+  /** what drives are timed by: the steps of a simulation, or the measured times of a robot (recording/timing.ts) */
+  timing: "simulation" | "hardware" = "simulation";
   private readonly views = new Map<string, Float64Array>();
 
   /** For tests and benchmarks that bring their own exports; others use {@link Core.load}. */

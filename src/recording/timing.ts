@@ -1,3 +1,4 @@
+import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import type { RecordingInfo } from "./recording.js";
 
@@ -10,6 +11,7 @@ export function setTiming(core: Core, timing: RecordingInfo["timing"]): void {
   const { task } = core.setup;
   const { controlPeriod, networkPeriod } = task.timing;
   const hardware = timing === "hardware";
+  core.timing = timing;
   const lookahead = hardware ? networkPeriod : networkPeriod - controlPeriod;
   core.setOption("lookahead", lookahead);
   core.setOption("splineLead", hardware ? 0 : controlPeriod);
@@ -17,4 +19,9 @@ export function setTiming(core: Core, timing: RecordingInfo["timing"]): void {
   const { kind, parameters } = task.reference;
   const duration = "duration" in parameters ? { duration: lookahead } : {};
   core.setParameters("reference", { kind, parameters: { ...parameters, ...duration } });
+}
+
+/** The timing of what a configuration drives. */
+export function timingOf(config: RunConfig): RecordingInfo["timing"] {
+  return config.link === "sim" ? "simulation" : "hardware";
 }

@@ -19,7 +19,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
     info: {
       task: task.name,
       rollout,
-      timing: "simulation",
+      timing: core.timing,
       startTime: start + began,
       columns: task.columns,
       complete: true,

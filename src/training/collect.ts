@@ -15,7 +15,7 @@ export interface Driven extends DriveResult {
 
 export interface Collector {
   /** what the core needs room for */
-  readonly room: { readonly rollouts: number; readonly segments: number };
+  readonly room: { readonly rollouts: number; readonly steps: number; readonly segments: number };
   /** sets the windows that count */
   prepare(core: Core): void;
   /** the drive that settles the robot before the first rollout, not counted; undefined if there is none */
@@ -29,18 +29,24 @@ export interface Collector {
   restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;
 }
 
+/** Room for rollouts of `segments` segments; a robot's network is called at the step nearest to its period, which may be one later. */
+export function roomFor(config: RunConfig, rollouts: number, segments: number): Collector["room"] {
+  const perSegment = config["steps-per-segment"] + (config.link === "sim" ? 0 : 2);
+  return { rollouts, steps: segments * perSegment, segments };
+}
+
 /** Every rollout starts from rest at a sampled start [paper, Algorithm 1, line 3]. */
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   const counted = parseWindow(config.window);
   const rehearsals: Rehearsals = { first: config.batch, ahead: 0, anew: segments, counted };
   return {
-    room: { rollouts: config.batch + (rehearses(config) ? config.batch + 1 : 0), segments },
+    room: roomFor(config, config.batch + (rehearses(config) ? config.batch + 1 : 0), segments),
     prepare: () => {}, // the configured windows, which every core has
     settle: async () => undefined,
     drive: async (core, link, i) => {
       core.check(core.exports.sampleStart(i), "a start");
-      return { ...(await link.drive(core, i, segments)), slot: i, from: 0 };
+      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0 };
     },
     batch: (count) => ({ first: 0, count, rehearsals }),
     state: () => ({}),
@@ -75,13 +81,13 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
   let current = 0;
   let settled = false;
   return {
-    room: { rollouts: 2 + (rehearses(config) ? 2 : 0), segments: longest },
+    room: roomFor(config, 2 + (rehearses(config) ? 2 : 0), longest),
     prepare: () => {}, // every stretch has a window of its own
     settle: async (core, link) => {
       if (settled) return undefined;
       settled = true;
       core.check(core.exports.sampleStart(current), "a start");
-      return { ...(await link.drive(core, current, settling)), slot: current, from: 0 };
+      return { ...(await link.drive(core, current, settling, true)), slot: current, from: 0 };
     },
     drive: async (core, link) => {
       const previous = current;
@@ -93,10 +99,11 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
     },
     batch: () => ({ first: current, count: 1, rehearsals }),
     state: (core) => {
+      if (!settled || config.link !== "sim") return {}; // a robot that was stopped settles anew
       const arrays: Record<string, Float64Array> = {};
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
       for (const name of driveRegions(core)) arrays[PREFIX + name] = usedPart(core, name, current);
-      return settled ? arrays : {};
+      return arrays;
     },
     restore: (core, arrays) => {
       for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.view(name).set(arrays[name]);

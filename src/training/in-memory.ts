@@ -1,13 +1,13 @@
-/** Algorithm 1 with nothing on disk: what studies and comparisons train with. */
+/** Algorithm 1 in simulation with nothing on disk: what studies and comparisons train with. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { linkFor } from "../links/links.js";
+import { coreFor, initialisePolicy } from "../core/session.js";
+import { SimLink } from "../links/sim.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { collectorFor, type Driven } from "./collect.js";
 import { windowCost } from "./metrics.js";
 import { ModelMemory } from "./model-fit.js";
 import { optimiserFor } from "./optimisers.js";
-import { coreFor, initialisePolicy } from "./session.js";
 
 /** A training that is ready to drive, its policy untrained. */
 export interface Training {
@@ -27,7 +27,7 @@ export async function trainingInMemory(config: RunConfig): Promise<Training> {
   initialisePolicy(core, config.seed);
   const optimiser = optimiserFor(config);
   const memory = new ModelMemory(config);
-  const link = linkFor(config);
+  const link = new SimLink();
   async function* stretches() {
     const settling = await collector.settle(core, link);
     if (settling) {

@@ -49,13 +49,14 @@ export const START: Progress = {
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
   const { config, core, link, collector, optimiser, memory } = run;
   const settling = await collector.settle(core, link);
-  if (settling) await record(run, settling, 0, progress);
+  if (settling && !(await record(run, settling, 0, progress))) return progress;
   while (progress.rollouts < config.rollouts && !run.signal.aborted) {
     const count = Math.min(config.batch, config.rollouts - progress.rollouts);
     let cost = 0;
     for (let i = 0; i < count; i++) {
       const driven = await collector.drive(core, link, i); // lines 3 and 5: a task, unrolled on the real system
       const metrics = await record(run, driven, progress.rollouts + 1, progress);
+      if (!metrics) return progress;
       progress = judge(run, progress, metrics);
       cost += metrics.windowCost / count;
     }
@@ -71,9 +72,22 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   return progress;
 }
 
-/** Puts a rollout on disk and tells of it; index 0 is the drive that settles the robot, which is no rollout of the run. */
-async function record(run: TrainingRun, driven: Driven, index: number, progress: Progress): Promise<RolloutMetrics> {
+/**
+ * Puts a rollout on disk and tells of it; index 0 is the drive that settles the robot, which is no rollout of the run. Undefined if the operator
+ * stopped the robot: nothing can be learned from what it drove.
+ */
+async function record(
+  run: TrainingRun,
+  driven: Driven,
+  index: number,
+  progress: Progress,
+): Promise<RolloutMetrics | undefined> {
   const { core, folder, memory, optimiser } = run;
+  const isWanted = driven.stopped !== undefined && run.signal.aborted;
+  if (driven.steps === 0) {
+    if (isWanted) return undefined;
+    throw new UserError(`nothing was driven: ${driven.stopped}`, 1);
+  }
   const recording = recordingFrom(core, driven.slot, index, driven.from);
   const measured = {
     ...measure(core, driven.slot, index, driven.from),
@@ -82,13 +96,17 @@ async function record(run: TrainingRun, driven: Driven, index: number, progress:
   // the windows of a rollout that ended early cannot be compared
   const metrics = driven.stopped ? { ...measured, windowCost: Number.NaN } : measured;
   await writeRecording(folder.rolloutPath(index), recording, metrics);
+  if (isWanted) return undefined;
   memory.keep(recording);
   if (index > 0) {
     await folder.appendMetrics(metrics);
     run.onRollout(metrics, memory.refused());
   }
   if (driven.stopped)
-    throw new UserError(`rollout ${index} was stopped: ${driven.stopped}. ${remedy(run, progress)}`, 1);
+    throw new UserError(
+      `rollout ${index} was stopped: ${driven.stopped}. ${run.config.link === "sim" ? remedy(run, progress) : kept(run)}`,
+      1,
+    );
   return metrics;
 }
 
@@ -125,10 +143,15 @@ function notFinite(run: TrainingRun, progress: Progress, what: string): UserErro
 }
 
 /** Before the first update the learning rate cannot be at fault. */
-function remedy({ config, folder }: TrainingRun, { updates }: Progress): string {
+function remedy(run: TrainingRun, { updates }: Progress): string {
+  const { config } = run;
   const rate = `train anew with a learning-rate below ${config["learning-rate"]}`;
   const settings = "check parameters, model-scale and the periods: nothing was learned yet";
-  return `Remedy: ${updates > 0 ? rate : settings}. All up to here is kept in ${folder.path}`;
+  return `Remedy: ${updates > 0 ? rate : settings}. ${kept(run)}`;
+}
+
+function kept({ folder }: TrainingRun): string {
+  return `All up to here is kept in ${folder.path}`;
 }
 
 /** Regions that every checkpoint holds; the update rule adds its own. */

@@ -2,6 +2,7 @@
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import type { AuthorsFile } from "../recording/authors.js";
@@ -11,7 +12,6 @@ import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { measure, windowCost } from "./metrics.js";
-import { coreFor } from "./session.js";
 
 /** On hardware the last segment index of a window is at most n - 3, n the number of network calls. */
 const HARDWARE_MARGIN = 3;

@@ -12,12 +12,12 @@ import {
   writeCheckpoint,
 } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig } from "../../src/config/config.js";
+import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { UserError } from "../../src/errors.js";
 import { collectorFor } from "../../src/training/collect.js";
 import { checkpointOf, restore, START } from "../../src/training/loop.js";
 import { ModelMemory } from "../../src/training/model-fit.js";
 import { optimiserFor } from "../../src/training/optimisers.js";
-import { coreFor, initialisePolicy } from "../../src/training/session.js";
 import { newFolder, SMALL } from "../support/runs.js";
 
 let folder: string;

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
+import { coreFor } from "../../src/core/session.js";
 import { openPolicy } from "../../src/policy-file.js";
 import { readAuthors } from "../../src/recording/authors.js";
 import { SHOWN, studyMismatch } from "../../src/reproduce/mismatch.js";
 import { replayRecordings } from "../../src/training/replay.js";
-import { coreFor } from "../../src/training/session.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
 const authors = (name: string) => join(referenceData ?? "", "authors", `${name}.json.gz`);

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { identifyCommand } from "../../src/cli/identify-run.js";
 import { completeConfig } from "../../src/config/config.js";
+import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import type { CarErrors } from "../../src/identification/identify.js";
 import { measure, type RolloutMetrics } from "../../src/training/metrics.js";
-import { coreFor, initialisePolicy } from "../../src/training/session.js";
 import { dataTest, referenceData } from "../reference-data.js";
 import { Captured } from "../support/runs.js";
 

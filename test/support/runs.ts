@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newRun, resumedRun, type TrainOptions } from "../../src/cli/train-start.js";
 import type { PartialConfig } from "../../src/config/config.js";
-import { linkFor } from "../../src/links/links.js";
+import { SimLink } from "../../src/links/sim.js";
 import type { Output } from "../../src/output.js";
 import { type Progress, train } from "../../src/training/loop.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
@@ -40,7 +40,7 @@ export async function trainRun(options: TrainOptions, until = Number.POSITIVE_IN
     if (index >= until) stop.abort();
   };
   try {
-    return await train({ ...run, link: linkFor(run.config), signal: stop.signal, onRollout }, run.progress);
+    return await train({ ...run, link: new SimLink(), signal: stop.signal, onRollout }, run.progress);
   } finally {
     run.unlock();
   }

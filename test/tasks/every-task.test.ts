@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { driveCommand } from "../../src/cli/drive-run.js";
 import { completeConfig } from "../../src/config/config.js";
+import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { writeReport } from "../../src/report/from-run.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
 import { replayRecordings } from "../../src/training/replay.js";
-import { coreFor, initialisePolicy } from "../../src/training/session.js";
 import { dot, randomNumbers } from "../support/cores.js";
 import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
 

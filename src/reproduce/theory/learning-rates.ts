@@ -1,10 +1,10 @@
 /** What curvature has to do with learning rates: 2 over the largest eigenvalue of every task's Hessian, beside the rate that was found best. */
 import { completeConfig } from "../../config/config.js";
+import { coreFor, initialisePolicy } from "../../core/session.js";
 import { hessianOf } from "../../curvature/hessian.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
 import { digits } from "../../output.js";
 import { tasks } from "../../tasks/tasks.js";
-import { coreFor, initialisePolicy } from "../../training/session.js";
 import type { Section } from "../study.js";
 
 /** The paper's batch for the pendulum. */

@@ -2,8 +2,8 @@
 import { parseWindow } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
-import { type Build, Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
+import { type Build, Core } from "./core.js";
 
 /** Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless told otherwise. */
 export async function coreFor(

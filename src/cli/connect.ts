@@ -1,0 +1,68 @@
+/** From a configuration to the link that it drives by: the simulated plant, or a robot that somebody allowed to move. */
+
+import { resolveTask } from "../config/resolve.js";
+import type { RunConfig } from "../config/schema.js";
+import { machine } from "../doctor/machine.js";
+import { findPorts } from "../doctor/ports.js";
+import { UserError } from "../errors.js";
+import type { Link } from "../links/link.js";
+import { robotKindFor } from "../links/robots.js";
+import { SimLink } from "../links/sim.js";
+import type { Output } from "../output.js";
+import { RobotLink } from "../runtime/robot-link.js";
+import { operatorAt } from "./operator.js";
+
+/** How a robot may be driven. */
+export interface Permission {
+  /** somebody stands by and allows it to move */
+  readonly arm: boolean;
+  /** it drives only while a key is held */
+  readonly deadMan: boolean;
+}
+
+/** Nobody allowed a robot to move. */
+export const NOT_ALLOWED: Permission = { arm: false, deadMan: false };
+
+/** What a link needs beside the configuration. */
+export interface Surroundings {
+  readonly permission: Permission;
+  readonly output: Output;
+  /** aborted when everything is to stop */
+  readonly signal: AbortSignal;
+  /** folder that the drive is recorded in, as it happens */
+  readonly drives: string;
+  /** parameters of the policy */
+  readonly parameters: number;
+}
+
+export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise<Link>;
+
+/** The operator's last sign of life may be this old [s]. */
+const SIGN_WITHIN = 1.5;
+
+/** Connects as the configuration says; refuses to move a robot that nobody allowed to move. */
+export const connect: Connect = async (config, { permission, output, signal, drives, parameters }) => {
+  const kind = robotKindFor(config, resolveTask(config).task);
+  if (!kind) return new SimLink();
+  if (!permission.arm)
+    throw new UserError(
+      `link ${config.link} moves a robot: read docs/safety.md, stand by with a hand on its switch, and allow it with --arm`,
+    );
+  const operator = await operatorAt(config, permission, output, signal);
+  const device = await deviceFor(config);
+  const { ThreadHost } = await import("../runtime/thread-host.js");
+  const { Recorder } = await import("../runtime/recorder.js");
+  const sign = permission.deadMan ? SIGN_WITHIN : Number.POSITIVE_INFINITY;
+  const host = new ThreadHost(config, device, kind.baud, parameters, { sign });
+  return new RobotLink(host, config, operator, new Recorder(drives));
+};
+
+/** The configured port, or the only one there is. */
+async function deviceFor(config: RunConfig): Promise<string> {
+  if (config.device !== "") return config.device;
+  const ports = await findPorts(machine);
+  const [port] = ports;
+  if (port && ports.length === 1) return port.path;
+  const found = ports.length === 0 ? "there is none" : `there are ${ports.map(({ path }) => path).join(", ")}`;
+  throw new UserError(`which serial port? ${found}; name one with --device, e.g. --device /dev/ttyACM0`);
+}

@@ -1,0 +1,75 @@
+/** The person at the terminal: asked before a robot moves, and, with a dead-man's switch, while it does. */
+import { createInterface } from "node:readline/promises";
+import type { RunConfig } from "../config/schema.js";
+import { UserError } from "../errors.js";
+import type { Output } from "../output.js";
+import type { Operator } from "../runtime/operator.js";
+import type { Permission } from "./connect.js";
+
+const CTRL_C = "\u0003";
+
+/** Refuses where somebody is needed at the terminal and there is none. */
+export async function operatorAt(
+  config: RunConfig,
+  { deadMan }: Pick<Permission, "deadMan">,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Operator> {
+  const isTerminal = process.stdin.isTTY === true;
+  if (deadMan && !isTerminal)
+    throw new UserError("--dead-man needs a terminal whose keys it can see: leave it out, or run in one (ssh -t)");
+  if (config["update-every"] === "rollout" && !isTerminal && config.rollouts > 1)
+    throw new UserError(
+      "separate rollouts need somebody who puts the robot back before each: run in a terminal, or use --update-every lap",
+    );
+  const keys = deadMan ? watchKeys(signal) : undefined;
+  return {
+    signal,
+    say: output.say,
+    confirm: async (question) => {
+      output.say(question);
+      if (!isTerminal) return true; // --arm is the word
+      return keys ? keys.wait(output) : answer(signal);
+    },
+    takeSign: () => keys?.take() ?? true,
+  };
+}
+
+/** Waits for Enter; anything typed before it means no. */
+async function answer(signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question("press Enter to drive, n and Enter not to: ", { signal })).trim() === "";
+  } catch {
+    return false; // interrupted
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Keys as they are pressed; a key that is held repeats. */
+function watchKeys(signal: AbortSignal) {
+  let pressed = false;
+  let onKey = () => {};
+  process.stdin.setRawMode(true);
+  process.stdin.on("data", (data) => {
+    if (data.toString().includes(CTRL_C)) process.kill(process.pid, "SIGINT");
+    pressed = true;
+    onKey();
+  });
+  process.stdin.unref();
+  process.once("exit", () => process.stdin.setRawMode(false));
+  return {
+    take: () => {
+      const was = pressed;
+      pressed = false;
+      return was;
+    },
+    wait: (output: Output) =>
+      new Promise<boolean>((resolve) => {
+        output.say("hold the space bar to drive: letting go stops the robot");
+        onKey = () => resolve(true);
+        signal.addEventListener("abort", () => resolve(false), { once: true });
+      }),
+  };
+}

@@ -1,0 +1,76 @@
+/** Settings of a real robot: how it is reached, what it is made of, and what stops it. */
+import * as v from "valibot";
+import { finite, notNegative, positive } from "./values.js";
+
+const fence = v.pipe(
+  v.array(finite, "four numbers xLow,xHigh,yLow,yHigh, or none"),
+  v.check(
+    (values) => values.length === 0 || (values.length === 4 && values[0] < values[1] && values[2] < values[3]),
+    "xLow,xHigh,yLow,yHigh with low below high, or none",
+  ),
+);
+const pulse = (describe: string) =>
+  v.optional(v.pipe(v.number(describe), v.integer(describe), v.minValue(100, describe), v.maxValue(65535, describe)));
+const servo = v.strictObject(
+  {
+    steeringMin: pulse("whole microseconds"),
+    steeringCentre: pulse("whole microseconds"),
+    steeringMax: pulse("whole microseconds"),
+    throttleMin: pulse("whole microseconds"),
+    throttleNeutral: pulse("whole microseconds"),
+    throttleMax: pulse("whole microseconds"),
+    steeringSlew: pulse("whole µs/s of 100 or more"),
+    throttleSlew: pulse("whole µs/s of 100 or more"),
+    steeringReversed: v.optional(v.boolean("true or false")),
+    throttleReversed: v.optional(v.boolean("true or false")),
+    holdSteering: v.optional(v.boolean("true or false")),
+    radioRequired: v.optional(v.boolean("true or false")),
+  },
+  "names of docs/firmware.md, section Configuration",
+);
+
+export const robotSettings = {
+  device: {
+    schema: v.string("a path, e.g. /dev/ttyACM0"),
+    default: "",
+    describe: "serial port of the robot, e.g. /dev/ttyACM0; empty: the only one there is",
+  },
+  "wheel-travel": { schema: positive, default: 0.01, describe: "way of the car per tick of its wheel encoder [m]" },
+  servo: {
+    schema: servo,
+    default: {},
+    describe:
+      "pulses [µs], slew rates [µs/s] and directions, where they differ from the firmware's defaults (docs/firmware.md)",
+  },
+  "max-speed": { schema: positive, default: 5, describe: "a robot that is faster is stopped [m/s]" },
+  corridor: {
+    schema: positive,
+    default: 1.5,
+    describe: "a robot that is farther from the task's track is stopped [m]",
+  },
+  geofence: {
+    schema: fence,
+    default: [],
+    describe: "xLow,xHigh,yLow,yHigh [m]: a robot outside is stopped; empty: only the bounds of the task hold",
+  },
+  "max-jump": {
+    schema: positive,
+    default: 0.3,
+    describe: "a measured position that jumps farther stops the robot [m]",
+  },
+  "max-uncertainty": {
+    schema: positive,
+    default: 1,
+    describe: "standard deviation of a dead-reckoned position at which the robot is stopped [m]",
+  },
+  "min-battery": {
+    schema: notNegative,
+    default: 6.4,
+    describe: "battery voltage below which the robot is stopped [V]; 0: any",
+  },
+  "stale-after": {
+    schema: positive,
+    default: 0.1,
+    describe: "age of the measured state at which the robot is stopped [s]",
+  },
+} as const;

@@ -1,0 +1,74 @@
+/** A robot as the control loop sees it. Nothing here waits, allocates or throws: the loop calls it at every control step. */
+import type { Fault } from "./faults.js";
+
+/** Bytes to and from a robot. */
+export interface BytePort {
+  /** Puts what has arrived into `into`; how many bytes, 0 if none or the line is gone. */
+  read(into: Uint8Array): number;
+  /** Sends the first `count` bytes; false if they could not be taken: they are lost, and the robot's own time-out must stop it. */
+  write(bytes: Uint8Array, count: number): boolean;
+}
+
+/** How far a robot is from following commands. */
+export enum Phase {
+  /** it was not heard yet, or it started anew */
+  connecting,
+  /** it answers, and does not move */
+  ready,
+  /** it was asked to follow commands */
+  arming,
+  /** it follows commands */
+  armed,
+}
+
+/** What was measured last; one object per robot, overwritten in place. */
+export interface Reading {
+  /** when this state held, by the host's clock [s]; -Infinity before the first */
+  time: number;
+  /** n: as the task has it */
+  readonly state: Float64Array;
+  /** when the robot was last heard at all [s] */
+  heard: number;
+  /** standard deviation of the position [m]; 0 where it is measured from outside */
+  uncertainty: number;
+  /** [V]; NaN if not measured */
+  battery: number;
+  /** m: the inputs that the robot says it applies; NaN if it does not say */
+  readonly applied: Float64Array;
+}
+
+export interface Robot {
+  readonly reading: Reading;
+  readonly phase: Phase;
+  /** inputs at which the robot stands still, m */
+  readonly neutral: Float64Array;
+  /** its state counts from where it is placed (odometry), not from the room */
+  readonly placeable: boolean;
+  /** Why it left its phase by itself, once: {@link Fault.none} if it did not. */
+  takeFault(): Fault;
+  /** a number that belongs to the last fault, NaN if there is none */
+  readonly faultValue: number;
+  /** Takes in what has arrived by `now` [s]. */
+  receive(now: number): void;
+  /** The measured state carried forward to `now`, into `state`. */
+  stateAt(now: number, state: Float64Array): void;
+  /** The state counts from here on; for robots that are {@link placeable}. */
+  place(state: Float64Array): void;
+  /** Sends the command of this step; neutral unless the robot is armed. Also what keeps the connection alive. */
+  send(now: number, input: Float64Array): void;
+  /** Asks the robot to follow commands; its phase, or a fault, answers. */
+  arm(now: number): void;
+  /** Neutral at once, and no following of commands. */
+  disarm(now: number): void;
+}
+
+export function newReading(states: number, inputs: number): Reading {
+  return {
+    time: Number.NEGATIVE_INFINITY,
+    state: new Float64Array(states),
+    heard: Number.NEGATIVE_INFINITY,
+    uncertainty: 0,
+    battery: Number.NaN,
+    applied: new Float64Array(inputs).fill(Number.NaN),
+  };
+}

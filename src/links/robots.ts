@@ -1,0 +1,42 @@
+/** All robots by the name of their link: a new one is a new file and a line here. */
+import type { RunConfig } from "../config/schema.js";
+import { UserError } from "../errors.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+import type { BytePort, Robot } from "./robot.js";
+import { SerialRobot } from "./serial.js";
+import { servoFrom } from "./servo.js";
+import { protocol } from "./wire/protocol.js";
+
+/** What a link needs to know before there is a robot. */
+export interface RobotKind {
+  /** line speed [baud] */
+  readonly baud: number;
+  /** names of the task's states and inputs that it gives and takes */
+  readonly states: readonly string[];
+  readonly inputs: readonly string[];
+  make(port: BytePort, config: RunConfig, nonce: number): Robot;
+}
+
+const PLANAR = ["x [m]", "y [m]", "v [m/s]", "phi [rad]"];
+
+const robots: Partial<Record<RunConfig["link"], RobotKind>> = {
+  serial: {
+    baud: protocol.baud,
+    states: PLANAR,
+    inputs: ["throttle", "steering"],
+    make: (port, config, nonce) =>
+      new SerialRobot(port, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
+  },
+};
+
+/** The robot behind a link; undefined for the simulated plant. Refuses a task that the robot cannot do. */
+export function robotKindFor(config: RunConfig, task: TaskDefinition): RobotKind | undefined {
+  const kind = robots[config.link];
+  if (!kind) return undefined;
+  const { state, input } = task.columns;
+  if (state.join() === kind.states.join() && input.join() === kind.inputs.join()) return kind;
+  throw new UserError(
+    `link ${config.link} measures ${kind.states.join(", ")} and takes ${kind.inputs.join(", ")}; task ${task.name} has ` +
+      `${state.join(", ")} and ${input.join(", ")}: choose another task, or another link`,
+  );
+}

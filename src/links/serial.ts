@@ -1,0 +1,294 @@
+/** A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and gyro. */
+import { DeadReckoning } from "../odometry/dead-reckoning.js";
+import { Fault } from "./faults.js";
+import { type BytePort, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { Counters, signedPart } from "./telemetry.js";
+import { FrameReader, FrameWriter } from "./wire/frames.js";
+import {
+  ArmResult,
+  Cause,
+  ConfigFlag,
+  type Configure,
+  ConfigureResult,
+  FrameType,
+  newArmAnswer,
+  newConfigureAnswer,
+  newDrive,
+  newTelemetry,
+  newWelcome,
+  protocol,
+  readArmAnswer,
+  readConfigureAnswer,
+  readTelemetry,
+  readWelcome,
+  SensorFlag,
+  State,
+  WelcomeResult,
+  writeArm,
+  writeConfigure,
+  writeDrive,
+  writeHello,
+} from "./wire/protocol.js";
+
+/** What must be known of a car. */
+export interface SerialSettings {
+  /** way per tick of the wheel encoder [m] */
+  readonly wheelTravel: number;
+  /** pulses, directions and limits */
+  readonly servo: Omit<Configure, "session">;
+}
+
+/** A question is asked again after this [s]. */
+const REPEAT = 0.1;
+/** Neutral commands before the board is asked to arm [s]: what it wants, and a period of 50 Hz more. */
+const NEUTRAL = protocol.neutralBeforeArm / 1000 + 0.02;
+/** Time on the line of a drive frame [s]: 10 bits a byte; type, sequence, checksum, COBS's byte and the closing 0 around the payload. */
+const ON_LINE = (10 * (10 + 6)) / protocol.baud;
+
+/** What the board's own stop means. */
+const FAULT_OF_CAUSE: Readonly<Record<Cause, Fault>> = {
+  [Cause.boot]: Fault.boardReset,
+  [Cause.disarmFrame]: Fault.boardDisarmed,
+  [Cause.commandTimeout]: Fault.boardTimeout,
+  [Cause.rcLost]: Fault.boardRadioLost,
+  [Cause.rcManual]: Fault.boardManual,
+  [Cause.rcStop]: Fault.boardRadioStop,
+  [Cause.newSession]: Fault.boardReset,
+};
+
+export class SerialRobot implements Robot {
+  readonly reading: Reading = newReading(4, 2);
+  readonly neutral = new Float64Array(2);
+  readonly placeable = true;
+  phase = Phase.connecting;
+  faultValue = Number.NaN;
+
+  readonly #port: BytePort;
+  readonly #settings: SerialSettings;
+  readonly #odometry = new DeadReckoning();
+  readonly #counters = new Counters();
+  readonly #writer = new FrameWriter();
+  readonly #reader: FrameReader;
+  readonly #incoming = new Uint8Array(4096);
+  readonly #telemetry = newTelemetry();
+  readonly #welcome = newWelcome();
+  readonly #armAnswer = newArmAnswer();
+  readonly #configured = newConfigureAnswer();
+  readonly #drive = newDrive();
+  readonly #hello: { version: number; nonce: number };
+  readonly #configure: Configure;
+  /** when the drive frame of each sequence number was sent [s] */
+  readonly #sent = new Float64Array(256);
+  #sequence = 0;
+  #session = -1;
+  #isConfigured = false;
+  #now = 0;
+  #asked = Number.NEGATIVE_INFINITY;
+  #neutralSince = 0;
+  #fault = Fault.none;
+
+  /** `nonce`: a number that no earlier start of this program had. */
+  constructor(port: BytePort, settings: SerialSettings, nonce: number) {
+    this.#port = port;
+    this.#settings = settings;
+    this.#hello = { version: protocol.version, nonce };
+    this.#configure = { session: 0, ...settings.servo };
+    this.#reader = new FrameReader((type, _, payload) => this.#take(type, payload));
+  }
+
+  takeFault(): Fault {
+    const fault = this.#fault;
+    this.#fault = Fault.none;
+    return fault;
+  }
+
+  receive(now: number): void {
+    this.#now = now;
+    for (;;) {
+      const count = this.#port.read(this.#incoming);
+      this.#reader.push(this.#incoming, count);
+      if (count < this.#incoming.length) return;
+    }
+  }
+
+  stateAt(now: number, state: Float64Array): void {
+    this.#odometry.predict(now - this.reading.time, state);
+  }
+
+  place(state: Float64Array): void {
+    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#updateReading();
+  }
+
+  send(now: number, input: Float64Array): void {
+    this.#now = now;
+    if (this.phase === Phase.connecting) {
+      this.#connect(now);
+      return;
+    }
+    const isArmed = this.phase === Phase.armed;
+    this.#drive.throttle = isArmed ? (input[0] ?? 0) : 0;
+    this.#drive.steering = isArmed ? (input[1] ?? 0) : 0;
+    this.#drive.session = this.#session;
+    this.#drive.time = Math.floor(now * 1000) % 2 ** 32;
+    writeDrive(this.#writer.payload, 0, this.#drive);
+    this.#transmit(FrameType.drive);
+    this.#sent[this.#sequence] = now;
+    if (this.phase === Phase.arming && now - this.#neutralSince >= NEUTRAL && this.#mayAsk(now)) {
+      writeArm(this.#writer.payload, 0, this.#welcome);
+      this.#transmit(FrameType.arm);
+    }
+  }
+
+  arm(now: number): void {
+    if (this.phase !== Phase.ready) return;
+    this.phase = Phase.arming;
+    this.#neutralSince = now;
+    this.#asked = Number.NEGATIVE_INFINITY;
+  }
+
+  disarm(now: number): void {
+    this.#now = now;
+    this.#transmit(FrameType.disarm);
+    if (this.phase !== Phase.connecting) this.phase = Phase.ready;
+  }
+
+  /** Hello, then the servo settings, until both are answered. */
+  #connect(now: number): void {
+    if (!this.#mayAsk(now)) return;
+    if (this.#session < 0) {
+      writeHello(this.#writer.payload, 0, this.#hello);
+      this.#transmit(FrameType.hello);
+    } else {
+      this.#configure.session = this.#session;
+      writeConfigure(this.#writer.payload, 0, this.#configure);
+      this.#transmit(FrameType.configure);
+    }
+  }
+
+  #mayAsk(now: number): boolean {
+    if (now - this.#asked < REPEAT) return false;
+    this.#asked = now;
+    return true;
+  }
+
+  #transmit(type: FrameType): void {
+    // repeated hellos have one number, so that however many were lost the next frame is the one that the board expects
+    if (type !== FrameType.hello) this.#sequence = (this.#sequence + 1) & 0xff;
+    const count = this.#writer.finish(type, this.#sequence);
+    this.#port.write(this.#writer.wire, count);
+  }
+
+  #take(type: FrameType, payload: DataView): void {
+    this.reading.heard = this.#now;
+    if (type === FrameType.telemetry) this.#takeTelemetry(payload);
+    else if (type === FrameType.welcome) this.#takeWelcome(payload);
+    else if (type === FrameType.armAnswer) this.#takeArmAnswer(payload);
+    else if (type === FrameType.configureAnswer) this.#takeConfigureAnswer(payload);
+  }
+
+  #takeWelcome(payload: DataView): void {
+    readWelcome(payload, 0, this.#welcome);
+    if (this.phase !== Phase.connecting || this.#welcome.nonce !== this.#hello.nonce) return;
+    if (this.#welcome.result !== WelcomeResult.accepted) {
+      this.#fail(Fault.wrongVersion, this.#welcome.version);
+      return;
+    }
+    this.#session = this.#welcome.session;
+    this.#isConfigured = false;
+    this.#counters.forget();
+    this.#asked = Number.NEGATIVE_INFINITY;
+  }
+
+  #takeConfigureAnswer(payload: DataView): void {
+    readConfigureAnswer(payload, 0, this.#configured);
+    if (this.phase !== Phase.connecting || this.#session < 0) return;
+    if (this.#configured.result === ConfigureResult.applied) {
+      this.#isConfigured = true;
+      this.phase = Phase.ready;
+    } else if (this.#configured.result === ConfigureResult.outOfLimits) {
+      this.#fail(Fault.configuration, Number.NaN);
+    } else {
+      this.#restart(); // another session, or armed by one: begin anew
+    }
+  }
+
+  #takeArmAnswer(payload: DataView): void {
+    readArmAnswer(payload, 0, this.#armAnswer);
+    const { result } = this.#armAnswer;
+    if (this.phase !== Phase.arming) return;
+    if (result === ArmResult.armed) {
+      this.phase = Phase.armed;
+      return;
+    }
+    // frames may have been lost: then it is only a question of time
+    if (result === ArmResult.neutralTooShort || result === ArmResult.staleLink || result === ArmResult.notNeutral)
+      return;
+    this.phase = Phase.ready;
+    this.#fail(Fault.armRefused, result);
+  }
+
+  #takeTelemetry(payload: DataView): void {
+    const telemetry = this.#telemetry;
+    readTelemetry(payload, 0, telemetry);
+    if (this.#session < 0) return;
+    if (telemetry.session !== this.#session) {
+      const wasActive = this.phase !== Phase.connecting;
+      this.#restart();
+      if (wasActive) this.#fail(Fault.boardReset, telemetry.resetCause);
+      return;
+    }
+    if (!this.#isConfigured) return;
+    if (this.phase === Phase.armed && telemetry.state !== State.armed) {
+      this.phase = Phase.ready;
+      this.#fail(FAULT_OF_CAUSE[telemetry.cause as Cause] ?? Fault.boardDisarmed, telemetry.cause);
+    }
+    this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
+    this.#takeApplied();
+    if (telemetry.sensors & SensorFlag.gyro) this.#takeOdometry();
+  }
+
+  #takeApplied(): void {
+    const { servo } = this.#settings;
+    const { applied } = this.reading;
+    const { throttlePulse, steeringPulse } = this.#telemetry;
+    const throttle = signedPart(throttlePulse, servo.throttleMin, servo.throttleNeutral, servo.throttleMax);
+    const steering = signedPart(steeringPulse, servo.steeringMin, servo.steeringCentre, servo.steeringMax);
+    applied[0] = servo.flags & ConfigFlag.throttleReversed ? -throttle : throttle;
+    applied[1] = servo.flags & ConfigFlag.steeringReversed ? -steering : steering;
+  }
+
+  #takeOdometry(): void {
+    const { wheelSpeed, yawRate, echoSequence, echoAge } = this.#telemetry;
+    const { wheelTravel } = this.#settings;
+    const counters = this.#counters;
+    counters.take(this.#telemetry);
+    this.#odometry.advance(counters.ticks * wheelTravel, counters.turn, counters.seconds);
+    this.#odometry.v = wheelSpeed * wheelTravel;
+    this.#odometry.rate = yawRate;
+    // when the board measured this: so long after it had the drive frame that it names; where it had none lately, now is near enough
+    const echoed = (this.#sent[echoSequence] ?? 0) + ON_LINE + echoAge / 1000;
+    this.reading.time = echoAge <= protocol.telemetryIdle && echoed <= this.#now ? echoed : this.#now;
+    this.#updateReading();
+  }
+
+  #updateReading(): void {
+    const { reading } = this;
+    this.#odometry.predict(0, reading.state);
+    reading.uncertainty = this.#odometry.uncertainty;
+  }
+
+  #restart(): void {
+    this.phase = Phase.connecting;
+    this.#session = -1;
+    this.#isConfigured = false;
+    this.#hello.nonce = (this.#hello.nonce + 1) >>> 0;
+    this.#asked = Number.NEGATIVE_INFINITY;
+    this.reading.time = Number.NEGATIVE_INFINITY;
+  }
+
+  #fail(fault: Fault, value: number): void {
+    this.#fault = fault;
+    this.faultValue = value;
+  }
+}

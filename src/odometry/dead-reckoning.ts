@@ -1,0 +1,79 @@
+/** Where a car is by its wheels and its gyro, and how sure that is; docs/equations.md, section 24. */
+
+/**
+ * Standard deviations that grow with the way: a wheel that slips and is not quite round [m per √m], a gyro whose scale and bias are not quite
+ * right [rad per √m, rad per √s].
+ */
+const ALONG = 0.02;
+const TURN_BY_WAY = 0.005;
+const TURN_BY_TIME = 0.002;
+
+/** x, y [m], v [m/s], phi [rad] from increments of way and heading, with the covariance of x, y, phi. */
+export class DeadReckoning {
+  x = 0;
+  y = 0;
+  v = 0;
+  phi = 0;
+  /** yaw rate [rad/s] */
+  rate = 0;
+  // covariance of (x, y, phi), its upper triangle
+  #xx = 0;
+  #xy = 0;
+  #xp = 0;
+  #yy = 0;
+  #yp = 0;
+  #pp = 0;
+
+  /** Begins at a pose that is known. */
+  place(x: number, y: number, phi: number): void {
+    this.x = x;
+    this.y = y;
+    this.phi = phi;
+    this.#xx = 0;
+    this.#xy = 0;
+    this.#xp = 0;
+    this.#yy = 0;
+    this.#yp = 0;
+    this.#pp = 0;
+  }
+
+  /** `way` [m] forward and `turn` [rad] to the left, in `seconds`: along the chord of the arc. */
+  advance(way: number, turn: number, seconds: number): void {
+    const middle = this.phi + 0.5 * turn;
+    const cos = Math.cos(middle);
+    const sin = Math.sin(middle);
+    // P <- F P F' + Q with F = [1 0 -way sin; 0 1 way cos; 0 0 1]
+    const a = -way * sin;
+    const b = way * cos;
+    this.#xx += 2 * a * this.#xp + a * a * this.#pp;
+    this.#xy += a * this.#yp + b * this.#xp + a * b * this.#pp;
+    this.#yy += 2 * b * this.#yp + b * b * this.#pp;
+    this.#xp += a * this.#pp;
+    this.#yp += b * this.#pp;
+    const along = ALONG * ALONG * Math.abs(way);
+    this.#xx += along * cos * cos;
+    this.#xy += along * cos * sin;
+    this.#yy += along * sin * sin;
+    this.#pp += TURN_BY_WAY * TURN_BY_WAY * Math.abs(way) + TURN_BY_TIME * TURN_BY_TIME * seconds;
+    this.x += way * cos;
+    this.y += way * sin;
+    this.phi += turn;
+  }
+
+  /** Standard deviation of the position along its least certain direction [m]: root of the larger eigenvalue of the covariance. */
+  get uncertainty(): number {
+    const mean = 0.5 * (this.#xx + this.#yy);
+    const half = 0.5 * (this.#xx - this.#yy);
+    return Math.sqrt(mean + Math.sqrt(half * half + this.#xy * this.#xy));
+  }
+
+  /** The state (x, y, v, phi) `seconds` later, at the same speed and yaw rate. */
+  predict(seconds: number, state: Float64Array): void {
+    const turn = this.rate * seconds;
+    const middle = this.phi + 0.5 * turn;
+    state[0] = this.x + this.v * seconds * Math.cos(middle);
+    state[1] = this.y + this.v * seconds * Math.sin(middle);
+    state[2] = this.v;
+    state[3] = this.phi + turn;
+  }
+}

@@ -1,0 +1,76 @@
+/** Everything that a control loop is made of, from a configuration. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { coreFor } from "../core/session.js";
+import type { BytePort, Robot } from "../links/robot.js";
+import type { RobotKind } from "../links/robots.js";
+import { setTiming } from "../recording/timing.js";
+import { ControlLoop } from "./control-loop.js";
+import { Gates, type Limits, trackOf } from "./gates.js";
+import { layoutFor, type Ring } from "./records.js";
+import type { Shared } from "./shared.js";
+
+/** Time without a word from the robot at which it is stopped [s]; a board stops by itself after 0.2 s without a command. */
+const SILENT_AFTER = 0.2;
+/** Steps with the policy before the first real one, so that everything is compiled [control steps]. */
+const WARM_UP = 300;
+
+export interface ControlOptions {
+  /** the operator must give a sign of life this often [s]; Infinity: need not */
+  readonly sign: number;
+}
+
+export function limitsFrom(config: RunConfig, { sign }: ControlOptions): Limits {
+  const [xLow = Number.NEGATIVE_INFINITY, xHigh = Number.POSITIVE_INFINITY] = config.geofence;
+  const [, , yLow = Number.NEGATIVE_INFINITY, yHigh = Number.POSITIVE_INFINITY] = config.geofence;
+  return {
+    staleAfter: config["stale-after"],
+    silentAfter: SILENT_AFTER,
+    lateAfter: 5 * config["control-period"],
+    speed: config["max-speed"],
+    corridor: config.corridor,
+    fence: [xLow, xHigh, yLow, yHigh],
+    jump: config["max-jump"],
+    uncertainty: config["max-uncertainty"],
+    battery: config["min-battery"],
+    sign,
+  };
+}
+
+/** A core for driving: room for one control step, timed as on hardware. */
+export async function pilotCore(config: RunConfig): Promise<Core> {
+  const core = await coreFor(config, 1, 1, "strict", 1);
+  setTiming(core, "hardware");
+  return core;
+}
+
+/** The loop, warmed up. */
+export async function controlLoop(
+  config: RunConfig,
+  kind: RobotKind,
+  port: BytePort,
+  nonce: number,
+  shared: Shared,
+  ring: Ring,
+  options: ControlOptions,
+): Promise<ControlLoop> {
+  const core = await pilotCore(config);
+  const { task } = core.setup;
+  const robot: Robot = kind.make(port, config, nonce);
+  const setpoint = core.view("probe");
+  const track = trackOf(task, (time) => {
+    core.exports.nominalSetpoint(time);
+    return setpoint;
+  });
+  warmUp(core);
+  const gates = new Gates(limitsFrom(config, options), task, track);
+  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task));
+}
+
+/** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */
+function warmUp(core: Core): void {
+  const { task } = core.setup;
+  core.exports.beginDrive();
+  core.view("plantState").set(task.initialState);
+  for (let i = 0; i < WARM_UP; i++) core.exports.tick(i * task.timing.controlPeriod);
+}

@@ -1,0 +1,228 @@
+/** The gates that every control step of a moving robot must pass; docs/safety.md lists them. Numbers only, nothing is allocated. */
+import { Fault } from "../links/faults.js";
+import type { Robot } from "../links/robot.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+
+/** Limits; Infinity (battery: 0) where one does not hold. */
+export interface Limits {
+  /** age of the measured state [s] */
+  readonly staleAfter: number;
+  /** time without a word from the robot [s] */
+  readonly silentAfter: number;
+  /** between two control steps [s] */
+  readonly lateAfter: number;
+  /** [m/s] */
+  readonly speed: number;
+  /** distance to the track [m] */
+  readonly corridor: number;
+  /** x and y, lowest and highest [m] */
+  readonly fence: readonly [number, number, number, number];
+  /** step of the measured position beyond what the speed explains [m] */
+  readonly jump: number;
+  /** standard deviation of the position [m] */
+  readonly uncertainty: number;
+  /** [V] */
+  readonly battery: number;
+  /** time without a sign of life from the operator [s] */
+  readonly sign: number;
+}
+
+/** Part of an input's range by which what is applied may lie outside what was commanded lately, and for how long [s]. */
+const APPLIED = 0.1;
+const APPLIED_FOR = 0.3;
+/** Commands that what is applied is compared with: servos are slow, and reports take their time [control steps]. */
+const COMMANDS = 16;
+/** A battery's voltage falls for a moment when the motor starts: it must stay low for so long [s]. */
+const BATTERY_FOR = 1;
+/** A clock that jumps by this was set, or the computer was suspended [s]. */
+const CLOCK = 1;
+/** A missed deadline weighs so many punctual ones: one in ten is too many, and ten in a row. */
+const MISSED = 10;
+const MOST_MISSED = 100;
+
+/** Points of the task's way that the distance to the track is measured to. */
+const TRACK_POINTS = 512;
+
+export class Gates {
+  /** what was found, and what is allowed */
+  value = Number.NaN;
+  limit = Number.NaN;
+
+  readonly #limits: Limits;
+  readonly #planar: boolean;
+  readonly #track: Float64Array;
+  readonly #inputs: number;
+  readonly #commands: Float64Array;
+  readonly #before: Float64Array;
+  #count = 0;
+  #hasBefore = false;
+  #readAt = 0;
+  #stepAt = Number.NaN;
+  #missed = 0;
+  #batterySince = Number.NaN;
+  #appliedSince = Number.NaN;
+
+  /** `track`: points x, y of the way that the task asks for, none if it has no way in the plane. */
+  constructor(limits: Limits, task: TaskDefinition, track: Float64Array) {
+    this.#limits = limits;
+    this.#planar = isPlanar(task);
+    this.#track = track;
+    this.#inputs = task.columns.input.length;
+    this.#commands = new Float64Array(COMMANDS * this.#inputs);
+    this.#before = new Float64Array(task.columns.state.length);
+  }
+
+  /** Forgets what was seen before, as at the start of a drive. */
+  reset(): void {
+    this.#count = 0;
+    this.#hasBefore = false;
+    this.#stepAt = Number.NaN;
+    this.#missed = 0;
+    this.#batterySince = Number.NaN;
+    this.#appliedSince = Number.NaN;
+    this.#commands.fill(0);
+  }
+
+  /**
+   * What stops a robot that is to follow commands at `now` [s]. `missed`: this step's deadline had passed. `sign`: when the operator gave the last
+   * sign of life. `drives`: it counts where the robot is.
+   */
+  check(now: number, robot: Robot, missed: boolean, sign: number, drives: boolean): Fault {
+    const fault = robot.takeFault();
+    if (fault !== Fault.none) return this.#found(fault, robot.faultValue, Number.NaN);
+    return (
+      this.#clock(now, missed) ||
+      this.#link(now, robot, sign) ||
+      this.#finite(robot) ||
+      (drives && this.#planar ? this.#place(robot) : Fault.none) ||
+      this.#outputs(now, robot)
+    );
+  }
+
+  /** Keeps a command, to compare with what is applied. */
+  remember(command: Float64Array): void {
+    const row = (this.#count % COMMANDS) * this.#inputs;
+    for (let i = 0; i < this.#inputs; i++) this.#commands[row + i] = command[i] ?? 0;
+    this.#count++;
+  }
+
+  #clock(now: number, missed: boolean): Fault {
+    const passed = now - this.#stepAt;
+    this.#stepAt = now;
+    this.#missed = Math.max(0, this.#missed + (missed ? MISSED : -1));
+    if (passed < 0 || passed > CLOCK) return this.#found(Fault.clock, passed, CLOCK);
+    if (passed > this.#limits.lateAfter || this.#missed >= MOST_MISSED)
+      return this.#found(Fault.lateness, passed, this.#limits.lateAfter);
+    return Fault.none;
+  }
+
+  #link(now: number, robot: Robot, sign: number): Fault {
+    const { silentAfter, staleAfter, sign: signLimit } = this.#limits;
+    const silent = now - robot.reading.heard;
+    if (silent > silentAfter) return this.#found(Fault.lostLink, silent, silentAfter);
+    const age = now - robot.reading.time;
+    if (age > staleAfter) return this.#found(Number.isFinite(age) ? Fault.staleState : Fault.noState, age, staleAfter);
+    if (now - sign > signLimit) return this.#found(Fault.deadMan, now - sign, signLimit);
+    return Fault.none;
+  }
+
+  #finite({ reading }: Robot): Fault {
+    const { state } = reading;
+    for (let i = 0; i < state.length; i++)
+      if (!Number.isFinite(state[i])) return this.#found(Fault.notFinite, Number.NaN, Number.NaN);
+    return Fault.none;
+  }
+
+  #place({ reading }: Robot): Fault {
+    const { state } = reading;
+    const limits = this.#limits;
+    const x = state[0] ?? 0;
+    const y = state[1] ?? 0;
+    const speed = Math.abs(state[2] ?? 0);
+    if (speed > limits.speed) return this.#found(Fault.speed, speed, limits.speed);
+    if (this.#hasBefore && reading.time > this.#readAt) {
+      const before = this.#before;
+      const way = Math.max(speed, Math.abs(before[2] ?? 0)) * (reading.time - this.#readAt);
+      const jump = Math.hypot(x - (before[0] ?? 0), y - (before[1] ?? 0)) - way;
+      if (jump > limits.jump) return this.#found(Fault.jump, jump, limits.jump);
+    }
+    this.#hasBefore = true;
+    this.#readAt = reading.time;
+    for (let i = 0; i < state.length; i++) this.#before[i] = state[i] ?? 0;
+    const [left, right, low, high] = limits.fence;
+    const outside = Math.max(left - x, x - right, low - y, y - high);
+    if (outside > 0) return this.#found(Fault.geofence, outside, 0);
+    const away = this.#distance(x, y);
+    if (away > limits.corridor) return this.#found(Fault.corridor, away, limits.corridor);
+    if (reading.uncertainty > limits.uncertainty)
+      return this.#found(Fault.uncertain, reading.uncertainty, limits.uncertainty);
+    return Fault.none;
+  }
+
+  #outputs(now: number, { reading }: Robot): Fault {
+    const isLow = reading.battery < this.#limits.battery;
+    if (!isLow) this.#batterySince = Number.NaN;
+    else if (Number.isNaN(this.#batterySince)) this.#batterySince = now;
+    if (now - this.#batterySince > BATTERY_FOR)
+      return this.#found(Fault.battery, reading.battery, this.#limits.battery);
+    const difference = this.#appliedDifference(reading.applied);
+    if (!(difference > APPLIED)) this.#appliedSince = Number.NaN;
+    else if (Number.isNaN(this.#appliedSince)) this.#appliedSince = now;
+    if (now - this.#appliedSince > APPLIED_FOR) return this.#found(Fault.actuator, difference, APPLIED);
+    return Fault.none;
+  }
+
+  /** How far what is applied lies outside the commands of the last steps, the worst of all inputs. */
+  #appliedDifference(applied: Float64Array): number {
+    let worst = 0;
+    for (let i = 0; i < this.#inputs; i++) {
+      let low = Number.POSITIVE_INFINITY;
+      let high = Number.NEGATIVE_INFINITY;
+      for (let k = i; k < this.#commands.length; k += this.#inputs) {
+        const command = this.#commands[k] ?? 0;
+        if (command < low) low = command;
+        if (command > high) high = command;
+      }
+      const value = applied[i] ?? Number.NaN;
+      const outside = Math.max(low - value, value - high); // NaN where it is not reported
+      if (outside > worst) worst = outside;
+    }
+    return worst;
+  }
+
+  #distance(x: number, y: number): number {
+    const track = this.#track;
+    if (track.length === 0) return 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < track.length; i += 2) {
+      const dx = x - (track[i] ?? 0);
+      const dy = y - (track[i + 1] ?? 0);
+      const square = dx * dx + dy * dy;
+      if (square < least) least = square;
+    }
+    return Math.sqrt(least);
+  }
+
+  #found(fault: Fault, value: number, limit: number): Fault {
+    this.value = value;
+    this.limit = limit;
+    return fault;
+  }
+}
+
+/** A state of x, y, v, phi in the plane. */
+export function isPlanar({ columns }: TaskDefinition): boolean {
+  return columns.state.join() === "x [m],y [m],v [m/s],phi [rad]";
+}
+
+/** The way that a task asks for in the plane: x, y of points over one lap; empty if it has none. */
+export function trackOf(task: TaskDefinition, setpointAt: (time: number) => Float64Array): Float64Array {
+  const { lapTime } = task.timing;
+  if (!isPlanar(task) || lapTime === undefined) return new Float64Array(0);
+  const track = new Float64Array(2 * TRACK_POINTS);
+  for (let i = 0; i < TRACK_POINTS; i++) {
+    const setpoint = setpointAt((i * lapTime) / TRACK_POINTS);
+    track.set(setpoint.subarray(0, 2), 2 * i);
+  }
+  return track;
+}

@@ -1,0 +1,14 @@
+/** Where a control loop runs, as the main thread sees it. */
+import type { Ring } from "./records.js";
+import type { Shared } from "./shared.js";
+
+export interface ControlHost {
+  readonly shared: Shared;
+  readonly ring: Ring;
+  /** Opens the robot's port and starts the loop. */
+  start(): Promise<void>;
+  /** Lets the loop make a step or more; throws if it has died. */
+  pause(): Promise<void>;
+  /** Ends the loop, the robot at rest, and closes the port. */
+  end(): Promise<void>;
+}

@@ -1,0 +1,96 @@
+/** Writes down what the control thread does, as it happens: one file per drive in the run's `drives` folder. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Core } from "../core/core.js";
+import { createFolder } from "../files.js";
+import { describeFault, Fault, remedyOf } from "../links/faults.js";
+import type { DriveEvent } from "../recording/events.js";
+import { DriveRecorder } from "../recording/stream.js";
+import { HEAD, Kind, type Layout, layoutFor } from "./records.js";
+import { State } from "./shared.js";
+
+export class Recorder {
+  readonly #folder: string;
+  #drive: DriveRecorder | undefined;
+  #layout: Layout | undefined;
+  #startTime = 0;
+  /** the loop's clock at the start of the drive [s]; not known before it drives */
+  #began = Number.POSITIVE_INFINITY;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Why the drive can no longer be written down. */
+  get failure(): string | undefined {
+    return this.#drive?.failure?.message;
+  }
+
+  /** A drive begins, at task time `startTime` [s]. */
+  async begin(core: Core, startTime: number): Promise<void> {
+    await this.end();
+    const { task } = core.setup;
+    this.#layout = layoutFor(task);
+    this.#startTime = startTime;
+    this.#began = Number.POSITIVE_INFINITY;
+    await createFolder(this.#folder);
+    const drive = 1 + Math.max(0, ...(await readdir(this.#folder)).map((name) => Number.parseInt(name, 10) || 0));
+    const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
+    const { columns, name } = task;
+    this.#drive = await DriveRecorder.create(path, {
+      task: name,
+      timing: core.timing,
+      startTime,
+      columns,
+      drive,
+      began: new Date(),
+    });
+  }
+
+  /** Takes a row of the control thread (records.ts). */
+  take(row: Float64Array): void {
+    if (!this.#drive || !this.#layout) return;
+    const kind: Kind = row[0] ?? 0;
+    if (kind === Kind.call) this.#takeCall(row, this.#drive, this.#layout);
+    else if (kind === Kind.step) this.#takeStep(row, this.#drive, this.#layout);
+    else if (kind !== Kind.end) this.#drive.event(this.#eventOf(row));
+  }
+
+  async end(): Promise<void> {
+    await this.#drive?.close();
+    this.#drive = undefined;
+  }
+
+  #takeCall(row: Float64Array, drive: DriveRecorder, { states, outputs, setpoints, gains }: Layout): void {
+    const [, taskTime = 0] = row;
+    const [state, offsets, setpoint, gain] = partsOf(row, [states, outputs, setpoints, gains]);
+    const time = taskTime - this.#startTime;
+    drive.segment({ time, firstStep: drive.steps, taskTime, state, outputs: offsets, setpoint, gains: gain });
+  }
+
+  #takeStep(row: Float64Array, drive: DriveRecorder, { states, inputs, references, residuals }: Layout): void {
+    const [, taskTime = 0] = row;
+    const [state, input, reference, residual, cost] = partsOf(row, [states, inputs, references, residuals, 1]);
+    drive.step({ time: taskTime - this.#startTime, state, input, reference, residuals: residual, cost: cost[0] });
+  }
+
+  #eventOf(row: Float64Array): DriveEvent {
+    const [kind, clock = 0, first = 0, second = 0, third = 0] = row;
+    if (kind === Kind.state && first === State.driving) this.#began = clock;
+    const time = Math.max(0, clock - this.#began); // what comes before the start has its time
+    if (kind === Kind.state) return { time, level: "info", name: "state", message: State[first] ?? "" };
+    const fault: Fault = first;
+    const message = `${describeFault({ fault, value: second, limit: third })}; ${remedyOf(fault)}`;
+    return { time, level: fault === Fault.operatorStop ? "info" : "fault", name: Fault[fault], message };
+  }
+}
+
+/** Consecutive parts of a row behind its head. */
+function partsOf<const W extends readonly number[]>(row: Float64Array, widths: W): { [K in keyof W]: Float64Array } {
+  let from = HEAD;
+  const parts = widths.map((width) => {
+    from += width;
+    return row.subarray(from - width, from);
+  });
+  return parts as { [K in keyof W]: Float64Array };
+}

@@ -1,0 +1,105 @@
+/** What the control thread writes down, one row per event, in a ring of shared memory that the main thread empties. */
+import type { TaskDefinition } from "../tasks/definition.js";
+
+export enum Kind {
+  /** a control step: task time [s], state, input, reference, residuals, cost */
+  step = 1,
+  /** a network call: task time, state, outputs, setpoint, gains */
+  call,
+  /** the state after the last control step: task time, state */
+  end,
+  /** the runtime's state changed: the loop's clock [s], state, the clock at task time 0 */
+  state,
+  /** a fault: the loop's clock, fault, value, limit */
+  fault,
+}
+
+/** Where the columns of a row begin, for a task. */
+export interface Layout {
+  readonly width: number;
+  readonly states: number;
+  readonly inputs: number;
+  readonly references: number;
+  readonly residuals: number;
+  readonly outputs: number;
+  readonly setpoints: number;
+  readonly gains: number;
+}
+
+/** Kind and time come first. */
+export const HEAD = 2;
+/** Rows in the ring: at 50 Hz over a minute. */
+const ROWS = 4096;
+
+export function layoutFor({ columns }: TaskDefinition): Layout {
+  const states = columns.state.length;
+  const inputs = columns.input.length;
+  const references = columns.reference.length;
+  const residuals = columns.residual.length;
+  const setpoints = columns.setpoint.length;
+  const gains = columns.gain.length;
+  const outputs = setpoints + gains;
+  const step = states + inputs + references + residuals + 1;
+  const call = states + outputs + setpoints + gains;
+  return { width: HEAD + Math.max(step, call, 3), states, inputs, references, residuals, outputs, setpoints, gains };
+}
+
+/** One writer, one reader. */
+export class Ring {
+  readonly buffer: SharedArrayBuffer;
+  readonly #ends: Int32Array;
+  readonly #rows: Float64Array;
+  readonly #width: number;
+  /** how many rows of the ring may be in use before {@link isNearlyFull} */
+  readonly #most = 0.75 * ROWS;
+  #at = 0;
+
+  constructor({ width }: Layout, buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(8 + ROWS * width * 8);
+    this.#ends = new Int32Array(this.buffer, 0, 2);
+    this.#rows = new Float64Array(this.buffer, 8, ROWS * width);
+    this.#width = width;
+  }
+
+  get used(): number {
+    return Atomics.load(this.#ends, 0) - Atomics.load(this.#ends, 1);
+  }
+
+  /** The reader does not keep up: time to stop, with room left for what stopping leaves. */
+  get isNearlyFull(): boolean {
+    return this.used > this.#most;
+  }
+
+  /** Begins a row; false if the ring is full. */
+  begin(kind: Kind, time: number): boolean {
+    if (this.used === ROWS) return false;
+    this.#at = (Atomics.load(this.#ends, 0) % ROWS) * this.#width;
+    this.number(kind);
+    this.number(time);
+    return true;
+  }
+
+  /** Adds a number to the row that was begun. */
+  number(value: number): void {
+    this.#rows[this.#at++] = value;
+  }
+
+  /** Adds the first `count` of `values` to it. */
+  numbers(values: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) this.#rows[this.#at++] = values[i] ?? 0;
+  }
+
+  /** Hands the row to the reader. */
+  end(): void {
+    Atomics.add(this.#ends, 0, 1);
+  }
+
+  /** Gives all rows that are there to `take`, as copies of its own. */
+  drain(take: (row: Float64Array) => void): void {
+    for (let tail = Atomics.load(this.#ends, 1); tail !== Atomics.load(this.#ends, 0); tail++) {
+      const from = (tail % ROWS) * this.#width;
+      take(this.#rows.slice(from, from + this.#width));
+      Atomics.store(this.#ends, 1, tail + 1);
+    }
+  }
+}

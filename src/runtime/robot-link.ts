@@ -1,0 +1,178 @@
+/** A real robot as training sees it: stretches of a drive that a control thread makes, while this one learns. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { describeFault, Fault, type FoundFault, remedyOf } from "../links/faults.js";
+import type { DriveResult, Link } from "../links/link.js";
+import { Phase } from "../links/robot.js";
+import type { ControlHost } from "./host.js";
+import type { Operator } from "./operator.js";
+import type { Recorder } from "./recorder.js";
+import { Kind, type Layout, layoutFor } from "./records.js";
+import { Order, State } from "./shared.js";
+import { Stretch, storeStretch } from "./stretch.js";
+
+/** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
+const ANSWER_WITHIN = 5;
+/** Age of a state from which a drive may start [s]. */
+const FRESH = 0.5;
+/** Task time at which a drive starts [s]: where the task's initial state is. */
+const START_TIME = 0;
+
+export class RobotLink implements Link {
+  readonly name: string;
+  readonly #host: ControlHost;
+  readonly #operator: Operator;
+  readonly #recorder: Recorder;
+  #layout: Layout | undefined;
+  /** rows of the drive that no stretch has taken yet */
+  readonly #rows: Float64Array[] = [];
+  #fault: FoundFault | undefined;
+  #isDriving = false;
+  /** the drive cannot be written down any more, and the control thread was told so */
+  #isUnrecorded = false;
+
+  constructor(host: ControlHost, config: RunConfig, operator: Operator, recorder: Recorder) {
+    this.name = config.link;
+    this.#host = host;
+    this.#operator = operator;
+    this.#recorder = recorder;
+    operator.signal.addEventListener("abort", () => this.#host.shared.give(Order.stop));
+  }
+
+  async open(): Promise<void> {
+    const { shared } = this.#host;
+    await this.#host.start();
+    const began = shared.now;
+    let told = false;
+    while (shared.phase === Phase.connecting || shared.age > FRESH) {
+      await this.#pause();
+      if (this.#fault) throw this.#refusal(this.#fault);
+      if (this.#operator.signal.aborted)
+        throw this.#refusal({ fault: Fault.operatorStop, value: Number.NaN, limit: 0 });
+      const waited = shared.now - began;
+      const fault = shared.phase === Phase.connecting ? Fault.noAnswer : Fault.noState;
+      if (waited > ANSWER_WITHIN) throw this.#refusal({ fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN });
+      if (!told && fault === Fault.noState)
+        this.#operator.say("the robot answers; waiting for its state (keep it still)");
+      told ||= fault === Fault.noState;
+    }
+  }
+
+  async drive(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
+    const stopped = await this.#begin(core);
+    if (stopped !== undefined) return { steps: 0, stopped };
+    const result = await this.#collect(core, index, segments, false);
+    if (!goesOn && result.stopped === undefined) await this.stop();
+    return result;
+  }
+
+  async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
+    await this.#giveParameters(core);
+    core.check(core.exports.driveOn(index, previous, kept), "a drive that goes on");
+    return this.#collect(core, index, segments, true);
+  }
+
+  async stop(): Promise<void> {
+    const { shared } = this.#host;
+    shared.give(Order.finish);
+    while (!shared.isTaken() || shared.runtimeState === State.stopping) await this.#pause();
+    this.#isDriving = false;
+    this.#rows.length = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#host.end();
+    this.#drain();
+    await this.#recorder.end();
+  }
+
+  /** Asks the operator, arms the robot, and lets it go; what keeps it from that, if something does. */
+  async #begin(core: Core): Promise<string | undefined> {
+    const { shared } = this.#host;
+    const { task } = core.setup;
+    this.#layout = layoutFor(task);
+    this.#fault = undefined;
+    this.#isUnrecorded = false;
+    this.#rows.length = 0;
+    if (!(await this.#operator.confirm(placing(task.initialState, task.columns.state))))
+      return this.#stopText(undefined);
+    await this.#recorder.begin(core, START_TIME);
+    await this.#giveParameters(core);
+    shared.start.set(task.initialState);
+    shared.startTime = START_TIME;
+    shared.give(Order.arm);
+    while (shared.runtimeState !== State.armed) {
+      await this.#pause();
+      if (this.#fault || this.#operator.signal.aborted) return this.#stopText(this.#fault);
+    }
+    shared.give(Order.drive);
+    this.#isDriving = true;
+    return undefined;
+  }
+
+  /** Waits until the drive has `segments` more segments, and puts them into the core. */
+  async #collect(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
+    const layout = this.#layout ?? layoutFor(core.setup.task);
+    const stretch = new Stretch();
+    let end: Float64Array | undefined;
+    while (!end) {
+      const [row] = this.#rows;
+      if (!row) {
+        await this.#pause();
+        continue;
+      }
+      const isCall = row[0] === Kind.call;
+      // the next stretch's first call is this one's end
+      if ((isCall && stretch.calls.length === segments) || row[0] === Kind.end) end = row;
+      else if (isCall) stretch.call(row);
+      else stretch.step(row);
+      if (!end || row[0] === Kind.end) this.#rows.shift();
+    }
+    const isWhole = end[0] === Kind.call;
+    if (!isWhole) await this.stop();
+    if (stretch.steps.length > 0) storeStretch(core, index, stretch, end, layout, goesOn);
+    return { steps: core.view("counts", index)[0] ?? 0, stopped: isWhole ? undefined : this.#stopText(this.#fault) };
+  }
+
+  #stopText(fault: FoundFault | undefined): string {
+    if (this.#operator.signal.aborted || !fault)
+      return describeFault({ fault: Fault.operatorStop, value: 0, limit: 0 });
+    const what = fault.fault === Fault.recorder ? this.#recorder.failure : undefined;
+    return `${what ?? describeFault(fault)}; ${remedyOf(fault.fault)}`;
+  }
+
+  #refusal(fault: FoundFault): UserError {
+    return new UserError(`${this.name}: ${describeFault(fault)}; ${remedyOf(fault.fault)}`, 1);
+  }
+
+  async #giveParameters(core: Core): Promise<void> {
+    while (!this.#host.shared.giveParameters(core.view("parameters"))) await this.#pause();
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#operator.takeSign()) this.#host.shared.sign = this.#host.shared.now;
+    await this.#host.pause();
+    this.#drain();
+  }
+
+  /** Takes what the control thread wrote: to disk, and to the stretch that waits for it. */
+  #drain(): void {
+    this.#host.ring.drain((row) => {
+      this.#recorder.take(row);
+      const [kind, , first = 0, second = 0, third = 0] = row;
+      if (kind === Kind.fault) this.#fault = { fault: first, value: second, limit: third };
+      else if (kind !== Kind.state && this.#isDriving) this.#rows.push(row);
+    });
+    if (this.#recorder.failure !== undefined && this.#isDriving && !this.#isUnrecorded) {
+      this.#isUnrecorded = true;
+      this.#host.shared.give(Order.recorderFailed);
+    }
+  }
+}
+
+/** Where the robot is to stand, for people. */
+function placing(state: readonly number[], columns: readonly string[]): string {
+  const parts = columns.map((name, i) => `${name.replace(/ \[.*/, "")} ${(state[i] ?? 0).toPrecision(3)}`);
+  return `the robot will move: put it at the start (${parts.join(", ")}), with room for the whole track around it`;
+}

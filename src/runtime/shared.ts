@@ -1,0 +1,236 @@
+/** What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits for the other. */
+
+import type { Phase, Robot } from "../links/robot.js";
+
+/** Words, written and read atomically. */
+enum Word {
+  /** raised with every order */
+  orderNumber,
+  order,
+  /** number of the last order that was taken */
+  taken,
+  state,
+  fault,
+  /** control steps since the start: moves as long as the control thread lives */
+  ticks,
+  missed,
+  /** raised with every new set of parameters, and what the control thread has of it */
+  parametersGiven,
+  parametersTaken,
+  /** the control thread sleeps on this one; the main thread may wake it */
+  sleep,
+  /** 1: the control thread has real-time priority */
+  isRealTime,
+  /** the robot's phase, see links/robot.ts */
+  phase,
+  count,
+}
+
+/** Numbers; torn reads are harmless in all of them, or excluded by a word above. */
+enum Slot {
+  faultValue,
+  faultLimit,
+  /** task time at which a drive starts */
+  startTime,
+  /** time of the operator's last sign of life, by the control thread's clock */
+  sign,
+  now,
+  /** when the state held that was measured last */
+  measured,
+  battery,
+  uncertainty,
+  count,
+}
+
+export enum Order {
+  none,
+  /** connect the operator's wish with the robot: it is to follow commands */
+  arm,
+  /** drive by the policy */
+  drive,
+  /** stop: the drive is over */
+  finish,
+  /** stop: the operator wants it */
+  stop,
+  /** stop: the drive cannot be recorded */
+  recorderFailed,
+  /** stop and end the thread */
+  quit,
+}
+
+/** What the runtime is doing. */
+export enum State {
+  idle,
+  armed,
+  driving,
+  stopping,
+  fault,
+}
+
+const STATES = 16;
+
+/** The block; `parameters` is the policy's number of parameters, `states` that of the state's components. */
+export class Shared {
+  readonly buffer: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly #slots: Float64Array;
+  /** where a drive starts: the state that a robot is placed at */
+  readonly start: Float64Array;
+  /** what was measured last */
+  readonly state: Float64Array;
+  readonly #parameters: readonly [Float64Array, Float64Array];
+
+  constructor(parameters: number, buffer?: SharedArrayBuffer) {
+    const words = Word.count * 4 + (Word.count % 2) * 4;
+    const slots = Slot.count * 8;
+    const start = STATES * 8;
+    const size = parameters * 8;
+    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size);
+    this.#words = new Int32Array(this.buffer, 0, Word.count);
+    this.#slots = new Float64Array(this.buffer, words, Slot.count);
+    this.start = new Float64Array(this.buffer, words + slots, STATES);
+    this.state = new Float64Array(this.buffer, words + slots + start, STATES);
+    const at = words + slots + 2 * start;
+    this.#parameters = [
+      new Float64Array(this.buffer, at, parameters),
+      new Float64Array(this.buffer, at + size, parameters),
+    ];
+  }
+
+  // main thread
+
+  /** Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. */
+  give(order: Order): void {
+    Atomics.store(this.#words, Word.order, order);
+    Atomics.add(this.#words, Word.orderNumber, 1);
+    this.wake();
+  }
+
+  isTaken(): boolean {
+    return Atomics.load(this.#words, Word.taken) === Atomics.load(this.#words, Word.orderNumber);
+  }
+
+  wake(): void {
+    Atomics.notify(this.#words, Word.sleep);
+  }
+
+  /** Hands a policy over; false while the one before was not taken yet. */
+  giveParameters(parameters: Float64Array): boolean {
+    const given = Atomics.load(this.#words, Word.parametersGiven);
+    if (Atomics.load(this.#words, Word.parametersTaken) !== given) return false;
+    this.#parameters[(given + 1) & 1]?.set(parameters);
+    Atomics.store(this.#words, Word.parametersGiven, given + 1);
+    return true;
+  }
+
+  get runtimeState(): State {
+    return Atomics.load(this.#words, Word.state);
+  }
+  get phase(): Phase {
+    return Atomics.load(this.#words, Word.phase);
+  }
+  get fault(): number {
+    return Atomics.load(this.#words, Word.fault);
+  }
+  get ticks(): number {
+    return Atomics.load(this.#words, Word.ticks);
+  }
+  get missed(): number {
+    return Atomics.load(this.#words, Word.missed);
+  }
+  get isRealTime(): boolean {
+    return Atomics.load(this.#words, Word.isRealTime) === 1;
+  }
+
+  // control thread
+
+  /** The order that was given since the last call; {@link Order.none} if there is none. */
+  takeOrder(): Order {
+    const number = Atomics.load(this.#words, Word.orderNumber);
+    if (number === Atomics.load(this.#words, Word.taken)) return Order.none;
+    const order = Atomics.load(this.#words, Word.order);
+    Atomics.store(this.#words, Word.taken, number);
+    return order;
+  }
+
+  /** Copies a policy that was handed over since the last call. */
+  takeParameters(into: Float64Array): void {
+    const given = Atomics.load(this.#words, Word.parametersGiven);
+    if (given === Atomics.load(this.#words, Word.parametersTaken)) return;
+    const source = this.#parameters[given & 1];
+    if (source) into.set(source);
+    Atomics.store(this.#words, Word.parametersTaken, given);
+  }
+
+  setRuntimeState(state: State): void {
+    Atomics.store(this.#words, Word.state, state);
+  }
+
+  setFault(fault: number, value: number, limit: number): void {
+    this.#slots[Slot.faultValue] = value;
+    this.#slots[Slot.faultLimit] = limit;
+    Atomics.store(this.#words, Word.fault, fault);
+  }
+
+  countTick(missed: boolean): void {
+    Atomics.add(this.#words, Word.ticks, 1);
+    if (missed) Atomics.add(this.#words, Word.missed, 1);
+  }
+
+  /** Tells how the robot is. */
+  report({ reading, phase }: Robot): void {
+    Atomics.store(this.#words, Word.phase, phase);
+    this.#slots[Slot.measured] = reading.time;
+    this.#slots[Slot.battery] = reading.battery;
+    this.#slots[Slot.uncertainty] = reading.uncertainty;
+    for (let i = 0; i < reading.state.length; i++) this.state[i] = reading.state[i] ?? Number.NaN;
+  }
+
+  setRealTime(isRealTime: boolean): void {
+    Atomics.store(this.#words, Word.isRealTime, isRealTime ? 1 : 0);
+  }
+
+  /** Sleeps for so long [ms], or until {@link wake}. */
+  sleep(milliseconds: number): void {
+    Atomics.wait(this.#words, Word.sleep, 0, milliseconds);
+  }
+
+  // both
+
+  get faultValue(): number {
+    return this.#slots[Slot.faultValue] ?? Number.NaN;
+  }
+  get faultLimit(): number {
+    return this.#slots[Slot.faultLimit] ?? Number.NaN;
+  }
+  get startTime(): number {
+    return this.#slots[Slot.startTime] ?? 0;
+  }
+  set startTime(time: number) {
+    this.#slots[Slot.startTime] = time;
+  }
+  /** The control thread's clock at its last step [s]. */
+  get now(): number {
+    return this.#slots[Slot.now] ?? 0;
+  }
+  set now(time: number) {
+    this.#slots[Slot.now] = time;
+  }
+  /** When the operator last gave a sign of life, by the control thread's clock [s]. */
+  get sign(): number {
+    return this.#slots[Slot.sign] ?? 0;
+  }
+  set sign(time: number) {
+    this.#slots[Slot.sign] = time;
+  }
+  /** Age of the measured state at the control thread's last step [s]; infinite if there is none. */
+  get age(): number {
+    return this.now - (this.#slots[Slot.measured] ?? Number.NEGATIVE_INFINITY);
+  }
+  get battery(): number {
+    return this.#slots[Slot.battery] ?? Number.NaN;
+  }
+  get uncertainty(): number {
+    return this.#slots[Slot.uncertainty] ?? 0;
+  }
+}

@@ -1,0 +1,89 @@
+/** A control loop in virtual time: it steps when the simulated board has run for a control period, and sleeps nowhere. */
+import { resolveTask } from "../../src/config/resolve.js";
+import type { RunConfig } from "../../src/config/schema.js";
+import type { BytePort } from "../../src/links/robot.js";
+import { robotKindFor } from "../../src/links/robots.js";
+import { controlLoop } from "../../src/runtime/control.js";
+import type { ControlLoop } from "../../src/runtime/control-loop.js";
+import type { ControlHost } from "../../src/runtime/host.js";
+import { layoutFor, Ring } from "../../src/runtime/records.js";
+import { Order, Shared } from "../../src/runtime/shared.js";
+import type { SimulatedCar } from "./car.js";
+import type { SimulatedBoard } from "./simulated-board.js";
+
+/** Bytes between the loop and the terminal of the simulated board. */
+export class BoardPort implements BytePort {
+  #arrived: Uint8Array[] = [];
+  #sent: Uint8Array[] = [];
+
+  /** What the board sent. */
+  arrive = (bytes: Uint8Array): void => {
+    this.#arrived.push(bytes.slice());
+  };
+
+  /** What is to be sent to the board. */
+  takeSent(): Uint8Array {
+    const bytes = Buffer.concat(this.#sent);
+    this.#sent = [];
+    return bytes;
+  }
+
+  read(into: Uint8Array): number {
+    const all = Buffer.concat(this.#arrived);
+    const count = Math.min(all.length, into.length);
+    into.set(all.subarray(0, count));
+    this.#arrived = count < all.length ? [all.subarray(count)] : [];
+    return count;
+  }
+
+  write(bytes: Uint8Array, count: number): boolean {
+    this.#sent.push(bytes.slice(0, count));
+    return true;
+  }
+}
+
+export class VirtualHost implements ControlHost {
+  readonly shared: Shared;
+  readonly ring: Ring;
+  readonly port = new BoardPort();
+  readonly #config: RunConfig;
+  readonly #board: SimulatedBoard;
+  readonly #car: SimulatedCar;
+  readonly #nonce: number;
+  #loop: ControlLoop | undefined;
+  #runs = true;
+  /** called before every step, for tests that disturb something */
+  before: (now: number) => void | Promise<void> = () => {};
+
+  constructor(config: RunConfig, board: SimulatedBoard, car: SimulatedCar, parameters: number, nonce = 1) {
+    this.#config = config;
+    this.#board = board;
+    this.#car = car;
+    this.#nonce = nonce;
+    this.shared = new Shared(parameters);
+    this.ring = new Ring(layoutFor(resolveTask(config).task));
+  }
+
+  async start(): Promise<void> {
+    const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
+    if (!kind) throw new Error("no robot");
+    const sign = { sign: Number.POSITIVE_INFINITY };
+    this.#loop = await controlLoop(this.#config, kind, this.port, this.#nonce, this.shared, this.ring, sign);
+    await this.#board.connect(this.port.arrive);
+  }
+
+  async pause(): Promise<void> {
+    await this.#car.run(1000 * this.#config["control-period"]);
+    const now = this.#board.nowUs / 1e6;
+    await this.before(now);
+    this.#runs = this.#loop?.step(now, false) ?? false;
+    const bytes = this.port.takeSent();
+    if (bytes.length > 0) await this.#board.send(bytes);
+  }
+
+  async end(): Promise<void> {
+    this.shared.give(Order.quit);
+    while (this.#runs) await this.pause();
+    await this.#board.disconnect();
+  }
+}

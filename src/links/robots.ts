@@ -14,6 +14,8 @@ export interface RobotKind {
   /** names of the task's states and inputs that it gives and takes */
   readonly states: readonly string[];
   readonly inputs: readonly string[];
+  /** it stops by itself when commands come less often [s] */
+  readonly longestPeriod: number;
   make(port: BytePort, config: RunConfig, nonce: number): Robot;
 }
 
@@ -24,6 +26,7 @@ const robots: Partial<Record<RunConfig["link"], RobotKind>> = {
     baud: protocol.baud,
     states: PLANAR,
     inputs: ["throttle", "steering"],
+    longestPeriod: protocol.commandTimeout / 1000 / 2,
     make: (port, config, nonce) =>
       new SerialRobot(port, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
   },
@@ -34,6 +37,10 @@ export function robotKindFor(config: RunConfig, task: TaskDefinition): RobotKind
   const kind = robots[config.link];
   if (!kind) return undefined;
   const { state, input } = task.columns;
+  if (config["control-period"] > kind.longestPeriod)
+    throw new UserError(
+      `control-period is ${config["control-period"]} s; link ${config.link} needs a command at least every ${kind.longestPeriod} s`,
+    );
   if (state.join() === kind.states.join() && input.join() === kind.inputs.join()) return kind;
   throw new UserError(
     `link ${config.link} measures ${kind.states.join(", ")} and takes ${kind.inputs.join(", ")}; task ${task.name} has ` +

@@ -103,7 +103,6 @@ export class ControlLoop {
   #arm(now: number): void {
     if (this.#state !== State.idle && this.#state !== State.fault) return;
     this.#fault = Fault.none;
-    this.#shared.setFault(Fault.none, Number.NaN, Number.NaN);
     this.#robot.takeFault();
     this.#gates.reset();
     this.#armedSince = now;
@@ -165,7 +164,6 @@ export class ControlLoop {
     }
     this.#fault = fault;
     if (fault !== Fault.none) this.#write(now, Kind.fault, fault, value, limit);
-    this.#shared.setFault(fault, value, limit);
     this.#stoppingSince = now;
     this.#stillSince = Number.NaN;
     this.#enter(now, State.stopping);
@@ -197,7 +195,6 @@ export class ControlLoop {
   #fail(now: number, fault: Fault, value: number, limit: number): void {
     this.#fault = fault;
     this.#write(now, Kind.fault, fault, value, limit);
-    this.#shared.setFault(fault, value, limit);
     this.#robot.disarm(now);
     this.#enter(now, State.fault);
   }

@@ -30,8 +30,8 @@ export interface Limits {
 /** Part of an input's range by which what is applied may lie outside what was commanded lately, and for how long [s]. */
 const APPLIED = 0.1;
 const APPLIED_FOR = 0.3;
-/** Commands that what is applied is compared with: servos are slow, and reports take their time [control steps]. */
-const COMMANDS = 16;
+/** Commands that what is applied is compared with: servos are slow, and reports take their time [s]. */
+const COMMANDS_FOR = 0.3;
 /** A battery's voltage falls for a moment when the motor starts: it must stay low for so long [s]. */
 const BATTERY_FOR = 1;
 /** A clock that jumps by this was set, or the computer was suspended [s]. */
@@ -52,6 +52,8 @@ export class Gates {
   readonly #planar: boolean;
   readonly #track: Float64Array;
   readonly #inputs: number;
+  /** commands kept */
+  readonly #kept: number;
   readonly #commands: Float64Array;
   readonly #before: Float64Array;
   #count = 0;
@@ -68,7 +70,8 @@ export class Gates {
     this.#planar = isPlanar(task);
     this.#track = track;
     this.#inputs = task.columns.input.length;
-    this.#commands = new Float64Array(COMMANDS * this.#inputs);
+    this.#kept = 1 + Math.ceil(COMMANDS_FOR / task.timing.controlPeriod);
+    this.#commands = new Float64Array(this.#kept * this.#inputs);
     this.#before = new Float64Array(task.columns.state.length);
   }
 
@@ -101,7 +104,7 @@ export class Gates {
 
   /** Keeps a command, to compare with what is applied. */
   remember(command: Float64Array): void {
-    const row = (this.#count % COMMANDS) * this.#inputs;
+    const row = (this.#count % this.#kept) * this.#inputs;
     for (let i = 0; i < this.#inputs; i++) this.#commands[row + i] = command[i] ?? 0;
     this.#count++;
   }

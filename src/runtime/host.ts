@@ -9,6 +9,10 @@ export interface ControlHost {
   start(): Promise<void>;
   /** Lets the loop make a step or more; throws if it has died. */
   pause(): Promise<void>;
+  /** What people should know of how it runs, if anything. */
+  note(): string | undefined;
+  /** How it ran. */
+  summary(): string | undefined;
   /** Ends the loop, the robot at rest, and closes the port. */
   end(): Promise<void>;
 }

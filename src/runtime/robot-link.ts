@@ -41,8 +41,20 @@ export class RobotLink implements Link {
   }
 
   async open(): Promise<void> {
+    try {
+      await this.#host.start();
+      await this.#findState();
+    } catch (error) {
+      await this.#host.end();
+      throw error;
+    }
+    const note = this.#host.note();
+    if (note !== undefined) this.#operator.say(note);
+  }
+
+  /** Waits until the robot answers and measures its state. */
+  async #findState(): Promise<void> {
     const { shared } = this.#host;
-    await this.#host.start();
     const began = shared.now;
     let told = false;
     while (shared.phase === Phase.connecting || shared.age > FRESH) {
@@ -68,7 +80,7 @@ export class RobotLink implements Link {
   }
 
   async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    await this.#giveParameters(core);
+    this.#host.shared.giveParameters(core.view("parameters"));
     core.check(core.exports.driveOn(index, previous, kept), "a drive that goes on");
     return this.#collect(core, index, segments, true);
   }
@@ -84,6 +96,8 @@ export class RobotLink implements Link {
   async close(): Promise<void> {
     await this.#host.end();
     this.#drain();
+    const summary = this.#host.summary();
+    if (summary !== undefined) this.#operator.say(summary);
     await this.#recorder.end();
   }
 
@@ -98,7 +112,7 @@ export class RobotLink implements Link {
     if (!(await this.#operator.confirm(placing(task.initialState, task.columns.state))))
       return this.#stopText(undefined);
     await this.#recorder.begin(core, START_TIME);
-    await this.#giveParameters(core);
+    shared.giveParameters(core.view("parameters"));
     shared.start.set(task.initialState);
     shared.startTime = START_TIME;
     shared.give(Order.arm);
@@ -119,6 +133,7 @@ export class RobotLink implements Link {
     while (!end) {
       const [row] = this.#rows;
       if (!row) {
+        if (this.#isOver()) return { steps: 0, stopped: this.#stopText(this.#fault) };
         await this.#pause();
         continue;
       }
@@ -131,8 +146,17 @@ export class RobotLink implements Link {
     }
     const isWhole = end[0] === Kind.call;
     if (!isWhole) await this.stop();
-    if (stretch.steps.length > 0) storeStretch(core, index, stretch, end, layout, goesOn);
-    return { steps: core.view("counts", index)[0] ?? 0, stopped: isWhole ? undefined : this.#stopText(this.#fault) };
+    const stopped = isWhole ? undefined : this.#stopText(this.#fault);
+    if (stretch.steps.length === 0) return { steps: 0, stopped };
+    storeStretch(core, index, stretch, end, layout, goesOn);
+    return { steps: core.view("counts", index)[0] ?? 0, stopped };
+  }
+
+  /** Nothing drives any more, and nothing is left to be taken: a fault came before the first step. */
+  #isOver(): boolean {
+    const { shared, ring } = this.#host;
+    const rests = shared.runtimeState === State.idle || shared.runtimeState === State.fault;
+    return shared.isTaken() && rests && ring.used === 0;
   }
 
   #stopText(fault: FoundFault | undefined): string {
@@ -144,10 +168,6 @@ export class RobotLink implements Link {
 
   #refusal(fault: FoundFault): UserError {
     return new UserError(`${this.name}: ${describeFault(fault)}; ${remedyOf(fault.fault)}`, 1);
-  }
-
-  async #giveParameters(core: Core): Promise<void> {
-    while (!this.#host.shared.giveParameters(core.view("parameters"))) await this.#pause();
   }
 
   async #pause(): Promise<void> {

@@ -10,13 +10,12 @@ enum Word {
   /** number of the last order that was taken */
   taken,
   state,
-  fault,
   /** control steps since the start: moves as long as the control thread lives */
   ticks,
   missed,
-  /** raised with every new set of parameters, and what the control thread has of it */
+  /** raised with every new set of parameters; 1 while the control thread copies one */
   parametersGiven,
-  parametersTaken,
+  parametersBusy,
   /** the control thread sleeps on this one; the main thread may wake it */
   sleep,
   /** 1: the control thread has real-time priority */
@@ -28,8 +27,6 @@ enum Word {
 
 /** Numbers; torn reads are harmless in all of them, or excluded by a word above. */
 enum Slot {
-  faultValue,
-  faultLimit,
   /** task time at which a drive starts */
   startTime,
   /** time of the operator's last sign of life, by the control thread's clock */
@@ -78,6 +75,7 @@ export class Shared {
   readonly start: Float64Array;
   /** what was measured last */
   readonly state: Float64Array;
+  #parametersTaken = 0;
   readonly #parameters: readonly [Float64Array, Float64Array];
 
   constructor(parameters: number, buffer?: SharedArrayBuffer) {
@@ -114,13 +112,13 @@ export class Shared {
     Atomics.notify(this.#words, Word.sleep);
   }
 
-  /** Hands a policy over; false while the one before was not taken yet. */
-  giveParameters(parameters: Float64Array): boolean {
+  /** Hands a policy over; one that was not taken yet is forgotten. */
+  giveParameters(parameters: Float64Array): void {
     const given = Atomics.load(this.#words, Word.parametersGiven);
-    if (Atomics.load(this.#words, Word.parametersTaken) !== given) return false;
+    // the control thread copies from the other half, except in the microseconds after the last hand-over
+    while (Atomics.load(this.#words, Word.parametersBusy) !== 0);
     this.#parameters[(given + 1) & 1]?.set(parameters);
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
-    return true;
   }
 
   get runtimeState(): State {
@@ -128,9 +126,6 @@ export class Shared {
   }
   get phase(): Phase {
     return Atomics.load(this.#words, Word.phase);
-  }
-  get fault(): number {
-    return Atomics.load(this.#words, Word.fault);
   }
   get ticks(): number {
     return Atomics.load(this.#words, Word.ticks);
@@ -155,21 +150,18 @@ export class Shared {
 
   /** Copies a policy that was handed over since the last call. */
   takeParameters(into: Float64Array): void {
+    Atomics.store(this.#words, Word.parametersBusy, 1);
     const given = Atomics.load(this.#words, Word.parametersGiven);
-    if (given === Atomics.load(this.#words, Word.parametersTaken)) return;
-    const source = this.#parameters[given & 1];
-    if (source) into.set(source);
-    Atomics.store(this.#words, Word.parametersTaken, given);
+    if (given !== this.#parametersTaken) {
+      const source = this.#parameters[given & 1];
+      if (source) into.set(source);
+      this.#parametersTaken = given;
+    }
+    Atomics.store(this.#words, Word.parametersBusy, 0);
   }
 
   setRuntimeState(state: State): void {
     Atomics.store(this.#words, Word.state, state);
-  }
-
-  setFault(fault: number, value: number, limit: number): void {
-    this.#slots[Slot.faultValue] = value;
-    this.#slots[Slot.faultLimit] = limit;
-    Atomics.store(this.#words, Word.fault, fault);
   }
 
   countTick(missed: boolean): void {
@@ -197,12 +189,6 @@ export class Shared {
 
   // both
 
-  get faultValue(): number {
-    return this.#slots[Slot.faultValue] ?? Number.NaN;
-  }
-  get faultLimit(): number {
-    return this.#slots[Slot.faultLimit] ?? Number.NaN;
-  }
   get startTime(): number {
     return this.#slots[Slot.startTime] ?? 0;
   }

@@ -80,6 +80,19 @@ export class ThreadHost implements ControlHost {
     if (port?.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
   }
 
+  note(): string | undefined {
+    if (this.shared.isRealTime) return undefined;
+    return "the control thread has no real-time priority: on a busy computer its steps may be 20 ms late; lapgrad doctor says how to allow it";
+  }
+
+  summary(): string | undefined {
+    const late = this.lateness.quantiles();
+    if (!late) return undefined;
+    const ms = (seconds: number) => `${(1000 * seconds).toFixed(2)} ms`;
+    const most = `late by ${ms(late.p50)} in the median, ${ms(late.p99)} in 99 of 100, ${ms(late.most)} at most`;
+    return `control loop: ${late.steps} steps, ${most}; ${this.shared.missed} deadlines missed`;
+  }
+
   #check(): void {
     if (this.#failure)
       throw new UserError(`the control thread ended: ${messageOf(this.#failure)}; the robot stops by itself`, 1);

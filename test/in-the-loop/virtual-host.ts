@@ -81,6 +81,10 @@ export class VirtualHost implements ControlHost {
     if (bytes.length > 0) await this.#board.send(bytes);
   }
 
+  note(): undefined {}
+
+  summary(): undefined {}
+
   async end(): Promise<void> {
     this.shared.give(Order.quit);
     while (this.#runs) await this.pause();

@@ -1,0 +1,230 @@
+/** The control loop's states: who may drive when, what stops it, and what it leaves behind. */
+import { beforeAll, expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
+import { Fault } from "../../src/links/faults.js";
+import { Phase } from "../../src/links/robot.js";
+import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
+import { ControlLoop } from "../../src/runtime/control-loop.js";
+import { Gates } from "../../src/runtime/gates.js";
+import { Kind, layoutFor, Ring } from "../../src/runtime/records.js";
+import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { carFigure8 } from "../../src/tasks/car-figure8.js";
+import { ScriptedRobot } from "../support/scripted-robot.js";
+
+const DT = 0.02;
+const START = [0, 0, 0, Math.PI / 2];
+const config = completeConfig({ hidden: [4], link: "serial" });
+const layout = layoutFor(carFigure8);
+
+class Bench {
+  readonly robot = new ScriptedRobot();
+  readonly shared: Shared;
+  readonly ring = new Ring(layout);
+  readonly loop: ControlLoop;
+  now = 100;
+
+  constructor(readonly core: Core) {
+    core.view("parameters").fill(0);
+    this.shared = new Shared(core.exports.parameterCount());
+    this.shared.start.set(START);
+    this.shared.giveParameters(core.view("parameters"));
+    const gates = new Gates(limitsFrom(config, { sign: Number.POSITIVE_INFINITY }), carFigure8, new Float64Array(0));
+    this.loop = new ControlLoop(core, this.robot, gates, this.shared, this.ring, layout);
+  }
+
+  steps(count: number, missed = false): boolean {
+    let goesOn = true;
+    for (let i = 0; i < count && goesOn; i++) {
+      this.now += DT;
+      goesOn = this.loop.step(this.now, missed);
+    }
+    return goesOn;
+  }
+
+  /** Armed and driving for so many steps. */
+  drive(count: number): void {
+    this.shared.give(Order.arm);
+    this.steps(3);
+    expect(this.shared.runtimeState).toBe(State.armed);
+    this.shared.give(Order.drive);
+    this.steps(count);
+    expect(this.shared.runtimeState).toBe(State.driving);
+  }
+
+  rows(): number[][] {
+    const rows: number[][] = [];
+    this.ring.drain((row) => rows.push([...row]));
+    return rows;
+  }
+
+  last(): readonly number[] {
+    return this.robot.sent.at(-1)?.input ?? [];
+  }
+}
+
+let core: Core;
+beforeAll(async () => {
+  core = await pilotCore(config);
+});
+
+test("nothing moves before it is armed and told to drive", () => {
+  const bench = new Bench(core);
+  bench.shared.give(Order.drive);
+  bench.steps(50);
+  expect(bench.shared.runtimeState).toBe(State.idle);
+  bench.shared.give(Order.arm);
+  bench.steps(50);
+  expect(bench.shared.runtimeState).toBe(State.armed);
+  for (const { input } of bench.robot.sent) expect(input).toEqual([0, 0]);
+  bench.shared.give(Order.drive);
+  bench.steps(1);
+  expect(bench.last()[0]).toBeGreaterThan(0);
+});
+
+test("a drive leaves a row per step and per call, the state after it, and what happened", () => {
+  const bench = new Bench(core);
+  bench.drive(15);
+  bench.shared.give(Order.finish);
+  bench.steps(30);
+  expect(bench.shared.runtimeState).toBe(State.idle);
+  expect(bench.robot.phase).toBe(Phase.ready);
+  const rows = bench.rows();
+  const of = (kind: Kind) => rows.filter(([k]) => k === kind);
+  expect(of(Kind.step).map(([, time]) => time)).toEqual(
+    Array.from({ length: 15 }, (_, i) => expect.closeTo(i * DT, 10)),
+  );
+  expect(of(Kind.call).map(([, time]) => time)).toEqual([0, 0.14, 0.28].map((time) => expect.closeTo(time, 10)));
+  expect(of(Kind.end)).toHaveLength(1);
+  expect(of(Kind.end)[0]?.[1]).toBeCloseTo(15 * DT, 10);
+  expect(of(Kind.fault)).toHaveLength(0);
+  expect(of(Kind.state).map(([, , state]) => state)).toEqual([
+    State.idle,
+    State.armed,
+    State.driving,
+    State.stopping,
+    State.idle,
+  ]);
+  const sent = bench.robot.sent.slice(3, 18).map(({ input }) => input);
+  expect(of(Kind.step).map((row) => row.slice(6, 8))).toEqual(sent);
+});
+
+const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
+  ["operator", Fault.operatorStop, ({ shared }) => shared.give(Order.stop)],
+  ["recorder", Fault.recorder, ({ shared }) => shared.give(Order.recorderFailed)],
+  ["state not a number", Fault.notFinite, ({ robot }) => (robot.reading.state[0] = Number.NaN)],
+  ["geofence and task bounds", Fault.bounds, ({ robot }) => robot.reading.state.set([0, 0, 0, 1e5])],
+  [
+    "policy not a number",
+    Fault.policy,
+    ({ shared, core: { exports } }) => {
+      shared.giveParameters(new Float64Array(exports.parameterCount()).fill(Number.NaN));
+    },
+  ],
+  ["board timed out", Fault.boardTimeout, ({ robot }) => (robot.fault = Fault.boardTimeout)],
+  ["clock", Fault.clock, (bench) => (bench.now += 10)],
+  [
+    "silence",
+    Fault.lostLink,
+    ({ robot }) => {
+      robot.onReceive = (now) => {
+        robot.reading.time = now;
+      };
+    },
+  ],
+];
+
+test.each(faults)("%s: neutral, then disarmed; never again without being armed", (_, fault, disturb) => {
+  const bench = new Bench(core);
+  bench.drive(10);
+  const { length } = bench.robot.sent;
+  disturb(bench);
+  bench.steps(20); // silence takes ten steps to be seen
+  const driven = bench.robot.sent.slice(length).findLastIndex(({ input }) => input.some((value) => value !== 0));
+  expect(driven).toBeLessThan(fault === Fault.lostLink ? 11 : fault === Fault.policy ? 7 : 0);
+  expect([State.stopping, State.fault]).toContain(bench.shared.runtimeState);
+  bench.steps(200);
+  expect(bench.shared.runtimeState).toBe(State.fault);
+  expect(bench.robot.phase).toBe(Phase.ready);
+  bench.shared.give(Order.drive);
+  bench.steps(20);
+  expect(bench.shared.runtimeState).toBe(State.fault);
+  for (const { input } of bench.robot.sent.slice(length + 11)) expect(input).toEqual([0, 0]);
+  const rows = bench.rows();
+  expect(rows.filter(([kind]) => kind === Kind.fault).map(([, , found]) => found)).toEqual([fault]);
+  expect(rows.filter(([kind]) => kind === Kind.end)).toHaveLength(1);
+});
+
+test("after a fault it can be armed again, and the old fault is forgotten", () => {
+  const bench = new Bench(core);
+  bench.drive(10);
+  bench.robot.fault = Fault.boardReset;
+  bench.steps(200);
+  expect(bench.shared.runtimeState).toBe(State.fault);
+  bench.robot.fault = Fault.boardDisarmed; // what the disarming itself brings
+  bench.drive(10);
+  expect(bench.last()[0]).toBeGreaterThan(0);
+});
+
+test("a robot that does not arm is given up after three seconds", () => {
+  const bench = new Bench(core);
+  bench.robot.refuses = true;
+  bench.shared.give(Order.arm);
+  bench.steps(149);
+  expect(bench.shared.runtimeState).toBe(State.idle);
+  bench.steps(5);
+  expect(bench.shared.runtimeState).toBe(State.fault);
+  expect(bench.rows().filter(([kind]) => kind === Kind.fault)[0]?.[2]).toBe(Fault.noAnswer);
+});
+
+test("a car that rolls on is disarmed after three seconds, one that stands after a fifth", () => {
+  for (const [speed, steps] of [
+    [1, 150],
+    [0, 10],
+  ] as const) {
+    const bench = new Bench(core);
+    bench.drive(10);
+    bench.robot.reading.state[2] = speed;
+    bench.shared.give(Order.finish);
+    bench.steps(steps);
+    expect(bench.shared.runtimeState).toBe(State.stopping);
+    bench.steps(3);
+    expect(bench.shared.runtimeState).toBe(State.idle);
+  }
+});
+
+test("a reader that does not keep up stops the drive, and nothing of it is lost", () => {
+  const bench = new Bench(core);
+  bench.drive(10);
+  bench.steps(10_000);
+  expect(bench.shared.runtimeState).toBe(State.fault);
+  const rows = bench.rows();
+  const steps = rows.filter(([kind]) => kind === Kind.step).map(([, time = 0]) => Math.round(time / DT));
+  expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i));
+  expect(steps.length).toBeGreaterThan(2000);
+  expect(rows.filter(([kind]) => kind === Kind.fault)[0]?.[2]).toBe(Fault.recorder);
+  expect(rows.at(-1)?.[0]).toBe(Kind.state);
+});
+
+test("quitting while it drives stops first", () => {
+  const bench = new Bench(core);
+  bench.drive(10);
+  bench.shared.give(Order.quit);
+  expect(bench.steps(200)).toBe(false);
+  expect(bench.shared.runtimeState).toBe(State.idle);
+  expect(bench.robot.phase).toBe(Phase.ready);
+});
+
+test("new parameters act from the next network call on", () => {
+  const bench = new Bench(core);
+  bench.drive(3);
+  const parameters = new Float64Array(core.exports.parameterCount()).fill(0.3);
+  bench.shared.giveParameters(parameters);
+  bench.steps(12);
+  const outputs = bench
+    .rows()
+    .filter(([kind]) => kind === Kind.call)
+    .map((row) => row[6]);
+  expect(outputs[0]).toBe(0);
+  expect(Math.abs(outputs[1] ?? 0)).toBeGreaterThan(0.01);
+});

@@ -1,0 +1,265 @@
+/** A robot that is the nominal plant itself, driven step by step: what training gets of it is what a simulated rollout gives. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
+import { coreFor, initialisePolicy } from "../../src/core/session.js";
+import { Fault } from "../../src/links/faults.js";
+import { readRecording } from "../../src/recording/reader.js";
+import { setTiming } from "../../src/recording/timing.js";
+import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
+import { ControlLoop } from "../../src/runtime/control-loop.js";
+import { Gates } from "../../src/runtime/gates.js";
+import type { ControlHost } from "../../src/runtime/host.js";
+import { Recorder } from "../../src/runtime/recorder.js";
+import { layoutFor, Ring } from "../../src/runtime/records.js";
+import { RobotLink } from "../../src/runtime/robot-link.js";
+import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { carFigure8 } from "../../src/tasks/car-figure8.js";
+import { randomNumbers } from "../support/cores.js";
+import { ScriptedRobot } from "../support/scripted-robot.js";
+
+/** Periods without rounding, so that measured times are the simulation's to the last bit. */
+const DT = 1 / 64;
+const SEGMENTS = 12;
+const KEPT = 5;
+const config = completeConfig({
+  link: "serial",
+  "control-period": DT,
+  "network-period": 9 * DT,
+  "steps-per-segment": 9,
+  "rollout-segments": SEGMENTS,
+  window: "0:0:0",
+  hidden: [8],
+});
+const layout = layoutFor(carFigure8);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lapgrad-robot-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The plant at the other end of the loop; `disturb` is called before each step. */
+class PlantHost implements ControlHost {
+  readonly robot = new ScriptedRobot();
+  readonly ring = new Ring(layout);
+  readonly shared: Shared;
+  readonly #plant: Core;
+  readonly #loop: ControlLoop;
+  #now = 0;
+  #runs = true;
+  steps = 0;
+  disturb: (step: number) => void = () => {};
+
+  constructor(plant: Core, pilot: Core) {
+    this.#plant = plant;
+    this.shared = new Shared(pilot.exports.parameterCount());
+    const gates = new Gates(limitsFrom(config, { sign: 1 }), carFigure8, new Float64Array(0));
+    this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
+    this.put();
+    this.robot.onReceive = (now) => {
+      this.robot.reading.time = now;
+      this.robot.reading.heard = now;
+      this.robot.reading.state.set(plant.view("plantState"));
+    };
+    this.robot.onSend = (_, input) => {
+      plant.view("inputs").set(input);
+      plant.exports.drivePlant(DT);
+    };
+  }
+
+  put(): void {
+    this.#plant.view("plantState").set(carFigure8.initialState);
+    this.#plant.exports.restPlant();
+  }
+
+  async start(): Promise<void> {}
+  async pause(): Promise<void> {
+    this.disturb(this.steps++);
+    this.#now += DT;
+    this.#runs = this.#loop.step(this.#now, false);
+  }
+  async end(): Promise<void> {
+    this.shared.give(Order.quit);
+    while (this.#runs) await this.pause();
+  }
+  note(): undefined {}
+  summary(): undefined {}
+}
+
+async function trainingCore(seed = 3): Promise<Core> {
+  const core = await coreFor(config, 2, 2 * SEGMENTS);
+  setTiming(core, "hardware");
+  initialisePolicy(core, seed);
+  const random = randomNumbers(seed);
+  const theta = core.view("parameters");
+  for (let i = 0; i < theta.length; i++) theta[i] = (theta[i] ?? 0) + 0.1 * random();
+  return core;
+}
+
+interface Made {
+  readonly link: RobotLink;
+  readonly host: PlantHost;
+  readonly stop: AbortController;
+  readonly drives: string;
+}
+
+let count = 0;
+async function made(confirm = true): Promise<Made> {
+  const host = new PlantHost(await pilotCore(config), await pilotCore(config));
+  const stop = new AbortController();
+  const drives = join(folder, `drives-${++count}`);
+  const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeSign: () => true };
+  return { link: new RobotLink(host, config, operator, new Recorder(drives)), host, stop, drives };
+}
+
+/** What a rollout left, as far as training looks at it. */
+function contents(core: Core, slot: number): Record<string, Float64Array> {
+  const [steps = 0, segments = 0] = core.view("counts", slot);
+  const part = (name: "states" | "inputs" | "commands" | "references" | "stageCosts", columns: number, rows = steps) =>
+    core.view(name, slot).slice(0, columns * rows);
+  core.exports.gradient(slot, 1);
+  return {
+    counts: core.view("counts", slot).slice(),
+    times: core.view("times", slot).slice(0, steps),
+    periods: core.view("periods", slot).slice(0, steps),
+    states: part("states", 4, steps + 1),
+    inputs: part("inputs", 2),
+    commands: part("commands", 2),
+    references: part("references", 6),
+    costs: part("stageCosts", 1),
+    starts: core.view("segmentStarts", slot).slice(0, segments),
+    outputs: core.view("outputs", slot).slice(0, 10 * segments),
+    opening: core.view("openingSetpoint", slot).slice(),
+    gradient: core.view("gradient").slice(),
+  };
+}
+
+test("a drive and how it goes on are the simulated rollouts, bit for bit, gradients included", async () => {
+  const core = await trainingCore();
+  const { link, drives } = await made();
+  await link.open();
+  expect(await link.drive(core, 0, SEGMENTS, true)).toEqual({ steps: 9 * SEGMENTS, stopped: undefined });
+  const first = contents(core, 0);
+  expect(await link.driveOn(core, 1, SEGMENTS, 0, KEPT)).toEqual({ steps: 9 * (SEGMENTS + KEPT), stopped: undefined });
+  const second = contents(core, 1);
+  await link.stop();
+  await link.close();
+
+  const simulated = await trainingCore();
+  simulated.view("states").set(carFigure8.initialState);
+  simulated.view("counts")[2] = 0;
+  simulated.check(simulated.exports.rollOut(0, SEGMENTS, -1, 0), "rollout");
+  expect(first).toEqual(contents(simulated, 0));
+  simulated.check(simulated.exports.rollOut(1, SEGMENTS, 0, KEPT), "rollout");
+  expect(second).toEqual(contents(simulated, 1));
+
+  // and the recording of the whole drive has every step of it
+  const recording = await readRecording(join(drives, "0001.mcap"));
+  expect(recording.times.length).toBeGreaterThanOrEqual(18 * SEGMENTS);
+  expect(recording.states.subarray(0, first.inputs.length * 2)).toEqual(first.states.subarray(0, -4));
+});
+
+test("new parameters drive from the second segment on; derivatives are taken at them throughout", async () => {
+  const core = await trainingCore();
+  const { link } = await made();
+  await link.open();
+  await link.drive(core, 0, SEGMENTS, true);
+  const other = await trainingCore(8);
+  core.view("parameters").set(other.view("parameters"));
+  await link.driveOn(core, 1, SEGMENTS, 0, KEPT);
+  await link.stop();
+  await link.close();
+  const recorded = core.view("outputs", 1).slice(0, 10 * (SEGMENTS + KEPT));
+  core.check(core.exports.replay(1, core.exports.Network.called, false, true), "replay");
+  const present = core.view("outputs", 1).slice(0, 10 * (SEGMENTS + KEPT));
+  const own = (j: number) => Array.from(recorded.subarray(10 * j, 10 * j + 10));
+  const called = (j: number) => Array.from(present.subarray(10 * j, 10 * j + 10));
+  for (let j = 0; j <= KEPT; j++) expect(own(j)).not.toEqual(called(j));
+  for (let j = KEPT + 1; j < KEPT + SEGMENTS; j++) expect(own(j)).toEqual(called(j));
+});
+
+test("a separate rollout ends at rest, and the next begins where the robot was put", async () => {
+  const core = await trainingCore();
+  const { link, host } = await made();
+  await link.open();
+  await link.drive(core, 0, SEGMENTS, false);
+  const first = contents(core, 0);
+  expect(host.robot.sent.at(-1)?.input).toEqual([0, 0]);
+  host.put();
+  await link.drive(core, 1, SEGMENTS, false);
+  await link.close();
+  expect(contents(core, 1)).toEqual(first);
+});
+
+test("a fault while it drives, while training learns, before it drives, and the operator's stop: all end with words", async () => {
+  const core = await trainingCore();
+  const faulty = await made();
+  await faulty.link.open();
+  faulty.host.disturb = (step) => {
+    if (step === 60) faulty.host.robot.fault = Fault.boardReset;
+  };
+  const result = await faulty.link.drive(core, 0, SEGMENTS, true);
+  expect(result.stopped).toMatch(/^the board started anew; check its power supply/);
+  expect(result.steps).toBeGreaterThan(40);
+  expect(core.view("counts")[0]).toBe(result.steps);
+  await faulty.link.close();
+  const recording = await readRecording(join(faulty.drives, "0001.mcap"));
+  expect(recording.events.filter(({ level }) => level === "fault").map(({ name }) => name)).toEqual(["boardReset"]);
+
+  const later = await made();
+  await later.link.open();
+  await later.link.drive(core, 0, SEGMENTS, true);
+  later.host.robot.fault = Fault.boardTimeout;
+  for (let i = 0; i < 300; i++) await later.host.pause(); // training takes its time
+  expect((await later.link.driveOn(core, 1, SEGMENTS, 0, KEPT)).stopped).toMatch(/heard no command/);
+  await later.link.close();
+
+  const refusing = await made();
+  await refusing.link.open();
+  refusing.host.robot.refuses = true;
+  expect(await refusing.link.drive(core, 0, SEGMENTS, true)).toEqual({
+    steps: 0,
+    stopped: expect.stringMatching(/^nothing answered within 3 s/),
+  });
+  await refusing.link.close();
+
+  const between = await made();
+  await between.link.open();
+  between.host.disturb = () => {
+    if (between.host.shared.runtimeState === State.armed) between.host.robot.fault = Fault.boardManual;
+  };
+  expect(await between.link.drive(core, 0, SEGMENTS, true)).toEqual({
+    steps: 0,
+    stopped: expect.stringMatching(/^the radio took over/),
+  });
+  await between.link.close();
+
+  const stopped = await made();
+  await stopped.link.open();
+  stopped.host.disturb = (step) => {
+    if (step === 60) stopped.stop.abort();
+  };
+  expect((await stopped.link.drive(core, 0, SEGMENTS, true)).stopped).toBe("stopped by the operator");
+  await stopped.link.close();
+
+  const unwilling = await made(false);
+  await unwilling.link.open();
+  expect((await unwilling.link.drive(core, 0, SEGMENTS, true)).steps).toBe(0);
+  expect(unwilling.host.robot.sent.every(({ input }) => input.every((value) => value === 0))).toBe(true);
+  await unwilling.link.close();
+});
+
+test("a robot that does not answer, or does not measure, is refused in five seconds of its clock", async () => {
+  const silent = await made();
+  silent.host.robot.phase = 0;
+  await expect(silent.link.open()).rejects.toThrow(/nothing answered within 5 s; check cable/);
+  const blind = await made();
+  blind.host.robot.onReceive = (now) => {
+    blind.host.robot.reading.heard = now;
+  };
+  await expect(blind.link.open()).rejects.toThrow(/does not measure its state; keep the car still/);
+});

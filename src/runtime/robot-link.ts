@@ -55,6 +55,7 @@ export class RobotLink implements Link {
   /** Waits until the robot answers and measures its state. */
   async #findState(): Promise<void> {
     const { shared } = this.#host;
+    await this.#pause(); // from the first step on its clock is known
     const began = shared.now;
     let told = false;
     while (shared.phase === Phase.connecting || shared.age > FRESH) {

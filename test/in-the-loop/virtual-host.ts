@@ -16,14 +16,18 @@ export class BoardPort implements BytePort {
   #arrived: Uint8Array[] = [];
   #sent: Uint8Array[] = [];
 
+  /** What a bad line makes of the frames sent in a step, and of the bytes that arrive. */
+  tamperOut: (frames: readonly Uint8Array[]) => readonly Uint8Array[] = (frames) => frames;
+  tamperIn: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
+
   /** What the board sent. */
   arrive = (bytes: Uint8Array): void => {
-    this.#arrived.push(bytes.slice());
+    this.#arrived.push(this.tamperIn(bytes.slice()));
   };
 
   /** What is to be sent to the board. */
   takeSent(): Uint8Array {
-    const bytes = Buffer.concat(this.#sent);
+    const bytes = Buffer.concat(this.tamperOut(this.#sent));
     this.#sent = [];
     return bytes;
   }
@@ -47,17 +51,19 @@ export class VirtualHost implements ControlHost {
   readonly ring: Ring;
   readonly port = new BoardPort();
   readonly #config: RunConfig;
-  readonly #board: SimulatedBoard;
+  protected readonly board: SimulatedBoard;
   readonly #car: SimulatedCar;
   readonly #nonce: number;
   #loop: ControlLoop | undefined;
   #runs = true;
-  /** called before every step, for tests that disturb something */
-  before: (now: number) => void | Promise<void> = () => {};
+  /** called before every step, for tests that disturb something; false: the host makes no step, as if it hung */
+  before: (now: number) => undefined | boolean | Promise<undefined | boolean> = () => undefined;
+  /** what the host's clock is ahead of the board's [s] */
+  clockAhead = 0;
 
   constructor(config: RunConfig, board: SimulatedBoard, car: SimulatedCar, parameters: number, nonce = 1) {
     this.#config = config;
-    this.#board = board;
+    this.board = board;
     this.#car = car;
     this.#nonce = nonce;
     this.shared = new Shared(parameters);
@@ -69,16 +75,16 @@ export class VirtualHost implements ControlHost {
     if (!kind) throw new Error("no robot");
     const sign = { sign: Number.POSITIVE_INFINITY };
     this.#loop = await controlLoop(this.#config, kind, this.port, this.#nonce, this.shared, this.ring, sign);
-    await this.#board.connect(this.port.arrive);
+    await this.board.connect(this.port.arrive);
   }
 
   async pause(): Promise<void> {
     await this.#car.run(1000 * this.#config["control-period"]);
-    const now = this.#board.nowUs / 1e6;
-    await this.before(now);
-    this.#runs = this.#loop?.step(now, false) ?? false;
+    const now = this.board.nowUs / 1e6;
+    if ((await this.before(now)) === false) return;
+    this.#runs = this.#loop?.step(now + this.clockAhead, false) ?? false;
     const bytes = this.port.takeSent();
-    if (bytes.length > 0) await this.#board.send(bytes);
+    if (bytes.length > 0) await this.board.send(bytes);
   }
 
   note(): undefined {}
@@ -88,6 +94,6 @@ export class VirtualHost implements ControlHost {
   async end(): Promise<void> {
     this.shared.give(Order.quit);
     while (this.#runs) await this.pause();
-    await this.#board.disconnect();
+    await this.board.disconnect();
   }
 }

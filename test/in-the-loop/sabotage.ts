@@ -1,0 +1,117 @@
+/** What can go wrong on the way from the control loop to the pins, at random and repeatably. */
+import { State } from "../../src/runtime/shared.js";
+import type { SimulatedBoard } from "./simulated-board.js";
+import type { VirtualHost } from "./virtual-host.js";
+
+/** Uniform numbers in [0, 1). */
+export type Random = () => number;
+
+const LINE = ["lost", "flipped", "cut", "doubled", "swapped", "noise", "deaf"] as const;
+const REST = ["silence", "stall", "clock", "hang", "freeze", "cable", "rollover"] as const;
+export const SABOTAGES = [...LINE, ...REST] as const;
+export type Kind = (typeof SABOTAGES)[number];
+
+export interface Sabotage {
+  readonly kind: Kind;
+  /** [s] after the drive began, and for how long */
+  readonly at: number;
+  readonly lasts: number;
+  /** part of the frames that are hit, where the line is bad */
+  readonly part: number;
+}
+
+/** One to three things that go wrong within two seconds. */
+export function randomSchedule(random: Random): Sabotage[] {
+  return Array.from({ length: 1 + Math.floor(3 * random()) }, () => ({
+    kind: SABOTAGES[Math.floor(random() * SABOTAGES.length)] ?? "lost",
+    at: 0.2 + 1.3 * random(),
+    lasts: 0.05 + 0.6 * random(),
+    part: random() < 0.5 ? 1 : random(),
+  })).sort((a, b) => a.at - b.at);
+}
+
+/** Carries a schedule out on a host, from the moment at which it drives. Bytes are hit as long as one of the line's kinds lasts; the rest happens once. */
+export class Saboteur {
+  readonly #schedule: readonly Sabotage[];
+  readonly #random: Random;
+  readonly #board: SimulatedBoard;
+  readonly #host: VirtualHost;
+  readonly #done = new Set<Sabotage>();
+  #began = Number.POSITIVE_INFINITY;
+  #now = 0;
+  #kept: Uint8Array | undefined;
+  #reconnectAt = Number.POSITIVE_INFINITY;
+
+  constructor(schedule: readonly Sabotage[], random: Random, board: SimulatedBoard, host: VirtualHost) {
+    this.#schedule = schedule;
+    this.#random = random;
+    this.#board = board;
+    this.#host = host;
+    host.port.tamperOut = (frames) => this.#spoil(frames);
+    host.port.tamperIn = (bytes) =>
+      this.#active("deaf") ? new Uint8Array(0) : this.#hit("flipped") ? this.#flip(bytes) : bytes;
+    host.before = (now) => this.#act(now);
+  }
+
+  #active(kind: Kind): Sabotage | undefined {
+    const since = this.#now - this.#began;
+    return this.#schedule.find((one) => one.kind === kind && since >= one.at && since < one.at + one.lasts);
+  }
+
+  #hit(kind: Kind): boolean {
+    const one = this.#active(kind);
+    return one !== undefined && this.#random() < one.part;
+  }
+
+  #flip(bytes: Uint8Array): Uint8Array {
+    const flipped = bytes.slice();
+    const at = Math.floor(this.#random() * flipped.length);
+    flipped[at] = (flipped[at] ?? 0) ^ (1 << Math.floor(8 * this.#random()));
+    return flipped;
+  }
+
+  #spoil(frames: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (this.#active("silence")) return [];
+    let spoilt = frames.flatMap((frame) => {
+      if (this.#hit("lost")) return [];
+      if (this.#hit("flipped")) return [this.#flip(frame)];
+      if (this.#hit("cut")) return [frame.subarray(0, Math.floor(this.#random() * frame.length))];
+      if (this.#hit("doubled")) return [frame, frame];
+      return [frame];
+    });
+    if (this.#hit("noise")) {
+      const noise = Uint8Array.from({ length: 20 }, () => Math.floor(256 * this.#random()));
+      spoilt = [noise, ...spoilt];
+    }
+    if (this.#active("swapped")) {
+      // each frame comes after the one that follows it
+      const [frame] = spoilt;
+      if (!frame) return spoilt;
+      const before = this.#kept;
+      this.#kept = before ? undefined : frame;
+      return before ? [frame, before] : [];
+    }
+    return spoilt;
+  }
+
+  async #act(now: number): Promise<undefined | boolean> {
+    this.#now = now;
+    if (this.#host.shared.runtimeState === State.driving) this.#began = Math.min(this.#began, now);
+    if (now >= this.#reconnectAt) {
+      this.#reconnectAt = Number.POSITIVE_INFINITY;
+      await this.#board.connect(this.#host.port.arrive);
+    }
+    for (const one of this.#schedule) {
+      if (this.#done.has(one) || now - this.#began < one.at) continue;
+      this.#done.add(one);
+      if (one.kind === "clock") this.#host.clockAhead += this.#random() < 0.5 ? -0.5 : 5;
+      else if (one.kind === "hang") await this.#board.order("HANG");
+      else if (one.kind === "freeze") await this.#board.order("FREEZE");
+      else if (one.kind === "cable" && this.#reconnectAt === Number.POSITIVE_INFINITY) {
+        await this.#board.disconnect();
+        this.#reconnectAt = now + one.lasts;
+      }
+    }
+    return this.#active("stall") ? false : undefined;
+  }
+}

@@ -5,6 +5,7 @@
  *   OPEN                    -> path of a new pseudo-terminal
  *   CLOSE                   -> ok                       hangs it up, as if the cable were pulled
  *   READ <n>                -> ok                       takes exactly n bytes that the test wrote to it
+ *   TAKE                    -> <n>                      takes what another program wrote to it until now: n bytes
  *   FEED <hex>              -> ok                       the same bytes without a terminal
  *   BYTE <cycles>           -> ok                       time of one byte on the line; 640 is 250000 baud
  *   RUN <us>                -> <us> <sent> <edges...>   lets time pass. now; bytes sent to the terminal; pin:rise_us:width_us of
@@ -21,6 +22,7 @@
  * later. It is a program of its own: neither the firmware nor anything else of this project is linked with it.
  */
 #define _GNU_SOURCE
+#include <poll.h>
 #include <pty.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -73,6 +75,21 @@ static bool read_terminal(int count) {
     return true;
 }
 
+static bool take_terminal(void) {
+    uint8_t bytes[512];
+    int taken = 0;
+    struct pollfd ready = {.fd = master, .events = POLLIN};
+    while (poll(&ready, 1, 0) == 1) {
+        ssize_t got = read(master, bytes, sizeof bytes);
+        if (got <= 0)
+            return false;
+        machine_feed(bytes, (unsigned)got);
+        taken += (int)got;
+    }
+    printf("%d\n", taken);
+    return true;
+}
+
 static bool feed_hex(const char *hex) {
     for (; hex[0] > ' ' && hex[1] > ' '; hex += 2) {
         unsigned byte;
@@ -117,6 +134,8 @@ static bool obey(char *line) {
         return run((uint64_t)number);
     if (strcmp(word, "READ") == 0)
         return master >= 0 && read_terminal((int)number);
+    if (strcmp(word, "TAKE") == 0)
+        return master >= 0 && take_terminal();
     if (strcmp(word, "FEED") == 0)
         return feed_hex(line + 5);
     if (strcmp(word, "OPEN") == 0)

@@ -83,6 +83,20 @@ export const targets = {
       ),
     ],
   },
+  desk: {
+    what: "a car on the desk: the core on this computer, on a terminal, in real time",
+    toolchain: "native",
+    outputs: [`${OUT}/desk`],
+    steps: [
+      ["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", `${OUT}/desk`].concat(
+        `${SOURCE}/core/*.c`,
+        `${SOURCE}/boards/host/*.c`,
+        `${SOURCE}/desk/*.c`,
+        "-lutil",
+        "-lm",
+      ),
+    ],
+  },
   lockstep: {
     what: "the simulator that runs the ATmega328P's firmware in tests",
     toolchain: "simavr",

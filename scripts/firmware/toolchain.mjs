@@ -25,6 +25,7 @@ const needs = {
     ["clang", () => onPath("clang")],
     ["libclang-rt-14-dev", () => clangRuntime("fuzzer") && clangRuntime("asan")],
   ],
+  native: [["gcc", () => onPath("gcc")]],
   simavr: [
     ["gcc", () => onPath("gcc")],
     ["libsimavr-dev", () => existsSync("/usr/include/simavr/sim_avr.h")],

@@ -75,7 +75,7 @@ export class ControlLoop {
     if (this.#state === State.armed || this.#state === State.driving) {
       const fault = this.#gates.check(now, robot, missed, this.#shared.sign, this.#state === State.driving);
       if (fault !== Fault.none) this.#stop(now, fault, this.#gates.value, this.#gates.limit);
-      else if (this.#state === State.driving && this.#drive(now - this.#origin)) command = this.#inputs;
+      else if (this.#state === State.driving && this.#drive(now)) command = this.#inputs;
     }
     if (this.#state === State.idle) this.#wait(now);
     else if (this.#state === State.stopping) this.#brake(now);
@@ -131,10 +131,10 @@ export class ControlLoop {
     this.#enter(now, State.driving);
   }
 
-  /** The policy's step at task time `time` [s]; false if there is no command. */
-  #drive(time: number): boolean {
+  /** The policy's step; false if there is no command. */
+  #drive(now: number): boolean {
     const { exports } = this.#core;
-    const now = time + this.#origin;
+    const time = now - this.#origin;
     this.#robot.stateAt(now, this.#measured);
     const calls = exports.networkDue(time);
     if (calls) this.#shared.takeParameters(this.#parameters);
@@ -144,8 +144,8 @@ export class ControlLoop {
       this.#stop(now, fault, Number.NaN, Number.NaN);
       return false;
     }
-    if (calls) this.#writeCall(time);
-    this.#writeStep(time);
+    if (calls) this.#writeCall(now);
+    this.#writeStep(now);
     return true;
   }
 
@@ -213,9 +213,9 @@ export class ControlLoop {
     this.#ring.end();
   }
 
-  #writeStep(time: number): void {
+  #writeStep(now: number): void {
     const { states, inputs, references, residuals } = this.#layout;
-    if (!this.#ring.begin(Kind.step, time)) return;
+    if (!this.#ring.begin(Kind.step, now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#inputs, inputs);
     this.#ring.numbers(this.#references, references);
@@ -224,9 +224,9 @@ export class ControlLoop {
     this.#ring.end();
   }
 
-  #writeCall(time: number): void {
+  #writeCall(now: number): void {
     const { states, outputs, setpoints, gains } = this.#layout;
-    if (!this.#ring.begin(Kind.call, time)) return;
+    if (!this.#ring.begin(Kind.call, now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#outputs, outputs);
     this.#ring.numbers(this.#setpoints, setpoints);

@@ -51,11 +51,14 @@ export class Gates {
   readonly #limits: Limits;
   readonly #planar: boolean;
   readonly #track: Float64Array;
+  readonly #fence: Float64Array;
   readonly #inputs: number;
   /** commands kept */
   readonly #kept: number;
   readonly #commands: Float64Array;
   readonly #before: Float64Array;
+  #square = 0;
+  #difference = 0;
   #count = 0;
   #hasBefore = false;
   #readAt = 0;
@@ -69,6 +72,7 @@ export class Gates {
     this.#limits = limits;
     this.#planar = isPlanar(task);
     this.#track = track;
+    this.#fence = Float64Array.from(limits.fence);
     this.#inputs = task.columns.input.length;
     this.#kept = 1 + Math.ceil(COMMANDS_FOR / task.timing.controlPeriod);
     this.#commands = new Float64Array(this.#kept * this.#inputs);
@@ -146,17 +150,21 @@ export class Gates {
     if (this.#hasBefore && reading.time > this.#readAt) {
       const before = this.#before;
       const way = Math.max(speed, Math.abs(before[2] ?? 0)) * (reading.time - this.#readAt);
-      const jump = Math.hypot(x - (before[0] ?? 0), y - (before[1] ?? 0)) - way;
+      const dx = x - (before[0] ?? 0);
+      const dy = y - (before[1] ?? 0);
+      const jump = Math.sqrt(dx * dx + dy * dy) - way; // Math.hypot allocates
       if (jump > limits.jump) return this.#found(Fault.jump, jump, limits.jump);
     }
     this.#hasBefore = true;
     this.#readAt = reading.time;
     for (let i = 0; i < state.length; i++) this.#before[i] = state[i] ?? 0;
-    const [left, right, low, high] = limits.fence;
-    const outside = Math.max(left - x, x - right, low - y, y - high);
-    if (outside > 0) return this.#found(Fault.geofence, outside, 0);
-    const away = this.#distance(x, y);
-    if (away > limits.corridor) return this.#found(Fault.corridor, away, limits.corridor);
+    const fence = this.#fence;
+    const besideX = Math.max((fence[0] ?? 0) - x, x - (fence[1] ?? 0));
+    const besideY = Math.max((fence[2] ?? 0) - y, y - (fence[3] ?? 0));
+    if (besideX > 0 || besideY > 0) return this.#found(Fault.geofence, Math.max(besideX, besideY), 0);
+    this.#findDistance(state);
+    if (this.#square > limits.corridor * limits.corridor)
+      return this.#found(Fault.corridor, Math.sqrt(this.#square), limits.corridor);
     if (reading.uncertainty > limits.uncertainty)
       return this.#found(Fault.uncertain, reading.uncertainty, limits.uncertainty);
     return Fault.none;
@@ -168,15 +176,15 @@ export class Gates {
     else if (Number.isNaN(this.#batterySince)) this.#batterySince = now;
     if (now - this.#batterySince > BATTERY_FOR)
       return this.#found(Fault.battery, reading.battery, this.#limits.battery);
-    const difference = this.#appliedDifference(reading.applied);
-    if (!(difference > APPLIED)) this.#appliedSince = Number.NaN;
+    this.#findDifference(reading.applied);
+    if (!(this.#difference > APPLIED)) this.#appliedSince = Number.NaN;
     else if (Number.isNaN(this.#appliedSince)) this.#appliedSince = now;
-    if (now - this.#appliedSince > APPLIED_FOR) return this.#found(Fault.actuator, difference, APPLIED);
+    if (now - this.#appliedSince > APPLIED_FOR) return this.#found(Fault.actuator, this.#difference, APPLIED);
     return Fault.none;
   }
 
   /** How far what is applied lies outside the commands of the last steps, the worst of all inputs. */
-  #appliedDifference(applied: Float64Array): number {
+  #findDifference(applied: Float64Array): void {
     let worst = 0;
     for (let i = 0; i < this.#inputs; i++) {
       let low = Number.POSITIVE_INFINITY;
@@ -190,20 +198,22 @@ export class Gates {
       const outside = Math.max(low - value, value - high); // NaN where it is not reported
       if (outside > worst) worst = outside;
     }
-    return worst;
+    this.#difference = worst;
   }
 
-  #distance(x: number, y: number): number {
+  /** Square of the distance to the track [m²], into a field: a number that is returned may have to be allocated. */
+  #findDistance(state: Float64Array): void {
     const track = this.#track;
-    if (track.length === 0) return 0;
-    let least = Number.POSITIVE_INFINITY;
+    const x = state[0] ?? 0;
+    const y = state[1] ?? 0;
+    let least = track.length === 0 ? 0 : Number.POSITIVE_INFINITY;
     for (let i = 0; i < track.length; i += 2) {
       const dx = x - (track[i] ?? 0);
       const dy = y - (track[i + 1] ?? 0);
       const square = dx * dx + dy * dy;
       if (square < least) least = square;
     }
-    return Math.sqrt(least);
+    this.#square = least;
   }
 
   #found(fault: Fault, value: number, limit: number): Fault {

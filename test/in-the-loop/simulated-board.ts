@@ -88,7 +88,7 @@ export class SimulatedBoard {
       if (pin === STEERING_PIN) this.steering.push({ riseUs, widthUs });
       if (pin === THROTTLE_PIN) this.throttle.push({ riseUs, widthUs });
     }
-    this.#awaited += Number(sent);
+    if (this.#port) this.#awaited += Number(sent);
     while (this.#awaited > 0) await new Promise<void>((resolve) => (this.#arrived = resolve));
   }
 

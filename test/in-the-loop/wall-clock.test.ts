@@ -1,0 +1,131 @@
+/**
+ * The whole program against the real firmware by the clock on the wall: the command line, the control thread on its own descriptor, kill -9
+ * while driving, resume, Ctrl-C. Nothing is asserted about how punctual a computer is that others use too: a drive that the gates stop for
+ * lateness is begun anew.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { readRecording } from "../../src/recording/reader.js";
+import { newFolder } from "../support/runs.js";
+import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
+import { SimulatedCar, WHEEL_TRAVEL } from "./car.js";
+import { expectAll, LATEST_NEUTRAL_US, widths } from "./pulses.js";
+import type { SimulatedBoard } from "./simulated-board.js";
+
+jest.setTimeout(90_000);
+stopBoardsAfterEachTest();
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const SLICE_MS = 5;
+const TRIES = 6;
+
+/** Lets the board's time pass as the wall's does, in slices; when this process is late the board waits for it. */
+class Pacer {
+  #runs = true;
+  readonly #done: Promise<void>;
+
+  constructor(board: SimulatedBoard, car: SimulatedCar) {
+    this.#done = this.#pace(board, car);
+  }
+
+  async #pace(board: SimulatedBoard, car: SimulatedCar): Promise<void> {
+    for (let due = performance.now(); this.#runs; due = Math.max(due + SLICE_MS, performance.now() - SLICE_MS)) {
+      await board.order("TAKE");
+      await car.run(SLICE_MS);
+      const wait = due + SLICE_MS - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#runs = false;
+    await this.#done;
+  }
+}
+
+interface Program {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+}
+
+function lapgrad(...words: string[]): Program {
+  const child = spawn(process.execPath, ["build/src/cli/main.js", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  const keep = (data: Buffer) => {
+    text += data.toString();
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  return { child, said: () => text };
+}
+
+const moves = (board: SimulatedBoard, fromUs: number) => widths(board.throttle, fromUs).some((us) => us > 1550);
+
+/** Starts the program until it drives for a second; undefined if this computer is too busy for it. */
+async function driven(board: SimulatedBoard, ...words: string[]): Promise<Program> {
+  for (let i = 0; i < TRIES; i++) {
+    const fromUs = board.nowUs;
+    const program = lapgrad(...words);
+    while (program.child.exitCode === null && !moves(board, fromUs)) await sleep(20);
+    await sleep(1000);
+    if (program.child.exitCode === null && moves(board, board.nowUs - 100_000)) return program;
+    await ended(program);
+    if (!/late|old|heard/.test(program.said())) throw new Error(`it did not drive: ${program.said()}`);
+    await rm(join(folder, "run"), { recursive: true, force: true });
+  }
+  throw new Error("this computer is too busy to drive in time");
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const ended = async ({ child }: Program) =>
+  child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
+
+atmega.test(
+  "kill -9 while driving: neutral on the pins in time; resumed, and stopped by Ctrl-C: nothing is lost",
+  async () => {
+    const { board } = await startBoard();
+    await board.disconnect();
+    const car = await SimulatedCar.make(board, { plant: "nominal" });
+    const device = await board.order("OPEN");
+    const pacer = new Pacer(board, car);
+    const run = join(folder, "run");
+    try {
+      const robot = ["--link", "serial", "--device", device, "--wheel-travel", `${WHEEL_TRAVEL}`, "--corridor", "4"];
+      const tolerant = ["--stale-after", "0.5", "--max-speed", "9", "--hidden", "8", "--rollouts", "9", "--out", run];
+      const first = await driven(board, "train", "--arm", ...robot, ...tolerant);
+      const killedUs = board.nowUs;
+      first.child.kill("SIGKILL");
+      await ended(first);
+      await sleep(600);
+      expectAll(widths(board.throttle, killedUs + LATEST_NEUTRAL_US + 50_000), 1500);
+
+      // what was driven is there, and going on begins at rest, with arming
+      car.put();
+      const resumedUs = board.nowUs;
+      const second = lapgrad("train", "--resume", run, "--arm");
+      while (second.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
+      const movedUs =
+        board.throttle.findLast(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs ?? 0;
+      expect(movedUs - resumedUs).toBeGreaterThan(300_000);
+      expect(second.said()).toMatch(/was not closed|recovered/i);
+      second.child.kill("SIGINT");
+      await ended(second);
+      await sleep(100);
+      expect(second.child.exitCode).toBe(0);
+      expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
+    } finally {
+      await pacer.stop();
+    }
+    const drives = join(run, "drives");
+    expect(await readdir(drives)).toEqual(["0001.mcap", "0002.mcap"]);
+    const recording = await readRecording(join(drives, "0001.mcap"));
+    expect(recording.events.map(({ name }) => name)).toContain("recovered");
+  },
+);

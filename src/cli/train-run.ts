@@ -79,7 +79,8 @@ async function drive(
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
   const what = config.batch > 1 ? "batch" : workOf(config);
-  signal.addEventListener("abort", () => table.say(`stopping after this ${what}; once more to stop at once`));
+  const stopping = config.link === "sim" ? `stopping after this ${what}` : "the robot is being stopped";
+  signal.addEventListener("abort", () => table.say(`${stopping}; once more to stop at once`));
   const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);
     if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);

@@ -44,7 +44,7 @@ async function run(data: ThreadData): Promise<void> {
   const lateness = new Lateness(data.lateness);
   const port = new TtyPort(device);
   const loop = await controlLoop(config, kind, port, nonce, shared, ring, options);
-  shared.setRealTime(becomeRealTime());
+  shared.setRealTime(options.realTime !== false && becomeRealTime());
   parentPort?.postMessage("ready");
   const period = task.timing.controlPeriod;
   const clock = () => performance.now() / 1000;

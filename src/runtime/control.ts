@@ -12,12 +12,16 @@ import type { Shared } from "./shared.js";
 
 /** Time without a word from the robot at which it is stopped [s]; a board stops by itself after 0.2 s without a command. */
 const SILENT_AFTER = 0.2;
+/** A gap between two control steps that is allowed in any case [s]: half of what a board waits for. */
+const LATE_AFTER = 0.1;
 /** Steps with the policy before the first real one, so that everything is compiled [control steps]. */
 const WARM_UP = 300;
 
 export interface ControlOptions {
   /** the operator must give a sign of life this often [s]; Infinity: need not */
   readonly sign: number;
+  /** ask the system for real-time priority; default: yes */
+  readonly realTime?: boolean;
 }
 
 export function limitsFrom(config: RunConfig, { sign }: ControlOptions): Limits {
@@ -26,7 +30,7 @@ export function limitsFrom(config: RunConfig, { sign }: ControlOptions): Limits 
   return {
     staleAfter: config["stale-after"],
     silentAfter: SILENT_AFTER,
-    lateAfter: 5 * config["control-period"],
+    lateAfter: Math.max(LATE_AFTER, 5 * config["control-period"]),
     speed: config["max-speed"],
     corridor: config.corridor,
     fence: [xLow, xHigh, yLow, yHigh],

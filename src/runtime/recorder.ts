@@ -5,20 +5,23 @@ import type { Core } from "../core/core.js";
 import { createFolder } from "../files.js";
 import { describeFault, Fault, remedyOf } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
-import { DriveRecorder } from "../recording/stream.js";
+import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
 import { HEAD, Kind, type Layout, layoutFor } from "./records.js";
 import { State } from "./shared.js";
 
 export class Recorder {
   readonly #folder: string;
+  readonly #open: DriveOptions["open"];
   #drive: DriveRecorder | undefined;
   #layout: Layout | undefined;
   #startTime = 0;
   /** the loop's clock at the start of the drive [s]; not known before it drives */
   #began = Number.POSITIVE_INFINITY;
 
-  constructor(folder: string) {
+  /** `open`: opens a drive's file; replaced by tests of full disks. */
+  constructor(folder: string, open?: DriveOptions["open"]) {
     this.#folder = folder;
+    this.#open = open;
   }
 
   /** Why the drive can no longer be written down. */
@@ -37,14 +40,8 @@ export class Recorder {
     const drive = 1 + Math.max(0, ...(await readdir(this.#folder)).map((name) => Number.parseInt(name, 10) || 0));
     const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
     const { columns, name } = task;
-    this.#drive = await DriveRecorder.create(path, {
-      task: name,
-      timing: core.timing,
-      startTime,
-      columns,
-      drive,
-      began: new Date(),
-    });
+    const info = { task: name, timing: core.timing, startTime, columns, drive, began: new Date() };
+    this.#drive = await DriveRecorder.create(path, info, this.#open ? { open: this.#open } : {});
   }
 
   /** Takes a row of the control thread (records.ts). */

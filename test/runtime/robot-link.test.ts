@@ -1,5 +1,5 @@
 /** A robot that is the nominal plant itself, driven step by step: what training gets of it is what a simulated rollout gives. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -8,7 +8,9 @@ import type { Core } from "../../src/core/core.js";
 import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
+import type { DriveOptions } from "../../src/recording/stream.js";
 import { setTiming } from "../../src/recording/timing.js";
+import type { QueueFile } from "../../src/recording/write-queue.js";
 import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { Gates } from "../../src/runtime/gates.js";
@@ -52,7 +54,7 @@ class PlantHost implements ControlHost {
   #now = 0;
   #runs = true;
   steps = 0;
-  disturb: (step: number) => void = () => {};
+  disturb: (step: number) => void | Promise<void> = () => {};
 
   constructor(plant: Core, pilot: Core) {
     this.#plant = plant;
@@ -78,7 +80,7 @@ class PlantHost implements ControlHost {
 
   async start(): Promise<void> {}
   async pause(): Promise<void> {
-    this.disturb(this.steps++);
+    await this.disturb(this.steps++);
     this.#now += DT;
     this.#runs = this.#loop.step(this.#now, false);
   }
@@ -108,12 +110,12 @@ interface Made {
 }
 
 let count = 0;
-async function made(confirm = true): Promise<Made> {
+async function made(confirm = true, openFile?: DriveOptions["open"]): Promise<Made> {
   const host = new PlantHost(await pilotCore(config), await pilotCore(config));
   const stop = new AbortController();
   const drives = join(folder, `drives-${++count}`);
   const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeSign: () => true };
-  return { link: new RobotLink(host, config, operator, new Recorder(drives)), host, stop, drives };
+  return { link: new RobotLink(host, config, operator, new Recorder(drives, openFile)), host, stop, drives };
 }
 
 /** What a rollout left, as far as training looks at it. */
@@ -251,6 +253,37 @@ test("a fault while it drives, while training learns, before it drives, and the 
   expect((await unwilling.link.drive(core, 0, SEGMENTS, true)).steps).toBe(0);
   expect(unwilling.host.robot.sent.every(({ input }) => input.every((value) => value === 0))).toBe(true);
   await unwilling.link.close();
+});
+
+test("a disk that is full stops the robot, and what was recorded until then can be read", async () => {
+  const core = await trainingCore();
+  let room = 100_000; // bytes: one chunk of 64 KiB, some fifty steps
+  const openSmall = async (path: string): Promise<QueueFile> => {
+    const file = await open(path, "wx");
+    return {
+      writeFile: async (data) => {
+        room -= (data as Uint8Array).length;
+        if (room < 0) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+        await file.writeFile(data);
+      },
+      datasync: () => file.datasync(),
+      truncate: (length) => file.truncate(length),
+      close: () => file.close(),
+    };
+  };
+  const { link, host, drives } = await made(true, openSmall);
+  await link.open();
+  host.disturb = async (step) => {
+    if (step % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 1)); // the queue's turn
+  };
+  const { stopped } = await link.drive(core, 0, 2 * SEGMENTS, true);
+  expect(stopped).toMatch(/^cannot record .*0001.mcap: the disk is full.*go on with --resume$/);
+  for (let i = 0; i < 300; i++) await host.pause();
+  expect(host.robot.sent.at(-1)?.input).toEqual([0, 0]);
+  await link.close();
+  const kept = await readRecording(join(drives, "0001.mcap"));
+  expect(kept.times.length).toBeGreaterThan(30);
+  expect(kept.states).toEqual(core.view("states").slice(0, 4 * kept.times.length));
 });
 
 test("a robot that does not answer, or does not measure, is refused in five seconds of its clock", async () => {

@@ -1,16 +1,30 @@
 /**
- * Copies the message schemas that recordings need from a development dependency to build/assets, so that a robot does not install it.
+ * Copies what a robot needs of development dependencies to build/assets, so that it does not install them: the message schemas of
+ * recordings (of 11 MB), and protobuf's wire format for ONNX files (50 kB of 2 MB; every file keeps its licence in its first lines).
  * Usage: node scripts/assets.mjs, in the project's folder.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const OUT = "build/assets";
 const SCHEMAS = ["FrameTransform", "PoseInFrame", "PosesInFrame", "SceneUpdate", "Log"];
 
-/** build/assets/foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named foxglove.FrameTransform, … in a recording. */
+/** The writer and reader of protobuf's wire format, with what they import. */
+const WIRE = ["wire/binary-encoding", "wire/varint", "wire/text-encoding", "proto-int64"];
+
+/** C that exported policies are made of and checked with. */
+const C = ["prelude.c", "harness.c"];
+
+/** Makes protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named foxglove.FrameTransform, … in a recording. */
 export async function buildAssets() {
+  const copy = (from, to) => {
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to);
+  };
+  for (const file of WIRE.flatMap((name) => [`${name}.js`, `${name}.d.ts`]))
+    copy(join("node_modules/@bufbuild/protobuf/dist/esm", file), join(OUT, "protobuf", file));
+  for (const file of C) copy(join("src/export/c", file), join(OUT, "export", file));
   const all = await import("@foxglove/schemas/jsonschema.js");
   const chosen = {};
   for (const name of SCHEMAS) {

@@ -83,7 +83,12 @@ async function build() {
   const first = await Promise.allSettled([
     ...targets.map(compile),
     step("twin", ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"], ["build/twin/index.js"], buildTwin),
-    step("assets", ["package-lock.json", "scripts/assets.mjs"], ["build/assets/foxglove-schemas.json"], buildAssets),
+    step(
+      "assets",
+      ["package-lock.json", "scripts/assets.mjs", "src/export/c"],
+      ["build/assets/foxglove-schemas.json", "build/assets/protobuf/proto-int64.js", "build/assets/export/prelude.c"],
+      buildAssets,
+    ),
   ]);
   // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin says.
   const failed = first.find((result) => result.status === "rejected");

@@ -42,7 +42,7 @@ async function policyOfRun(run: string, which: string): Promise<PolicySource> {
 }
 
 /** The last checkpoint, the one that drove the best rollout, or the one after a number of updates. */
-async function checkpointNamed(run: string, which: string): Promise<Checkpoint> {
+export async function checkpointNamed(run: string, which: string): Promise<Checkpoint> {
   if (which === "last" || which === "best") {
     const { checkpoint } = await latestCheckpoint(run);
     if (!checkpoint) throw new UserError(`${run} has no checkpoint yet: let it train first`);

@@ -1,0 +1,166 @@
+/** Whether an exported policy does what the core does, and by how much it does not. */
+import type { Core } from "../core/core.js";
+import { type Driver, driveCore, driveExported, segmentsOf } from "./closed-loop.js";
+import type { PolicyDescription } from "./description.js";
+import {
+  answers,
+  disturbed,
+  type NetworkSamples,
+  networkAnswers,
+  type Samples,
+  sketches,
+  standing,
+  type Table,
+  together,
+} from "./samples.js";
+
+/** One comparison with the core. */
+export interface Check {
+  readonly what: "network" | "step" | "drive";
+  /** states, or control steps of the drive */
+  readonly states: number;
+  /** states left out, where the core's own answer changes by more than the limit with one rounding of what it is given */
+  readonly undecided: number;
+  /** network: in parts of its scale; step: in parts of the largest value of the same number, or of 1; drive: largest distance of a state, or in float32 the relative error of the cost */
+  readonly error: number;
+  readonly limit: number;
+  readonly passed: boolean;
+}
+
+/** Gives a form of the policy the inputs of many steps at once. */
+export type Runner = (inputs: Samples["inputs"], count: number) => Promise<Readonly<Record<string, Table>>>;
+
+export interface Limits {
+  readonly network: number;
+  readonly step: number;
+  readonly drive: number;
+  /** one rounding of what a step is given, relative; 0: no state is undecided */
+  readonly rounding: number;
+  /** what the drive's limit is for */
+  readonly drives: "states" | "cost";
+}
+
+export const SINGLE: Limits = { network: 2e-6, step: 1e-5, drive: 1e-3, rounding: 2 ** -23, drives: "cost" };
+export const DOUBLE: Limits = { network: 1e-14, step: 1e-12, drive: 1e-9, rounding: 2 ** -52, drives: "states" };
+/** Of forms that do the core's own operations. The drive's clock is wrapped, which rounds otherwise. */
+export const EXACT: Limits = { ...DOUBLE, network: 0, step: 0, rounding: 0 };
+
+const CALLS = 10_000;
+const STANDING = 100;
+const SEED = 7;
+const DISTURBANCES = 3;
+/** More undecided states than this part of all say that the form has too few digits for the policy. */
+const MOST_UNDECIDED = 0.01;
+
+/** What the core does: everything that forms of a policy are compared with. */
+export class Reference {
+  private readonly drive: ReturnType<typeof driveCore>;
+  private readonly drives: ReturnType<typeof sketches>;
+  private readonly box: Float64Array;
+
+  /** `core`: with the policy's parameters, its timing and the nominal plant, and room for {@link segmentsOf} */
+  constructor(
+    private readonly core: Core,
+    private readonly policy: PolicyDescription,
+    calls = CALLS,
+  ) {
+    this.drive = driveCore(core, segmentsOf(core));
+    const n = policy.columns.state.length;
+    this.box = Float64Array.from({ length: n }, () => 0.1);
+    this.drive.states.forEach((value, i) => {
+      this.box[i % n] = Math.max(this.box[i % n] ?? 0, 1.2 * Math.abs(value));
+    });
+    this.drives = sketches(policy, this.box, calls, SEED);
+  }
+
+  /** Network inputs and scaled outputs along the whole drive and at the random states. */
+  network(): NetworkSamples {
+    driveCore(this.core, segmentsOf(this.core));
+    return networkAnswers(this.core, this.drives);
+  }
+
+  async checkNetwork(run: Runner, limits: Limits): Promise<Check> {
+    const { count, features, offsets } = this.network();
+    const { offsets: got } = await run({ features }, count);
+    const { scale } = this.policy;
+    const error = largest(offsets, got, (column) => Math.abs(scale[column] ?? 0), []);
+    return check("network", count, 0, error, limits.network);
+  }
+
+  /** Steps and what the core answers; and which of them are undecided. */
+  steps(limits: Limits): { samples: Samples; undecided: boolean[] } {
+    const own = answers(this.core, this.policy, this.drives);
+    const undecided = new Array<boolean>(own.count + STANDING).fill(false);
+    for (let seed = 1; limits.rounding > 0 && seed <= DISTURBANCES; seed++) {
+      const other = answers(this.core, this.policy, disturbed(this.drives, limits.rounding, seed));
+      for (const [name, table] of Object.entries(own.outputs)) {
+        const moved = other.outputs[name];
+        const scales = scalesOf(table);
+        table.data.forEach((value, i) => {
+          const scale = scales[i % table.width] ?? 1;
+          if (Math.abs(value - (moved?.data[i] ?? Number.NaN)) > limits.step * scale)
+            undecided[Math.floor(i / table.width)] = true;
+        });
+      }
+    }
+    return { samples: together(own, standing(this.core, this.policy, STANDING, SEED)), undecided };
+  }
+
+  async checkSteps(run: Runner, limits: Limits): Promise<Check> {
+    const { samples, undecided } = this.steps(limits);
+    const got = await run(samples.inputs, samples.count);
+    let error = 0;
+    for (const [name, table] of Object.entries(samples.outputs)) {
+      const scales = scalesOf(table);
+      error = Math.max(
+        error,
+        largest(table, got[name], (column) => scales[column] ?? 1, undecided),
+      );
+    }
+    const leftOut = undecided.filter(Boolean).length;
+    const { passed, ...rest } = check("step", samples.count, leftOut, error, limits.step);
+    return { ...rest, passed: passed && leftOut <= MOST_UNDECIDED * samples.count };
+  }
+
+  async checkDrive(driver: Driver, limits: Limits): Promise<Check> {
+    const n = this.policy.columns.state.length;
+    const steps = this.drive.states.length / n - 1;
+    const driven = await driveExported(this.core, this.policy, driver, steps);
+    const states = { width: n, data: this.drive.states };
+    const distance = largest(states, { width: n, data: driven.states }, () => 1, []);
+    const error = limits.drives === "cost" ? Math.abs(driven.cost / this.drive.cost - 1) : distance;
+    return check("drive", steps, 0, error, limits.drive);
+  }
+}
+
+function check(what: Check["what"], states: number, undecided: number, error: number, limit: number): Check {
+  return { what, states, undecided, error, limit, passed: error <= limit };
+}
+
+/** Per column: its largest value, at least 1. */
+function scalesOf({ width, data }: Table): number[] {
+  const scales = new Array<number>(width).fill(1);
+  data.forEach((value, i) => {
+    scales[i % width] = Math.max(scales[i % width] ?? 1, Math.abs(value));
+  });
+  return scales;
+}
+
+/** Largest difference in parts of its column's scale; NaN, and any difference where the scale is 0, are infinite. */
+function largest(
+  expected: Table,
+  got: Table | undefined,
+  scale: (column: number) => number,
+  without: readonly boolean[],
+): number {
+  if (got?.data.length !== expected.data.length) return Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i < expected.data.length; i++) {
+    if (without[Math.floor(i / expected.width)]) continue;
+    const difference = Math.abs((expected.data[i] ?? Number.NaN) - (got.data[i] ?? Number.NaN));
+    if (difference === 0) continue;
+    const error = difference / scale(i % expected.width);
+    if (!(error <= most)) most = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  }
+  return most;
+}

@@ -1,0 +1,48 @@
+/** From setpoints to the reference at a control step, as in assembly/policy. */
+import type { Core } from "../../core/core.js";
+import { add, type Expression, join, multiply, named, pick } from "../expression.js";
+
+export interface ReferencePart {
+  /** The fixed matrix that maps setpoints to coefficients, as the core computed it; empty if there is none. */
+  matrix(core: Core): number[][];
+  /** The reference at local time `s` [s] of a segment from one setpoint to the next. */
+  evaluate(matrix: readonly (readonly number[])[], previous: Expression, next: Expression, s: Expression): Expression;
+}
+
+/** assembly/policy/spline.ts: per axis q(s) = c0 + c1 s + c2 s^2, c = L (p0, v0, pD, vD); both axes side by side. */
+const spline: ReferencePart = {
+  /** L, 3 x 4: what the core makes of setpoints with a single 1 at s = 0, where q = c0, q' = c1, q'' = 2 c2 exactly. */
+  matrix(core) {
+    const { exports } = core;
+    const probe = core.view("probe");
+    const row = probe.length / 7;
+    const columns = [0, 2, 4, 6].map((place) => {
+      probe.fill(0, 0, 8);
+      probe[place] = 1;
+      exports.evaluatePart(exports.Part.reference, 0);
+      const [c0 = 0, , c1 = 0, , doubled = 0] = probe.subarray(2 * row);
+      return [c0, c1, doubled / 2];
+    });
+    return [0, 1, 2].map((i) => columns.map((column) => column[i] ?? Number.NaN));
+  },
+  evaluate(matrix, previous, next, s) {
+    const ends = [pick(previous, 0, 1), pick(previous, 2, 3), pick(next, 0, 1), pick(next, 2, 3)];
+    const [c0, c1, c2] = matrix.map((row, k) => {
+      const terms = ends.map((end, i) => multiply(row[i] ?? Number.NaN, end));
+      return named(`c${k}`, terms.reduce(add));
+    });
+    if (!c0 || !c1 || !c2) throw new Error(`the spline's matrix has ${matrix.length} rows`);
+    const position = add(c0, multiply(s, add(c1, multiply(s, c2))));
+    const velocity = add(c1, multiply(multiply(2, s), c2));
+    return join(position, velocity, multiply(2, c2));
+  },
+};
+
+/** assembly/policy/hold.ts */
+const hold: ReferencePart = {
+  matrix: () => [],
+  evaluate: (_matrix, _previous, next) => next,
+};
+
+/** By kind, as in assembly/components.ts. */
+export const references: Readonly<Record<string, ReferencePart>> = { spline, hold4: hold, hold2: hold, hold1: hold };

@@ -1,0 +1,123 @@
+/** The policy as expressions: what the network call sets, where the first reference starts, and the command. docs/equations.md */
+import { type PolicyDescription, partNamed } from "./description.js";
+import {
+  add,
+  constant,
+  type Expression,
+  less,
+  multiply,
+  named,
+  network,
+  or,
+  pick,
+  subtract,
+  where,
+} from "./expression.js";
+import { controllers } from "./parts/controllers.js";
+import { references } from "./parts/references.js";
+import { tasks } from "./parts/tasks.js";
+
+/** Numbers in each array of the policy. */
+export interface Sizes {
+  readonly state: number;
+  readonly command: number;
+  readonly setpoint: number;
+  readonly gains: number;
+}
+
+export function sizesOf({ columns }: PolicyDescription): Sizes {
+  const [state, command, setpoint, gains] = [columns.state, columns.input, columns.setpoint, columns.gain].map(
+    (names) => names.length,
+  );
+  return { state: state ?? 0, command: command ?? 0, setpoint: setpoint ?? 0, gains: gains ?? 0 };
+}
+
+/** Network outputs, times the scale. */
+export function scaledNetwork({ scale }: PolicyDescription, features: Expression): Expression {
+  return named("offsets", multiply(scale, network(features, scale.length)));
+}
+
+/** A row's components from `from` on; undefined where there are none. */
+function part(row: Expression, from: number, count: number): Expression | undefined {
+  return count === 0 ? undefined : pick(row, ...Array.from({ length: count }, (_, i) => from + i));
+}
+
+/** What the network call sets: the segment's setpoint, and its gains if the controller has any. */
+export function plan(
+  policy: PolicyDescription,
+  state: Expression,
+  time: Expression,
+): { setpoint: Expression; gains: Expression | undefined } {
+  const { kind, parameters } = policy.task;
+  const task = partNamed("task", tasks, kind);
+  const { setpoint, gains } = sizesOf(policy);
+  const offsets = scaledNetwork(policy, named("features", task.observe(parameters, state, time)));
+  const nominal = task.setpointAt(parameters, named("target_time", add(time, policy.clock.lookahead)));
+  const gainOffsets = part(offsets, setpoint, gains);
+  return {
+    setpoint: add(nominal, part(offsets, 0, setpoint) ?? constant([])),
+    gains: gainOffsets && add(policy.nominalGains, gainOffsets),
+  };
+}
+
+/** The setpoint before the first. */
+export function opening(policy: PolicyDescription, state: Expression, time: Expression): Expression {
+  const { kind, parameters } = policy.task;
+  const task = partNamed("task", tasks, kind);
+  const row = policy.clock.openFromState ? task.setpointOf(parameters, state) : task.setpointAt(parameters, time);
+  return typeof row === "number" || !("op" in row) ? constant(row) : row;
+}
+
+/** Time since the network call, across the end of the clock's period too. */
+export function elapsed(policy: PolicyDescription, time: Expression, segmentStart: Expression): Expression {
+  const since = named("since_call", subtract(time, segmentStart));
+  return named("elapsed", where(less(since, 0), add(since, policy.clock.period), since));
+}
+
+/** The command, so long after the network call. */
+export function command(
+  policy: PolicyDescription,
+  state: Expression,
+  previous: Expression,
+  setpoint: Expression,
+  gains: Expression | undefined,
+  sinceCall: Expression,
+): Expression {
+  const { controller, reference, clock } = policy;
+  const s = named("local_time", add(sinceCall, clock.lead));
+  const target = partNamed("reference", references, reference.kind).evaluate(reference.matrix, previous, setpoint, s);
+  const act = partNamed("controller", controllers, controller.kind);
+  const { command } = sizesOf(policy);
+  return act.act(controller.parameters, state, named("reference", target), gains ?? constant([]), command);
+}
+
+/** The policy's own state, between two steps. */
+export interface Memory {
+  readonly previous: Expression;
+  readonly setpoint: Expression;
+  readonly gains: Expression | undefined;
+  /** task time of the last network call [s]; below 0: there was none */
+  readonly segmentStart: Expression;
+}
+
+/** A whole step without branches: from state, time and flag to the command and the policy's next state. */
+export function step(
+  policy: PolicyDescription,
+  state: Expression,
+  time: Expression,
+  callNetwork: Expression,
+  memory: Memory,
+): { command: Expression; next: Memory } {
+  const first = named("first", less(memory.segmentStart, 0));
+  const call = named("call", or(first, less(0.5, callNetwork)));
+  const planned = plan(policy, state, time);
+  const before = where(first, opening(policy, state, time), memory.setpoint);
+  const next: Memory = {
+    previous: where(call, before, memory.previous),
+    setpoint: where(call, planned.setpoint, memory.setpoint),
+    gains: planned.gains && memory.gains && where(call, planned.gains, memory.gains),
+    segmentStart: where(call, time, memory.segmentStart),
+  };
+  const { previous, setpoint, gains, segmentStart } = next;
+  return { command: command(policy, state, previous, setpoint, gains, elapsed(policy, time, segmentStart)), next };
+}

@@ -1,0 +1,66 @@
+/** What is exported: a checkpoint of a run, in a core that is ready to say what it does. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checkpointPath } from "../checkpoint/checkpoint.js";
+import { completeConfig, readCompleteConfig } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import { checkpointNamed } from "../policy-file.js";
+import { restorePolicy } from "../training/loop.js";
+import { RunFolder } from "../training/run-folder.js";
+import { coreFor } from "../training/session.js";
+import { VERSION } from "../version.js";
+import { describePolicy, type PolicyDescription, type Timing } from "./description.js";
+
+export interface ExportSource {
+  readonly policy: PolicyDescription;
+  /** with the policy's parameters and timing, and the nominal plant */
+  readonly core: Core;
+}
+
+/** Opens a run's checkpoint (best, last, or a number of updates); without `timing`, that of the link it was driven over. */
+export async function openSource(run: string, which: string, timing: Timing | undefined): Promise<ExportSource> {
+  const checkpoint = await checkpointNamed(run, which);
+  const config = await readCompleteConfig(join(run, "config.yaml"));
+  const core = await exportCore({ ...config, hidden: checkpoint.layers.slice(1, -1) });
+  restorePolicy(core, checkpoint);
+  if (!core.view("parameters").every(Number.isFinite))
+    throw new UserError(
+      `the policy after ${checkpoint.updates} updates of ${run} has weights that are not numbers: export an earlier one with --checkpoint`,
+    );
+  const metrics = await new RunFolder(run).readMetrics();
+  const driven = metrics.slice(0, checkpoint.rollouts);
+  const provenance = {
+    lapgrad: VERSION,
+    updates: checkpoint.updates,
+    trainingMinutes: driven.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
+    finalCost: (metrics[checkpoint.rollouts] ?? driven.at(-1))?.windowCost ?? null,
+    checkpoint: createHash("sha256")
+      .update(await readFile(checkpointPath(run, checkpoint.updates)))
+      .digest("hex"),
+  };
+  const driving = timing ?? (config.link === "sim" ? "simulation" : "hardware");
+  return { policy: describePolicy(core, driving, provenance), core };
+}
+
+/** A core for a configuration's policy on the nominal plant, with room for the drives that exports are checked on. */
+export async function exportCore(config: RunConfig): Promise<Core> {
+  const { plant: _, ...parameters } = config.parameters;
+  const plain = completeConfig({
+    ...config,
+    parameters: config.plant === "nominal" ? config.parameters : parameters,
+    plant: "nominal",
+    "plant-delay": [],
+    "plant-lag": [],
+    "plant-noise": [],
+    "control-jitter": 0,
+    "network-jitter": 0,
+    window: "0:0:0",
+  });
+  const { timing, training } = resolveTask(plain).task;
+  const laps = 6 * Math.round((timing.lapTime ?? 0) / timing.networkPeriod);
+  return coreFor(plain, 1, Math.max(laps, training.rolloutSegments));
+}

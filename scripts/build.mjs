@@ -1,6 +1,7 @@
 /**
  * Builds everything into build/, each step only when its inputs are newer than its last success:
  *   core    assembly/ -> build/core/release.wasm with its typed bindings, release-fma.wasm, and debug.wasm with --debug
+ *   policy  assembly/ -> build/core/policy.wasm, which exported policies are laid into
  *   twin    assembly/ -> build/twin, the same core as plain JavaScript
  *   assets  build/assets, the message schemas taken from a development dependency
  *   host    src/, test/, bench/ -> build/src, build/test, build/bench
@@ -68,20 +69,21 @@ function removeStale() {
   }
 }
 
-const compile = (target) =>
+const compile = (target, config = "asconfig.json") =>
   step(
     target,
-    ["assembly", "asconfig.json", "package-lock.json"],
+    ["assembly", config, "package-lock.json"],
     [
       `build/core/${target}.wasm`,
       ...(target === "release" ? ["build/core/release.js", "build/core/release.d.ts"] : []),
     ],
-    () => run("assemblyscript/bin/asc.js", "--target", target),
+    () => run("assemblyscript/bin/asc.js", "--config", config, "--target", target),
   );
 
 async function build() {
   const first = await Promise.allSettled([
-    ...targets.map(compile),
+    ...targets.map((target) => compile(target)),
+    compile("policy", "asconfig.policy.json"),
     step("twin", ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"], ["build/twin/index.js"], buildTwin),
     step(
       "assets",

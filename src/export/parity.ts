@@ -87,8 +87,8 @@ export class Reference {
     return check("network", count, 0, error, limits.network);
   }
 
-  /** Steps and what the core answers; and which of them are undecided. */
-  steps(limits: Limits): { samples: Samples; undecided: boolean[] } {
+  /** Steps and what the core answers, and which of them are undecided. */
+  private steps(limits: Limits, drivesOnly: boolean): { samples: Samples; undecided: boolean[] } {
     const own = answers(this.core, this.policy, this.drives);
     const undecided = new Array<boolean>(own.count + STANDING).fill(false);
     for (let seed = 1; limits.rounding > 0 && seed <= DISTURBANCES; seed++) {
@@ -103,14 +103,18 @@ export class Reference {
         });
       }
     }
+    if (drivesOnly) return { samples: own, undecided };
     return { samples: together(own, standing(this.core, this.policy, STANDING, SEED)), undecided };
   }
 
-  async checkSteps(run: Runner, limits: Limits): Promise<Check> {
-    const { samples, undecided } = this.steps(limits);
+  /** `keepsState`: the form keeps the policy's state to itself, so that it can be compared along drives only, and by its commands */
+  async checkSteps(run: Runner, limits: Limits, keepsState = false): Promise<Check> {
+    const { samples, undecided } = this.steps(limits, keepsState);
     const got = await run(samples.inputs, samples.count);
+    const outputs = keepsState ? { command: samples.outputs.command } : samples.outputs;
     let error = 0;
-    for (const [name, table] of Object.entries(samples.outputs)) {
+    for (const [name, table] of Object.entries(outputs)) {
+      if (!table) continue;
       const scales = scalesOf(table);
       error = Math.max(
         error,

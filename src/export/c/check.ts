@@ -72,7 +72,8 @@ export class CompiledPolicy {
     at = 0;
     for (const [name, size] of answered) {
       const data = new Float64Array(size * count);
-      for (let row = 0; row < count; row++) data.set(answers.subarray(step * row + at, step * row + at + size), size * row);
+      for (let row = 0; row < count; row++)
+        data.set(answers.subarray(step * row + at, step * row + at + size), size * row);
       outputs[name] = { width: size, data };
       at += size;
     }

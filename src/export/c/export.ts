@@ -80,7 +80,13 @@ void lapgrad_step(lapgrad_policy *policy, const lapgrad_real state[${state}], la
 function weights({ W, b, in: inputs, out }: LayerDescription, layer: number): string {
   const list = (values: readonly number[]): string => {
     const lines: string[] = [];
-    for (let i = 0; i < values.length; i += 5) lines.push(`    ${values.slice(i, i + 5).map(number).join(", ")},`);
+    for (let i = 0; i < values.length; i += 5)
+      lines.push(
+        `    ${values
+          .slice(i, i + 5)
+          .map(number)
+          .join(", ")},`,
+      );
     return lines.join("\n");
   };
   const number = (value: number): string => `R(${literal(value)})`;
@@ -88,9 +94,11 @@ function weights({ W, b, in: inputs, out }: LayerDescription, layer: number): st
 }
 
 function networkFunction(layers: readonly LayerDescription[]): string {
-  const room = (layer: number): string => (layer < 0 ? "features" : layer === layers.length - 1 ? "outputs" : `a${layer}`);
+  const room = (layer: number): string =>
+    layer < 0 ? "features" : layer === layers.length - 1 ? "outputs" : `a${layer}`;
   const calls = layers.map(
-    ({ in: inputs, out }, i) => `  lapgrad_layer(lapgrad_W${i}, lapgrad_b${i}, ${room(i - 1)}, ${inputs}, ${out}, ${room(i)});`,
+    ({ in: inputs, out }, i) =>
+      `  lapgrad_layer(lapgrad_W${i}, lapgrad_b${i}, ${room(i - 1)}, ${inputs}, ${out}, ${room(i)});`,
   );
   const rooms = layers.slice(0, -1).map(({ out }, i) => `  lapgrad_real a${i}[${out}];`);
   return `static void lapgrad_network(const lapgrad_real *features, lapgrad_real *outputs) {\n${[...rooms, ...calls].join("\n")}\n}\n`;
@@ -105,7 +113,9 @@ function functions(policy: PolicyDescription): string[] {
   const gains = sizes.gains > 0 ? input("gains", sizes.gains) : undefined;
   const memory = [input("previous_setpoint", sizes.setpoint), input("setpoint", sizes.setpoint)] as const;
   return [
-    functionOf("The setpoint before the first.", "lapgrad_opening", [state, time], { setpoint: opening(policy, state, time) }),
+    functionOf("The setpoint before the first.", "lapgrad_opening", [state, time], {
+      setpoint: opening(policy, state, time),
+    }),
     functionOf("What the network call sets.", "lapgrad_plan", [state, time], {
       setpoint: planned.setpoint,
       ...(planned.gains ? { gains: planned.gains } : {}),

@@ -70,11 +70,13 @@ export class CPrinter {
     const lines: string[] = [];
     for (const [index, scalar] of this.scalars.entries()) {
       if (scalar.uses === 0) continue;
-      const fill = (form: string): string => form.replaceAll(/\$(\d+)/g, (_, i) => texts[scalar.args[Number(i)] ?? 0] ?? "");
+      const fill = (form: string): string =>
+        form.replaceAll(/\$(\d+)/g, (_, i) => texts[scalar.args[Number(i)] ?? 0] ?? "");
       if (scalar.before !== undefined) lines.push(fill(scalar.before));
       const isNamed = scalar.cost > 0 && (scalar.uses > 1 || scalar.label !== undefined);
       texts[index] = isNamed ? this.unique(scalar.label ?? "t") : fill(scalar.form);
-      if (isNamed) lines.push(`const ${scalar.isTruth ? "int" : "lapgrad_real"} ${texts[index]} = ${bare(fill(scalar.form))};`);
+      if (isNamed)
+        lines.push(`const ${scalar.isTruth ? "int" : "lapgrad_real"} ${texts[index]} = ${bare(fill(scalar.form))};`);
     }
     for (const { target, scalar } of stores) lines.push(`${target} = ${bare(texts[scalar] ?? "")};`);
     return lines;

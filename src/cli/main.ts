@@ -9,8 +9,10 @@ import bench from "./bench.js";
 import compare from "./compare.js";
 import doctor from "./doctor.js";
 import drive from "./drive.js";
+import exportPolicy from "./export.js";
 import gradient from "./gradient.js";
 import identify from "./identify.js";
+import importPolicy from "./import.js";
 import { refuseRepeated } from "./options.js";
 import replay from "./replay.js";
 import report from "./report.js";
@@ -18,7 +20,20 @@ import reproduce from "./reproduce.js";
 import train from "./train.js";
 import { explainUsage } from "./usage.js";
 
-const commands = [train, drive, gradient, replay, identify, report, reproduce, compare, doctor, bench];
+const commands = [
+  train,
+  drive,
+  gradient,
+  replay,
+  identify,
+  report,
+  exportPolicy,
+  importPolicy,
+  reproduce,
+  compare,
+  doctor,
+  bench,
+];
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {

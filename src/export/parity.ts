@@ -16,7 +16,7 @@ import {
 
 /** One comparison with the core. */
 export interface Check {
-  readonly what: "network" | "step" | "drive";
+  readonly what: "network" | "step" | "drive" | "numbers";
   /** states, or control steps of the drive */
   readonly states: number;
   /** states left out, where the core's own answer changes by more than the limit with one rounding of what it is given */

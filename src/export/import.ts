@@ -1,0 +1,86 @@
+/** Policies from files back into settings and weights: our own JSON and ONNX, and the authors' networks. */
+import { completeConfig, type PartialConfig } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
+import { UserError } from "../errors.js";
+import { readBytes } from "../recording/files.js";
+import { at, listAt, numberAt, numbersAt, objectAt, type Place, readJson } from "../recording/json.js";
+import { type Layer, layersIn } from "../recording/layers.js";
+import { FORMAT, VERSION } from "./description.js";
+import { layersOf, readOnnx } from "./onnx/read.js";
+
+export interface ImportedPolicy {
+  readonly layers: readonly Layer[];
+  /** what the file says of the policy; empty for a network alone */
+  readonly settings: PartialConfig;
+  readonly form: "policy as JSON" | "network as JSON" | "ONNX";
+}
+
+/** @throws UserError or RecordingError if the file is none of ours, of a newer version, or does not fit together */
+export async function readPolicy(path: string): Promise<ImportedPolicy> {
+  const [first, second] = await readBytes(path);
+  const isJson = first === 0x7b || (first === 0x1f && second === 0x8b) || first === 0x20 || first === 0x0a;
+  if (!isJson) return readOnnxPolicy(path);
+  const file = await readJson(path);
+  const layers = layersIn(path, file);
+  const isDescription = typeof file === "object" && file !== null && "format" in file;
+  if (!isDescription) return { layers, settings: {}, form: "network as JSON" };
+  return { layers, settings: settingsIn(path, file), form: "policy as JSON" };
+}
+
+async function readOnnxPolicy(path: string): Promise<ImportedPolicy> {
+  const { metadata, tensors } = readOnnx(path, await readBytes(path));
+  const description = metadata.get("description");
+  const layers = layersOf(path, tensors);
+  if (description === undefined || layers.length === 0)
+    throw new UserError(`${path} was not exported by lapgrad: it lacks the policy's description, or its weights`);
+  const file = JSON.parse(description) as object;
+  return { layers: layersIn(path, { layers }), settings: settingsIn(path, { ...file, layers }), form: "ONNX" };
+}
+
+/** Settings with which a run has the described policy; a policy of other numbers than the task's is refused. */
+function settingsIn(path: string, value: object): PartialConfig {
+  const whole: Place = { path, key: "" };
+  const file = objectAt(whole, value);
+  if (file.format !== FORMAT)
+    throw new UserError(`${path} has the format ${JSON.stringify(file.format)}; allowed is ${FORMAT}`);
+  if (file.version !== VERSION)
+    throw new UserError(
+      `${path} has policy version ${file.version}, this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
+    );
+  const clock = objectAt(at(whole, "clock"), file.clock);
+  const number = (key: string): number => numberAt(at(at(whole, "clock"), key), clock[key]);
+  const settings: PartialConfig = {
+    task: String(objectAt(at(whole, "task"), file.task).name),
+    "control-period": number("controlPeriod"),
+    "network-period": number("networkPeriod"),
+    "steps-per-segment": number("stepsPerSegment"),
+    hidden: listAt(at(whole, "layers"), file.layers)
+      .slice(0, -1)
+      .map((layer, i) => numberAt(at(at(whole, "layers"), i), objectAt(at(whole, "layers"), layer).out)),
+  };
+  const { task } = resolveTask(completeConfig(settings));
+  sameNumbers(at(whole, "scale"), file.scale, task.network.scale, task.name);
+  sameNumbers(at(whole, "nominalGains"), file.nominalGains, task.nominalGains, task.name);
+  const parameters: Record<string, Record<string, number>> = {};
+  for (const part of ["controller", "reference", "task"] as const) {
+    const place = at(whole, part);
+    const given = objectAt(place, file[part]);
+    if (given.kind !== task[part].kind)
+      throw new UserError(`${path}: the ${part} is "${given.kind}"; that of ${task.name} is "${task[part].kind}"`);
+    const own = task[part].parameters;
+    const changed = Object.entries(objectAt(at(place, "parameters"), given.parameters))
+      .map(([name, number]): [string, number] => [name, numberAt(at(at(place, "parameters"), name), number)])
+      // the spline's duration follows from the periods and the timing
+      .filter(([name, number]) => name !== "duration" && number !== own[name]);
+    if (changed.length > 0) parameters[part] = Object.fromEntries(changed);
+  }
+  return Object.keys(parameters).length > 0 ? { ...settings, parameters } : settings;
+}
+
+function sameNumbers(place: Place, value: unknown, own: readonly number[], task: string): void {
+  const given = numbersAt(place, value, own.length);
+  if (given.every((number, i) => number === own[i])) return;
+  throw new UserError(
+    `${place.path}: ${place.key} is ${[...given].join(", ")}; the ${task} of this lapgrad has ${own.join(", ")}`,
+  );
+}

@@ -64,8 +64,8 @@ function say(verdict: Verdict, output: Output): void {
     output.say(`not checked against the core: ${verdict.unchecked}`);
     return;
   }
-  const row = ({ what, states, undecided, error, limit, passed }: Check): string[] => [
-    what,
+  const row = ({ what, precision, states, undecided, error, limit, passed }: Check): string[] => [
+    `${what}, ${precision}`,
     `${states}`,
     `${undecided}`,
     error.toExponential(1),
@@ -73,7 +73,10 @@ function say(verdict: Verdict, output: Output): void {
     passed ? "yes" : "NO",
   ];
   output.say(
-    formatTable([["against the core", "states", "undecided", "error", "limit", "passed"], ...verdict.checks.map(row)]),
+    formatTable([
+      ["against the core", "compared", "undecided", "error", "limit", "passed"],
+      ...verdict.checks.map(row),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Whole drives on the nominal plant: by the core, and by an exported policy that gets nothing but state, time and flag. */
 import type { Core } from "../core/core.js";
+import type { TaskDefinition } from "../tasks/definition.js";
 import type { PolicyDescription } from "./description.js";
 
 /** An exported policy at work; it keeps its own state between two steps. */
@@ -17,8 +18,7 @@ export interface Drive {
 }
 
 /** Six laps, or a rollout of training where the task has no laps [segments]. */
-export function segmentsOf(core: Core): number {
-  const { timing, training } = core.setup.task;
+export function segmentsOf({ timing, training }: TaskDefinition): number {
   if (timing.lapTime === undefined) return training.rolloutSegments;
   return 6 * Math.round(timing.lapTime / timing.networkPeriod);
 }

@@ -1,29 +1,30 @@
 /** Whether an exported policy does what the core does, and by how much it does not. */
 import type { Core } from "../core/core.js";
-import { type Driver, driveCore, driveExported, segmentsOf } from "./closed-loop.js";
-import type { PolicyDescription } from "./description.js";
 import {
   answers,
-  disturbed,
   type NetworkSamples,
   networkAnswers,
   type Samples,
-  sketches,
   standing,
   type Table,
   together,
-} from "./samples.js";
+} from "./answers.js";
+import { type Drive, type Driver, driveCore, driveExported, segmentsOf } from "./closed-loop.js";
+import type { PolicyDescription } from "./description.js";
+import type { Precision } from "./onnx/print.js";
+import { disturbed, type Sketch, sketches } from "./samples.js";
 
 /** One comparison with the core. */
 export interface Check {
-  readonly what: "network" | "step" | "drive" | "numbers";
-  /** states, or control steps of the drive */
+  readonly what: "network" | "step" | "drive" | "weights";
+  /** states, control steps of the drive, or weights */
   readonly states: number;
   /** states left out, where the core's own answer changes by more than the limit with one rounding of what it is given */
   readonly undecided: number;
   /** network: in parts of its scale; step: in parts of the largest value of the same number, or of 1; drive: largest distance of a state, or in float32 the relative error of the cost */
   readonly error: number;
   readonly limit: number;
+  readonly precision: Precision;
   readonly passed: boolean;
 }
 
@@ -34,14 +35,29 @@ export interface Limits {
   readonly network: number;
   readonly step: number;
   readonly drive: number;
+  readonly precision: Precision;
   /** one rounding of what a step is given, relative; 0: no state is undecided */
   readonly rounding: number;
   /** what the drive's limit is for */
   readonly drives: "states" | "cost";
 }
 
-export const SINGLE: Limits = { network: 2e-6, step: 1e-5, drive: 1e-3, rounding: 2 ** -23, drives: "cost" };
-export const DOUBLE: Limits = { network: 1e-14, step: 1e-12, drive: 1e-9, rounding: 2 ** -52, drives: "states" };
+export const SINGLE: Limits = {
+  network: 2e-6,
+  step: 1e-5,
+  drive: 1e-3,
+  rounding: 2 ** -23,
+  precision: "float32",
+  drives: "cost",
+};
+export const DOUBLE: Limits = {
+  network: 1e-14,
+  step: 1e-12,
+  drive: 1e-9,
+  rounding: 2 ** -52,
+  precision: "float64",
+  drives: "states",
+};
 /** Of forms that do the core's own operations. The drive's clock is wrapped, which rounds otherwise. */
 export const EXACT: Limits = { ...DOUBLE, network: 0, step: 0, rounding: 0 };
 
@@ -54,9 +70,8 @@ const MOST_UNDECIDED = 0.01;
 
 /** What the core does: everything that forms of a policy are compared with. */
 export class Reference {
-  private readonly drive: ReturnType<typeof driveCore>;
-  private readonly drives: ReturnType<typeof sketches>;
-  private readonly box: Float64Array;
+  private readonly drive: Drive;
+  private readonly drives: readonly Sketch[];
 
   /** `core`: with the policy's parameters, its timing and the nominal plant, and room for {@link segmentsOf} */
   constructor(
@@ -64,18 +79,18 @@ export class Reference {
     private readonly policy: PolicyDescription,
     calls = CALLS,
   ) {
-    this.drive = driveCore(core, segmentsOf(core));
+    this.drive = driveCore(core, segmentsOf(core.setup.task));
     const n = policy.columns.state.length;
-    this.box = Float64Array.from({ length: n }, () => 0.1);
+    const box = new Float64Array(n).fill(0.1);
     this.drive.states.forEach((value, i) => {
-      this.box[i % n] = Math.max(this.box[i % n] ?? 0, 1.2 * Math.abs(value));
+      box[i % n] = Math.max(box[i % n] ?? 0, 1.2 * Math.abs(value));
     });
-    this.drives = sketches(policy, this.box, calls, SEED);
+    this.drives = sketches(policy, box, calls, SEED);
   }
 
   /** Network inputs and scaled outputs along the whole drive and at the random states. */
   network(): NetworkSamples {
-    driveCore(this.core, segmentsOf(this.core));
+    driveCore(this.core, segmentsOf(this.core.setup.task));
     return networkAnswers(this.core, this.drives);
   }
 
@@ -84,7 +99,7 @@ export class Reference {
     const { offsets: got } = await run({ features }, count);
     const { scale } = this.policy;
     const error = largest(offsets, got, (column) => Math.abs(scale[column] ?? 0), []);
-    return check("network", count, 0, error, limits.network);
+    return judged("network", count, 0, error, limits.network, limits);
   }
 
   /** Steps and what the core answers, and which of them are undecided. */
@@ -122,7 +137,7 @@ export class Reference {
       );
     }
     const leftOut = undecided.filter(Boolean).length;
-    const { passed, ...rest } = check("step", samples.count, leftOut, error, limits.step);
+    const { passed, ...rest } = judged("step", samples.count, leftOut, error, limits.step, limits);
     return { ...rest, passed: passed && leftOut <= MOST_UNDECIDED * samples.count };
   }
 
@@ -133,12 +148,19 @@ export class Reference {
     const states = { width: n, data: this.drive.states };
     const distance = largest(states, { width: n, data: driven.states }, () => 1, []);
     const error = limits.drives === "cost" ? Math.abs(driven.cost / this.drive.cost - 1) : distance;
-    return check("drive", steps, 0, error, limits.drive);
+    return judged("drive", steps, 0, error, limits.drive, limits);
   }
 }
 
-function check(what: Check["what"], states: number, undecided: number, error: number, limit: number): Check {
-  return { what, states, undecided, error, limit, passed: error <= limit };
+function judged(
+  what: Check["what"],
+  states: number,
+  undecided: number,
+  error: number,
+  limit: number,
+  { precision }: Limits,
+): Check {
+  return { what, states, undecided, error, limit, precision, passed: error <= limit };
 }
 
 /** Per column: its largest value, at least 1. */

@@ -13,7 +13,11 @@ import { restorePolicy } from "../training/loop.js";
 import { RunFolder } from "../training/run-folder.js";
 import { coreFor } from "../training/session.js";
 import { VERSION } from "../version.js";
+import { segmentsOf } from "./closed-loop.js";
 import { describePolicy, type PolicyDescription, type Timing } from "./description.js";
+
+/** Room for the random drives of src/export/samples.ts, however few steps a segment has. */
+const LEAST_SEGMENTS = 30;
 
 export interface ExportSource {
   readonly policy: PolicyDescription;
@@ -37,13 +41,18 @@ export async function openSource(run: string, which: string, timing: Timing | un
     lapgrad: VERSION,
     updates: checkpoint.updates,
     trainingMinutes: driven.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
-    finalCost: (metrics[checkpoint.rollouts] ?? driven.at(-1))?.windowCost ?? null,
+    finalCost: finite((metrics[checkpoint.rollouts] ?? driven.at(-1))?.windowCost),
     checkpoint: createHash("sha256")
       .update(await readFile(checkpointPath(run, checkpoint.updates)))
       .digest("hex"),
   };
   const driving = timing ?? (config.link === "sim" ? "simulation" : "hardware");
   return { policy: describePolicy(core, driving, provenance), core };
+}
+
+/** Of a rollout that was stopped there is none. */
+function finite(cost: number | undefined): number | null {
+  return cost !== undefined && Number.isFinite(cost) ? cost : null;
 }
 
 /** A core for a configuration's policy on the nominal plant, with room for the drives that exports are checked on. */
@@ -60,7 +69,5 @@ export async function exportCore(config: RunConfig): Promise<Core> {
     "network-jitter": 0,
     window: "0:0:0",
   });
-  const { timing, training } = resolveTask(plain).task;
-  const laps = 6 * Math.round((timing.lapTime ?? 0) / timing.networkPeriod);
-  return coreFor(plain, 1, Math.max(laps, training.rolloutSegments));
+  return coreFor(plain, 1, Math.max(LEAST_SEGMENTS, segmentsOf(resolveTask(plain).task)));
 }

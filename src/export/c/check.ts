@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
+import type { Table } from "../answers.js";
 import type { Driver } from "../closed-loop.js";
 import type { PolicyDescription } from "../description.js";
 import type { Runner } from "../parity.js";
 import { sizesOf } from "../policy.js";
-import type { Table } from "../samples.js";
 import { assetOf } from "./export.js";
 
 const COMPILER = "cc";

@@ -1,11 +1,11 @@
 /** onnxruntime-node, an optional package that is loaded only here, on one thread. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { messageOf } from "../../errors.js";
+import type { Table } from "../answers.js";
 import type { Driver } from "../closed-loop.js";
 import type { PolicyDescription } from "../description.js";
 import type { Runner } from "../parity.js";
 import { sizesOf } from "../policy.js";
-import type { Table } from "../samples.js";
 import type { Precision } from "./print.js";
 
 export type Runtime = typeof import("onnxruntime-node");

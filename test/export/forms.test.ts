@@ -1,0 +1,88 @@
+/** C and WebAssembly of every task against the core, and what cannot be exported. */
+import { describe, expect, jest, test } from "@jest/globals";
+import { CompiledPolicy } from "../../src/export/c/check.js";
+import { exportC } from "../../src/export/c/export.js";
+import { partNamed } from "../../src/export/description.js";
+import { forms } from "../../src/export/forms.js";
+import { DOUBLE, EXACT, Reference } from "../../src/export/parity.js";
+import { controllers } from "../../src/export/parts/controllers.js";
+import { references } from "../../src/export/parts/references.js";
+import { tasks as courses } from "../../src/export/parts/tasks.js";
+import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
+import { tasks } from "../../src/tasks/tasks.js";
+import { randomPolicy, TIMINGS } from "../support/policies.js";
+import { tool } from "../support/tools.js";
+
+jest.setTimeout(60_000);
+const compiler = tool("cc");
+const WANTED = { what: "policy", precision: "float64" } as const;
+
+describe.each(Object.entries(tasks))("%s", (task, { reference }) => {
+  // compiling takes its time: the timing matters to a policy with a spline above all
+  for (const timing of TIMINGS.slice(0, reference.kind === "spline" ? 2 : 1)) {
+    compiler.test(`${timing}: C compiles without a warning; doubles are the core's bits, floats close`, async () => {
+      const source = await randomPolicy(task, timing);
+      const file = await forms.c?.write(source, WANTED);
+      const verdict = await forms.c?.check(source, WANTED, file ?? new Uint8Array());
+      if (!verdict || !("checks" in verdict)) throw new Error("not checked");
+      expect(verdict.checks.map(({ what, limit, passed }) => [what, limit, passed])).toStrictEqual([
+        ["step", 0, true],
+        ["drive", 1e-9, true],
+        ["step", 1e-5, true],
+        ["drive", 1e-3, true],
+      ]);
+      for (const { states } of verdict.checks) expect(states).toBeGreaterThan(100);
+      expect(verdict.checks[2]?.error).toBeGreaterThan(0);
+    });
+  }
+  for (const timing of TIMINGS) {
+    test(`${timing}: the WebAssembly file gives the core's bits`, async () => {
+      const source = await randomPolicy(task, timing);
+      const module = await WasmPolicy.instantiate(await exportWasm(source.core, source.policy), source.policy);
+      const reference = new Reference(source.core, source.policy);
+      const steps = await reference.checkSteps(module.run, EXACT, true);
+      expect(steps).toMatchObject({ error: 0, passed: true });
+      expect(steps.states).toBeGreaterThan(10_000);
+      expect((await reference.checkDrive(module.driver(), EXACT)).passed).toBe(true);
+    });
+  }
+});
+
+test.each([[[]], [[3]], [[9, 17, 26]]])("a network with hidden layers %j in WebAssembly", async (hidden) => {
+  const { core, policy } = await randomPolicy("car-figure8", "simulation", hidden);
+  const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);
+  const check = await new Reference(core, policy, 1000).checkSteps(module.run, EXACT, true);
+  expect(check).toMatchObject({ error: 0, passed: true });
+});
+
+compiler.test("networks of any widths in C, sums in the core's order", async () => {
+  for (const hidden of [[], [3], [9, 17, 26]]) {
+    const { core, policy } = await randomPolicy("car-figure8", "simulation", hidden);
+    const compiled = await CompiledPolicy.compile(policy, await exportC(policy), false);
+    const check = await new Reference(core, policy, 1000).checkSteps(compiled.run, EXACT);
+    await compiled.remove();
+    expect(check).toMatchObject({ error: 0, passed: true });
+  }
+});
+
+compiler.test("C with one other digit does not pass", async () => {
+  const { core, policy } = await randomPolicy("car-figure8", "simulation");
+  const file = (await exportC(policy)).replace("R(0.75) ? R(0.75)", "R(0.75) ? R(0.7501)");
+  const compiled = await CompiledPolicy.compile(policy, file, false);
+  const check = await new Reference(core, policy, 1000).checkSteps(compiled.run, DOUBLE);
+  await compiled.remove();
+  expect(check.passed).toBe(false);
+  expect(check.error).toBeCloseTo(1e-4, 8);
+});
+
+test("every part of every task has its piece; for any other the error says what there is", () => {
+  for (const { controller, reference, task } of Object.values(tasks)) {
+    expect(controllers[controller.kind]).toBeDefined();
+    expect(references[reference.kind]).toBeDefined();
+    expect(courses[task.kind]).toBeDefined();
+  }
+  expect(() => partNamed("controller", controllers, "wishful")).toThrow(
+    /a policy with the controller "wishful" cannot be exported yet: there are backstepping, .*src\/export\/parts/,
+  );
+  expect(() => partNamed("controller", controllers, "constructor")).toThrow(/cannot be exported yet/);
+});

@@ -1,0 +1,19 @@
+/** Policies for tests of exports: every task, both timings, weights that make every output count. */
+import { completeConfig } from "../../src/config/config.js";
+import { describePolicy, type Timing } from "../../src/export/description.js";
+import { type ExportSource, exportCore } from "../../src/export/source.js";
+import { initialisePolicy } from "../../src/training/session.js";
+import { randomNumbers } from "./cores.js";
+
+export const TIMINGS: readonly Timing[] = ["simulation", "hardware"];
+
+/** A policy whose last layer is small, but not zero as before a training. */
+export async function randomPolicy(task: string, timing: Timing, hidden?: number[]): Promise<ExportSource> {
+  const core = await exportCore(completeConfig({ task, ...(hidden ? { hidden } : {}) }));
+  initialisePolicy(core, 3);
+  const random = randomNumbers(5);
+  const parameters = core.view("parameters");
+  for (let i = 0; i < parameters.length; i++) parameters[i] = (parameters[i] ?? 0) + 0.02 * random();
+  const provenance = { lapgrad: "0.0.0", updates: 0, trainingMinutes: 0, finalCost: null, checkpoint: "" };
+  return { policy: describePolicy(core, timing, provenance), core };
+}

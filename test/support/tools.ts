@@ -1,0 +1,49 @@
+/** Programs that some tests need and that not every machine has. */
+import { spawnSync } from "node:child_process";
+import { test } from "@jest/globals";
+
+const TIMEOUT_MS = 60_000;
+
+interface Tool {
+  /** the command, with arguments that must succeed */
+  readonly found: readonly (readonly string[])[];
+  readonly install: string;
+}
+
+const TOOLS = {
+  cc: { found: [["cc", "--version"]], install: "gcc or clang" },
+  onnxruntime: {
+    found: [[process.execPath, "-e", "import('onnxruntime-node').catch(() => process.exit(1))"]],
+    install: "onnxruntime-node (npm ci without --omit=optional)",
+  },
+  // where another Python comes first in the path, Debian's package belongs to the second
+  onnx: {
+    found: [
+      ["python3", "-c", "import onnx"],
+      ["/usr/bin/python3", "-c", "import onnx"],
+    ],
+    install: "the Debian package python3-onnx",
+  },
+} as const satisfies Record<string, Tool>;
+
+export interface Needed {
+  /** the command that was found */
+  readonly command: string;
+  readonly absent: string | undefined;
+  /** `test` where the tool is; elsewhere the test reports itself as skipped and says what to install */
+  readonly test: (name: string, run: () => Promise<void> | void) => void;
+}
+
+/** Looks for a tool. LAPGRAD_REQUIRE_EXPORT=1: what is absent is an error. */
+export function tool(name: keyof typeof TOOLS): Needed {
+  const { found, install }: Tool = TOOLS[name];
+  const [command] = found.find(([program = "", ...args]) => spawnSync(program, args).status === 0) ?? [];
+  const absent = command === undefined ? `needs ${install}` : undefined;
+  if (absent && process.env.LAPGRAD_REQUIRE_EXPORT === "1")
+    throw new Error(`LAPGRAD_REQUIRE_EXPORT is 1, but a test of exports ${absent}`);
+  return {
+    command: command ?? "",
+    absent,
+    test: (title, run) => (absent ? test.skip(`${title} (${absent})`, run) : test(title, run, TIMEOUT_MS)),
+  };
+}

@@ -2,6 +2,7 @@
 import type { InstallSize } from "./install.js";
 import { TITLES } from "./kernels.js";
 import type { SideName } from "./side.js";
+import type { StepSide, StepTiming } from "./step.js";
 import type { BenchReport, Limit } from "./suite.js";
 import type { SideTiming, Spread } from "./timing.js";
 
@@ -26,6 +27,8 @@ export function formatBench(report: BenchReport): string {
     "",
     ...timings(report),
     "",
+    ...steps(report.steps),
+    "",
     ...report.limits.map(formatLimit),
     ...(report.limits.length > 0 ? [""] : []),
     ...footprint(report),
@@ -38,6 +41,23 @@ function timings(report: BenchReport): string[] {
   const heading = sides.includes("native") ? "median time; x C++ by hand (quartiles), x C++ loops" : "median time";
   const rows = report.kernels.map(({ kernel, sides }) => [TITLES[kernel], ...sides.map(cell)]);
   return table([[heading, ...sides.map((side) => COLUMNS[side])], ...rows]);
+}
+
+const STEP_SIDES: Readonly<Record<StepSide, string>> = {
+  wasm: "the core's code (WebAssembly)",
+  float32: "onnxruntime-node, float32",
+  float64: "onnxruntime-node, float64",
+};
+
+/** Time of a step of an exported policy, and the ratio to the core's with its quartiles. */
+function steps(timings: readonly StepTiming[]): string[] {
+  return table([
+    ["step of an exported policy", "median time; x the core's (quartiles)"],
+    ...timings.map(({ side, nanoseconds, ratio }) => {
+      const times = duration(nanoseconds.median);
+      return [STEP_SIDES[side], side === "wasm" ? times : `${times}  ${formatRatio(ratio)}`];
+    }),
+  ]);
 }
 
 function cell({ side, nanoseconds, ratios: { native, plain } }: SideTiming): string {

@@ -12,6 +12,7 @@ import { disagreements, KERNELS, type Kernel, type Results } from "./kernels.js"
 import { buildNative } from "./native.js";
 import { type CoreName, Side, type SideName } from "./side.js";
 import { measureStartUp, type StartUp } from "./startup.js";
+import { measureSteps, type StepTiming } from "./step.js";
 import { compare, type Effort, type SideTiming } from "./timing.js";
 
 export { formatBench } from "./format.js";
@@ -37,6 +38,8 @@ export interface BenchReport {
   readonly agreement: readonly { readonly side: SideName; readonly error: number }[];
   readonly kernels: readonly KernelTimings[];
   readonly limits: readonly Limit[];
+  /** of an exported policy */
+  readonly steps: readonly StepTiming[];
   readonly startUp: StartUp;
   readonly modules: readonly { readonly name: string; readonly bytes: number; readonly compressed: number }[];
   /** absent without package-lock.json, as in an installed package */
@@ -93,6 +96,8 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     if (existsSync(join(ROOT, "build", "twin"))) sides.push(Side.core("twin", file));
     else notes.push("no plain JavaScript twin: it is not in this package; run bench in a checkout");
     const agreement = await agree(sides);
+    const steps = measureSteps(options.quick ? 5 : 30);
+    if (steps.length === 1) notes.push("no steps in onnxruntime: onnxruntime-node is not installed");
     const kernels: KernelTimings[] = [];
     for (const kernel of KERNELS)
       kernels.push({ kernel, sides: await compare(kernel, sides, options.quick ? QUICK : FULL) });
@@ -108,8 +113,9 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       agreement,
       kernels,
       limits: LIMITS.flatMap((limit) => judge(limit, kernels)),
+      steps,
       startUp,
-      modules: await Promise.all(["release", "release-fma"].map(moduleSize)),
+      modules: await Promise.all(["release", "release-fma", "policy"].map(moduleSize)),
       ...(install ? { install } : {}),
     };
   } finally {

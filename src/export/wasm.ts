@@ -133,12 +133,15 @@ export class WasmPolicy {
     const { module } = this;
     const sizes = sizesOf(this.policy);
     const state = new Float64Array(module.memory.buffer, module.state(), sizes.state);
+    let command = new Float64Array();
     return {
       begin: () => module.begin(),
+      /** The answer is a view that the next step overwrites. */
       step: (x, time, callNetwork) => {
         state.set(x);
         const address = module.step(time, callNetwork ? 1 : 0);
-        return new Float64Array(module.memory.buffer, address, sizes.command).slice();
+        if (command.byteOffset !== address) command = new Float64Array(module.memory.buffer, address, sizes.command);
+        return command;
       },
     };
   }

@@ -26,6 +26,10 @@ function report(withNative: boolean): BenchReport {
       },
     ],
     limits: withNative ? [{ kernel: "rollout", side: "strict", limit: 1.8, native: 2, plain: 1.5 }] : [],
+    steps: [
+      { side: "wasm", nanoseconds: spread(500), ratio: spread(1) },
+      { side: "float32", nanoseconds: spread(80_000), ratio: spread(160) },
+    ],
     startUp: { wall: spread(70), inProcess: spread(60), bareNode: spread(50), memory: 45e6 },
     modules: [{ name: "release.wasm", bytes: 29100, compressed: 12600 }],
     install: {
@@ -52,6 +56,12 @@ describe("the table", () => {
     expect(text).toContain("note: no C++ reference");
     expect(text).toMatch(/rollout, 1001 steps +200 µs$/m);
     expect(text).not.toContain("at most");
+  });
+
+  test("gives the step of an exported policy, and its ratio to the core's", () => {
+    const text = formatBench(report(false));
+    expect(text).toMatch(/WebAssembly\) +500 ns$/m);
+    expect(text).toMatch(/onnxruntime-node, float32 +80\.0 µs {2}160\.0 \(160\.0\.\.160\.0\)$/m);
   });
 
   test("lists large packages by name and the rest together", () => {

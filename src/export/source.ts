@@ -7,11 +7,12 @@ import { completeConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { checkpointNamed } from "../policy-file.js";
+import { timingOf } from "../recording/timing.js";
 import { restorePolicy } from "../training/loop.js";
 import { RunFolder } from "../training/run-folder.js";
-import { coreFor } from "../training/session.js";
 import { VERSION } from "../version.js";
 import { segmentsOf } from "./closed-loop.js";
 import { describePolicy, type PolicyDescription, type Timing } from "./description.js";
@@ -46,8 +47,7 @@ export async function openSource(run: string, which: string, timing: Timing | un
       .update(await readFile(checkpointPath(run, checkpoint.updates)))
       .digest("hex"),
   };
-  const driving = timing ?? (config.link === "sim" ? "simulation" : "hardware");
-  return { policy: describePolicy(core, driving, provenance), core };
+  return { policy: describePolicy(core, timing ?? timingOf(config), provenance), core };
 }
 
 /** Of a rollout that was stopped there is none. */
@@ -60,6 +60,7 @@ export async function exportCore(config: RunConfig): Promise<Core> {
   const { plant: _, ...parameters } = config.parameters;
   const plain = completeConfig({
     ...config,
+    link: "sim",
     parameters: config.plant === "nominal" ? config.parameters : parameters,
     plant: "nominal",
     "plant-delay": [],

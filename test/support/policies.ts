@@ -2,7 +2,7 @@
 import { completeConfig } from "../../src/config/config.js";
 import { describePolicy, type Timing } from "../../src/export/description.js";
 import { type ExportSource, exportCore } from "../../src/export/source.js";
-import { initialisePolicy } from "../../src/training/session.js";
+import { initialisePolicy } from "../../src/core/session.js";
 import { randomNumbers } from "./cores.js";
 
 export const TIMINGS: readonly Timing[] = ["simulation", "hardware"];

@@ -19,7 +19,7 @@ export interface Check {
   readonly what: "network" | "step" | "drive" | "weights";
   /** states, control steps of the drive, or weights */
   readonly states: number;
-  /** states left out, where the core's own answer changes by more than the limit with one rounding of what it is given */
+  /** states left out, where the core's own answer changes by more than half the limit with one rounding of what it is given */
   readonly undecided: number;
   /** network: in parts of its scale; step: in parts of the largest value of the same number, or of 1; drive: largest distance of a state, or in float32 the relative error of the cost */
   readonly error: number;
@@ -65,8 +65,10 @@ const CALLS = 10_000;
 const STANDING = 100;
 const SEED = 7;
 const DISTURBANCES = 3;
+/** A state is undecided if rounding what is given uses up this part of the limit: the rest is for the roundings inside. */
+const GIVEN = 0.5;
 /** More undecided states than this part of all say that the form has too few digits for the policy. */
-const MOST_UNDECIDED = 0.01;
+const MOST_UNDECIDED = 0.02;
 
 /** What the core does: everything that forms of a policy are compared with. */
 export class Reference {
@@ -113,7 +115,7 @@ export class Reference {
         const scales = scalesOf(table);
         table.data.forEach((value, i) => {
           const scale = scales[i % table.width] ?? 1;
-          if (Math.abs(value - (moved?.data[i] ?? Number.NaN)) > limits.step * scale)
+          if (Math.abs(value - (moved?.data[i] ?? Number.NaN)) > GIVEN * limits.step * scale)
             undecided[Math.floor(i / table.width)] = true;
         });
       }

@@ -58,12 +58,9 @@ function imageOf(core: Core, { clock }: PolicyDescription): Uint8Array {
     "nominalGains",
     "parameters",
   ] as const;
-  const numbers = [
-    ...sizes,
-    ...[clock.lookahead, clock.lead, clock.openFromState ? 1 : 0, clock.period],
-    ...regions.flatMap((region) => [...core.view(region)]),
-  ];
-  return new Uint8Array(Float64Array.of(8 * (numbers.length + 1), ...numbers).buffer);
+  const options = [clock.lookahead, clock.lead, clock.openFromState ? 1 : 0, clock.period];
+  const numbers = [...sizes, ...options, ...regions.flatMap((region) => [...core.view(region)])];
+  return new Uint8Array(Float64Array.from([8 * (numbers.length + 1), ...numbers]).buffer);
 }
 
 /** The module with the contents of some sections replaced. */

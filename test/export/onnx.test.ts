@@ -110,7 +110,13 @@ checker.test("ONNX's own checker accepts every file in full, and sees what was m
   expect(car?.units).toBe("x [m], y [m], v [m/s], phi [rad]");
   expect(car?.inputs).toContainEqual(["state", ["batch", 4]]);
   expect(car?.inputs).toContainEqual(["segment_start", ["batch", 1]]);
-  expect(car?.metadata).toMatchObject({ task: "car-figure8", robot: "car", control_period_s: "0.02" });
+  expect(car?.metadata).toMatchObject({
+    task: "car-figure8",
+    robot: "car",
+    control_period_s: "0.02",
+    network_period_s: "0.1375",
+    units_command: "throttle, steering",
+  });
 });
 
 test("weights and metadata are read back, bit for bit in float64", async () => {

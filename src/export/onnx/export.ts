@@ -31,7 +31,7 @@ function networkModel(policy: PolicyDescription, precision: Precision): OnnxMode
   const printer = new OnnxPrinter(precision, layers, features.name, [features.name, offsets.name]);
   printer.printAs(offsets.name, scaledNetwork(policy, input(features.name, features.width)));
   const doc = "Network of a policy: from what it sees to offsets of setpoint and gains, the scale included.";
-  return { ...common(policy, "network", doc, precision, printer), inputs: [features], outputs: [offsets] };
+  return common(policy, "network", doc, precision, printer, [features], [offsets]);
 }
 
 function policyModel(policy: PolicyDescription, precision: Precision): OnnxModel {
@@ -74,10 +74,8 @@ function policyModel(policy: PolicyDescription, precision: Precision): OnnxModel
   }
   const doc =
     "One control step of a policy: network, task clock, reference, tracking controller, clamps. Feed next_* back as the inputs of the same name; begin with zeros and segment_start -1.";
-  return { ...common(policy, "policy", doc, precision, printer), inputs: ports.map(plain), outputs };
+  return common(policy, "policy", doc, precision, printer, ports, outputs);
 }
-
-const plain = ({ name, width, doc }: Port): Port => ({ name, width, doc });
 
 function common(
   policy: PolicyDescription,
@@ -85,7 +83,9 @@ function common(
   doc: string,
   precision: Precision,
   printer: OnnxPrinter,
-): Omit<OnnxModel, "inputs" | "outputs"> {
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+): OnnxModel {
   return {
     name: `${policy.task.name}-${what}`,
     doc,
@@ -93,14 +93,16 @@ function common(
     producerVersion: policy.provenance.lapgrad,
     nodes: printer.nodes,
     initializers: printer.initializers,
-    metadata: metadataOf(policy, what),
+    inputs,
+    outputs,
+    metadata: metadataOf(policy, what, [...inputs, ...outputs]),
   };
 }
 
 /** What a reader wants to know by itself, and the whole description without the weights, which the initializers hold. */
-function metadataOf(policy: PolicyDescription, what: What): Record<string, string> {
+function metadataOf(policy: PolicyDescription, what: What, ports: readonly Port[]): Record<string, string> {
   const { layers: _, ...rest } = policy;
-  const { task, robot, timing, clock, nominalGains, scale, columns, provenance } = policy;
+  const { task, robot, timing, clock, nominalGains, scale, provenance } = policy;
   const { updates, trainingMinutes, finalCost, checkpoint, lapgrad }: Provenance = provenance;
   return {
     what,
@@ -112,7 +114,7 @@ function metadataOf(policy: PolicyDescription, what: What): Record<string, strin
     steps_per_segment: `${clock.stepsPerSegment}`,
     time_period_s: `${clock.period}`,
     nominal_gains: JSON.stringify(nominalGains),
-    gains: columns.gain.join(", "),
+    ...Object.fromEntries(ports.map(({ name, doc }) => [`units_${name}`, doc])),
     scale: JSON.stringify(scale),
     updates: `${updates}`,
     training_minutes: `${trainingMinutes}`,

@@ -10,16 +10,15 @@ import { references } from "../../src/export/parts/references.js";
 import { tasks as courses } from "../../src/export/parts/tasks.js";
 import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
 import { tasks } from "../../src/tasks/tasks.js";
-import { randomPolicy, TIMINGS } from "../support/policies.js";
+import { randomPolicy, timingsOf } from "../support/policies.js";
 import { tool } from "../support/tools.js";
 
 jest.setTimeout(60_000);
 const compiler = tool("cc");
 const WANTED = { what: "policy", precision: "float64" } as const;
 
-describe.each(Object.entries(tasks))("%s", (task, { reference }) => {
-  // compiling takes its time: the timing matters to a policy with a spline above all
-  for (const timing of TIMINGS.slice(0, reference.kind === "spline" ? 2 : 1)) {
+describe.each(Object.keys(tasks))("%s", (task) => {
+  for (const timing of timingsOf(task)) {
     compiler.test(`${timing}: C compiles without a warning; doubles are the core's bits, floats close`, async () => {
       const source = await randomPolicy(task, timing);
       const file = await forms.c?.write(source, WANTED);
@@ -34,8 +33,7 @@ describe.each(Object.entries(tasks))("%s", (task, { reference }) => {
       for (const { states } of verdict.checks) expect(states).toBeGreaterThan(100);
       expect(verdict.checks[2]?.error).toBeGreaterThan(0);
     });
-  }
-  for (const timing of TIMINGS) {
+
     test(`${timing}: the WebAssembly file gives the core's bits`, async () => {
       const source = await randomPolicy(task, timing);
       const module = await WasmPolicy.instantiate(await exportWasm(source.core, source.policy), source.policy);

@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { forms, type Verdict } from "../../src/export/forms.js";
 import { tasks } from "../../src/tasks/tasks.js";
-import { randomPolicy, TIMINGS } from "../support/policies.js";
+import { randomPolicy, timingsOf } from "../support/policies.js";
 
 const [folder = ""] = process.argv.slice(2);
 const { onnx } = forms;
@@ -14,7 +14,7 @@ if (!onnx) throw new Error("there is no form onnx");
 
 const verdicts: Record<string, Verdict> = {};
 for (const task of Object.keys(tasks)) {
-  for (const timing of TIMINGS) {
+  for (const timing of timingsOf(task)) {
     const source = await randomPolicy(task, timing);
     for (const what of onnx.whats) {
       for (const precision of onnx.precisions) {

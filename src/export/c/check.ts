@@ -1,5 +1,6 @@
 /** An exported C file at work, compiled by this machine's C compiler. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,8 @@ import { assetOf } from "./export.js";
 
 const COMPILER = "cc";
 const FLAGS = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-ffp-contract=off"];
+
+const ENDED = "the compiled policy ended before its last step";
 
 /** Whether there is a C compiler. */
 export function hasCompiler(): boolean {
@@ -86,6 +89,11 @@ export class CompiledPolicy {
     const child = spawn(join(this.folder, "policy"), { stdio: ["pipe", "pipe", "inherit"] });
     const memory = new Float64Array(widthOf(given) - sizesOf(this.policy).state - 2);
     const bytes = 8 * widthOf(answered);
+    const gone = once(child, "close").then(() => {
+      throw new UserError(ENDED, 1);
+    });
+    gone.catch(() => {}); // it ends in any case; an error only to a step that waits
+    child.stdin.on("error", () => {});
     return {
       begin: () => {
         memory.fill(0);
@@ -96,7 +104,7 @@ export class CompiledPolicy {
         child.stdin.write(new Uint8Array(row.buffer));
         let answer = child.stdout.read(bytes) as Buffer | null;
         while (!answer) {
-          await new Promise((resolve) => child.stdout.once("readable", resolve));
+          await Promise.race([once(child.stdout, "readable"), gone]);
           answer = child.stdout.read(bytes) as Buffer | null;
         }
         const numbers = numbersIn(answer);
@@ -115,7 +123,7 @@ export class CompiledPolicy {
   private async exchange(rows: Float64Array): Promise<Float64Array> {
     const input = Buffer.from(rows.buffer);
     const { status, stdout } = spawnSync(join(this.folder, "policy"), { input, maxBuffer: 2 ** 30 });
-    if (status !== 0) throw new UserError("the compiled policy ended before its last step", 1);
+    if (status !== 0) throw new UserError(ENDED, 1);
     return numbersIn(stdout);
   }
 }

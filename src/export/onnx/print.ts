@@ -46,6 +46,7 @@ export class OnnxPrinter {
   readonly nodes: OnnxNode[] = [];
   private readonly tensors = new Map<string, Tensor>();
   private readonly printed = new Map<string, string>();
+  private readonly walked = new Map<Expression, string>();
   private readonly names: Set<string>;
 
   constructor(
@@ -65,6 +66,14 @@ export class OnnxPrinter {
 
   /** The tensor of an expression. */
   print(expression: Expression): string {
+    const known = this.walked.get(expression);
+    if (known !== undefined) return known;
+    const name = this.make(expression);
+    this.walked.set(expression, name);
+    return name;
+  }
+
+  private make(expression: Expression): string {
     switch (expression.op) {
       case "input":
         return expression.name;

@@ -2,6 +2,7 @@
 import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import { coreFor } from "../core/session.js";
+import { UserError } from "../errors.js";
 import { readPolicy } from "../export/import.js";
 import type { Output } from "../output.js";
 import { hiddenOf, setLayers } from "../policy-file.js";
@@ -15,7 +16,13 @@ export async function importCommand(
   output: Output,
 ): Promise<void> {
   const { layers, settings, form } = await readPolicy(path);
-  const config = { ...mergeConfigs(settings, given), hidden: hiddenOf(layers) };
+  const own: PartialConfig = { ...settings, hidden: hiddenOf(layers) };
+  for (const name of ["task", "hidden"] as const) {
+    const [asked, found] = [given[name], own[name]].map((value) => JSON.stringify(value));
+    if (asked !== undefined && found !== undefined && asked !== found)
+      throw new UserError(`${path} holds a policy whose ${name} is ${found}, got --${name} ${asked}: leave it out`);
+  }
+  const config = mergeConfigs(own, given);
   setLayers(await coreFor(completeConfig(config), 1, 1), layers, path); // refused before a folder is made
   const run = await newRun({ given: config, ...(out === undefined ? {} : { out }) });
   try {

@@ -2,8 +2,7 @@ import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
 import { givenSettings, TRAINING, textOf, withSettings } from "./options.js";
 
-/** The network's widths are the file's. */
-const IMPORTING = ["task" as const, ...TRAINING.filter((name) => name !== "hidden")];
+const IMPORTING = ["task", ...TRAINING] as const;
 
 const command: CommandModule = {
   command: "import <policy>",

@@ -220,6 +220,15 @@ test("imports that are refused make no run", async () => {
     expect(await refusal(() => imported(at("bad.json"), out))).toMatch(message);
     expect(existsSync(out)).toBe(false);
   }
+  await writeFile(at("bad.json"), JSON.stringify(good));
+  const others: [PartialConfig, string][] = [
+    [{ task: "scalar" }, 'whose task is "car-figure8", got --task "scalar": leave it out'],
+    [{ hidden: [8] }, "whose hidden is [8,8], got --hidden [8]: leave it out"],
+  ];
+  for (const [given, message] of others) {
+    expect(await refusal(() => imported(at("bad.json"), out, given))).toContain(message);
+    expect(existsSync(out)).toBe(false);
+  }
   expect(await refusal(() => imported(at("none"), out))).toContain("cannot read");
   const weights = JSON.stringify(good).replace(/"b":\[[-\d.e]+/, '"b":[null');
   await writeFile(at("bad.json"), weights);

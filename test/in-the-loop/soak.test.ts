@@ -23,7 +23,7 @@ import { randomSchedule, type Sabotage, Saboteur } from "./sabotage.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
 
-const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 4);
+const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 2);
 /** The board's own time-out, a pulse, and a tick [µs]; the limit that the firmware's guarantees promise. */
 const NEUTRAL_WITHIN_US = 250_000;
 /** A command on a good line is on the pins this soon [µs]: a step, the line, a pulse that has begun, a pulse. */

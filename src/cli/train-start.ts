@@ -108,7 +108,7 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
     throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
   const rollouts = driven.slice(0, progress.rollouts);
   await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
-  if (config.rollouts !== before.rollouts) await writeAtomically(folder.configPath, formatConfig(config));
+  if (JSON.stringify(config) !== JSON.stringify(before)) await writeAtomically(folder.configPath, formatConfig(config));
   await remember(parts.memory, folder, progress.rollouts);
   return { ...parts, folder, progress, rollouts };
 }
@@ -132,15 +132,28 @@ function resumeFolder(options: TrainOptions): string {
   return folder;
 }
 
-/** The run's own configuration; only the number of rollouts may be changed. */
+/** What may be given anew when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned from stays. */
+const CHANGEABLE: readonly string[] = [
+  "rollouts",
+  "device",
+  "max-speed",
+  "corridor",
+  "geofence",
+  "max-jump",
+  "max-uncertainty",
+  "min-battery",
+  "stale-after",
+];
+
+/** The run's own configuration, with what may be changed. */
 function resumedConfig(config: RunConfig, given: PartialConfig): RunConfig {
   for (const [name, value] of Object.entries(given)) {
     const kept = config[name as keyof RunConfig];
-    if (name !== "rollouts" && JSON.stringify(value) !== JSON.stringify(kept)) {
+    if (!CHANGEABLE.includes(name) && JSON.stringify(value) !== JSON.stringify(kept)) {
       throw new UserError(
-        `a resumed run keeps its configuration: ${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}; only rollouts may change`,
+        `a resumed run keeps its configuration: ${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}; ${CHANGEABLE.join(", ")} may change`,
       );
     }
   }
-  return completeConfig({ ...config, rollouts: given.rollouts ?? config.rollouts });
+  return completeConfig({ ...config, ...given });
 }

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { watch } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest } from "@jest/globals";
@@ -83,6 +84,18 @@ async function driven(board: SimulatedBoard, ...words: string[]): Promise<Progra
   throw new Error("this computer is too busy to drive in time");
 }
 
+/** Waits until a file of that name is made in a folder, or the program has ended. */
+async function appears(inFolder: string, name: RegExp, { child }: Program): Promise<void> {
+  const watcher = watch(inFolder);
+  await new Promise<void>((resolve) => {
+    watcher.on("change", (_, file) => {
+      if (name.test(String(file))) resolve();
+    });
+    child.once("exit", () => resolve());
+  });
+  watcher.close();
+}
+
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const ended = async ({ child }: Program) =>
   child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
@@ -98,8 +111,22 @@ atmega.test(
     const run = join(folder, "run");
     try {
       const robot = ["--link", "serial", "--device", device, "--wheel-travel", `${WHEEL_TRAVEL}`, "--corridor", "4"];
-      const tolerant = ["--stale-after", "0.5", "--max-speed", "9", "--hidden", "8", "--rollouts", "9", "--out", run];
-      const first = await driven(board, "train", "--arm", ...robot, ...tolerant);
+      const tolerant = [
+        "--stale-after",
+        "0.5",
+        "--max-speed",
+        "9",
+        "--hidden",
+        "8",
+        "--update-every",
+        "8",
+        "--rollouts",
+        "9",
+      ];
+      const first = await driven(board, "train", "--out", run, "--arm", ...robot, ...tolerant);
+      // in the middle of a checkpoint, as far as the file system tells it in time
+      await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, first);
+      expect(first.child.exitCode).toBe(null);
       const killedUs = board.nowUs;
       first.child.kill("SIGKILL");
       await ended(first);
@@ -111,8 +138,7 @@ atmega.test(
       const resumedUs = board.nowUs;
       const second = lapgrad("train", "--resume", run, "--arm");
       while (second.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
-      const movedUs =
-        board.throttle.findLast(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs ?? 0;
+      const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs ?? 0;
       expect(movedUs - resumedUs).toBeGreaterThan(300_000);
       expect(second.said()).toMatch(/was not closed|recovered/i);
       second.child.kill("SIGINT");

@@ -39,7 +39,9 @@ export class ControlLoop {
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
   #origin = 0;
-  #armedSince = 0;
+  /** the robot is to follow commands, and does not yet */
+  #isArming = false;
+  #armingSince = 0;
   #stoppingSince = 0;
   #stillSince = Number.NaN;
   /** a drive's last state is still to be written down */
@@ -105,18 +107,19 @@ export class ControlLoop {
     this.#fault = Fault.none;
     this.#robot.takeFault();
     this.#gates.reset();
-    this.#armedSince = now;
+    this.#isArming = true;
+    this.#armingSince = now;
     this.#enter(now, State.idle);
-    this.#robot.arm(now);
   }
 
   /** Idle: armed as soon as the robot is, if that was asked for. */
   #wait(now: number): void {
     const fault = this.#robot.takeFault();
     if (fault !== Fault.none) this.#fail(now, fault, this.#robot.faultValue, Number.NaN);
+    else if (!this.#isArming) return;
     else if (this.#robot.phase === Phase.armed) this.#enter(now, State.armed);
-    else if (this.#robot.phase === Phase.arming && now - this.#armedSince > ARM_WITHIN)
-      this.#fail(now, Fault.noAnswer, ARM_WITHIN, ARM_WITHIN);
+    else if (now - this.#armingSince > ARM_WITHIN) this.#fail(now, Fault.noAnswer, ARM_WITHIN, ARM_WITHIN);
+    else if (this.#robot.phase === Phase.ready) this.#robot.arm(now);
   }
 
   /** The drive begins with this step; a robot that can be placed counts its state from the start that was given. */
@@ -158,6 +161,7 @@ export class ControlLoop {
   #stop(now: number, fault: Fault, value: number, limit: number): void {
     if (this.#state === State.stopping || this.#state === State.fault) return;
     if (this.#state === State.idle) {
+      this.#isArming = false;
       this.#robot.disarm(now);
       if (fault !== Fault.none) this.#fail(now, fault, value, limit);
       return;
@@ -201,6 +205,7 @@ export class ControlLoop {
 
   #enter(now: number, state: State): void {
     this.#state = state;
+    if (state !== State.idle) this.#isArming = false;
     this.#shared.setRuntimeState(state);
     this.#write(now, Kind.state, state, this.#origin, Number.NaN);
   }

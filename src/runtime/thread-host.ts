@@ -14,6 +14,8 @@ import { Order, Shared } from "./shared.js";
 
 /** The main thread looks after the control thread this often [ms]. */
 const LOOK = 10;
+/** A control thread that has made no step for so long hangs [ms]. */
+const HANGS_AFTER = 3000;
 /** A control thread that has not ended within this is ended [ms]; stopping takes up to three seconds. */
 const END_WITHIN = 5000;
 
@@ -29,6 +31,8 @@ export class ThreadHost implements ControlHost {
   #port: SerialPort | undefined;
   #worker: Worker | undefined;
   #failure: Error | undefined;
+  #ticks = 0;
+  #movedAt = Number.POSITIVE_INFINITY;
   #ended: Promise<void> = Promise.resolve();
 
   /** `parameters`: how many the policy has. */
@@ -93,7 +97,17 @@ export class ThreadHost implements ControlHost {
     return `control loop: ${late.steps} steps, ${most}; ${this.shared.missed} deadlines missed`;
   }
 
+  /** Throws if the control thread has died, or has made no step for long. */
   #check(): void {
+    const { ticks } = this.shared;
+    const now = performance.now();
+    if (ticks !== this.#ticks) this.#movedAt = now;
+    this.#ticks = ticks;
+    if (now - this.#movedAt > HANGS_AFTER)
+      throw new UserError(
+        "the control thread hangs; the robot stops by itself: end this program, lapgrad stop if need be",
+        1,
+      );
     if (this.#failure)
       throw new UserError(`the control thread ended: ${messageOf(this.#failure)}; the robot stops by itself`, 1);
   }

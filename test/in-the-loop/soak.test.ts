@@ -30,7 +30,7 @@ const NEUTRAL_WITHIN_US = 250_000;
 const OBEYED_WITHIN_US = 80_000;
 const SEGMENTS = 16;
 
-jest.setTimeout(60_000 + 5_000 * SCHEDULES);
+jest.setTimeout(60_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {

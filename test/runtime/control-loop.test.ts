@@ -177,6 +177,22 @@ test("a robot that does not arm is given up after three seconds", () => {
   expect(bench.rows().filter(([kind]) => kind === Kind.fault)[0]?.[2]).toBe(Fault.noAnswer);
 });
 
+test("a robot that falls out of the connection while it is armed is armed when it is back, or given up", () => {
+  const bench = new Bench(core);
+  bench.robot.phase = Phase.connecting;
+  bench.shared.give(Order.arm);
+  bench.steps(50);
+  expect(bench.shared.runtimeState).toBe(State.idle);
+  bench.robot.phase = Phase.ready;
+  bench.steps(4);
+  expect(bench.shared.runtimeState).toBe(State.armed);
+  const lost = new Bench(core);
+  lost.robot.phase = Phase.connecting;
+  lost.shared.give(Order.arm);
+  lost.steps(155);
+  expect(lost.shared.runtimeState).toBe(State.fault);
+});
+
 test("a car that rolls on is disarmed after three seconds, one that stands after a fifth", () => {
   for (const [speed, steps] of [
     [1, 150],

@@ -32,6 +32,8 @@ const APPLIED = 0.1;
 const APPLIED_FOR = 0.3;
 /** Commands that what is applied is compared with: servos are slow, and reports take their time [s]. */
 const COMMANDS_FOR = 0.3;
+/** Part of a stale state's age from which on it is silence that made it stale. */
+const SILENT_PART = 0.5;
 /** A battery's voltage falls for a moment when the motor starts: it must stay low for so long [s]. */
 const BATTERY_FOR = 1;
 /** A clock that jumps by this was set, or the computer was suspended [s]. */
@@ -126,8 +128,10 @@ export class Gates {
   #link(now: number, robot: Robot, sign: number): Fault {
     const { silentAfter, staleAfter, sign: signLimit } = this.#limits;
     const silent = now - robot.reading.heard;
-    if (silent > silentAfter) return this.#found(Fault.lostLink, silent, silentAfter);
     const age = now - robot.reading.time;
+    // a state that is old because nothing came at all is the link's fault
+    const isSilent = silent > silentAfter || (age > staleAfter && silent > SILENT_PART * staleAfter);
+    if (isSilent) return this.#found(Fault.lostLink, silent, Math.min(silentAfter, staleAfter));
     if (age > staleAfter) return this.#found(Number.isFinite(age) ? Fault.staleState : Fault.noState, age, staleAfter);
     if (now - sign > signLimit) return this.#found(Fault.deadMan, now - sign, signLimit);
     return Fault.none;

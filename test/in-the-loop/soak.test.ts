@@ -17,17 +17,13 @@ import { RobotLink } from "../../src/runtime/robot-link.js";
 import { State } from "../../src/runtime/shared.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
-import { expectAll, widths } from "./pulses.js";
+import { expectAll, NEUTRAL_WITHIN_US, OBEYED_WITHIN_US, widths } from "./pulses.js";
 import { CAR } from "./robot.js";
 import { randomSchedule, type Sabotage, Saboteur } from "./sabotage.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
 
 const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 2);
-/** The board's own time-out, a pulse, and a tick [µs]; the limit that the firmware's guarantees promise. */
-const NEUTRAL_WITHIN_US = 250_000;
-/** A command on a good line is on the pins this soon [µs]: a step, the line, a pulse that has begun, a pulse. */
-const OBEYED_WITHIN_US = 80_000;
 const SEGMENTS = 16;
 
 jest.setTimeout(60_000);

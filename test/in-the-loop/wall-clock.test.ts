@@ -13,7 +13,7 @@ import { readRecording } from "../../src/recording/reader.js";
 import { newFolder } from "../support/runs.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar, WHEEL_TRAVEL } from "./car.js";
-import { expectAll, LATEST_NEUTRAL_US, widths } from "./pulses.js";
+import { expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 
 jest.setTimeout(90_000);
@@ -131,7 +131,7 @@ atmega.test(
       first.child.kill("SIGKILL");
       await ended(first);
       await sleep(600);
-      expectAll(widths(board.throttle, killedUs + LATEST_NEUTRAL_US + 50_000), 1500);
+      expectAll(widths(board.throttle, killedUs + NEUTRAL_WITHIN_US), 1500);
 
       // what was driven is there, and going on begins at rest, with arming
       car.put();

@@ -119,10 +119,13 @@ test("a motion that the speed explains is no jump, however long the pause was", 
   expect(bench.check()).toBe(Fault.jump);
 });
 
-test("silence is lost link after 0.2 s; a state that only grows old is stale after 0.1 s", () => {
+test("silence is a lost link, after 0.2 s or when the state is stale by it; a state that only grows old is stale after 0.1 s", () => {
   const silent = running({ staleAfter: 9 });
   silent.robot.onReceive = undefined;
   expect(silent.within(100)).toEqual([Fault.lostLink, 12]);
+  const mute = running();
+  mute.robot.onReceive = undefined;
+  expect(mute.within(100)).toEqual([Fault.lostLink, 6]);
   const stale = running();
   stale.robot.onReceive = (now) => {
     stale.robot.reading.heard = now;

@@ -1,0 +1,131 @@
+/** Faults that the host finds, one after the other on the same car: neutral on the pins, disarmed, said in words, and armed anew for the next. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { completeConfig, type PartialConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
+import { coreFor, initialisePolicy } from "../../src/core/session.js";
+import { setTiming } from "../../src/recording/timing.js";
+import { Recorder } from "../../src/runtime/recorder.js";
+import { RobotLink } from "../../src/runtime/robot-link.js";
+import { State } from "../../src/runtime/shared.js";
+import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
+import { SimulatedCar } from "./car.js";
+import { OBEYED_WITHIN_US, widths } from "./pulses.js";
+import { CAR } from "./robot.js";
+import type { SimulatedBoard } from "./simulated-board.js";
+import { VirtualHost } from "./virtual-host.js";
+
+jest.setTimeout(60_000);
+stopBoardsAfterEachTest();
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lapgrad-faults-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const SEGMENTS = 8;
+/** The disturbance comes so long after the start [s]; the drive lasts 1.1 s. */
+const AT = 0.5;
+
+interface Case {
+  readonly name: string;
+  readonly said: RegExp;
+  /** found so late after the disturbance [s], besides a step */
+  readonly after: number;
+  readonly config?: PartialConfig;
+  readonly disturb?: (board: SimulatedBoard, host: VirtualHost) => unknown;
+  /** puts things right again */
+  readonly repair?: (board: SimulatedBoard) => unknown;
+  readonly prepare?: (core: Core) => void;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "nothing heard",
+    said: /^nothing was heard from the robot for 0.1/,
+    after: 0.1,
+    disturb: (_, { port }) => {
+      port.tamperIn = () => new Uint8Array(0);
+    },
+  },
+  {
+    name: "state stale: the gyro is unplugged",
+    said: /^the measured state is 0.1\d* s old/,
+    after: 0.12, // the firmware gives a sensor up after a transfer of 10 ms
+    disturb: (board) => board.order("GYRO none"),
+    repair: (board) => board.order("GYRO 0"),
+  },
+  {
+    name: "policy not a number",
+    said: /^the policy gave a command that is not a number/,
+    after: 0,
+    prepare: (core) => core.view("parameters").fill(Number.NaN),
+  },
+  { name: "geofence", said: /outside the geofence/, after: 0.4, config: { geofence: [-1, 1, -1, 0.5] } },
+  { name: "off the track", said: /off the track/, after: 0.4, config: { corridor: 0.02 } },
+  {
+    name: "too fast, by a wheel that spins",
+    said: /^the (speed was|measured position jumped by)/,
+    after: 0.05,
+    disturb: (board) => board.order("WHEEL 400"),
+  },
+  {
+    name: "clock forward",
+    said: /^the computer's clock jumped by 5/,
+    after: 0,
+    disturb: (_, host) => {
+      host.clockAhead += 5;
+    },
+  },
+  {
+    name: "clock back",
+    said: /^the computer's clock jumped by -0.48/,
+    after: 0,
+    disturb: (_, host) => {
+      host.clockAhead -= 0.5;
+    },
+  },
+];
+
+atmega.test("each is neutral in time", async () => {
+  const { board } = await startBoard();
+  const car = await SimulatedCar.make(board, { plant: "nominal" });
+  let nonce = 1;
+  for (const { name, said, after, config: given = {}, disturb, repair, prepare } of cases) {
+    const config = completeConfig({ ...CAR, hidden: [4], window: "0:0:0", "rollout-segments": SEGMENTS, ...given });
+    const core = await coreFor(config, 1, SEGMENTS, "strict", 10 * SEGMENTS);
+    setTiming(core, "hardware");
+    initialisePolicy(core, 1);
+    prepare?.(core);
+    nonce += 1000;
+    const host = new VirtualHost(config, board, car, core.exports.parameterCount(), nonce);
+    const confirm = async () => {
+      car.put();
+      return true;
+    };
+    const operator = { signal: new AbortController().signal, say: () => {}, confirm, takeSign: () => true };
+    const link = new RobotLink(host, config, operator, new Recorder(join(folder, name)));
+    let began = Number.NaN;
+    let done = false;
+    host.before = async (now) => {
+      if (Number.isNaN(began) && host.shared.runtimeState === State.driving) began = now;
+      if (!done && now - began >= AT) {
+        done = true;
+        await disturb?.(board, host);
+      }
+      return undefined;
+    };
+    await link.open();
+    const opened = board.nowUs / 1e6;
+    const { stopped } = await link.drive(core, 0, SEGMENTS, false);
+    expect([name, stopped]).toEqual([name, expect.stringMatching(said)]);
+    for (let i = 0; i < 10; i++) await host.pause();
+    const latestUs = ((Number.isNaN(began) ? opened - AT : began) + AT + after + 0.04) * 1e6 + OBEYED_WITHIN_US;
+    const late = widths(board.throttle, latestUs).filter((us) => Math.abs(us - 1500) > 1);
+    expect(`${name}: ${late}`).toBe(`${name}: `);
+    await link.close();
+    await repair?.(board);
+  }
+});

@@ -59,14 +59,14 @@ export class SimulatedBoard {
   }
 
   /**
-   * Pulls the cable, and closes the port as a host must: a terminal that was hung up may read as empty for ever, and then serialport
-   * reads on and never tells.
+   * Pulls the cable. The port is closed before the terminal is hung up, which may read as empty for ever afterwards: serialport would
+   * read on, and never tell.
    */
   async disconnect(): Promise<void> {
     const port = this.#port;
     this.#port = undefined;
-    await this.order("CLOSE");
     if (port) await closed(port);
+    await this.order("CLOSE");
   }
 
   /** Sends bytes through the terminal; they reach the chip one by one while time passes. */

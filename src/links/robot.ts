@@ -72,3 +72,9 @@ export function newReading(states: number, inputs: number): Reading {
     applied: new Float64Array(inputs).fill(Number.NaN),
   };
 }
+
+/** Whether a command is one; anything else must reach a robot as neutral, as a whole. */
+export function isCommand(input: Float64Array): boolean {
+  for (let i = 0; i < input.length; i++) if (!Number.isFinite(input[i])) return false;
+  return true;
+}

@@ -5,7 +5,9 @@ import type { TaskDefinition } from "../tasks/definition.js";
 import type { BytePort, Robot } from "./robot.js";
 import { SerialRobot } from "./serial.js";
 import { servoFrom } from "./servo.js";
+import { WaveshareRobot } from "./waveshare.js";
 import { protocol } from "./wire/protocol.js";
+import { WAVESHARE_BAUD } from "./wire/waveshare.js";
 
 /** What a link needs to know before there is a robot. */
 export interface RobotKind {
@@ -29,6 +31,13 @@ const robots: Partial<Record<RunConfig["link"], RobotKind>> = {
     longestPeriod: protocol.commandTimeout / 1000 / 2,
     make: (port, config, nonce) =>
       new SerialRobot(port, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
+  },
+  waveshare: {
+    baud: WAVESHARE_BAUD,
+    states: PLANAR,
+    inputs: ["forward speed [m/s]", "turn rate [rad/s]"],
+    longestPeriod: 0.1, // whether it stops by itself is not known; its own node sends every 0.02 s
+    make: (port, config) => new WaveshareRobot(port, config["max-speed"]),
   },
 };
 

@@ -1,7 +1,8 @@
 /** A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and gyro. */
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
-import { type BytePort, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { Incoming } from "./incoming.js";
+import { type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
 import { Counters, signedPart } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
@@ -69,7 +70,7 @@ export class SerialRobot implements Robot {
   readonly #counters = new Counters();
   readonly #writer = new FrameWriter();
   readonly #reader: FrameReader;
-  readonly #incoming = new Uint8Array(4096);
+  readonly #incoming: Incoming;
   readonly #telemetry = newTelemetry();
   readonly #welcome = newWelcome();
   readonly #armAnswer = newArmAnswer();
@@ -90,6 +91,7 @@ export class SerialRobot implements Robot {
   /** `nonce`: a number that no earlier start of this program had. */
   constructor(port: BytePort, settings: SerialSettings, nonce: number) {
     this.#port = port;
+    this.#incoming = new Incoming(port);
     this.#settings = settings;
     this.#hello = { version: protocol.version, nonce };
     this.#configure = { session: 0, ...settings.servo };
@@ -104,11 +106,7 @@ export class SerialRobot implements Robot {
 
   receive(now: number): void {
     this.#now = now;
-    for (;;) {
-      const count = this.#port.read(this.#incoming);
-      this.#reader.push(this.#incoming, count);
-      if (count < this.#incoming.length) return;
-    }
+    this.#incoming.drain(this.#reader);
   }
 
   stateAt(now: number, state: Float64Array): void {
@@ -126,9 +124,9 @@ export class SerialRobot implements Robot {
       this.#connect(now);
       return;
     }
-    const isArmed = this.phase === Phase.armed;
-    this.#drive.throttle = isArmed ? (input[0] ?? 0) : 0;
-    this.#drive.steering = isArmed ? (input[1] ?? 0) : 0;
+    const follows = this.phase === Phase.armed && isCommand(input);
+    this.#drive.throttle = follows ? (input[0] ?? 0) : 0;
+    this.#drive.steering = follows ? (input[1] ?? 0) : 0;
     this.#drive.session = this.#session;
     this.#drive.time = Math.floor(now * 1000) % 2 ** 32;
     writeDrive(this.#writer.payload, 0, this.#drive);

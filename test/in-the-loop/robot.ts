@@ -1,6 +1,7 @@
 /** A training, or a drive, of a simulated car through the firmware, from the command down to the pins. */
-import type { Connect } from "../../src/cli/connect.js";
+import type { Connect, Surroundings } from "../../src/cli/connect.js";
 import type { PartialConfig } from "../../src/config/config.js";
+import type { RunConfig } from "../../src/config/schema.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { SimulatedCar, WHEEL_TRAVEL } from "./car.js";
@@ -31,19 +32,29 @@ export function robotAround(
     return part;
   };
   return {
-    connect: async (config, { signal, drives, parameters, output }) => {
+    connect: async (config, surroundings) => {
       const driven = car ?? (await SimulatedCar.make(board, given));
       car = driven;
-      host = new VirtualHost(config, board, driven, parameters, ++starts);
+      host = new VirtualHost(config, board, driven, surroundings.parameters, ++starts);
       prepare(host, driven);
-      const confirm = async () => {
-        driven.put();
-        return true;
-      };
-      const operator = { signal, say: output.say, confirm, takeSign: () => true };
-      return new RobotLink(host, config, operator, new Recorder(drives));
+      return linkTo(host, config, surroundings, () => driven.put());
     },
     car: () => made(car),
     host: () => made(host),
   };
+}
+
+/** The link to a robot in virtual time; its operator always agrees, and puts it back with `put`. */
+export function linkTo(
+  host: VirtualHost,
+  config: RunConfig,
+  { signal, drives, output }: Pick<Surroundings, "signal" | "drives" | "output">,
+  put: () => void,
+): RobotLink {
+  const confirm = async () => {
+    put();
+    return true;
+  };
+  const operator = { signal, say: output.say, confirm, takeSign: () => true };
+  return new RobotLink(host, config, operator, new Recorder(drives));
 }

@@ -1,4 +1,4 @@
-/** A control loop in virtual time: it steps when the simulated board has run for a control period, and sleeps nowhere. */
+/** A control loop in virtual time: it steps when the simulated robot has run for a control period, and sleeps nowhere. */
 import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { BytePort } from "../../src/links/robot.js";
@@ -8,10 +8,17 @@ import type { ControlLoop } from "../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../src/runtime/host.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
-import type { SimulatedCar } from "./car.js";
-import type { SimulatedBoard } from "./simulated-board.js";
 
-/** Bytes between the loop and the terminal of the simulated board. */
+/** What carries a robot's bytes, and its clock. */
+export interface VirtualBoard {
+  readonly nowUs: number;
+  connect(receive: (bytes: Uint8Array) => void): Promise<void>;
+  disconnect(): Promise<void>;
+  send(bytes: Uint8Array): Promise<void>;
+  run(ms: number): Promise<void>;
+}
+
+/** Bytes between the loop and the board. */
 export class BoardPort implements BytePort {
   #arrived: Uint8Array[] = [];
   #sent: Uint8Array[] = [];
@@ -51,8 +58,8 @@ export class VirtualHost implements ControlHost {
   readonly ring: Ring;
   readonly port = new BoardPort();
   readonly #config: RunConfig;
-  protected readonly board: SimulatedBoard;
-  readonly #car: SimulatedCar;
+  protected readonly board: VirtualBoard;
+  readonly #car: Pick<VirtualBoard, "run">;
   readonly #nonce: number;
   #loop: ControlLoop | undefined;
   #runs = true;
@@ -61,7 +68,8 @@ export class VirtualHost implements ControlHost {
   /** what the host's clock is ahead of the board's [s] */
   clockAhead = 0;
 
-  constructor(config: RunConfig, board: SimulatedBoard, car: SimulatedCar, parameters: number, nonce = 1) {
+  /** `car`: what lets time pass, for the board and for what it drives. */
+  constructor(config: RunConfig, board: VirtualBoard, car: Pick<VirtualBoard, "run">, parameters: number, nonce = 1) {
     this.#config = config;
     this.board = board;
     this.#car = car;

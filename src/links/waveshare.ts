@@ -1,0 +1,109 @@
+/**
+ * Waveshare's JetRacer ROS kit with the firmware that it is sold with (docs/waveshare.md): takes speed and turn rate, and tells its odometry. There
+ * is no arming on that board, and nobody knows whether it stops by itself: as long as it is not armed here it is told to stand, at every step.
+ */
+import { BoardOdometry, Step } from "../odometry/board-odometry.js";
+import { DeadReckoning } from "../odometry/dead-reckoning.js";
+import { Speedometer } from "../odometry/speedometer.js";
+import { Fault } from "./faults.js";
+import { Incoming } from "./incoming.js";
+import { type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { type BoardPose, TelemetryReader, VelocityFrame } from "./wire/waveshare.js";
+
+export class WaveshareRobot implements Robot {
+  /** `applied` is not known: what the board sets its wheels to has no documented unit */
+  readonly reading: Reading = newReading(4, 2);
+  readonly neutral = new Float64Array(2);
+  readonly placeable = true;
+  readonly faultValue = Number.NaN;
+  phase = Phase.connecting;
+
+  readonly #port: BytePort;
+  readonly #incoming: Incoming;
+  readonly #maxSpeed: number;
+  readonly #frame = new VelocityFrame();
+  readonly #reader = new TelemetryReader((pose) => this.#take(pose));
+  readonly #counted = new BoardOdometry();
+  readonly #speedometer = new Speedometer();
+  readonly #odometry = new DeadReckoning();
+  #now = 0;
+  // taken at this step
+  #frames = 0;
+  #way = 0;
+  #fault = Fault.none;
+
+  /** `maxSpeed`: no command is faster, forwards or backwards [m/s]. */
+  constructor(port: BytePort, maxSpeed: number) {
+    this.#port = port;
+    this.#incoming = new Incoming(port);
+    this.#maxSpeed = maxSpeed;
+  }
+
+  takeFault(): Fault {
+    const fault = this.#fault;
+    this.#fault = Fault.none;
+    return fault;
+  }
+
+  receive(now: number): void {
+    this.#now = now;
+    this.#frames = 0;
+    this.#way = 0;
+    this.#incoming.drain(this.#reader);
+    if (this.#frames === 0) return;
+    this.#speedometer.take(now, this.#frames, this.#way);
+    this.#odometry.v = this.#speedometer.speed;
+    this.reading.time = now; // when within the step it was measured is not said
+    this.#updateReading();
+  }
+
+  stateAt(now: number, state: Float64Array): void {
+    this.#odometry.predict(now - this.reading.time, state);
+  }
+
+  place(state: Float64Array): void {
+    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#updateReading();
+  }
+
+  send(_now: number, input: Float64Array): void {
+    const follows = this.phase === Phase.armed && isCommand(input);
+    this.#transmit(follows ? (input[0] ?? 0) : 0, follows ? (input[1] ?? 0) : 0);
+  }
+
+  arm(_now: number): void {
+    if (this.phase === Phase.ready) this.phase = Phase.armed;
+  }
+
+  disarm(_now: number): void {
+    if (this.phase === Phase.armed) this.phase = Phase.ready;
+    this.#transmit(0, 0);
+  }
+
+  #transmit(speed: number, turnRate: number): void {
+    this.#frame.put(Math.max(-this.#maxSpeed, Math.min(this.#maxSpeed, speed)), turnRate);
+    this.#port.write(this.#frame.wire, this.#frame.wire.length);
+  }
+
+  #take(pose: BoardPose): void {
+    const odometry = this.#odometry;
+    const passed = this.reading.heard === Number.NEGATIVE_INFINITY ? 0 : this.#now - this.reading.heard;
+    this.reading.heard = this.#now;
+    if (this.phase === Phase.connecting) this.phase = Phase.ready;
+    const step = this.#counted.take(this.#now, pose, odometry.v, odometry.rate);
+    if (step === Step.doubtful) return;
+    if (step === Step.leap) {
+      this.#fault = Fault.boardReset;
+      this.phase = Phase.ready;
+    }
+    this.#frames++;
+    this.#way += this.#counted.way;
+    odometry.advance(this.#counted.way, this.#counted.turn, passed);
+    odometry.rate = pose.yawRate;
+  }
+
+  #updateReading(): void {
+    this.#odometry.predict(0, this.reading.state);
+    this.reading.uncertainty = this.#odometry.uncertainty;
+  }
+}

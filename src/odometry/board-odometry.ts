@@ -1,0 +1,90 @@
+/**
+ * Way and turn between the poses that a board's own odometry reports: thousandths of m and rad that wrap at 2^16.
+ *
+ * From the absolute poses, not from the increments that come with them: a lost frame then costs nothing, the next one has its way too, and
+ * roundings do not add up. The price is that a board which starts anew, at 0, seems to jump: {@link Step.leap}.
+ */
+
+/** A pose as the board counts it. */
+export interface CountedPose {
+  readonly x: number;
+  readonly y: number;
+  readonly yaw: number;
+}
+
+export enum Step {
+  /** the first pose: there is no way yet */
+  first,
+  /** `way` and `turn` lead here */
+  moved,
+  /** farther than it can be: a damaged frame whose sum fits nevertheless, or the first after a restart */
+  doubtful,
+  /** the pose goes on where it leapt to: the board counts anew */
+  leap,
+}
+
+const PER_UNIT = 1000;
+const WRAP = 2 ** 16;
+/** A step is doubtful beyond this [m, rad] and what the speed explains, twice over, with the pace of somebody who pushes [m/s, rad/s] on top. */
+const LEAP = 0.1;
+const LEAP_TURN = 0.5;
+const PUSHED = 1;
+const TURNED = 2;
+/** A pose may be older than the time at which it was taken [s]. */
+const OLDER = 0.05;
+
+export class BoardOdometry {
+  /** forward since the pose before [m], by the board's own heading */
+  way = 0;
+  /** to the left since the pose before [rad] */
+  turn = 0;
+  readonly #last = { x: 0, y: 0, yaw: 0 };
+  readonly #doubtful = { x: 0, y: 0, yaw: 0 };
+  #isDoubtful = false;
+  #lastTime = Number.NaN;
+
+  /** Takes a pose that came at `now` [s], of a robot with this speed [m/s] and yaw rate [rad/s]. */
+  take(now: number, pose: CountedPose, speed: number, rate: number): Step {
+    if (Number.isNaN(this.#lastTime)) return this.#settle(now, pose, Step.first);
+    const passed = now - this.#lastTime + OLDER;
+    const most = LEAP + (2 * Math.abs(speed) + PUSHED) * passed;
+    const mostTurn = LEAP_TURN + (2 * Math.abs(rate) + TURNED) * passed;
+    if (this.#leads(this.#last, pose, most, mostTurn)) return this.#settle(now, pose, Step.moved);
+    const goesOn = this.#isDoubtful && this.#leads(this.#doubtful, pose, most, mostTurn);
+    this.way = 0;
+    this.turn = 0;
+    if (goesOn) return this.#settle(now, pose, Step.leap);
+    copy(pose, this.#doubtful);
+    this.#isDoubtful = true;
+    return Step.doubtful;
+  }
+
+  #settle(now: number, pose: CountedPose, step: Step): Step {
+    copy(pose, this.#last);
+    this.#lastTime = now;
+    this.#isDoubtful = false;
+    return step;
+  }
+
+  /** Sets way and turn from one pose to another; whether they are no longer than allowed. */
+  #leads(from: CountedPose, to: CountedPose, most: number, mostTurn: number): boolean {
+    const dx = wrapped(to.x - from.x) / PER_UNIT;
+    const dy = wrapped(to.y - from.y) / PER_UNIT;
+    const yaw = wrapped(to.yaw - from.yaw) / PER_UNIT;
+    // a board may also keep its yaw within a turn
+    this.turn = yaw - 2 * Math.PI * Math.round(yaw / (2 * Math.PI));
+    const middle = from.yaw / PER_UNIT + 0.5 * this.turn;
+    this.way = dx * Math.cos(middle) + dy * Math.sin(middle);
+    return Math.hypot(dx, dy) <= most && Math.abs(this.turn) <= mostTurn;
+  }
+}
+
+function wrapped(difference: number): number {
+  return difference - WRAP * Math.round(difference / WRAP);
+}
+
+function copy(from: CountedPose, to: { -readonly [K in keyof CountedPose]: number }): void {
+  to.x = from.x;
+  to.y = from.y;
+  to.yaw = from.yaw;
+}

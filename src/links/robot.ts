@@ -50,7 +50,7 @@ export interface Robot {
   readonly faultValue: number;
   /** Takes in what has arrived by `now` [s]. */
   receive(now: number): void;
-  /** The measured state carried forward to `now`, into `state`. */
+  /** The measured state carried forward to `now`, into `state`; the last known one where nothing is measured any more. */
   stateAt(now: number, state: Float64Array): void;
   /** The state counts from here on; for robots that are {@link placeable}. */
   place(state: Float64Array): void;
@@ -71,6 +71,11 @@ export function newReading(states: number, inputs: number): Reading {
     battery: Number.NaN,
     applied: new Float64Array(inputs).fill(Number.NaN),
   };
+}
+
+/** How old a measured state is [s]; 0 where none has a time. */
+export function ageOf({ time }: Reading, now: number): number {
+  return time === Number.NEGATIVE_INFINITY ? 0 : now - time;
 }
 
 /** Whether a command is one; anything else must reach a robot as neutral, as a whole. */

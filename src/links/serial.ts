@@ -2,7 +2,7 @@
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
 import { Counters, signedPart } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
@@ -110,7 +110,7 @@ export class SerialRobot implements Robot {
   }
 
   stateAt(now: number, state: Float64Array): void {
-    this.#odometry.predict(now - this.reading.time, state);
+    this.#odometry.predict(ageOf(this.reading, now), state);
   }
 
   place(state: Float64Array): void {

@@ -7,7 +7,7 @@ import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Speedometer } from "../odometry/speedometer.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
 import { type BoardPose, TelemetryReader, VelocityFrame } from "./wire/waveshare.js";
 
 export class WaveshareRobot implements Robot {
@@ -28,6 +28,7 @@ export class WaveshareRobot implements Robot {
   readonly #odometry = new DeadReckoning();
   #now = 0;
   // taken at this step
+  #isMeasured = false;
   #frames = 0;
   #way = 0;
   #fault = Fault.none;
@@ -47,18 +48,19 @@ export class WaveshareRobot implements Robot {
 
   receive(now: number): void {
     this.#now = now;
+    this.#isMeasured = false;
     this.#frames = 0;
     this.#way = 0;
     this.#incoming.drain(this.#reader);
-    if (this.#frames === 0) return;
-    this.#speedometer.take(now, this.#frames, this.#way);
+    if (!this.#isMeasured) return;
+    if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#way);
     this.#odometry.v = this.#speedometer.speed;
     this.reading.time = now; // when within the step it was measured is not said
     this.#updateReading();
   }
 
   stateAt(now: number, state: Float64Array): void {
-    this.#odometry.predict(now - this.reading.time, state);
+    this.#odometry.predict(ageOf(this.reading, now), state);
   }
 
   place(state: Float64Array): void {
@@ -96,7 +98,8 @@ export class WaveshareRobot implements Robot {
       this.#fault = Fault.boardReset;
       this.phase = Phase.ready;
     }
-    this.#frames++;
+    this.#isMeasured = true;
+    if (!pose.isRepeated) this.#frames++;
     this.#way += this.#counted.way;
     odometry.advance(this.#counted.way, this.#counted.turn, passed);
     odometry.rate = pose.yawRate;

@@ -4,8 +4,8 @@
 const KEPT = 128;
 /** Time that the speed is averaged over, at least [s]: ways are rounded to millimetres, so to 0.01 m/s; not quite a long control step. */
 const AVERAGED = 0.099;
-/** A silence so long is no pace [s]. */
-const SILENCE = 0.2;
+/** A silence so long is no pace [s]: two frames at 20 Hz, and some. */
+const SILENCE = 0.12;
 
 /**
  * When a frame arrives is known only to a control step, and some steps see two frames, others none: ways over times of arrival would be off by a

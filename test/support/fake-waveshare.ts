@@ -151,7 +151,8 @@ export class FakeWaveshare implements VirtualBoard {
     const gyro = this.#rate * (180 / Math.PI) * (32768 / 2000);
     const thousandths = (values: number[]) => values.map((value) => value * 1000);
     const pulses = (speed: number) => [speed * 20, speed * 20];
-    const numbers = [0, 0, gyro, 0, 0, 16384, 0, 0, 0, ...thousandths(counted), ...thousandths(moved)];
+    const still = this.#sent % 5; // what is left of an accelerometer at rest
+    const numbers = [0, 0, gyro, still, 0, 16384, 0, 0, 0, ...thousandths(counted), ...thousandths(moved)];
     numbers.push(...pulses(this.state[2] ?? 0), ...pulses(this.inputs[0] ?? 0));
     // 16 bits of it, whatever it has grown to
     for (const [i, value] of numbers.entries()) frame.writeInt16BE((Math.round(value) << 16) >> 16, 4 + 2 * i);

@@ -24,9 +24,9 @@ export interface BoardPose {
   x: number;
   y: number;
   yaw: number;
+  /** the same bytes as before: gyro and accelerometer are never so still, so the line said it twice */
+  isRepeated: boolean;
 }
-
-export const newBoardPose = (): BoardPose => ({ yawRate: 0, x: 0, y: 0, yaw: 0 });
 
 /** Makes velocity commands in one buffer, without allocating. */
 export class VelocityFrame {
@@ -52,7 +52,8 @@ export class TelemetryReader {
   readonly #handle: (pose: BoardPose) => void;
   readonly #frame = new Uint8Array(TELEMETRY[2]);
   readonly #view = new DataView(this.#frame.buffer);
-  readonly #pose = newBoardPose();
+  readonly #before = new Uint8Array(TELEMETRY[2]);
+  readonly #pose: BoardPose = { yawRate: 0, x: 0, y: 0, yaw: 0, isRepeated: false };
   #count = 0;
 
   /** frames delivered */
@@ -103,6 +104,9 @@ export class TelemetryReader {
   /** gyro (x, y, z), accelerometer (3), Euler angles (3), odometry x, y, yaw, their last increments (3), wheel speeds (2), their setpoints (2) */
   #deliver(): void {
     const pose = this.#pose;
+    pose.isRepeated = true;
+    for (let i = 0; i < this.#frame.length; i++) if (this.#frame[i] !== this.#before[i]) pose.isRepeated = false;
+    this.#before.set(this.#frame);
     pose.yawRate = this.#view.getInt16(HEAD + 4) * GYRO;
     pose.x = this.#view.getInt16(HEAD + 18);
     pose.y = this.#view.getInt16(HEAD + 20);

@@ -1,0 +1,8 @@
+import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
+import { contractOf, lineContractOf } from "./contract.js";
+import { kinds } from "./harnesses.js";
+
+stopBoardsAfterEachTest();
+
+for (const kind of kinds) contractOf(kind);
+for (const kind of kinds.filter(({ hasLine }) => hasLine)) lineContractOf(kind);

@@ -1,0 +1,104 @@
+/** A robot that is its plant, without bytes: what the contract of robots looks like where nothing can go wrong on a line. */
+import { completeConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
+import { coreFor } from "../../src/core/session.js";
+import { Fault } from "../../src/links/faults.js";
+import { ageOf, isCommand, newReading, Phase, type Robot } from "../../src/links/robot.js";
+import { DeadReckoning } from "../../src/odometry/dead-reckoning.js";
+
+/** most forward speed [m/s] and turn rate [rad/s], either way */
+export const SIMULATED_LIMITS = [1.5, 4] as const;
+
+export class SimulatedRobot implements Robot {
+  readonly reading = newReading(4, 2);
+  readonly neutral = new Float64Array(2);
+  readonly placeable = true;
+  readonly faultValue = Number.NaN;
+  phase = Phase.connecting;
+  /** it measures nothing */
+  isSilent = false;
+  /** commands as they are followed */
+  readonly commands: number[][] = [];
+  /** x, y, v, phi as they truly are */
+  readonly state: Float64Array;
+  readonly #core: Core;
+  readonly #inputs: Float64Array;
+  readonly #odometry = new DeadReckoning();
+  /** x, y, v, phi when they were last measured */
+  readonly #measured = new Float64Array(4);
+  #now = 0;
+
+  private constructor(core: Core) {
+    this.#core = core;
+    this.state = core.view("plantState");
+    this.#inputs = core.view("inputs");
+    this.state.set(core.setup.task.initialState);
+    this.#measured.set(this.state);
+    core.exports.restPlant();
+  }
+
+  static async make(): Promise<SimulatedRobot> {
+    const config = completeConfig({ task: "quadruped-figure8", "update-every": "rollout", window: "0:0:0" });
+    return new SimulatedRobot(await coreFor(config, 1, 1, "strict", 1));
+  }
+
+  takeFault(): Fault {
+    return Fault.none;
+  }
+
+  receive(now: number): void {
+    const seconds = now - this.#now;
+    this.#now = now;
+    if (this.#inputs.every((value) => value === 0)) this.state[2] = 0;
+    else if (seconds > 0) this.#core.exports.drivePlant(seconds);
+    if (this.isSilent) return;
+    if (this.phase === Phase.connecting) this.phase = Phase.ready;
+    this.#measure(ageOf(this.reading, now));
+    this.reading.time = now;
+    this.reading.heard = now;
+    this.#updateReading();
+  }
+
+  #measure(seconds: number): void {
+    const [x = 0, y = 0, , phi = 0] = this.#measured;
+    this.#measured.set(this.state);
+    const [nextX = 0, nextY = 0, v = 0, nextPhi = 0] = this.state;
+    const turn = nextPhi - phi;
+    const middle = phi + 0.5 * turn;
+    this.#odometry.advance((nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle), turn, seconds);
+    this.#odometry.v = v;
+    if (seconds > 0) this.#odometry.rate = turn / seconds;
+  }
+
+  stateAt(now: number, state: Float64Array): void {
+    this.#odometry.predict(ageOf(this.reading, now), state);
+  }
+
+  place(state: Float64Array): void {
+    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#updateReading();
+  }
+
+  send(_now: number, input: Float64Array): void {
+    const follows = this.phase === Phase.armed && isCommand(input);
+    const limited = SIMULATED_LIMITS.map((limit, i) => Math.max(-limit, Math.min(limit, input[i] ?? 0)));
+    const command = follows ? limited : [0, 0];
+    this.commands.push(command);
+    this.#inputs.set(command);
+    this.reading.applied.set(command);
+  }
+
+  arm(_now: number): void {
+    if (this.phase === Phase.ready) this.phase = Phase.armed;
+  }
+
+  disarm(_now: number): void {
+    if (this.phase === Phase.armed) this.phase = Phase.ready;
+    this.#inputs.fill(0);
+  }
+
+  #updateReading(): void {
+    this.#odometry.predict(0, this.reading.state);
+    this.reading.uncertainty = this.#odometry.uncertainty;
+  }
+}

@@ -99,7 +99,7 @@ export class WaveshareRobot implements Robot {
       this.phase = Phase.ready;
     }
     this.#isMeasured = true;
-    if (!pose.isRepeated) this.#frames++;
+    if (!pose.isRepeated) this.#frames += this.#counted.frames;
     this.#way += this.#counted.way;
     odometry.advance(this.#counted.way, this.#counted.turn, passed);
     odometry.rate = pose.yawRate;

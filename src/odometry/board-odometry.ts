@@ -5,12 +5,15 @@
  * roundings do not add up. The price is that a board which starts anew, at 0, seems to jump: {@link Step.leap}.
  */
 
-/** A pose as the board counts it. */
+/** A pose as the board counts it, and the length of its own increment. */
 export interface CountedPose {
   readonly x: number;
   readonly y: number;
   readonly yaw: number;
+  readonly moved: number;
 }
+
+type Pose = Omit<CountedPose, "moved">;
 
 export enum Step {
   /** the first pose: there is no way yet */
@@ -32,12 +35,16 @@ const PUSHED = 1;
 const TURNED = 2;
 /** A pose may be older than the time at which it was taken [s]. */
 const OLDER = 0.05;
+/** A board's increment tells how many frames were lost if it is no smaller than this [thousandths of m]. */
+const TELLING = 5;
 
 export class BoardOdometry {
   /** forward since the pose before [m], by the board's own heading */
   way = 0;
   /** to the left since the pose before [rad] */
   turn = 0;
+  /** of the board since the pose before: this one, and those that were lost */
+  frames = 1;
   readonly #last = { x: 0, y: 0, yaw: 0 };
   readonly #doubtful = { x: 0, y: 0, yaw: 0 };
   #isDoubtful = false;
@@ -49,10 +56,15 @@ export class BoardOdometry {
     const passed = now - this.#lastTime + OLDER;
     const most = LEAP + (2 * Math.abs(speed) + PUSHED) * passed;
     const mostTurn = LEAP_TURN + (2 * Math.abs(rate) + TURNED) * passed;
-    if (this.#leads(this.#last, pose, most, mostTurn)) return this.#settle(now, pose, Step.moved);
+    if (this.#leads(this.#last, pose, most, mostTurn)) {
+      const parts = Math.abs(this.way * PER_UNIT) / pose.moved;
+      this.frames = pose.moved < TELLING ? 1 : Math.max(1, Math.round(parts));
+      return this.#settle(now, pose, Step.moved);
+    }
     const goesOn = this.#isDoubtful && this.#leads(this.#doubtful, pose, most, mostTurn);
     this.way = 0;
     this.turn = 0;
+    this.frames = 1;
     if (goesOn) return this.#settle(now, pose, Step.leap);
     copy(pose, this.#doubtful);
     this.#isDoubtful = true;
@@ -67,7 +79,7 @@ export class BoardOdometry {
   }
 
   /** Sets way and turn from one pose to another; whether they are no longer than allowed. */
-  #leads(from: CountedPose, to: CountedPose, most: number, mostTurn: number): boolean {
+  #leads(from: Pose, to: CountedPose, most: number, mostTurn: number): boolean {
     const dx = wrapped(to.x - from.x) / PER_UNIT;
     const dy = wrapped(to.y - from.y) / PER_UNIT;
     const yaw = wrapped(to.yaw - from.yaw) / PER_UNIT;
@@ -83,7 +95,7 @@ function wrapped(difference: number): number {
   return difference - WRAP * Math.round(difference / WRAP);
 }
 
-function copy(from: CountedPose, to: { -readonly [K in keyof CountedPose]: number }): void {
+function copy(from: Pose, to: { -readonly [K in keyof Pose]: number }): void {
   to.x = from.x;
   to.y = from.y;
   to.yaw = from.yaw;

@@ -1,6 +1,7 @@
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
-import { contractOf, lineContractOf } from "./contract.js";
+import { contractOf } from "./contract.js";
 import { kinds } from "./harnesses.js";
+import { lineContractOf } from "./line-contract.js";
 
 stopBoardsAfterEachTest();
 

@@ -1,24 +1,13 @@
 /** What every robot does, whatever carries its bytes; src/links/robot.ts says it in words. */
 import { describe, expect } from "@jest/globals";
-import fc from "fast-check";
 import { Fault } from "../../src/links/faults.js";
 import { Phase } from "../../src/links/robot.js";
+import { during, expectCommand, expectNeutral, expectRest, HARSH, limited } from "./expectations.js";
 import { drive, getArmed, getReady, type Harness, type Kind, step } from "./harnesses.js";
 
-/** At rest: a pulse that is 1 µs beside neutral creeps by less. */
-const expectRest = ({ truth }: Harness) => expect(Math.abs(truth[2] ?? Number.NaN)).toBeLessThan(0.01);
-
-const HARSH = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, 1e-300, -0];
-
 export function contractOf(kind: Kind): void {
-  const { test, limits, gentle, resolution, accuracy } = kind;
+  const { test, gentle, accuracy } = kind;
 
-  /** What reached the wire while something was done. */
-  const during = async (harness: Harness, act: () => Promise<void>): Promise<number[][]> => {
-    const before = harness.commands.length;
-    await act();
-    return harness.commands.slice(before);
-  };
   const speed = ({ truth }: Harness) => truth[2] ?? Number.NaN;
   const heading = ({ truth }: Harness) => truth[3] ?? Number.NaN;
   const state = (harness: Harness) => {
@@ -26,20 +15,6 @@ export function contractOf(kind: Kind): void {
     harness.robot.stateAt(harness.now(), at);
     return at;
   };
-  const expectNeutral = (commands: readonly number[][]) => {
-    expect(commands.length).toBeGreaterThan(0);
-    for (const command of commands) expect(command.map(Math.abs)).toEqual([0, 0]);
-  };
-  /** What must be on the wire when the robot is armed and told `input`. */
-  const expected = (input: readonly number[]) =>
-    input.every(Number.isFinite)
-      ? input.map((value, i) => Math.max(-(limits[i] ?? 0), Math.min(limits[i] ?? 0, value)))
-      : [0, 0];
-  const expectCommand = (command: readonly number[] | undefined, wanted: readonly number[]) =>
-    wanted.forEach((value, i) => {
-      expect(Math.abs((command?.[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(0.5 * resolution + 1e-12);
-    });
-
   describe(`robot: ${kind.name}`, () => {
     test("is connecting until it is heard, then ready, and moves at neither", async () => {
       const harness = await kind.start();
@@ -63,7 +38,7 @@ export function contractOf(kind: Kind): void {
       await getArmed(harness);
       const commands = await during(harness, () => drive(harness, 1, gentle));
       expect(commands).toHaveLength(50);
-      for (const command of commands) expectCommand(command, gentle);
+      for (const command of commands) expectCommand(kind, command, gentle);
       expect(speed(harness)).toBeGreaterThan(0.2);
       const [before, truth] = [state(harness), harness.truth.slice()];
       expect(Math.abs((before[2] ?? Number.NaN) - speed(harness))).toBeLessThan(accuracy.v);
@@ -142,7 +117,7 @@ export function contractOf(kind: Kind): void {
           [0.1, value],
         ]) {
           const [command] = await during(harness, () => step(harness, input));
-          expectCommand(command, expected(input));
+          expectCommand(kind, command, limited(kind, input));
         }
     });
 
@@ -155,7 +130,7 @@ export function contractOf(kind: Kind): void {
       const commands = await during(harness, () => drive(harness, 1, gentle));
       if (!kind.rearms) {
         expect(robot.phase).toBe(Phase.armed);
-        expectCommand(commands.at(-1), gentle);
+        expectCommand(kind, commands.at(-1), gentle);
         return;
       }
       expect(robot.phase).toBe(Phase.ready);
@@ -166,118 +141,6 @@ export function contractOf(kind: Kind): void {
       await getArmed(harness);
       await drive(harness, 1, gentle);
       expect(speed(harness)).toBeGreaterThan(0.2);
-    });
-  });
-}
-
-/** What robots with a line do beside it. */
-export function lineContractOf(kind: Kind): void {
-  const { test, limits, gentle, resolution } = kind;
-
-  describe(`robot on a line: ${kind.name}`, () => {
-    test("survives cut, repeated and garbled bytes, and goes on with the next good ones", async () => {
-      const harness = await kind.start();
-      await getArmed(harness);
-      const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
-      const lines = [
-        (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2),
-        (bytes: Uint8Array) => Buffer.concat([bytes, bytes]),
-        (bytes: Uint8Array) => bytes.map((byte, i) => (i % 7 === 3 ? byte ^ 0x10 : byte)),
-        (bytes: Uint8Array) =>
-          Buffer.concat([Uint8Array.of(0xaa, 0x55, 0, 0xaa), bytes, Uint8Array.of(0xaa, 0x55, 0x2d, 1)]),
-      ];
-      for (const line of lines) {
-        port.line = line;
-        await drive(harness, 0.16, gentle);
-        port.line = undefined;
-        await drive(harness, 0.5, gentle);
-        expect(robot.takeFault()).toBe(Fault.none);
-        expect(robot.phase).toBe(Phase.armed);
-        expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
-        expect(Math.abs((robot.reading.state[2] ?? Number.NaN) - (harness.truth[2] ?? 0))).toBeLessThan(0.1);
-      }
-    });
-
-    test("neither a port that reads nonsense nor one that refuses to write stops a step", async () => {
-      const harness = await kind.start();
-      await getArmed(harness);
-      const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
-      for (const nonsense of [-1, Number.NaN, 1e9, Number.POSITIVE_INFINITY, 0.5]) {
-        port.nonsense = nonsense;
-        await drive(harness, 0.06, gentle);
-      }
-      port.nonsense = 4096; // a full buffer, again and again
-      robot.receive(harness.now());
-      port.nonsense = undefined;
-      port.refuses = true;
-      await drive(harness, 0.06, gentle);
-      port.refuses = false;
-      await drive(harness, 0.5, gentle);
-      expect(robot.phase).toBe(Phase.armed);
-      expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
-    });
-
-    test("a board that starts anew is noticed, and the robot follows nothing before it is armed again", async () => {
-      const harness = await kind.start();
-      const { robot } = harness;
-      await getArmed(harness);
-      await drive(harness, 1.5, gentle);
-      await harness.restart?.();
-      let fault = Fault.none;
-      for (let i = 0; i < 50 && fault === Fault.none; i++) {
-        await step(harness, gentle);
-        fault = robot.takeFault();
-      }
-      expect(fault).toBe(Fault.boardReset);
-      expect(robot.phase).not.toBe(Phase.armed);
-      const at = new Float64Array(4);
-      robot.stateAt(harness.now(), at);
-      expect(at.every(Number.isFinite)).toBe(true);
-      const before = harness.commands.length;
-      await drive(harness, 3, gentle);
-      for (const command of harness.commands.slice(before)) expect(command.map(Math.abs)).toEqual([0, 0]);
-      expectRest(harness);
-      await getArmed(harness);
-      await drive(harness, 1, gentle);
-      expect(harness.truth[2]).toBeGreaterThan(0.2);
-    });
-
-    test("whatever bytes arrive and whatever is commanded, the wire has neutral or a command within limits", async () => {
-      const harness = await kind.start();
-      const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
-      await getReady(harness);
-      const number = fc.oneof(fc.double(), fc.constantFrom(...HARSH), fc.double({ min: -1, max: 1, noNaN: true }));
-      const event = fc.record({
-        bytes: fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.constantFrom([0xaa, 0x55, 0x2d, 1], [0, 0, 0])),
-        input: fc.tuple(number, number),
-        order: fc.integer({ min: 0, max: 39 }),
-      });
-      const checked = { armed: 0 };
-      const property = fc.asyncProperty(fc.array(event, { maxLength: 12 }), async (events) => {
-        for (const { bytes, input, order } of events) {
-          if (order === 0) robot.disarm(harness.now());
-          else if (order < 10) robot.arm(harness.now());
-          port.arrive(Uint8Array.from(bytes));
-          await harness.flush();
-          const before = harness.commands.length;
-          await step(harness, input);
-          const follows = robot.phase === Phase.armed && input.every(Number.isFinite);
-          if (follows) checked.armed++;
-          for (const command of harness.commands.slice(before))
-            input.forEach((value, i) => {
-              const limit = limits[i] ?? 0;
-              const wanted = follows ? Math.max(-limit, Math.min(limit, value)) : 0;
-              expect(Math.abs((command[i] ?? Number.NaN) - wanted)).toBeLessThanOrEqual(0.5 * resolution + 1e-12);
-            });
-          expect(robot.reading.state.every(Number.isFinite)).toBe(true);
-          expect(robot.reading.time).toBeLessThanOrEqual(harness.now());
-        }
-      });
-      await fc.assert(property, { seed: 1, numRuns: 40 });
-      expect(checked.armed).toBeGreaterThan(10);
     });
   });
 }

@@ -146,7 +146,9 @@ export class FakeWaveshare implements VirtualBoard {
     const frame = Buffer.alloc(45);
     frame.set([0xaa, 0x55, 0x2d, 0x01]);
     const counted = this.#counted();
-    const moved = counted.map((value, i) => value - (this.#told[i] ?? 0));
+    const [dx = 0, dy = 0, turn = 0] = counted.map((value, i) => value - (this.#told[i] ?? 0));
+    const [cos, sin] = [Math.cos(counted[2] ?? 0), Math.sin(counted[2] ?? 0)];
+    const moved = [cos * dx + sin * dy, cos * dy - sin * dx, turn]; // in its own frame
     this.#told = counted;
     const gyro = this.#rate * (180 / Math.PI) * (32768 / 2000);
     const thousandths = (values: number[]) => values.map((value) => value * 1000);

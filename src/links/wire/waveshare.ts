@@ -16,7 +16,7 @@ const PER_UNIT = 1000;
 const GYRO = ((2000 / 32768) * Math.PI) / 180;
 const LARGEST = 32767;
 
-/** What of its telemetry is used; wheel speeds and their setpoints are pulses in a time that is not documented. */
+/** What of its telemetry is used. Wheel speeds and their setpoints are pulses in a time that is not documented. */
 export interface BoardPose {
   /** [rad/s] */
   yawRate: number;
@@ -24,6 +24,8 @@ export interface BoardPose {
   x: number;
   y: number;
   yaw: number;
+  /** length of its own increment, since its frame before whether that arrived or not, in thousandths of m */
+  moved: number;
   /** the same bytes as before: gyro and accelerometer are never so still, so the line said it twice */
   isRepeated: boolean;
 }
@@ -53,7 +55,7 @@ export class TelemetryReader {
   readonly #frame = new Uint8Array(TELEMETRY[2]);
   readonly #view = new DataView(this.#frame.buffer);
   readonly #before = new Uint8Array(TELEMETRY[2]);
-  readonly #pose: BoardPose = { yawRate: 0, x: 0, y: 0, yaw: 0, isRepeated: false };
+  readonly #pose: BoardPose = { yawRate: 0, x: 0, y: 0, yaw: 0, moved: 0, isRepeated: false };
   #count = 0;
 
   /** frames delivered */
@@ -101,7 +103,7 @@ export class TelemetryReader {
     this.strayBytes++;
   }
 
-  /** gyro (x, y, z), accelerometer (3), Euler angles (3), odometry x, y, yaw, their last increments (3), wheel speeds (2), their setpoints (2) */
+  /** gyro (x, y, z), accelerometer (3), Euler angles (3), odometry x, y, yaw, their last increments (3), wheel speeds (2), their setpoints (2), 2 bytes more */
   #deliver(): void {
     const pose = this.#pose;
     pose.isRepeated = true;
@@ -111,6 +113,7 @@ export class TelemetryReader {
     pose.x = this.#view.getInt16(HEAD + 18);
     pose.y = this.#view.getInt16(HEAD + 20);
     pose.yaw = this.#view.getInt16(HEAD + 22);
+    pose.moved = Math.hypot(this.#view.getInt16(HEAD + 24), this.#view.getInt16(HEAD + 26));
     this.#handle(pose);
   }
 }

@@ -26,16 +26,19 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const lookahead = config["network-period"] - config["control-period"];
   const duration = "duration" in base.reference.parameters ? { duration: lookahead } : {};
   const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, ...duration } };
+  const way = override("task", base.task);
+  const lapTime = base.timing.lapTime && (way.parameters.lapTime ?? base.timing.lapTime);
   const task: TaskDefinition = {
     ...base,
     model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
     controller: override("controller", base.controller),
     reward: override("reward", base.reward),
     reference: override("reference", reference),
-    task: override("task", base.task),
+    task: way,
     network: { ...base.network, hidden: config.hidden },
     timing: {
       ...base.timing,
+      ...(lapTime === undefined ? {} : { lapTime }),
       controlPeriod: config["control-period"],
       networkPeriod: config["network-period"],
       stepsPerSegment: config["steps-per-segment"],

@@ -1,9 +1,9 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
 import { parseWindow } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
 import type { DriveResult, Link } from "../links/link.js";
-import { taskNamed } from "../tasks/tasks.js";
 import type { Batch, Rehearsals } from "./optimisers.js";
 
 /** One rollout, or stretch of a longer drive, as it lies in the core. */
@@ -150,7 +150,7 @@ function usedPart(core: Core, name: RegionName, slot: number): Float64Array {
 export function collectorFor(config: RunConfig): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
-  const { timing } = taskNamed(config.task);
+  const { timing } = resolveTask(config).task;
   const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]);
   return oneDrive(config, every === "lap" ? lap : Number(every), lap);
 }

@@ -16,6 +16,7 @@ import { resolveTask } from "../../src/config/resolve.js";
 import { type RunConfig, type SettingName, settings } from "../../src/config/schema.js";
 import { nearest } from "../../src/config/spelling.js";
 import { UserError } from "../../src/errors.js";
+import { collectorFor } from "../../src/training/collect.js";
 import { newFolder } from "../support/runs.js";
 
 let folder: string;
@@ -211,4 +212,18 @@ test("the nearest name is offered where it is near", () => {
   expect(nearest("SEED", names)).toBe("seed");
   expect(nearest("a", names)).toBeUndefined();
   expect(nearest("temperature", names)).toBeUndefined();
+});
+
+test("a lap lasts as long as the task's parameters say", () => {
+  const lapTime = 37.7;
+  const config = completeConfig({
+    task: "quadruped-figure8",
+    "network-period": lapTime / 40,
+    "steps-per-segment": 9,
+    parameters: { task: { lapTime }, reward: { lapTime } },
+  });
+  expect(resolveTask(config).task.timing.lapTime).toBe(lapTime);
+  // two laps settle it, the longest drive that is kept
+  expect(collectorFor({ ...config, update: "sgd" }).room.segments).toBe(80);
+  expect(resolveTask(completeConfig({})).task.timing.lapTime).toBe(5.5);
 });

@@ -20,7 +20,7 @@ export function contractOf(kind: Kind): void {
       const harness = await kind.start();
       const { robot } = harness;
       harness.silence(true);
-      await drive(harness, 1, gentle);
+      await drive(harness, 0.6, gentle);
       expect(robot.phase).toBe(Phase.connecting);
       expect(robot.reading.time).toBe(Number.NEGATIVE_INFINITY);
       robot.arm(harness.now());
@@ -36,13 +36,13 @@ export function contractOf(kind: Kind): void {
     test("armed it follows: forward is a positive speed, left a positive yaw, both as measured", async () => {
       const harness = await kind.start();
       await getArmed(harness);
-      const commands = await during(harness, () => drive(harness, 1, gentle));
-      expect(commands).toHaveLength(50);
+      const commands = await during(harness, () => drive(harness, 0.6, gentle));
+      expect(commands).toHaveLength(30);
       for (const command of commands) expectCommand(kind, command, gentle);
       expect(speed(harness)).toBeGreaterThan(0.2);
       const [before, truth] = [state(harness), harness.truth.slice()];
       expect(Math.abs((before[2] ?? Number.NaN) - speed(harness))).toBeLessThan(accuracy.v);
-      await drive(harness, 1, gentle);
+      await drive(harness, 0.6, gentle);
       const after = state(harness);
       const turned = heading(harness) - (truth[3] ?? 0);
       expect(turned).toBeGreaterThan(0.1);
@@ -58,7 +58,7 @@ export function contractOf(kind: Kind): void {
       expect(Array.from(state(harness))).toEqual([x0, y0, 0, phi0]);
       expect(harness.robot.reading.uncertainty).toBe(0);
       const truth = harness.truth.slice();
-      await drive(harness, 1, gentle);
+      await drive(harness, 0.6, gentle);
       // the true way, turned from where it truly began to where it was placed
       const [dx = 0, dy = 0] = [0, 1].map((i) => (harness.truth[i] ?? 0) - (truth[i] ?? 0));
       const turn = phi0 - (truth[3] ?? 0);
@@ -75,7 +75,7 @@ export function contractOf(kind: Kind): void {
       const harness = await kind.start();
       const { robot } = harness;
       await getArmed(harness);
-      for (let i = 0; i < 50; i++) {
+      for (let i = 0; i < 30; i++) {
         await step(harness, gentle);
         const age = harness.now() - robot.reading.time;
         expect(age).toBeGreaterThanOrEqual(0);
@@ -125,9 +125,9 @@ export function contractOf(kind: Kind): void {
       const harness = await kind.start();
       const { robot } = harness;
       await getArmed(harness);
-      await drive(harness, 0.5, gentle);
+      await drive(harness, 0.3, gentle);
       await harness.pass(0.4);
-      const commands = await during(harness, () => drive(harness, 1, gentle));
+      const commands = await during(harness, () => drive(harness, 0.6, gentle));
       if (!kind.rearms) {
         expect(robot.phase).toBe(Phase.armed);
         expectCommand(kind, commands.at(-1), gentle);
@@ -139,7 +139,7 @@ export function contractOf(kind: Kind): void {
       expectNeutral(commands.slice(5)); // the first steps learn of it
       expectRest(harness);
       await getArmed(harness);
-      await drive(harness, 1, gentle);
+      await drive(harness, 0.6, gentle);
       expect(speed(harness)).toBeGreaterThan(0.2);
     });
   });

@@ -15,16 +15,11 @@ import { SIMULATED_LIMITS, SimulatedRobot } from "../support/simulated-robot.js"
 /** control period [s] */
 export const PERIOD = 0.02;
 
-/** A port whose line and whose system may fail. */
+/** A port whose system may fail too. */
 export class FaultyPort extends BoardPort {
-  /** what arrives in place of what was sent; undefined: that itself */
-  line: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** what reading answers in place of a count */
   nonsense: number | undefined;
   refuses = false;
-
-  /** What the board sent comes through the line. */
-  hear = (bytes: Uint8Array): void => this.arrive(this.line ? this.line(bytes) : bytes);
 
   override read(into: Uint8Array): number {
     if (this.nonsense === undefined) return super.read(into);
@@ -68,7 +63,7 @@ export interface Kind {
   readonly gentle: readonly [number, number];
   /** smallest step of an input on the wire */
   readonly resolution: number;
-  /** how well it measures: v [m/s], yaw [rad] in a second, position [m] in a second */
+  /** how well it measures: v [m/s], yaw [rad] and position [m] over such a drive of 0.6 s */
   readonly accuracy: { readonly v: number; readonly yaw: number; readonly position: number };
   /** a board that stops by itself when it hears nothing, and wants to be armed again */
   readonly rearms: boolean;
@@ -120,7 +115,7 @@ function onBoard(
     port,
     now: () => board.nowUs / 1e6,
     silence: (isSilent) => {
-      port.line = isSilent ? () => new Uint8Array() : undefined;
+      port.tamperIn = (bytes) => (isSilent ? new Uint8Array() : bytes);
     },
     pass: (seconds) => run(1000 * seconds),
     flush: async () => {
@@ -190,7 +185,7 @@ const serial: Kind = {
       (ms) => car.run(ms),
       (bytes) => reader.push(bytes),
     );
-    await board.connect(parts.port.hear);
+    await board.connect(parts.port.arrive);
     const restart = async () => {
       await board.order("HANG"); // until the watchdog, 0.12 s later
     };
@@ -218,7 +213,7 @@ const waveshare: Kind = {
       (ms) => fake.run(ms),
       () => {},
     );
-    await fake.connect(parts.port.hear);
+    await fake.connect(parts.port.arrive);
     const flush = async () => {
       const before = fake.commands.length;
       await parts.flush();

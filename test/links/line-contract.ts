@@ -23,10 +23,10 @@ export function lineContractOf(kind: Kind): void {
           Buffer.concat([Uint8Array.of(0xaa, 0x55, 0, 0xaa), bytes, Uint8Array.of(0xaa, 0x55, 0x2d, 1)]),
       ];
       for (const line of lines) {
-        port.line = line;
+        port.tamperIn = line;
         await drive(harness, 0.16, gentle);
-        port.line = undefined;
-        await drive(harness, 0.5, gentle);
+        port.tamperIn = (bytes) => bytes;
+        await drive(harness, 0.3, gentle);
         expect(robot.takeFault()).toBe(Fault.none);
         expect(robot.phase).toBe(Phase.armed);
         expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
@@ -58,7 +58,7 @@ export function lineContractOf(kind: Kind): void {
       const harness = await kind.start();
       const { robot } = harness;
       await getArmed(harness);
-      await drive(harness, 1.5, gentle);
+      await drive(harness, 0.8, gentle);
       await harness.restart?.();
       let fault = Fault.none;
       for (let i = 0; i < 50 && fault === Fault.none; i++) {
@@ -71,11 +71,11 @@ export function lineContractOf(kind: Kind): void {
       robot.stateAt(harness.now(), at);
       expect(at.every(Number.isFinite)).toBe(true);
       // a board of ours does not even listen while it is asked anew
-      const commands = await during(harness, () => drive(harness, 1, gentle));
+      const commands = await during(harness, () => drive(harness, 0.6, gentle));
       for (const command of commands) expect(command.map(Math.abs)).toEqual([0, 0]);
       expectRest(harness);
       await getArmed(harness);
-      await drive(harness, 1, gentle);
+      await drive(harness, 0.6, gentle);
       expect(harness.truth[2]).toBeGreaterThan(0.2);
     });
 

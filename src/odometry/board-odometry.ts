@@ -48,6 +48,8 @@ export class BoardOdometry {
   readonly #last = { x: 0, y: 0, yaw: 0 };
   readonly #doubtful = { x: 0, y: 0, yaw: 0 };
   #isDoubtful = false;
+  /** at the last pose [rad]; goes on where the count wraps, which is no whole number of turns */
+  #heading = 0;
   #lastTime = Number.NaN;
 
   /** Takes a pose that came at `now` [s], of a robot with this speed [m/s] and yaw rate [rad/s]. */
@@ -59,6 +61,7 @@ export class BoardOdometry {
     if (this.#leads(this.#last, pose, most, mostTurn)) {
       const parts = Math.abs(this.way * PER_UNIT) / pose.moved;
       this.frames = pose.moved < TELLING ? 1 : Math.max(1, Math.round(parts));
+      this.#heading += this.turn;
       return this.#settle(now, pose, Step.moved);
     }
     const goesOn = this.#isDoubtful && this.#leads(this.#doubtful, pose, most, mostTurn);
@@ -73,6 +76,7 @@ export class BoardOdometry {
 
   #settle(now: number, pose: CountedPose, step: Step): Step {
     copy(pose, this.#last);
+    if (step !== Step.moved) this.#heading = pose.yaw / PER_UNIT;
     this.#lastTime = now;
     this.#isDoubtful = false;
     return step;
@@ -85,7 +89,7 @@ export class BoardOdometry {
     const yaw = wrapped(to.yaw - from.yaw) / PER_UNIT;
     // a board may also keep its yaw within a turn
     this.turn = yaw - 2 * Math.PI * Math.round(yaw / (2 * Math.PI));
-    const middle = from.yaw / PER_UNIT + 0.5 * this.turn;
+    const middle = this.#heading + 0.5 * this.turn;
     this.way = dx * Math.cos(middle) + dy * Math.sin(middle);
     return Math.hypot(dx, dy) <= most && Math.abs(this.turn) <= mostTurn;
   }

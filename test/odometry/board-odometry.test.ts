@@ -19,6 +19,9 @@ test("counts across the wrap of 16 bits, and across half a turn where a board ke
   odometry.take(0.02, at(-32756, -32768, -32716), 1, 3);
   expect(odometry.turn).toBeCloseTo(0.06, 9);
   expect(odometry.way).toBeCloseTo(0.02 * Math.cos(32.79), 9);
+  // the count has wrapped, the heading has not
+  odometry.take(0.04, at(-32756 + 10, -32768 + 20, -32716), 1, 3);
+  expect(odometry.way).toBeCloseTo(0.01 * Math.cos(32.82) + 0.02 * Math.sin(32.82), 9);
   const within = new BoardOdometry();
   within.take(0, at(0, 0, 3130), 1, 3);
   expect(within.take(0.02, at(0, 0, -3100), 1, 3)).toBe(Step.moved);

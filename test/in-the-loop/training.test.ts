@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, jest } from "@jest/globals";
 import { trainCommand } from "../../src/cli/train-run.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { readRecording } from "../../src/recording/reader.js";
+import { quantile } from "../../src/statistics.js";
 import { Captured, metricsOf, newFolder } from "../support/runs.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
 import { CAR, robotAround } from "./robot.js";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {
@@ -28,13 +29,24 @@ atmega.test("six laps cost what they cost in the simulator, and the car is where
   const robot = robotAround(board, given);
   const out = join(folder, "serial");
   await trainCommand({ given: { ...given, ...CAR }, out }, new Captured(), robot.connect);
-  const direct = join(folder, "direct");
   const delays = [0.1, 0.11].map((own) => own + SERVO_DELAY);
-  await trainCommand({ given: { ...given, "plant-delay": delays }, out: direct }, new Captured());
-  const [serial, simulated] = await Promise.all([out, direct].map(metricsOf));
+  const simulated: number[] = [];
+  // the sixth lap of one seed may cost twice that of another: the median of five tells what the simulator reaches
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const direct = join(folder, `direct-${seed}`);
+    await trainCommand({ given: { ...given, seed, "plant-delay": delays }, out: direct }, new Captured());
+    simulated.push((await metricsOf(direct)).at(-1)?.windowCost ?? Number.NaN);
+  }
+  const serial = await metricsOf(out);
   expect(serial).toHaveLength(LAPS);
-  const last = serial?.at(-1)?.windowCost ?? Number.NaN;
-  expect(last).toBeLessThan(1.25 * (simulated?.at(-1)?.windowCost ?? Number.NaN));
+  expect(serial[0]?.windowCost).toBeGreaterThan(30);
+  expect(serial.at(-1)?.windowCost).toBeLessThan(
+    1.25 *
+      quantile(
+        simulated.sort((a, b) => a - b),
+        0.5,
+      ),
+  );
 
   // by truth too: dead reckoning of this encoder and gyro is off by some centimetres after eight laps
   const drive = await readRecording(join(out, "drives", "0001.mcap"));

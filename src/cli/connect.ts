@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly output: Output;
   /** aborted when everything is to stop */
   readonly signal: AbortSignal;
+  /** aborts the signal: `lapgrad stop` was called */
+  readonly stop: () => void;
   /** folder that the drive is recorded in, as it happens */
   readonly drives: string;
   /** parameters of the policy */
@@ -41,7 +43,8 @@ export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise
 const SIGN_WITHIN = 1.5;
 
 /** Connects as the configuration says; refuses to move a robot that nobody allowed to move. */
-export const connect: Connect = async (config, { permission, output, signal, drives, parameters }) => {
+export const connect: Connect = async (config, surroundings) => {
+  const { permission, output, signal, stop, drives, parameters } = surroundings;
   const kind = robotKindFor(config, resolveTask(config).task);
   if (!kind) return new SimLink();
   if (!permission.arm)
@@ -53,7 +56,7 @@ export const connect: Connect = async (config, { permission, output, signal, dri
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const sign = permission.deadMan ? SIGN_WITHIN : Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, device, kind.baud, parameters, { sign });
+  const host = new ThreadHost(config, device, kind.baud, parameters, { sign }, { drives, onStop: stop });
   return new RobotLink(host, config, operator, new Recorder(drives));
 };
 

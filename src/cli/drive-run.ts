@@ -116,11 +116,11 @@ async function driveLaps(
   recording: string,
   output: Output,
 ): Promise<DriveResult> {
-  const interrupt = watchInterrupts();
+  const { signal, stop, release } = watchInterrupts();
   const parameters = core.exports.parameterCount();
   const drives = recording.replace(/\.mcap$/, "-drives");
   try {
-    const link = await connect(config, { permission, output, signal: interrupt.signal, drives, parameters });
+    const link = await connect(config, { permission, output, signal, stop, drives, parameters });
     await link.open();
     try {
       return await link.drive(core, 0, segments, false);
@@ -129,7 +129,7 @@ async function driveLaps(
       await link.close();
     }
   } finally {
-    interrupt.release();
+    release();
   }
 }
 

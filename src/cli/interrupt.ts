@@ -3,6 +3,8 @@
 export interface Interrupt {
   /** aborted by the first interrupt */
   readonly signal: AbortSignal;
+  /** as the first interrupt does */
+  stop(): void;
   release(): void;
 }
 
@@ -17,6 +19,7 @@ export function watchInterrupts(): Interrupt {
   process.on("SIGTERM", onSignal);
   return {
     signal: controller.signal,
+    stop: () => controller.abort(),
     release: () => {
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);

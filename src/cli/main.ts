@@ -17,12 +17,14 @@ import { refuseRepeated } from "./options.js";
 import replay from "./replay.js";
 import report from "./report.js";
 import reproduce from "./reproduce.js";
+import stop from "./stop.js";
 import train from "./train.js";
 import { explainUsage } from "./usage.js";
 
 const commands = [
   train,
   drive,
+  stop,
   gradient,
   replay,
   identify,

@@ -22,7 +22,7 @@ export async function trainCommand(
 ): Promise<void> {
   const began = performance.now();
   const run = options.resume === undefined ? await newRun(options) : await resumedRun(options, output);
-  const interrupt = watchInterrupts();
+  const { signal, stop, release } = watchInterrupts();
   const { permission = NOT_ALLOWED } = options;
   try {
     const { folder, config } = run;
@@ -33,8 +33,8 @@ export async function trainCommand(
     } else {
       const drives = join(folder.path, "drives");
       const parameters = run.core.exports.parameterCount();
-      const link = await connect(config, { permission, output, signal: interrupt.signal, drives, parameters });
-      await drive(run, link, rollouts, interrupt.signal, output);
+      const link = await connect(config, { permission, output, signal, stop, drives, parameters });
+      await drive(run, link, rollouts, signal, output);
     }
     const report = rollouts.length > 0 ? (await writeReport(folder.path)).path : null;
     const best = bestOf(rollouts);
@@ -54,7 +54,7 @@ export async function trainCommand(
       complete: rollouts.length >= config.rollouts,
     });
   } finally {
-    interrupt.release();
+    release();
     run.unlock();
   }
 }

@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 
 /** Options that are not settings, for hints. */
 const OPTIONS =
-  "config out resume laps without-network initial-state start-time checkpoint network seeds reference check skip-segments updates plants minutes quick sweep workers device native-flags what format precision timing json debug help";
+  "config out resume laps without-network initial-state start-time checkpoint network seeds reference check skip-segments updates plants minutes quick sweep workers device ask-board native-flags what format precision timing json debug help";
 
 /** The error for what the parser found wrong with the arguments. */
 export function explainUsage(message: string, args: readonly string[], commands: readonly CommandModule[]): UserError {

@@ -18,6 +18,8 @@ export interface DoctorOptions {
   readonly folder: string;
   /** the serial port that will be used, if it is to be the only one looked at */
   readonly device?: string;
+  /** the board at it may be asked who it is, which resets an Arduino */
+  readonly askBoard?: boolean;
 }
 
 export interface Check {

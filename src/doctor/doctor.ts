@@ -1,5 +1,6 @@
 /** All checks, and what they find. A new check is a line in its group, a new group a line here. */
 import { messageOf } from "../errors.js";
+import { board } from "./board.js";
 import { type Check, type DoctorOptions, type Finding, type Group, problem } from "./check.js";
 import { computer } from "./computer.js";
 import { core } from "./core.js";
@@ -11,7 +12,7 @@ import { serial } from "./serial.js";
 import type { System } from "./system.js";
 import { time } from "./time.js";
 
-export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, ros, packages];
+export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, ros, packages];
 
 /** One line of the report. */
 export type Line = { readonly group: string; readonly name: string } & Pick<Finding, "status" | "found" | "remedy">;

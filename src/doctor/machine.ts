@@ -1,5 +1,6 @@
 /** The system that this process runs on. */
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, freemem, getPriority, totalmem, userInfo } from "node:os";
@@ -61,6 +62,13 @@ export const machine: System = {
   listSerialPorts: async () => {
     const { SerialPort } = await import("serialport");
     return inTime<readonly ListedPort[]>(SerialPort.list());
+  },
+  askBoard: async (path) => {
+    const [{ askBoard }, { withBoard }] = await Promise.all([
+      import("../links/board.js"),
+      import("../runtime/board.js"),
+    ]);
+    return withBoard(path, (port, pause) => askBoard(port, pause, randomBytes(4).readUInt32LE()));
   },
   packageVersion: (name) => {
     for (const folder of require.resolve.paths(name) ?? []) {

@@ -1,6 +1,6 @@
 /**
- * Serial ports: what is there, and whether this user can use it. No port is opened: that resets an Arduino, and a port that another
- * program has open would lose bytes to us.
+ * Serial ports: what is there, and whether this user can use it. No port is opened here: that resets an Arduino, and a port that another
+ * program has open would lose bytes to us. Asking the board is another group (board.ts).
  */
 import { basename } from "node:path";
 import { messageOf } from "../errors.js";
@@ -29,7 +29,7 @@ async function serialPackage(system: System): Promise<Finding> {
   return ok(`${system.packageVersion("serialport") ?? "there"}, its native part loads`);
 }
 
-async function ports(system: System, { device }: DoctorOptions): Promise<Finding[]> {
+async function ports(system: System, { device, askBoard }: DoctorOptions): Promise<Finding[]> {
   const found = device === undefined ? await findPorts(system) : [await portAt(system, device)];
   if (found.length === 0) return [note("none found: only simulated robots can be driven", noneRemedy(system))];
   const processes = system.processes();
@@ -40,7 +40,8 @@ async function ports(system: System, { device }: DoctorOptions): Promise<Finding
     return named(basename(port.path), mayNotMatter ? { ...finding, status: "note" } : finding);
   });
   const count = device === undefined ? `${found.length} found` : `${device} only`;
-  return [ok(`${count}; looked at, not opened: opening resets an Arduino`), ...lines, ...probers(found, processes)];
+  const then = askBoard ? "looked at; then the board is asked" : "looked at, not opened: opening resets an Arduino";
+  return [ok(`${count}; ${then}`), ...lines, ...probers(found, processes)];
 }
 
 function noneRemedy(system: System): string {
@@ -51,7 +52,7 @@ function noneRemedy(system: System): string {
 }
 
 /** One port, as far as it can be judged without opening it. */
-function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
+export function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
   const status = system.status(path);
   const what = board === undefined ? path : `${path}, ${board}`;
   if (status === undefined)

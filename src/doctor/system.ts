@@ -1,5 +1,7 @@
 /** All that the checks of `doctor` see of the machine, so that tests can show them any other. */
 
+import type { BoardAnswer } from "../links/board.js";
+
 /** How a command ended; no code if it is not there, was killed, or took too long. */
 export interface Outcome {
   readonly code: number | undefined;
@@ -87,6 +89,8 @@ export interface System {
   loadSerialPackage(): Promise<void>;
   /** the ports that the package serialport lists; rejects where it cannot (it needs udevadm) */
   listSerialPorts(): Promise<readonly ListedPort[]>;
+  /** what our firmware at a port answers, undefined if nothing does; opens the port, and disarms */
+  askBoard(path: string): Promise<BoardAnswer | undefined>;
   /** version of an installed package, found without running it; undefined if it is not installed */
   packageVersion(name: string): string | undefined;
 }

@@ -9,6 +9,8 @@ enum Word {
   order,
   /** number of the last order that was taken */
   taken,
+  /** 1: {@link Order.stop} was given, which holds for good */
+  stopped,
   state,
   /** control steps since the start: moves as long as the control thread lives */
   ticks,
@@ -47,7 +49,7 @@ export enum Order {
   drive,
   /** stop: the drive is over */
   finish,
-  /** stop: the operator wants it */
+  /** stop: the operator wants it; whatever is ordered after it, by whichever thread, only {@link quit} still counts */
   stop,
   /** stop: the drive cannot be recorded */
   recorderFailed,
@@ -97,9 +99,10 @@ export class Shared {
 
   // main thread
 
-  /** Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. */
+  /** Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. Any thread may give {@link Order.stop}. */
   give(order: Order): void {
-    Atomics.store(this.#words, Word.order, order);
+    if (order === Order.stop) Atomics.store(this.#words, Word.stopped, 1);
+    else Atomics.store(this.#words, Word.order, order);
     Atomics.add(this.#words, Word.orderNumber, 1);
     this.wake();
   }
@@ -133,6 +136,10 @@ export class Shared {
   get missed(): number {
     return Atomics.load(this.#words, Word.missed);
   }
+  /** Whether somebody ordered it to stop for good. */
+  get isStopped(): boolean {
+    return Atomics.load(this.#words, Word.stopped) === 1;
+  }
   get isRealTime(): boolean {
     return Atomics.load(this.#words, Word.isRealTime) === 1;
   }
@@ -145,7 +152,7 @@ export class Shared {
     if (number === Atomics.load(this.#words, Word.taken)) return Order.none;
     const order = Atomics.load(this.#words, Word.order);
     Atomics.store(this.#words, Word.taken, number);
-    return order;
+    return this.isStopped && order !== Order.quit ? Order.stop : order;
   }
 
   /** Copies a policy that was handed over since the last call. */

@@ -1,7 +1,8 @@
 /** A control loop in a thread of its own, on a serial port. */
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import { SerialPort } from "serialport";
+import type { SerialPort } from "serialport";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
@@ -9,8 +10,12 @@ import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
 import type { ControlHost } from "./host.js";
 import { Lateness } from "./lateness.js";
+import { openPort } from "./open-port.js";
 import { layoutFor, Ring } from "./records.js";
+import { Service } from "./service.js";
 import { Order, Shared } from "./shared.js";
+import { StopListener } from "./stop-listener.js";
+import type { About } from "./stop-socket.js";
 
 /** The main thread looks after the control thread this often [ms]. */
 const LOOK = 10;
@@ -18,6 +23,14 @@ const LOOK = 10;
 const HANGS_AFTER = 3000;
 /** A control thread that has not ended within this is ended [ms]; stopping takes up to three seconds. */
 const END_WITHIN = 5000;
+
+/** What is around a robot that drives. */
+export interface ThreadSurroundings {
+  /** folder that the drive is recorded in */
+  readonly drives: string;
+  /** called when `lapgrad stop` has stopped the robot */
+  readonly onStop: () => void;
+}
 
 export class ThreadHost implements ControlHost {
   readonly shared: Shared;
@@ -28,6 +41,9 @@ export class ThreadHost implements ControlHost {
   readonly #baud: number;
   readonly #options: ControlOptions;
   readonly #parameters: number;
+  readonly #around: ThreadSurroundings;
+  readonly #service: Service;
+  #listener: StopListener | undefined;
   #port: SerialPort | undefined;
   #worker: Worker | undefined;
   #failure: Error | undefined;
@@ -36,14 +52,23 @@ export class ThreadHost implements ControlHost {
   #ended: Promise<void> = Promise.resolve();
 
   /** `parameters`: how many the policy has. */
-  constructor(config: RunConfig, device: string, baud: number, parameters: number, options: ControlOptions) {
+  constructor(
+    config: RunConfig,
+    device: string,
+    baud: number,
+    parameters: number,
+    options: ControlOptions,
+    around: ThreadSurroundings,
+  ) {
     this.#config = config;
     this.#device = device;
     this.#baud = baud;
     this.#options = options;
     this.#parameters = parameters;
+    this.#around = around;
     this.shared = new Shared(parameters);
     this.ring = new Ring(layoutFor(resolveTask(config).task));
+    this.#service = new Service(this.shared);
   }
 
   async start(): Promise<void> {
@@ -66,10 +91,14 @@ export class ThreadHost implements ControlHost {
     this.#ended = new Promise((resolve) => worker.once("exit", () => resolve()));
     await Promise.race([new Promise((resolve) => worker.once("message", resolve)), this.#ended]);
     this.#check();
+    const about: About = { pid: process.pid, device: this.#device, drives: resolve(this.#around.drives) };
+    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
+    this.#service.start();
   }
 
   async pause(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
+    if (this.shared.isStopped) this.#around.onStop();
     this.#check();
   }
 
@@ -82,6 +111,8 @@ export class ThreadHost implements ControlHost {
     }
     const port = this.#port;
     if (port?.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+    await this.#listener?.end();
+    await this.#service.end();
   }
 
   note(): string | undefined {
@@ -111,18 +142,4 @@ export class ThreadHost implements ControlHost {
     if (this.#failure)
       throw new UserError(`the control thread ended: ${messageOf(this.#failure)}; the robot stops by itself`, 1);
   }
-}
-
-/** Opens and configures a port, which gets no listener: what arrives is for the control thread. */
-async function openPort(path: string, baudRate: number): Promise<SerialPort> {
-  // a read that finds nothing returns at once
-  const port = new SerialPort({ path, baudRate, autoOpen: false, vmin: 0, vtime: 0 });
-  await new Promise<void>((resolve, reject) =>
-    port.open((error) =>
-      error
-        ? reject(new UserError(`cannot open ${path}: ${error.message}; lapgrad doctor tells what keeps it`, 1))
-        : resolve(),
-    ),
-  );
-  return port;
 }

@@ -83,6 +83,7 @@ export function fakeSystem(machine: Machine = {}): System {
     validatesWasm: () => true,
     probeCore: async () => ({ finalState: KNOWN_STATE, stepMicroseconds: 4 }),
     loadSerialPackage: async () => {},
+    askBoard: async () => undefined,
     listSerialPorts: async () => [{ path: "/dev/ttyACM0", vendorId: "2341", productId: "0043" }],
     packageVersion: () => "1.2.3",
     ...machine,

@@ -1,0 +1,96 @@
+/** A board with our firmware that is asked or told something outside a drive. */
+import type { BytePort } from "./robot.js";
+import { FrameReader, FrameWriter } from "./wire/frames.js";
+import {
+  FrameType,
+  newTelemetry,
+  newWelcome,
+  protocol,
+  readTelemetry,
+  readWelcome,
+  SensorFlag,
+  State,
+  type Telemetry,
+  type Welcome,
+  writeHello,
+} from "./wire/protocol.js";
+
+/** Something is sent, and looked for, this often [ms]. */
+const PERIOD = 20;
+/** A board that was reset by opening its port answers after its boot loader, within 2 s [ms]. */
+const ANSWER_WITHIN = 3000;
+/** Its gyro then needs so long to find its bias, and the radio's switch to be believed [ms]. */
+const SENSORS_WITHIN = 2000;
+
+/** Lets time pass [ms]. */
+export type Pause = (milliseconds: number) => Promise<void>;
+
+/** What a board says of itself. */
+export interface BoardAnswer {
+  readonly welcome: Welcome;
+  readonly telemetry: Telemetry;
+}
+
+class BoardLine {
+  readonly welcome = newWelcome();
+  readonly telemetry = newTelemetry();
+  /** frames of the kind that were received */
+  welcomes = 0;
+  telemetries = 0;
+  readonly #port: BytePort;
+  readonly #pause: Pause;
+  readonly #writer = new FrameWriter();
+  readonly #reader = new FrameReader((type, _, payload) => this.#take(type, payload));
+  readonly #incoming = new Uint8Array(1024);
+
+  constructor(port: BytePort, pause: Pause) {
+    this.#port = port;
+    this.#pause = pause;
+  }
+
+  /** Sends a frame again and again until `isDone`; false if it is not within so many milliseconds. */
+  async ask(
+    type: FrameType,
+    put: (payload: DataView) => void,
+    within: number,
+    isDone: () => boolean,
+  ): Promise<boolean> {
+    for (let waited = 0; waited < within; waited += PERIOD) {
+      put(this.#writer.payload);
+      this.#port.write(this.#writer.wire, this.#writer.finish(type, 0));
+      await this.#pause(PERIOD);
+      this.#reader.push(this.#incoming, this.#port.read(this.#incoming));
+      if (isDone()) return true;
+    }
+    return false;
+  }
+
+  #take(type: FrameType, payload: DataView): void {
+    if (type === FrameType.welcome) {
+      readWelcome(payload, 0, this.welcome);
+      this.welcomes++;
+    } else if (type === FrameType.telemetry) {
+      readTelemetry(payload, 0, this.telemetry);
+      this.telemetries++;
+    }
+  }
+}
+
+/** Who is there; undefined if nothing answers. It disarms the board. `nonce`: a number that no earlier hello had. */
+export async function askBoard(port: BytePort, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
+  const line = new BoardLine(port, pause);
+  const { welcome, telemetry } = line;
+  const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
+  const isWelcome = () => line.welcomes > 0 && welcome.nonce === nonce;
+  if (!(await line.ask(FrameType.hello, hello, ANSWER_WITHIN, isWelcome))) return undefined;
+  const all = SensorFlag.gyro | SensorFlag.battery | SensorFlag.rc;
+  await line.ask(FrameType.hello, hello, SENSORS_WITHIN, () => (telemetry.sensors & all) === all);
+  return { welcome, telemetry };
+}
+
+/** Whether the board says that it follows no commands; it was told so. */
+export async function disarmBoard(port: BytePort, pause: Pause): Promise<boolean> {
+  const line = new BoardLine(port, pause);
+  const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== State.armed;
+  return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
+}

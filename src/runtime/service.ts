@@ -1,0 +1,67 @@
+/**
+ * Tells a service manager (systemd, Type=notify; deploy/lapgrad.service) how the robot is, by the program systemd-notify. Without one, that is
+ * without NOTIFY_SOCKET, it does nothing.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { Phase } from "../links/robot.js";
+import { type Shared, State } from "./shared.js";
+
+/** A message is sent so often, or three times in the time after which the manager loses its patience [ms]. */
+const PERIOD = 1000;
+/** The last message has so long to be sent [ms]. */
+const LAST_WITHIN = 500;
+/** A shell that hands every line on: the process that drives is large, and forking it would slow the control thread. */
+const HAND_ON = 'while IFS= read -r line; do systemd-notify "$line"; done';
+
+export class Service {
+  readonly #shared: Shared;
+  readonly #environment: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isReady = false;
+  #ticks = 0;
+  #status = "";
+
+  constructor(shared: Shared, environment: NodeJS.ProcessEnv = process.env) {
+    this.#shared = shared;
+    this.#environment = environment;
+  }
+
+  start(): void {
+    if (!this.#environment.NOTIFY_SOCKET) return;
+    const child = spawn("sh", ["-c", HAND_ON], { stdio: ["pipe", "ignore", "ignore"], env: this.#environment });
+    child.stdin?.on("error", () => {}); // a robot drives on without a manager that listens
+    this.#ended = new Promise((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
+    this.#child = child;
+    const patience = Number(this.#environment.WATCHDOG_USEC ?? Number.POSITIVE_INFINITY) / 1000;
+    this.#timer = setInterval(() => this.#beat(), Math.min(PERIOD, patience / 3)).unref();
+    this.#beat();
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    const timer = setTimeout(() => this.#child?.kill(), LAST_WITHIN);
+    this.#child?.stdin?.end("STOPPING=1\n");
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  /** Ready is said again and again: systemd before version 246 loses what a process says that has ended. */
+  #beat(): void {
+    const { ticks, phase, runtimeState, battery } = this.#shared;
+    this.#isReady ||= phase !== Phase.connecting;
+    const state = phase === Phase.connecting ? "waiting for the robot" : State[runtimeState];
+    const status = Number.isFinite(battery) && this.#isReady ? `${state}, battery ${battery.toFixed(1)} V` : `${state}`;
+    if (this.#isReady) this.#say("READY=1");
+    if (status !== this.#status) this.#say(`STATUS=${status}`);
+    if (ticks !== this.#ticks) this.#say("WATCHDOG=1");
+    this.#status = status;
+    this.#ticks = ticks;
+  }
+
+  #say(line: string): void {
+    const stdin = this.#child?.stdin;
+    if (stdin && !stdin.writableNeedDrain) stdin.write(`${line}\n`);
+  }
+}

@@ -1,0 +1,69 @@
+/** What a service manager is told, through a systemd-notify of the test's own. */
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { newReading, Phase, type Robot } from "../../src/links/robot.js";
+import { Service } from "../../src/runtime/service.js";
+import { Shared, State } from "../../src/runtime/shared.js";
+import { newFolder } from "../support/runs.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+  const program = join(folder, "systemd-notify");
+  await writeFile(program, '#!/bin/sh\nprintf "%s\\n" "$*" >> "$NOTIFY_SOCKET"\n');
+  await chmod(program, 0o755);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const environment = (log: string) => ({
+  PATH: `${folder}:${process.env.PATH}`,
+  NOTIFY_SOCKET: join(folder, log),
+  WATCHDOG_USEC: "60000",
+});
+const said = async (log: string) =>
+  (await readFile(join(folder, log), "utf8").catch(() => "")).split("\n").slice(0, -1);
+const robot = (phase: Phase, battery: number) => ({ reading: { ...newReading(4, 2), battery }, phase }) as Robot;
+
+/** Waits until the log has a line that it did not have, as often as it takes. */
+async function until(log: string, isThere: (lines: string[]) => boolean): Promise<string[]> {
+  for (;;) {
+    const lines = await said(log);
+    if (isThere(lines)) return lines;
+    await setTimeout(5);
+  }
+}
+
+test("ready when the robot answers, alive while the control thread steps, and what it is doing", async () => {
+  const shared = new Shared(1);
+  const service = new Service(shared, environment("log"));
+  service.start();
+  expect(await until("log", (lines) => lines.length > 0)).toStrictEqual(["STATUS=waiting for the robot"]);
+  await setTimeout(100);
+  expect(await said("log")).toStrictEqual(["STATUS=waiting for the robot"]); // five periods without a step: not alive
+
+  shared.report(robot(Phase.ready, 7.42));
+  shared.countTick(false);
+  const ready = await until("log", (lines) => lines.includes("WATCHDOG=1"));
+  expect(ready.slice(1, 4)).toStrictEqual(["READY=1", "STATUS=idle, battery 7.4 V", "WATCHDOG=1"]);
+
+  shared.setRuntimeState(State.driving);
+  await until("log", (lines) => lines.includes("STATUS=driving, battery 7.4 V"));
+  const alive = (await said("log")).filter((line) => line === "WATCHDOG=1").length;
+  expect(alive).toBe(1);
+  await service.end();
+  expect((await said("log")).at(-1)).toBe("STOPPING=1");
+});
+
+test("without a manager nothing is started, and one that cannot be told ends no drive", async () => {
+  const alone = new Service(new Shared(1), { PATH: folder });
+  alone.start();
+  await alone.end();
+  const { NOTIFY_SOCKET } = environment("none");
+  const deaf = new Service(new Shared(1), { PATH: "/nowhere", NOTIFY_SOCKET });
+  deaf.start();
+  await setTimeout(50);
+  await deaf.end();
+  expect(await said("none")).toStrictEqual([]);
+});

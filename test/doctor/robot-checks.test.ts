@@ -1,11 +1,21 @@
 /** Real time, serial ports, ROS 2 and packages: every outcome of every check. */
 import { expect, test } from "@jest/globals";
+import { board } from "../../src/doctor/board.js";
 import type { Group } from "../../src/doctor/check.js";
 import { packages } from "../../src/doctor/packages.js";
 import { realTime } from "../../src/doctor/real-time.js";
 import { ros } from "../../src/doctor/ros.js";
 import { serial } from "../../src/doctor/serial.js";
 import type { Process } from "../../src/doctor/system.js";
+import {
+  Board,
+  newTelemetry,
+  newWelcome,
+  protocol,
+  ResetFlag,
+  SensorFlag,
+  WelcomeResult,
+} from "../../src/links/wire/protocol.js";
 import { DEVICE, FILE, fakeSystem, findings, type Machine } from "./fake.js";
 
 const ACM = "/dev/ttyACM0";
@@ -284,6 +294,67 @@ const cases: [Group, string, string, Machine, RegExp][] = [
     /^note: not installed.*→ npm ci/,
   ],
 ];
+
+const ASKED = { folder: "/runs", device: ACM, askBoard: true };
+const answers = (welcome: object = {}, telemetry: object = {}): Machine => ({
+  askBoard: async () => ({
+    welcome: { ...newWelcome(), version: protocol.version, board: Board.rp2040, resetCause: 1, ...welcome },
+    telemetry: { ...newTelemetry(), ...telemetry },
+  }),
+});
+const all = SensorFlag.gyro | SensorFlag.battery | SensorFlag.rc;
+
+test.each<[string, string, Machine, RegExp]>([
+  ["firmware", "of this version", answers(), /^ok: RP2040, protocol version 1$/],
+  [
+    "firmware",
+    "of another version",
+    answers({ result: WelcomeResult.wrongVersion, version: 9 }),
+    /^problem: RP2040, protocol version 9; this lapgrad speaks 1 → flash the firmware of this version/,
+  ],
+  [
+    "firmware",
+    "none",
+    {},
+    /^problem: nothing at \/dev\/ttyACM0 answers.*at 250000 baud → flash it: docs\/firmware\.md/,
+  ],
+  [
+    "firmware",
+    "behind a closed door",
+    { ...denied(), ...answers() },
+    /^ok: not applicable here: the port cannot be used$/,
+  ],
+  [
+    "last start",
+    "by power",
+    answers({ resetCause: ResetFlag.powerOn | ResetFlag.brownOut }),
+    /^ok: by power on, brown-out$/,
+  ],
+  [
+    "last start",
+    "by brown-out",
+    answers({ resetCause: ResetFlag.brownOut }),
+    /^note: .*too low → feed servo and motor/,
+  ],
+  ["last start", "by watchdog", answers({ resetCause: ResetFlag.watchdog }), /^note: by watchdog: the firmware hung →/],
+  ["last start", "unknown", answers({ resetCause: 0 }), /^ok: by nothing that the board could tell$/],
+  ["gyro", "there", answers({}, { sensors: all }), /^ok: measures$/],
+  ["gyro", "missing", answers(), /^problem: no yaw rate → keep the car still; wire an MPU-6050/],
+  ["battery", "there", answers({}, { sensors: all, battery: 7.4 }), /^ok: 7\.40 V$/],
+  ["battery", "missing", answers(), /^note: not measured/],
+  ["radio", "there", answers({}, { sensors: all, rcMode: 1100 }), /^ok: received, mode switch at 1100 µs$/],
+  ["radio", "missing", answers(), /^note: not received/],
+])("board, %s: %s", async (name, _, machine, pattern) => {
+  expect((await findings(board, machine, ASKED))[name]).toMatch(pattern);
+});
+
+test("a board is asked only if its port is named and it is allowed", async () => {
+  const askBoard = async () => Promise.reject(new Error("asked"));
+  for (const options of [{ folder: "/runs" }, { folder: "/runs", device: ACM }]) {
+    const found = await findings(board, { askBoard }, options);
+    expect(found.firmware).toMatch(/^ok: not applicable here: not asked; .*--ask-board/);
+  }
+});
 
 test.each(cases.map(([group, name, what, ...rest]) => [group.name, name, what, group, ...rest] as const))(
   "%s, %s: %s",

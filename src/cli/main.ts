@@ -1,41 +1,34 @@
 #!/usr/bin/env node
 /** The command line: one file per command, each loaded only when it is used. */
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
 import { VERSION } from "../version.js";
-import bench from "./bench.js";
-import compare from "./compare.js";
-import doctor from "./doctor.js";
-import drive from "./drive.js";
-import exportPolicy from "./export.js";
-import gradient from "./gradient.js";
-import identify from "./identify.js";
-import importPolicy from "./import.js";
-import { refuseRepeated } from "./options.js";
-import replay from "./replay.js";
-import report from "./report.js";
-import reproduce from "./reproduce.js";
-import stop from "./stop.js";
-import train from "./train.js";
-import { explainUsage } from "./usage.js";
+import { refuseRepeated } from "./arguments.js";
 
-const commands = [
-  train,
-  drive,
-  stop,
-  gradient,
-  replay,
-  identify,
-  report,
-  exportPolicy,
-  importPolicy,
-  reproduce,
-  compare,
-  doctor,
-  bench,
-];
+const commands: Readonly<Record<string, () => Promise<{ default: CommandModule }>>> = {
+  train: () => import("./train.js"),
+  drive: () => import("./drive.js"),
+  stop: () => import("./stop.js"),
+  gradient: () => import("./gradient.js"),
+  replay: () => import("./replay.js"),
+  identify: () => import("./identify.js"),
+  report: () => import("./report.js"),
+  export: () => import("./export.js"),
+  import: () => import("./import.js"),
+  reproduce: () => import("./reproduce.js"),
+  compare: () => import("./compare.js"),
+  doctor: () => import("./doctor.js"),
+  bench: () => import("./bench.js"),
+};
+
+/** The command that is asked for; all of them where that is not clear, as in --help. */
+async function load([name = ""]: readonly string[]): Promise<CommandModule[]> {
+  const all = Object.entries(commands);
+  const wanted = all.filter(([command]) => command === name);
+  return Promise.all((wanted.length > 0 ? wanted : all).map(async ([, module]) => (await module()).default));
+}
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {
@@ -52,11 +45,16 @@ process.stdout.once("error", (error) => {
 });
 process.stderr.on("error", () => {});
 
+/** What the parser found wrong, in its words. */
+class UsageProblem extends Error {}
+
+const args = hideBin(process.argv);
+const loaded = await load(args);
 try {
-  await yargs(hideBin(process.argv))
+  await yargs(args)
     .scriptName("lapgrad")
     .usage("$0 <command>\n\nTeaches a robot a precise control policy from a few laps of its own driving.")
-    .command(commands)
+    .command(loaded)
     .option("json", { type: "boolean", default: false, describe: "one JSON object on stdout, all else on stderr" })
     .option("debug", { type: "boolean", default: false, describe: "show where an error came from" })
     .middleware(refuseRepeated)
@@ -68,9 +66,10 @@ try {
     .exitProcess(false)
     .fail((message, error) => {
       if (error && error.name !== "YError") throw error;
-      throw explainUsage(message, hideBin(process.argv), commands);
+      throw new UsageProblem(message);
     })
     .parseAsync();
 } catch (error) {
-  fail(error);
+  if (!(error instanceof UsageProblem)) fail(error);
+  else fail((await import("./usage.js")).explainUsage(error.message, args, loaded));
 }

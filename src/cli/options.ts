@@ -89,17 +89,6 @@ export async function givenSettings(
   return mergeConfigs(file, given);
 }
 
-/** What takes a list. */
-const LISTS: readonly string[] = ["_", "parameters", "recordings", "check"];
-
-/** An option given twice, except one that takes a list, would be a list of texts: which one is meant? */
-export function refuseRepeated(argv: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && !LISTS.includes(name))
-      throw new UserError(`--${name} is given ${value.length} times (${value.join(", ")}): give it once`);
-  }
-}
-
 /** Text to number or list where the setting wants one; what does not parse is left for the schema to refuse. */
 function parseValue(type: string, raw: unknown): unknown {
   if (typeof raw !== "string") return raw;
@@ -128,11 +117,6 @@ export function wholeNumber(text: string, option: string): number {
   const value = parseNumber(text);
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
   throw new UserError(`${option} is ${text}; allowed is a whole number of 1 or more`);
-}
-
-/** An option's value as typed; undefined if it was not given. */
-export function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
 }
 
 function parseParameters(entries: readonly string[]): Record<string, Record<string, unknown>> {

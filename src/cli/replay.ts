@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { givenSettings, REPLAYING, textOf, withSettings } from "./options.js";
+import { textOf } from "./arguments.js";
+import { givenSettings, REPLAYING, withSettings } from "./options.js";
 
 const command: CommandModule = {
   command: "replay <recording>",

@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { textOf } from "./options.js";
+import { textOf } from "./arguments.js";
 
 const command: CommandModule = {
   command: "export <run>",

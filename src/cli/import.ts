@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import { givenSettings, TRAINING, textOf, withSettings } from "./options.js";
+import { textOf } from "./arguments.js";
+import { givenSettings, TRAINING, withSettings } from "./options.js";
 
 const IMPORTING = ["task", ...TRAINING] as const;
 

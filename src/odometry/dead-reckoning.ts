@@ -1,4 +1,4 @@
-/** Where a car is by its wheels and its gyro, and how sure that is; docs/equations.md, section 24. */
+/** Where a car is by its wheels and its gyro, and how sure that is; docs/equations.md, section 26. */
 
 /**
  * Standard deviations that grow with the way: a wheel that slips and is not quite round [m per √m], a gyro whose scale and bias are not quite

@@ -1,6 +1,6 @@
 /**
  * The whole program against the real firmware by the clock on the wall: the command line, the control thread on its own descriptor, kill -9
- * while driving, resume, Ctrl-C. Nothing is asserted about how punctual a computer is that others use too: a drive that the gates stop for
+ * while driving, resume, Ctrl-C, `lapgrad stop`. Nothing is asserted about how punctual a computer is that others use too: a drive that the gates stop for
  * lateness is begun anew.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -67,6 +67,13 @@ function lapgrad(...words: string[]): Program {
   return { child, said: () => text };
 }
 
+/** Settings of the simulated car, and those that let a busy computer drive it. */
+const robotAt = (device: string) =>
+  `--link serial --device ${device} --wheel-travel ${WHEEL_TRAVEL} --corridor 4 --stale-after 0.5 --max-speed 9`.split(
+    " ",
+  );
+const TRAINING = "--hidden 8 --update-every 8 --rollouts 9".split(" ");
+
 const moves = (board: SimulatedBoard, fromUs: number) => widths(board.throttle, fromUs).some((us) => us > 1550);
 
 /** Starts the program until it drives for a second; undefined if this computer is too busy for it. */
@@ -110,20 +117,7 @@ atmega.test(
     const pacer = new Pacer(board, car);
     const run = join(folder, "run");
     try {
-      const robot = ["--link", "serial", "--device", device, "--wheel-travel", `${WHEEL_TRAVEL}`, "--corridor", "4"];
-      const tolerant = [
-        "--stale-after",
-        "0.5",
-        "--max-speed",
-        "9",
-        "--hidden",
-        "8",
-        "--update-every",
-        "8",
-        "--rollouts",
-        "9",
-      ];
-      const first = await driven(board, "train", "--out", run, "--arm", ...robot, ...tolerant);
+      const first = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
       // in the middle of a checkpoint, as far as the file system tells it in time
       await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, first);
       expect(first.child.exitCode).toBe(null);
@@ -153,5 +147,34 @@ atmega.test(
     expect(await readdir(drives)).toEqual(["0001.mcap", "0002.mcap"]);
     const recording = await readRecording(join(drives, "0001.mcap"));
     expect(recording.events.map(({ name }) => name)).toContain("recovered");
+  },
+);
+
+atmega.test(
+  "lapgrad stop from another terminal: neutral on the pins, at rest, and the program ends in order",
+  async () => {
+    const { board } = await startBoard();
+    await board.disconnect();
+    const car = await SimulatedCar.make(board, { plant: "nominal" });
+    const device = await board.order("OPEN");
+    const pacer = new Pacer(board, car);
+    const run = join(folder, "run");
+    try {
+      for (let i = 0; ; i++) {
+        await rm(run, { recursive: true, force: true });
+        const program = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
+        const stop = lapgrad("stop", run);
+        await ended(stop);
+        if (i < TRIES && /nothing drives/.test(stop.said())) continue; // it was stopped for lateness just now
+        expect(stop.said()).toMatch(/^process \d+, .*drives: at rest and disarmed after /);
+        expect(stop.child.exitCode).toBe(0);
+        await ended(program);
+        expect(program.child.exitCode).toBe(0);
+        expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
+        return;
+      }
+    } finally {
+      await pacer.stop();
+    }
   },
 );

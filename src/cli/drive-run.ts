@@ -45,7 +45,13 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
   const policy = options.policy === undefined ? undefined : await openPolicy(options.policy, options.checkpoint);
   const ofRun = policy?.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
   const hidden = policy ? { hidden: [...policy.hidden] } : {};
-  const config = completeConfig({ ...mergeConfigs(ofRun, options.given), ...hidden, rollouts: 1, window: "0:0:0" });
+  const config = completeConfig({
+    ...mergeConfigs(ofRun, options.given),
+    ...hidden,
+    rollouts: 1,
+    batch: 1,
+    window: "0:0:0",
+  });
   const { timing } = resolveTask(config).task;
   if (config.link !== "sim" && (options.initialState !== undefined || options.startTime !== "0"))
     throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");

@@ -29,7 +29,10 @@ test.each([
   ["time on the way", `one control period (${1000 * config["control-period"]} ms) later`],
   ["time to the pin", `with the next pulse (${protocol.pulsePeriod / 1000} ms)`],
   ["stale-after", `\`stale-after\` ${limits.staleAfter} s | ${limits.staleAfter} s`],
-  ["silence", `nothing heard from the board | ${limits.silentAfter} s | ${limits.silentAfter} s`],
+  [
+    "silence",
+    `nothing heard from the board | ${limits.silentAfter} s, or \`stale-after\` if that is less | ${limits.staleAfter} s`,
+  ],
   ["max-speed", `\`max-speed\` ${limits.speed} m/s`],
   ["corridor", `\`corridor\` ${limits.corridor} m`],
   ["geofence", `\`geofence\` ${config.geofence.length === 0 ? "none" : config.geofence}`],
@@ -39,6 +42,10 @@ test.each([
   ["bounds", `(figure-8: ${carFigure8.bounds.high[0]} m, ${speed} m/s)`],
   ["actuator", `${gate("APPLIED")} of the range | ${gate("APPLIED_FOR")} s`],
   ["lateness", `| ${limits.lateAfter} s between steps (5 steps`],
+  [
+    "hanging thread",
+    `hangs | | by the board: ${protocol.commandTimeout / 1000} s; by the program, which ends: ${constant("src/runtime/thread-host.ts", "HANGS_AFTER") / 1000} s`,
+  ],
   ["clock", `it was suspended | ${gate("CLOCK")} s`],
   ["missed deadlines", gate("MOST_MISSED") / gate("MISSED") === 10 ? "one deadline in ten, or ten in a row" : "?"],
   ["records", `${0.75 * constant("src/runtime/records.ts", "ROWS")} rows`],

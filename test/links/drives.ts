@@ -50,6 +50,7 @@ function surroundings(core: Core, folder: string) {
     permission: { arm: true, deadMan: false },
     output: new Captured(),
     signal: new AbortController().signal,
+    stop: () => {},
     drives: join(folder, "drives"),
     parameters: core.exports.parameterCount(),
   };

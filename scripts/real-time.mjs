@@ -56,7 +56,8 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
   initialisePolicy(core, 1);
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
   const sign = Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, device, protocol.baud, core.exports.parameterCount(), { sign, realTime });
+  const around = { drives: folder, onStop: () => {} };
+  const host = new ThreadHost(config, device, protocol.baud, core.exports.parameterCount(), { sign, realTime }, around);
   const operator = {
     signal: new AbortController().signal,
     say: () => {},
@@ -151,6 +152,10 @@ try {
   }
   const trips = await roundTrips(device);
   console.log("round trip", trips);
+  const bytes = spawnSync(process.execPath, ["build/test/runtime/allocation-side.js"], {
+    encoding: "utf8",
+  }).stdout.trim();
+  console.log("bytes allocated per step", bytes);
   const load = spawnSync("cat", ["/proc/loadavg"], { encoding: "utf8" }).stdout.split(" ")[0];
   const lines = [
     "# Real time",
@@ -169,6 +174,11 @@ try {
     `${PINGS} pings, each answered by the firmware's core in another process, which sleeps in \`poll\`:`,
     "",
     markdownTable([["p50 [ms]", "p99 [ms]", "most [ms]"], [trips.p50, trips.p99, trips.most].map(ms)]),
+    "",
+    "## Allocation",
+    "",
+    `\`node build/test/runtime/allocation-side.js\`: ${Number(bytes).toFixed(1)} bytes per control step of a drive, over 200 000 steps with the serial link, by V8's sampling profiler; no objects and arrays, but numbers that V8 hands from one`,
+    "function to another in a box of 16 bytes, differently in every process.",
     "",
     await remarksIn(OUT),
   ];

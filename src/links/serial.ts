@@ -3,12 +3,11 @@ import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
 import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
-import { Counters, signedPart } from "./telemetry.js";
+import { Counters, takeApplied } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
   ArmResult,
   Cause,
-  ConfigFlag,
   type Configure,
   ConfigureResult,
   FrameType,
@@ -67,7 +66,7 @@ export class SerialRobot implements Robot {
   readonly #port: BytePort;
   readonly #settings: SerialSettings;
   readonly #odometry = new DeadReckoning();
-  readonly #counters = new Counters();
+  readonly #counters: Counters;
   readonly #writer = new FrameWriter();
   readonly #reader: FrameReader;
   readonly #incoming: Incoming;
@@ -93,6 +92,7 @@ export class SerialRobot implements Robot {
     this.#port = port;
     this.#incoming = new Incoming(port);
     this.#settings = settings;
+    this.#counters = new Counters(settings.wheelTravel);
     this.#hello = { version: protocol.version, nonce };
     this.#configure = { session: 0, ...settings.servo };
     this.#reader = new FrameReader((type, _, payload) => this.#take(type, payload));
@@ -242,18 +242,8 @@ export class SerialRobot implements Robot {
       this.#fail(FAULT_OF_CAUSE[telemetry.cause as Cause] ?? Fault.boardDisarmed, telemetry.cause);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
-    this.#takeApplied();
+    takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);
     if (telemetry.sensors & SensorFlag.gyro) this.#takeOdometry();
-  }
-
-  #takeApplied(): void {
-    const { servo } = this.#settings;
-    const { applied } = this.reading;
-    const { throttlePulse, steeringPulse } = this.#telemetry;
-    const throttle = signedPart(throttlePulse, servo.throttleMin, servo.throttleNeutral, servo.throttleMax);
-    const steering = signedPart(steeringPulse, servo.steeringMin, servo.steeringCentre, servo.steeringMax);
-    applied[0] = servo.flags & ConfigFlag.throttleReversed ? -throttle : throttle;
-    applied[1] = servo.flags & ConfigFlag.steeringReversed ? -steering : steering;
   }
 
   #takeOdometry(): void {
@@ -261,7 +251,7 @@ export class SerialRobot implements Robot {
     const { wheelTravel } = this.#settings;
     const counters = this.#counters;
     counters.take(this.#telemetry);
-    this.#odometry.advance(counters.ticks * wheelTravel, counters.turn, counters.seconds);
+    this.#odometry.advance(counters);
     this.#odometry.v = wheelSpeed * wheelTravel;
     this.#odometry.rate = yawRate;
     // when the board measured this: so long after it had the drive frame that it names; where it had none lately, now is near enough

@@ -1,17 +1,24 @@
 /** What the board's counters and pulses mean. */
-import type { Telemetry } from "./wire/protocol.js";
+import type { Increment } from "../odometry/dead-reckoning.js";
+import { ConfigFlag, type Configure, type Telemetry } from "./wire/protocol.js";
 
 /** Increments of the counters that run since the board's start, and wrap. */
-export class Counters {
-  /** of the wheel encoder */
-  ticks = 0;
-  /** [rad] */
+export class Counters implements Increment {
+  /** forward, by the wheel encoder [m] */
+  way = 0;
+  /** to the left, by the gyro [rad] */
   turn = 0;
   seconds = 0;
+  readonly #wheelTravel: number;
   #hasBefore = false;
   #ticks = 0;
   #angle = 0;
   #time = 0;
+
+  /** `wheelTravel`: way per tick [m]. */
+  constructor(wheelTravel: number) {
+    this.#wheelTravel = wheelTravel;
+  }
 
   /** As if nothing had been counted yet: the next telemetry brings no increments. */
   forget(): void {
@@ -21,7 +28,7 @@ export class Counters {
   /** The increments since the telemetry before. */
   take({ wheelTicks, yawAngle, time }: Telemetry): void {
     const first = !this.#hasBefore;
-    this.ticks = first ? 0 : (wheelTicks - this.#ticks) | 0;
+    this.way = first ? 0 : ((wheelTicks - this.#ticks) | 0) * this.#wheelTravel;
     this.turn = first ? 0 : wrappedAngle(yawAngle - this.#angle);
     this.seconds = first ? 0 : ((time - this.#time) >>> 0) * 1e-6;
     this.#hasBefore = true;
@@ -31,10 +38,25 @@ export class Counters {
   }
 }
 
-/** A pulse as a part of its range, -1 to 1 with 0 at `middle`. */
-export function signedPart(pulse: number, low: number, middle: number, high: number): number {
-  const span = pulse >= middle ? high - middle : middle - low;
-  return span > 0 ? (pulse - middle) / span : 0;
+/** Throttle and steering that the applied pulses mean, into `applied`: parts of their ranges, -1 to 1 with 0 at the trim. */
+export function takeApplied(
+  { throttlePulse, steeringPulse }: Telemetry,
+  servo: Omit<Configure, "session">,
+  applied: Float64Array,
+): void {
+  const throttle = throttlePulse - servo.throttleNeutral;
+  const steering = steeringPulse - servo.steeringCentre;
+  const throttleSpan =
+    throttle >= 0 ? servo.throttleMax - servo.throttleNeutral : servo.throttleNeutral - servo.throttleMin;
+  const steeringSpan =
+    steering >= 0 ? servo.steeringMax - servo.steeringCentre : servo.steeringCentre - servo.steeringMin;
+  // written here rather than returned: a number that is returned may have to be allocated
+  applied[0] = signOf(servo, ConfigFlag.throttleReversed) * (throttleSpan > 0 ? throttle / throttleSpan : 0);
+  applied[1] = signOf(servo, ConfigFlag.steeringReversed) * (steeringSpan > 0 ? steering / steeringSpan : 0);
+}
+
+function signOf({ flags }: Omit<Configure, "session">, reversed: ConfigFlag): 1 | -1 {
+  return flags & reversed ? -1 : 1;
 }
 
 /** Of the board's angle, which wraps at 2^32 µrad. */

@@ -101,7 +101,8 @@ export class WaveshareRobot implements Robot {
     this.#isMeasured = true;
     if (!pose.isRepeated) this.#frames += this.#counted.frames;
     this.#way += this.#counted.way;
-    odometry.advance(this.#counted.way, this.#counted.turn, passed);
+    this.#counted.seconds = passed;
+    odometry.advance(this.#counted);
     odometry.rate = pose.yawRate;
   }
 

@@ -8,6 +8,15 @@ const ALONG = 0.02;
 const TURN_BY_WAY = 0.005;
 const TURN_BY_TIME = 0.002;
 
+/** What a car moved; an object that is kept, since numbers that are handed over may have to be allocated. */
+export interface Increment {
+  /** forward [m] */
+  readonly way: number;
+  /** to the left [rad] */
+  readonly turn: number;
+  readonly seconds: number;
+}
+
 /** x, y [m], v [m/s], phi [rad] from increments of way and heading, with the covariance of x, y, phi. */
 export class DeadReckoning {
   x = 0;
@@ -16,6 +25,8 @@ export class DeadReckoning {
   phi = 0;
   /** yaw rate [rad/s] */
   rate = 0;
+  /** standard deviation of the position along its least certain direction [m]: root of the larger eigenvalue of the covariance */
+  uncertainty = 0;
   // covariance of (x, y, phi), its upper triangle
   #xx = 0;
   #xy = 0;
@@ -35,10 +46,11 @@ export class DeadReckoning {
     this.#yy = 0;
     this.#yp = 0;
     this.#pp = 0;
+    this.uncertainty = 0;
   }
 
-  /** `way` [m] forward and `turn` [rad] to the left, in `seconds`: along the chord of the arc. */
-  advance(way: number, turn: number, seconds: number): void {
+  /** Moves on along the chord of an arc. */
+  advance({ way, turn, seconds }: Increment): void {
     const middle = this.phi + 0.5 * turn;
     const cos = Math.cos(middle);
     const sin = Math.sin(middle);
@@ -58,13 +70,9 @@ export class DeadReckoning {
     this.x += way * cos;
     this.y += way * sin;
     this.phi += turn;
-  }
-
-  /** Standard deviation of the position along its least certain direction [m]: root of the larger eigenvalue of the covariance. */
-  get uncertainty(): number {
     const mean = 0.5 * (this.#xx + this.#yy);
     const half = 0.5 * (this.#xx - this.#yy);
-    return Math.sqrt(mean + Math.sqrt(half * half + this.#xy * this.#xy));
+    this.uncertainty = Math.sqrt(mean + Math.sqrt(half * half + this.#xy * this.#xy));
   }
 
   /** The state (x, y, v, phi) `seconds` later, at the same speed and yaw rate. */

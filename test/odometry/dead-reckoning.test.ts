@@ -14,7 +14,7 @@ type Step = readonly [way: number, turn: number];
 function driven(steps: readonly Step[], x = 0, y = 0, phi = 0): DeadReckoning {
   const car = new DeadReckoning();
   car.place(x, y, phi);
-  for (const [way, turn] of steps) car.advance(way, turn, PERIOD);
+  for (const [way, turn] of steps) car.advance({ way, turn, seconds: PERIOD });
   return car;
 }
 
@@ -56,7 +56,7 @@ test("carried forward it is where it will be at the same speed and yaw rate", ()
   const state = new Float64Array(4);
   car.predict(0.04, state);
   const later = driven(arc(10, 0.5, 0.3), 1, -2, 0.5);
-  later.advance(3 * 0.04, -2 * 0.04, 0.04);
+  later.advance({ way: 3 * 0.04, turn: -2 * 0.04, seconds: 0.04 });
   expect([...state]).toStrictEqual([later.x, later.y, 3, later.phi]);
   car.predict(0, state);
   expect([...state]).toStrictEqual([car.x, car.y, 3, car.phi]);

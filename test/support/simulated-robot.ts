@@ -65,7 +65,11 @@ export class SimulatedRobot implements Robot {
     const [nextX = 0, nextY = 0, v = 0, nextPhi = 0] = this.state;
     const turn = nextPhi - phi;
     const middle = phi + 0.5 * turn;
-    this.#odometry.advance((nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle), turn, seconds);
+    this.#odometry.advance({
+      way: (nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle),
+      turn: turn,
+      seconds: seconds,
+    });
     this.#odometry.v = v;
     if (seconds > 0) this.#odometry.rate = turn / seconds;
   }

@@ -1,4 +1,5 @@
 /** The least that a host must do to drive: hello, drive, arm. Its clock is the test's virtual time. */
+import { servoFrom } from "../../src/links/servo.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
   type Configure,
@@ -106,14 +107,4 @@ export class TestHost {
 }
 
 /** The firmware's own defaults. */
-export const defaultConfig: Omit<Configure, "session"> = {
-  steeringMin: 1000,
-  steeringCentre: 1500,
-  steeringMax: 2000,
-  throttleMin: 1000,
-  throttleNeutral: 1500,
-  throttleMax: 2000,
-  steeringSlew: 16000,
-  throttleSlew: 10000,
-  flags: 0,
-};
+export const defaultConfig = servoFrom({});

@@ -76,23 +76,30 @@ const TRAINING = "--hidden 8 --update-every 8 --rollouts 9".split(" ");
 
 const moves = (board: SimulatedBoard, fromUs: number) => widths(board.throttle, fromUs).some((us) => us > 1550);
 
-/** Starts the program until it drives for a second; undefined if this computer is too busy for it. */
+/** Starts the program, and waits until it has driven for a second, or has ended. */
 async function driven(board: SimulatedBoard, ...words: string[]): Promise<Program> {
+  const fromUs = board.nowUs;
+  const program = lapgrad(...words);
+  while (program.child.exitCode === null && !moves(board, fromUs)) await sleep(20);
+  await sleep(1000);
+  if (!moves(board, board.nowUs - 100_000)) await ended(program);
+  return program;
+}
+
+/** Does something again as long as this computer was too busy for the program in it, which the gates then stopped. */
+async function inTime(attempt: () => Promise<Program>): Promise<Program> {
   for (let i = 0; i < TRIES; i++) {
-    const fromUs = board.nowUs;
-    const program = lapgrad(...words);
-    while (program.child.exitCode === null && !moves(board, fromUs)) await sleep(20);
-    await sleep(1000);
-    if (program.child.exitCode === null && moves(board, board.nowUs - 100_000)) return program;
-    await ended(program);
-    if (!/late|old|heard/.test(program.said())) throw new Error(`it did not drive: ${program.said()}`);
-    await rm(join(folder, "run"), { recursive: true, force: true });
+    const program = await attempt();
+    const { exitCode } = program.child;
+    const isLate = exitCode !== null && exitCode !== 0 && /late|old|heard/.test(program.said());
+    if (!isLate) return program;
   }
   throw new Error("this computer is too busy to drive in time");
 }
 
 /** Waits until a file of that name is made in a folder, or the program has ended. */
 async function appears(inFolder: string, name: RegExp, { child }: Program): Promise<void> {
+  if (child.exitCode !== null) return;
   const watcher = watch(inFolder);
   await new Promise<void>((resolve) => {
     watcher.on("change", (_, file) => {
@@ -117,9 +124,13 @@ atmega.test(
     const pacer = new Pacer(board, car);
     const run = join(folder, "run");
     try {
-      const first = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
-      // in the middle of a checkpoint, as far as the file system tells it in time
-      await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, first);
+      const first = await inTime(async () => {
+        await rm(run, { recursive: true, force: true });
+        const program = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
+        // in the middle of a checkpoint, as far as the file system tells it in time
+        await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, program);
+        return program;
+      });
       expect(first.child.exitCode).toBe(null);
       const killedUs = board.nowUs;
       first.child.kill("SIGKILL");
@@ -128,15 +139,20 @@ atmega.test(
       expectAll(widths(board.throttle, killedUs + NEUTRAL_WITHIN_US), 1500);
 
       // what was driven is there, and going on begins at rest, with arming
-      car.put();
-      const resumedUs = board.nowUs;
-      const second = lapgrad("train", "--resume", run, "--arm");
-      while (second.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
-      const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs ?? 0;
-      expect(movedUs - resumedUs).toBeGreaterThan(300_000);
-      expect(second.said()).toMatch(/was not closed|recovered/i);
-      second.child.kill("SIGINT");
-      await ended(second);
+      let recovered = "";
+      const second = await inTime(async () => {
+        car.put();
+        const resumedUs = board.nowUs;
+        const program = lapgrad("train", "--resume", run, "--arm");
+        while (program.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
+        const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs;
+        expect((movedUs ?? Number.POSITIVE_INFINITY) - resumedUs).toBeGreaterThan(300_000);
+        recovered += program.said();
+        program.child.kill("SIGINT");
+        await ended(program);
+        return program;
+      });
+      expect(recovered).toMatch(/was not closed|recovered/i);
       await sleep(100);
       expect(second.child.exitCode).toBe(0);
       expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
@@ -144,7 +160,7 @@ atmega.test(
       await pacer.stop();
     }
     const drives = join(run, "drives");
-    expect(await readdir(drives)).toEqual(["0001.mcap", "0002.mcap"]);
+    expect((await readdir(drives)).slice(0, 2)).toEqual(["0001.mcap", "0002.mcap"]);
     const recording = await readRecording(join(drives, "0001.mcap"));
     expect(recording.events.map(({ name }) => name)).toContain("recovered");
   },
@@ -160,19 +176,19 @@ atmega.test(
     const pacer = new Pacer(board, car);
     const run = join(folder, "run");
     try {
-      for (let i = 0; ; i++) {
+      await inTime(async () => {
         await rm(run, { recursive: true, force: true });
         const program = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
         const stop = lapgrad("stop", run);
         await ended(stop);
-        if (i < TRIES && /nothing drives/.test(stop.said())) continue; // it was stopped for lateness just now
+        if (/nothing drives/.test(stop.said())) return program; // it was stopped for lateness just now
         expect(stop.said()).toMatch(/^process \d+, .*drives: at rest and disarmed after /);
         expect(stop.child.exitCode).toBe(0);
         await ended(program);
         expect(program.child.exitCode).toBe(0);
         expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
-        return;
-      }
+        return program;
+      });
     } finally {
       await pacer.stop();
     }

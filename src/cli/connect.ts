@@ -4,12 +4,16 @@ import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { machine } from "../doctor/machine.js";
 import { findPorts } from "../doctor/ports.js";
+import { requireRos } from "../doctor/ros.js";
 import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { robotKindFor } from "../links/robots.js";
+import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import { SimLink } from "../links/sim.js";
 import type { Output } from "../output.js";
+import type { Line } from "../runtime/line.js";
 import { RobotLink } from "../runtime/robot-link.js";
+import type { TaskDefinition } from "../tasks/definition.js";
 import { operatorAt } from "./operator.js";
 
 /** How a robot may be driven. */
@@ -42,23 +46,44 @@ export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise
 /** The operator's last sign of life may be this old [s]. */
 const SIGN_WITHIN = 1.5;
 
-/** Connects as the configuration says; refuses to move a robot that nobody allowed to move. */
-export const connect: Connect = async (config, surroundings) => {
-  const { permission, output, signal, stop, drives, parameters } = surroundings;
-  const kind = robotKindFor(config, resolveTask(config).task);
-  if (!kind) return new SimLink();
+/** Refuses a link that this machine has not, before anything is written to disk. */
+export function requireLink(link: RunConfig["link"] | undefined): void {
+  if (link === "ros2") requireRos(machine);
+}
+
+/** Connects as the configuration says. */
+export const connect: Connect = async (config, surroundings) =>
+  (await connectRobot(config, surroundings)) ?? new SimLink();
+
+/** The robot of a configuration, undefined for the simulated plant; refuses to move a robot that nobody allowed to move. */
+export async function connectRobot(config: RunConfig, around: Surroundings): Promise<RobotLink | undefined> {
+  const { permission, output, signal, stop, drives, parameters } = around;
+  const { task } = resolveTask(config);
+  const kind = robotKindFor(config, task);
+  if (!kind) return undefined;
+  requireLink(config.link);
   if (!permission.arm)
     throw new UserError(
       `link ${config.link} moves a robot: read docs/safety.md, stand by with a hand on its switch, and allow it with --arm`,
     );
   const operator = await operatorAt(config, permission, output, signal);
-  const device = await deviceFor(config);
+  const line = kind.baud === undefined ? await nodeOf(config, task, output) : await portOf(config, kind.baud);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const sign = permission.deadMan ? SIGN_WITHIN : Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, device, kind.baud, parameters, { sign }, { drives, onStop: stop });
+  const host = new ThreadHost(config, line, parameters, { sign }, { drives, onStop: stop });
   return new RobotLink(host, config, operator, new Recorder(drives));
-};
+}
+
+async function portOf(config: RunConfig, baud: number): Promise<Line> {
+  const { SerialLine } = await import("../runtime/serial-line.js");
+  return new SerialLine(await deviceFor(config), baud);
+}
+
+async function nodeOf(config: RunConfig, task: TaskDefinition, output: Output): Promise<Line> {
+  const { Ros2Line } = await import("../runtime/ros2-line.js");
+  return new Ros2Line(ros2SettingsFrom(config, task), task, output.say);
+}
 
 /** The configured port, or the only one there is. */
 async function deviceFor(config: RunConfig): Promise<string> {

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
+import { requireLink } from "./connect.js";
 import type { DriveOptions } from "./drive-run.js";
 import { DRIVING, givenSettings, permissionFrom, withPermission, withSettings } from "./options.js";
 
@@ -36,8 +37,10 @@ const command: CommandModule = {
       .example("$0 drive runs/mine --without-network", "the same car untrained, for comparison"),
   handler: async (argv) => {
     const { driveCommand } = await import("./drive-run.js");
+    const given = await givenSettings(argv, DRIVING);
+    requireLink(given.link);
     const options: DriveOptions = {
-      given: await givenSettings(argv, DRIVING),
+      given,
       laps: String(argv.laps),
       withoutNetwork: argv["without-network"] === true,
       startTime: String(argv["start-time"]),

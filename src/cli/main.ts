@@ -10,6 +10,8 @@ import { refuseRepeated } from "./arguments.js";
 const commands: Readonly<Record<string, () => Promise<{ default: CommandModule }>>> = {
   train: () => import("./train.js"),
   drive: () => import("./drive.js"),
+  publish: () => import("./publish.js"),
+  plant: () => import("./plant.js"),
   stop: () => import("./stop.js"),
   gradient: () => import("./gradient.js"),
   replay: () => import("./replay.js"),

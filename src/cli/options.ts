@@ -21,6 +21,8 @@ export const DRIVING: readonly SettingName[] = [
   "parameters",
   ...(Object.keys(robotSettings) as SettingName[]),
 ];
+/** Settings that a simulated robot as a node depends on. */
+export const PLANT: readonly SettingName[] = ["link", "plant", "plant-delay", "plant-lag", "parameters", "ros2"];
 /** Settings that cost and gradient of a recording depend on. */
 export const REPLAYING: readonly SettingName[] = [
   "truncation",
@@ -38,6 +40,7 @@ export const REPLAYING: readonly SettingName[] = [
 const FORMS: Partial<Record<SettingName, string>> = {
   parameters: ", as part.name=value",
   servo: ", as name=value,name=value",
+  ros2: ", as name=value,name=value",
 };
 
 /** Adds --config and one option per setting. */

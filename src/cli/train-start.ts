@@ -143,6 +143,7 @@ const CHANGEABLE: readonly string[] = [
   "max-uncertainty",
   "min-battery",
   "stale-after",
+  "ros2",
 ];
 
 /** The run's own configuration, with what may be changed. */

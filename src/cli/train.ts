@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { outputFor } from "../output.js";
-import type { Permission } from "./connect.js";
+import { type Permission, requireLink } from "./connect.js";
 import { givenSettings, permissionFrom, TRAINING, withPermission, withSettings } from "./options.js";
 import type { TrainOptions } from "./train-start.js";
 
@@ -27,6 +27,7 @@ const command: CommandModule = {
   handler: async (argv) => {
     const { trainCommand } = await import("./train-run.js");
     const given = await givenSettings(argv, TRAINING);
+    requireLink(given.link);
     if (argv.task !== undefined) given.task = String(argv.task);
     const options: TrainOptions & { permission: Permission } = { given, permission: permissionFrom(argv) };
     if (argv.out !== undefined) options.out = String(argv.out);

@@ -9,6 +9,8 @@ const fence = v.pipe(
     "xLow,xHigh,yLow,yHigh with low below high, or none",
   ),
 );
+const TOPIC = "a topic, e.g. /odom";
+const NODE = "a node's name of letters, digits and _";
 const pulse = (describe: string) =>
   v.optional(v.pipe(v.number(describe), v.integer(describe), v.minValue(100, describe), v.maxValue(65535, describe)));
 const servo = v.strictObject(
@@ -29,6 +31,40 @@ const servo = v.strictObject(
   "names of docs/firmware.md, section Configuration",
 );
 
+const topic = v.optional(
+  v.pipe(v.string(TOPIC), v.regex(/^$|^[~/]?[A-Za-z_][A-Za-z0-9_]*(\/[A-Za-z_][A-Za-z0-9_]*)*$/, TOPIC)),
+);
+const choice = <const T extends readonly string[]>(...choices: T) =>
+  v.optional(v.picklist(choices, `one of ${choices.join(", ")}`));
+const frame = v.optional(v.string("a text"));
+const scale = v.optional(v.pipe(finite, v.notValue(0, "a number other than 0")));
+const reliability = choice("reliable", "best-effort");
+const ros2 = v.strictObject(
+  {
+    preset: choice("jetracer-mocap", "ackermann", "go1"),
+    node: v.optional(v.pipe(v.string(NODE), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, NODE))),
+    odometry: topic,
+    pose: topic,
+    twist: topic,
+    twistFrame: choice("world", "body"),
+    frame,
+    stamps: choice("use", "ignore"),
+    commandType: choice("ackermann", "twist", "float32"),
+    command: topic,
+    throttle: topic,
+    steering: topic,
+    commandFrame: frame,
+    driveScale: scale,
+    steerScale: scale,
+    driveLimit: v.optional(positive),
+    steerLimit: v.optional(positive),
+    stateQos: reliability,
+    commandQos: reliability,
+    timeout: v.optional(positive),
+  },
+  "names of docs/ros2.md, section Settings",
+);
+
 export const robotSettings = {
   device: {
     schema: v.string("a path, e.g. /dev/ttyACM0"),
@@ -41,6 +77,12 @@ export const robotSettings = {
     default: {},
     describe:
       "pulses [µs], slew rates [µs/s] and directions, where they differ from the firmware's defaults (docs/firmware.md)",
+  },
+  ros2: {
+    schema: ros2,
+    default: {},
+    describe:
+      "preset, topics, types, frames and QoS of a robot on ROS 2, where they differ from the preset's (docs/ros2.md)",
   },
   "max-speed": { schema: positive, default: 5, describe: "a robot that is faster is stopped [m/s]" },
   corridor: {

@@ -33,10 +33,10 @@ const parameters = v.record(
 export const settings = {
   task: { schema: text, default: "car-figure8", describe: "what to learn" },
   link: {
-    schema: oneOf("sim", "serial", "waveshare"),
+    schema: oneOf("sim", "serial", "waveshare", "ros2"),
     default: "sim",
     describe:
-      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, waveshare a JetRacer ROS kit as it is sold",
+      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, waveshare a JetRacer ROS kit as it is sold, ros2 a robot on ROS 2",
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   "plant-delay": {

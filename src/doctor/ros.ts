@@ -1,4 +1,5 @@
 /** ROS 2, for robots on its topics: what this shell has sourced. Without it everything else works. */
+import { UserError } from "../errors.js";
 import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
 import type { System } from "./system.js";
 
@@ -13,6 +14,14 @@ export const ros: Group = {
     { name: "domain", run: domain },
   ],
 };
+
+/** Refuses where ROS 2 is not there, before anything of it is loaded: rclnodejs would rebuild itself, and spoil its installation. */
+export function requireRos(system: System): void {
+  const { status, found, remedy } = environment(system);
+  if (status !== "ok") throw new UserError(`ROS 2: ${found}; ${remedy}`, 1);
+  if (system.packageVersion("rclnodejs") === undefined)
+    throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
+}
 
 function isSourced({ environment: { ROS_DISTRO, AMENT_PREFIX_PATH } }: System): boolean {
   return Boolean(ROS_DISTRO && AMENT_PREFIX_PATH);

@@ -30,6 +30,15 @@ export enum Fault {
   noAnswer,
   wrongVersion,
   configuration,
+  silentTopic,
+  noPublisher,
+  mismatch,
+  noSubscriber,
+  deafSubscriber,
+  unreadable,
+  frame,
+  stamps,
+  pace,
 }
 
 interface Description {
@@ -139,6 +148,43 @@ const descriptions: Readonly<Record<Exclude<Fault, Fault.none>, Description>> = 
   [Fault.configuration]: {
     what: () => "the board refused the servo settings",
     remedy: "keep pulses in order and within 900 to 2100 µs: docs/firmware.md",
+  },
+  [Fault.silentTopic]: {
+    what: (value) => `no message with the state came for ${value} s`,
+    remedy: "see that its publisher lives and how often it publishes: ros2 topic hz; or raise ros2.timeout",
+  },
+  [Fault.noPublisher]: {
+    what: (value) => `nobody was found within ${value} s who publishes the state`,
+    remedy:
+      "start what publishes it; compare its topic (ros2 topic list) with ros2.odometry or ros2.pose, and ROS_DOMAIN_ID and RMW_IMPLEMENTATION on both sides",
+  },
+  [Fault.mismatch]: {
+    what: () => "the state is published with another type or QoS than asked for, so nothing arrives",
+    remedy: "compare ros2 topic info -v with ros2.stateQos (best-effort takes what any publisher sends): docs/ros2.md",
+  },
+  [Fault.noSubscriber]: {
+    what: () => "nobody subscribes the command",
+    remedy: "start the robot's driver; compare its topic (ros2 topic list) with ros2.command: docs/ros2.md",
+  },
+  [Fault.deafSubscriber]: {
+    what: () => "the command is subscribed with another type or QoS, so the robot hears nothing",
+    remedy: "compare ros2 topic info -v with ros2.commandType and ros2.commandQos: docs/ros2.md",
+  },
+  [Fault.unreadable]: {
+    what: (value) => `no message with the state could be read for ${value} s`,
+    remedy: "compare ros2 topic type with docs/ros2.md",
+  },
+  [Fault.frame]: {
+    what: (value) => `the state came in another frame for ${value} s`,
+    remedy: "name its frame_id with ros2.frame, and let one node alone publish it",
+  },
+  [Fault.stamps]: {
+    what: (value) => `the state's stamps stood still or went back for ${value} s`,
+    remedy: "let one node alone publish it, with the time of measurement; without one, use ros2.stamps ignore",
+  },
+  [Fault.pace]: {
+    what: (value) => `the state's stamps did not advance with this computer's clock for ${value} s`,
+    remedy: "let the simulation run in real time, or use ros2.stamps ignore",
   },
 };
 

@@ -3,6 +3,9 @@ import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { BytePort, Robot } from "./robot.js";
+import { SILENT_AFTER } from "./ros2/record.js";
+import { Ros2Robot } from "./ros2/robot.js";
+import { INPUTS, ros2SettingsFrom } from "./ros2/settings.js";
 import { SerialRobot } from "./serial.js";
 import { servoFrom } from "./servo.js";
 import { WaveshareRobot } from "./waveshare.js";
@@ -11,8 +14,8 @@ import { WAVESHARE_BAUD } from "./wire/waveshare.js";
 
 /** What a link needs to know before there is a robot. */
 export interface RobotKind {
-  /** line speed [baud] */
-  readonly baud: number;
+  /** speed of its serial line [baud]; undefined: it is on ROS 2 */
+  readonly baud: number | undefined;
   /** names of the task's states and inputs that it gives and takes */
   readonly states: readonly string[];
   readonly inputs: readonly string[];
@@ -23,27 +26,38 @@ export interface RobotKind {
 
 const PLANAR = ["x [m]", "y [m]", "v [m/s]", "phi [rad]"];
 
-const robots: Partial<Record<RunConfig["link"], RobotKind>> = {
-  serial: {
+const robots: Partial<Record<RunConfig["link"], (config: RunConfig, task: TaskDefinition) => RobotKind>> = {
+  serial: () => ({
     baud: protocol.baud,
     states: PLANAR,
     inputs: ["throttle", "steering"],
     longestPeriod: protocol.commandTimeout / 1000 / 2,
     make: (port, config, nonce) =>
       new SerialRobot(port, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
+  }),
+  ros2: (config, task) => {
+    const settings = ros2SettingsFrom(config, task);
+    const carried = INPUTS[settings.commandType];
+    return {
+      baud: undefined,
+      states: PLANAR,
+      inputs: carried.find((inputs) => inputs.join() === task.columns.input.join()) ?? carried[0] ?? [],
+      longestPeriod: SILENT_AFTER / 2,
+      make: (port) => new Ros2Robot(port, settings),
+    };
   },
-  waveshare: {
+  waveshare: () => ({
     baud: WAVESHARE_BAUD,
     states: PLANAR,
     inputs: ["forward speed [m/s]", "turn rate [rad/s]"],
     longestPeriod: 0.1, // whether it stops by itself is not known; its own node sends every 0.02 s
     make: (port, config) => new WaveshareRobot(port, config["max-speed"]),
-  },
+  }),
 };
 
 /** The robot behind a link; undefined for the simulated plant. Refuses a task that the robot cannot do. */
 export function robotKindFor(config: RunConfig, task: TaskDefinition): RobotKind | undefined {
-  const kind = robots[config.link];
+  const kind = robots[config.link]?.(config, task);
   if (!kind) return undefined;
   const { state, input } = task.columns;
   if (config["control-period"] > kind.longestPeriod)

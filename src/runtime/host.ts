@@ -13,6 +13,8 @@ export interface ControlHost {
   note(): string | undefined;
   /** How it ran. */
   summary(): string | undefined;
+  /** Sees every row that the loop wrote down, if somebody watches. */
+  watch?(row: Float64Array): void;
   /** Ends the loop, the robot at rest, and closes the port. */
   end(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { describeFault, Fault, type FoundFault, remedyOf } from "../links/faults
 import type { DriveResult, Link } from "../links/link.js";
 import { Phase } from "../links/robot.js";
 import type { ControlHost } from "./host.js";
+import { nearestStart, type Start } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { Kind, type Layout, layoutFor } from "./records.js";
@@ -16,8 +17,6 @@ import { Stretch, storeStretch } from "./stretch.js";
 const ANSWER_WITHIN = 5;
 /** Age of a state from which a drive may start [s]. */
 const FRESH = 0.5;
-/** Task time at which a drive starts [s]: where the task's initial state is. */
-const START_TIME = 0;
 
 export class RobotLink implements Link {
   readonly name: string;
@@ -55,7 +54,7 @@ export class RobotLink implements Link {
   /** Waits until the robot answers and measures its state. */
   async #findState(): Promise<void> {
     const { shared } = this.#host;
-    await this.#pause(); // from the first step on its clock is known
+    while (shared.ticks === 0) await this.#pause(); // from the first step on its clock is known
     const began = shared.now;
     let told = false;
     while (shared.phase === Phase.connecting || shared.age > FRESH) {
@@ -66,9 +65,9 @@ export class RobotLink implements Link {
       const waited = shared.now - began;
       const fault = shared.phase === Phase.connecting ? Fault.noAnswer : Fault.noState;
       if (waited > ANSWER_WITHIN) throw this.#refusal({ fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN });
-      if (!told && fault === Fault.noState)
+      if (!told && fault === Fault.noState && shared.age > FRESH)
         this.#operator.say("the robot answers; waiting for its state (keep it still)");
-      told ||= fault === Fault.noState;
+      told ||= fault === Fault.noState && shared.age > FRESH;
     }
   }
 
@@ -84,6 +83,18 @@ export class RobotLink implements Link {
     this.#host.shared.giveParameters(core.view("parameters"));
     core.check(core.exports.driveOn(index, previous, kept), "a drive that goes on");
     return this.#collect(core, index, segments, true);
+  }
+
+  /** Drives by the policy in the core until something, or somebody, stops the robot; what it was. */
+  async driveUntilStopped(core: Core): Promise<string> {
+    const stopped = await this.#begin(core);
+    if (stopped !== undefined) return stopped;
+    while (!this.#fault) {
+      await this.#pause();
+      this.#rows.length = 0; // nothing is learned from them
+    }
+    await this.stop();
+    return this.#stopText(this.#fault);
   }
 
   async stop(): Promise<void> {
@@ -110,12 +121,15 @@ export class RobotLink implements Link {
     this.#fault = undefined;
     this.#isUnrecorded = false;
     this.#rows.length = 0;
-    if (!(await this.#operator.confirm(placing(task.initialState, task.columns.state))))
-      return this.#stopText(undefined);
-    await this.#recorder.begin(core, START_TIME);
+    const { initialState, columns } = task;
+    const question = shared.isPlaceable ? placing(initialState, columns.state) : joining(this.#startOf(core));
+    if (!(await this.#operator.confirm(question))) return this.#stopText(undefined);
+    // a robot that is placed stands at the task's beginning; another may have been moved while the question was read
+    const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
+    await this.#recorder.begin(core, startTime);
     shared.giveParameters(core.view("parameters"));
-    shared.start.set(task.initialState);
-    shared.startTime = START_TIME;
+    shared.start.set(initialState);
+    shared.startTime = startTime;
     shared.give(Order.arm);
     while (shared.runtimeState !== State.armed) {
       await this.#pause();
@@ -124,6 +138,10 @@ export class RobotLink implements Link {
     shared.give(Order.drive);
     this.#isDriving = true;
     return undefined;
+  }
+
+  #startOf(core: Core): Start {
+    return nearestStart(core, this.#host.shared.state);
   }
 
   /** Waits until the drive has `segments` more segments, and puts them into the core. */
@@ -181,6 +199,7 @@ export class RobotLink implements Link {
   #drain(): void {
     this.#host.ring.drain((row) => {
       this.#recorder.take(row);
+      this.#host.watch?.(row);
       const [kind, , first = 0, second = 0, third = 0] = row;
       if (kind === Kind.fault) this.#fault = { fault: first, value: second, limit: third };
       else if (kind !== Kind.state && this.#isDriving) this.#rows.push(row);
@@ -196,4 +215,13 @@ export class RobotLink implements Link {
 function placing(state: readonly number[], columns: readonly string[]): string {
   const parts = columns.map((name, i) => `${name.replace(/ \[.*/, "")} ${(state[i] ?? 0).toPrecision(3)}`);
   return `the robot will move: put it at the start (${parts.join(", ")}), with room for the whole track around it`;
+}
+
+/** Where in the task a robot begins that stands where it stands, for people. */
+function joining({ time, distance, turn }: Start): string {
+  const degrees = (turn * 180) / Math.PI;
+  return (
+    `the robot will move: it begins at task time ${time.toFixed(2)} s, ${distance.toFixed(2)} m from where it stands and ` +
+    `${Math.abs(degrees).toFixed(0)}° to the ${degrees < 0 ? "right" : "left"} of where it looks, with room for the whole track around it`
+  );
 }

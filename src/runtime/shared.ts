@@ -24,6 +24,8 @@ enum Word {
   isRealTime,
   /** the robot's phase, see links/robot.ts */
   phase,
+  /** 1: its state counts from where it is placed */
+  placeable,
   count,
 }
 
@@ -130,6 +132,9 @@ export class Shared {
   get phase(): Phase {
     return Atomics.load(this.#words, Word.phase);
   }
+  get isPlaceable(): boolean {
+    return Atomics.load(this.#words, Word.placeable) === 1;
+  }
   get ticks(): number {
     return Atomics.load(this.#words, Word.ticks);
   }
@@ -177,8 +182,9 @@ export class Shared {
   }
 
   /** Tells how the robot is. */
-  report({ reading, phase }: Robot): void {
+  report({ reading, phase, placeable }: Robot): void {
     Atomics.store(this.#words, Word.phase, phase);
+    Atomics.store(this.#words, Word.placeable, placeable ? 1 : 0);
     this.#slots[Slot.measured] = reading.time;
     this.#slots[Slot.battery] = reading.battery;
     this.#slots[Slot.uncertainty] = reading.uncertainty;

@@ -1,8 +1,7 @@
-/** A control loop in a thread of its own, on a serial port. */
+/** A control loop in a thread of its own, at the end of a line. */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { SerialPort } from "serialport";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
@@ -10,7 +9,8 @@ import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
 import type { ControlHost } from "./host.js";
 import { Lateness } from "./lateness.js";
-import { openPort } from "./open-port.js";
+import type { Line } from "./line.js";
+import { LiveView } from "./live-view.js";
 import { layoutFor, Ring } from "./records.js";
 import { Service } from "./service.js";
 import { Order, Shared } from "./shared.js";
@@ -37,14 +37,13 @@ export class ThreadHost implements ControlHost {
   readonly ring: Ring;
   readonly lateness = new Lateness();
   readonly #config: RunConfig;
-  readonly #device: string;
-  readonly #baud: number;
+  readonly #line: Line;
   readonly #options: ControlOptions;
   readonly #parameters: number;
   readonly #around: ThreadSurroundings;
   readonly #service: Service;
   #listener: StopListener | undefined;
-  #port: SerialPort | undefined;
+  #view: LiveView | undefined;
   #worker: Worker | undefined;
   #failure: Error | undefined;
   #ticks = 0;
@@ -52,30 +51,24 @@ export class ThreadHost implements ControlHost {
   #ended: Promise<void> = Promise.resolve();
 
   /** `parameters`: how many the policy has. */
-  constructor(
-    config: RunConfig,
-    device: string,
-    baud: number,
-    parameters: number,
-    options: ControlOptions,
-    around: ThreadSurroundings,
-  ) {
+  constructor(config: RunConfig, line: Line, parameters: number, options: ControlOptions, around: ThreadSurroundings) {
     this.#config = config;
-    this.#device = device;
-    this.#baud = baud;
+    this.#line = line;
     this.#options = options;
     this.#parameters = parameters;
     this.#around = around;
     this.shared = new Shared(parameters);
-    this.ring = new Ring(layoutFor(resolveTask(config).task));
+    const layout = layoutFor(resolveTask(config).task);
+    this.ring = new Ring(layout);
+    if (line.show) this.#view = new LiveView(layout, line.show.bind(line));
     this.#service = new Service(this.shared);
   }
 
   async start(): Promise<void> {
-    this.#port = await openPort(this.#device, this.#baud);
+    const descriptors = await this.#line.open();
     const data: ThreadData = {
       config: this.#config,
-      device: this.#device,
+      descriptors,
       nonce: randomBytes(4).readUInt32LE(),
       options: this.#options,
       parameters: this.#parameters,
@@ -91,7 +84,7 @@ export class ThreadHost implements ControlHost {
     this.#ended = new Promise((resolve) => worker.once("exit", () => resolve()));
     await Promise.race([new Promise((resolve) => worker.once("message", resolve)), this.#ended]);
     this.#check();
-    const about: About = { pid: process.pid, device: this.#device, drives: resolve(this.#around.drives) };
+    const about: About = { pid: process.pid, device: this.#line.name, drives: resolve(this.#around.drives) };
     this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
     this.#service.start();
   }
@@ -109,10 +102,13 @@ export class ThreadHost implements ControlHost {
       await this.#ended;
       clearTimeout(timer);
     }
-    const port = this.#port;
-    if (port?.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+    await this.#line.close();
     await this.#listener?.end();
     await this.#service.end();
+  }
+
+  watch(row: Float64Array): void {
+    this.#view?.take(row);
   }
 
   note(): string | undefined {
@@ -141,5 +137,6 @@ export class ThreadHost implements ControlHost {
       );
     if (this.#failure)
       throw new UserError(`the control thread ended: ${messageOf(this.#failure)}; the robot stops by itself`, 1);
+    if (this.#line.failure !== undefined) throw new UserError(`${this.#line.failure}; the robot stops by itself`, 1);
   }
 }

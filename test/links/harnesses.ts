@@ -4,6 +4,7 @@ import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { Phase, type Robot } from "../../src/links/robot.js";
 import { robotKindFor } from "../../src/links/robots.js";
+import { CommandSlot } from "../../src/links/ros2/record.js";
 import { FrameReader } from "../../src/links/wire/frames.js";
 import { FrameType, newDrive, readDrive } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard } from "../in-the-loop/boards.js";
@@ -11,6 +12,7 @@ import { SimulatedCar, WHEEL_TRAVEL } from "../in-the-loop/car.js";
 import { BoardPort, type VirtualBoard } from "../in-the-loop/virtual-host.js";
 import { FakeWaveshare } from "../support/fake-waveshare.js";
 import { SIMULATED_LIMITS, SimulatedRobot } from "../support/simulated-robot.js";
+import { VirtualNode } from "./ros2/host.js";
 
 /** control period [s] */
 export const PERIOD = 0.02;
@@ -67,6 +69,8 @@ export interface Kind {
   readonly accuracy: { readonly v: number; readonly yaw: number; readonly position: number };
   /** a board that stops by itself when it hears nothing, and wants to be armed again */
   readonly rearms: boolean;
+  /** its state counts from where it is placed */
+  readonly placeable: boolean;
   /** it hears and speaks by bytes, which may be damaged */
   readonly hasLine: boolean;
 }
@@ -134,6 +138,7 @@ const simulated: Kind = {
   resolution: 0,
   accuracy: { v: 1e-9, yaw: 1e-9, position: 0.005 }, // the plant goes along tangents
   rearms: false,
+  placeable: true,
   hasLine: false,
   start: async () => {
     const robot = await SimulatedRobot.make();
@@ -165,6 +170,7 @@ const serial: Kind = {
   // ticks of 5 mm whose period is measured, a telemetry of 20 ms that is a step old, a gyro sampled every 10 ms
   accuracy: { v: 0.05, yaw: 0.05, position: 0.04 },
   rearms: true,
+  placeable: true,
   hasLine: true,
   start: async () => {
     const { board } = await startBoard();
@@ -202,6 +208,7 @@ const waveshare: Kind = {
   // millimetres and thousandths of a radian, averaged over 0.1 s, up to 20 ms old
   accuracy: { v: 0.03, yaw: 0.03, position: 0.03 },
   rearms: false,
+  placeable: true,
   hasLine: true,
   start: async () => {
     const fake = await FakeWaveshare.make({});
@@ -226,4 +233,43 @@ const waveshare: Kind = {
   },
 };
 
-export const kinds: readonly Kind[] = [simulated, serial, waveshare];
+const ros2: Kind = {
+  name: "ros2",
+  test,
+  limits: [1, 1],
+  gentle: [0.06, 0.1],
+  resolution: 0,
+  accuracy: { v: 0.02, yaw: 0.02, position: 0.01 }, // a state that is 10 ms old and carried forward
+  rearms: false,
+  placeable: false,
+  hasLine: false,
+  start: async () => {
+    const config = completeConfig({ link: "ros2" });
+    const node = new VirtualNode();
+    const plant = await node.startPlant(config);
+    node.start(config);
+    const robot = robotKindFor(config, resolveTask(config).task)?.make(node, config, 1);
+    if (!robot) throw new Error("link ros2 has no robot");
+    const commands: number[][] = [];
+    const dataOf = (topic: string) => node.graph.last<{ data: number }>(topic)?.data ?? Number.NaN;
+    node.obeyed = (row) => {
+      const follows = row[CommandSlot.follows] === 1; // otherwise nothing is published
+      commands.push(follows ? [dataOf("/jetracer/throttle"), dataOf("/jetracer/steering")] : [0, 0]);
+    };
+    return {
+      robot,
+      port: undefined,
+      truth: plant.state,
+      commands,
+      now: () => node.now,
+      silence: (isSilent) => {
+        node.isSilent = isSilent;
+      },
+      pass: async (seconds) => node.pass(seconds),
+      flush: async () => {},
+      restart: undefined,
+    };
+  },
+};
+
+export const kinds: readonly Kind[] = [simulated, serial, waveshare, ros2];

@@ -1,0 +1,113 @@
+/** Our simulated robot as a participant of the graph: it publishes its state and follows commands, as a real one would, in real time. */
+import { wallTime } from "../../clock.js";
+import type { Core } from "../../core/core.js";
+import { subscribeCommand } from "./command.js";
+import { newMessage, setStamp, setYaw, type Twist } from "./messages.js";
+import type { RosNode } from "./node.js";
+import type { Ros2Settings } from "./settings.js";
+
+/** Without a command for so long it goes neutral by itself, as a robot's driver should [s]. */
+const COMMAND_WITHIN = 0.2;
+/** What a drive at neutral brakes with [m/s²]: the plants are fitted to driving and know no rest. */
+const NEUTRAL_BRAKE = 3;
+/** Frames where the settings take any. */
+const FRAMES = { odometry: "odom", pose: "world" };
+
+export class PlantNode {
+  /** x, y, v, phi as they truly are */
+  readonly state: Float64Array;
+  readonly inputs: Float64Array;
+  /** how many commands came, and states went */
+  commands = 0;
+  states = 0;
+
+  readonly #core: Core;
+  readonly #clock: () => number;
+  readonly #publish: (rate: number) => void;
+  #time: number;
+  #commanded = Number.NEGATIVE_INFINITY;
+  #rate = 0;
+
+  /** `core`: with room for a step, its plant the robot. `clock` [s] and `wall`, the time of stamps [s since 1970], run in real time. */
+  constructor(node: RosNode, settings: Ros2Settings, core: Core, clock: () => number, wall: () => number = wallTime) {
+    this.#core = core;
+    this.#clock = clock;
+    this.#time = clock();
+    this.state = core.view("plantState");
+    this.inputs = core.view("inputs");
+    this.state.set(core.setup.task.initialState);
+    core.exports.restPlant();
+    subscribeCommand(node, settings, (first, second) => this.#follow(first, second));
+    const publishPose = settings.odometry === "" ? this.#posePublisher(node, settings, wall) : undefined;
+    this.#publish = publishPose ?? this.#odometryPublisher(node, settings, wall);
+  }
+
+  /** Drives up to now and tells where it is. */
+  step(): void {
+    const now = this.#clock();
+    if (now - this.#commanded > COMMAND_WITHIN) {
+      this.#drive(Math.min(now, Math.max(this.#time, this.#commanded + COMMAND_WITHIN)));
+      this.inputs.fill(0);
+    }
+    this.#drive(now);
+    this.#publish(this.#rate);
+    this.states++;
+  }
+
+  #follow(first: number, second: number): void {
+    const now = this.#clock();
+    this.#drive(now);
+    this.inputs[0] = first;
+    this.inputs[1] = second;
+    this.#commanded = now;
+    this.commands++;
+  }
+
+  #drive(until: number): void {
+    const seconds = until - this.#time;
+    if (seconds <= 0) return;
+    const [, , v = 0, before = 0] = this.state;
+    const isNeutral = this.inputs[0] === 0;
+    if (!isNeutral || v !== 0) this.#core.exports.drivePlant(seconds);
+    if (isNeutral) this.state[2] = Math.max(0, Math.min(v, this.state[2] ?? 0) - NEUTRAL_BRAKE * seconds);
+    this.#rate = ((this.state[3] ?? 0) - before) / seconds;
+    this.#time = until;
+  }
+
+  #odometryPublisher(node: RosNode, { odometry, frame, stateQos }: Ros2Settings, wall: () => number) {
+    const publisher = node.advertise("nav_msgs/msg/Odometry", odometry, stateQos);
+    const message = newMessage["nav_msgs/msg/Odometry"](frame || FRAMES.odometry);
+    return (rate: number) => {
+      const [x = 0, y = 0, v = 0, phi = 0] = this.state;
+      setStamp(message.header.stamp, wall());
+      Object.assign(message.pose.pose.position, { x, y });
+      setYaw(message.pose.pose.orientation, phi);
+      setTwist(message.twist.twist, v, 0, rate);
+      publisher.publish(message);
+    };
+  }
+
+  #posePublisher(node: RosNode, { pose, twist, frame, twistFrame, stateQos }: Ros2Settings, wall: () => number) {
+    const poses = node.advertise("geometry_msgs/msg/PoseStamped", pose, stateQos);
+    const message = newMessage["geometry_msgs/msg/PoseStamped"](frame || FRAMES.pose);
+    const twists = twist === "" ? undefined : node.advertise("geometry_msgs/msg/TwistStamped", twist, stateQos);
+    const speed = newMessage["geometry_msgs/msg/TwistStamped"](twistFrame === "world" ? FRAMES.pose : "base_link");
+    return (rate: number) => {
+      const [x = 0, y = 0, v = 0, phi = 0] = this.state;
+      setStamp(message.header.stamp, wall());
+      Object.assign(speed.header.stamp, message.header.stamp);
+      setTwist(speed.twist, v, twistFrame === "world" ? phi : 0, rate);
+      twists?.publish(speed);
+      Object.assign(message.pose.position, { x, y });
+      setYaw(message.pose.orientation, phi);
+      poses.publish(message);
+    };
+  }
+}
+
+/** A speed `v` along the heading `phi`, and a yaw rate. */
+function setTwist({ linear, angular }: Twist, v: number, phi: number, rate: number): void {
+  linear.x = v * Math.cos(phi);
+  linear.y = v * Math.sin(phi);
+  angular.z = rate;
+}

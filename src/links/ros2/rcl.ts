@@ -1,0 +1,98 @@
+/**
+ * ROS 2 by rclnodejs. Must be called on the main thread of a process, in an environment that was checked (doctor/ros.ts): importing rclnodejs
+ * without a sourced ROS 2 makes it rebuild itself, and spoil its installation.
+ */
+import type { MessageType } from "./messages.js";
+import { type Endpoint, guarded, type JoinGraph, type Publisher, type Reliability, type RosNode } from "./node.js";
+
+/** What is used of rclnodejs; its own types need those of an installed ROS. */
+export interface Rcl {
+  init(): Promise<void>;
+  Node: new (name: string) => RclNode;
+  QoS: new (history: number, depth: number, reliability: number, durability: number) => object;
+  removeSignalHandlers(): void;
+  shutdown(): void;
+}
+interface RclNode {
+  createPublisher(type: string, topic: string, options: { qos: object }): RclPublisher;
+  createSubscription(type: string, topic: string, options: { qos: object }, callback: (message: never) => void): void;
+  getPublishersInfoByTopic(topic: string): readonly RclEndpoint[];
+  getSubscriptionsInfoByTopic(topic: string): readonly RclEndpoint[];
+  spin(timeout: number): void;
+}
+interface RclPublisher {
+  publish(message: object): void;
+  waitForAllAcked(nanoseconds: bigint): boolean;
+}
+interface RclEndpoint {
+  node_name: string;
+  node_namespace: string;
+  topic_type: string;
+  qos_profile: { reliability: number; durability: number };
+}
+
+/** Numbers of rmw/types.h. */
+const KEEP_LAST = 1;
+const RELIABLE = 1;
+const BEST_EFFORT = 2;
+const TRANSIENT_LOCAL = 1;
+const VOLATILE = 2;
+/** Who waits for longer is told why [ms]. */
+const TOLD_AFTER = 5_000;
+/** Messages are waited for so long at a time [ms]; more, or less than 0, blocks later calls. */
+const SPIN = 10;
+
+export const joinRos: JoinGraph = async (name, onError) => {
+  const { default: rcl } = (await import("rclnodejs")) as unknown as { default: Rcl };
+  return joinWith(rcl, name, onError);
+};
+
+/** Says why joining takes so long, if it does; to be called when it is done. */
+export function explainWaiting(say: (text: string) => void): () => void {
+  const text = "waiting for ROS 2: when rclnodejs is started first it writes its message classes";
+  const timer = setTimeout(() => say(text), TOLD_AFTER);
+  return () => clearTimeout(timer);
+}
+
+/** Joins the graph with a loaded rclnodejs. */
+export async function joinWith(rcl: Rcl, name: string, onError: Parameters<JoinGraph>[1]): Promise<RosNode> {
+  await rcl.init();
+  rcl.removeSignalHandlers(); // a stop command is due before the node goes
+  const node = new rcl.Node(name);
+  const qos = (reliability: Reliability) =>
+    new rcl.QoS(KEEP_LAST, 1, reliability === "reliable" ? RELIABLE : BEST_EFFORT, VOLATILE);
+  return {
+    subscribe: (type: MessageType, topic, reliability, take) => {
+      node.createSubscription(type, topic, { qos: qos(reliability) }, guarded(take, topic, onError));
+    },
+    advertise: (type, topic, reliability) => publisherOf(node.createPublisher(type, topic, { qos: qos(reliability) })),
+    start: () => node.spin(SPIN),
+    publishersOf: (topic) => node.getPublishersInfoByTopic(topic).map(endpointOf),
+    subscribersOf: (topic) => node.getSubscriptionsInfoByTopic(topic).map(endpointOf),
+    close: () => rcl.shutdown(),
+  };
+}
+
+function publisherOf<M extends object>(publisher: RclPublisher): Publisher<M> {
+  return {
+    publish: (message) => publisher.publish(message),
+    settle: (milliseconds) => {
+      try {
+        return publisher.waitForAllAcked(BigInt(Math.round(milliseconds * 1e6)));
+      } catch {
+        return false; // a middleware that cannot tell
+      }
+    },
+  };
+}
+
+function endpointOf({ node_name, node_namespace, topic_type, qos_profile }: RclEndpoint): Endpoint {
+  const { reliability, durability } = qos_profile;
+  const known = { [RELIABLE]: "reliable", [BEST_EFFORT]: "best-effort" } as const;
+  return {
+    node: `${node_namespace.replace(/\/$/, "")}/${node_name}`,
+    type: topic_type,
+    reliability: known[reliability as keyof typeof known] ?? "unknown",
+    isTransient: durability === TRANSIENT_LOCAL,
+  };
+}

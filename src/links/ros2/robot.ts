@@ -1,0 +1,153 @@
+/** A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is at the end of a line. */
+import { DeadReckoning } from "../../odometry/dead-reckoning.js";
+import { Fault } from "../faults.js";
+import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "../robot.js";
+import { COMMAND_BYTES, CommandSlot, STATE_BYTES, StateSlot } from "./record.js";
+import type { Ros2Settings } from "./settings.js";
+
+/** Time for publishers and subscribers to find each other [s]. */
+const DISCOVERY = 3;
+/** States for so long show whether their stamps keep pace [s]. */
+const SETTLE = 1.2;
+/** Rows that are taken at once, and takings per control step: more than a pipe holds. */
+const ROWS = 64;
+const MOST = 16;
+
+export class Ros2Robot implements Robot {
+  readonly reading: Reading = newReading(4, 2);
+  readonly neutral = new Float64Array(2);
+  readonly placeable = false;
+  phase = Phase.connecting;
+  faultValue = Number.NaN;
+
+  readonly #port: BytePort;
+  readonly #timeout: number;
+  readonly #rows = new Float64Array(ROWS * StateSlot.count);
+  readonly #incoming = new Uint8Array(this.#rows.buffer);
+  readonly #command = new Float64Array(CommandSlot.count);
+  readonly #outgoing = new Uint8Array(this.#command.buffer);
+  readonly #motion = new DeadReckoning();
+  /** when the node was heard first, and when the robot was asked to follow [s] */
+  #since = Number.NaN;
+  #comesSince = Number.NaN;
+  #asked = 0;
+  #arrival = Number.NEGATIVE_INFINITY;
+  #refusal = Fault.none;
+  #publishers = 0;
+  #mismatched = 0;
+  #subscribers = 0;
+  #deaf = 0;
+  #fault = Fault.none;
+
+  constructor(port: BytePort, { timeout }: Pick<Ros2Settings, "timeout">) {
+    this.#port = port;
+    this.#timeout = timeout;
+  }
+
+  takeFault(): Fault {
+    const fault = this.#fault;
+    this.#fault = Fault.none;
+    return fault;
+  }
+
+  receive(now: number): void {
+    for (let i = 0; i < MOST; i++) {
+      const count = this.#port.read(this.#incoming);
+      const rows = count <= this.#incoming.length ? Math.floor(count / STATE_BYTES) : 0;
+      for (let row = 0; row < rows; row++) this.#take(now, row * StateSlot.count);
+      if (rows < ROWS) break;
+    }
+    if (this.phase === Phase.connecting) this.#connect(now);
+    else if (this.phase === Phase.arming) this.#awaitSubscribers(now);
+    if (this.phase >= Phase.arming) this.#watch(now);
+  }
+
+  stateAt(now: number, state: Float64Array): void {
+    this.#motion.predict(ageOf(this.reading, now), state);
+  }
+
+  place(): void {}
+
+  send(now: number, input: Float64Array): void {
+    const moves = this.phase === Phase.armed && isCommand(input);
+    this.#command[CommandSlot.sent] = now;
+    this.#command[CommandSlot.follows] = this.phase >= Phase.arming ? 1 : 0;
+    this.#command[CommandSlot.first] = moves ? (input[0] ?? 0) : 0;
+    this.#command[CommandSlot.second] = moves ? (input[1] ?? 0) : 0;
+    this.#port.write(this.#outgoing, COMMAND_BYTES);
+  }
+
+  arm(now: number): void {
+    if (this.phase !== Phase.ready) return;
+    this.phase = Phase.arming;
+    this.#asked = now;
+  }
+
+  disarm(now: number): void {
+    if (this.phase !== Phase.connecting) this.phase = Phase.ready;
+    this.send(now, this.neutral);
+  }
+
+  /** The row that begins at number `at`. */
+  #take(now: number, at: number): void {
+    const rows = this.#rows;
+    const { reading } = this;
+    const motion = this.#motion;
+    if (Number.isNaN(this.#since)) {
+      this.#since = now;
+      this.#comesSince = now;
+    }
+    reading.heard = rows[at + StateSlot.sent] ?? 0;
+    this.#refusal = rows[at + StateSlot.refusal] ?? 0;
+    this.#publishers = rows[at + StateSlot.publishers] ?? 0;
+    this.#mismatched = rows[at + StateSlot.mismatched] ?? 0;
+    this.#subscribers = rows[at + StateSlot.subscribers] ?? 0;
+    this.#deaf = rows[at + StateSlot.deaf] ?? 0;
+    this.#arrival = rows[at + StateSlot.arrival] ?? 0;
+    reading.time = rows[at + StateSlot.time] ?? 0;
+    motion.x = rows[at + StateSlot.x] ?? 0;
+    motion.y = rows[at + StateSlot.y] ?? 0;
+    motion.v = rows[at + StateSlot.v] ?? 0;
+    motion.phi = rows[at + StateSlot.phi] ?? 0;
+    motion.rate = rows[at + StateSlot.rate] ?? 0;
+    motion.predict(0, reading.state);
+  }
+
+  /** Ready once states come, and have come for a while; without them, what keeps them away. */
+  #connect(now: number): void {
+    const comes = now - this.#arrival <= this.#timeout;
+    if (!comes) this.#comesSince = now;
+    if (now - this.#comesSince > SETTLE) this.phase = Phase.ready;
+    else if (now - this.#since > DISCOVERY && !comes) {
+      this.#since = now;
+      this.#fail(this.#absence(), DISCOVERY);
+    }
+  }
+
+  /** Follows as soon as somebody hears what is published. */
+  #awaitSubscribers(now: number): void {
+    if (this.#subscribers > 0) this.phase = Phase.armed;
+    else if (now - this.#asked > DISCOVERY - 1) {
+      this.phase = Phase.ready;
+      this.#fail(this.#deaf > 0 ? Fault.deafSubscriber : Fault.noSubscriber, this.#deaf);
+    }
+  }
+
+  /** Without a usable state for too long the robot must stop; what was refused meanwhile tells why. */
+  #watch(now: number): void {
+    const silent = now - this.#arrival;
+    if (silent <= this.#timeout) return;
+    this.#fail(this.#refusal !== Fault.none ? this.#refusal : Fault.silentTopic, silent);
+  }
+
+  #absence(): Fault {
+    if (this.#refusal !== Fault.none) return this.#refusal;
+    if (this.#publishers === 0) return Fault.noPublisher;
+    return this.#mismatched > 0 ? Fault.mismatch : Fault.silentTopic;
+  }
+
+  #fail(fault: Fault, value: number): void {
+    this.#fault = fault;
+    this.faultValue = value;
+  }
+}

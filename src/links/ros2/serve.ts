@@ -1,0 +1,99 @@
+/**
+ * The process of the ROS node. Its control thread is at the other end of two pipes, its parent at the other end of an IPC channel; it lives as long
+ * as its parent does, and leaves the robot standing when that is gone.
+ */
+import { writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { monotonicTime } from "../../clock.js";
+import { messageOf } from "../../errors.js";
+import type { TaskDefinition } from "../../tasks/definition.js";
+import { type Live, liveTopics } from "./live.js";
+import type { JoinGraph } from "./node.js";
+import { COMMAND_BYTES, CommandSlot } from "./record.js";
+import { BEAT, Relay } from "./relay.js";
+import type { Ros2Settings } from "./settings.js";
+
+/** From the parent. */
+export type Order =
+  | { readonly order: "start"; readonly settings: Ros2Settings; readonly task: TaskDefinition }
+  | { readonly order: "show"; readonly live: Live }
+  | { readonly order: "end" };
+
+/** To the parent. */
+export type Answer =
+  | { readonly answer: "ready" }
+  | { readonly answer: "say"; readonly text: string }
+  | { readonly answer: "ended" };
+
+/** Descriptors that the parent gives: commands come, states go. */
+export const COMMANDS = 3;
+export const STATES = 4;
+
+/** Joins the graph when the parent says so, and relays until it ends. */
+export function serve(join: JoinGraph): void {
+  const answer = (what: Answer, then = () => {}) => {
+    if (process.connected) process.send?.(what, then);
+    else then();
+  };
+  const say = (text: string) => answer({ answer: "say", text });
+  let show: (live: Live) => void = () => {};
+  let leave = () => {};
+
+  const begin = async (settings: Ros2Settings, task: TaskDefinition) => {
+    let onError: (error: unknown, topic: string) => void = () => {};
+    const node = await join(settings.node, (error, topic) => onError(error, topic));
+    const relay = new Relay(node, settings, { clock: monotonicTime, write: writeState, say });
+    onError = (error, topic) => relay.onError(error, topic);
+    show = liveTopics(node, settings.node, () => relay.frame, task);
+    node.start();
+    const commands = readCommands((row) => relay.obey(row));
+    const timer = setInterval(() => relay.beat(), 1000 * BEAT);
+    leave = () => {
+      clearInterval(timer);
+      commands.destroy();
+      leave = () => {};
+      relay.end();
+      node.close();
+    };
+    answer({ answer: "ready" });
+  };
+  // the parent has heard everything before this process is gone
+  const end = () => {
+    leave();
+    answer({ answer: "ended" }, () => process.exit(0));
+  };
+  const fail = (error: unknown) => {
+    leave();
+    answer({ answer: "say", text: `ROS 2: ${messageOf(error)}` }, () => process.exit(1));
+  };
+
+  // the parent brakes first and ends this process then; a terminal's Ctrl-C goes to both
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  process.on("uncaughtException", fail);
+  process.on("disconnect", end);
+  process.on("message", (message: Order) => {
+    if (message.order === "start") void begin(message.settings, message.task).catch(fail);
+    else if (message.order === "show") show(message.live);
+    else end();
+  });
+}
+
+/** Gives a row to the control thread; if that does not read any more, the row is lost, as old states should be. */
+function writeState(row: Float64Array): void {
+  try {
+    writeSync(STATES, new Uint8Array(row.buffer));
+  } catch {
+    // the pipe is full
+  }
+}
+
+/** Takes the rows of the control thread, of those that came together the last. */
+function readCommands(take: (row: Float64Array) => void): Socket {
+  const commands = new Socket({ fd: COMMANDS, readable: true, writable: false });
+  return commands.on("data", (bytes) => {
+    const last = bytes.length - COMMAND_BYTES;
+    if (last < 0) return;
+    const copy = Uint8Array.from(bytes.subarray(last));
+    take(new Float64Array(copy.buffer, 0, CommandSlot.count));
+  });
+}

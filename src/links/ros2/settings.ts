@@ -1,0 +1,122 @@
+/** What is said and heard on which topics: presets, and what a configuration changes of them. */
+import type { RunConfig } from "../../config/schema.js";
+import { UserError } from "../../errors.js";
+import type { TaskDefinition } from "../../tasks/definition.js";
+import type { Reliability } from "./node.js";
+
+export interface Ros2Settings {
+  /** name of our node */
+  readonly node: string;
+  /** topic of the state, nav_msgs/Odometry; "": it comes from `pose` */
+  readonly odometry: string;
+  /** topic of the state, geometry_msgs/PoseStamped */
+  readonly pose: string;
+  /** topic of the speed beside `pose`, geometry_msgs/TwistStamped; "": from differences of the pose */
+  readonly twist: string;
+  /** whether that speed counts in the frame of the pose, or in that of the robot */
+  readonly twistFrame: "world" | "body";
+  /** frame_id that the state must have; "": that of the first message */
+  readonly frame: string;
+  /** `ignore`: a state holds when it arrives, whatever its stamp */
+  readonly stamps: "use" | "ignore";
+  readonly commandType: "ackermann" | "twist" | "float32";
+  /** topic of the command, ackermann_msgs/AckermannDriveStamped or geometry_msgs/Twist */
+  readonly command: string;
+  /** topics of the command as two std_msgs/Float32 */
+  readonly throttle: string;
+  readonly steering: string;
+  /** frame_id of the command */
+  readonly commandFrame: string;
+  /** published per unit of the task's first input: [m/s], or a number for float32 */
+  readonly driveScale: number;
+  /** published per unit of the second: [rad] for ackermann, [rad/s] for twist, or a number; negative turns the side */
+  readonly steerScale: number;
+  /** largest magnitude that is published of each */
+  readonly driveLimit: number;
+  readonly steerLimit: number;
+  readonly stateQos: Reliability;
+  readonly commandQos: Reliability;
+  /** without a usable state for so long the robot is stopped [s] */
+  readonly timeout: number;
+}
+
+const COMMON = {
+  node: "lapgrad",
+  odometry: "",
+  pose: "",
+  twist: "",
+  twistFrame: "world",
+  frame: "",
+  stamps: "use",
+  command: "",
+  throttle: "",
+  steering: "",
+  commandFrame: "base_link",
+  driveScale: 1,
+  steerScale: 1,
+  driveLimit: 1,
+  steerLimit: 1,
+  stateQos: "best-effort",
+  commandQos: "reliable",
+  timeout: 0.075,
+} as const;
+
+export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, Ros2Settings>> = {
+  // the paper's car: a motion capture system's client, and one topic for each of the car's two servos
+  "jetracer-mocap": {
+    ...COMMON,
+    pose: "/jetracer/pose",
+    twist: "/jetracer/twist",
+    commandType: "float32",
+    throttle: "/jetracer/throttle",
+    steering: "/jetracer/steering",
+  },
+  // cars with a drive that holds a speed, as F1TENTH's
+  ackermann: {
+    ...COMMON,
+    odometry: "/odom",
+    frame: "odom",
+    commandType: "ackermann",
+    command: "/drive",
+    driveScale: 6,
+    driveLimit: 5,
+    steerScale: 0.4,
+    steerLimit: 0.4,
+  },
+  // walks by speed and turn rate, which are the inputs of its task; its control period is 0.1 s
+  go1: {
+    ...COMMON,
+    odometry: "/odom",
+    frame: "odom",
+    commandType: "twist",
+    command: "/cmd_vel",
+    steerLimit: 3,
+    timeout: 0.25,
+  },
+};
+
+const CAR = ["throttle", "steering"];
+const SPEED_AND_TURN = ["forward speed [m/s]", "turn rate [rad/s]"];
+
+/** The inputs of a task that a type of command can carry. */
+export const INPUTS: Readonly<Record<Ros2Settings["commandType"], readonly (readonly string[])[]>> = {
+  float32: [CAR],
+  ackermann: [CAR],
+  twist: [SPEED_AND_TURN, CAR],
+};
+
+/** The preset that a configuration names, or the task's own, with what the configuration changes. */
+export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2Settings {
+  const { preset = task.columns.input.join() === SPEED_AND_TURN.join() ? "go1" : "jetracer-mocap", ...given } =
+    config.ros2;
+  if (given.odometry && given.pose)
+    throw new UserError(`ros2 has odometry ${given.odometry} and pose ${given.pose}: give the one that has the state`);
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const settings: Ros2Settings = { ...presets[preset], ...(given.pose ? { odometry: "" } : {}), ...known };
+  if (settings.odometry === "" && settings.pose === "")
+    throw new UserError("ros2 has neither odometry nor pose: the state must come from one of them");
+  for (const name of settings.commandType === "float32" ? (["throttle", "steering"] as const) : (["command"] as const))
+    if (settings[name] === "")
+      throw new UserError(`ros2.commandType is ${settings.commandType}: give the topic of its ros2.${name}`);
+  return settings;
+}

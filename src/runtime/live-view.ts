@@ -1,0 +1,56 @@
+/** Rows of the control thread as those see them who watch a drive. */
+import { monotonicTime, wallTime } from "../clock.js";
+import { describeFault, Fault, remedyOf } from "../links/faults.js";
+import type { Live } from "../links/ros2/live.js";
+import { HEAD, Kind, type Layout } from "./records.js";
+import { State } from "./shared.js";
+
+const OK = 0;
+const ERROR = 2;
+
+export class LiveView {
+  readonly #layout: Layout;
+  readonly #show: (live: Live) => void;
+  /** the loop's clock at task time 0 [s] */
+  #origin = 0;
+
+  constructor(layout: Layout, show: (live: Live) => void) {
+    this.#layout = layout;
+    this.#show = show;
+  }
+
+  /** Takes a row (records.ts). */
+  take(row: Float64Array): void {
+    const kind: Kind = row[0] ?? 0;
+    const [, clock = 0, first = 0, second = 0, third = 0] = row;
+    if (kind === Kind.step) this.#takeStep(row);
+    else if (kind === Kind.state) {
+      if (first === State.driving) this.#origin = second;
+      this.#takeEvent(clock, OK, "state", State[first] ?? "");
+    } else if (kind === Kind.fault) {
+      const what = describeFault({ fault: first, value: second, limit: third });
+      this.#takeEvent(clock, ERROR, Fault[first] ?? "", `${what}; ${remedyOf(first)}`);
+    }
+  }
+
+  #takeStep(row: Float64Array): void {
+    const { states, inputs, references, residuals } = this.#layout;
+    let from = HEAD;
+    const part = (width: number) => {
+      from += width;
+      return [...row.subarray(from - width, from)];
+    };
+    const [state, input, reference] = [part(states), part(inputs), part(references)];
+    const cost = row[from + residuals] ?? Number.NaN;
+    this.#show({ kind: "step", time: wallOf((row[1] ?? 0) + this.#origin), state, input, reference, cost });
+  }
+
+  #takeEvent(clock: number, level: number, name: string, message: string): void {
+    this.#show({ kind: "event", time: wallOf(clock), level, name, message });
+  }
+}
+
+/** A time of the monotonic clock as time since 1970 [s]. */
+function wallOf(clock: number): number {
+  return clock + wallTime() - monotonicTime();
+}

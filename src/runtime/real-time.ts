@@ -1,0 +1,21 @@
+/** Real-time priority where the system allows it. */
+import { spawnSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
+
+/** Priority under SCHED_FIFO, 1 to 99; above the kernel's interrupt threads it must not be. */
+const PRIORITY = 50;
+
+/** For this thread alone; false if the system does not allow it. */
+export function makeThreadRealTime(): boolean {
+  return process.platform === "linux" && change(basename(readlinkSync("/proc/thread-self")));
+}
+
+/** For all threads of another process, those that it will start included. */
+export function makeProcessRealTime(process: number): boolean {
+  return change(`${process}`, "--all-tasks");
+}
+
+function change(id: string, ...options: readonly string[]): boolean {
+  return spawnSync("chrt", ["--fifo", ...options, "-p", `${PRIORITY}`, id], { stdio: "ignore" }).status === 0;
+}

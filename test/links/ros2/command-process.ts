@@ -1,0 +1,38 @@
+/** `lapgrad plant` and `lapgrad train` on a graph without ROS, as processes. Usage: node command-process.js plant|train <settings as JSON> <folder> */
+import { plantCommand } from "../../../src/cli/plant-run.js";
+import { trainCommand } from "../../../src/cli/train-run.js";
+import type { PartialConfig } from "../../../src/config/config.js";
+import { resolveTask } from "../../../src/config/resolve.js";
+import { messageOf } from "../../../src/errors.js";
+import { ros2SettingsFrom } from "../../../src/links/ros2/settings.js";
+import { outputFor } from "../../../src/output.js";
+import { Recorder } from "../../../src/runtime/recorder.js";
+import { RobotLink } from "../../../src/runtime/robot-link.js";
+import { Ros2Line } from "../../../src/runtime/ros2-line.js";
+import { ThreadHost } from "../../../src/runtime/thread-host.js";
+import { joinHub } from "./socket-graph.js";
+
+const [, , command, settings = "{}", out = ""] = process.argv;
+const given = JSON.parse(settings) as PartialConfig;
+const output = outputFor(true);
+try {
+  if (command === "plant") await plantCommand(given, output, joinHub);
+  else
+    await trainCommand({ given, out }, output, async (config, { signal, stop, drives, parameters }) => {
+      const { task } = resolveTask(config);
+      const program = new URL("./node-process.js", import.meta.url);
+      const line = new Ros2Line(ros2SettingsFrom(config, task), task, output.say, program);
+      const host = new ThreadHost(
+        config,
+        line,
+        parameters,
+        { sign: Number.POSITIVE_INFINITY },
+        { drives, onStop: stop },
+      );
+      const operator = { signal, say: output.say, confirm: async () => true, takeSign: () => true };
+      return new RobotLink(host, config, operator, new Recorder(drives));
+    });
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,310 @@
+/** Drives, trainings and faults over topics, in virtual time: the car is a plant node on a graph without ROS. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import type { Connect } from "../../../src/cli/connect.js";
+import { trainCommand } from "../../../src/cli/train-run.js";
+import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
+import { initialisePolicy } from "../../../src/core/session.js";
+import { Fault } from "../../../src/links/faults.js";
+import type { Odometry, PoseStamped } from "../../../src/links/ros2/messages.js";
+import type { PlantNode } from "../../../src/links/ros2/plant.js";
+import { pilotCore } from "../../../src/runtime/control.js";
+import { Recorder } from "../../../src/runtime/recorder.js";
+import { RobotLink } from "../../../src/runtime/robot-link.js";
+import { State } from "../../../src/runtime/shared.js";
+import { Captured, metricsOf, newFolder } from "../../support/runs.js";
+import { VirtualRosHost } from "./host.js";
+import { expectWhole } from "./numbers.js";
+
+jest.setTimeout(60_000);
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("laps over topics cost what they cost in the simulator", async () => {
+  const given: PartialConfig = { rollouts: 4, seed: 1, plant: "identified" };
+  const connect: Connect = async (config, { signal, drives, parameters, output }) => {
+    const host = new VirtualRosHost(config, parameters);
+    await host.node.startPlant(config);
+    const operator = { signal, say: output.say, confirm: async () => true, takeSign: () => true };
+    return new RobotLink(host, config, operator, new Recorder(drives));
+  };
+  const [topics, direct] = ["topics", "direct"].map((name) => join(folder, name));
+  await trainCommand({ given: { ...given, link: "ros2" }, out: topics ?? "" }, new Captured(), connect);
+  await trainCommand({ given, out: direct ?? "" }, new Captured());
+  const [driven, simulated] = await Promise.all([topics ?? "", direct ?? ""].map(metricsOf));
+  expect(driven).toHaveLength(4);
+  // the state is half a control period old and carried forward, and segments last 0.14 s on average instead of exactly
+  expect(driven?.at(-1)?.windowCost).toBeLessThan(1.5 * (simulated?.at(-1)?.windowCost ?? Number.NaN));
+  expect(driven?.[0]?.windowCost).toBeGreaterThan(10 * (driven?.at(-1)?.windowCost ?? Number.NaN));
+});
+
+interface Drive {
+  readonly host: VirtualRosHost;
+  readonly plant: PlantNode;
+  /** what it was stopped by, or refused for */
+  readonly stopped: string;
+  readonly questions: readonly string[];
+}
+
+let drives = 0;
+
+/**
+ * Drives the untrained car until something stops it. `begin` sees the host before it connects, `during` before every control step with the time
+ * since the car drives [s].
+ */
+async function drive(
+  given: PartialConfig,
+  begin: (host: VirtualRosHost, plant: PlantNode) => void,
+  during: (seconds: number, host: VirtualRosHost, stop: AbortController) => void,
+  plantGiven = given,
+): Promise<Drive> {
+  const config = completeConfig({ plant: "identified", ...given, link: "ros2" });
+  const core = await pilotCore(config);
+  initialisePolicy(core, 1);
+  const plantConfig = completeConfig({ plant: "identified", ...plantGiven, link: "ros2" });
+  const host = new VirtualRosHost(config, core.exports.parameterCount());
+  const plant = await host.node.startPlant(plantConfig);
+  begin(host, plant);
+  const stop = new AbortController();
+  let began = Number.NaN;
+  host.before = (now) => {
+    if (host.shared.runtimeState === State.driving && Number.isNaN(began)) began = now;
+    if (!Number.isNaN(began)) during(now - began, host, stop);
+  };
+  const questions: string[] = [];
+  const confirm = async (question: string) => questions.push(question) > 0;
+  const operator = { signal: stop.signal, say: () => {}, confirm, takeSign: () => true };
+  const link = new RobotLink(host, config, operator, new Recorder(join(folder, `drive-${++drives}`)));
+  let stopped = "";
+  try {
+    await link.open();
+    stopped = await link.driveUntilStopped(core);
+  } catch (error) {
+    stopped = (error as Error).message;
+  }
+  await link.stop();
+  await link.close();
+  if (host.node.graph.log.length > 0) expectWhole(host.node.graph);
+  return { host, plant, stopped, questions };
+}
+
+const stopAfter = (seconds: number) => (time: number, _: VirtualRosHost, stop: AbortController) => {
+  if (time >= seconds) stop.abort();
+};
+const commandsOf = ({ node }: VirtualRosHost) => node.graph.log.filter(({ topic }) => topic === "/jetracer/throttle");
+const isNeutral = ({ message }: { readonly message: unknown }) => (message as { data: number }).data === 0;
+
+test("it begins where the car stands, says so, and goes on from there without a detour", async () => {
+  const begin = (_: VirtualRosHost, plant: PlantNode) => plant.state.set([3.1, 0, 0, -Math.PI / 2]);
+  let farthest = 0;
+  const during = (seconds: number, host: VirtualRosHost, stop: AbortController) => {
+    const [x = 0, y = 0] = host.node.plant?.state ?? [];
+    farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
+    if (seconds >= 3) stop.abort();
+  };
+  const { questions, stopped, host } = await drive({}, begin, during);
+  expect(questions).toHaveLength(1);
+  expect(questions[0]).toMatch(/it begins at task time \d\.\d\d s, 0\.10 m from where it stands and \d° to the/);
+  expect(host.shared.startTime).toBeGreaterThan(0.3);
+  expect(stopped).toMatch(/^stopped by the operator/);
+  // the untrained car cuts its first corner from a stand; towards task time 0, in the middle of the 8, it would leave the corridor of 1.5 m
+  expect(farthest).toBeLessThan(1.2);
+});
+
+test("stopped by the operator: neutral, to a stand, and nothing is published afterwards", async () => {
+  const { host, plant } = await drive({}, () => {}, stopAfter(1));
+  expect(Math.abs(plant.state[2] ?? 1)).toBeLessThan(0.05);
+  expect(host.node.graph.last<PoseStamped>("/lapgrad/reference")?.header.frame_id).toBe("world");
+  expect(JSON.stringify(host.node.graph.last("/diagnostics"))).toContain("fault");
+  const commands = commandsOf(host);
+  const lastMoving = commands.findLastIndex((command) => !isNeutral(command));
+  expect(lastMoving).toBeGreaterThan(40); // a second at 50 Hz
+  expect(commands.length).toBeGreaterThan(lastMoving + 10);
+  const after = host.node.graph.log.length;
+  host.node.relay?.beat();
+  expect(host.node.graph.log).toHaveLength(after);
+});
+
+test("the plant dies: neutral within 100 ms of its last message, and the topic is named", async () => {
+  let died = Number.NaN;
+  const { host, stopped } = await drive(
+    {},
+    () => {},
+    (seconds, on) => {
+      if (seconds < 1 || !on.node.isPublishing) return;
+      on.node.isPublishing = false;
+      died = on.node.graph.log.findLast(({ topic }) => topic === "/jetracer/pose")?.time ?? Number.NaN;
+    },
+  );
+  expect(stopped).toMatch(/^no message with the state came for 0\.\d+ s; .*ros2 topic hz/);
+  expect(host.faults[0]?.value).toBeLessThan(0.1);
+  const lastMoving = commandsOf(host).findLast((command) => !isNeutral(command))?.time ?? Number.NaN;
+  expect(lastMoving - died).toBeLessThan(0.1);
+  expect(lastMoving - died).toBeGreaterThan(0.04); // two lost messages are borne
+});
+
+test("the ROS node's process dies: found within the 0.2 s that any robot may be silent", async () => {
+  const { host, stopped } = await drive(
+    {},
+    () => {},
+    (seconds, on) => {
+      if (seconds >= 1) on.node.isRelaying = false;
+      if (seconds >= 1) on.node.isPublishing = false;
+    },
+  );
+  expect(stopped).toMatch(/^no message with the state|^nothing was heard/);
+  expect(host.faults[0]?.value).toBeLessThan(0.25);
+});
+
+test("the control loop falls silent: the node publishes neutral within 0.25 s, once", async () => {
+  const { host } = await drive({}, () => {}, stopAfter(0.5));
+  const { relay, graph } = host.node;
+  const row = Float64Array.of(0, 1, 0.5, 0.5); // sent, follows, inputs
+  relay?.obey(row);
+  expect(commandsOf(host).at(-1)?.message).toEqual({ data: 0.5 });
+  const began = host.node.now;
+  for (let i = 0; i < 20; i++) {
+    host.node.now += 0.05;
+    relay?.beat();
+  }
+  const last = commandsOf(host).at(-1);
+  expect(last?.message).toEqual({ data: 0 });
+  expect((last?.time ?? Number.NaN) - began).toBeLessThanOrEqual(0.25 + 1e-9);
+  expect(graph.log.filter(({ topic, time }) => topic === "/jetracer/throttle" && time > began)).toHaveLength(1);
+  expect(host.node.said).toContain("the control thread is silent: the robot is stopped");
+});
+
+const spoilings: readonly [string, Fault, (pose: PoseStamped) => unknown][] = [
+  [
+    "NaN",
+    Fault.notFinite,
+    (pose) => Object.assign(pose, { pose: { ...pose.pose, position: { x: Number.NaN, y: 0, z: 0 } } }),
+  ],
+  ["another frame", Fault.frame, (pose) => Object.assign(pose, { header: { ...pose.header, frame_id: "elsewhere" } })],
+  [
+    "stamps that stand still",
+    Fault.stamps,
+    (pose) => Object.assign(pose, { header: { ...pose.header, stamp: { sec: 1, nanosec: 0 } } }),
+  ],
+  ["empty messages", Fault.unreadable, () => ({})],
+  ["nothing at all", Fault.unreadable, () => undefined],
+];
+
+test.each(spoilings)("%s while driving: stopped within 100 ms, with the reason", async (_, fault, spoil) => {
+  const { host, plant, stopped } = await drive(
+    {},
+    () => {},
+    (seconds, on) => {
+      if (seconds < 1) return;
+      on.node.graph.spoil = (topic, message) => (topic === "/jetracer/pose" ? spoil(message as PoseStamped) : message);
+    },
+  );
+  expect(host.faults[0]?.name).toBe(Fault[fault]);
+  expect(host.faults[0]?.value).toBeLessThan(0.1);
+  expect(stopped).not.toMatch(/NaN|undefined/);
+  expect(host.node.said.length).toBeGreaterThan(0);
+  expect(commandsOf(host).slice(-10).every(isNeutral)).toBe(true);
+  expect(plant.state.every(Number.isFinite)).toBe(true);
+});
+
+test("a position that jumps: stopped by the gate for it", async () => {
+  const { host } = await drive(
+    {},
+    () => {},
+    (seconds, on) => {
+      if (seconds < 1) return;
+      on.node.graph.spoil = (topic, message) => {
+        if (topic === "/jetracer/pose") (message as PoseStamped).pose.position.x += 1;
+        return message;
+      };
+    },
+  );
+  expect(host.faults[0]?.name).toBe("jump");
+});
+
+test("simulated time that runs at a third: refused before it drives, or stopped", async () => {
+  const begin = (host: VirtualRosHost) => {
+    host.node.graph.spoil = (topic, message) => {
+      if (topic !== "/jetracer/pose") return message;
+      const { stamp } = (message as PoseStamped).header;
+      const seconds = (stamp.sec + stamp.nanosec * 1e-9 - 1.7e9) / 3;
+      stamp.sec = Math.floor(seconds);
+      stamp.nanosec = Math.round((seconds - stamp.sec) * 1e9);
+      return message;
+    };
+  };
+  const { stopped } = await drive({}, begin, stopAfter(3));
+  expect(stopped).toMatch(/did not advance with this computer's clock.*real time/);
+});
+
+test("nobody publishes: named, with what to compare", async () => {
+  const { stopped } = await drive(
+    {},
+    (host) => {
+      host.node.isPublishing = false;
+      host.node.graph.publications.length = 0;
+    },
+    stopAfter(1),
+  );
+  expect(stopped).toMatch(/^ros2: nobody was found within 3 s who publishes the state; .*ROS_DOMAIN_ID/);
+});
+
+test("a QoS that does not fit is named as the cause, with whose it is", async () => {
+  const { stopped, host } = await drive({ ros2: { stateQos: "reliable" } }, () => {}, stopAfter(1), {});
+  expect(stopped).toMatch(/published with another type or QoS than asked for/);
+  expect(host.node.said.join()).toContain(
+    "/jetracer/pose: /robot publishes best-effort, and reliable is asked for, so nothing arrives",
+  );
+});
+
+test("another type on the topic is named as the cause", async () => {
+  const { stopped, host } = await drive({ ros2: { odometry: "/jetracer/pose" } }, () => {}, stopAfter(1), {});
+  expect(stopped).toMatch(/another type or QoS/);
+  expect(host.node.said.join()).toContain("publishes geometry_msgs/msg/PoseStamped, not nav_msgs/msg/Odometry");
+});
+
+test("nobody listens, or somebody deaf: it is not armed", async () => {
+  const nobody = await drive({}, ({ node: { graph } }) => void graph.subscriptions.splice(0), stopAfter(1));
+  expect(nobody.stopped).toMatch(/^nobody subscribes the command/);
+  const deaf = await drive({ ros2: { commandQos: "best-effort" } }, () => {}, stopAfter(1), {});
+  expect(deaf.stopped).toMatch(/^the command is subscribed with another type or QoS/);
+  expect(commandsOf(deaf.host).every(isNeutral)).toBe(true);
+});
+
+test("a second driver of the robot is told of", async () => {
+  const begin = ({ node: { graph } }: VirtualRosHost) =>
+    void graph.node("teleop").advertise("std_msgs/msg/Float32", "/jetracer/throttle", "reliable");
+  const { host } = await drive({}, begin, stopAfter(0.5));
+  expect(host.node.said.join()).toContain("/teleop publishes on /jetracer/throttle too");
+});
+
+test("a stop command that is not acknowledged is told of", async () => {
+  const { host } = await drive({}, ({ node: { graph } }) => void graph.lost.add("/jetracer/throttle"), stopAfter(0.5));
+  expect(host.node.said).toContain("the stop command was not acknowledged within 500 ms");
+});
+
+test.each<[string, PartialConfig]>([
+  ["an Ackermann car", { ros2: { preset: "ackermann" } }],
+  ["a Go1", { task: "quadruped-figure8", plant: "nominal" }],
+  [
+    "a car by Twist, its speed from differences of the pose",
+    { ros2: { commandType: "twist", command: "/cmd_vel", twist: "" } },
+  ],
+])("%s drives on its track", async (_, given) => {
+  let farthest = 0;
+  const during = (seconds: number, host: VirtualRosHost, stop: AbortController) => {
+    const [x = 0, y = 0] = host.node.plant?.state ?? [];
+    farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
+    if (seconds >= 6) stop.abort();
+  };
+  const { stopped, plant, host } = await drive(given, () => {}, during);
+  expect(stopped).toMatch(/^stopped by the operator/);
+  expect(plant.commands).toBeGreaterThan(50);
+  expect(farthest).toBeLessThan(1);
+  const odometry = host.node.graph.last<Odometry>("/odom");
+  if (given.ros2?.preset === "ackermann") expect(odometry?.header.frame_id).toBe("odom");
+});

@@ -1,0 +1,43 @@
+/** Where a robot that cannot be placed begins to drive. */
+import { beforeAll, expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
+import { pilotCore } from "../../src/runtime/control.js";
+import { nearestStart } from "../../src/runtime/nearest-start.js";
+
+let core: Core;
+beforeAll(async () => {
+  core = await pilotCore(completeConfig({ window: "0:0:0" }));
+});
+
+/** Place and direction of the task at a time. */
+function pointAt(time: number): { x: number; y: number; phi: number } {
+  core.exports.nominalSetpoint(time);
+  const [x = 0, y = 0, vx = 0, vy = 0] = core.view("probe");
+  return { x, y, phi: Math.atan2(vy, vx) };
+}
+
+const LAP = 5.5;
+
+test("on the track: a time at which the task is there and goes that way", () => {
+  for (let time = 0; time < LAP; time += 0.1) {
+    const { x, y, phi } = pointAt(time);
+    const start = nearestStart(core, Float64Array.of(x, y, 0, phi));
+    const found = pointAt(start.time);
+    // half of the 1024th part of a lap, at 3.4 m/s and 2.3 rad/s; in the middle of the 8 two times have one pose
+    expect(Math.hypot(found.x - x, found.y - y)).toBeLessThan(0.01);
+    expect(start.distance).toBeLessThan(0.01);
+    expect(Math.abs(start.turn)).toBeLessThan(0.01);
+    if (Math.hypot(x, y) > 0.1) expect(start.time).toBeCloseTo(time, 2);
+  }
+});
+
+test("beside the track, turned, and with a heading that went round several times", () => {
+  const { x, y, phi } = pointAt(1.2);
+  const [side, turn] = [0.2, 0.3];
+  const state = Float64Array.of(x - side * Math.sin(phi), y + side * Math.cos(phi), 1, phi - turn + 6 * Math.PI);
+  const start = nearestStart(core, state);
+  expect(start.distance).toBeLessThan(0.35);
+  expect(Math.abs(start.turn)).toBeLessThan(turn + 0.01);
+  expect(Math.abs(start.time - 1.2)).toBeLessThan(0.15);
+});

@@ -8,17 +8,17 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SerialPort } from "serialport";
 import { completeConfig } from "../build/src/config/config.js";
 import { coreFor, initialisePolicy } from "../build/src/core/session.js";
 import { FrameReader, FrameWriter } from "../build/src/links/wire/frames.js";
 import { FrameType, protocol, writePing } from "../build/src/links/wire/protocol.js";
 import { setTiming } from "../build/src/recording/timing.js";
 import { machine, markdownTable, remarksIn } from "../build/src/report/markdown.js";
+import { DescriptorPort } from "../build/src/runtime/descriptor-port.js";
 import { Recorder } from "../build/src/runtime/recorder.js";
 import { RobotLink } from "../build/src/runtime/robot-link.js";
+import { SerialLine } from "../build/src/runtime/serial-line.js";
 import { ThreadHost } from "../build/src/runtime/thread-host.js";
-import { TtyPort } from "../build/src/runtime/tty-port.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 
@@ -57,7 +57,8 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
   const sign = Number.POSITIVE_INFINITY;
   const around = { drives: folder, onStop: () => {} };
-  const host = new ThreadHost(config, device, protocol.baud, core.exports.parameterCount(), { sign, realTime }, around);
+  const line = new SerialLine(device, protocol.baud);
+  const host = new ThreadHost(config, line, core.exports.parameterCount(), { sign, realTime }, around);
   const operator = {
     signal: new AbortController().signal,
     say: () => {},
@@ -96,9 +97,8 @@ async function learn(goesOn) {
 
 /** Times from a ping to its answer [s], on the control thread's kind of descriptor. */
 async function roundTrips(device) {
-  const port = new SerialPort({ path: device, baudRate: protocol.baud, autoOpen: false, vmin: 0, vtime: 0 });
-  await new Promise((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
-  const tty = new TtyPort(device);
+  const line = new SerialLine(device, protocol.baud);
+  const port = new DescriptorPort(await line.open());
   const writer = new FrameWriter();
   const incoming = new Uint8Array(4096);
   let answered = false;
@@ -111,12 +111,11 @@ async function roundTrips(device) {
     const count = writer.finish(FrameType.ping, i & 0xff);
     answered = false;
     const began = performance.now();
-    tty.write(writer.wire, count);
-    while (!answered && performance.now() - began < 1000) reader.push(incoming, tty.read(incoming));
+    port.write(writer.wire, count);
+    while (!answered && performance.now() - began < 1000) reader.push(incoming, port.read(incoming));
     times.push((performance.now() - began) / 1000);
   }
-  tty.close();
-  await new Promise((resolve) => port.close(resolve));
+  await line.close();
   times.sort((a, b) => a - b);
   const at = (part) => times[Math.min(times.length - 1, Math.floor(part * times.length))];
   return { p50: at(0.5), p99: at(0.99), most: at(1) };

@@ -42,8 +42,11 @@ export async function plantCommand(given: PartialConfig, output: Output, join: J
     output.say(
       `${task.name}, plant ${config.plant}: state on ${settings.odometry || settings.pose}, commands from ${commands.join(", ")}; Ctrl-C ends it`,
     );
-    await stepUntil(interrupt.signal, () => plant.step());
-    node.close();
+    try {
+      await stepUntil(interrupt.signal, () => plant.step());
+    } finally {
+      node.close(); // while it spins the process does not end
+    }
     output.result({ states: plant.states, commands: plant.commands, finalState: Array.from(plant.state) });
   } finally {
     interrupt.release();

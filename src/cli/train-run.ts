@@ -21,42 +21,66 @@ export async function trainCommand(
   connect: Connect = connectRobot,
 ): Promise<void> {
   const began = performance.now();
-  const run = options.resume === undefined ? await newRun(options) : await resumedRun(options, output);
   const { signal, stop, release } = watchInterrupts();
   const { permission = NOT_ALLOWED } = options;
+  const prepared: { link?: Link } = {};
+  const prepare = async ({ config, folder, core }: Pick<StartedRun, "config" | "folder" | "core">) => {
+    const drives = join(folder.path, "drives");
+    prepared.link = await connect(config, {
+      permission,
+      output,
+      signal,
+      stop,
+      drives,
+      parameters: core.exports.parameterCount(),
+    });
+  };
   try {
+    const run = options.resume === undefined ? await newRun(options, prepare) : await resumedRun(options, output);
     const { folder, config } = run;
     const rollouts = [...run.rollouts];
-    if (run.progress.rollouts >= config.rollouts) {
-      const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
-      output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
-    } else {
-      const drives = join(folder.path, "drives");
-      const parameters = run.core.exports.parameterCount();
-      const link = await connect(config, { permission, output, signal, stop, drives, parameters });
-      await drive(run, link, rollouts, signal, output);
+    try {
+      if (run.progress.rollouts >= config.rollouts) {
+        const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
+        output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
+      } else {
+        if (!prepared.link) await prepare(run);
+        if (prepared.link) await drive(run, prepared.link, rollouts, signal, output);
+      }
+      await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
+    } finally {
+      run.unlock();
     }
-    const report = rollouts.length > 0 ? (await writeReport(folder.path)).path : null;
-    const best = bestOf(rollouts);
-    for (const line of summary(rollouts, best, config)) output.say(line);
-    const model = fittedModel(rollouts);
-    if (model) output.say(model);
-    if (report) output.say(`report: ${report}`);
-    if (best) output.say(`drive it: lapgrad drive ${folder.path}`);
-    output.result({
-      run: folder.path,
-      task: config.task,
-      rollouts,
-      best: best ?? null,
-      seconds: secondsOf(rollouts),
-      wallSeconds: (performance.now() - began) / 1000,
-      report,
-      complete: rollouts.length >= config.rollouts,
-    });
   } finally {
     release();
-    run.unlock();
   }
+}
+
+/** Report, summary and result of a training that has ended. */
+async function conclude(
+  path: string,
+  config: RunConfig,
+  rollouts: readonly RolloutMetrics[],
+  wallSeconds: number,
+  output: Output,
+): Promise<void> {
+  const report = rollouts.length > 0 ? (await writeReport(path)).path : null;
+  const best = bestOf(rollouts);
+  for (const line of summary(rollouts, best, config)) output.say(line);
+  const model = fittedModel(rollouts);
+  if (model) output.say(model);
+  if (report) output.say(`report: ${report}`);
+  if (best) output.say(`drive it: lapgrad drive ${path}`);
+  output.result({
+    run: path,
+    task: config.task,
+    rollouts,
+    best: best ?? null,
+    seconds: secondsOf(rollouts),
+    wallSeconds,
+    report,
+    complete: rollouts.length >= config.rollouts,
+  });
 }
 
 /** Trains, adding the metrics of each rollout to `rollouts`. What a failed training left is reported all the same. */

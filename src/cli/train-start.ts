@@ -43,13 +43,17 @@ export interface StartedRun {
   unlock(): void;
 }
 
-/** Makes a new run. Nothing is written before the core is configured. */
-export async function newRun(options: TrainOptions): Promise<StartedRun> {
+/** Makes a new run. Nothing is written before the core is configured and `prepare`, which may refuse, is done. */
+export async function newRun(
+  options: TrainOptions,
+  prepare: (run: Pick<StartedRun, "config" | "folder" | "core">) => Promise<void> = async () => {},
+): Promise<StartedRun> {
   if (options.out === "") throw new UserError('--out is ""; give a folder');
   const config = completeConfig(options.given);
   const parts = await partsOf(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
   const folder = new RunFolder(path);
+  await prepare({ ...parts, folder });
   await folder.create(formatConfig(config));
   const unlock = await lockRun(path);
   try {

@@ -124,6 +124,8 @@ export function completeConfig(given: PartialConfig): RunConfig {
     model,
     "model-scale": model === "raw" ? 1 : training.modelScale,
     "control-period": timing.controlPeriod,
+    // two measurements may be lost where one comes per step
+    "stale-after": Math.max(0.1, 2.5 * (given["control-period"] ?? timing.controlPeriod)),
     "network-period": timing.networkPeriod,
     "steps-per-segment": timing.stepsPerSegment,
     hidden: [...task.network.hidden],

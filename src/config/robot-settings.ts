@@ -112,7 +112,7 @@ export const robotSettings = {
   },
   "stale-after": {
     schema: positive,
-    default: 0.1,
-    describe: "age of the measured state at which the robot is stopped [s]",
+    describe:
+      "age of the measured state at which the robot is stopped [s]; 0.1, or 2.5 control periods if that is more",
   },
 } as const;

@@ -70,14 +70,18 @@ export const machine: System = {
     ]);
     return withBoard(path, (port, pause) => askBoard(port, pause, randomBytes(4).readUInt32LE()));
   },
+  packageFolder,
   packageVersion: (name) => {
-    for (const folder of require.resolve.paths(name) ?? []) {
-      const text = attempt(() => fs.readFileSync(join(folder, name, "package.json"), "utf8"));
-      if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
-    }
-    return undefined;
+    const folder = packageFolder(name);
+    if (folder === undefined) return undefined;
+    return (JSON.parse(fs.readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
   },
 };
+
+function packageFolder(name: string): string | undefined {
+  const folders = (require.resolve.paths(name) ?? []).map((folder) => join(folder, name));
+  return folders.find((folder) => attempt(() => fs.statSync(join(folder, "package.json"))) !== undefined);
+}
 
 /** What cannot be seen is not there: files of /proc and /sys come and go, and are not everybody's. */
 function attempt<T>(look: () => T): T | undefined {

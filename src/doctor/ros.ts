@@ -19,12 +19,24 @@ export const ros: Group = {
 export function requireRos(system: System): void {
   const { status, found, remedy } = environment(system);
   if (status !== "ok") throw new UserError(`ROS 2: ${found}; ${remedy}`, 1);
-  if (system.packageVersion("rclnodejs") === undefined)
-    throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
+  const folder = system.packageFolder("rclnodejs");
+  if (folder === undefined) throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
+  const { ROS_DISTRO } = system.environment;
+  const isBuilt = system.list(`${folder}/build/Release`).includes("rclnodejs.node");
+  const prebuilt = system.list(`${folder}/prebuilds/linux-${system.architecture}`);
+  if (!isBuilt && !prebuilt.some((name) => name.startsWith(`${ROS_DISTRO}-`) && name.endsWith("-node-rclnodejs.node")))
+    throw new UserError(
+      `ROS 2: rclnodejs has no binary for ${ROS_DISTRO} on ${system.architecture}; use humble or jazzy on their Ubuntu, or build it once, ` +
+        "with ROS 2 sourced: npm rebuild rclnodejs --ignore-scripts=false",
+      1,
+    );
 }
 
-function isSourced({ environment: { ROS_DISTRO, AMENT_PREFIX_PATH } }: System): boolean {
-  return Boolean(ROS_DISTRO && AMENT_PREFIX_PATH);
+/** Without the last the binary of rclnodejs does not load. */
+const SOURCED = ["ROS_DISTRO", "AMENT_PREFIX_PATH", "LD_LIBRARY_PATH"] as const;
+
+function isSourced({ environment }: System): boolean {
+  return SOURCED.every((name) => environment[name]);
 }
 
 function environment(system: System): Finding {
@@ -32,7 +44,7 @@ function environment(system: System): Finding {
   const installed = system.list("/opt/ros");
   const source = `source /opt/ros/${ROS_DISTRO || installed.at(-1) || "<distro>"}/setup.bash`;
   if (!isSourced(system)) {
-    const missing = Object.entries({ ROS_DISTRO, AMENT_PREFIX_PATH }).flatMap(([name, value]) => (value ? [] : [name]));
+    const missing = SOURCED.filter((name) => !system.environment[name]);
     if (installed.length === 0)
       return note("not installed; only robots on ROS 2 need it", `install it (docs.ros.org), then ${source}`);
     return note(`installed (${installed.join(", ")}) but not sourced: no ${missing.join(", ")}`, source);

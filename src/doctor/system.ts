@@ -91,6 +91,8 @@ export interface System {
   listSerialPorts(): Promise<readonly ListedPort[]>;
   /** what our firmware at a port answers, undefined if nothing does; opens the port, and disarms */
   askBoard(path: string): Promise<BoardAnswer | undefined>;
+  /** where a package is installed; undefined if it is not */
+  packageFolder(name: string): string | undefined;
   /** version of an installed package, found without running it; undefined if it is not installed */
   packageVersion(name: string): string | undefined;
 }

@@ -12,8 +12,8 @@ import type { TaskDefinition } from "../tasks/definition.js";
 import type { Descriptors, Line } from "./line.js";
 import { makeProcessRealTime } from "./real-time.js";
 
-/** rclnodejs writes its message classes when it is started first, which takes its time [ms]. */
-const READY_WITHIN = 120_000;
+/** rclnodejs writes its message classes when it is started first, up to two minutes; what is ended meanwhile stays half written [ms]. */
+const READY_WITHIN = 300_000;
 /** For the stop command and the farewell to the graph [ms]. */
 const END_WITHIN = 3_000;
 

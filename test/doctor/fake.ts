@@ -55,7 +55,12 @@ export function fakeSystem(machine: Machine = {}): System {
     platform: "linux",
     architecture: "arm64",
     nodeVersion: "v20.20.2",
-    environment: { ROS_DISTRO: "humble", AMENT_PREFIX_PATH: "/opt/ros/humble", PATH: "/usr/bin:/opt/ros/humble/bin" },
+    environment: {
+      ROS_DISTRO: "humble",
+      AMENT_PREFIX_PATH: "/opt/ros/humble",
+      LD_LIBRARY_PATH: "/opt/ros/humble/lib",
+      PATH: "/usr/bin:/opt/ros/humble/bin",
+    },
     processor: "",
     cores: 6,
     memory: { total: 8e9, available: 5e9 },
@@ -85,6 +90,7 @@ export function fakeSystem(machine: Machine = {}): System {
     loadSerialPackage: async () => {},
     askBoard: async () => undefined,
     listSerialPorts: async () => [{ path: "/dev/ttyACM0", vendorId: "2341", productId: "0043" }],
+    packageFolder: (name) => `/lapgrad/node_modules/${name}`,
     packageVersion: () => "1.2.3",
     ...machine,
   };

@@ -4,7 +4,7 @@ import { board } from "../../src/doctor/board.js";
 import type { Group } from "../../src/doctor/check.js";
 import { packages } from "../../src/doctor/packages.js";
 import { realTime } from "../../src/doctor/real-time.js";
-import { ros } from "../../src/doctor/ros.js";
+import { requireRos, ros } from "../../src/doctor/ros.js";
 import { serial } from "../../src/doctor/serial.js";
 import type { Process } from "../../src/doctor/system.js";
 import {
@@ -41,7 +41,8 @@ const getty = { pid: 7, name: "agetty", command: "/sbin/agetty -L 115200 ttyTHS1
 const shell = (environment: Machine["environment"] = {}): Machine => ({
   environment: environment as Record<string, string>,
 });
-const sourced = { ROS_DISTRO: "jazzy", AMENT_PREFIX_PATH: "/opt/ros/jazzy" };
+const RCLNODEJS = "/lapgrad/node_modules/rclnodejs";
+const sourced = { ROS_DISTRO: "jazzy", AMENT_PREFIX_PATH: "/opt/ros/jazzy", LD_LIBRARY_PATH: "/opt/ros/jazzy/lib" };
 
 const cases: [Group, string, string, Machine, RegExp][] = [
   [realTime, "priority limit", "high enough", {}, /^ok: real-time priorities up to 50/],
@@ -247,14 +248,14 @@ const cases: [Group, string, string, Machine, RegExp][] = [
     "environment",
     "not sourced",
     { ...shell(), folders: { "/opt/ros": ["jazzy"] } },
-    /^note: installed \(jazzy\) but not sourced: no ROS_DISTRO, AMENT_PREFIX_PATH → source \/opt\/ros\/jazzy\/setup\.bash$/,
+    /^note: installed \(jazzy\) but not sourced: no ROS_DISTRO, AMENT_PREFIX_PATH, LD_LIBRARY_PATH → source \/opt\/ros\/jazzy\/setup\.bash$/,
   ],
   [
     ros,
     "environment",
     "half sourced",
     { ...shell({ ROS_DISTRO: "humble" }), folders: { "/opt/ros": ["humble", "jazzy"] } },
-    /: no AMENT_PREFIX_PATH → source \/opt\/ros\/humble/,
+    /: no AMENT_PREFIX_PATH, LD_LIBRARY_PATH → source \/opt\/ros\/humble/,
   ],
   [
     ros,
@@ -411,4 +412,24 @@ test("with --device only that port is looked at, and it must be usable", async (
     /→ start the container with --device \/dev\/ttyACM7$/,
   );
   expect((await look({ statuses: { "/x": FILE } }, "/x")).x).toMatch(/^problem: \/x is no serial port/);
+});
+
+test.each<[string, Machine, RegExp]>([
+  ["not sourced", shell(), /^ROS 2: not installed/],
+  ["not installed", { packageFolder: () => undefined }, /^ROS 2: rclnodejs is not installed; npm ci/],
+  ["without a binary", {}, /^ROS 2: rclnodejs has no binary for humble on arm64; .*npm rebuild/],
+  [
+    "with those of other computers",
+    { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: ["jazzy-noble-arm64-node-rclnodejs.node"] } },
+    /no binary/,
+  ],
+])("rclnodejs %s: refused before it is loaded", (_, machine, refusal) => {
+  expect(() => requireRos(fakeSystem(machine))).toThrow(refusal);
+});
+
+test.each<[string, Machine]>([
+  ["prebuilt", { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: ["humble-jammy-arm64-node-rclnodejs.node"] } }],
+  ["built here", { folders: { [`${RCLNODEJS}/build/Release`]: ["rclnodejs.node"] } }],
+])("rclnodejs with a binary, %s: may be loaded", (_, machine) => {
+  expect(() => requireRos(fakeSystem(machine))).not.toThrow();
 });

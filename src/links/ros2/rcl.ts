@@ -56,8 +56,8 @@ export function explainWaiting(say: (text: string) => void): () => void {
 
 /** Joins the graph with a loaded rclnodejs. */
 export async function joinWith(rcl: Rcl, name: string, onError: Parameters<JoinGraph>[1]): Promise<RosNode> {
+  rcl.removeSignalHandlers(); // a stop command is due before the node goes; and Ctrl-C must not shut down what init has begun
   await rcl.init();
-  rcl.removeSignalHandlers(); // a stop command is due before the node goes
   const node = new rcl.Node(name);
   const qos = (reliability: Reliability) =>
     new rcl.QoS(KEEP_LAST, 1, reliability === "reliable" ? RELIABLE : BEST_EFFORT, VOLATILE);

@@ -87,6 +87,11 @@ export class Relay {
     const { odometry, pose, twist, stateQos } = this.#settings;
     const source = this.#source;
     const now = this.#around.clock;
+    // rclnodejs gives what arrived together in the order of the subscriptions: a pose after the speed that belongs to it
+    if (odometry === "" && twist !== "")
+      this.#node.subscribe("geometry_msgs/msg/TwistStamped", twist, stateQos, (message) =>
+        source.takeTwist(message, now()),
+      );
     if (odometry !== "")
       this.#node.subscribe("nav_msgs/msg/Odometry", odometry, stateQos, (message) => {
         source.takeOdometry(message, now());
@@ -97,10 +102,6 @@ export class Relay {
         source.takePose(message, now());
         this.#tell();
       });
-    if (odometry === "" && twist !== "")
-      this.#node.subscribe("geometry_msgs/msg/TwistStamped", twist, stateQos, (message) =>
-        source.takeTwist(message, now()),
-      );
   }
 
   #publish(first: number, second: number): void {

@@ -21,5 +21,5 @@ test("adapter: keep last 1, volatile; signal handlers off; everything is made be
   node.advertise("geometry_msgs/msg/Twist", "/cmd_vel", "reliable");
   node.start();
   node.close();
-  expect(calls).toEqual(["init", "removeSignalHandlers", "qos 1 1 2 2", "qos 1 1 1 2", "spin 10", "shutdown"]);
+  expect(calls).toEqual(["removeSignalHandlers", "init", "qos 1 1 2 2", "qos 1 1 1 2", "spin 10", "shutdown"]);
 });

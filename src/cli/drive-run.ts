@@ -131,8 +131,7 @@ async function driveLaps(
     try {
       return await link.drive(core, 0, segments, false);
     } finally {
-      await link.stop();
-      await link.close();
+      await link.stop().finally(() => link.close());
     }
   } finally {
     release();

@@ -35,8 +35,9 @@ export async function operatorAt(
   };
 }
 
-/** Waits for Enter; anything typed before it means no. */
+/** Waits for Enter; what was typed before the question is no answer to it. */
 async function answer(signal: AbortSignal): Promise<boolean> {
+  await forgetTyped();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await terminal.question("press Enter to drive, n and Enter not to: ", { signal })).trim() === "";
@@ -47,15 +48,37 @@ async function answer(signal: AbortSignal): Promise<boolean> {
   }
 }
 
+/** Typed lines arrive this soon [ms]. */
+const TYPED = 100;
+
+async function forgetTyped(): Promise<void> {
+  const forget = () => {};
+  process.stdin.on("data", forget);
+  await new Promise((resolve) => setTimeout(resolve, TYPED));
+  process.stdin.off("data", forget);
+  process.stdin.pause();
+}
+
+/** A key that is held repeats after half a second at the latest: after so long without one it was let go [ms]. */
+const LET_GO = 700;
+
 /** Keys as they are pressed; a key that is held repeats. */
 function watchKeys(signal: AbortSignal) {
   let pressed = false;
-  let onKey = () => {};
+  let last = Number.NEGATIVE_INFINITY;
+  let onKey = (_: boolean) => {};
   process.stdin.setRawMode(true);
+  process.stdin.on("error", () => {}); // the terminal is gone: no key, so the robot stops
   process.stdin.on("data", (data) => {
-    if (data.toString().includes(CTRL_C)) process.kill(process.pid, "SIGINT");
+    if (data.toString().includes(CTRL_C)) {
+      process.kill(process.pid, "SIGINT");
+      return;
+    }
+    const now = performance.now();
+    const isNew = now - last > LET_GO;
+    last = now;
     pressed = true;
-    onKey();
+    onKey(isNew);
   });
   process.stdin.unref();
   process.once("exit", () => process.stdin.setRawMode(false));
@@ -65,10 +88,15 @@ function watchKeys(signal: AbortSignal) {
       pressed = false;
       return was;
     },
+    /** Until a key is pressed anew: one that is still held from before is no word for the next drive. */
     wait: (output: Output) =>
       new Promise<boolean>((resolve) => {
-        output.say("hold the space bar to drive: letting go stops the robot");
-        onKey = () => resolve(true);
+        if (signal.aborted) return resolve(false);
+        output.say("hold the space bar to drive (if you hold it, let go first): letting go stops the robot");
+        last = performance.now();
+        onKey = (isNew) => {
+          if (isNew) resolve(true);
+        };
         signal.addEventListener("abort", () => resolve(false), { once: true });
       }),
   };

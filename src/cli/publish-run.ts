@@ -38,8 +38,7 @@ export async function publishCommand(options: PublishOptions, output: Output, co
     try {
       stopped = await link.driveUntilStopped(core);
     } finally {
-      await link.stop();
-      await link.close();
+      await link.stop().finally(() => link.close());
     }
     output.say(`${stopped}; recorded in ${drives}`);
     if (!signal.aborted) throw new UserError(`the drive was stopped: ${stopped}`, 1);

@@ -115,8 +115,7 @@ async function drive(
     try {
       await train({ ...run, link, signal, onRollout }, progress);
     } finally {
-      await link.stop();
-      await link.close();
+      await link.stop().finally(() => link.close());
     }
   } catch (error) {
     table.stop();

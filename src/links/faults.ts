@@ -17,6 +17,7 @@ export enum Fault {
   uncertain,
   battery,
   actuator,
+  wheel,
   lateness,
   clock,
   recorder,
@@ -102,6 +103,10 @@ const descriptions: Readonly<Record<Exclude<Fault, Fault.none>, Description>> = 
   [Fault.actuator]: {
     what: (value, limit) => `what the robot applies differs from the command by ${value} (limit ${limit})`,
     remedy: "compare the servo settings of the configuration with the board's; check that no radio drives",
+  },
+  [Fault.wheel]: {
+    what: (value, limit) => `it was driven for ${limit} s and by its own measurement stands (command ${value})`,
+    remedy: "look whether it moves: if it does, its encoder or localisation is dead; if not, its motor, ESC or battery",
   },
   [Fault.lateness]: {
     what: (value, limit) => `the control loop was late: ${value} s between two steps (limit ${limit} s)`,

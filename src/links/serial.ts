@@ -237,6 +237,8 @@ export class SerialRobot implements Robot {
       return;
     }
     if (!this.#isConfigured) return;
+    // the frame that was to disarm it was lost
+    if (this.phase === Phase.ready && telemetry.state === State.armed) this.disarm(this.#now);
     if (this.phase === Phase.armed && telemetry.state !== State.armed) {
       this.phase = Phase.ready;
       this.#fail(FAULT_OF_CAUSE[telemetry.cause as Cause] ?? Fault.boardDisarmed, telemetry.cause);

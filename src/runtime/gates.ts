@@ -36,6 +36,10 @@ const COMMANDS_FOR = 0.3;
 const SILENT_PART = 0.5;
 /** A battery's voltage falls for a moment when the motor starts: it must stay low for so long [s]. */
 const BATTERY_FOR = 1;
+/** A robot in the plane that stands [m/s] under a first input beyond this, for so long [s], does not measure how it moves. */
+const DRIVEN = 0.2;
+const STANDS = 0.05;
+const STANDS_FOR = 1;
 /** A clock that jumps by this was set, or the computer was suspended [s]. */
 const CLOCK = 1;
 /** A missed deadline weighs so many punctual ones: one in ten is too many, and ten in a row. */
@@ -68,6 +72,7 @@ export class Gates {
   #missed = 0;
   #batterySince = Number.NaN;
   #appliedSince = Number.NaN;
+  #standsSince = Number.NaN;
 
   /** `track`: points x, y of the way that the task asks for, none if it has no way in the plane. */
   constructor(limits: Limits, task: TaskDefinition, track: Float64Array) {
@@ -89,6 +94,7 @@ export class Gates {
     this.#missed = 0;
     this.#batterySince = Number.NaN;
     this.#appliedSince = Number.NaN;
+    this.#standsSince = Number.NaN;
     this.#commands.fill(0);
   }
 
@@ -103,7 +109,7 @@ export class Gates {
       this.#clock(now, missed) ||
       this.#link(now, robot, sign) ||
       this.#finite(robot) ||
-      (drives && this.#planar ? this.#place(robot) : Fault.none) ||
+      (drives && this.#planar ? this.#place(robot) || this.#motion(now, robot) : Fault.none) ||
       this.#outputs(now, robot)
     );
   }
@@ -171,6 +177,16 @@ export class Gates {
       return this.#found(Fault.corridor, Math.sqrt(this.#square), limits.corridor);
     if (reading.uncertainty > limits.uncertainty)
       return this.#found(Fault.uncertain, reading.uncertainty, limits.uncertainty);
+    return Fault.none;
+  }
+
+  /** A dead encoder looks like a car that stands: it would be given ever more throttle. */
+  #motion(now: number, { reading }: Robot): Fault {
+    const command = this.#commands[((this.#count + this.#kept - 1) % this.#kept) * this.#inputs] ?? 0;
+    const stands = Math.abs(command) > DRIVEN && Math.abs(reading.state[2] ?? 0) < STANDS;
+    if (!stands) this.#standsSince = Number.NaN;
+    else if (Number.isNaN(this.#standsSince)) this.#standsSince = now;
+    if (now - this.#standsSince > STANDS_FOR) return this.#found(Fault.wheel, command, STANDS_FOR);
     return Fault.none;
   }
 

@@ -36,7 +36,9 @@ export class RobotLink implements Link {
     this.#host = host;
     this.#operator = operator;
     this.#recorder = recorder;
-    operator.signal.addEventListener("abort", () => this.#host.shared.give(Order.stop));
+    const stop = () => this.#host.shared.give(Order.stop);
+    if (operator.signal.aborted) stop();
+    operator.signal.addEventListener("abort", stop);
   }
 
   async open(): Promise<void> {
@@ -106,11 +108,14 @@ export class RobotLink implements Link {
   }
 
   async close(): Promise<void> {
-    await this.#host.end();
-    this.#drain();
+    try {
+      await this.#host.end();
+    } finally {
+      this.#drain();
+      await this.#recorder.end();
+    }
     const summary = this.#host.summary();
     if (summary !== undefined) this.#operator.say(summary);
-    await this.#recorder.end();
   }
 
   /** Asks the operator, arms the robot, and lets it go; what keeps it from that, if something does. */
@@ -118,12 +123,13 @@ export class RobotLink implements Link {
     const { shared } = this.#host;
     const { task } = core.setup;
     this.#layout = layoutFor(task);
-    this.#fault = undefined;
     this.#isUnrecorded = false;
-    this.#rows.length = 0;
     const { initialState, columns } = task;
     const question = shared.isPlaceable ? placing(initialState, columns.state) : joining(this.#startOf(core));
     if (!(await this.#operator.confirm(question))) return this.#stopText(undefined);
+    this.#drain(); // what happened while the question stood is over
+    this.#fault = undefined;
+    this.#rows.length = 0;
     // a robot that is placed stands at the task's beginning; another may have been moved while the question was read
     const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
     await this.#recorder.begin(core, startTime);

@@ -65,6 +65,9 @@ export class ThreadHost implements ControlHost {
   }
 
   async start(): Promise<void> {
+    // first of all it can be stopped: then it does not begin
+    const about: About = { pid: process.pid, device: this.#line.name, drives: resolve(this.#around.drives) };
+    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
     const descriptors = await this.#line.open();
     const data: ThreadData = {
       config: this.#config,
@@ -83,9 +86,8 @@ export class ThreadHost implements ControlHost {
     });
     this.#ended = new Promise((resolve) => worker.once("exit", () => resolve()));
     await Promise.race([new Promise((resolve) => worker.once("message", resolve)), this.#ended]);
+    this.#movedAt = performance.now();
     this.#check();
-    const about: About = { pid: process.pid, device: this.#line.name, drives: resolve(this.#around.drives) };
-    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
     this.#service.start();
   }
 

@@ -61,7 +61,8 @@ export class ModelMemory {
     const prior = modelIn(core);
     const fitKind = fits[kind];
     const drives = this.recordings.map((recording, i) =>
-      driveOf(core, recording, this.isOneDrive ? this.recordings[i - 1] : undefined),
+      // what settles a robot, after a stop too, begins at rest
+      driveOf(core, recording, this.isOneDrive && recording.info.rollout > 0 ? this.recordings[i - 1] : undefined),
     );
     // of one drive a stretch more is kept, only for the commands with which the next begins
     if (drives.length > this.kept) drives.shift();

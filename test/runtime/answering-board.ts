@@ -1,4 +1,4 @@
-/** A board that answers every frame at once with what a car that stands still would say; allocates nothing. */
+/** A board that answers every frame at once with what a car whose wheel spins on the spot would say; allocates nothing. */
 import type { BytePort } from "../../src/links/robot.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
@@ -32,7 +32,7 @@ export class AnsweringBoard implements BytePort {
   readonly #welcome = { ...newWelcome(), version: protocol.version, session: SESSION };
   readonly #armAnswer = newArmAnswer();
   readonly #configured = newConfigureAnswer();
-  readonly #telemetry = { ...newTelemetry(), session: SESSION, sensors: 0xff, battery: 8, echoAge: 3 };
+  readonly #telemetry = { ...newTelemetry(), session: SESSION, sensors: 0xff, battery: 8, wheelSpeed: 100, echoAge: 3 };
   readonly #reader = new FrameReader((type, sequence, payload) => this.#answer(type, sequence, payload));
 
   read(into: Uint8Array): number {

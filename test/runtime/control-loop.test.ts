@@ -212,6 +212,7 @@ test("a car that rolls on is disarmed after three seconds, one that stands after
 test("a reader that does not keep up stops the drive, and nothing of it is lost", () => {
   const bench = new Bench(core);
   bench.drive(10);
+  bench.robot.reading.state[2] = 1;
   bench.steps(10_000);
   expect(bench.shared.runtimeState).toBe(State.fault);
   const rows = bench.rows();

@@ -183,6 +183,20 @@ test("what is applied must lie among the commands of the last moments", () => {
   expect(silent.within(100)).toEqual([Fault.none, 100]);
 });
 
+test("a robot that is driven and measures no motion has a dead encoder; one that moves off, or is braked, has not", () => {
+  const driven = (speed: number, throttle: number) => {
+    const bench = running();
+    bench.robot.neutral[0] = throttle;
+    bench.robot.reading.applied[0] = throttle;
+    bench.robot.reading.state[2] = speed;
+    return bench.within(200);
+  };
+  expect(driven(0, 0.75)).toEqual([Fault.wheel, 66]);
+  expect(driven(0, -0.3)).toEqual([Fault.wheel, 66]);
+  expect(driven(0.06, 0.75)).toEqual([Fault.none, 200]);
+  expect(driven(0, 0.1)).toEqual([Fault.none, 200]);
+});
+
 test("a dead man's switch", () => {
   const bench = new Bench({ sign: 0.5 });
   expect(bench.within(100, () => (bench.sign = bench.now))).toEqual([Fault.none, 100]);

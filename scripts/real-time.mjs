@@ -138,7 +138,7 @@ try {
     const late = await lateness(device, { period, seconds, realTime, learner, busy });
     const beside = [learner && "learner", busy > 0 && `${busy} busy processes`].filter(Boolean).join(", ") || "nothing";
     const scheduler = late.isRealTime ? "SCHED_FIFO" : "usual";
-    const stopped = late.stopped === undefined ? "" : ` (stopped: ${late.stopped})`;
+    const stopped = late.stopped === undefined ? "" : ` (stopped: ${late.stopped.split(";")[0]})`;
     rows.push([
       `${1 / period} Hz, ${seconds} s`,
       scheduler,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
-import { completeConfig, formatConfig, type PartialConfig, readCompleteConfig } from "../config/config.js";
+import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { coreFor, initialisePolicy } from "../core/session.js";
@@ -112,7 +112,7 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
     throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
   const rollouts = driven.slice(0, progress.rollouts);
   await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
-  if (JSON.stringify(config) !== JSON.stringify(before)) await writeAtomically(folder.configPath, formatConfig(config));
+  if (!isSame(config, before)) await writeAtomically(folder.configPath, formatConfig(config));
   await remember(parts.memory, folder, progress.rollouts);
   return { ...parts, folder, progress, rollouts };
 }
@@ -154,7 +154,7 @@ const CHANGEABLE: readonly string[] = [
 function resumedConfig(config: RunConfig, given: PartialConfig): RunConfig {
   for (const [name, value] of Object.entries(given)) {
     const kept = config[name as keyof RunConfig];
-    if (!CHANGEABLE.includes(name) && JSON.stringify(value) !== JSON.stringify(kept)) {
+    if (!CHANGEABLE.includes(name) && !isSame(value, kept)) {
       throw new UserError(
         `a resumed run keeps its configuration: ${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}; ${CHANGEABLE.join(", ")} may change`,
       );

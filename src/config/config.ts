@@ -29,7 +29,7 @@ export function checkSetting(name: SettingName, value: unknown, where: string): 
   const { schema, describe } = settings[name];
   const result = v.safeParse(schema, value);
   // a record leaves out names like "constructor" without a word
-  if (result.success && JSON.stringify(result.output) === JSON.stringify(value)) return result.output;
+  if (result.success && isSame(result.output, value)) return result.output;
   const issue = result.issues?.[0] ?? { input: value, message: "ordinary names", path: undefined };
   const path = issue.path?.map((item) => String(item.key)).join(".");
   const shown =
@@ -37,6 +37,19 @@ export function checkSetting(name: SettingName, value: unknown, where: string): 
   const meaning = describe.includes(issue.message) ? "" : ` (${describe})`;
   throw new UserError(
     `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; allowed is ${issue.message}${meaning}`,
+  );
+}
+
+/** Whether two values of a setting are the same, in whatever order the names of an object stand. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
   );
 }
 

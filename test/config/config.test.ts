@@ -227,3 +227,19 @@ test("a lap lasts as long as the task's parameters say", () => {
   expect(collectorFor({ ...config, update: "sgd" }).room.segments).toBe(80);
   expect(resolveTask(completeConfig({})).task.timing.lapTime).toBe(5.5);
 });
+
+test("objects are read in whatever order their names stand, and names that no record keeps are still refused", async () => {
+  const given: PartialConfig = {
+    link: "serial",
+    servo: { throttleSlew: 9000, steeringReversed: true, steeringMin: 1100 },
+    ros2: { timeout: 0.1, preset: "go1" },
+  };
+  const path = await fileWith(formatConfig(completeConfig(given)));
+  expect(await readCompleteConfig(path)).toEqual(completeConfig(given));
+  expect(checkSetting("servo", { throttleMax: 1900, throttleMin: 1200 }, "here")).toEqual({
+    throttleMin: 1200,
+    throttleMax: 1900,
+  });
+  expect(() => checkSetting("parameters", { constructor: { prototype: 1 } }, "here")).toThrow(/ordinary names/);
+  expect(() => checkSetting("servo", { steering: 1 }, "here")).toThrow(/"servo\.steering"/);
+});

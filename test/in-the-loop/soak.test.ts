@@ -23,7 +23,7 @@ import { randomSchedule, type Sabotage, Saboteur } from "./sabotage.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
 
-const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 2);
+const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 1);
 const SEGMENTS = 16;
 
 jest.setTimeout(60_000);

@@ -46,6 +46,7 @@ export class SimulatedBoard {
 
   /** Opens a new terminal with serialport; what arrives goes to `receive`. */
   async connect(receive: (bytes: Uint8Array) => void): Promise<void> {
+    if (this.#port) await this.disconnect();
     this.#receive = receive;
     const path = await this.order("OPEN");
     const port = new SerialPort({ path, baudRate: protocol.baud, autoOpen: false });

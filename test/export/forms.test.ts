@@ -75,9 +75,9 @@ compiler.test("C with one other digit does not pass", async () => {
 
 test("every part of every task has its piece; for any other the error says what there is", () => {
   for (const { controller, reference, task } of Object.values(tasks)) {
-    expect(controllers[controller.kind]).toBeDefined();
-    expect(references[reference.kind]).toBeDefined();
-    expect(courses[task.kind]).toBeDefined();
+    expect(partNamed("controller", controllers, controller.kind)).toBe(controllers[controller.kind]);
+    expect(partNamed("reference", references, reference.kind)).toBe(references[reference.kind]);
+    expect(partNamed("task", courses, task.kind)).toBe(courses[task.kind]);
   }
   expect(() => partNamed("controller", controllers, "wishful")).toThrow(
     /a policy with the controller "wishful" cannot be exported yet: there are backstepping, .*src\/export\/parts/,

@@ -19,6 +19,8 @@ export class SimulatedCar {
   #pulses = 0;
   #timeUs: number;
   #rate = 0;
+  /** the encoder's cable is off */
+  isWheelDead = false;
   /** what the servos hold: throttle, steering */
   readonly inputs: Float64Array;
   /** x, y, v, phi as they truly are */
@@ -84,7 +86,7 @@ export class SimulatedCar {
 
   async #tellSensors(): Promise<void> {
     const v = this.state[2] ?? 0;
-    const period = Math.abs(v) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / v) * 1e6);
+    const period = this.isWheelDead || Math.abs(v) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / v) * 1e6);
     const gyro = Math.max(-32768, Math.min(32767, Math.round(this.#rate * GYRO)));
     await Promise.all([this.#board.order(`WHEEL ${period}`), this.#board.order(`GYRO ${gyro}`)]);
   }

@@ -10,6 +10,7 @@ import { setTiming } from "../../src/recording/timing.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { State } from "../../src/runtime/shared.js";
+import { smallDisk } from "../support/small-disk.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
 import { OBEYED_WITHIN_US, widths } from "./pulses.js";
@@ -25,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const SEGMENTS = 8;
-/** The disturbance comes so long after the start [s]; the drive lasts 1.1 s. */
+const SEGMENTS = 12;
+/** The disturbance comes so long after the start [s]; the drive lasts 1.7 s. */
 const AT = 0.5;
 
 interface Case {
@@ -38,7 +39,11 @@ interface Case {
   readonly disturb?: (board: SimulatedBoard, host: VirtualHost) => unknown;
   /** puts things right again */
   readonly repair?: (board: SimulatedBoard) => unknown;
-  readonly prepare?: (core: Core) => void;
+  readonly prepare?: (core: Core, car: SimulatedCar) => void;
+  /** once it is armed, before it drives */
+  readonly armed?: (host: VirtualHost) => unknown;
+  /** room on the disk [bytes] */
+  readonly disk?: number;
 }
 
 const cases: readonly Case[] = [
@@ -62,6 +67,26 @@ const cases: readonly Case[] = [
     said: /^the policy gave a command that is not a number/,
     after: 0,
     prepare: (core) => core.view("parameters").fill(Number.NaN),
+  },
+  {
+    name: "state not a number",
+    said: /^the measured state is not a number/,
+    after: 0,
+    armed: ({ shared }) => shared.start.fill(Number.NaN), // where its odometry is told to begin
+  },
+  {
+    name: "dead encoder",
+    said: /^it was driven for 1 s and by its own measurement stands/,
+    after: 0.52, // a second after the start
+    prepare: (_, car) => {
+      car.isWheelDead = true;
+    },
+  },
+  {
+    name: "disk full",
+    said: /^cannot record .*: the disk is full/,
+    after: 0.9, // the first chunk, 64 KiB, is full after a good second
+    disk: 20_000,
   },
   { name: "geofence", said: /outside the geofence/, after: 0.4, config: { geofence: [-1, 1, -1, 0.5] } },
   { name: "off the track", said: /off the track/, after: 0.4, config: { corridor: 0.02 } },
@@ -93,12 +118,13 @@ atmega.test("each is neutral in time", async () => {
   const { board } = await startBoard();
   const car = await SimulatedCar.make(board, { plant: "nominal" });
   let nonce = 1;
-  for (const { name, said, after, config: given = {}, disturb, repair, prepare } of cases) {
+  for (const { name, said, after, config: given = {}, disturb, repair, prepare, armed, disk } of cases) {
     const config = completeConfig({ ...CAR, hidden: [4], window: "0:0:0", "rollout-segments": SEGMENTS, ...given });
     const core = await coreFor(config, 1, SEGMENTS, "strict", 10 * SEGMENTS);
     setTiming(core, "hardware");
     initialisePolicy(core, 1);
-    prepare?.(core);
+    car.isWheelDead = false;
+    prepare?.(core, car);
     nonce += 1000;
     const host = new VirtualHost(config, board, car, core.exports.parameterCount(), nonce);
     const confirm = async () => {
@@ -106,10 +132,16 @@ atmega.test("each is neutral in time", async () => {
       return true;
     };
     const operator = { signal: new AbortController().signal, say: () => {}, confirm, takeSign: () => true };
-    const link = new RobotLink(host, config, operator, new Recorder(join(folder, name)));
+    const link = new RobotLink(
+      host,
+      config,
+      operator,
+      new Recorder(join(folder, name), disk === undefined ? undefined : smallDisk(disk)),
+    );
     let began = Number.NaN;
     let done = false;
     host.before = async (now) => {
+      if (host.shared.runtimeState === State.armed) await armed?.(host);
       if (Number.isNaN(began) && host.shared.runtimeState === State.driving) began = now;
       if (!done && now - began >= AT) {
         done = true;

@@ -114,83 +114,88 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const ended = async ({ child }: Program) =>
   child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
 
-atmega.test(
-  "kill -9 while driving: neutral on the pins in time; resumed, and stopped by Ctrl-C: nothing is lost",
-  async () => {
-    const { board } = await startBoard();
-    await board.disconnect();
-    const car = await SimulatedCar.make(board, { plant: "nominal" });
-    const device = await board.order("OPEN");
-    const pacer = new Pacer(board, car);
-    const run = join(folder, "run");
-    try {
-      const first = await inTime(async () => {
-        await rm(run, { recursive: true, force: true });
-        const program = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
-        // in the middle of a checkpoint, as far as the file system tells it in time
-        await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, program);
-        return program;
-      });
-      expect(first.child.exitCode).toBe(null);
-      const killedUs = board.nowUs;
-      first.child.kill("SIGKILL");
-      await ended(first);
-      await sleep(600);
-      expectAll(widths(board.throttle, killedUs + NEUTRAL_WITHIN_US), 1500);
+/** A simulated car that is driven by the wall's clock, and a run for it. */
+interface Wall {
+  readonly board: SimulatedBoard;
+  readonly car: SimulatedCar;
+  readonly device: string;
+  readonly run: string;
+}
 
-      // what was driven is there, and going on begins at rest, with arming
-      let recovered = "";
-      const second = await inTime(async () => {
-        car.put();
-        const resumedUs = board.nowUs;
-        const program = lapgrad("train", "--resume", run, "--arm");
-        while (program.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
-        const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs;
-        expect((movedUs ?? Number.POSITIVE_INFINITY) - resumedUs).toBeGreaterThan(300_000);
-        recovered += program.said();
-        program.child.kill("SIGINT");
-        await ended(program);
-        return program;
-      });
-      expect(recovered).toMatch(/was not closed|recovered/i);
-      await sleep(100);
-      expect(second.child.exitCode).toBe(0);
-      expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
-    } finally {
-      await pacer.stop();
-    }
+async function byTheWall(body: (wall: Wall) => Promise<void>): Promise<void> {
+  const { board } = await startBoard();
+  await board.disconnect();
+  const car = await SimulatedCar.make(board, { plant: "nominal" });
+  const device = await board.order("OPEN");
+  const pacer = new Pacer(board, car);
+  try {
+    await body({ board, car, device, run: join(folder, "run") });
+  } finally {
+    await pacer.stop();
+  }
+}
+
+/** Begins the training of a new run, and waits until it has driven for a second, or has ended. */
+async function trained({ board, device, run }: Wall): Promise<Program> {
+  await rm(run, { recursive: true, force: true });
+  return driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
+}
+
+atmega.test("kill -9 while driving: neutral on the pins in time; resumed, and stopped by Ctrl-C: nothing is lost", () =>
+  byTheWall(async (wall) => {
+    const { board, car, run } = wall;
+    const first = await inTime(async () => {
+      const program = await trained(wall);
+      // in the middle of a checkpoint, as far as the file system tells it in time
+      await appears(join(run, "checkpoints"), /^0001.*\.tmp$/, program);
+      return program;
+    });
+    expect(first.child.exitCode).toBe(null);
+    const killedUs = board.nowUs;
+    first.child.kill("SIGKILL");
+    await ended(first);
+    await sleep(600);
+    expectAll(widths(board.throttle, killedUs + NEUTRAL_WITHIN_US), 1500);
+
+    // what was driven is there, and going on begins at rest, with arming
+    let recovered = "";
+    const second = await inTime(async () => {
+      car.put();
+      const resumedUs = board.nowUs;
+      const program = lapgrad("train", "--resume", run, "--arm");
+      while (program.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
+      const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs;
+      expect((movedUs ?? Number.POSITIVE_INFINITY) - resumedUs).toBeGreaterThan(300_000);
+      recovered += program.said();
+      program.child.kill("SIGINT");
+      await ended(program);
+      return program;
+    });
+    expect(recovered).toMatch(/was not closed|recovered/i);
+    await sleep(100);
+    expect(second.child.exitCode).toBe(0);
+    expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
     const drives = join(run, "drives");
     expect((await readdir(drives)).slice(0, 2)).toEqual(["0001.mcap", "0002.mcap"]);
     const recording = await readRecording(join(drives, "0001.mcap"));
     expect(recording.events.map(({ name }) => name)).toContain("recovered");
-  },
+  }),
 );
 
-atmega.test(
-  "lapgrad stop from another terminal: neutral on the pins, at rest, and the program ends in order",
-  async () => {
-    const { board } = await startBoard();
-    await board.disconnect();
-    const car = await SimulatedCar.make(board, { plant: "nominal" });
-    const device = await board.order("OPEN");
-    const pacer = new Pacer(board, car);
-    const run = join(folder, "run");
-    try {
-      await inTime(async () => {
-        await rm(run, { recursive: true, force: true });
-        const program = await driven(board, "train", "--out", run, "--arm", ...robotAt(device), ...TRAINING);
-        const stop = lapgrad("stop", run);
-        await ended(stop);
-        if (/nothing drives/.test(stop.said())) return program; // it was stopped for lateness just now
-        expect(stop.said()).toMatch(/^process \d+, .*drives: at rest and disarmed after /);
-        expect(stop.child.exitCode).toBe(0);
-        await ended(program);
-        expect(program.child.exitCode).toBe(0);
-        expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
-        return program;
-      });
-    } finally {
-      await pacer.stop();
-    }
-  },
+atmega.test("lapgrad stop from another terminal: neutral on the pins, at rest, and the program ends in order", () =>
+  byTheWall(async (wall) => {
+    const { board, run } = wall;
+    await inTime(async () => {
+      const program = await trained(wall);
+      const stop = lapgrad("stop", run);
+      await ended(stop);
+      if (/nothing drives/.test(stop.said())) return program; // it was stopped for lateness just now
+      expect(stop.said()).toMatch(/^process \d+, .*drives: at rest and disarmed after /);
+      expect(stop.child.exitCode).toBe(0);
+      await ended(program);
+      expect(program.child.exitCode).toBe(0);
+      expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
+      return program;
+    });
+  }),
 );

@@ -1,5 +1,5 @@
 /** A robot that is the nominal plant itself, driven step by step: what training gets of it is what a simulated rollout gives. */
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -10,7 +10,6 @@ import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
 import type { DriveOptions } from "../../src/recording/stream.js";
 import { setTiming } from "../../src/recording/timing.js";
-import type { QueueFile } from "../../src/recording/write-queue.js";
 import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { Gates } from "../../src/runtime/gates.js";
@@ -22,6 +21,7 @@ import { Order, Shared, State } from "../../src/runtime/shared.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { randomNumbers } from "../support/cores.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
+import { smallDisk } from "../support/small-disk.js";
 
 /** Periods without rounding, so that measured times are the simulation's to the last bit. */
 const DT = 1 / 64;
@@ -257,21 +257,8 @@ test("a fault while it drives, while training learns, before it drives, and the 
 
 test("a disk that is full stops the robot, and what was recorded until then can be read", async () => {
   const core = await trainingCore();
-  let room = 100_000; // bytes: one chunk of 64 KiB, some fifty steps
-  const openSmall = async (path: string): Promise<QueueFile> => {
-    const file = await open(path, "wx");
-    return {
-      writeFile: async (data) => {
-        room -= (data as Uint8Array).length;
-        if (room < 0) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
-        await file.writeFile(data);
-      },
-      datasync: () => file.datasync(),
-      truncate: (length) => file.truncate(length),
-      close: () => file.close(),
-    };
-  };
-  const { link, host, drives } = await made(true, openSmall);
+  // one chunk of 64 KiB, some fifty steps
+  const { link, host, drives } = await made(true, smallDisk(100_000));
   await link.open();
   host.disturb = async (step) => {
     if (step % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 1)); // the queue's turn

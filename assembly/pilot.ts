@@ -8,7 +8,7 @@ import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
 import { at, copyRow } from "./memory";
 import { controlPeriod, lookahead } from "./options";
-import { act, beginReference, callNetwork, evaluateCost, evaluateReference, openReference, placeSetpoint } from "./policy/policy";
+import { act, callInPlace, evaluateCost, evaluateReference } from "./policy/policy";
 import { Region, Status } from "./regions";
 import * as trace from "./trace";
 
@@ -40,15 +40,8 @@ export function tick(time: f64): Status {
   if (!withinBounds(trace.states)) return Status.outOfBounds;
   store<f64>(trace.times, time);
   if (networkDue(time)) {
-    const first = fresh;
+    callInPlace(time, fresh);
     fresh = false;
-    copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
-    copyRow(trace.segmentStates, trace.states, trace.stateRow);
-    store<f64>(trace.segmentTimes, time);
-    callNetwork(0);
-    placeSetpoint(0);
-    if (first) openReference();
-    beginReference(0);
   }
   store<f64>(trace.localTimes, time - load<f64>(trace.segmentTimes));
   evaluateReference(reference, 0, 0);

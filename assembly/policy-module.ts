@@ -5,9 +5,9 @@
  */
 import { controller, reference } from "./components";
 import { configure, setDimension, setOption } from "./index";
-import { at, copyRow, lengthOf } from "./memory";
+import { at, lengthOf } from "./memory";
 import { Option, splineLead } from "./options";
-import { act, beginReference, callNetwork, evaluateReference, openReference, placeSetpoint } from "./policy/policy";
+import { act, callInPlace, evaluateReference } from "./policy/policy";
 import { Dimension, Region } from "./regions";
 import * as trace from "./trace";
 
@@ -60,13 +60,7 @@ export function begin(): void {
 /** A control step at task time `time` [s], with the network called if it is due (or was never called): address of the command's doubles. */
 export function step(time: f64, networkIsDue: bool): usize {
   if (networkIsDue || fresh) {
-    copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
-    copyRow(trace.segmentStates, trace.states, trace.stateRow);
-    store<f64>(trace.segmentTimes, time);
-    callNetwork(0);
-    placeSetpoint(0);
-    if (fresh) openReference();
-    beginReference(0);
+    callInPlace(time, fresh);
     fresh = false;
   }
   let elapsed = time - load<f64>(trace.segmentTimes);

@@ -1,6 +1,7 @@
 /** The sampled-data policy [W23 sec. 6, fig. 1]: a network call per segment sets setpoint and gains, the controller acts at every step. */
 import { reference, task } from "../components";
 import { Controller } from "../controllers/controller";
+import { copyRow } from "../memory";
 import { Model } from "../models/model";
 import { lookahead, startFromState } from "../options";
 import * as trace from "../trace";
@@ -58,6 +59,20 @@ export function beginReference(j: i32): void {
   const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
   const previous = j == 0 ? trace.openingSetpoint : setpoint - trace.setpointRow;
   reference.begin(previous, setpoint, trace.coefficients + usize(j) * trace.coefficientRow);
+}
+
+/**
+ * The network call at task time `time` [s] of a drive whose last step and last two setpoints alone are kept, in the first rows: the state
+ * stands there. `first`: no call was made before.
+ */
+export function callInPlace(time: f64, first: bool): void {
+  copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
+  copyRow(trace.segmentStates, trace.states, trace.stateRow);
+  store<f64>(trace.segmentTimes, time);
+  callNetwork(0);
+  placeSetpoint(0);
+  if (first) openReference();
+  beginReference(0);
 }
 
 /** Reference at step t of segment j. */

@@ -1,5 +1,6 @@
 /**
  * Builds everything into build/, each step only when its inputs are newer than its last success:
+ *   registries of parts, from the files of their folders (registries.mjs)
  *   core    assembly/ -> build/core/release.wasm with its typed bindings, release-fma.wasm, and debug.wasm with --debug
  *   policy  assembly/ -> build/core/policy.wasm, which exported policies are laid into
  *   twin    assembly/ -> build/twin, the same core as plain JavaScript
@@ -12,6 +13,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildAssets } from "./assets.mjs";
+import { writeRegistries } from "./registries.mjs";
 import { buildTwin } from "./twin.mjs";
 
 const HOST = ["src", "test", "bench"];
@@ -81,6 +83,7 @@ const compile = (target, config = "asconfig.json") =>
   );
 
 async function build() {
+  writeRegistries();
   const first = await Promise.allSettled([
     ...targets.map((target) => compile(target)),
     compile("policy", "asconfig.policy.json"),

@@ -93,3 +93,4 @@ export const carFigure8: TaskDefinition = {
     meanSpeed: { of: "mean", state: 2, unit: "m/s" },
   },
 };
+export default carFigure8;

@@ -67,3 +67,4 @@ export const cartPole: TaskDefinition = {
   },
   metrics: { rmsPositionError: { of: "rms", residual: 0, unit: "m" } },
 };
+export default cartPole;

@@ -124,3 +124,4 @@ export const pendulumReachOpen: TaskDefinition = {
     },
   },
 };
+export default [pendulumReach, pendulumReachOpen];

@@ -64,3 +64,4 @@ export const quadrupedFigure8: TaskDefinition = {
     meanSpeed: { of: "mean", state: 2, unit: "m/s" },
   },
 };
+export default quadrupedFigure8;

@@ -48,3 +48,4 @@ export const scalar: TaskDefinition = {
   },
   metrics: { rmsResidual: { of: "rms", residual: 0, unit: "1" } },
 };
+export default scalar;

@@ -1,25 +1,67 @@
 /**
- * Builds everything into build/, each step only when its inputs are newer than its last success:
- *   registries of parts, from the files of their folders (registries.mjs)
- *   core    assembly/ -> build/core/release.wasm with its typed bindings, release-fma.wasm, and debug.wasm with --debug
- *   policy  assembly/ -> build/core/policy.wasm, which exported policies are laid into
- *   twin    assembly/ -> build/twin, the same core as plain JavaScript
- *   assets  build/assets, the message schemas taken from a development dependency
- *   host    src/, test/, bench/ -> build/src, build/test, build/bench
+ * Builds into build/, each target only when its inputs are newer than its last success. First the registries of parts, from the files
+ * of their folders (registries.mjs); then, side by side:
+ *   release      assembly/ -> build/core/release.wasm with its typed bindings: the core
+ *   release-fma  the same with fused multiply-add, for benchmarks
+ *   debug        the same with assertions and a source map
+ *   policy       assembly/ -> build/core/policy.wasm, which exported policies are laid into
+ *   twin         assembly/ -> build/twin, the same core as plain JavaScript
+ *   assets       build/assets: message schemas and a wire format of development dependencies, the C of exports
+ * and last
+ *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *
- * Usage: node scripts/build.mjs [--debug], in the project's folder. One line on success; the failing tool's output and exit 1 otherwise.
+ * Usage: node scripts/build.mjs [--debug], in the project's folder: all targets, debug only when asked for. One line on success; the
+ * failing tool's output and exit 1 otherwise. scripts/test.mjs builds the targets that the chosen tests need.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { buildAssets } from "./assets.mjs";
 import { writeRegistries } from "./registries.mjs";
 import { buildTwin } from "./twin.mjs";
 
 const HOST = ["src", "test", "bench"];
 const STAMPS = "build/.stamps";
-const started = performance.now();
-const targets = ["release", "release-fma", ...(process.argv.includes("--debug") ? ["debug"] : [])];
+const HOST_STATE = join(STAMPS, "host.tsbuildinfo");
+const BINDINGS = ["build/core/release.js", "build/core/release.d.ts"];
+
+const asc = (target, config) => () => run("assemblyscript/bin/asc.js", "--config", config, "--target", target);
+const core = (target, more = [], config = "asconfig.json", make = asc(target, config)) => ({
+  inputs: ["assembly", config, "package-lock.json"],
+  outputs: [`build/core/${target}.wasm`, ...more],
+  make,
+});
+
+/** What each target is made from, what it makes, and how. */
+const TARGETS = {
+  release: core("release", BINDINGS, "asconfig.json", () => keepingTime(BINDINGS, asc("release", "asconfig.json"))),
+  "release-fma": core("release-fma"),
+  debug: core("debug"),
+  policy: core("policy", [], "asconfig.policy.json"),
+  twin: {
+    inputs: ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"],
+    outputs: ["build/twin/index.js"],
+    make: buildTwin,
+  },
+  assets: {
+    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c"],
+    outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c"].map(
+      (name) => `build/assets/${name}`,
+    ),
+    make: buildAssets,
+  },
+};
 
 /** Runs one of the development dependencies; resolves to nothing, or rejects with its output. */
 function run(script, ...args) {
@@ -37,6 +79,14 @@ function run(script, ...args) {
   });
 }
 
+/** Files that come out as they were keep their time, so that what is made from them is not made again. */
+async function keepingTime(files, work) {
+  const before = files.filter((file) => existsSync(file)).map((file) => [file, readFileSync(file), statSync(file)]);
+  await work();
+  for (const [file, content, { atime, mtime }] of before)
+    if (readFileSync(file).equals(content)) utimesSync(file, atime, mtime);
+}
+
 /** Latest change below the paths, folders included: a deleted file counts as a change. */
 function newest(paths) {
   let latest = 0;
@@ -48,16 +98,19 @@ function newest(paths) {
   return latest;
 }
 
-/** Runs a step unless its outputs exist and its inputs are older than its last success. */
-async function step(name, inputs, outputs, work) {
+/** Its outputs exist and its inputs are older than its last success. */
+function isFresh(name, { inputs, outputs }) {
   const stamp = join(STAMPS, name);
-  const since = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  if (since > newest(inputs) && outputs.every((path) => existsSync(path))) return [];
+  return existsSync(stamp) && statSync(stamp).mtimeMs > newest(inputs) && outputs.every((path) => existsSync(path));
+}
+
+async function make(name, target) {
+  if (isFresh(name, target)) return [];
   const begun = new Date();
-  await work();
+  await target.make();
   mkdirSync(STAMPS, { recursive: true });
-  writeFileSync(stamp, "");
-  utimesSync(stamp, begun, begun);
+  writeFileSync(join(STAMPS, name), "");
+  utimesSync(join(STAMPS, name), begun, begun);
   return [name];
 }
 
@@ -71,51 +124,53 @@ function removeStale() {
   }
 }
 
-const compile = (target, config = "asconfig.json") =>
-  step(
-    target,
-    ["assembly", config, "package-lock.json"],
-    [
-      `build/core/${target}.wasm`,
-      ...(target === "release" ? ["build/core/release.js", "build/core/release.d.ts"] : []),
-    ],
-    () => run("assemblyscript/bin/asc.js", "--config", config, "--target", target),
-  );
-
-async function build() {
-  writeRegistries();
-  const first = await Promise.allSettled([
-    ...targets.map((target) => compile(target)),
-    compile("policy", "asconfig.policy.json"),
-    step("twin", ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"], ["build/twin/index.js"], buildTwin),
-    step(
-      "assets",
-      ["package-lock.json", "scripts/assets.mjs", "src/export/c"],
-      ["build/assets/foxglove-schemas.json", "build/assets/protobuf/proto-int64.js", "build/assets/export/prelude.c"],
-      buildAssets,
-    ),
-  ]);
-  // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin says.
-  const failed = first.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
-  const done = first.map((result) => result.value);
-  removeStale();
+/** The host as a target: its outputs follow from the sources that there are. */
+function host() {
   const sources = HOST.filter((name) => existsSync(name)).flatMap((folder) =>
     readdirSync(folder, { recursive: true })
       .filter((file) => /(?<!\.d)\.ts$/.test(file))
       .map((file) => join(folder, file)),
   );
-  const inputs = [...HOST, "types", "tsconfig.json", "package.json", "package-lock.json", "build/core/release.d.ts"];
   const outputs = sources.map((file) => join("build", file.replace(/ts$/, "js")));
-  done.push(await step("host", inputs, outputs, () => run("typescript/bin/tsc", "-p", ".", "--pretty", "false")));
+  const compile = () => {
+    // the compiler writes only what changed since its last run, and would not miss a file that was deleted
+    if (!outputs.every((path) => existsSync(path))) rmSync(HOST_STATE, { force: true });
+    return run("typescript/bin/tsc", "-p", ".", "--pretty", "false", "--incremental", "--tsBuildInfoFile", HOST_STATE);
+  };
+  const inputs = [...HOST, "types", "tsconfig.json", "package.json", "package-lock.json", BINDINGS[1]];
+  return { inputs, outputs, make: compile };
+}
+
+/**
+ * Builds the named targets, assets and host; returns the names of those that were not up to date. Another target is removed if its
+ * inputs have changed: whoever needs it then finds nothing, rather than something old.
+ */
+async function buildTargets(names) {
+  writeRegistries();
+  for (const [name, target] of Object.entries(TARGETS))
+    if (!names.includes(name) && !isFresh(name, target))
+      for (const path of target.outputs) rmSync(path, { force: true });
+  const first = await Promise.allSettled(names.map((name) => make(name, TARGETS[name])));
+  // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin says.
+  const failed = first.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  removeStale();
+  const done = [...first.map((result) => result.value), await make("host", host())];
   if (existsSync("build/src/cli/main.js")) chmodSync("build/src/cli/main.js", 0o755);
   return done.flat();
 }
 
-try {
-  const done = await build();
-  console.log(`built ${done.join(", ") || "nothing new"} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-} catch (error) {
-  console.error(`build failed: ${error.message}`);
-  process.exitCode = 1;
+/** {@link buildTargets} of all targets but `without`, and a line about it. */
+export async function build(without) {
+  const started = performance.now();
+  try {
+    const done = await buildTargets(Object.keys(TARGETS).filter((name) => !without.includes(name)));
+    console.log(`built ${done.join(", ") || "nothing new"} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    console.error(`build failed: ${error.message}`);
+    process.exit(1);
+  }
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  await build(process.argv.includes("--debug") ? [] : ["debug"]);

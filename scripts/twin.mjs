@@ -234,9 +234,6 @@ export async function instantiate() {
   return exports;
 }
 `;
-const DOOR_TYPES = `import type { __AdaptedExports } from "../core/release.js";
-export declare function instantiate(): Promise<typeof __AdaptedExports>;
-`;
 const TSCONFIG = {
   compilerOptions: {
     target: "es2022",
@@ -271,7 +268,6 @@ export function buildTwin() {
   if (tsc.status !== 0) throw new Error(`twin (tsc -p ${SOURCES}):\n${tsc.stdout}${tsc.stderr}`);
   copyFileSync("scripts/twin-runtime.js", join(OUT, "0/runtime.js"));
   for (let i = 1; i < INSTANCES; i++) cpSync(join(OUT, "0"), join(OUT, `${i}`), { recursive: true });
-  writeFileSync(join(OUT, "index.d.ts"), DOOR_TYPES);
   writeFileSync(join(OUT, "index.js"), DOOR);
 }
 

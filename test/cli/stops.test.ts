@@ -2,12 +2,11 @@
 import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { randomNumbers } from "../support/cores.js";
 import { fingerprint, metricsOf, newFolder, SMALL_ARGUMENTS } from "../support/runs.js";
 import { lapgrad } from "./process.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

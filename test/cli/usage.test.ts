@@ -1,11 +1,10 @@
 /** Every command by hand: wrong usage ends with exit code 2 and one clear message, --json leaves one object on stdout. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { metricsOf, newFolder, SMALL_ARGUMENTS } from "../support/runs.js";
 import { type Finished, lapgrad } from "./process.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

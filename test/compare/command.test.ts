@@ -1,11 +1,10 @@
 /** `lapgrad compare` as a process: a quick run, its files, wrong usage, and Ctrl-C. */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { lapgrad } from "../cli/process.js";
 import { newFolder } from "../support/runs.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

@@ -1,10 +1,8 @@
 /** Trainings on worker threads: the same numbers however many there are, in the order of the jobs, and stopped when asked. */
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { rules } from "../../src/compare/rules.js";
 import { type Curve, type Job, trainOnce } from "../../src/compare/training.js";
 import { type PoolOptions, runJobs as run } from "../../src/workers/pool.js";
-
-jest.setTimeout(60_000);
 
 const worker = new URL("../../src/compare/worker.js", import.meta.url);
 const runJobs = (given: readonly Job[], options: PoolOptions) => run<Job, Curve>(worker, given, options);

@@ -1,7 +1,7 @@
 /** The report as a whole, the real system behind it, and the command. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { note, ok, problem } from "../../src/doctor/check.js";
 import { KNOWN_STATE } from "../../src/doctor/core.js";
 import { type DoctorReport, examine, formatDoctor, GROUPS } from "../../src/doctor/doctor.js";
@@ -10,7 +10,6 @@ import { lapgrad } from "../cli/process.js";
 import { newFolder } from "../support/runs.js";
 import { fakeSystem } from "./fake.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

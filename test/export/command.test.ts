@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { driveCommand } from "../../src/cli/drive-run.js";
 import { type ExportOptions, exportCommand } from "../../src/cli/export-run.js";
@@ -14,7 +14,6 @@ import { dataTest, referenceData } from "../reference-data.js";
 import { Captured, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 import { tool } from "../support/tools.js";
 
-jest.setTimeout(60_000);
 const runtime = tool("onnxruntime");
 let folder: string;
 let run: string;

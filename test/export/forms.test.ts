@@ -1,5 +1,5 @@
 /** C and WebAssembly of every task against the core, and what cannot be exported. */
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { CompiledPolicy } from "../../src/export/c/check.js";
 import { exportC } from "../../src/export/c/export.js";
 import { partNamed } from "../../src/export/description.js";
@@ -13,7 +13,6 @@ import { tasks } from "../../src/tasks/tasks.js";
 import { randomPolicy, timingsOf } from "../support/policies.js";
 import { tool } from "../support/tools.js";
 
-jest.setTimeout(60_000);
 const compiler = tool("cc");
 const WANTED = { what: "policy", precision: "float64" } as const;
 

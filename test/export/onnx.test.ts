@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Verdict } from "../../src/export/forms.js";
 import { layersOf, readOnnx } from "../../src/export/onnx/read.js";
 import type { Check } from "../../src/export/parity.js";
@@ -14,7 +14,6 @@ import { randomPolicy, timingsOf } from "../support/policies.js";
 import { newFolder } from "../support/runs.js";
 import { tool } from "../support/tools.js";
 
-jest.setTimeout(120_000);
 const run = promisify(execFile);
 const runtime = tool("onnxruntime");
 const checker = tool("onnx");

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor, initialisePolicy } from "../../src/core/session.js";
@@ -18,7 +18,6 @@ import { CAR } from "./robot.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
 
-jest.setTimeout(60_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor, initialisePolicy } from "../../src/core/session.js";
@@ -26,7 +26,6 @@ import { VirtualHost } from "./virtual-host.js";
 const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 1);
 const SEGMENTS = 16;
 
-jest.setTimeout(60_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {

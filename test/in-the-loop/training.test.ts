@@ -1,7 +1,7 @@
 /** `lapgrad train --link serial` through the real firmware: the car learns the figure-8 by the pulses on the chip's pins. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import { trainCommand } from "../../src/cli/train-run.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { readRecording } from "../../src/recording/reader.js";
@@ -11,7 +11,6 @@ import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
 import { CAR, robotAround } from "./robot.js";
 
-jest.setTimeout(180_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {

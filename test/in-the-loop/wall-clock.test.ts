@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { watch } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect } from "@jest/globals";
 import { readRecording } from "../../src/recording/reader.js";
 import { newFolder } from "../support/runs.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
@@ -16,7 +16,6 @@ import { SimulatedCar, WHEEL_TRAVEL } from "./car.js";
 import { expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 
-jest.setTimeout(90_000);
 stopBoardsAfterEachTest();
 let folder: string;
 beforeAll(async () => {

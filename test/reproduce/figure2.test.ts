@@ -1,7 +1,7 @@
 /** The pieces of the study of figure 2 on tiny cases: trainings, criterion, counting, the page. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import { type Figure2, figure2, jobsOf, judge, variants } from "../../src/reproduce/figure2.js";
 import { storedTrials } from "../../src/reproduce/figure2-rates.js";
@@ -19,8 +19,6 @@ import { trainingInMemory } from "../../src/training/in-memory.js";
 import { runJobs } from "../../src/workers/pool.js";
 import { lapgrad } from "../cli/process.js";
 import { newFolder } from "../support/runs.js";
-
-jest.setTimeout(60_000);
 
 const WORKER = new URL("../../src/reproduce/figure2-worker.js", import.meta.url);
 const closed: Job = { model: "half", loop: "closed", truncation: "segment", seed: 1, learningRate: 5e-4, updates: 4 };

@@ -1,5 +1,5 @@
 /** Growth over the horizon with the sizes of a quick run: exponents beside those of Theorem 1, and the page made of them. */
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { StudyPage } from "../../src/reproduce/study.js";
 import { type Judged, judge } from "../../src/reproduce/theory/bounds.js";
 import { exponentialGrowth, powerGrowth } from "../../src/reproduce/theory/growth.js";
@@ -8,7 +8,6 @@ import { type Measured, measureGrowth, type TheoryJob } from "../../src/reproduc
 import { decide } from "../../src/reproduce/theory/misprints.js";
 import { theory, theoryJobs } from "../../src/reproduce/theory.js";
 
-jest.setTimeout(120_000);
 let page: StudyPage;
 let judged: Judged[];
 const answers: Measured[] = [];

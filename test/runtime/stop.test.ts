@@ -5,14 +5,13 @@ import { mkdir, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { stopCommand } from "../../src/cli/stop-run.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { findDrivers, newSocketName } from "../../src/runtime/stop-socket.js";
 import { lapgrad } from "../cli/process.js";
 import { Captured, newFolder } from "../support/runs.js";
 
-jest.setTimeout(20_000);
 let folder: string;
 beforeAll(async () => {
   folder = await realpath(await newFolder());

@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { driveCommand } from "../../src/cli/drive-run.js";
 import { completeConfig } from "../../src/config/config.js";
 import { coreFor, initialisePolicy } from "../../src/core/session.js";
@@ -15,7 +15,6 @@ import { replayRecordings } from "../../src/training/replay.js";
 import { dot, randomNumbers } from "../support/cores.js";
 import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

@@ -1,7 +1,7 @@
 /** Trainings that go wrong: each ends with one clear message, and everything up to then is kept and can be gone on with. */
 import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { trainCommand } from "../../src/cli/train-run.js";
 import { newRun, resumedRun } from "../../src/cli/train-start.js";
 import type { PartialConfig } from "../../src/config/config.js";
@@ -9,7 +9,6 @@ import { UserError } from "../../src/errors.js";
 import { writeReport } from "../../src/report/from-run.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

@@ -1,9 +1,7 @@
 /** The Gauss-Newton update while driving: it learns on every plant, tells what it will do, and rests where its model is of no use. */
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
-
-jest.setTimeout(60_000);
 
 /** Window costs of the first `laps` laps, the settling drive not among them, and the parameters that drove each. */
 async function drive(given: PartialConfig, laps: number) {

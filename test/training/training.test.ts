@@ -1,13 +1,12 @@
 /** The training loop: the same seed gives the same bits, it learns, and it goes on after any stop as if there had been none. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { bestOf } from "../../src/training/metrics.js";
 import { fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

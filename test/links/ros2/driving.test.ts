@@ -1,7 +1,7 @@
 /** Drives, trainings and faults over topics, in virtual time: the car is a plant node on a graph without ROS. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Connect } from "../../../src/cli/connect.js";
 import { trainCommand } from "../../../src/cli/train-run.js";
 import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
@@ -17,7 +17,6 @@ import { Captured, metricsOf, newFolder } from "../../support/runs.js";
 import { VirtualRosHost } from "./host.js";
 import { expectWhole } from "./numbers.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

@@ -6,11 +6,11 @@ import { strict as assert } from "node:assert";
 import { newMessage, type Twist } from "../../../src/links/ros2/messages.js";
 import type { JoinGraph, RosNode } from "../../../src/links/ros2/node.js";
 
-/** Lets messages arrive until `done`; fails after five seconds, which is the time that discovery may take. */
+/** Lets messages arrive until `done`. Discovery takes less than five seconds; a busy machine may take much longer. */
 async function until(done: () => boolean, what: string): Promise<void> {
   const began = performance.now();
   while (!done()) {
-    assert(performance.now() - began < 5000, `${what}: not within 5 s`);
+    assert(performance.now() - began < 60_000, `${what}: not within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

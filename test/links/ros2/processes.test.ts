@@ -10,7 +10,6 @@ import { Hub } from "./socket-graph.js";
 
 // a control loop that is late stops its robot, as it should: on a busy machine that may happen
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
-jest.setTimeout(60_000);
 
 const program = fileURLToPath(new URL("./command-process.js", import.meta.url));
 let folder: string;

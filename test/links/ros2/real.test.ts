@@ -8,7 +8,6 @@ import { newFolder } from "../../support/runs.js";
 import { laws } from "./port-laws.js";
 
 // when it is loaded first, rclnodejs writes its message classes
-jest.setTimeout(180_000);
 // a control loop that is late stops its robot, as it should: on a busy machine that may happen
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 

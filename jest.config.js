@@ -4,6 +4,7 @@ export default {
   testEnvironment: "node",
   transform: {},
   maxWorkers: 2,
-  // Only for a test that never ends: those that measure time say so and have limits of their own, all others may run on a busy machine.
+  // Only for a test that never ends: those that measure time say so and have limits of their own, all others may run on
+  // a busy machine.
   testTimeout: 300_000,
 };

@@ -19,7 +19,7 @@ const SMALL_SHARE = 0.02;
 export function formatBench(report: BenchReport): string {
   const { machine } = report;
   return [
-    `${machine.processor}, ${machine.cores} cores, Node ${machine.node}${machine.compiler ? `; ${machine.compiler}` : ""}`,
+    [`${machine.processor}, ${machine.cores} cores, Node ${machine.node}`, machine.compiler].filter(Boolean).join("; "),
     ...report.notes.map((note) => `note: ${note}`),
     ...report.agreement.map(
       ({ side, error }) => `${COLUMNS[side]} agrees with the reference to ${error.toExponential(1)}`,

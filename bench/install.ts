@@ -1,6 +1,6 @@
 /**
- * What a robot installs (npm ci --omit=dev --omit=optional; the file of npm pack has the same packages, and the pages besides), counted from
- * package-lock.json and the files in node_modules.
+ * What a robot installs (npm ci --omit=dev --omit=optional; the file of npm pack has the same packages, and the pages
+ * besides), counted from package-lock.json and the files in node_modules.
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

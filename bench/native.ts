@@ -25,7 +25,10 @@ export type Native =
   /** why there is none, and what to do about it */
   | { readonly missing: string };
 
-/** Builds both variants; `extraFlags` come behind {@link FLAGS}, e.g. -mno-avx512f for the 256-bit vectors of other machines. */
+/**
+ * Builds both variants; `extraFlags` come behind {@link FLAGS}, e.g. -mno-avx512f for the 256-bit vectors of other
+ * machines.
+ */
 export function buildNative(extraFlags: readonly string[] = []): Native {
   const flags = [...FLAGS, ...extraFlags];
   const asked = spawnSync(COMPILER, ["--version"], { encoding: "utf8" });

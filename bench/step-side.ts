@@ -1,6 +1,7 @@
 /**
- * Time per step of an exported policy (the car's, its network called at every 7th step): the core's own code as a WebAssembly file, and
- * onnxruntime-node on one thread, in turn. node step-side.js <rounds> <steps per batch>; prints nanoseconds per step, round by round.
+ * Time per step of an exported policy (the car's, its network called at every 7th step): the core's own code as a
+ * WebAssembly file, and onnxruntime-node on one thread, in turn. node step-side.js <rounds> <steps per batch>; prints
+ * nanoseconds per step, round by round.
  */
 import type { Driver } from "../src/export/closed-loop.js";
 import { describePolicy } from "../src/export/description.js";

@@ -146,7 +146,8 @@ async function agree(sides: readonly Side[]): Promise<BenchReport["agreement"]> 
     for (const [what, error] of errors) {
       if (!(error <= AGREEMENT)) {
         throw new Error(
-          `the ${side.name} build's ${what} differ from the ${reference.name} side's by ${error.toExponential(1)} (allowed: ${AGREEMENT})`,
+          `the ${side.name} build's ${what} differ from the ${reference.name} side's by ${error.toExponential(1)} ` +
+            `(allowed: ${AGREEMENT})`,
         );
       }
     }

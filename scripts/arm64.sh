@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The arm64 half of "same seed, same bits", on an x64 machine: runs the core's tests, and a short training of every task, in the arm64 build of Node
-# under qemu-user, and compares the trainings with the same ones on x64. Needs a finished build and the Debian packages
-# qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross.
+# The arm64 half of "same seed, same bits", on an x64 machine: runs the core's tests, and a short training of every
+# task, in the arm64 build of Node under qemu-user, and compares the trainings with the same ones on x64. Needs a
+# finished build and the Debian packages qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
+# libatomic1-arm64-cross.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,7 +12,8 @@ sysroot=/usr/aarch64-linux-gnu
 node_arm64=$cache/node-$version/bin/node
 
 for needed in qemu-aarch64-static npm node; do
-  command -v "$needed" > /dev/null || { echo "arm64.sh: $needed is missing (see the first lines of this file)" >&2 && exit 1; }
+  command -v "$needed" > /dev/null ||
+    { echo "arm64.sh: $needed is missing (see the first lines of this file)" >&2 && exit 1; }
 done
 
 # unpack <package@version> <folder>: from the npm registry, once
@@ -38,7 +40,8 @@ suites=()
 for folder in build/test/core build/test/laws; do
   if [ -d "$folder" ]; then suites+=("$folder/"); fi
 done
-[ ${#suites[@]} -gt 0 ] || { echo "arm64.sh: no tests in build/test/core and build/test/laws; run npm run build" >&2 && exit 1; }
+[ ${#suites[@]} -gt 0 ] ||
+  { echo "arm64.sh: no tests in build/test/core and build/test/laws; run npm run build" >&2 && exit 1; }
 # --runInBand: qemu-user starts no further arm64 processes; the long timeout: emulation is some ten times slower
 on_arm64 --experimental-vm-modules --enable-source-maps --no-warnings node_modules/jest/bin/jest.js \
   --runInBand --testTimeout=600000 "${suites[@]}"
@@ -46,7 +49,8 @@ on_arm64 --experimental-vm-modules --enable-source-maps --no-warnings node_modul
 runs=$cache/runs
 rm -rf "$runs" && mkdir -p "$runs"
 # every task: their numbers come from src/tasks, whose arithmetic must be the same too
-for task in $(node --input-type=module -e 'import { tasks } from "./build/src/tasks/tasks.js"; console.log(...Object.keys(tasks))'); do
+names='import { tasks } from "./build/src/tasks/tasks.js"; console.log(...Object.keys(tasks))'
+for task in $(node --input-type=module -e "$names"); do
   training=(build/src/cli/main.js train "$task" --seed 7 --rollouts 3)
   node "${training[@]}" --out "$runs/$task-x64" > "$runs/x64.log" 2>&1 || { cat "$runs/x64.log" && exit 1; }
   on_arm64 "${training[@]}" --out "$runs/$task-arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }

@@ -1,6 +1,7 @@
 /**
- * Copies what a robot needs of development dependencies to build/assets, so that it does not install them: the message schemas of
- * recordings (of 11 MB), and protobuf's wire format for ONNX files (50 kB of 2 MB; every file keeps its licence in its first lines).
+ * Copies what a robot needs of development dependencies to build/assets, so that it does not install them: the message
+ * schemas of recordings (of 11 MB), and protobuf's wire format for ONNX files (50 kB of 2 MB; every file keeps its
+ * licence in its first lines).
  * Usage: node scripts/assets.mjs, in the project's folder.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
@@ -16,7 +17,10 @@ const WIRE = ["wire/binary-encoding", "wire/varint", "wire/text-encoding", "prot
 /** C that exported policies are made of and checked with. */
 const C = ["prelude.c", "harness.c"];
 
-/** Makes protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named foxglove.FrameTransform, … in a recording. */
+/**
+ * Makes protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named
+ * foxglove.FrameTransform, … in a recording.
+ */
 export async function buildAssets() {
   const copy = (from, to) => {
     mkdirSync(dirname(to), { recursive: true });

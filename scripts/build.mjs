@@ -1,6 +1,6 @@
 /**
- * Builds into build/, each target only when its inputs are newer than its last success. First the registries of parts, from the files
- * of their folders (registries.mjs); then, side by side:
+ * Builds into build/, each target only when its inputs are newer than its last success. First the registries of parts,
+ * from the files of their folders (registries.mjs); then, side by side:
  *   release      assembly/ -> build/core/release.wasm with its typed bindings: the core
  *   release-fma  the same with fused multiply-add, for benchmarks
  *   debug        the same with assertions and a source map
@@ -10,8 +10,9 @@
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *
- * Usage: node scripts/build.mjs [--debug], in the project's folder: all targets, debug only when asked for. One line on success; the
- * failing tool's output and exit 1 otherwise. scripts/test.mjs builds the targets that the chosen tests need.
+ * Usage: node scripts/build.mjs [--debug], in the project's folder: all targets, debug only when asked for. One line on
+ * success; the failing tool's output and exit 1 otherwise. scripts/test.mjs builds the targets that the chosen tests
+ * need.
  */
 import { spawn } from "node:child_process";
 import {
@@ -142,8 +143,8 @@ function host() {
 }
 
 /**
- * Builds the named targets, assets and host; returns the names of those that were not up to date. Another target is removed if its
- * inputs have changed: whoever needs it then finds nothing, rather than something old.
+ * Builds the named targets, assets and host; returns the names of those that were not up to date. Another target is
+ * removed if its inputs have changed: whoever needs it then finds nothing, rather than something old.
  */
 async function buildTargets(names) {
   writeRegistries();
@@ -151,7 +152,8 @@ async function buildTargets(names) {
     if (!names.includes(name) && !isFresh(name, target))
       for (const path of target.outputs) rmSync(path, { force: true });
   const first = await Promise.allSettled(names.map((name) => make(name, TARGETS[name])));
-  // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin says.
+  // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin
+  // says.
   const failed = first.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
   removeStale();

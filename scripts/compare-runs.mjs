@@ -1,6 +1,7 @@
 /**
- * Compares two runs of the same training bit for bit: the newest checkpoint byte by byte, and metrics.jsonl line by line without the
- * fields that tell the time of day. Exit 0 if they agree; otherwise 1 and the first difference of each.
+ * Compares two runs of the same training bit for bit: the newest checkpoint byte by byte, and metrics.jsonl line by
+ * line without the fields that tell the time of day. Exit 0 if they agree; otherwise 1 and the first difference of
+ * each.
  * Usage: node scripts/compare-runs.mjs <run> <run>
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";

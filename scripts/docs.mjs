@@ -1,6 +1,6 @@
 /**
- * Writes the pages that are made from the sources: docs/configuration.md and docs/example-config.yaml. With --check it writes nothing and
- * fails, exit 1, if one of them is stale or a relative link in any page leads nowhere.
+ * Writes the pages that are made from the sources: docs/configuration.md and docs/example-config.yaml. With --check it
+ * writes nothing and fails, exit 1, if one of them is stale or a relative link in any page leads nowhere.
  * Usage, after a build, in the project's folder: node scripts/docs.mjs [--check]
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -73,19 +73,21 @@ function rateRows() {
     .join("\n");
 }
 
-const configuration = `<!-- Made by scripts/docs.mjs from src/config/schema.ts, src/tasks/ and assembly/: change those, then run it. -->
+const SOURCES = "src/config/schema.ts, src/tasks/ and assembly/";
+const configuration = `<!-- Made by scripts/docs.mjs from ${SOURCES}: change those, then run it. -->
 
 # Configuration
 
 Every setting has one name, used in three places. The later wins:
 
 1. the task's own value, or the general default;
-2. a YAML file: \`--config file.yaml\`, one \`setting: value\` per line, any subset ([an example with all of them](example-config.yaml));
+2. a YAML file: \`--config file.yaml\`, one \`setting: value\` per line, any subset
+   ([an example with all of them](example-config.yaml));
 3. the command line: \`--learning-rate 0.003\`.
 
-A run keeps its complete configuration in \`config.yaml\`. Feed that file back with \`--config\` to repeat the run, bit for bit.
-An unknown name, a wrong type or a value out of range ends the command with exit code 2 and a message that names file, line, setting,
-the value got and what is allowed.
+A run keeps its complete configuration in \`config.yaml\`. Feed that file back with \`--config\` to repeat the run, bit
+for bit. An unknown name, a wrong type or a value out of range ends the command with exit code 2 and a message that
+names file, line, setting, the value got and what is allowed.
 
 ## Settings
 
@@ -97,8 +99,8 @@ ${Object.keys(settings).map(settingRow).join("\n")}
 
 - \`hidden\` is written \`--hidden 64,64\` on the command line.
 - \`model-delay\` is rounded to whole control steps.
-- \`model-scale\` multiplies ${task.model.scalable.map((name) => `\`${name}\``).join(", ")} of the model. A model parameter given under
-  \`parameters\` replaces the scaled value and is not scaled.
+- \`model-scale\` multiplies ${task.model.scalable.map((name) => `\`${name}\``).join(", ")} of the model.
+  A model parameter given under \`parameters\` replaces the scaled value and is not scaled.
 - \`--no-network-state-feedback\` switches a setting of type true or false off.
 
 The default learning rate depends on update and truncation:

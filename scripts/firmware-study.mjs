@@ -1,7 +1,8 @@
 /**
- * Trains simulated cars through the real firmware in simavr (test/in-the-loop), in virtual time, and the same in the simulator alone, with the same
- * seeds; writes docs/results/serial.md.
- * Usage, after a build and `node scripts/firmware.mjs`, in the project's folder: node scripts/firmware-study.mjs [seeds]
+ * Trains simulated cars through the real firmware in simavr (test/in-the-loop), in virtual time, and the same in the
+ * simulator alone, with the same seeds; writes docs/results/serial.md.
+ * Usage, after a build and `node scripts/firmware.mjs`, in the project's folder:
+ * node scripts/firmware-study.mjs [seeds]
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -97,14 +98,19 @@ try {
       console.log(rows.at(-1).join("  "));
     }
   }
+  const minutes = (performance.now() - began) / 60000;
   const lines = [
     "# Training through the firmware",
     "",
-    `Command, after a build and \`node scripts/firmware.mjs\`: \`node scripts/firmware-study.mjs ${SEEDS}\`; ${((performance.now() - began) / 60000).toFixed(0)} min on ${machine()}.`,
+    "Command, after a build and `node scripts/firmware.mjs`:",
+    `\`node scripts/firmware-study.mjs ${SEEDS}\`; ${minutes.toFixed(0)} min on ${machine()}.`,
     "The same numbers come out on every machine of this kind: time is virtual.",
     "",
-    `\`lapgrad train --link serial\`: control loop, serialport on a pseudo-terminal, the ATmega328P's firmware in simavr, its pulses, a plant behind them, wheel ticks and gyro back. Window cost of the first and of the ${ROLLOUTS}th rollout (or lap), as the car sees itself by dead reckoning; ${SEEDS} seeds.`,
-    "A servo takes a command with its next pulse, every 20 ms, and at that pulse's end: some 30 ms that the simulator does not have. So the comparison is given with that delay in the simulator, and without.",
+    "`lapgrad train --link serial`: control loop, serialport on a pseudo-terminal, the ATmega328P's firmware in",
+    "simavr, its pulses, a plant behind them, wheel ticks and gyro back. Window cost of the first and of the",
+    `${ROLLOUTS}th rollout (or lap), as the car sees itself by dead reckoning; ${SEEDS} seeds.`,
+    "A servo takes a command with its next pulse, every 20 ms, and at that pulse's end: some 30 ms that the simulator",
+    "does not have. So the comparison is given with that delay in the simulator, and without.",
     "",
     markdownTable(rows),
     "",

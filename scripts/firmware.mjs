@@ -1,7 +1,8 @@
 /**
- * Builds the parts of firmware-bridge/ into build/firmware, each only when a source is newer, and says which packages the others need.
- * Usage, in the project's folder: node scripts/firmware.mjs [--require] [target...]; without a target all of them. A target that cannot
- * be built here is an error, exit 3, if it was named or with --require.
+ * Builds the parts of firmware-bridge/ into build/firmware, each only when a source is newer, and says which packages
+ * the others need.
+ * Usage, in the project's folder: node scripts/firmware.mjs [--require] [target...]; without a target all of them. A
+ * target that cannot be built here is an error, exit 3, if it was named or with --require.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Trains the simulated car with several learning rates, ten seeds each, and writes docs/results/learning-rates.md: the window cost of
- * rollouts 4, 8, 15 and 25, median and worst of the seeds.
+ * Trains the simulated car with several learning rates, ten seeds each, and writes docs/results/learning-rates.md: the
+ * window cost of rollouts 4, 8, 15 and 25, median and worst of the seeds.
  * Usage, after a build, in the project's folder: node scripts/learning-rates.mjs
  */
 import { writeFileSync } from "node:fs";
@@ -72,17 +72,18 @@ writeFileSync(
   OUT,
   `# Learning rates on the simulated car
 
-Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant \`nominal\`, model \`nominal\` with scale
-${MODEL_SCALE}, not refitted, one rollout per update (\`--update-every rollout\`), seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1,
-untrained, costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
+Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant
+\`nominal\`, model \`nominal\` with scale ${MODEL_SCALE}, not refitted, one rollout per update
+(\`--update-every rollout\`), seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1, untrained,
+costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
 How to read it: [training](../training.md#choosing-a-learning-rate).
 
 | update | truncation | learning rate | ${SHOWN.map((k) => `rollout ${k}`).join(" | ")} |
 |---|---|---|${"---|".repeat(SHOWN.length)}
 ${rows.join("\n")}
 
-Made by \`node scripts/learning-rates.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}; the strict
-build gives the same numbers on every machine.
+Made by \`node scripts/learning-rates.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node
+${process.version}; the strict build gives the same numbers on every machine.
 `,
 );
 console.log(`wrote ${OUT}`);

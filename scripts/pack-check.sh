@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a robot gets: packs lapgrad with all it needs into one file, installs that into an empty folder without a network and without npm's
-# cache, and runs it there. Needs a finished build and the packages of `npm ci`.
+# What a robot gets: packs lapgrad with all it needs into one file, installs that into an empty folder without a network
+# and without npm's cache, and runs it there. Needs a finished build and the packages of `npm ci`.
 # Usage: scripts/pack-check.sh [folder that the packed file is kept in]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,4 +30,5 @@ node -e '
     if (check?.status !== "ok") throw new Error(`doctor: ${name}: ${check?.found}`);
   }'
 bytes() { du --summarize --apparent-size --block-size=1 "$1" | cut -f 1; }
-echo "$(basename "$archive"): $(bytes "$archive") bytes, installed $(bytes "$root/robot/lib") bytes; trains, drives, stops and examines itself without a network"
+echo "$(basename "$archive"): $(bytes "$archive") bytes, installed $(bytes "$root/robot/lib") bytes;" \
+  "trains, drives, stops and examines itself without a network"

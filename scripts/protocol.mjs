@@ -1,7 +1,7 @@
 /**
  * Writes what is made from firmware-bridge/protocol.json, the one description of the wire between host and board:
- * firmware-bridge/core/protocol.h, src/links/wire/protocol.ts and the tables of docs/protocol.md. With --check it writes nothing and
- * fails, exit 1, if one of them is stale.
+ * firmware-bridge/core/protocol.h, src/links/wire/protocol.ts and the tables of docs/protocol.md. With --check it
+ * writes nothing and fails, exit 1, if one of them is stale.
  * Usage, in the project's folder: node scripts/protocol.mjs [--check]
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/learning.svg, the picture of README.md, from a run's recordings: the track driven in the first and in the best
- * rollout or lap, and the learning curve. Colours are chosen to be read on white and on dark pages.
+ * Draws docs/images/learning.svg, the picture of README.md, from a run's recordings: the track driven in the first and
+ * in the best rollout or lap, and the learning curve. Colours are chosen to be read on white and on dark pages.
  * Usage, after a build, in the project's folder: node scripts/readme-picture.mjs <run>
  */
 import { writeFileSync } from "node:fs";
@@ -72,7 +72,8 @@ const bestAt = curve[rollouts.indexOf(best)];
 
 const ticks = (most, step) => Array.from({ length: Math.round(most / step) + 1 }, (_, i) => i * step);
 const grid = ticks(mostCost, costStep);
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 330" role="img" font-family="system-ui,sans-serif" font-size="13" fill="${TEXT}">
+const style = `role="img" font-family="system-ui,sans-serif" font-size="13" fill="${TEXT}"`;
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 330" ${style}>
 <title>Track of the first and the best ${what} of a training run, and its learning curve</title>
 <g fill="none" stroke="${TEXT}" stroke-width="1.4" stroke-dasharray="5 4">${circles}</g>
 <g fill="none" stroke-width="1.5" stroke-linejoin="round">

@@ -1,6 +1,6 @@
 /**
- * How punctual the control thread is and how fast a serial line answers, on the car on the desk (firmware-bridge/desk); writes
- * docs/results/real-time.md. The learner trains in simulation in the main thread all the while.
+ * How punctual the control thread is and how fast a serial line answers, on the car on the desk (firmware-bridge/desk);
+ * writes docs/results/real-time.md. The learner trains in simulation in the main thread all the while.
  * Usage, after a build, in the project's folder: node scripts/real-time.mjs [--quick]
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -36,7 +36,9 @@ async function startDesk() {
   return { child, device: String(path).trim() };
 }
 
-/** Drives for so long at a control period, with or without a learner beside it and other processes; the loop's lateness. */
+/**
+ * Drives for so long at a control period, with or without a learner beside it and other processes; the loop's lateness.
+ */
 async function lateness(device, { period, seconds, realTime, learner, busy }) {
   const config = completeConfig({
     link: "serial",
@@ -159,12 +161,15 @@ try {
   const lines = [
     "# Real time",
     "",
-    "Command, after a build: `node scripts/real-time.mjs`, against the [car on the desk](../firmware.md#a-car-on-the-desk): the firmware's core on a pseudo-terminal of the same computer.",
+    "Command, after a build: `node scripts/real-time.mjs`, against the",
+    "[car on the desk](../firmware.md#a-car-on-the-desk): the firmware's core on a pseudo-terminal of the same",
+    "computer.",
     `On ${machine()}; load average at the end ${load}.`,
     "",
     "## How late a control step begins",
     "",
-    "The control thread drives the car; the learner, in the main thread, trains simulated cars without a pause. *missed*: steps that began more than a period late.",
+    "The control thread drives the car; the learner, in the main thread, trains simulated cars without a pause.",
+    "*missed*: steps that began more than a period late.",
     "",
     markdownTable(rows),
     "",
@@ -176,8 +181,9 @@ try {
     "",
     "## Allocation",
     "",
-    `\`node build/test/runtime/allocation-side.js\`: ${Number(bytes).toFixed(1)} bytes per control step of a drive, over 200 000 steps with the serial link, by V8's sampling profiler; no objects and arrays, but numbers that V8 hands from one`,
-    "function to another in a box of 16 bytes, differently in every process.",
+    `\`node build/test/runtime/allocation-side.js\`: ${Number(bytes).toFixed(1)} bytes per control step of a drive,`,
+    "over 200 000 steps with the serial link, by V8's sampling profiler; no objects and arrays, but numbers that V8",
+    "hands from one function to another in a box of 16 bytes, differently in every process.",
     "",
     await remarksIn(OUT),
   ];

@@ -1,6 +1,7 @@
 /**
- * Writes the registries: for each folder of parts one module that imports every file with a default export, so that a new part is one new
- * file and nothing else. What it writes ends in `.generated.ts`, is never edited and not kept in git; scripts/build.mjs calls it first.
+ * Writes the registries: for each folder of parts one module that imports every file with a default export, so that a
+ * new part is one new file and nothing else. What it writes ends in `.generated.ts`, is never edited and not kept in
+ * git; scripts/build.mjs calls it first.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -1,10 +1,12 @@
 /**
  * Builds what the chosen tests need, then runs them with Jest.
  *
- * Usage: node scripts/test.mjs [part of a file's path]… [options of Jest], in the project's folder; without a path: all tests.
+ * Usage: node scripts/test.mjs [part of a file's path]… [options of Jest], in the project's folder; without a path: all
+ * tests.
  *
- * Every test needs the core, the assets and the host; only those of the folders in USERS need more. A target that is left out is
- * removed when it is out of date (scripts/build.mjs), so that a folder missing from the table is found out by its failing tests.
+ * Every test needs the core, the assets and the host; only those of the folders in USERS need more. A target that is
+ * left out is removed when it is out of date (scripts/build.mjs), so that a folder missing from the table is found out
+ * by its failing tests.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";

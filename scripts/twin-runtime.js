@@ -2,14 +2,16 @@
  * The JavaScript twin's stand-in for WebAssembly memory and AssemblyScript's built-ins.
  * scripts/twin.mjs copies this file beside the rewritten sources and imports from it whatever they name.
  *
- * Integers are JavaScript numbers: a cast wraps (<i32>x is x | 0), an addition or multiplication does not. Sources that rely on
- * wrapping say so: (a + b) | 0, i32.mul(a, b), a >>> 0. A division of integers needs a cast around it: <i32>(a / b).
+ * Integers are JavaScript numbers: a cast wraps (<i32>x is x | 0), an addition or multiplication does not. Sources that
+ * rely on wrapping say so: (a + b) | 0, i32.mul(a, b), a >>> 0. A division of integers needs a cast around it:
+ * <i32>(a / b).
  */
 
 const PAGE = 65536;
 const MAX_PAGES = 32767;
 
-// Views of the one memory: reassigned when it grows, never held elsewhere. The rewritten load<f64>(p) reads F64[p >>> 3].
+// Views of the one memory: reassigned when it grows, never held elsewhere. The rewritten load<f64>(p) reads
+// F64[p >>> 3].
 export let F64, F32, I32, U32, I16, U16, I8, U8;
 
 function view(buffer) {
@@ -29,7 +31,9 @@ export const memory = {
     return F64.buffer;
   },
   size: () => F64.buffer.byteLength / PAGE,
-  /** Returns the former size in pages, or -1. As in WebAssembly, views made before are then stale (here: not detached). */
+  /**
+   * Returns the former size in pages, or -1. As in WebAssembly, views made before are then stale (here: not detached).
+   */
   grow(pages) {
     const before = memory.size();
     if (before + pages > MAX_PAGES) return -1;
@@ -114,7 +118,10 @@ export const sqrt = Math.sqrt;
 export const min = Math.min;
 export const max = Math.max;
 export const clz = Math.clz32;
-/** Rounds to the nearest integer, halves to the even one. Beyond 2^52 every number is whole; adding it and taking it away rounds. */
+/**
+ * Rounds to the nearest integer, halves to the even one. Beyond 2^52 every number is whole; adding it and taking it
+ * away rounds.
+ */
 export function nearest(x) {
   const whole = 4503599627370496;
   if (!(Math.abs(x) < whole)) return x;

@@ -1,6 +1,7 @@
 /**
- * Writes the plain JavaScript twin of the core to build/twin: the same sources, with AssemblyScript's own words rewritten, over one
- * ArrayBuffer instead of WebAssembly memory. The benchmark measures the core against it; tests compare the two and see coverage.
+ * Writes the plain JavaScript twin of the core to build/twin: the same sources, with AssemblyScript's own words
+ * rewritten, over one ArrayBuffer instead of WebAssembly memory. The benchmark measures the core against it; tests
+ * compare the two and see coverage.
  *
  *   load<f64>(p, 8)             F64[((p) + 8) >>> 3]
  *   store<i32>(p, v)            (I32[(p) >>> 2] = (v))
@@ -9,8 +10,8 @@
  *   @inline, @final, …          nothing
  *   let s: f64;                 let s: f64 = 0;
  *
- * The rest is TypeScript as it stands, except where a type decides what an operator does: integers divide and overflow as
- * JavaScript numbers do (scripts/twin-runtime.js says what to write instead).
+ * The rest is TypeScript as it stands, except where a type decides what an operator does: integers divide and overflow
+ * as JavaScript numbers do (scripts/twin-runtime.js says what to write instead).
  *
  * Usage: node scripts/twin.mjs, in the project's folder.
  */
@@ -58,7 +59,9 @@ function match(pattern, text, at) {
   return pattern.exec(text);
 }
 
-/** The end of whatever stands at `at` and must be taken whole: a comment, a string, a bracketed group, or one character. */
+/**
+ * The end of whatever stands at `at` and must be taken whole: a comment, a string, a bracketed group, or one character.
+ */
 function skip(text, at) {
   const whole = match(SKIPPED, text, at);
   if (whole) return SKIPPED.lastIndex;
@@ -161,7 +164,8 @@ function rewrite(text, complain) {
     const as = match(AS, text, at);
     if (as)
       complain(
-        `"${as[0]}" cannot be rewritten for the JavaScript twin; write <${as[0].split(/\s+/)[1]}>(…) before the expression`,
+        `"${as[0]}" cannot be rewritten for the JavaScript twin; ` +
+          `write <${as[0].split(/\s+/)[1]}>(…) before the expression`,
         text,
         at,
       );
@@ -170,7 +174,10 @@ function rewrite(text, complain) {
   return out;
 }
 
-/** What is easier to see line by line: decorators, imports, and the zero that AssemblyScript gives to a number without a value. */
+/**
+ * What is easier to see line by line: decorators, imports, and the zero that AssemblyScript gives to a number without a
+ * value.
+ */
 function rewriteLines(text) {
   return text
     .replace(/^([ \t]*)@\w+(?:\([^()\n]*\))?(?:[ \t]+@\w+(?:\([^()\n]*\))?)*[ \t]*/gm, "$1")
@@ -222,7 +229,8 @@ const DOOR = `let instances = 0;
 
 /** The twin's exports in the shape of the raw bindings: functions, enums, { value } for a constant, memory. */
 export async function instantiate() {
-  if (instances === ${INSTANCES}) throw new Error("the JavaScript twin has ${INSTANCES} instances, all in use; take a new process");
+  if (instances === ${INSTANCES})
+    throw new Error("the JavaScript twin has ${INSTANCES} instances, all in use; take a new process");
   const folder = "./" + instances++;
   const core = await import(folder + "/assembly/index.js");
   const { memory } = await import(folder + "/runtime.js");

@@ -1,8 +1,9 @@
 /**
- * Trains the simulated car with the Gauss-Newton update on plants from easy to nasty, ten seeds each, through the parts that `lapgrad train`
- * uses but without disk. Prints window costs relative to the untrained rollout (or lap), what was aimed at and whether it was reached, and
- * writes the same to docs/results/updates.md.
- * Usage, after a build, in the project's folder: node scripts/update-study.mjs [--seeds 10] [--print]    (--print writes no page)
+ * Trains the simulated car with the Gauss-Newton update on plants from easy to nasty, ten seeds each, through the parts
+ * that `lapgrad train` uses but without disk. Prints window costs relative to the untrained rollout (or lap), what was
+ * aimed at and whether it was reached, and writes the same to docs/results/updates.md.
+ * Usage, after a build, in the project's folder: node scripts/update-study.mjs [--seeds 10] [--print]
+ * (--print writes no page)
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -18,8 +19,8 @@ const { values: options } = parseArgs({ options: { seeds: { type: "string" }, pr
 const SEEDS = Number(options.seeds ?? 10);
 
 /**
- * `aims`: [updates, largest median in %]; `never`: [first update, largest factor of the untrained cost, any seed]; `untrained`: [metric, its
- * name, unit, least, most] of the medians of the first rollout.
+ * `aims`: [updates, largest median in %]; `never`: [first update, largest factor of the untrained cost, any seed];
+ * `untrained`: [metric, its name, unit, least, most] of the medians of the first rollout.
  */
 const STUDIES = [
   {
@@ -114,7 +115,10 @@ const STUDIES = [
   },
 ];
 
-/** Window cost of every rollout of one training, as `train` of src/training/loop.ts drives it, infinite once it left its bounds; and the first one's metrics. */
+/**
+ * Window cost of every rollout of one training, as `train` of src/training/loop.ts drives it, infinite once it left its
+ * bounds; and the first one's metrics.
+ */
 async function train(given) {
   const config = completeConfig(given);
   const { core, stretches } = await trainingInMemory(config);
@@ -148,7 +152,10 @@ async function stepTime() {
   return median(times);
 }
 
-/** Milliseconds from the end of a lap to new parameters, refit and rehearsals included, with the simulated next lap: the median of 40. */
+/**
+ * Milliseconds from the end of a lap to new parameters, refit and rehearsals included, with the simulated next lap: the
+ * median of 40.
+ */
 async function updateTime() {
   const { stretches } = await trainingInMemory(completeConfig({ plant: "single-track" }));
   const times = [];
@@ -235,9 +242,10 @@ const page = `<!-- Made by scripts/update-study.mjs: run it again after a change
 
 # The Gauss-Newton update on several plants
 
-Window cost in % of the untrained one: median of ${SEEDS} seeds, the worst seed in brackets. The column "worst of all" is the most expensive
-rollout or lap after the first update, of any seed, in %. The model is refitted before every update; it starts from the paper's raw model (11), all gains 1, unless
-the row says otherwise. All other settings are the defaults: [training](../training.md); plants: [architecture](../architecture.md#plants).
+Window cost in % of the untrained one: median of ${SEEDS} seeds, the worst seed in brackets. The column "worst of all"
+is the most expensive rollout or lap after the first update, of any seed, in %. The model is refitted before every update;
+it starts from the paper's raw model (11), all gains 1, unless the row says otherwise. All other settings are the
+defaults: [training](../training.md); plants: [architecture](../architecture.md#plants).
 
 ## An update per rollout
 
@@ -247,10 +255,12 @@ ${tables[0]}
 
 ## An update per lap
 
-\`lapgrad train\`: one drive without stops, a lap of 5.6 s per update, two laps before to settle, not counted. 20 updates are 2.0 minutes of driving.
-On \`single-track\` the untrained lap still grows with the laps before it, to about 200: 140 (median of seeds 1 to 10) after one settling lap, 171 after two. The percentages depend on that:
-with one they are 6.1, 7.8 and 6.2 % after 6, 10 and 20 updates, of which the last would miss its aim.
-The first updated lap is the passage from the untrained path to the new one, and depends on where it begins: on \`identified\` 24 % with seeds 101 to 110 too, 34 and 28 % with 301 to 310 and 401 to 410.
+\`lapgrad train\`: one drive without stops, a lap of 5.6 s per update, two laps before to settle, not counted. 20
+updates are 2.0 minutes of driving. On \`single-track\` the untrained lap still grows with the laps before it, to about 200: 140
+(median of seeds 1 to 10) after one settling lap, 171 after two. The percentages depend on that: with one they are 6.1,
+7.8 and 6.2 % after 6, 10 and 20 updates, of which the last would miss its aim.
+The first updated lap is the passage from the untrained path to the new one, and depends on where it begins: on
+\`identified\` 24 % with seeds 101 to 110 too, 34 and 28 % with 301 to 310 and 401 to 410.
 
 ${tables[1]}
 
@@ -260,11 +270,14 @@ ${met} of ${verdicts.length} aims are met.${missed.length > 0 ? ` Not met: ${mis
 
 ${aims}
 
-The time of a step is that of the model's derivatives and 15 conjugate gradient iterations, the median of 51; that of the whole update goes from a lap's end to the
-end of the simulated next one: refit, rehearsals, steps, and a lap's simulation, the median of 40. The untrained \`identified\` should drive like the
-real car. SGD and Adam are not on this page; what they do on \`nominal\` is in [learning rates](learning-rates.md). The refitted model has nearly the equations of \`identified\`; \`single-track\` is the plant that it cannot become.
+The time of a step is that of the model's derivatives and 15 conjugate gradient iterations, the median of 51; that of
+the whole update goes from a lap's end to the end of the simulated next one: refit, model rollouts, steps, and a lap's
+simulation, the median of 40. The untrained \`identified\` should drive like the real car. SGD and Adam are not on this
+page; what they do on \`nominal\` is in [learning rates](learning-rates.md). The refitted model has nearly the equations
+of \`identified\`; \`single-track\` is the plant that it cannot become.
 
-Made by \`node scripts/update-study.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}. A seed gives the same costs on every machine.
+Made by \`node scripts/update-study.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node
+${process.version}. A seed gives the same costs on every machine.
 `;
 for (const text of [...tables, aims]) console.log(`${text}\n`);
 console.log(`${met} of ${verdicts.length} aims met; step ${milliseconds.toFixed(1)} ms, update ${whole.toFixed(0)} ms`);

@@ -11,7 +11,8 @@ export const referenceData: string | undefined = folder && existsSync(folder) ? 
 
 if (!referenceData && process.env.LAPGRAD_REQUIRE_DATA === "1")
   throw new Error(
-    `LAPGRAD_REQUIRE_DATA is 1, but LAPGRAD_REFERENCE_DATA is ${folder ? `"${folder}", which does not exist` : "not set"}`,
+    "LAPGRAD_REQUIRE_DATA is 1, but LAPGRAD_REFERENCE_DATA is " +
+      (folder ? `"${folder}", which does not exist` : "not set"),
   );
 
 /** `test` where the reference data are; elsewhere the test reports itself as skipped. */

@@ -8,8 +8,8 @@
 #include "protocol.h"
 
 /*
- * Everything but the servo outputs, the watchdog last. The outputs are a port's first act after reset: neutral pulses must
- * come out before this is called.
+ * Everything but the servo outputs, the watchdog last. The outputs are a port's first act after reset: neutral pulses
+ * must come out before this is called.
  */
 void board_start(void);
 
@@ -61,7 +61,10 @@ struct board_pulse board_read_rc(enum board_channel channel);
 /* Supply of the car [mV]; 0 where it is not measured. */
 uint16_t board_battery_mv(void);
 
-/* One transfer on the sensor bus at a time: `count` bytes to or from consecutive registers. False if the bus is not free. */
+/*
+ * One transfer on the sensor bus at a time: `count` bytes to or from consecutive registers. False if the bus is not
+ * free.
+ */
 enum board_bus { BUS_BUSY, BUS_DONE, BUS_FAILED };
 bool board_bus_write(uint8_t address, uint8_t reg, uint8_t value);
 bool board_bus_read(uint8_t address, uint8_t reg, uint8_t *bytes, uint8_t count);

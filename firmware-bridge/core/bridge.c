@@ -64,7 +64,9 @@ static void receive(struct bridge *bridge) {
     bridge->progress |= RECEIVED;
 }
 
-/* Fed only if all of receive, tick and output went on: a loop that runs but does nothing must not keep the board alive. */
+/*
+ * Fed only if all of receive, tick and output went on: a loop that runs but does nothing must not keep the board alive.
+ */
 static void feed(struct bridge *bridge) {
     uint8_t periods = board_pulse_periods();
     if (periods != bridge->pulse_periods) {
@@ -105,7 +107,8 @@ static void tick(struct bridge *bridge, uint32_t now_us, uint8_t elapsed_ms) {
     gyro_tick(&bridge->gyro, elapsed_ms);
     blink(bridge, elapsed_ms);
 
-    bridge->echo_age_ms = (uint16_t)(bridge->echo_age_ms > UINT16_MAX - elapsed_ms ? UINT16_MAX : bridge->echo_age_ms + elapsed_ms);
+    bridge->echo_age_ms =
+        (uint16_t)(bridge->echo_age_ms > UINT16_MAX - elapsed_ms ? UINT16_MAX : bridge->echo_age_ms + elapsed_ms);
     bridge->idle_ms = (uint8_t)(bridge->idle_ms > UINT8_MAX - elapsed_ms ? UINT8_MAX : bridge->idle_ms + elapsed_ms);
     if (bridge->idle_ms >= PROTOCOL_TELEMETRY_IDLE_MS)
         reply_telemetry(bridge, now_us);

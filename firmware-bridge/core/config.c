@@ -1,6 +1,9 @@
 #include "config.h"
 
-/* Full steering within 30 ms and full throttle within 50 ms: faster than servos and motors are, so that training does not feel it. */
+/*
+ * Full steering within 30 ms and full throttle within 50 ms: faster than servos and motors are, so that training does
+ * not feel it.
+ */
 const config_t CONFIG_DEFAULT = {
     .session = 0,
     .steering_min = 1000,
@@ -24,6 +27,7 @@ static bool ordered(uint16_t low, uint16_t middle, uint16_t high) {
 bool config_valid(const config_t *config) {
     return ordered(config->steering_min, config->steering_centre, config->steering_max) &&
            ordered(config->throttle_min, config->throttle_neutral, config->throttle_max) &&
-           config->throttle_neutral >= PROTOCOL_NEUTRAL_LOW_US && config->throttle_neutral <= PROTOCOL_NEUTRAL_HIGH_US &&
-           config->steering_slew >= SLEW_MIN && config->throttle_slew >= SLEW_MIN && (config->flags & ~KNOWN_FLAGS) == 0;
+           config->throttle_neutral >= PROTOCOL_NEUTRAL_LOW_US &&
+           config->throttle_neutral <= PROTOCOL_NEUTRAL_HIGH_US && config->steering_slew >= SLEW_MIN &&
+           config->throttle_slew >= SLEW_MIN && (config->flags & ~KNOWN_FLAGS) == 0;
 }

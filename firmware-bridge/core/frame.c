@@ -7,7 +7,10 @@ void frame_reader_reset(struct frame_reader *reader) {
     reader->skipping = false;
 }
 
-/* Decodes in place, which works because the result is never ahead of what is read; the length, or 0 if the bytes are not COBS. */
+/*
+ * Decodes in place, which works because the result is never ahead of what is read; the length, or 0 if the bytes are
+ * not COBS.
+ */
 static uint8_t cobs_decode(uint8_t *bytes, uint8_t count) {
     uint8_t to = 0;
     uint8_t from = 0;

@@ -1,7 +1,7 @@
 /*
  * Frames on the wire: type, sequence, payload, CRC-16 of all before (little-endian), COBS-encoded, and a 0 behind.
- * COBS: Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999. A frame is
- * shorter than 254 bytes, so the encoding is exactly one byte longer.
+ * COBS: Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999. A
+ * frame is shorter than 254 bytes, so the encoding is exactly one byte longer.
  */
 #ifndef FRAME_H
 #define FRAME_H

@@ -33,7 +33,8 @@ static int32_t approach_throttle(int32_t now, int32_t target, int32_t neutral, i
     return approach(now, target, most);
 }
 
-void output_tick(struct output *output, const struct safety *safety, const struct rc *rc, const config_t *config, uint8_t elapsed_ms) {
+void output_tick(struct output *output, const struct safety *safety, const struct rc *rc, const config_t *config,
+                 uint8_t elapsed_ms) {
     int32_t steering = config->steering_centre;
     int32_t throttle = config->throttle_neutral;
     switch (safety->state) {
@@ -60,8 +61,10 @@ void output_tick(struct output *output, const struct safety *safety, const struc
     output->throttle = approach_throttle(output->throttle, throttle * FINE, (int32_t)config->throttle_neutral * FINE,
                                          (int32_t)config->throttle_slew * elapsed_ms);
     /* the last gate before the pins: whatever happened above, and whichever limits held before */
-    output->steering = clamp(output->steering, (int32_t)config->steering_min * FINE, (int32_t)config->steering_max * FINE);
-    output->throttle = clamp(output->throttle, (int32_t)config->throttle_min * FINE, (int32_t)config->throttle_max * FINE);
+    output->steering =
+        clamp(output->steering, (int32_t)config->steering_min * FINE, (int32_t)config->steering_max * FINE);
+    output->throttle =
+        clamp(output->throttle, (int32_t)config->throttle_min * FINE, (int32_t)config->throttle_max * FINE);
 }
 
 uint16_t output_steering_us(const struct output *output) {

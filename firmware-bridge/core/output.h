@@ -18,7 +18,8 @@ struct output {
 void output_reset(struct output *output, const config_t *config);
 
 /* Every tick. */
-void output_tick(struct output *output, const struct safety *safety, const struct rc *rc, const config_t *config, uint8_t elapsed_ms);
+void output_tick(struct output *output, const struct safety *safety, const struct rc *rc, const config_t *config,
+                 uint8_t elapsed_ms);
 
 /* The pulses [us]. */
 uint16_t output_steering_us(const struct output *output);

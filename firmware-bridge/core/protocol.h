@@ -14,7 +14,7 @@
 #define PROTOCOL_COMMAND_TIMEOUT_US 200000ul /* the same */
 #define PROTOCOL_NEUTRAL_BEFORE_ARM_MS 300u /* neutral drive frames without a gap before arming */
 #define PROTOCOL_NEUTRAL_BEFORE_ARM_US 300000ul /* the same */
-#define PROTOCOL_TELEMETRY_IDLE_MS 50u /* longest pause between telemetry frames; each accepted drive frame is answered too */
+#define PROTOCOL_TELEMETRY_IDLE_MS 50u /* longest pause between telemetry frames; an accepted drive frame is answered */
 #define PROTOCOL_TELEMETRY_IDLE_US 50000ul /* the same */
 #define PROTOCOL_RC_TIMEOUT_MS 100u /* age at which a radio channel counts as lost */
 #define PROTOCOL_RC_TIMEOUT_US 100000ul /* the same */
@@ -166,7 +166,7 @@ static inline void wire_put_u32(uint8_t *to, uint32_t value) {
     wire_put_u16(to + 2, (uint16_t)(value >> 16));
 }
 
-/* opens a session; a new nonce disarms and restores the default configuration, a repeated one only asks for the answer again */
+/* opens a session; a new nonce disarms and restores the default configuration, a repeated one only asks again */
 #define HELLO_FRAME_SIZE 5u
 struct hello_frame {
     uint8_t version; /* protocol version of the host */
@@ -403,7 +403,7 @@ struct telemetry_frame {
     uint16_t rc_steering; /* radio channel, 0 if invalid or old [µs] */
     uint16_t rc_throttle; /* radio channel, 0 if invalid or old [µs] */
     uint16_t rc_mode; /* radio channel, 0 if invalid or old [µs] */
-    uint16_t frames_accepted; /* frames that were valid and obeyed or answered */
+    uint16_t frames_accepted; /* frames that were valid and carried out or answered */
     uint16_t checksum_errors; /* frames with a wrong checksum */
     uint16_t framing_errors; /* frames too short, too long, cut off, or not COBS */
     uint16_t sequence_errors; /* frames repeated or out of order */

@@ -55,6 +55,7 @@ void rc_update(struct rc *rc, uint16_t throttle_neutral_us, uint32_t now_us) {
         return;
     }
     int16_t away = (int16_t)((int16_t)rc->channels[CHANNEL_THROTTLE].width_us - (int16_t)throttle_neutral_us);
-    if (rc->mode != RC_ABSENT && away <= (int16_t)PROTOCOL_RC_NEUTRAL_BAND_US && away >= -(int16_t)PROTOCOL_RC_NEUTRAL_BAND_US)
+    if (rc->mode != RC_ABSENT && away <= (int16_t)PROTOCOL_RC_NEUTRAL_BAND_US &&
+        away >= -(int16_t)PROTOCOL_RC_NEUTRAL_BAND_US)
         rc->throttle_released = true;
 }

@@ -23,7 +23,8 @@ struct rc {
     enum rc_mode mode; /* settled */
     enum rc_mode candidate;
     uint32_t candidate_us;
-    bool throttle_released; /* throttle was seen at neutral since the radio came, so that a stuck stick cannot start the car */
+    /* throttle was seen at neutral since the radio came, so that a stuck stick cannot start the car */
+    bool throttle_released;
 };
 
 void rc_reset(struct rc *rc);

@@ -2,7 +2,9 @@
 
 #include "board.h"
 
-/* Sends a frame whose payload lies in `wire`, or counts it as dropped: waiting for the line could stop the car's ticks. */
+/*
+ * Sends a frame whose payload lies in `wire`, or counts it as dropped: waiting for the line could stop the car's ticks.
+ */
 static void send(struct bridge *bridge, uint8_t *wire, enum frame_type type, uint8_t size) {
     uint8_t count = frame_write(wire, (uint8_t)type, bridge->send_sequence, size);
     if (board_uart_write(wire, count))

@@ -57,7 +57,8 @@ static void fail(struct safety *safety, enum cause cause) {
     safety->failsafes++;
 }
 
-void safety_tick(struct safety *safety, const struct rc *rc, const config_t *config, uint32_t now_us, uint8_t elapsed_ms) {
+void safety_tick(struct safety *safety, const struct rc *rc, const config_t *config, uint32_t now_us,
+                 uint8_t elapsed_ms) {
     if (safety->fresh && (uint32_t)(now_us - safety->drive_us) >= PROTOCOL_COMMAND_TIMEOUT_US)
         safety->fresh = false;
     if (!safety->fresh)

@@ -1,5 +1,6 @@
 /*
- * Who may drive the car. Neutral unless a host armed it and keeps sending valid drive frames, or a person drives by radio.
+ * Who may drive the car. Neutral unless a host armed it and keeps sending valid drive frames, or a person drives by
+ * radio.
  *
  *              arm                    no drive frame for 200 ms, or required radio lost
  *   DISARMED ───────▶ ARMED ─────────────────────────▶ FAILSAFE ──── arm ───▶ ARMED
@@ -43,6 +44,7 @@ void safety_disarm(struct safety *safety, enum cause cause);
 void safety_forget(struct safety *safety);
 
 /* Every tick; `elapsed_ms` since the last. */
-void safety_tick(struct safety *safety, const struct rc *rc, const config_t *config, uint32_t now_us, uint8_t elapsed_ms);
+void safety_tick(struct safety *safety, const struct rc *rc, const config_t *config, uint32_t now_us,
+                 uint8_t elapsed_ms);
 
 #endif

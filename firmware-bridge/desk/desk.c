@@ -1,9 +1,13 @@
 /*
- * A car on the desk: the firmware's core on this computer, by the clock on the wall, its UART a pseudo-terminal, and a simple car behind its
- * pulses that turns the wheel and the gyro. For trying the serial link without hardware, and for measuring it. Prints the terminal's path, then
- * runs until it is ended; on a disarmed board the car stands.
+ * A car on the desk: the firmware's core on this computer, by the clock on the wall, its UART a pseudo-terminal, and a
+ * simple car behind its pulses that turns the wheel and the gyro. For trying the serial link without hardware, and for
+ * measuring it. Prints the terminal's path, then runs until it is ended; on a disarmed board the car stands.
  *
- *   build/firmware/desk        and in a second terminal: lapgrad drive --without-network --link serial --device <path> --arm
+ *   build/firmware/desk
+ *
+ * and in a second terminal
+ *
+ *   lapgrad drive --without-network --link serial --device <path> --arm
  */
 #define _GNU_SOURCE
 #include <math.h>

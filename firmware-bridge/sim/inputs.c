@@ -1,4 +1,7 @@
-/* What the outside does to the pins: radio, encoder, battery, gyro. Same licence as lockstep.c: GPL, version 3 or later. */
+/*
+ * What the outside does to the pins: radio, encoder, battery, gyro. Same licence as lockstep.c: GPL, version 3 or
+ * later.
+ */
 #include <avr_adc.h>
 #include <avr_ioport.h>
 #include <avr_twi.h>

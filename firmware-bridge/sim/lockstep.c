@@ -1,6 +1,6 @@
 /*
- * Runs the firmware of the ATmega328P in simavr, in virtual time, step by step as a test orders on standard input, with its
- * UART on a pseudo-terminal. Commands, one per line; each is answered by one line:
+ * Runs the firmware of the ATmega328P in simavr, in virtual time, step by step as a test orders on standard input, with
+ * its UART on a pseudo-terminal. Commands, one per line; each is answered by one line:
  *
  *   OPEN                    -> path of a new pseudo-terminal
  *   CLOSE                   -> ok                       hangs it up, as if the cable were pulled
@@ -8,8 +8,9 @@
  *   TAKE                    -> <n>                      takes what another program wrote to it until now: n bytes
  *   FEED <hex>              -> ok                       the same bytes without a terminal
  *   BYTE <cycles>           -> ok                       time of one byte on the line; 640 is 250000 baud
- *   RUN <us>                -> <us> <sent> <edges...>   lets time pass. now; bytes sent to the terminal; pin:rise_us:width_us of
- *                                                       each pulse that ended, pin 1 steering, 2 throttle, 5 LED
+ *   RUN <us>                -> <us> <sent> <edges...>   lets time pass. now; bytes sent to the terminal;
+ *                                                       pin:rise_us:width_us of each pulse that ended, pin 1 steering,
+ *                                                       2 throttle, 5 LED
  *   POKE <symbol> <value>   -> ok                       writes a 32-bit variable of the firmware
  *   HANG                    -> ok                       the main loop stands still, interrupts go on
  *   FREEZE                  -> ok                       the main loop stands still, interrupts are off
@@ -18,8 +19,9 @@
  *   BATTERY <mv>            -> ok                       at the input of the converter
  *   GYRO <raw>              -> ok                       the sensor answers with this rate; "GYRO none" unplugs it
  *
- * This file is a test tool and is linked with simavr, so it is distributed under the GNU General Public License, version 3 or
- * later. It is a program of its own: neither the firmware nor anything else of this project is linked with it.
+ * This file is a test tool and is linked with simavr, so it is distributed under the GNU General Public License,
+ * version 3 or later. It is a program of its own: neither the firmware nor anything else of this project is linked with
+ * it.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -125,7 +127,7 @@ static bool okay(bool done) {
     return done;
 }
 
-static bool obey(char *line) {
+static bool carry_out(char *line) {
     char word[16] = "", text[64] = "";
     long number = 0, second = 0;
     sscanf(line, "%15s %63s", word, text);
@@ -169,7 +171,7 @@ int main(int count, char **words) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     static char line[140000];
     while (fgets(line, sizeof line, stdin))
-        if (!obey(line))
+        if (!carry_out(line))
             return fail(line);
     return 0;
 }

@@ -1,4 +1,7 @@
-/* An ATmega328P in simavr, with its faults mended as far as the tests need. Same licence as lockstep.c: GPL, version 3 or later. */
+/*
+ * An ATmega328P in simavr, with its faults mended as far as the tests need. Same licence as lockstep.c: GPL, version 3
+ * or later.
+ */
 #include "machine.h"
 
 #include <avr_ioport.h>

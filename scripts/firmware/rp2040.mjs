@@ -1,6 +1,7 @@
 /**
- * From the linker's output to what an RP2040 boots: a flash image whose first 256 bytes, the second-stage loader, end with a checksum,
- * wrapped in UF2 blocks (https://github.com/microsoft/uf2). RP2040 datasheet, section 2.8.1.3.1 "Checksum".
+ * From the linker's output to what an RP2040 boots: a flash image whose first 256 bytes, the second-stage loader, end
+ * with a checksum, wrapped in UF2 blocks (https://github.com/microsoft/uf2). RP2040 datasheet, section 2.8.1.3.1
+ * "Checksum".
  */
 const FLASH = 0x10000000;
 const LOADER_BYTES = 252;

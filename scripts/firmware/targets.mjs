@@ -19,8 +19,8 @@ function writeVectors() {
 }
 
 /**
- * By name: the tool chain, the files made (the first is what tests use), and the steps: a command whose arguments may contain
- * `folder/*.c`, or a function.
+ * By name: the tool chain, the files made (the first is what tests use), and the steps: a command whose arguments may
+ * contain `folder/*.c`, or a function.
  */
 export const targets = {
   atmega328p: {

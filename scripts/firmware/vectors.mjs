@@ -44,7 +44,8 @@ static const struct {
 ${good
   .map(
     ({ name, type, sequence, payload, wire }, index) =>
-      `    {"${name}", ${code(type)}, ${sequence}, ${payload.length / 2}, {${bytes(payload) || "0"}}, ${wire.length / 2}, {${bytes(wire)}}, codec_${index}},`,
+      `    {"${name}", ${code(type)}, ${sequence}, ${payload.length / 2}, {${bytes(payload) || "0"}}, ` +
+      `${wire.length / 2}, {${bytes(wire)}}, codec_${index}},`,
   )
   .join("\n")}
 };

@@ -10,16 +10,20 @@ const kindOf = (field) => {
   return [field.scale === undefined ? "" : `× ${field.scale}`, field.unit ?? ""].filter(Boolean).join(" ");
 };
 
+const pageField = (field, at) =>
+  `| ${at} | \`${field.name}\` | ${field.type} | ${kindOf(field)} | ${cell(field.text)} |`;
+
 const pageFrame = (frame) => `### ${frame.name}
 
-${hex(frame.code)}, ${frame.from === "host" ? "host → board" : "board → host"}, ${sizeOf(frame)} bytes of payload: ${frame.text}.
+${hex(frame.code)}, ${frame.from === "host" ? "host → board" : "board → host"}, ${sizeOf(frame)} bytes of payload:
+${frame.text}.
 ${
   frame.fields.length === 0
     ? ""
     : `
 | offset | field | type | unit | meaning |
 |---|---|---|---|---|
-${eachField(frame, (field, at) => `| ${at} | \`${field.name}\` | ${field.type} | ${kindOf(field)} | ${cell(field.text)} |`).join("\n")}
+${eachField(frame, pageField).join("\n")}
 `
 }`;
 

@@ -26,9 +26,10 @@ function hostFrame(frame) {
         : `within(from.${field.name} * ${Math.round(1 / scale)}, ${range(field).join(", ")})`;
     return `  view.set${accessor(type)}(${place(at)}, ${value}${littleEndian(type)});`;
   });
-  const zeros = `  ${frame.fields.map(({ name: field }) => `${field}: 0,`).join("\n  ")}`;
-  const short = `export const new${name} = (): ${name} => ({ ${frame.fields.map(({ name: field }) => `${field}: 0`).join(", ")} });`;
-  const make = short.length <= 120 ? short : `export const new${name} = (): ${name} => ({\n${zeros}\n});`;
+  const zeros = frame.fields.map(({ name: field }) => `${field}: 0`);
+  const short = `export const new${name} = (): ${name} => ({ ${zeros.join(", ")} });`;
+  const make =
+    short.length <= 120 ? short : `export const new${name} = (): ${name} => ({\n  ${zeros.join(",\n  ")},\n});`;
   return `/** ${frame.text} */
 export interface ${name} {
 ${members.join("\n")}
@@ -50,11 +51,14 @@ export enum ${capital(name)} {
 ${members.map(({ name: member, value, text: meaning }) => `  /** ${meaning} */\n  ${member} = ${value},`).join("\n")}
 }`;
 
+const hostConstant = (constant) =>
+  `  /** ${constant.text}${unitOf(constant)} */\n  ${constant.name}: ${constant.value},`;
+
 const hostConstants = () => `export const protocol = {
   version: ${protocol.version},
   /** bits per second, 8N1 */
   baud: ${protocol.baud},
-${constants.map((constant) => `  /** ${constant.text}${unitOf(constant)} */\n  ${constant.name}: ${constant.value},`).join("\n")}
+${constants.map(hostConstant).join("\n")}
 } as const;`;
 
 export const hostModule = () => `// ${NOTE}
@@ -91,7 +95,10 @@ export const payloadSize: Readonly<Record<FrameType, number>> = {
 ${frames.map((frame) => `  [FrameType.${frame.name}]: ${sizeOf(frame)},`).join("\n")}
 };
 
-/** Rounded and held within the limits: a number too large must not wrap around. What is not a number becomes 0, as DataView does. */
+/**
+ * Rounded and held within the limits: a number too large must not wrap around. What is not a number becomes 0, as
+ * DataView does.
+ */
 function within(value: number, low: number, high: number): number {
   return Math.round(Math.min(Math.max(value, low), high));
 }

@@ -1,4 +1,6 @@
-/** The authors' recordings: simulated rollouts driven again, real drives replayed, recorded training costs recomputed. */
+/**
+ * The authors' recordings: simulated rollouts driven again, real drives replayed, recorded training costs recomputed.
+ */
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";

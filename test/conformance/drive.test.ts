@@ -1,4 +1,7 @@
-/** `lapgrad drive` with the authors' network: the six laps that they recorded, and the costs that they recorded for them. */
+/**
+ * `lapgrad drive` with the authors' network: the six laps that they recorded, and the costs that they recorded for
+ * them.
+ */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@jest/globals";

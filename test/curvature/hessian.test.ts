@@ -1,4 +1,6 @@
-/** Hessian-vector products against differences of gradients of whole rollouts, and what only they can be checked for. */
+/**
+ * Hessian-vector products against differences of gradients of whole rollouts, and what only they can be checked for.
+ */
 import { describe, expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";

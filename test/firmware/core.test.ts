@@ -1,4 +1,7 @@
-/** The C core on this computer under AddressSanitizer and UndefinedBehaviorSanitizer: its own tests, one by one, and a short fuzz run. */
+/**
+ * The C core on this computer under AddressSanitizer and UndefinedBehaviorSanitizer: its own tests, one by one, and a
+ * short fuzz run.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,7 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { Speedometer } from "../../src/odometry/speedometer.js";
 
-/** A board that drives at `speed` and sends every `pace`, seen by a loop that looks every `period` [s]: speeds after half a second. */
+/**
+ * A board that drives at `speed` and sends every `pace`, seen by a loop that looks every `period` [s]: speeds after
+ * half a second.
+ */
 function speeds(speed: number, pace: number, period: number): number[] {
   const meter = new Speedometer();
   const seen: number[] = [];
@@ -30,7 +33,8 @@ test.each([
 ])("frames every %f s, looked at every %f s", (pace, period) => {
   for (const speed of [-0.5, 0.2, 1]) {
     const seen = speeds(speed, pace, period);
-    // a millimetre in a tenth of a second, and a frame more or less among all that are kept: some 5 % in the first seconds
+    // a millimetre in a tenth of a second, and a frame more or less among all that are kept: some 5 % in the first
+    // seconds
     for (const value of seen) expect(Math.abs(value - speed)).toBeLessThan(0.012 + 0.06 * Math.abs(speed));
     const late = seen.slice(-Math.floor(seen.length / 2));
     const mean = late.reduce((sum, value) => sum + value, 0) / late.length;

@@ -1,6 +1,6 @@
 /**
- * The board of Waveshare's kit as it is sold, in virtual time, on a car that follows speed and turn rate: written from its protocol alone
- * (docs/waveshare.md), byte by byte, with nothing of the link that it tests.
+ * The board of Waveshare's kit as it is sold, in virtual time, on a car that follows speed and turn rate: written from
+ * its protocol alone (docs/waveshare.md), byte by byte, with nothing of the link that it tests.
  */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";

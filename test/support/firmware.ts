@@ -13,7 +13,10 @@ export interface Firmware {
   readonly test: (name: string, run: () => Promise<void> | void) => void;
 }
 
-/** Builds targets of scripts/firmware.mjs for the tests of a file. LAPGRAD_REQUIRE_FIRMWARE=1: what is absent is an error. */
+/**
+ * Builds targets of scripts/firmware.mjs for the tests of a file. LAPGRAD_REQUIRE_FIRMWARE=1: what is absent is an
+ * error.
+ */
 export function firmware(...targets: string[]): Firmware {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/firmware.mjs", ...targets], { encoding: "utf8" });
   if (status !== 0 && status !== 3)

@@ -1,4 +1,7 @@
-/** A robot that is its plant, without bytes: what the contract of robots looks like where nothing can go wrong on a line. */
+/**
+ * A robot that is its plant, without bytes: what the contract of robots looks like where nothing can go wrong on a
+ * line.
+ */
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor } from "../../src/core/session.js";

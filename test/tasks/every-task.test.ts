@@ -1,6 +1,7 @@
 /**
- * Whatever is in the table of tasks: it learns with its defaults, resumes bit for bit, drives, replays, reports, and its gradient through
- * the true model is the derivative of the rollout's cost. A new task needs no test of its own for any of this.
+ * Whatever is in the table of tasks: it learns with its defaults, resumes bit for bit, drives, replays, reports, and
+ * its gradient through the true model is the derivative of the rollout's cost. A new task needs no test of its own for
+ * any of this.
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Part of the first rollout's cost that must be reached; without low-level feedback learning is as hard as the paper says. */
+/**
+ * Part of the first rollout's cost that must be reached; without low-level feedback learning is as hard as the paper
+ * says.
+ */
 const learnt = (task: string): number => (tasks[task]?.columns.gain.length === 0 ? 0.8 : 0.5);
 
 describe.each(Object.keys(tasks))("%s", (task) => {

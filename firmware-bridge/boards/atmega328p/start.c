@@ -21,13 +21,19 @@ static uint16_t hash_of_memory(void) {
     return hash;
 }
 
-/* Runs in section .init3: the stack is set, variables are not. Not called by anyone, and never returns: it falls through. */
+/*
+ * Runs in section .init3: the stack is set, variables are not. Not called by anyone, and never returns: it falls
+ * through.
+ */
 void start_first(void) __attribute__((naked, used, section(".init3")));
 void start_first(void) {
     uint8_t from_loader;
     __asm__ volatile("mov %0, r2" : "=r"(from_loader)); /* Optiboot clears MCUSR and leaves it in r2 */
 
-    /* pins low, then a 50 Hz timer with steps of 0.5 µs: mode 14, top in ICR1. A loader may have left the timer running. */
+    /*
+     * pins low, then a 50 Hz timer with steps of 0.5 µs: mode 14, top in ICR1. A loader may have left the timer
+     * running.
+     */
     PORTB = 0;
     DDRB = _BV(PIN_STEERING) | _BV(PIN_THROTTLE) | _BV(PIN_LED);
     TCCR1B = 0;

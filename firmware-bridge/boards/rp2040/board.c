@@ -17,7 +17,10 @@ void pin_function(uint32_t pin, uint32_t function, uint32_t pad) {
     IO_CTRL(pin) = function;
 }
 
-/* Bits of the ring oscillator's phase, taken apart in time; and a count that survives the watchdog, in case they are all alike. */
+/*
+ * Bits of the ring oscillator's phase, taken apart in time; and a count that survives the watchdog, in case they are
+ * all alike.
+ */
 static uint16_t draw_start_number(void) {
     uint16_t number = 0;
     for (unsigned i = 0; i < 64; i++) {

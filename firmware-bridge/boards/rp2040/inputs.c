@@ -71,7 +71,10 @@ struct board_pulse board_read_rc(enum board_channel channel) {
     return copy;
 }
 
-/* The converter wants 48 MHz, from the USB PLL: 12 MHz · 100 / (5 · 5). If it does not lock, there is no battery reading. */
+/*
+ * The converter wants 48 MHz, from the USB PLL: 12 MHz · 100 / (5 · 5). If it does not lock, there is no battery
+ * reading.
+ */
 void battery_start(void) {
     CLEAR(RESETS_RESET) = RESET_PLL_USB | RESET_ADC;
     while (~RESETS_DONE & (RESET_PLL_USB | RESET_ADC))

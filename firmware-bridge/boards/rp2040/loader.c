@@ -1,6 +1,7 @@
 /*
- * The second-stage loader: the boot ROM copies the first 256 bytes of flash to memory and runs them there. It makes the flash readable
- * as memory, with the plain read command 03h that every chip knows, and goes on at the vectors. RP2040 datasheet, sections 2.8.1 and 4.10.
+ * The second-stage loader: the boot ROM copies the first 256 bytes of flash to memory and runs them there. It makes the
+ * flash readable as memory, with the plain read command 03h that every chip knows, and goes on at the vectors. RP2040
+ * datasheet, sections 2.8.1 and 4.10.
  */
 void loader(void) __attribute__((naked, used, section(".loader")));
 void loader(void) {

@@ -1,5 +1,6 @@
 /*
- * Raspberry Pi Pico and boards like it (RP2040 with a 12 MHz crystal). The table of docs/firmware.md says the same in words.
+ * Raspberry Pi Pico and boards like it (RP2040 with a 12 MHz crystal). The table of docs/firmware.md says the same in
+ * words.
  *
  *   GP0 UART0 TX    to the host             GP6  encoder A
  *   GP1 UART0 RX    from the host           GP7  encoder B

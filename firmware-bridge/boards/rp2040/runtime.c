@@ -1,4 +1,7 @@
-/* What the compiler takes for granted: copying, filling, and division, which this processor has beside it rather than in it. */
+/*
+ * What the compiler takes for granted: copying, filling, and division, which this processor has beside it rather than
+ * in it.
+ */
 #include <stddef.h>
 #include <stdint.h>
 

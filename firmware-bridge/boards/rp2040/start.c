@@ -41,7 +41,10 @@ static void pins_low(void) {
     IO_CTRL(PIN_THROTTLE) = FUNCTION_SIO;
 }
 
-/* 12 MHz from the crystal for everything: no PLL has to lock before the outputs are right. Without a crystal the pins stay low. */
+/*
+ * 12 MHz from the crystal for everything: no PLL has to lock before the outputs are right. Without a crystal the pins
+ * stay low.
+ */
 static void crystal(void) {
     XOSC_STARTUP = 47; /* 1 ms, in steps of 256 cycles */
     XOSC_CTRL = 0x00fabaa0u;

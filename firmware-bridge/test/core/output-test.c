@@ -25,8 +25,12 @@ static void start(void) {
 }
 
 static void commands_become_pulses(void) {
-    static const int16_t STEERING[][2] = {{-10000, 1100}, {-5000, 1290}, {-1, 1480}, {0, 1480}, {5000, 1690}, {10000, 1900}};
-    static const int16_t THROTTLE[][2] = {{-10000, 1200}, {-100, 1507}, {0, 1510}, {25, 1510}, {27, 1511}, {10000, 1700}};
+    static const int16_t STEERING[][2] = {
+        {-10000, 1100}, {-5000, 1290}, {-1, 1480}, {0, 1480}, {5000, 1690}, {10000, 1900},
+    };
+    static const int16_t THROTTLE[][2] = {
+        {-10000, 1200}, {-100, 1507}, {0, 1510}, {25, 1510}, {27, 1511}, {10000, 1700},
+    };
     for (unsigned i = 0; i < 6; i++) {
         start();
         follow(THROTTLE[i][0], STEERING[i][0], 1000);

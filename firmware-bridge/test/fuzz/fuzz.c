@@ -1,9 +1,9 @@
 /*
- * Random orders to the whole core: bytes, frames, time, radio, faults of the board. After every pass of the main loop the outputs
- * are held against the laws of laws.c.
+ * Random orders to the whole core: bytes, frames, time, radio, faults of the board. After every pass of the main loop
+ * the outputs are held against the laws of laws.c.
  *
- * The first byte chooses: bit 0: only well-formed frames, so that it is known exactly which drive frames count; otherwise raw bytes
- * too. Bit 6: begin armed. Bit 7: begin shortly before the clock wraps.
+ * The first byte chooses: bit 0: only well-formed frames, so that it is known exactly which drive frames count;
+ * otherwise raw bytes too. Bit 6: begin armed. Bit 7: begin shortly before the clock wraps.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,8 +63,8 @@ static void configure(void) {
     uint8_t payload[CONFIGURE_FRAME_SIZE];
     config_t it = CONFIG_DEFAULT;
     it.session = bridge.session.number;
-    uint16_t *const FIELDS[] = {&it.steering_min, &it.steering_centre, &it.steering_max, &it.throttle_min, &it.throttle_neutral,
-                                &it.throttle_max, &it.steering_slew,   &it.throttle_slew};
+    uint16_t *const FIELDS[] = {&it.steering_min,     &it.steering_centre, &it.steering_max,  &it.throttle_min,
+                                &it.throttle_neutral, &it.throttle_max,    &it.steering_slew, &it.throttle_slew};
     uint8_t which = take();
     *FIELDS[which % 8] = take_u16();
     it.throttle_neutral = (uint16_t)(it.throttle_neutral + which % 3);
@@ -77,7 +77,9 @@ static void configure(void) {
 static void radio(void) {
     uint8_t kind = take();
     for (uint8_t i = 0; i < CHANNELS; i++) {
-        host.rc[i].width_us = kind & 1 ? take_u16() % 2600 : i == CHANNEL_MODE ? (uint16_t)(1000 + 500 * (kind >> 1 & 3)) : (uint16_t)(900 + 5 * take());
+        host.rc[i].width_us = kind & 1            ? take_u16() % 2600
+                              : i == CHANNEL_MODE ? (uint16_t)(1000 + 500 * (kind >> 1 & 3))
+                                                  : (uint16_t)(900 + 5 * take());
         if (!(kind & (16u << i)))
             host.rc[i].count++;
     }

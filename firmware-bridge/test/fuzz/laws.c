@@ -9,12 +9,14 @@ uint64_t frames;
 static uint64_t passes, armed_passes, throttle_passes;
 
 void report(void) {
-    fprintf(stderr, "core-fuzz: %llu frames sent, %llu passes of the main loop, %llu armed, %llu with throttle\n", (unsigned long long)frames,
-            (unsigned long long)passes, (unsigned long long)armed_passes, (unsigned long long)throttle_passes);
+    fprintf(stderr, "core-fuzz: %llu frames sent, %llu passes of the main loop, %llu armed, %llu with throttle\n",
+            (unsigned long long)frames, (unsigned long long)passes, (unsigned long long)armed_passes,
+            (unsigned long long)throttle_passes);
 }
 
 void broken(const char *law) {
-    fprintf(stderr, "law broken: %s; state %d, pulses %u %u\n", law, bridge.safety.state, host.steering_us, host.throttle_us);
+    fprintf(stderr, "law broken: %s; state %d, pulses %u %u\n", law, bridge.safety.state, host.steering_us,
+            host.throttle_us);
     abort();
 }
 
@@ -33,10 +35,11 @@ void check(void) {
     armed_passes += bridge.safety.state == STATE_ARMED;
     if (!config_valid(config))
         broken("the configuration is within limits");
-    if (host.steering_us < PROTOCOL_PULSE_LOW_US || host.steering_us > PROTOCOL_PULSE_HIGH_US || host.throttle_us < PROTOCOL_PULSE_LOW_US ||
-        host.throttle_us > PROTOCOL_PULSE_HIGH_US)
+    if (host.steering_us < PROTOCOL_PULSE_LOW_US || host.steering_us > PROTOCOL_PULSE_HIGH_US ||
+        host.throttle_us < PROTOCOL_PULSE_LOW_US || host.throttle_us > PROTOCOL_PULSE_HIGH_US)
         broken("pulses are within the limits of the protocol");
-    if (host.steering_us != output_steering_us(&bridge.output) || host.throttle_us != output_throttle_us(&bridge.output))
+    if (host.steering_us != output_steering_us(&bridge.output) ||
+        host.throttle_us != output_throttle_us(&bridge.output))
         return; /* the new configuration of this pass comes out with the next tick */
     if (host.throttle_us == config->throttle_neutral)
         return;
@@ -45,7 +48,8 @@ void check(void) {
         broken("throttle is within its configured limits");
     bool by_host = bridge.safety.state == STATE_ARMED && (known.arm_sent || known.raw) &&
                    fresh();
-    bool by_radio = bridge.safety.state == STATE_MANUAL && younger(known.radio_seen, known.radio_us, PROTOCOL_RC_TIMEOUT_US + 2000u);
+    bool by_radio = bridge.safety.state == STATE_MANUAL &&
+                    younger(known.radio_seen, known.radio_us, PROTOCOL_RC_TIMEOUT_US + 2000u);
     if (!by_host && !by_radio)
         broken("throttle only while armed with a fresh command, or by radio");
 }

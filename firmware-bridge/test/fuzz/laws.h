@@ -1,4 +1,6 @@
-/* What must hold whatever the core is fed with, checked against what a test knows by itself: what was sent, and when. */
+/*
+ * What must hold whatever the core is fed with, checked against what a test knows by itself: what was sent, and when.
+ */
 #ifndef LAWS_H
 #define LAWS_H
 

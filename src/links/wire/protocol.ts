@@ -12,7 +12,7 @@ export const protocol = {
   commandTimeout: 200,
   /** neutral drive frames without a gap before arming [ms] */
   neutralBeforeArm: 300,
-  /** longest pause between telemetry frames; each accepted drive frame is answered too [ms] */
+  /** longest pause between telemetry frames; an accepted drive frame is answered [ms] */
   telemetryIdle: 50,
   /** age at which a radio channel counts as lost [ms] */
   rcTimeout: 100,
@@ -188,12 +188,15 @@ export const payloadSize: Readonly<Record<FrameType, number>> = {
   [FrameType.pong]: 8,
 };
 
-/** Rounded and held within the limits: a number too large must not wrap around. What is not a number becomes 0, as DataView does. */
+/**
+ * Rounded and held within the limits: a number too large must not wrap around. What is not a number becomes 0, as
+ * DataView does.
+ */
 function within(value: number, low: number, high: number): number {
   return Math.round(Math.min(Math.max(value, low), high));
 }
 
-/** opens a session; a new nonce disarms and restores the default configuration, a repeated one only asks for the answer again */
+/** opens a session; a new nonce disarms and restores the default configuration, a repeated one only asks again */
 export interface Hello {
   /** protocol version of the host */
   version: number;
@@ -500,7 +503,7 @@ export interface Telemetry {
   rcThrottle: number;
   /** radio channel, 0 if invalid or old [µs] */
   rcMode: number;
-  /** frames that were valid and obeyed or answered */
+  /** frames that were valid and carried out or answered */
   framesAccepted: number;
   /** frames with a wrong checksum */
   checksumErrors: number;

@@ -14,11 +14,11 @@ import { FrameReader, FrameWriter } from "../build/src/links/wire/frames.js";
 import { FrameType, protocol, writePing } from "../build/src/links/wire/protocol.js";
 import { setTiming } from "../build/src/recording/timing.js";
 import { machine, markdownTable, remarksIn } from "../build/src/report/markdown.js";
-import { DescriptorPort } from "../build/src/runtime/descriptor-port.js";
 import { Recorder } from "../build/src/runtime/recorder.js";
 import { RobotLink } from "../build/src/runtime/robot-link.js";
-import { SerialLine } from "../build/src/runtime/serial-line.js";
+import { SerialConnection } from "../build/src/runtime/serial-connection.js";
 import { ThreadHost } from "../build/src/runtime/thread-host.js";
+import { DescriptorTransport } from "../build/src/runtime/transport.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 
@@ -59,8 +59,8 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
   const sign = Number.POSITIVE_INFINITY;
   const around = { drives: folder, onStop: () => {} };
-  const line = new SerialLine(device, protocol.baud);
-  const host = new ThreadHost(config, line, core.exports.parameterCount(), { sign, realTime }, around);
+  const connection = new SerialConnection(device, protocol.baud);
+  const host = new ThreadHost(config, connection, core.exports.parameterCount(), { sign, realTime }, around);
   const operator = {
     signal: new AbortController().signal,
     say: () => {},
@@ -99,8 +99,8 @@ async function learn(goesOn) {
 
 /** Times from a ping to its answer [s], on the control thread's kind of descriptor. */
 async function roundTrips(device) {
-  const line = new SerialLine(device, protocol.baud);
-  const port = new DescriptorPort(await line.open());
+  const connection = new SerialConnection(device, protocol.baud);
+  const transport = new DescriptorTransport(await connection.open());
   const writer = new FrameWriter();
   const incoming = new Uint8Array(4096);
   let answered = false;
@@ -113,11 +113,11 @@ async function roundTrips(device) {
     const count = writer.finish(FrameType.ping, i & 0xff);
     answered = false;
     const began = performance.now();
-    port.write(writer.wire, count);
-    while (!answered && performance.now() - began < 1000) reader.push(incoming, port.read(incoming));
+    transport.write(writer.wire, count);
+    while (!answered && performance.now() - began < 1000) reader.push(incoming, transport.read(incoming));
     times.push((performance.now() - began) / 1000);
   }
-  await line.close();
+  await connection.close();
   times.sort((a, b) => a - b);
   const at = (part) => times[Math.min(times.length - 1, Math.floor(part * times.length))];
   return { p50: at(0.5), p99: at(0.99), most: at(1) };

@@ -11,8 +11,8 @@ import { robotKindFor } from "../links/robots.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import { SimLink } from "../links/sim.js";
 import type { Output } from "../output.js";
-import type { Line } from "../runtime/line.js";
 import { RobotLink } from "../runtime/robot-link.js";
+import type { Connection } from "../runtime/transport.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { operatorAt } from "./operator.js";
 
@@ -67,22 +67,22 @@ export async function connectRobot(config: RunConfig, around: Surroundings): Pro
       `link ${config.link} moves a robot: read docs/safety.md, stand by with a hand on its switch, and allow it with --arm`,
     );
   const operator = await operatorAt(config, permission, output, signal);
-  const line = kind.baud === undefined ? await nodeOf(config, task, output) : await portOf(config, kind.baud);
+  const connection = kind.baud === undefined ? await nodeOf(config, task, output) : await portOf(config, kind.baud);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const sign = permission.deadMan ? SIGN_WITHIN : Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, line, parameters, { sign }, { drives, onStop: stop });
+  const host = new ThreadHost(config, connection, parameters, { sign }, { drives, onStop: stop });
   return new RobotLink(host, config, operator, new Recorder(drives));
 }
 
-async function portOf(config: RunConfig, baud: number): Promise<Line> {
-  const { SerialLine } = await import("../runtime/serial-line.js");
-  return new SerialLine(await deviceFor(config), baud);
+async function portOf(config: RunConfig, baud: number): Promise<Connection> {
+  const { SerialConnection } = await import("../runtime/serial-connection.js");
+  return new SerialConnection(await deviceFor(config), baud);
 }
 
-async function nodeOf(config: RunConfig, task: TaskDefinition, output: Output): Promise<Line> {
-  const { Ros2Line } = await import("../runtime/ros2-line.js");
-  return new Ros2Line(ros2SettingsFrom(config, task), task, output.say);
+async function nodeOf(config: RunConfig, task: TaskDefinition, output: Output): Promise<Connection> {
+  const { Ros2Connection } = await import("../runtime/ros2-connection.js");
+  return new Ros2Connection(ros2SettingsFrom(config, task), task, output.say);
 }
 
 /** The configured port, or the only one there is. */

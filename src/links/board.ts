@@ -1,5 +1,5 @@
 /** A board with our firmware that is asked or told something outside a drive. */
-import type { BytePort } from "./robot.js";
+import type { Transport } from "./robot.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
   FrameType,
@@ -37,13 +37,13 @@ class BoardLine {
   /** frames of the kind that were received */
   welcomes = 0;
   telemetries = 0;
-  readonly #port: BytePort;
+  readonly #port: Transport;
   readonly #pause: Pause;
   readonly #writer = new FrameWriter();
   readonly #reader = new FrameReader((type, _, payload) => this.#take(type, payload));
   readonly #incoming = new Uint8Array(1024);
 
-  constructor(port: BytePort, pause: Pause) {
+  constructor(port: Transport, pause: Pause) {
     this.#port = port;
     this.#pause = pause;
   }
@@ -77,7 +77,7 @@ class BoardLine {
 }
 
 /** Who is there; undefined if nothing answers. It disarms the board. `nonce`: a number that no earlier hello had. */
-export async function askBoard(port: BytePort, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
+export async function askBoard(port: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
   const line = new BoardLine(port, pause);
   const { welcome, telemetry } = line;
   const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
@@ -89,7 +89,7 @@ export async function askBoard(port: BytePort, pause: Pause, nonce: number): Pro
 }
 
 /** Whether the board says that it follows no commands; it was told so. */
-export async function disarmBoard(port: BytePort, pause: Pause): Promise<boolean> {
+export async function disarmBoard(port: Transport, pause: Pause): Promise<boolean> {
   const line = new BoardLine(port, pause);
   const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== State.armed;
   return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);

@@ -2,8 +2,8 @@
 import type { Fault } from "./faults.js";
 
 /** Bytes to and from a robot. */
-export interface BytePort {
-  /** Puts what has arrived into `into`; how many bytes, 0 if none or the line is gone. */
+export interface Transport {
+  /** Puts what has arrived into `into`; how many bytes, 0 if none or the transport is gone. */
   read(into: Uint8Array): number;
   /** Sends the first `count` bytes; false if they could not be taken: they are lost, and the robot's own time-out must stop it. */
   write(bytes: Uint8Array, count: number): boolean;

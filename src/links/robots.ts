@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import type { BytePort, Robot } from "./robot.js";
+import type { Robot, Transport } from "./robot.js";
 import { SILENT_AFTER } from "./ros2/record.js";
 import { Ros2Robot } from "./ros2/robot.js";
 import { INPUTS, ros2SettingsFrom } from "./ros2/settings.js";
@@ -21,7 +21,7 @@ export interface RobotKind {
   readonly inputs: readonly string[];
   /** it stops by itself when commands come less often [s] */
   readonly longestPeriod: number;
-  make(port: BytePort, config: RunConfig, nonce: number): Robot;
+  make(port: Transport, config: RunConfig, nonce: number): Robot;
 }
 
 const PLANAR = ["x [m]", "y [m]", "v [m/s]", "phi [rad]"];

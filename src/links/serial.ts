@@ -2,7 +2,7 @@
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "./robot.js";
 import { Counters, takeApplied } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
@@ -63,7 +63,7 @@ export class SerialRobot implements Robot {
   phase = Phase.connecting;
   faultValue = Number.NaN;
 
-  readonly #port: BytePort;
+  readonly #port: Transport;
   readonly #settings: SerialSettings;
   readonly #odometry = new DeadReckoning();
   readonly #counters: Counters;
@@ -88,7 +88,7 @@ export class SerialRobot implements Robot {
   #fault = Fault.none;
 
   /** `nonce`: a number that no earlier start of this program had. */
-  constructor(port: BytePort, settings: SerialSettings, nonce: number) {
+  constructor(port: Transport, settings: SerialSettings, nonce: number) {
     this.#port = port;
     this.#incoming = new Incoming(port);
     this.#settings = settings;

@@ -7,7 +7,7 @@ import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Speedometer } from "../odometry/speedometer.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "./robot.js";
+import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "./robot.js";
 import { type BoardPose, TelemetryReader, VelocityFrame } from "./wire/waveshare.js";
 
 export class WaveshareRobot implements Robot {
@@ -18,7 +18,7 @@ export class WaveshareRobot implements Robot {
   readonly faultValue = Number.NaN;
   phase = Phase.connecting;
 
-  readonly #port: BytePort;
+  readonly #port: Transport;
   readonly #incoming: Incoming;
   readonly #maxSpeed: number;
   readonly #frame = new VelocityFrame();
@@ -34,7 +34,7 @@ export class WaveshareRobot implements Robot {
   #fault = Fault.none;
 
   /** `maxSpeed`: no command is faster, forwards or backwards [m/s]. */
-  constructor(port: BytePort, maxSpeed: number) {
+  constructor(port: Transport, maxSpeed: number) {
     this.#port = port;
     this.#incoming = new Incoming(port);
     this.#maxSpeed = maxSpeed;

@@ -1,17 +1,20 @@
 import { setTimeout } from "node:timers/promises";
 import type { Pause } from "../links/board.js";
-import type { BytePort } from "../links/robot.js";
+import type { Transport } from "../links/robot.js";
 import { protocol } from "../links/wire/protocol.js";
-import { DescriptorPort } from "./descriptor-port.js";
-import { SerialLine } from "./serial-line.js";
+import { SerialConnection } from "./serial-connection.js";
+import { DescriptorTransport } from "./transport.js";
 
 /** Does something with the board at a port that nothing else drives; opening it resets an Arduino. */
-export async function withBoard<T>(device: string, action: (port: BytePort, pause: Pause) => Promise<T>): Promise<T> {
-  const line = new SerialLine(device, protocol.baud);
-  const port = new DescriptorPort(await line.open());
+export async function withBoard<T>(
+  device: string,
+  action: (transport: Transport, pause: Pause) => Promise<T>,
+): Promise<T> {
+  const connection = new SerialConnection(device, protocol.baud);
+  const transport = new DescriptorTransport(await connection.open());
   try {
-    return await action(port, async (milliseconds) => void (await setTimeout(milliseconds)));
+    return await action(transport, async (milliseconds) => void (await setTimeout(milliseconds)));
   } finally {
-    await line.close();
+    await connection.close();
   }
 }

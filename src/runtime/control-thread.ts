@@ -5,12 +5,12 @@ import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { robotKindFor } from "../links/robots.js";
 import { type ControlOptions, controlLoop } from "./control.js";
-import { DescriptorPort } from "./descriptor-port.js";
 import { Lateness } from "./lateness.js";
-import type { Descriptors } from "./line.js";
 import { makeThreadRealTime } from "./real-time.js";
 import { layoutFor, Ring } from "./records.js";
 import { Shared } from "./shared.js";
+import type { Descriptors } from "./transport.js";
+import { DescriptorTransport } from "./transport.js";
 
 /** What the main thread hands over. */
 export interface ThreadData {
@@ -32,8 +32,8 @@ async function run(data: ThreadData): Promise<void> {
   const shared = new Shared(data.parameters, data.shared);
   const ring = new Ring(layoutFor(task), data.ring);
   const lateness = new Lateness(data.lateness);
-  const port = new DescriptorPort(descriptors);
-  const loop = await controlLoop(config, kind, port, nonce, shared, ring, options);
+  const transport = new DescriptorTransport(descriptors);
+  const loop = await controlLoop(config, kind, transport, nonce, shared, ring, options);
   shared.setRealTime(options.realTime !== false && makeThreadRealTime());
   parentPort?.postMessage("ready");
   const period = task.timing.controlPeriod;

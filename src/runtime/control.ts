@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { coreFor } from "../core/session.js";
-import type { BytePort, Robot } from "../links/robot.js";
+import type { Robot, Transport } from "../links/robot.js";
 import type { RobotKind } from "../links/robots.js";
 import { setTiming } from "../recording/timing.js";
 import { ControlLoop } from "./control-loop.js";
@@ -52,7 +52,7 @@ export async function pilotCore(config: RunConfig): Promise<Core> {
 export async function controlLoop(
   config: RunConfig,
   kind: RobotKind,
-  port: BytePort,
+  transport: Transport,
   nonce: number,
   shared: Shared,
   ring: Ring,
@@ -60,7 +60,7 @@ export async function controlLoop(
 ): Promise<ControlLoop> {
   const core = await pilotCore(config);
   const { task } = core.setup;
-  const robot: Robot = kind.make(port, config, nonce);
+  const robot: Robot = kind.make(transport, config, nonce);
   const setpoint = core.view("probe");
   const track = trackOf(task, (time) => {
     core.exports.nominalSetpoint(time);

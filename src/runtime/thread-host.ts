@@ -1,4 +1,4 @@
-/** A control loop in a thread of its own, at the end of a line. */
+/** A control loop in a thread of its own, at the end of a transport. */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -9,13 +9,13 @@ import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
 import type { ControlHost } from "./host.js";
 import { Lateness } from "./lateness.js";
-import type { Line } from "./line.js";
 import { LiveView } from "./live-view.js";
 import { layoutFor, Ring } from "./records.js";
 import { Service } from "./service.js";
 import { Order, Shared } from "./shared.js";
 import { StopListener } from "./stop-listener.js";
 import type { About } from "./stop-socket.js";
+import type { Connection } from "./transport.js";
 
 /** The main thread looks after the control thread this often [ms]. */
 const LOOK = 10;
@@ -37,7 +37,7 @@ export class ThreadHost implements ControlHost {
   readonly ring: Ring;
   readonly lateness = new Lateness();
   readonly #config: RunConfig;
-  readonly #line: Line;
+  readonly #connection: Connection;
   readonly #options: ControlOptions;
   readonly #parameters: number;
   readonly #around: ThreadSurroundings;
@@ -51,24 +51,30 @@ export class ThreadHost implements ControlHost {
   #ended: Promise<void> = Promise.resolve();
 
   /** `parameters`: how many the policy has. */
-  constructor(config: RunConfig, line: Line, parameters: number, options: ControlOptions, around: ThreadSurroundings) {
+  constructor(
+    config: RunConfig,
+    connection: Connection,
+    parameters: number,
+    options: ControlOptions,
+    around: ThreadSurroundings,
+  ) {
     this.#config = config;
-    this.#line = line;
+    this.#connection = connection;
     this.#options = options;
     this.#parameters = parameters;
     this.#around = around;
     this.shared = new Shared(parameters);
     const layout = layoutFor(resolveTask(config).task);
     this.ring = new Ring(layout);
-    if (line.show) this.#view = new LiveView(layout, line.show.bind(line));
+    if (connection.show) this.#view = new LiveView(layout, connection.show.bind(connection));
     this.#service = new Service(this.shared);
   }
 
   async start(): Promise<void> {
     // first of all it can be stopped: then it does not begin
-    const about: About = { pid: process.pid, device: this.#line.name, drives: resolve(this.#around.drives) };
+    const about: About = { pid: process.pid, device: this.#connection.name, drives: resolve(this.#around.drives) };
     this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
-    const descriptors = await this.#line.open();
+    const descriptors = await this.#connection.open();
     const data: ThreadData = {
       config: this.#config,
       descriptors,
@@ -104,7 +110,7 @@ export class ThreadHost implements ControlHost {
       await this.#ended;
       clearTimeout(timer);
     }
-    await this.#line.close();
+    await this.#connection.close();
     await this.#listener?.end();
     await this.#service.end();
   }
@@ -139,6 +145,7 @@ export class ThreadHost implements ControlHost {
       );
     if (this.#failure)
       throw new UserError(`the control thread ended: ${messageOf(this.#failure)}; the robot stops by itself`, 1);
-    if (this.#line.failure !== undefined) throw new UserError(`${this.#line.failure}; the robot stops by itself`, 1);
+    if (this.#connection.failure !== undefined)
+      throw new UserError(`${this.#connection.failure}; the robot stops by itself`, 1);
   }
 }

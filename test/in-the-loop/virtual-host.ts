@@ -1,7 +1,7 @@
 /** A control loop in virtual time: it steps when the simulated robot has run for a control period, and sleeps nowhere. */
 import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
-import type { BytePort } from "../../src/links/robot.js";
+import type { Transport } from "../../src/links/robot.js";
 import { robotKindFor } from "../../src/links/robots.js";
 import { controlLoop } from "../../src/runtime/control.js";
 import type { ControlLoop } from "../../src/runtime/control-loop.js";
@@ -19,7 +19,7 @@ export interface VirtualBoard {
 }
 
 /** Bytes between the loop and the board. */
-export class BoardPort implements BytePort {
+export class BoardPort implements Transport {
   #arrived: Uint8Array[] = [];
   #sent: Uint8Array[] = [];
 

@@ -1,5 +1,5 @@
 /** A board that answers every frame at once with what a car whose wheel spins on the spot would say; allocates nothing. */
-import type { BytePort } from "../../src/links/robot.js";
+import type { Transport } from "../../src/links/robot.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
   FrameType,
@@ -22,7 +22,7 @@ import {
 const SESSION = 7;
 const PERIOD_US = 20_000;
 
-export class AnsweringBoard implements BytePort {
+export class AnsweringBoard implements Transport {
   readonly #writer = new FrameWriter();
   readonly #waiting = new Uint8Array(512);
   #count = 0;

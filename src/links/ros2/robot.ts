@@ -1,7 +1,7 @@
 /** A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is at the end of a line. */
 import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Fault } from "../faults.js";
-import { ageOf, type BytePort, isCommand, newReading, Phase, type Reading, type Robot } from "../robot.js";
+import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "../robot.js";
 import { COMMAND_BYTES, CommandSlot, STATE_BYTES, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 
@@ -20,7 +20,7 @@ export class Ros2Robot implements Robot {
   phase = Phase.connecting;
   faultValue = Number.NaN;
 
-  readonly #port: BytePort;
+  readonly #port: Transport;
   readonly #timeout: number;
   readonly #rows = new Float64Array(ROWS * StateSlot.count);
   readonly #incoming = new Uint8Array(this.#rows.buffer);
@@ -39,7 +39,7 @@ export class Ros2Robot implements Robot {
   #deaf = 0;
   #fault = Fault.none;
 
-  constructor(port: BytePort, { timeout }: Pick<Ros2Settings, "timeout">) {
+  constructor(port: Transport, { timeout }: Pick<Ros2Settings, "timeout">) {
     this.#port = port;
     this.#timeout = timeout;
   }

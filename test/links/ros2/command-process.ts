@@ -8,7 +8,7 @@ import { ros2SettingsFrom } from "../../../src/links/ros2/settings.js";
 import { outputFor } from "../../../src/output.js";
 import { Recorder } from "../../../src/runtime/recorder.js";
 import { RobotLink } from "../../../src/runtime/robot-link.js";
-import { Ros2Line } from "../../../src/runtime/ros2-line.js";
+import { Ros2Connection } from "../../../src/runtime/ros2-connection.js";
 import { ThreadHost } from "../../../src/runtime/thread-host.js";
 import { joinHub } from "./socket-graph.js";
 
@@ -21,10 +21,10 @@ try {
     await trainCommand({ given, out }, output, async (config, { signal, stop, drives, parameters }) => {
       const { task } = resolveTask(config);
       const program = new URL("./node-process.js", import.meta.url);
-      const line = new Ros2Line(ros2SettingsFrom(config, task), task, output.say, program);
+      const connection = new Ros2Connection(ros2SettingsFrom(config, task), task, output.say, program);
       const host = new ThreadHost(
         config,
-        line,
+        connection,
         parameters,
         { sign: Number.POSITIVE_INFINITY },
         { drives, onStop: stop },

@@ -2,7 +2,7 @@
 import { resolveTask } from "../../../src/config/resolve.js";
 import type { RunConfig } from "../../../src/config/schema.js";
 import { Fault } from "../../../src/links/faults.js";
-import type { BytePort } from "../../../src/links/robot.js";
+import type { Transport } from "../../../src/links/robot.js";
 import { robotKindFor } from "../../../src/links/robots.js";
 import { liveTopics } from "../../../src/links/ros2/live.js";
 import { PlantNode } from "../../../src/links/ros2/plant.js";
@@ -21,7 +21,7 @@ const STATE_PERIOD = 0.02;
 const SLICE = 0.005;
 
 /** The ROS node with its relay and its two pipes, and a plant; time passes where {@link pass} says so. */
-export class VirtualNode implements BytePort {
+export class VirtualNode implements Transport {
   readonly graph = new Graph();
   /** what people are told */
   readonly said: string[] = [];

@@ -2,9 +2,9 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { SerialPort } from "serialport";
 import { UserError } from "../errors.js";
-import type { Descriptors, Line } from "./line.js";
+import type { Connection, Descriptors } from "./transport.js";
 
-export class SerialLine implements Line {
+export class SerialConnection implements Connection {
   /** path of the port */
   readonly name: string;
   readonly failure = undefined;

@@ -9,15 +9,15 @@ import { explainWaiting } from "../links/ros2/rcl.js";
 import type { Answer, Order } from "../links/ros2/serve.js";
 import type { Ros2Settings } from "../links/ros2/settings.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import type { Descriptors, Line } from "./line.js";
 import { makeProcessRealTime } from "./real-time.js";
+import type { Connection, Descriptors } from "./transport.js";
 
 /** rclnodejs writes its message classes when it is started first, up to two minutes; what is ended meanwhile stays half written [ms]. */
 const READY_WITHIN = 300_000;
 /** For the stop command and the farewell to the graph [ms]. */
 const END_WITHIN = 3_000;
 
-export class Ros2Line implements Line {
+export class Ros2Connection implements Connection {
   readonly name: string;
   failure: string | undefined;
   readonly #settings: Ros2Settings;

@@ -10,7 +10,7 @@ export interface Transport {
 }
 
 /** How far a robot is from following commands. */
-export enum Phase {
+export enum RobotPhase {
   /** it was not heard yet, or it started anew */
   connecting,
   /** it answers, and does not move */
@@ -39,7 +39,7 @@ export interface Reading {
 
 export interface Robot {
   readonly reading: Reading;
-  readonly phase: Phase;
+  readonly phase: RobotPhase;
   /** inputs at which the robot stands still, m */
   readonly neutral: Float64Array;
   /** its state counts from where it is placed (odometry), not from the room */

@@ -2,7 +2,7 @@
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "./robot.js";
+import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "./robot.js";
 import { Counters, takeApplied } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
@@ -60,7 +60,7 @@ export class SerialRobot implements Robot {
   readonly reading: Reading = newReading(4, 2);
   readonly neutral = new Float64Array(2);
   readonly placeable = true;
-  phase = Phase.connecting;
+  phase = RobotPhase.connecting;
   faultValue = Number.NaN;
 
   readonly #port: Transport;
@@ -120,11 +120,11 @@ export class SerialRobot implements Robot {
 
   send(now: number, input: Float64Array): void {
     this.#now = now;
-    if (this.phase === Phase.connecting) {
+    if (this.phase === RobotPhase.connecting) {
       this.#connect(now);
       return;
     }
-    const follows = this.phase === Phase.armed && isCommand(input);
+    const follows = this.phase === RobotPhase.armed && isCommand(input);
     this.#drive.throttle = follows ? (input[0] ?? 0) : 0;
     this.#drive.steering = follows ? (input[1] ?? 0) : 0;
     this.#drive.session = this.#session;
@@ -132,15 +132,15 @@ export class SerialRobot implements Robot {
     writeDrive(this.#writer.payload, 0, this.#drive);
     this.#transmit(FrameType.drive);
     this.#sent[this.#sequence] = now;
-    if (this.phase === Phase.arming && now - this.#neutralSince >= NEUTRAL && this.#mayAsk(now)) {
+    if (this.phase === RobotPhase.arming && now - this.#neutralSince >= NEUTRAL && this.#mayAsk(now)) {
       writeArm(this.#writer.payload, 0, this.#welcome);
       this.#transmit(FrameType.arm);
     }
   }
 
   arm(now: number): void {
-    if (this.phase !== Phase.ready) return;
-    this.phase = Phase.arming;
+    if (this.phase !== RobotPhase.ready) return;
+    this.phase = RobotPhase.arming;
     this.#neutralSince = now;
     this.#asked = Number.NEGATIVE_INFINITY;
   }
@@ -148,7 +148,7 @@ export class SerialRobot implements Robot {
   disarm(now: number): void {
     this.#now = now;
     this.#transmit(FrameType.disarm);
-    if (this.phase !== Phase.connecting) this.phase = Phase.ready;
+    if (this.phase !== RobotPhase.connecting) this.phase = RobotPhase.ready;
   }
 
   /** Hello, then the servo settings, until both are answered. */
@@ -187,7 +187,7 @@ export class SerialRobot implements Robot {
 
   #takeWelcome(payload: DataView): void {
     readWelcome(payload, 0, this.#welcome);
-    if (this.phase !== Phase.connecting || this.#welcome.nonce !== this.#hello.nonce) return;
+    if (this.phase !== RobotPhase.connecting || this.#welcome.nonce !== this.#hello.nonce) return;
     if (this.#welcome.result !== WelcomeResult.accepted) {
       this.#fail(Fault.wrongVersion, this.#welcome.version);
       return;
@@ -200,10 +200,10 @@ export class SerialRobot implements Robot {
 
   #takeConfigureAnswer(payload: DataView): void {
     readConfigureAnswer(payload, 0, this.#configured);
-    if (this.phase !== Phase.connecting || this.#session < 0) return;
+    if (this.phase !== RobotPhase.connecting || this.#session < 0) return;
     if (this.#configured.result === ConfigureResult.applied) {
       this.#isConfigured = true;
-      this.phase = Phase.ready;
+      this.phase = RobotPhase.ready;
     } else if (this.#configured.result === ConfigureResult.outOfLimits) {
       this.#fail(Fault.configuration, Number.NaN);
     } else {
@@ -214,15 +214,15 @@ export class SerialRobot implements Robot {
   #takeArmAnswer(payload: DataView): void {
     readArmAnswer(payload, 0, this.#armAnswer);
     const { result } = this.#armAnswer;
-    if (this.phase !== Phase.arming) return;
+    if (this.phase !== RobotPhase.arming) return;
     if (result === ArmResult.armed) {
-      this.phase = Phase.armed;
+      this.phase = RobotPhase.armed;
       return;
     }
     // frames may have been lost: then it is only a question of time
     if (result === ArmResult.neutralTooShort || result === ArmResult.staleLink || result === ArmResult.notNeutral)
       return;
-    this.phase = Phase.ready;
+    this.phase = RobotPhase.ready;
     this.#fail(Fault.armRefused, result);
   }
 
@@ -231,16 +231,16 @@ export class SerialRobot implements Robot {
     readTelemetry(payload, 0, telemetry);
     if (this.#session < 0) return;
     if (telemetry.session !== this.#session) {
-      const wasActive = this.phase !== Phase.connecting;
+      const wasActive = this.phase !== RobotPhase.connecting;
       this.#restart();
       if (wasActive) this.#fail(Fault.boardReset, telemetry.resetCause);
       return;
     }
     if (!this.#isConfigured) return;
     // the frame that was to disarm it was lost
-    if (this.phase === Phase.ready && telemetry.state === State.armed) this.disarm(this.#now);
-    if (this.phase === Phase.armed && telemetry.state !== State.armed) {
-      this.phase = Phase.ready;
+    if (this.phase === RobotPhase.ready && telemetry.state === State.armed) this.disarm(this.#now);
+    if (this.phase === RobotPhase.armed && telemetry.state !== State.armed) {
+      this.phase = RobotPhase.ready;
       this.#fail(FAULT_OF_CAUSE[telemetry.cause as Cause] ?? Fault.boardDisarmed, telemetry.cause);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
@@ -269,7 +269,7 @@ export class SerialRobot implements Robot {
   }
 
   #restart(): void {
-    this.phase = Phase.connecting;
+    this.phase = RobotPhase.connecting;
     this.#session = -1;
     this.#isConfigured = false;
     this.#hello.nonce = (this.#hello.nonce + 1) >>> 0;

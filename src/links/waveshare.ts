@@ -7,7 +7,7 @@ import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Speedometer } from "../odometry/speedometer.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
-import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "./robot.js";
+import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "./robot.js";
 import { type BoardPose, TelemetryReader, VelocityFrame } from "./wire/waveshare.js";
 
 export class WaveshareRobot implements Robot {
@@ -16,7 +16,7 @@ export class WaveshareRobot implements Robot {
   readonly neutral = new Float64Array(2);
   readonly placeable = true;
   readonly faultValue = Number.NaN;
-  phase = Phase.connecting;
+  phase = RobotPhase.connecting;
 
   readonly #port: Transport;
   readonly #incoming: Incoming;
@@ -69,16 +69,16 @@ export class WaveshareRobot implements Robot {
   }
 
   send(_now: number, input: Float64Array): void {
-    const follows = this.phase === Phase.armed && isCommand(input);
+    const follows = this.phase === RobotPhase.armed && isCommand(input);
     this.#transmit(follows ? (input[0] ?? 0) : 0, follows ? (input[1] ?? 0) : 0);
   }
 
   arm(_now: number): void {
-    if (this.phase === Phase.ready) this.phase = Phase.armed;
+    if (this.phase === RobotPhase.ready) this.phase = RobotPhase.armed;
   }
 
   disarm(_now: number): void {
-    if (this.phase === Phase.armed) this.phase = Phase.ready;
+    if (this.phase === RobotPhase.armed) this.phase = RobotPhase.ready;
     this.#transmit(0, 0);
   }
 
@@ -91,12 +91,12 @@ export class WaveshareRobot implements Robot {
     const odometry = this.#odometry;
     const passed = this.reading.heard === Number.NEGATIVE_INFINITY ? 0 : this.#now - this.reading.heard;
     this.reading.heard = this.#now;
-    if (this.phase === Phase.connecting) this.phase = Phase.ready;
+    if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
     const step = this.#counted.take(this.#now, pose, odometry.v, odometry.rate);
     if (step === Step.doubtful) return;
     if (step === Step.leap) {
       this.#fault = Fault.boardReset;
-      this.phase = Phase.ready;
+      this.phase = RobotPhase.ready;
     }
     this.#isMeasured = true;
     if (!pose.isRepeated) this.#frames += this.#counted.frames;

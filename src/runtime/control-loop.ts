@@ -4,10 +4,10 @@
  */
 import type { Core } from "../core/core.js";
 import { Fault } from "../links/faults.js";
-import { Phase, type Robot } from "../links/robot.js";
+import { type Robot, RobotPhase } from "../links/robot.js";
 import type { Gates } from "./gates.js";
-import { Kind, type Layout, type Ring } from "./records.js";
-import { Order, type Shared, State } from "./shared.js";
+import { type Layout, RecordKind, type Ring } from "./records.js";
+import { Order, RuntimeState, type Shared } from "./shared.js";
 
 /** After a stop the robot counts as standing when it is slower than this [m/s], for so long, or after so long in any case [s]. */
 const STILL = 0.05;
@@ -35,7 +35,7 @@ export class ControlLoop {
   readonly #gains: Float64Array;
   readonly #parameters: Float64Array;
   readonly #ok: number;
-  #state = State.idle;
+  #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
   #origin = 0;
@@ -74,19 +74,19 @@ export class ControlLoop {
     robot.receive(now);
     this.#obey(now, this.#shared.takeOrder());
     let command = robot.neutral;
-    if (this.#state === State.armed || this.#state === State.driving) {
-      const fault = this.#gates.check(now, robot, missed, this.#shared.sign, this.#state === State.driving);
+    if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
+      const fault = this.#gates.check(now, robot, missed, this.#shared.sign, this.#state === RuntimeState.driving);
       if (fault !== Fault.none) this.#stop(now, fault, this.#gates.value, this.#gates.limit);
-      else if (this.#state === State.driving && this.#drive(now)) command = this.#inputs;
+      else if (this.#state === RuntimeState.driving && this.#drive(now)) command = this.#inputs;
     }
-    if (this.#state === State.idle) this.#wait(now);
-    else if (this.#state === State.stopping) this.#brake(now);
+    if (this.#state === RuntimeState.idle) this.#wait(now);
+    else if (this.#state === RuntimeState.stopping) this.#brake(now);
     robot.send(now, command);
     this.#gates.remember(command);
     this.#shared.now = now;
     this.#shared.report(robot);
     this.#shared.countTick(missed);
-    return !(this.#quits && (this.#state === State.idle || this.#state === State.fault));
+    return !(this.#quits && (this.#state === RuntimeState.idle || this.#state === RuntimeState.fault));
   }
 
   #obey(now: number, order: Order): void {
@@ -103,13 +103,13 @@ export class ControlLoop {
   }
 
   #arm(now: number): void {
-    if (this.#state !== State.idle && this.#state !== State.fault) return;
+    if (this.#state !== RuntimeState.idle && this.#state !== RuntimeState.fault) return;
     this.#fault = Fault.none;
     this.#robot.takeFault();
     this.#gates.reset();
     this.#isArming = true;
     this.#armingSince = now;
-    this.#enter(now, State.idle);
+    this.#enter(now, RuntimeState.idle);
   }
 
   /** Idle: armed as soon as the robot is, if that was asked for. */
@@ -117,21 +117,21 @@ export class ControlLoop {
     const fault = this.#robot.takeFault();
     if (fault !== Fault.none) this.#fail(now, fault, this.#robot.faultValue, Number.NaN);
     else if (!this.#isArming) return;
-    else if (this.#robot.phase === Phase.armed) this.#enter(now, State.armed);
+    else if (this.#robot.phase === RobotPhase.armed) this.#enter(now, RuntimeState.armed);
     else if (now - this.#armingSince > ARM_WITHIN) this.#fail(now, Fault.noAnswer, ARM_WITHIN, ARM_WITHIN);
-    else if (this.#robot.phase === Phase.ready) this.#robot.arm(now);
+    else if (this.#robot.phase === RobotPhase.ready) this.#robot.arm(now);
   }
 
   /** The drive begins with this step; a robot that can be placed counts its state from the start that was given. */
   #begin(now: number): void {
-    if (this.#state !== State.armed) return;
+    if (this.#state !== RuntimeState.armed) return;
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
     this.#gates.reset();
     this.#shared.takeParameters(this.#parameters);
     this.#origin = now - this.#shared.startTime;
     this.#core.exports.beginDrive();
     this.#hasEnd = true;
-    this.#enter(now, State.driving);
+    this.#enter(now, RuntimeState.driving);
   }
 
   /** The policy's step; false if there is no command. */
@@ -159,18 +159,18 @@ export class ControlLoop {
   }
 
   #stop(now: number, fault: Fault, value: number, limit: number): void {
-    if (this.#state === State.stopping || this.#state === State.fault) return;
-    if (this.#state === State.idle) {
+    if (this.#state === RuntimeState.stopping || this.#state === RuntimeState.fault) return;
+    if (this.#state === RuntimeState.idle) {
       this.#isArming = false;
       this.#robot.disarm(now);
       if (fault !== Fault.none) this.#fail(now, fault, value, limit);
       return;
     }
     this.#fault = fault;
-    if (fault !== Fault.none) this.#write(now, Kind.fault, fault, value, limit);
+    if (fault !== Fault.none) this.#write(now, RecordKind.fault, fault, value, limit);
     this.#stoppingSince = now;
     this.#stillSince = Number.NaN;
-    this.#enter(now, State.stopping);
+    this.#enter(now, RuntimeState.stopping);
   }
 
   /** Neutral until the robot stands, then no more following of commands. */
@@ -179,7 +179,7 @@ export class ControlLoop {
     if (this.#hasEnd) {
       this.#hasEnd = false;
       this.#robot.stateAt(now, this.#measured);
-      if (this.#ring.begin(Kind.end, now - this.#origin)) {
+      if (this.#ring.begin(RecordKind.end, now - this.#origin)) {
         this.#ring.numbers(this.#measured, this.#layout.states);
         this.#ring.end();
       }
@@ -193,24 +193,24 @@ export class ControlLoop {
     )
       return;
     this.#robot.disarm(now);
-    this.#enter(now, this.#fault === Fault.none ? State.idle : State.fault);
+    this.#enter(now, this.#fault === Fault.none ? RuntimeState.idle : RuntimeState.fault);
   }
 
   #fail(now: number, fault: Fault, value: number, limit: number): void {
     this.#fault = fault;
-    this.#write(now, Kind.fault, fault, value, limit);
+    this.#write(now, RecordKind.fault, fault, value, limit);
     this.#robot.disarm(now);
-    this.#enter(now, State.fault);
+    this.#enter(now, RuntimeState.fault);
   }
 
-  #enter(now: number, state: State): void {
+  #enter(now: number, state: RuntimeState): void {
     this.#state = state;
-    if (state !== State.idle) this.#isArming = false;
+    if (state !== RuntimeState.idle) this.#isArming = false;
     this.#shared.setRuntimeState(state);
-    this.#write(now, Kind.state, state, this.#origin, Number.NaN);
+    this.#write(now, RecordKind.state, state, this.#origin, Number.NaN);
   }
 
-  #write(now: number, kind: Kind, first: number, second: number, third: number): void {
+  #write(now: number, kind: RecordKind, first: number, second: number, third: number): void {
     if (!this.#ring.begin(kind, now)) return;
     this.#ring.number(first);
     this.#ring.number(second);
@@ -220,7 +220,7 @@ export class ControlLoop {
 
   #writeStep(now: number): void {
     const { states, inputs, references, residuals } = this.#layout;
-    if (!this.#ring.begin(Kind.step, now - this.#origin)) return;
+    if (!this.#ring.begin(RecordKind.step, now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#inputs, inputs);
     this.#ring.numbers(this.#references, references);
@@ -231,7 +231,7 @@ export class ControlLoop {
 
   #writeCall(now: number): void {
     const { states, outputs, setpoints, gains } = this.#layout;
-    if (!this.#ring.begin(Kind.call, now - this.#origin)) return;
+    if (!this.#ring.begin(RecordKind.call, now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#outputs, outputs);
     this.#ring.numbers(this.#setpoints, setpoints);

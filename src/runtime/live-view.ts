@@ -2,8 +2,8 @@
 import { monotonicTime, wallTime } from "../clock.js";
 import { describeFault, Fault, remedyOf } from "../links/faults.js";
 import type { Live } from "../links/ros2/live.js";
-import { HEAD, Kind, type Layout } from "./records.js";
-import { State } from "./shared.js";
+import { HEAD, type Layout, RecordKind } from "./records.js";
+import { RuntimeState } from "./shared.js";
 
 const OK = 0;
 const ERROR = 2;
@@ -21,13 +21,13 @@ export class LiveView {
 
   /** Takes a row (records.ts). */
   take(row: Float64Array): void {
-    const kind: Kind = row[0] ?? 0;
+    const kind: RecordKind = row[0] ?? 0;
     const [, clock = 0, first = 0, second = 0, third = 0] = row;
-    if (kind === Kind.step) this.#takeStep(row);
-    else if (kind === Kind.state) {
-      if (first === State.driving) this.#origin = second;
-      this.#takeEvent(clock, OK, "state", State[first] ?? "");
-    } else if (kind === Kind.fault) {
+    if (kind === RecordKind.step) this.#takeStep(row);
+    else if (kind === RecordKind.state) {
+      if (first === RuntimeState.driving) this.#origin = second;
+      this.#takeEvent(clock, OK, "state", RuntimeState[first] ?? "");
+    } else if (kind === RecordKind.fault) {
       const what = describeFault({ fault: first, value: second, limit: third });
       this.#takeEvent(clock, ERROR, Fault[first] ?? "", `${what}; ${remedyOf(first)}`);
     }

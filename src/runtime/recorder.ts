@@ -6,8 +6,8 @@ import { createFolder } from "../files.js";
 import { describeFault, Fault, remedyOf } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
-import { HEAD, Kind, type Layout, layoutFor } from "./records.js";
-import { State } from "./shared.js";
+import { HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
+import { RuntimeState } from "./shared.js";
 
 export class Recorder {
   readonly #folder: string;
@@ -47,10 +47,10 @@ export class Recorder {
   /** Takes a row of the control thread (records.ts). */
   take(row: Float64Array): void {
     if (!this.#drive || !this.#layout) return;
-    const kind: Kind = row[0] ?? 0;
-    if (kind === Kind.call) this.#takeCall(row, this.#drive, this.#layout);
-    else if (kind === Kind.step) this.#takeStep(row, this.#drive, this.#layout);
-    else if (kind !== Kind.end) this.#drive.event(this.#eventOf(row));
+    const kind: RecordKind = row[0] ?? 0;
+    if (kind === RecordKind.call) this.#takeCall(row, this.#drive, this.#layout);
+    else if (kind === RecordKind.step) this.#takeStep(row, this.#drive, this.#layout);
+    else if (kind !== RecordKind.end) this.#drive.event(this.#eventOf(row));
   }
 
   async end(): Promise<void> {
@@ -73,9 +73,9 @@ export class Recorder {
 
   #eventOf(row: Float64Array): DriveEvent {
     const [kind, clock = 0, first = 0, second = 0, third = 0] = row;
-    if (kind === Kind.state && first === State.driving) this.#began = clock;
+    if (kind === RecordKind.state && first === RuntimeState.driving) this.#began = clock;
     const time = Math.max(0, clock - this.#began); // what comes before the start has its time
-    if (kind === Kind.state) return { time, level: "info", name: "state", message: State[first] ?? "" };
+    if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] ?? "" };
     const fault: Fault = first;
     const message = `${describeFault({ fault, value: second, limit: third })}; ${remedyOf(fault)}`;
     return { time, level: fault === Fault.operatorStop ? "info" : "fault", name: Fault[fault], message };

@@ -1,7 +1,7 @@
 /** What the control thread writes down, one row per event, in a ring of shared memory that the main thread empties. */
 import type { TaskDefinition } from "../tasks/definition.js";
 
-export enum Kind {
+export enum RecordKind {
   /** a control step: task time [s], state, input, reference, residuals, cost */
   step = 1,
   /** a network call: task time, state, outputs, setpoint, gains */
@@ -26,7 +26,7 @@ export interface Layout {
   readonly gains: number;
 }
 
-/** Kind and time come first. */
+/** The kind of record and its time come first. */
 export const HEAD = 2;
 /** Rows in the ring: at 50 Hz over a minute. */
 const ROWS = 4096;
@@ -71,7 +71,7 @@ export class Ring {
   }
 
   /** Begins a row; false if the ring is full. */
-  begin(kind: Kind, time: number): boolean {
+  begin(kind: RecordKind, time: number): boolean {
     if (this.used === ROWS) return false;
     this.#at = (Atomics.load(this.#ends, 0) % ROWS) * this.#width;
     this.number(kind);

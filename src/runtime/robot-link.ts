@@ -4,13 +4,13 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { describeFault, Fault, type FoundFault, remedyOf } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
-import { Phase } from "../links/robot.js";
+import { RobotPhase } from "../links/robot.js";
 import type { ControlHost } from "./host.js";
 import { nearestStart, type Start } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
-import { Kind, type Layout, layoutFor } from "./records.js";
-import { Order, State } from "./shared.js";
+import { type Layout, layoutFor, RecordKind } from "./records.js";
+import { Order, RuntimeState } from "./shared.js";
 import { Stretch, storeStretch } from "./stretch.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
@@ -59,13 +59,13 @@ export class RobotLink implements Link {
     while (shared.ticks === 0) await this.#pause(); // from the first step on its clock is known
     const began = shared.now;
     let told = false;
-    while (shared.phase === Phase.connecting || shared.age > FRESH) {
+    while (shared.phase === RobotPhase.connecting || shared.age > FRESH) {
       await this.#pause();
       if (this.#fault) throw this.#refusal(this.#fault);
       if (this.#operator.signal.aborted)
         throw this.#refusal({ fault: Fault.operatorStop, value: Number.NaN, limit: 0 });
       const waited = shared.now - began;
-      const fault = shared.phase === Phase.connecting ? Fault.noAnswer : Fault.noState;
+      const fault = shared.phase === RobotPhase.connecting ? Fault.noAnswer : Fault.noState;
       if (waited > ANSWER_WITHIN) throw this.#refusal({ fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN });
       if (!told && fault === Fault.noState && shared.age > FRESH)
         this.#operator.say("the robot answers; waiting for its state (keep it still)");
@@ -102,7 +102,7 @@ export class RobotLink implements Link {
   async stop(): Promise<void> {
     const { shared } = this.#host;
     shared.give(Order.finish);
-    while (!shared.isTaken() || shared.runtimeState === State.stopping) await this.#pause();
+    while (!shared.isTaken() || shared.runtimeState === RuntimeState.stopping) await this.#pause();
     this.#isDriving = false;
     this.#rows.length = 0;
   }
@@ -137,7 +137,7 @@ export class RobotLink implements Link {
     shared.start.set(initialState);
     shared.startTime = startTime;
     shared.give(Order.arm);
-    while (shared.runtimeState !== State.armed) {
+    while (shared.runtimeState !== RuntimeState.armed) {
       await this.#pause();
       if (this.#fault || this.#operator.signal.aborted) return this.#stopText(this.#fault);
     }
@@ -162,14 +162,14 @@ export class RobotLink implements Link {
         await this.#pause();
         continue;
       }
-      const isCall = row[0] === Kind.call;
+      const isCall = row[0] === RecordKind.call;
       // the next stretch's first call is this one's end
-      if ((isCall && stretch.calls.length === segments) || row[0] === Kind.end) end = row;
+      if ((isCall && stretch.calls.length === segments) || row[0] === RecordKind.end) end = row;
       else if (isCall) stretch.call(row);
       else stretch.step(row);
-      if (!end || row[0] === Kind.end) this.#rows.shift();
+      if (!end || row[0] === RecordKind.end) this.#rows.shift();
     }
-    const isWhole = end[0] === Kind.call;
+    const isWhole = end[0] === RecordKind.call;
     if (!isWhole) await this.stop();
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
     if (stretch.steps.length === 0) return { steps: 0, stopped };
@@ -180,7 +180,7 @@ export class RobotLink implements Link {
   /** Nothing drives any more, and nothing is left to be taken: a fault came before the first step. */
   #isOver(): boolean {
     const { shared, ring } = this.#host;
-    const rests = shared.runtimeState === State.idle || shared.runtimeState === State.fault;
+    const rests = shared.runtimeState === RuntimeState.idle || shared.runtimeState === RuntimeState.fault;
     return shared.isTaken() && rests && ring.used === 0;
   }
 
@@ -207,8 +207,8 @@ export class RobotLink implements Link {
       this.#recorder.take(row);
       this.#host.watch?.(row);
       const [kind, , first = 0, second = 0, third = 0] = row;
-      if (kind === Kind.fault) this.#fault = { fault: first, value: second, limit: third };
-      else if (kind !== Kind.state && this.#isDriving) this.#rows.push(row);
+      if (kind === RecordKind.fault) this.#fault = { fault: first, value: second, limit: third };
+      else if (kind !== RecordKind.state && this.#isDriving) this.#rows.push(row);
     });
     if (this.#recorder.failure !== undefined && this.#isDriving && !this.#isUnrecorded) {
       this.#isUnrecorded = true;

@@ -3,8 +3,8 @@
  * without NOTIFY_SOCKET, it does nothing.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { Phase } from "../links/robot.js";
-import { type Shared, State } from "./shared.js";
+import { RobotPhase } from "../links/robot.js";
+import { RuntimeState, type Shared } from "./shared.js";
 
 /** A message is sent so often, or three times in the time after which the manager loses its patience [ms]. */
 const PERIOD = 1000;
@@ -50,8 +50,8 @@ export class Service {
   /** Ready is said again and again: systemd before version 246 loses what a process says that has ended. */
   #beat(): void {
     const { ticks, phase, runtimeState, battery } = this.#shared;
-    this.#isReady ||= phase !== Phase.connecting;
-    const state = phase === Phase.connecting ? "waiting for the robot" : State[runtimeState];
+    this.#isReady ||= phase !== RobotPhase.connecting;
+    const state = phase === RobotPhase.connecting ? "waiting for the robot" : RuntimeState[runtimeState];
     const status = Number.isFinite(battery) && this.#isReady ? `${state}, battery ${battery.toFixed(1)} V` : `${state}`;
     if (this.#isReady) this.#say("READY=1");
     if (status !== this.#status) this.#say(`STATUS=${status}`);

@@ -1,6 +1,6 @@
 /** What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits for the other. */
 
-import type { Phase, Robot } from "../links/robot.js";
+import type { Robot, RobotPhase } from "../links/robot.js";
 
 /** Words, written and read atomically. */
 enum Word {
@@ -60,7 +60,7 @@ export enum Order {
 }
 
 /** What the runtime is doing. */
-export enum State {
+export enum RuntimeState {
   idle,
   armed,
   driving,
@@ -126,10 +126,10 @@ export class Shared {
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
   }
 
-  get runtimeState(): State {
+  get runtimeState(): RuntimeState {
     return Atomics.load(this.#words, Word.state);
   }
-  get phase(): Phase {
+  get phase(): RobotPhase {
     return Atomics.load(this.#words, Word.phase);
   }
   get isPlaceable(): boolean {
@@ -172,7 +172,7 @@ export class Shared {
     Atomics.store(this.#words, Word.parametersBusy, 0);
   }
 
-  setRuntimeState(state: State): void {
+  setRuntimeState(state: RuntimeState): void {
     Atomics.store(this.#words, Word.state, state);
   }
 

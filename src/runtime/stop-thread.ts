@@ -4,7 +4,7 @@
  */
 import { createServer, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { Order, Shared, State } from "./shared.js";
+import { Order, RuntimeState, Shared } from "./shared.js";
 import { type About, AT_REST, STOP } from "./stop-socket.js";
 
 export interface StopThreadData {
@@ -24,7 +24,7 @@ function stop(socket: Socket): void {
   shared.give(Order.stop);
   parentPort?.postMessage(STOP);
   const timer = setInterval(() => {
-    const rests = shared.runtimeState === State.fault || shared.runtimeState === State.idle;
+    const rests = shared.runtimeState === RuntimeState.fault || shared.runtimeState === RuntimeState.idle;
     if (!shared.isTaken() || !rests) return;
     clearInterval(timer);
     socket.end(`${AT_REST}\n`);

@@ -9,7 +9,7 @@ import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { setTiming } from "../../src/recording/timing.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { State } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/shared.js";
 import { smallDisk } from "../support/small-disk.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
@@ -140,8 +140,8 @@ atmega.test("each is neutral in time", async () => {
     let began = Number.NaN;
     let done = false;
     host.before = async (now) => {
-      if (host.shared.runtimeState === State.armed) await armed?.(host);
-      if (Number.isNaN(began) && host.shared.runtimeState === State.driving) began = now;
+      if (host.shared.runtimeState === RuntimeState.armed) await armed?.(host);
+      if (Number.isNaN(began) && host.shared.runtimeState === RuntimeState.driving) began = now;
       if (!done && now - began >= AT) {
         done = true;
         await disturb?.(board, host);

@@ -1,5 +1,5 @@
 /** What can go wrong on the way from the control loop to the pins, at random and repeatably. */
-import { State } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/shared.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import type { VirtualHost } from "./virtual-host.js";
 
@@ -96,7 +96,7 @@ export class Saboteur {
 
   async #act(now: number): Promise<undefined | boolean> {
     this.#now = now;
-    if (this.#host.shared.runtimeState === State.driving) this.#began = Math.min(this.#began, now);
+    if (this.#host.shared.runtimeState === RuntimeState.driving) this.#began = Math.min(this.#began, now);
     if (now >= this.#reconnectAt) {
       this.#reconnectAt = Number.POSITIVE_INFINITY;
       await this.#board.connect(this.#host.port.arrive);

@@ -14,7 +14,7 @@ import { readRecording } from "../../src/recording/reader.js";
 import { setTiming } from "../../src/recording/timing.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { State } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/shared.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
 import { expectAll, NEUTRAL_WITHIN_US, OBEYED_WITHIN_US, widths } from "./pulses.js";
@@ -35,13 +35,13 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** A host that remembers what its runtime was doing when. */
 class WatchedHost extends VirtualHost {
-  readonly states: { readonly us: number; readonly state: State }[] = [];
+  readonly states: { readonly us: number; readonly state: RuntimeState }[] = [];
   override async pause(): Promise<void> {
     await super.pause();
     this.states.push({ us: this.board.nowUs, state: this.shared.runtimeState });
   }
   /** When a state was first and last seen [µs]. */
-  spanOf(wanted: State): { readonly from: number; readonly to: number } | undefined {
+  spanOf(wanted: RuntimeState): { readonly from: number; readonly to: number } | undefined {
     const seen = this.states.filter(({ state }) => state === wanted);
     const [first] = seen;
     const last = seen.at(-1);
@@ -138,7 +138,7 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
       saboteur = new Saboteur(schedule, random, board, made);
     });
     const what = `${JSON.stringify(schedule)}: ${result.stopped}`;
-    const driving = host.spanOf(State.driving);
+    const driving = host.spanOf(RuntimeState.driving);
     if (!driving || !saboteur) throw new Error(`it never drove: ${what}`);
 
     for (const pulse of [...board.throttle, ...board.steering]) {
@@ -161,7 +161,7 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     const restartUs = board.nowUs;
     const again = await drive(board, car, drives, 1000, () => {});
     expect(again.result).toEqual({ steps: expect.any(Number), stopped: undefined });
-    const second = again.host.spanOf(State.driving);
+    const second = again.host.spanOf(RuntimeState.driving);
     expectAll(widths(board.throttle, restartUs, second?.from ?? 0), 1500);
     expect(Math.max(...widths(board.throttle, second?.from ?? 0))).toBeGreaterThan(1600);
     expectAll(widths(board.throttle, (second?.to ?? 0) + OBEYED_WITHIN_US), 1500);

@@ -1,7 +1,7 @@
 /** What every robot does, whatever carries its bytes; src/links/robot.ts says it in words. */
 import { describe, expect } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
-import { Phase } from "../../src/links/robot.js";
+import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectNeutral, expectRest, HARSH, limited } from "./expectations.js";
 import { drive, getArmed, getReady, type Harness, type Kind, step } from "./harnesses.js";
 
@@ -21,16 +21,16 @@ export function contractOf(kind: Kind): void {
       const { robot } = harness;
       harness.silence(true);
       await drive(harness, 0.6, gentle);
-      expect(robot.phase).toBe(Phase.connecting);
+      expect(robot.phase).toBe(RobotPhase.connecting);
       expect(robot.reading.time).toBe(Number.NEGATIVE_INFINITY);
       robot.arm(harness.now());
-      expect(robot.phase).toBe(Phase.connecting);
+      expect(robot.phase).toBe(RobotPhase.connecting);
       harness.silence(false);
       await getReady(harness);
       expect(robot.takeFault()).toBe(Fault.none);
       expectNeutral(await during(harness, () => drive(harness, 0.5, gentle)));
       expectRest(harness);
-      expect(robot.phase).toBe(Phase.ready);
+      expect(robot.phase).toBe(RobotPhase.ready);
     });
 
     test("armed it follows: forward is a positive speed, left a positive yaw, both as measured", async () => {
@@ -105,7 +105,7 @@ export function contractOf(kind: Kind): void {
       expect(speed(harness)).toBeGreaterThan(0.2);
       harness.robot.disarm(harness.now());
       await harness.flush();
-      expect(harness.robot.phase).toBe(Phase.ready);
+      expect(harness.robot.phase).toBe(RobotPhase.ready);
       expectNeutral(await during(harness, () => drive(harness, 0.6, gentle)));
       expectRest(harness);
     });
@@ -131,11 +131,11 @@ export function contractOf(kind: Kind): void {
       await harness.pass(0.4);
       const commands = await during(harness, () => drive(harness, 0.6, gentle));
       if (!kind.rearms) {
-        expect(robot.phase).toBe(Phase.armed);
+        expect(robot.phase).toBe(RobotPhase.armed);
         expectCommand(kind, commands.at(-1), gentle);
         return;
       }
-      expect(robot.phase).toBe(Phase.ready);
+      expect(robot.phase).toBe(RobotPhase.ready);
       expect(robot.takeFault()).toBe(Fault.boardTimeout);
       expect(robot.takeFault()).toBe(Fault.none);
       expectNeutral(commands.slice(5)); // the first steps learn of it

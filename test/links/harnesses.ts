@@ -2,7 +2,7 @@
 import { test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
-import { Phase, type Robot } from "../../src/links/robot.js";
+import { type Robot, RobotPhase } from "../../src/links/robot.js";
 import { robotKindFor } from "../../src/links/robots.js";
 import { CommandSlot } from "../../src/links/ros2/record.js";
 import { FrameReader } from "../../src/links/wire/frames.js";
@@ -91,16 +91,16 @@ export async function drive(harness: Harness, seconds: number, input?: ArrayLike
 /** Steps until it measures and is ready; a gyro needs more than a second to find its bias. */
 export async function getReady(harness: Harness): Promise<void> {
   const { robot } = harness;
-  for (let i = 0; i < 250 && !(robot.phase === Phase.ready && Number.isFinite(robot.reading.time)); i++)
+  for (let i = 0; i < 250 && !(robot.phase === RobotPhase.ready && Number.isFinite(robot.reading.time)); i++)
     await step(harness);
-  if (robot.phase !== Phase.ready) throw new Error(`its phase is ${Phase[robot.phase]}, not ready`);
+  if (robot.phase !== RobotPhase.ready) throw new Error(`its phase is ${RobotPhase[robot.phase]}, not ready`);
 }
 
 export async function getArmed(harness: Harness): Promise<void> {
   await getReady(harness);
   harness.robot.arm(harness.now());
-  for (let i = 0; i < 50 && harness.robot.phase !== Phase.armed; i++) await step(harness);
-  if (harness.robot.phase !== Phase.armed) throw new Error("it could not be armed");
+  for (let i = 0; i < 50 && harness.robot.phase !== RobotPhase.armed; i++) await step(harness);
+  if (harness.robot.phase !== RobotPhase.armed) throw new Error("it could not be armed");
 }
 
 /** The robot of a configuration on a board that lives in virtual time. */

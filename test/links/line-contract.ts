@@ -2,7 +2,7 @@
 import { describe, expect } from "@jest/globals";
 import fc from "fast-check";
 import { Fault } from "../../src/links/faults.js";
-import { Phase } from "../../src/links/robot.js";
+import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectRest, HARSH, limited } from "./expectations.js";
 import { drive, getArmed, getReady, type Kind, step } from "./harnesses.js";
 
@@ -28,7 +28,7 @@ export function lineContractOf(kind: Kind): void {
         port.tamperIn = (bytes) => bytes;
         await drive(harness, 0.3, gentle);
         expect(robot.takeFault()).toBe(Fault.none);
-        expect(robot.phase).toBe(Phase.armed);
+        expect(robot.phase).toBe(RobotPhase.armed);
         expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
         expect(Math.abs((robot.reading.state[2] ?? Number.NaN) - (harness.truth[2] ?? 0))).toBeLessThan(0.1);
       }
@@ -50,7 +50,7 @@ export function lineContractOf(kind: Kind): void {
       await drive(harness, 0.06, gentle);
       port.refuses = false;
       await drive(harness, 0.5, gentle);
-      expect(robot.phase).toBe(Phase.armed);
+      expect(robot.phase).toBe(RobotPhase.armed);
       expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
     });
 
@@ -66,7 +66,7 @@ export function lineContractOf(kind: Kind): void {
         fault = robot.takeFault();
       }
       expect(fault).toBe(Fault.boardReset);
-      expect(robot.phase).not.toBe(Phase.armed);
+      expect(robot.phase).not.toBe(RobotPhase.armed);
       const at = new Float64Array(4);
       robot.stateAt(harness.now(), at);
       expect(at.every(Number.isFinite)).toBe(true);
@@ -98,7 +98,7 @@ export function lineContractOf(kind: Kind): void {
           port.arrive(Uint8Array.from(bytes));
           await harness.flush();
           const commands = await during(harness, () => step(harness, input));
-          const follows = robot.phase === Phase.armed;
+          const follows = robot.phase === RobotPhase.armed;
           if (follows) armed++;
           for (const command of commands) expectCommand(kind, command, follows ? limited(kind, input) : [0, 0]);
           expect(robot.reading.state.every(Number.isFinite)).toBe(true);

@@ -8,7 +8,7 @@ import { resolveTask } from "../../src/config/resolve.js";
 import { robotKindFor } from "../../src/links/robots.js";
 import { controlLoop, pilotCore } from "../../src/runtime/control.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
-import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
 import { AnsweringBoard } from "./answering-board.js";
 
 const DT = 0.02;
@@ -64,6 +64,7 @@ session.post("HeapProfiler.startSampling", {
 } as object);
 run(STEPS);
 session.post("HeapProfiler.stopSampling", (_, { profile }) => {
-  if (shared.runtimeState !== State.driving) throw new Error(`it is ${State[shared.runtimeState]}, not driving`);
+  if (shared.runtimeState !== RuntimeState.driving)
+    throw new Error(`it is ${RuntimeState[shared.runtimeState]}, not driving`);
   process.stdout.write(`${ownBytes(profile.head) / STEPS}\n`);
 });

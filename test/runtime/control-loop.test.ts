@@ -3,12 +3,12 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { Fault } from "../../src/links/faults.js";
-import { Phase } from "../../src/links/robot.js";
+import { RobotPhase } from "../../src/links/robot.js";
 import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { Gates } from "../../src/runtime/gates.js";
-import { Kind, layoutFor, Ring } from "../../src/runtime/records.js";
-import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
+import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
 
@@ -46,10 +46,10 @@ class Bench {
   drive(count: number): void {
     this.shared.give(Order.arm);
     this.steps(3);
-    expect(this.shared.runtimeState).toBe(State.armed);
+    expect(this.shared.runtimeState).toBe(RuntimeState.armed);
     this.shared.give(Order.drive);
     this.steps(count);
-    expect(this.shared.runtimeState).toBe(State.driving);
+    expect(this.shared.runtimeState).toBe(RuntimeState.driving);
   }
 
   rows(): number[][] {
@@ -72,10 +72,10 @@ test("nothing moves before it is armed and told to drive", () => {
   const bench = new Bench(core);
   bench.shared.give(Order.drive);
   bench.steps(50);
-  expect(bench.shared.runtimeState).toBe(State.idle);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
   bench.shared.give(Order.arm);
   bench.steps(50);
-  expect(bench.shared.runtimeState).toBe(State.armed);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.armed);
   for (const { input } of bench.robot.sent) expect(input).toEqual([0, 0]);
   bench.shared.give(Order.drive);
   bench.steps(1);
@@ -87,26 +87,26 @@ test("a drive leaves a row per step and per call, the state after it, and what h
   bench.drive(15);
   bench.shared.give(Order.finish);
   bench.steps(30);
-  expect(bench.shared.runtimeState).toBe(State.idle);
-  expect(bench.robot.phase).toBe(Phase.ready);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
+  expect(bench.robot.phase).toBe(RobotPhase.ready);
   const rows = bench.rows();
-  const of = (kind: Kind) => rows.filter(([k]) => k === kind);
-  expect(of(Kind.step).map(([, time]) => time)).toEqual(
+  const of = (kind: RecordKind) => rows.filter(([k]) => k === kind);
+  expect(of(RecordKind.step).map(([, time]) => time)).toEqual(
     Array.from({ length: 15 }, (_, i) => expect.closeTo(i * DT, 10)),
   );
-  expect(of(Kind.call).map(([, time]) => time)).toEqual([0, 0.14, 0.28].map((time) => expect.closeTo(time, 10)));
-  expect(of(Kind.end)).toHaveLength(1);
-  expect(of(Kind.end)[0]?.[1]).toBeCloseTo(15 * DT, 10);
-  expect(of(Kind.fault)).toHaveLength(0);
-  expect(of(Kind.state).map(([, , state]) => state)).toEqual([
-    State.idle,
-    State.armed,
-    State.driving,
-    State.stopping,
-    State.idle,
+  expect(of(RecordKind.call).map(([, time]) => time)).toEqual([0, 0.14, 0.28].map((time) => expect.closeTo(time, 10)));
+  expect(of(RecordKind.end)).toHaveLength(1);
+  expect(of(RecordKind.end)[0]?.[1]).toBeCloseTo(15 * DT, 10);
+  expect(of(RecordKind.fault)).toHaveLength(0);
+  expect(of(RecordKind.state).map(([, , state]) => state)).toEqual([
+    RuntimeState.idle,
+    RuntimeState.armed,
+    RuntimeState.driving,
+    RuntimeState.stopping,
+    RuntimeState.idle,
   ]);
   const sent = bench.robot.sent.slice(3, 18).map(({ input }) => input);
-  expect(of(Kind.step).map((row) => row.slice(6, 8))).toEqual(sent);
+  expect(of(RecordKind.step).map((row) => row.slice(6, 8))).toEqual(sent);
 });
 
 const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
@@ -142,17 +142,17 @@ test.each(faults)("%s: neutral, then disarmed; never again without being armed",
   bench.steps(20); // silence takes ten steps to be seen
   const driven = bench.robot.sent.slice(length).findLastIndex(({ input }) => input.some((value) => value !== 0));
   expect(driven).toBeLessThan(fault === Fault.lostLink ? 11 : fault === Fault.policy ? 7 : 0);
-  expect([State.stopping, State.fault]).toContain(bench.shared.runtimeState);
+  expect([RuntimeState.stopping, RuntimeState.fault]).toContain(bench.shared.runtimeState);
   bench.steps(200);
-  expect(bench.shared.runtimeState).toBe(State.fault);
-  expect(bench.robot.phase).toBe(Phase.ready);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.fault);
+  expect(bench.robot.phase).toBe(RobotPhase.ready);
   bench.shared.give(Order.drive);
   bench.steps(20);
-  expect(bench.shared.runtimeState).toBe(State.fault);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.fault);
   for (const { input } of bench.robot.sent.slice(length + 11)) expect(input).toEqual([0, 0]);
   const rows = bench.rows();
-  expect(rows.filter(([kind]) => kind === Kind.fault).map(([, , found]) => found)).toEqual([fault]);
-  expect(rows.filter(([kind]) => kind === Kind.end)).toHaveLength(1);
+  expect(rows.filter(([kind]) => kind === RecordKind.fault).map(([, , found]) => found)).toEqual([fault]);
+  expect(rows.filter(([kind]) => kind === RecordKind.end)).toHaveLength(1);
 });
 
 test("after a fault it can be armed again, and the old fault is forgotten", () => {
@@ -160,7 +160,7 @@ test("after a fault it can be armed again, and the old fault is forgotten", () =
   bench.drive(10);
   bench.robot.fault = Fault.boardReset;
   bench.steps(200);
-  expect(bench.shared.runtimeState).toBe(State.fault);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.fault);
   bench.robot.fault = Fault.boardDisarmed; // what the disarming itself brings
   bench.drive(10);
   expect(bench.last()[0]).toBeGreaterThan(0);
@@ -171,26 +171,26 @@ test("a robot that does not arm is given up after three seconds", () => {
   bench.robot.refuses = true;
   bench.shared.give(Order.arm);
   bench.steps(149);
-  expect(bench.shared.runtimeState).toBe(State.idle);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
   bench.steps(5);
-  expect(bench.shared.runtimeState).toBe(State.fault);
-  expect(bench.rows().filter(([kind]) => kind === Kind.fault)[0]?.[2]).toBe(Fault.noAnswer);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.fault);
+  expect(bench.rows().filter(([kind]) => kind === RecordKind.fault)[0]?.[2]).toBe(Fault.noAnswer);
 });
 
 test("a robot that falls out of the connection while it is armed is armed when it is back, or given up", () => {
   const bench = new Bench(core);
-  bench.robot.phase = Phase.connecting;
+  bench.robot.phase = RobotPhase.connecting;
   bench.shared.give(Order.arm);
   bench.steps(50);
-  expect(bench.shared.runtimeState).toBe(State.idle);
-  bench.robot.phase = Phase.ready;
+  expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
+  bench.robot.phase = RobotPhase.ready;
   bench.steps(4);
-  expect(bench.shared.runtimeState).toBe(State.armed);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.armed);
   const lost = new Bench(core);
-  lost.robot.phase = Phase.connecting;
+  lost.robot.phase = RobotPhase.connecting;
   lost.shared.give(Order.arm);
   lost.steps(155);
-  expect(lost.shared.runtimeState).toBe(State.fault);
+  expect(lost.shared.runtimeState).toBe(RuntimeState.fault);
 });
 
 test("a car that rolls on is disarmed after three seconds, one that stands after a fifth", () => {
@@ -203,9 +203,9 @@ test("a car that rolls on is disarmed after three seconds, one that stands after
     bench.robot.reading.state[2] = speed;
     bench.shared.give(Order.finish);
     bench.steps(steps);
-    expect(bench.shared.runtimeState).toBe(State.stopping);
+    expect(bench.shared.runtimeState).toBe(RuntimeState.stopping);
     bench.steps(3);
-    expect(bench.shared.runtimeState).toBe(State.idle);
+    expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
   }
 });
 
@@ -214,13 +214,13 @@ test("a reader that does not keep up stops the drive, and nothing of it is lost"
   bench.drive(10);
   bench.robot.reading.state[2] = 1;
   bench.steps(10_000);
-  expect(bench.shared.runtimeState).toBe(State.fault);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.fault);
   const rows = bench.rows();
-  const steps = rows.filter(([kind]) => kind === Kind.step).map(([, time = 0]) => Math.round(time / DT));
+  const steps = rows.filter(([kind]) => kind === RecordKind.step).map(([, time = 0]) => Math.round(time / DT));
   expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i));
   expect(steps.length).toBeGreaterThan(2000);
-  expect(rows.filter(([kind]) => kind === Kind.fault)[0]?.[2]).toBe(Fault.recorder);
-  expect(rows.at(-1)?.[0]).toBe(Kind.state);
+  expect(rows.filter(([kind]) => kind === RecordKind.fault)[0]?.[2]).toBe(Fault.recorder);
+  expect(rows.at(-1)?.[0]).toBe(RecordKind.state);
 });
 
 test("quitting while it drives stops first", () => {
@@ -228,8 +228,8 @@ test("quitting while it drives stops first", () => {
   bench.drive(10);
   bench.shared.give(Order.quit);
   expect(bench.steps(200)).toBe(false);
-  expect(bench.shared.runtimeState).toBe(State.idle);
-  expect(bench.robot.phase).toBe(Phase.ready);
+  expect(bench.shared.runtimeState).toBe(RuntimeState.idle);
+  expect(bench.robot.phase).toBe(RobotPhase.ready);
 });
 
 test("new parameters act from the next network call on", () => {
@@ -240,7 +240,7 @@ test("new parameters act from the next network call on", () => {
   bench.steps(12);
   const outputs = bench
     .rows()
-    .filter(([kind]) => kind === Kind.call)
+    .filter(([kind]) => kind === RecordKind.call)
     .map((row) => row[6]);
   expect(outputs[0]).toBe(0);
   expect(Math.abs(outputs[1] ?? 0)).toBeGreaterThan(0.01);

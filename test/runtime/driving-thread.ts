@@ -1,12 +1,12 @@
 /** A control thread reduced to its orders: it drives until it is stopped, brakes for three steps, and is then at rest. */
 import { workerData } from "node:worker_threads";
-import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
 
 const shared = new Shared(1, workerData);
-shared.setRuntimeState(State.driving);
+shared.setRuntimeState(RuntimeState.driving);
 for (let braking = 0; braking < 3; shared.sleep(20)) {
-  if (shared.takeOrder() === Order.stop) shared.setRuntimeState(State.stopping);
-  if (shared.runtimeState === State.stopping) braking++;
+  if (shared.takeOrder() === Order.stop) shared.setRuntimeState(RuntimeState.stopping);
+  if (shared.runtimeState === RuntimeState.stopping) braking++;
 }
-shared.setRuntimeState(State.fault);
+shared.setRuntimeState(RuntimeState.fault);
 for (; ; shared.sleep(20)) shared.takeOrder();

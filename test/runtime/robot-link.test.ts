@@ -17,7 +17,7 @@ import type { ControlHost } from "../../src/runtime/host.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { Order, Shared, State } from "../../src/runtime/shared.js";
+import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { randomNumbers } from "../support/cores.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
@@ -232,7 +232,7 @@ test("a fault while it drives, while training learns, before it drives, and the 
   const between = await made();
   await between.link.open();
   between.host.disturb = () => {
-    if (between.host.shared.runtimeState === State.armed) between.host.robot.fault = Fault.boardManual;
+    if (between.host.shared.runtimeState === RuntimeState.armed) between.host.robot.fault = Fault.boardManual;
   };
   expect(await between.link.drive(core, 0, SEGMENTS, true)).toEqual({
     steps: 0,

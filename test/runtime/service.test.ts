@@ -3,9 +3,9 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { newReading, Phase, type Robot } from "../../src/links/robot.js";
+import { newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 import { Service } from "../../src/runtime/service.js";
-import { Shared, State } from "../../src/runtime/shared.js";
+import { RuntimeState, Shared } from "../../src/runtime/shared.js";
 import { newFolder } from "../support/runs.js";
 
 let folder: string;
@@ -24,7 +24,7 @@ const environment = (log: string) => ({
 });
 const said = async (log: string) =>
   (await readFile(join(folder, log), "utf8").catch(() => "")).split("\n").slice(0, -1);
-const robot = (phase: Phase, battery: number) => ({ reading: { ...newReading(4, 2), battery }, phase }) as Robot;
+const robot = (phase: RobotPhase, battery: number) => ({ reading: { ...newReading(4, 2), battery }, phase }) as Robot;
 
 /** Waits until the log has a line that it did not have, as often as it takes. */
 async function until(log: string, isThere: (lines: string[]) => boolean): Promise<string[]> {
@@ -43,12 +43,12 @@ test("ready when the robot answers, alive while the control thread steps, and wh
   await setTimeout(100);
   expect(await said("log")).toStrictEqual(["STATUS=waiting for the robot"]); // five periods without a step: not alive
 
-  shared.report(robot(Phase.ready, 7.42));
+  shared.report(robot(RobotPhase.ready, 7.42));
   shared.countTick(false);
   const ready = await until("log", (lines) => lines.includes("WATCHDOG=1"));
   expect(ready.slice(1, 4)).toStrictEqual(["READY=1", "STATUS=idle, battery 7.4 V", "WATCHDOG=1"]);
 
-  shared.setRuntimeState(State.driving);
+  shared.setRuntimeState(RuntimeState.driving);
   await until("log", (lines) => lines.includes("STATUS=driving, battery 7.4 V"));
   const alive = (await said("log")).filter((line) => line === "WATCHDOG=1").length;
   expect(alive).toBe(1);

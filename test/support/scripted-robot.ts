@@ -1,12 +1,12 @@
 /** A robot whose every answer a test sets: for the control loop and its gates. */
 import { Fault } from "../../src/links/faults.js";
-import { newReading, Phase, type Robot } from "../../src/links/robot.js";
+import { newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 
 export class ScriptedRobot implements Robot {
   readonly reading = newReading(4, 2);
   readonly neutral = new Float64Array(2);
   placeable = true;
-  phase = Phase.ready;
+  phase = RobotPhase.ready;
   faultValue = Number.NaN;
   /** the fault that it has next */
   fault = Fault.none;
@@ -19,7 +19,7 @@ export class ScriptedRobot implements Robot {
     this.reading.time = now;
     this.reading.heard = now;
   };
-  readonly sent: { readonly now: number; readonly input: readonly number[]; readonly phase: Phase }[] = [];
+  readonly sent: { readonly now: number; readonly input: readonly number[]; readonly phase: RobotPhase }[] = [];
 
   takeFault(): Fault {
     const { fault } = this;
@@ -36,14 +36,14 @@ export class ScriptedRobot implements Robot {
     this.reading.state.set(state.subarray(0, 4));
   }
   send(now: number, input: Float64Array): void {
-    if (this.phase === Phase.arming && !this.refuses) this.phase = Phase.armed;
+    if (this.phase === RobotPhase.arming && !this.refuses) this.phase = RobotPhase.armed;
     this.sent.push({ now, input: [...input], phase: this.phase });
     this.onSend(now, input);
   }
   arm(): void {
-    this.phase = Phase.arming;
+    this.phase = RobotPhase.arming;
   }
   disarm(): void {
-    this.phase = Phase.ready;
+    this.phase = RobotPhase.ready;
   }
 }

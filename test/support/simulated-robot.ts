@@ -6,7 +6,7 @@ import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor } from "../../src/core/session.js";
 import { Fault } from "../../src/links/faults.js";
-import { ageOf, isCommand, newReading, Phase, type Robot } from "../../src/links/robot.js";
+import { ageOf, isCommand, newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 import { DeadReckoning } from "../../src/odometry/dead-reckoning.js";
 
 /** most forward speed [m/s] and turn rate [rad/s], either way */
@@ -17,7 +17,7 @@ export class SimulatedRobot implements Robot {
   readonly neutral = new Float64Array(2);
   readonly placeable = true;
   readonly faultValue = Number.NaN;
-  phase = Phase.connecting;
+  phase = RobotPhase.connecting;
   /** it measures nothing */
   isSilent = false;
   /** commands as they are followed */
@@ -55,7 +55,7 @@ export class SimulatedRobot implements Robot {
     if (this.#inputs.every((value) => value === 0)) this.state[2] = 0;
     else if (seconds > 0) this.#core.exports.drivePlant(seconds);
     if (this.isSilent) return;
-    if (this.phase === Phase.connecting) this.phase = Phase.ready;
+    if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
     this.#measure(ageOf(this.reading, now));
     this.reading.time = now;
     this.reading.heard = now;
@@ -87,7 +87,7 @@ export class SimulatedRobot implements Robot {
   }
 
   send(_now: number, input: Float64Array): void {
-    const follows = this.phase === Phase.armed && isCommand(input);
+    const follows = this.phase === RobotPhase.armed && isCommand(input);
     const limited = SIMULATED_LIMITS.map((limit, i) => Math.max(-limit, Math.min(limit, input[i] ?? 0)));
     const command = follows ? limited : [0, 0];
     this.commands.push(command);
@@ -96,11 +96,11 @@ export class SimulatedRobot implements Robot {
   }
 
   arm(_now: number): void {
-    if (this.phase === Phase.ready) this.phase = Phase.armed;
+    if (this.phase === RobotPhase.ready) this.phase = RobotPhase.armed;
   }
 
   disarm(_now: number): void {
-    if (this.phase === Phase.armed) this.phase = Phase.ready;
+    if (this.phase === RobotPhase.armed) this.phase = RobotPhase.ready;
     this.#inputs.fill(0);
   }
 

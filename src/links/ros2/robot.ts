@@ -1,7 +1,7 @@
 /** A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is at the end of a line. */
 import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Fault } from "../faults.js";
-import { ageOf, isCommand, newReading, Phase, type Reading, type Robot, type Transport } from "../robot.js";
+import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
 import { COMMAND_BYTES, CommandSlot, STATE_BYTES, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 
@@ -17,7 +17,7 @@ export class Ros2Robot implements Robot {
   readonly reading: Reading = newReading(4, 2);
   readonly neutral = new Float64Array(2);
   readonly placeable = false;
-  phase = Phase.connecting;
+  phase = RobotPhase.connecting;
   faultValue = Number.NaN;
 
   readonly #port: Transport;
@@ -57,9 +57,9 @@ export class Ros2Robot implements Robot {
       for (let row = 0; row < rows; row++) this.#take(now, row * StateSlot.count);
       if (rows < ROWS) break;
     }
-    if (this.phase === Phase.connecting) this.#connect(now);
-    else if (this.phase === Phase.arming) this.#awaitSubscribers(now);
-    if (this.phase >= Phase.arming) this.#watch(now);
+    if (this.phase === RobotPhase.connecting) this.#connect(now);
+    else if (this.phase === RobotPhase.arming) this.#awaitSubscribers(now);
+    if (this.phase >= RobotPhase.arming) this.#watch(now);
   }
 
   stateAt(now: number, state: Float64Array): void {
@@ -69,22 +69,22 @@ export class Ros2Robot implements Robot {
   place(): void {}
 
   send(now: number, input: Float64Array): void {
-    const moves = this.phase === Phase.armed && isCommand(input);
+    const moves = this.phase === RobotPhase.armed && isCommand(input);
     this.#command[CommandSlot.sent] = now;
-    this.#command[CommandSlot.follows] = this.phase >= Phase.arming ? 1 : 0;
+    this.#command[CommandSlot.follows] = this.phase >= RobotPhase.arming ? 1 : 0;
     this.#command[CommandSlot.first] = moves ? (input[0] ?? 0) : 0;
     this.#command[CommandSlot.second] = moves ? (input[1] ?? 0) : 0;
     this.#port.write(this.#outgoing, COMMAND_BYTES);
   }
 
   arm(now: number): void {
-    if (this.phase !== Phase.ready) return;
-    this.phase = Phase.arming;
+    if (this.phase !== RobotPhase.ready) return;
+    this.phase = RobotPhase.arming;
     this.#asked = now;
   }
 
   disarm(now: number): void {
-    if (this.phase !== Phase.connecting) this.phase = Phase.ready;
+    if (this.phase !== RobotPhase.connecting) this.phase = RobotPhase.ready;
     this.send(now, this.neutral);
   }
 
@@ -117,7 +117,7 @@ export class Ros2Robot implements Robot {
   #connect(now: number): void {
     const comes = now - this.#arrival <= this.#timeout;
     if (!comes) this.#comesSince = now;
-    if (now - this.#comesSince > SETTLE) this.phase = Phase.ready;
+    if (now - this.#comesSince > SETTLE) this.phase = RobotPhase.ready;
     else if (now - this.#since > DISCOVERY && !comes) {
       this.#since = now;
       this.#fail(this.#absence(), DISCOVERY);
@@ -126,9 +126,9 @@ export class Ros2Robot implements Robot {
 
   /** Follows as soon as somebody hears what is published. */
   #awaitSubscribers(now: number): void {
-    if (this.#subscribers > 0) this.phase = Phase.armed;
+    if (this.#subscribers > 0) this.phase = RobotPhase.armed;
     else if (now - this.#asked > DISCOVERY - 1) {
-      this.phase = Phase.ready;
+      this.phase = RobotPhase.ready;
       this.#fail(this.#deaf > 0 ? Fault.deafSubscriber : Fault.noSubscriber, this.#deaf);
     }
   }

@@ -12,7 +12,7 @@ import type { PlantNode } from "../../../src/links/ros2/plant.js";
 import { pilotCore } from "../../../src/runtime/control.js";
 import { Recorder } from "../../../src/runtime/recorder.js";
 import { RobotLink } from "../../../src/runtime/robot-link.js";
-import { State } from "../../../src/runtime/shared.js";
+import { RuntimeState } from "../../../src/runtime/shared.js";
 import { Captured, metricsOf, newFolder } from "../../support/runs.js";
 import { VirtualRosHost } from "./host.js";
 import { expectWhole } from "./numbers.js";
@@ -71,7 +71,7 @@ async function drive(
   const stop = new AbortController();
   let began = Number.NaN;
   host.before = (now) => {
-    if (host.shared.runtimeState === State.driving && Number.isNaN(began)) began = now;
+    if (host.shared.runtimeState === RuntimeState.driving && Number.isNaN(began)) began = now;
     if (!Number.isNaN(began)) during(now - began, host, stop);
   };
   const questions: string[] = [];

@@ -12,7 +12,7 @@ import { controlLoop, pilotCore } from "../../../src/runtime/control.js";
 import type { ControlLoop } from "../../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../../src/runtime/host.js";
 import { LiveView } from "../../../src/runtime/live-view.js";
-import { Kind, layoutFor, Ring } from "../../../src/runtime/records.js";
+import { layoutFor, RecordKind, Ring } from "../../../src/runtime/records.js";
 import { Order, Shared } from "../../../src/runtime/shared.js";
 import { Graph } from "./graph.js";
 
@@ -132,7 +132,7 @@ export class VirtualRosHost implements ControlHost {
   watch(row: Float64Array): void {
     const [kind, , fault = 0, value = 0] = row;
     this.#view.take(row);
-    if (kind === Kind.fault) this.faults.push({ name: Fault[fault] ?? "", value });
+    if (kind === RecordKind.fault) this.faults.push({ name: Fault[fault] ?? "", value });
   }
 
   note(): undefined {}

@@ -57,15 +57,15 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
   setTiming(core, "hardware");
   initialisePolicy(core, 1);
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
-  const sign = Number.POSITIVE_INFINITY;
+  const heartbeatWithin = Number.POSITIVE_INFINITY;
   const around = { drives: folder, onStop: () => {} };
   const connection = new SerialConnection(device, protocol.baud);
-  const host = new ThreadHost(config, connection, core.exports.parameterCount(), { sign, realTime }, around);
+  const host = new ThreadHost(config, connection, core.exports.parameterCount(), { heartbeatWithin, realTime }, around);
   const operator = {
     signal: new AbortController().signal,
     say: () => {},
     confirm: async () => true,
-    takeSign: () => true,
+    takeHeartbeat: () => true,
   };
   const link = new RobotLink(host, config, operator, new Recorder(folder));
   const others = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;) Math.sqrt(2)"]));

@@ -43,8 +43,8 @@ export interface Surroundings {
 
 export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise<Link>;
 
-/** The operator's last sign of life may be this old [s]. */
-const SIGN_WITHIN = 1.5;
+/** The operator's last heartbeat may be this old [s]. */
+const HEARTBEAT_WITHIN = 1.5;
 
 /** Refuses a link that this machine has not, before anything is written to disk. */
 export function requireLink(link: RunConfig["link"] | undefined): void {
@@ -70,8 +70,8 @@ export async function connectRobot(config: RunConfig, around: Surroundings): Pro
   const connection = kind.baud === undefined ? await nodeOf(config, task, output) : await portOf(config, kind.baud);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
-  const sign = permission.deadMan ? SIGN_WITHIN : Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, connection, parameters, { sign }, { drives, onStop: stop });
+  const heartbeatWithin = permission.deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;
+  const host = new ThreadHost(config, connection, parameters, { heartbeatWithin }, { drives, onStop: stop });
   return new RobotLink(host, config, operator, new Recorder(drives));
 }
 

@@ -31,7 +31,7 @@ export async function operatorAt(
       if (!isTerminal) return true; // --arm is the word
       return keys ? keys.wait(output) : answer(signal);
     },
-    takeSign: () => keys?.take() ?? true,
+    takeHeartbeat: () => keys?.take() ?? true,
   };
 }
 

@@ -75,7 +75,13 @@ export class ControlLoop {
     this.#obey(now, this.#shared.takeOrder());
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
-      const fault = this.#gates.check(now, robot, missed, this.#shared.sign, this.#state === RuntimeState.driving);
+      const fault = this.#gates.check(
+        now,
+        robot,
+        missed,
+        this.#shared.operatorHeartbeat,
+        this.#state === RuntimeState.driving,
+      );
       if (fault !== Fault.none) this.#stop(now, fault, this.#gates.value, this.#gates.limit);
       else if (this.#state === RuntimeState.driving && this.#drive(now)) command = this.#inputs;
     }

@@ -18,13 +18,13 @@ const LATE_AFTER = 0.1;
 const WARM_UP = 300;
 
 export interface ControlOptions {
-  /** the operator must give a sign of life this often [s]; Infinity: need not */
-  readonly sign: number;
+  /** the operator must give a heartbeat this often [s]; Infinity: need not */
+  readonly heartbeatWithin: number;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
 }
 
-export function limitsFrom(config: RunConfig, { sign }: ControlOptions): Limits {
+export function limitsFrom(config: RunConfig, { heartbeatWithin }: ControlOptions): Limits {
   const [xLow = Number.NEGATIVE_INFINITY, xHigh = Number.POSITIVE_INFINITY] = config.geofence;
   const [, , yLow = Number.NEGATIVE_INFINITY, yHigh = Number.POSITIVE_INFINITY] = config.geofence;
   return {
@@ -37,7 +37,7 @@ export function limitsFrom(config: RunConfig, { sign }: ControlOptions): Limits 
     jump: config["max-jump"],
     uncertainty: config["max-uncertainty"],
     battery: config["min-battery"],
-    sign,
+    heartbeatWithin,
   };
 }
 

@@ -23,8 +23,8 @@ export interface Limits {
   readonly uncertainty: number;
   /** [V] */
   readonly battery: number;
-  /** time without a sign of life from the operator [s] */
-  readonly sign: number;
+  /** time without a heartbeat of the operator [s] */
+  readonly heartbeatWithin: number;
 }
 
 /** Part of an input's range by which what is applied may lie outside what was commanded lately, and for how long [s]. */
@@ -99,15 +99,15 @@ export class Gates {
   }
 
   /**
-   * What stops a robot that is to follow commands at `now` [s]. `missed`: this step's deadline had passed. `sign`: when the operator gave the last
-   * sign of life. `drives`: it counts where the robot is.
+   * What stops a robot that is to follow commands at `now` [s]. `missed`: this step's deadline had passed. `heartbeat`: when the operator gave the last
+   * one. `drives`: it counts where the robot is.
    */
-  check(now: number, robot: Robot, missed: boolean, sign: number, drives: boolean): Fault {
+  check(now: number, robot: Robot, missed: boolean, heartbeat: number, drives: boolean): Fault {
     const fault = robot.takeFault();
     if (fault !== Fault.none) return this.#found(fault, robot.faultValue, Number.NaN);
     return (
       this.#clock(now, missed) ||
-      this.#link(now, robot, sign) ||
+      this.#link(now, robot, heartbeat) ||
       this.#finite(robot) ||
       (drives && this.#planar ? this.#place(robot) || this.#motion(now, robot) : Fault.none) ||
       this.#outputs(now, robot)
@@ -131,15 +131,15 @@ export class Gates {
     return Fault.none;
   }
 
-  #link(now: number, robot: Robot, sign: number): Fault {
-    const { silentAfter, staleAfter, sign: signLimit } = this.#limits;
+  #link(now: number, robot: Robot, heartbeat: number): Fault {
+    const { silentAfter, staleAfter, heartbeatWithin } = this.#limits;
     const silent = now - robot.reading.heard;
     const age = now - robot.reading.time;
     // a state that is old because nothing came at all is the link's fault
     const isSilent = silent > silentAfter || (age > staleAfter && silent > SILENT_PART * staleAfter);
     if (isSilent) return this.#found(Fault.lostLink, silent, Math.min(silentAfter, staleAfter));
     if (age > staleAfter) return this.#found(Number.isFinite(age) ? Fault.staleState : Fault.noState, age, staleAfter);
-    if (now - sign > signLimit) return this.#found(Fault.deadMan, now - sign, signLimit);
+    if (now - heartbeat > heartbeatWithin) return this.#found(Fault.deadMan, now - heartbeat, heartbeatWithin);
     return Fault.none;
   }
 

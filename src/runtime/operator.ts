@@ -6,6 +6,6 @@ export interface Operator {
   confirm(question: string): Promise<boolean>;
   /** aborted when the robot is to stop */
   readonly signal: AbortSignal;
-  /** Whether there was a sign of life since the last call; true where none is asked for. */
-  takeSign(): boolean;
+  /** Whether the operator gave a heartbeat since the last call; true where none is asked for. */
+  takeHeartbeat(): boolean;
 }

@@ -1,4 +1,4 @@
-/** A real robot as training sees it: stretches of a drive that a control thread makes, while this one learns. */
+/** A real robot as training sees it: rollouts that are pieces of a drive, which a control thread makes while this one learns. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
@@ -10,8 +10,8 @@ import { nearestStart, type Start } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { type Layout, layoutFor, RecordKind } from "./records.js";
+import { RolloutRows, storeRollout } from "./rollout-rows.js";
 import { Order, RuntimeState } from "./shared.js";
-import { Stretch, storeStretch } from "./stretch.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
@@ -24,7 +24,7 @@ export class RobotLink implements Link {
   readonly #operator: Operator;
   readonly #recorder: Recorder;
   #layout: Layout | undefined;
-  /** rows of the drive that no stretch has taken yet */
+  /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
   #fault: FoundFault | undefined;
   #isDriving = false;
@@ -153,7 +153,7 @@ export class RobotLink implements Link {
   /** Waits until the drive has `segments` more segments, and puts them into the core. */
   async #collect(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
     const layout = this.#layout ?? layoutFor(core.setup.task);
-    const stretch = new Stretch();
+    const taken = new RolloutRows();
     let end: Float64Array | undefined;
     while (!end) {
       const [row] = this.#rows;
@@ -163,17 +163,17 @@ export class RobotLink implements Link {
         continue;
       }
       const isCall = row[0] === RecordKind.call;
-      // the next stretch's first call is this one's end
-      if ((isCall && stretch.calls.length === segments) || row[0] === RecordKind.end) end = row;
-      else if (isCall) stretch.call(row);
-      else stretch.step(row);
+      // the next rollout's first call is this one's end
+      if ((isCall && taken.calls.length === segments) || row[0] === RecordKind.end) end = row;
+      else if (isCall) taken.addCall(row);
+      else taken.addStep(row);
       if (!end || row[0] === RecordKind.end) this.#rows.shift();
     }
     const isWhole = end[0] === RecordKind.call;
     if (!isWhole) await this.stop();
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
-    if (stretch.steps.length === 0) return { steps: 0, stopped };
-    storeStretch(core, index, stretch, end, layout, goesOn);
+    if (taken.steps.length === 0) return { steps: 0, stopped };
+    storeRollout(core, index, taken, end, layout, goesOn);
     return { steps: core.view("counts", index)[0] ?? 0, stopped };
   }
 
@@ -196,12 +196,12 @@ export class RobotLink implements Link {
   }
 
   async #pause(): Promise<void> {
-    if (this.#operator.takeSign()) this.#host.shared.sign = this.#host.shared.now;
+    if (this.#operator.takeHeartbeat()) this.#host.shared.operatorHeartbeat = this.#host.shared.now;
     await this.#host.pause();
     this.#drain();
   }
 
-  /** Takes what the control thread wrote: to disk, and to the stretch that waits for it. */
+  /** Takes what the control thread wrote: to disk, and to the rollout that waits for it. */
   #drain(): void {
     this.#host.ring.drain((row) => {
       this.#recorder.take(row);

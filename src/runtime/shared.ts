@@ -33,8 +33,8 @@ enum Word {
 enum Slot {
   /** task time at which a drive starts */
   startTime,
-  /** time of the operator's last sign of life, by the control thread's clock */
-  sign,
+  /** time of the operator's last heartbeat, by the control thread's clock */
+  operatorHeartbeat,
   now,
   /** when the state held that was measured last */
   measured,
@@ -215,12 +215,12 @@ export class Shared {
   set now(time: number) {
     this.#slots[Slot.now] = time;
   }
-  /** When the operator last gave a sign of life, by the control thread's clock [s]. */
-  get sign(): number {
-    return this.#slots[Slot.sign] ?? 0;
+  /** The operator's last heartbeat, by the control thread's clock [s]. */
+  get operatorHeartbeat(): number {
+    return this.#slots[Slot.operatorHeartbeat] ?? 0;
   }
-  set sign(time: number) {
-    this.#slots[Slot.sign] = time;
+  set operatorHeartbeat(time: number) {
+    this.#slots[Slot.operatorHeartbeat] = time;
   }
   /** Age of the measured state at the control thread's last step [s]; infinite if there is none. */
   get age(): number {

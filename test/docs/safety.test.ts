@@ -19,7 +19,7 @@ function constant(path: string, name: string): number {
 }
 
 const config = completeConfig({});
-const limits = limitsFrom(config, { sign: Number.POSITIVE_INFINITY });
+const limits = limitsFrom(config, { heartbeatWithin: Number.POSITIVE_INFINITY });
 const gate = (name: string) => constant("src/runtime/gates.ts", name);
 const loop = (name: string) => constant("src/runtime/control-loop.ts", name);
 const [, , speed] = carFigure8.bounds.high;
@@ -50,8 +50,8 @@ test.each([
   ["dead encoder", `${gate("DRIVEN")} of the range (m/s) for ${gate("STANDS_FOR")} s | ${gate("STANDS_FOR")} s`],
   ["missed deadlines", gate("MOST_MISSED") / gate("MISSED") === 10 ? "one deadline in ten, or ten in a row" : "?"],
   ["records", `${0.75 * constant("src/runtime/records.ts", "ROWS")} rows`],
-  ["dead man", `\`--dead-man\`: ${constant("src/cli/connect.ts", "SIGN_WITHIN")} s`],
-  ["dead man, above", `stops ${constant("src/cli/connect.ts", "SIGN_WITHIN")} s after the last key`],
+  ["dead man", `\`--dead-man\`: ${constant("src/cli/connect.ts", "HEARTBEAT_WITHIN")} s`],
+  ["dead man, above", `stops ${constant("src/cli/connect.ts", "HEARTBEAT_WITHIN")} s after the last key`],
   [
     "no answer",
     `${constant("src/runtime/robot-link.ts", "ANSWER_WITHIN")} s at the start, ${loop("ARM_WITHIN")} s when`,

@@ -130,7 +130,7 @@ atmega.test("each is neutral in time", async () => {
       car.put();
       return true;
     };
-    const operator = { signal: new AbortController().signal, say: () => {}, confirm, takeSign: () => true };
+    const operator = { signal: new AbortController().signal, say: () => {}, confirm, takeHeartbeat: () => true };
     const link = new RobotLink(
       host,
       config,

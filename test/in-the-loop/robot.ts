@@ -55,6 +55,6 @@ export function linkTo(
     put();
     return true;
   };
-  const operator = { signal, say: output.say, confirm, takeSign: () => true };
+  const operator = { signal, say: output.say, confirm, takeHeartbeat: () => true };
   return new RobotLink(host, config, operator, new Recorder(drives));
 }

@@ -76,7 +76,7 @@ async function drive(
       car.put();
       return true;
     },
-    takeSign: () => true,
+    takeHeartbeat: () => true,
   };
   const link = new RobotLink(host, config, operator, new Recorder(drives));
   await link.open();

@@ -81,8 +81,8 @@ export class VirtualHost implements ControlHost {
   async start(): Promise<void> {
     const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
-    const sign = { sign: Number.POSITIVE_INFINITY };
-    this.#loop = await controlLoop(this.#config, kind, this.port, this.#nonce, this.shared, this.ring, sign);
+    const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
+    this.#loop = await controlLoop(this.#config, kind, this.port, this.#nonce, this.shared, this.ring, options);
     await this.board.connect(this.port.arrive);
   }
 

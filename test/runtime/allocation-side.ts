@@ -24,7 +24,7 @@ const core = await pilotCore(config);
 if (!kind) throw new Error("no robot");
 const shared = new Shared(core.exports.parameterCount());
 const ring = new Ring(layoutFor(task));
-const options = { sign: Number.POSITIVE_INFINITY };
+const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
 const loop = await controlLoop(config, kind, new AnsweringBoard(), 1, shared, ring, options);
 const ends = new Int32Array(ring.buffer, 0, 2);
 

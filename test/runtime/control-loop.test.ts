@@ -29,7 +29,11 @@ class Bench {
     this.shared = new Shared(core.exports.parameterCount());
     this.shared.start.set(START);
     this.shared.giveParameters(core.view("parameters"));
-    const gates = new Gates(limitsFrom(config, { sign: Number.POSITIVE_INFINITY }), carFigure8, new Float64Array(0));
+    const gates = new Gates(
+      limitsFrom(config, { heartbeatWithin: Number.POSITIVE_INFINITY }),
+      carFigure8,
+      new Float64Array(0),
+    );
     this.loop = new ControlLoop(core, this.robot, gates, this.shared, this.ring, layout);
   }
 

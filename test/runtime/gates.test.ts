@@ -18,7 +18,7 @@ const LIMITS: Limits = {
   jump: 0.3,
   uncertainty: 0.5,
   battery: 6.4,
-  sign: Number.POSITIVE_INFINITY,
+  heartbeatWithin: Number.POSITIVE_INFINITY,
 };
 /** A straight track along y = 0. */
 const TRACK = Float64Array.from({ length: 200 }, (_, i) => (i % 2 ? 0 : -5 + i / 20));
@@ -28,7 +28,7 @@ class Bench {
   readonly robot = new ScriptedRobot();
   readonly gates: Gates;
   now = 1;
-  sign = 1;
+  heartbeat = 1;
   drives = true;
 
   constructor(change: Partial<Limits> = {}, task = carFigure8) {
@@ -40,7 +40,7 @@ class Bench {
   check(missed = false, passed = DT): Fault {
     this.now += passed;
     this.robot.receive(this.now);
-    const fault = this.gates.check(this.now, this.robot, missed, this.sign, this.drives);
+    const fault = this.gates.check(this.now, this.robot, missed, this.heartbeat, this.drives);
     this.gates.remember(this.robot.neutral);
     return fault;
   }
@@ -198,8 +198,8 @@ test("a robot that is driven and measures no motion has a dead encoder; one that
 });
 
 test("a dead man's switch", () => {
-  const bench = new Bench({ sign: 0.5 });
-  expect(bench.within(100, () => (bench.sign = bench.now))).toEqual([Fault.none, 100]);
+  const bench = new Bench({ heartbeatWithin: 0.5 });
+  expect(bench.within(100, () => (bench.heartbeat = bench.now))).toEqual([Fault.none, 100]);
   expect(bench.within(100)).toEqual([Fault.deadMan, 31]);
 });
 

@@ -59,7 +59,7 @@ class PlantHost implements ControlHost {
   constructor(plant: Core, pilot: Core) {
     this.#plant = plant;
     this.shared = new Shared(pilot.exports.parameterCount());
-    const gates = new Gates(limitsFrom(config, { sign: 1 }), carFigure8, new Float64Array(0));
+    const gates = new Gates(limitsFrom(config, { heartbeatWithin: 1 }), carFigure8, new Float64Array(0));
     this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
     this.put();
     this.robot.onReceive = (now) => {
@@ -114,7 +114,7 @@ async function made(confirm = true, openFile?: DriveOptions["open"]): Promise<Ma
   const host = new PlantHost(await pilotCore(config), await pilotCore(config));
   const stop = new AbortController();
   const drives = join(folder, `drives-${++count}`);
-  const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeSign: () => true };
+  const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeHeartbeat: () => true };
   return { link: new RobotLink(host, config, operator, new Recorder(drives, openFile)), host, stop, drives };
 }
 

@@ -26,10 +26,10 @@ try {
         config,
         connection,
         parameters,
-        { sign: Number.POSITIVE_INFINITY },
+        { heartbeatWithin: Number.POSITIVE_INFINITY },
         { drives, onStop: stop },
       );
-      const operator = { signal, say: output.say, confirm: async () => true, takeSign: () => true };
+      const operator = { signal, say: output.say, confirm: async () => true, takeHeartbeat: () => true };
       return new RobotLink(host, config, operator, new Recorder(drives));
     });
 } catch (error) {

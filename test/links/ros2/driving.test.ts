@@ -28,7 +28,7 @@ test("laps over topics cost what they cost in the simulator", async () => {
   const connect: Connect = async (config, { signal, drives, parameters, output }) => {
     const host = new VirtualRosHost(config, parameters);
     await host.node.startPlant(config);
-    const operator = { signal, say: output.say, confirm: async () => true, takeSign: () => true };
+    const operator = { signal, say: output.say, confirm: async () => true, takeHeartbeat: () => true };
     return new RobotLink(host, config, operator, new Recorder(drives));
   };
   const [topics, direct] = ["topics", "direct"].map((name) => join(folder, name));
@@ -76,7 +76,7 @@ async function drive(
   };
   const questions: string[] = [];
   const confirm = async (question: string) => questions.push(question) > 0;
-  const operator = { signal: stop.signal, say: () => {}, confirm, takeSign: () => true };
+  const operator = { signal: stop.signal, say: () => {}, confirm, takeHeartbeat: () => true };
   const link = new RobotLink(host, config, operator, new Recorder(join(folder, `drive-${++drives}`)));
   let stopped = "";
   try {

@@ -119,8 +119,8 @@ export class VirtualRosHost implements ControlHost {
     this.node.start(this.#config);
     const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
-    const sign = { sign: Number.POSITIVE_INFINITY };
-    this.#loop = await controlLoop(this.#config, kind, this.node, 1, this.shared, this.ring, sign);
+    const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
+    this.#loop = await controlLoop(this.#config, kind, this.node, 1, this.shared, this.ring, options);
   }
 
   async pause(): Promise<void> {

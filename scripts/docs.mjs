@@ -1,5 +1,6 @@
 /**
- * Writes the pages that are made from the sources: docs/configuration.md and docs/example-config.yaml. With --check it
+ * Writes what is made from the sources: docs/configuration.md, docs/example-config.yaml and the tables of
+ * docs/safety.md. With --check it
  * writes nothing and fails, exit 1, if one of them is stale or a relative link in any page leads nowhere.
  * Usage, after a build, in the project's folder: node scripts/docs.mjs [--check]
  */
@@ -8,6 +9,7 @@ import { dirname, join, normalize } from "node:path";
 import { completeConfig, formatConfig } from "../build/src/config/config.js";
 import { settings } from "../build/src/config/schema.js";
 import { tasks } from "../build/src/tasks/tasks.js";
+import { safetyPage } from "./docs/safety.mjs";
 
 const task = tasks[settings.task.default];
 const defaults = completeConfig({});
@@ -126,7 +128,11 @@ The parts of \`${task.name}\`. The plant \`nominal\` has the model's parameters,
 ${parameterRows()}
 `;
 
-const PAGES = { "docs/configuration.md": configuration, "docs/example-config.yaml": formatConfig(defaults) };
+const PAGES = {
+  "docs/configuration.md": configuration,
+  "docs/example-config.yaml": formatConfig(defaults),
+  "docs/safety.md": safetyPage(defaults),
+};
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchors(path) {
@@ -166,5 +172,5 @@ if (process.argv.includes("--check")) {
   if (problems.length > 0) process.exitCode = 1;
 } else {
   for (const [path, content] of Object.entries(PAGES)) writeFileSync(path, content);
-  console.log(`wrote ${Object.keys(PAGES).join(" and ")}`);
+  console.log(`wrote ${Object.keys(PAGES).join(", ")}`);
 }

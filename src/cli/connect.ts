@@ -11,6 +11,7 @@ import { robotKindFor } from "../links/robots.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import { SimLink } from "../links/sim.js";
 import type { Output } from "../output.js";
+import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -42,9 +43,6 @@ export interface Surroundings {
 }
 
 export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise<Link>;
-
-/** The operator's last heartbeat may be this old [s]. */
-const HEARTBEAT_WITHIN = 1.5;
 
 /** Refuses a link that this machine has not, before anything is written to disk. */
 export function requireLink(link: RunConfig["link"] | undefined): void {

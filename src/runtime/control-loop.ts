@@ -1,25 +1,39 @@
 /**
- * One control step of a real robot, from what it says to what it is told, with everything that may stop it in view. It knows no clock and no
- * thread: whoever calls {@link ControlLoop.step} says what time it is. It allocates nothing, prints nothing, throws nothing.
+ * One control step of a real robot, from what it says to what it is told, with everything that may stop it in view. It carries out the transitions of
+ * states.ts, and knows no clock and no thread: whoever calls {@link ControlLoop.step} says what time it is. It allocates nothing, prints nothing,
+ * throws nothing.
  */
 import type { Core } from "../core/core.js";
 import { Fault } from "../links/faults.js";
-import { type Robot, RobotPhase } from "../links/robot.js";
-import type { Gates } from "./gates.js";
+import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
+import type { GateCheck } from "./gate-check.js";
 import { type Layout, RecordKind, type Ring } from "./records.js";
-import { Order, RuntimeState, type Shared } from "./shared.js";
+import { Order, type Shared } from "./shared.js";
+import {
+  ARM_WITHIN,
+  type RuntimeAction,
+  RuntimeEvent,
+  RuntimeState,
+  STILL,
+  STILL_AFTER,
+  STILL_FOR,
+  transitions,
+} from "./states.js";
 
-/** After a stop the robot counts as standing when it is slower than this [m/s], for so long, or after so long in any case [s]. */
-const STILL = 0.05;
-const STILL_FOR = 0.2;
-const STILL_AFTER = 3;
-/** The board needs 0.3 s of neutral commands before it can be armed; an answer that takes longer than this will not come [s]. */
-const ARM_WITHIN = 3;
+/** What each order is to the states; an order to stop is a fault, so that it is latched as one. */
+const orders: Readonly<Record<Exclude<Order, Order.none>, { readonly event: RuntimeEvent; readonly fault: Fault }>> = {
+  [Order.arm]: { event: RuntimeEvent.arm, fault: Fault.none },
+  [Order.drive]: { event: RuntimeEvent.drive, fault: Fault.none },
+  [Order.finish]: { event: RuntimeEvent.finish, fault: Fault.none },
+  [Order.stop]: { event: RuntimeEvent.fault, fault: Fault.operatorStop },
+  [Order.recorderFailed]: { event: RuntimeEvent.fault, fault: Fault.recorder },
+  [Order.quit]: { event: RuntimeEvent.finish, fault: Fault.none },
+};
 
 export class ControlLoop {
   readonly #core: Core;
   readonly #robot: Robot;
-  readonly #gates: Gates;
+  readonly #gates: GateCheck;
   readonly #shared: Shared;
   readonly #ring: Ring;
   readonly #layout: Layout;
@@ -38,6 +52,9 @@ export class ControlLoop {
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
+  /** of the step that is being made [s] */
+  #now = Number.NaN;
+  /** the clock at task time 0 [s] */
   #origin = 0;
   /** the robot is to follow commands, and does not yet */
   #isArming = false;
@@ -47,8 +64,14 @@ export class ControlLoop {
   /** a drive's last state is still to be written down */
   #hasEnd = false;
   #quits = false;
+  readonly #actions: Readonly<Record<RuntimeAction, () => void>> = {
+    startArming: () => this.#startArming(),
+    startDriving: () => this.#startDriving(),
+    startBraking: () => this.#startBraking(),
+    disarm: () => this.#disarm(),
+  };
 
-  constructor(core: Core, robot: Robot, gates: Gates, shared: Shared, ring: Ring, layout: Layout) {
+  constructor(core: Core, robot: Robot, gates: GateCheck, shared: Shared, ring: Ring, layout: Layout) {
     this.#core = core;
     this.#robot = robot;
     this.#gates = gates;
@@ -71,22 +94,18 @@ export class ControlLoop {
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
   step(now: number, missed: boolean): boolean {
     const robot = this.#robot;
+    this.#now = now;
     robot.receive(now);
-    this.#obey(now, this.#shared.takeOrder());
+    this.#handleOrder(this.#shared.takeOrder());
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
-      const fault = this.#gates.check(
-        now,
-        robot,
-        missed,
-        this.#shared.operatorHeartbeat,
-        this.#state === RuntimeState.driving,
-      );
-      if (fault !== Fault.none) this.#stop(now, fault, this.#gates.value, this.#gates.limit);
-      else if (this.#state === RuntimeState.driving && this.#drive(now)) command = this.#inputs;
+      const isDriving = this.#state === RuntimeState.driving;
+      const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isDriving);
+      if (fault !== Fault.none) this.#handleFault(fault, this.#gates.value, this.#gates.limit);
+      else if (isDriving && this.#drive()) command = this.#inputs;
     }
-    if (this.#state === RuntimeState.idle) this.#wait(now);
-    else if (this.#state === RuntimeState.stopping) this.#brake(now);
+    if (this.#state === RuntimeState.idle) this.#wait();
+    else if (this.#state === RuntimeState.stopping) this.#brake();
     robot.send(now, command);
     this.#gates.remember(command);
     this.#shared.now = now;
@@ -95,153 +114,136 @@ export class ControlLoop {
     return !(this.#quits && (this.#state === RuntimeState.idle || this.#state === RuntimeState.fault));
   }
 
-  #obey(now: number, order: Order): void {
+  #handleOrder(order: Order): void {
     if (order === Order.none) return;
-    if (order === Order.arm) this.#arm(now);
-    else if (order === Order.drive) this.#begin(now);
-    else if (order === Order.finish) this.#stop(now, Fault.none, Number.NaN, Number.NaN);
-    else if (order === Order.stop) this.#stop(now, Fault.operatorStop, Number.NaN, Number.NaN);
-    else if (order === Order.recorderFailed) this.#stop(now, Fault.recorder, Number.NaN, Number.NaN);
-    else {
-      this.#quits = true;
-      this.#stop(now, Fault.none, Number.NaN, Number.NaN);
-    }
+    if (order === Order.quit) this.#quits = true;
+    const { event, fault } = orders[order];
+    if (event === RuntimeEvent.fault) this.#handleFault(fault, Number.NaN, Number.NaN);
+    else this.#handle(event);
   }
 
-  #arm(now: number): void {
-    if (this.#state !== RuntimeState.idle && this.#state !== RuntimeState.fault) return;
+  /** A fault, unless the robot is being stopped, or was, for another one. */
+  #handleFault(fault: Fault, value: number, limit: number): void {
+    if (transitions[this.#state][RuntimeEvent.fault] === undefined) return;
+    this.#fault = fault;
+    this.#write(RecordKind.fault, fault, value, limit);
+    this.#handle(RuntimeEvent.fault);
+  }
+
+  #handle(event: RuntimeEvent): void {
+    const transition = transitions[this.#state][event];
+    if (transition === undefined) return;
+    const { to, action } = transition;
+    if (action !== undefined) this.#actions[action]();
+    if (to === undefined) return;
+    this.#state = to;
+    this.#shared.setRuntimeState(to);
+    this.#write(RecordKind.state, to, this.#origin, Number.NaN);
+  }
+
+  #startArming(): void {
     this.#fault = Fault.none;
     this.#robot.takeFault();
     this.#gates.reset();
     this.#isArming = true;
-    this.#armingSince = now;
-    this.#enter(now, RuntimeState.idle);
-  }
-
-  /** Idle: armed as soon as the robot is, if that was asked for. */
-  #wait(now: number): void {
-    const fault = this.#robot.takeFault();
-    if (fault !== Fault.none) this.#fail(now, fault, this.#robot.faultValue, Number.NaN);
-    else if (!this.#isArming) return;
-    else if (this.#robot.phase === RobotPhase.armed) this.#enter(now, RuntimeState.armed);
-    else if (now - this.#armingSince > ARM_WITHIN) this.#fail(now, Fault.noAnswer, ARM_WITHIN, ARM_WITHIN);
-    else if (this.#robot.phase === RobotPhase.ready) this.#robot.arm(now);
+    this.#armingSince = this.#now;
   }
 
   /** The drive begins with this step; a robot that can be placed counts its state from the start that was given. */
-  #begin(now: number): void {
-    if (this.#state !== RuntimeState.armed) return;
+  #startDriving(): void {
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
     this.#gates.reset();
     this.#shared.takeParameters(this.#parameters);
-    this.#origin = now - this.#shared.startTime;
+    this.#origin = this.#now - this.#shared.startTime;
     this.#core.exports.beginDrive();
     this.#hasEnd = true;
-    this.#enter(now, RuntimeState.driving);
   }
 
-  /** The policy's step; false if there is no command. */
-  #drive(now: number): boolean {
+  #startBraking(): void {
+    this.#stoppingSince = this.#now;
+    this.#stillSince = Number.NaN;
+  }
+
+  #disarm(): void {
+    this.#isArming = false;
+    this.#robot.disarm(this.#now);
+  }
+
+  /** Idle: armed as soon as the robot is, if that was asked for. */
+  #wait(): void {
+    const robot = this.#robot;
+    const fault = robot.takeFault();
+    if (fault !== Fault.none) this.#handleFault(fault, robot.faultValue, Number.NaN);
+    else if (!this.#isArming) return;
+    else if (robot.phase === RobotPhase.armed) this.#handle(RuntimeEvent.armed);
+    else if (this.#now - this.#armingSince > ARM_WITHIN) this.#handleFault(Fault.noAnswer, ARM_WITHIN, ARM_WITHIN);
+    else if (robot.phase === RobotPhase.ready) robot.arm(this.#now);
+  }
+
+  /** Driving: the policy's step; false if there is no command. */
+  #drive(): boolean {
     const { exports } = this.#core;
-    const time = now - this.#origin;
-    this.#robot.stateAt(now, this.#measured);
+    const time = this.#now - this.#origin;
+    this.#robot.stateAt(this.#now, this.#measured);
     const calls = exports.networkDue(time);
     if (calls) this.#shared.takeParameters(this.#parameters);
     const done = exports.tick(time) === this.#ok;
     if (!done || this.#ring.isNearlyFull) {
-      const fault = done ? Fault.recorder : this.#isCommand() ? Fault.bounds : Fault.policy;
-      this.#stop(now, fault, Number.NaN, Number.NaN);
+      const fault = done ? Fault.recorder : isCommand(this.#commands) ? Fault.bounds : Fault.policy;
+      this.#handleFault(fault, Number.NaN, Number.NaN);
       return false;
     }
-    if (calls) this.#writeCall(now);
-    this.#writeStep(now);
+    if (calls) this.#writeCall();
+    this.#writeStep();
     return true;
   }
 
-  /** Whether the policy's last command is one: then a step was refused for its state. */
-  #isCommand(): boolean {
-    for (let i = 0; i < this.#commands.length; i++) if (!Number.isFinite(this.#commands[i])) return false;
-    return true;
-  }
-
-  #stop(now: number, fault: Fault, value: number, limit: number): void {
-    if (this.#state === RuntimeState.stopping || this.#state === RuntimeState.fault) return;
-    if (this.#state === RuntimeState.idle) {
-      this.#isArming = false;
-      this.#robot.disarm(now);
-      if (fault !== Fault.none) this.#fail(now, fault, value, limit);
-      return;
-    }
-    this.#fault = fault;
-    if (fault !== Fault.none) this.#write(now, RecordKind.fault, fault, value, limit);
-    this.#stoppingSince = now;
-    this.#stillSince = Number.NaN;
-    this.#enter(now, RuntimeState.stopping);
-  }
-
-  /** Neutral until the robot stands, then no more following of commands. */
-  #brake(now: number): void {
-    const { state } = this.#robot.reading;
-    if (this.#hasEnd) {
-      this.#hasEnd = false;
-      this.#robot.stateAt(now, this.#measured);
-      if (this.#ring.begin(RecordKind.end, now - this.#origin)) {
-        this.#ring.numbers(this.#measured, this.#layout.states);
-        this.#ring.end();
-      }
-    }
-    const isStill = Math.abs(state[2] ?? 0) < STILL;
+  /** Stopping: neutral until the robot stands. */
+  #brake(): void {
+    if (this.#hasEnd) this.#writeEnd();
+    const isStill = Math.abs(this.#robot.reading.state[2]) < STILL;
     if (!isStill) this.#stillSince = Number.NaN;
-    else if (Number.isNaN(this.#stillSince)) this.#stillSince = now;
-    if (
-      now - this.#stillSince < STILL_FOR ||
-      (Number.isNaN(this.#stillSince) && now - this.#stoppingSince < STILL_AFTER)
-    )
-      return;
-    this.#robot.disarm(now);
-    this.#enter(now, this.#fault === Fault.none ? RuntimeState.idle : RuntimeState.fault);
+    else if (Number.isNaN(this.#stillSince)) this.#stillSince = this.#now;
+    const since = isStill ? this.#stillSince : this.#stoppingSince;
+    if (this.#now - since < (isStill ? STILL_FOR : STILL_AFTER)) return;
+    this.#handle(this.#fault === Fault.none ? RuntimeEvent.rested : RuntimeEvent.restedAfterFault);
   }
 
-  #fail(now: number, fault: Fault, value: number, limit: number): void {
-    this.#fault = fault;
-    this.#write(now, RecordKind.fault, fault, value, limit);
-    this.#robot.disarm(now);
-    this.#enter(now, RuntimeState.fault);
-  }
-
-  #enter(now: number, state: RuntimeState): void {
-    this.#state = state;
-    if (state !== RuntimeState.idle) this.#isArming = false;
-    this.#shared.setRuntimeState(state);
-    this.#write(now, RecordKind.state, state, this.#origin, Number.NaN);
-  }
-
-  #write(now: number, kind: RecordKind, first: number, second: number, third: number): void {
-    if (!this.#ring.begin(kind, now)) return;
+  #write(kind: RecordKind, first: number, second: number, third: number): void {
+    if (!this.#ring.begin(kind, this.#now)) return;
     this.#ring.number(first);
     this.#ring.number(second);
     this.#ring.number(third);
     this.#ring.end();
   }
 
-  #writeStep(now: number): void {
+  #writeStep(): void {
     const { states, inputs, references, residuals } = this.#layout;
-    if (!this.#ring.begin(RecordKind.step, now - this.#origin)) return;
+    if (!this.#ring.begin(RecordKind.step, this.#now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#inputs, inputs);
     this.#ring.numbers(this.#references, references);
     this.#ring.numbers(this.#residuals, residuals);
-    this.#ring.number(this.#costs[0] ?? Number.NaN);
+    this.#ring.number(this.#costs[0]);
     this.#ring.end();
   }
 
-  #writeCall(now: number): void {
+  #writeCall(): void {
     const { states, outputs, setpoints, gains } = this.#layout;
-    if (!this.#ring.begin(RecordKind.call, now - this.#origin)) return;
+    if (!this.#ring.begin(RecordKind.call, this.#now - this.#origin)) return;
     this.#ring.numbers(this.#measured, states);
     this.#ring.numbers(this.#outputs, outputs);
     this.#ring.numbers(this.#setpoints, setpoints);
     this.#ring.numbers(this.#gains, gains);
+    this.#ring.end();
+  }
+
+  /** The state after the last step of a drive. */
+  #writeEnd(): void {
+    this.#hasEnd = false;
+    this.#robot.stateAt(this.#now, this.#measured);
+    if (!this.#ring.begin(RecordKind.end, this.#now - this.#origin)) return;
+    this.#ring.numbers(this.#measured, this.#layout.states);
     this.#ring.end();
   }
 }

@@ -6,14 +6,11 @@ import type { Robot, Transport } from "../links/robot.js";
 import type { RobotKind } from "../links/robots.js";
 import { setTiming } from "../recording/timing.js";
 import { ControlLoop } from "./control-loop.js";
-import { Gates, type Limits, trackOf } from "./gates.js";
+import { GateCheck } from "./gate-check.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
+import { trackOf } from "./track.js";
 
-/** Time without a word from the robot at which it is stopped [s]; a board stops by itself after 0.2 s without a command. */
-const SILENT_AFTER = 0.2;
-/** A gap between two control steps that is allowed in any case [s]: half of what a board waits for. */
-const LATE_AFTER = 0.1;
 /** Steps with the policy before the first real one, so that everything is compiled [control steps]. */
 const WARM_UP = 300;
 
@@ -22,23 +19,6 @@ export interface ControlOptions {
   readonly heartbeatWithin: number;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
-}
-
-export function limitsFrom(config: RunConfig, { heartbeatWithin }: ControlOptions): Limits {
-  const [xLow = Number.NEGATIVE_INFINITY, xHigh = Number.POSITIVE_INFINITY] = config.geofence;
-  const [, , yLow = Number.NEGATIVE_INFINITY, yHigh = Number.POSITIVE_INFINITY] = config.geofence;
-  return {
-    staleAfter: config["stale-after"],
-    silentAfter: SILENT_AFTER,
-    lateAfter: Math.max(LATE_AFTER, 5 * config["control-period"]),
-    speed: config["max-speed"],
-    corridor: config.corridor,
-    fence: [xLow, xHigh, yLow, yHigh],
-    jump: config["max-jump"],
-    uncertainty: config["max-uncertainty"],
-    battery: config["min-battery"],
-    heartbeatWithin,
-  };
 }
 
 /** A core for driving: room for one control step, timed as on hardware. */
@@ -67,7 +47,7 @@ export async function controlLoop(
     return setpoint;
   });
   warmUp(core);
-  const gates = new Gates(limitsFrom(config, options), task, track);
+  const gates = new GateCheck(robot, { ...config, ...options }, task, track);
   return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task));
 }
 

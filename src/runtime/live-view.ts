@@ -1,9 +1,10 @@
 /** Rows of the control thread as those see them who watch a drive. */
 import { monotonicTime, wallTime } from "../clock.js";
-import { describeFault, Fault, remedyOf } from "../links/faults.js";
+import { Fault } from "../links/faults.js";
 import type { Live } from "../links/ros2/live.js";
 import { HEAD, type Layout, RecordKind } from "./records.js";
-import { RuntimeState } from "./shared.js";
+import { RuntimeState } from "./states.js";
+import { describeFault, remedyOf } from "./stops.js";
 
 const OK = 0;
 const ERROR = 2;

@@ -3,11 +3,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Core } from "../core/core.js";
 import { createFolder } from "../files.js";
-import { describeFault, Fault, remedyOf } from "../links/faults.js";
+import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
 import { HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
-import { RuntimeState } from "./shared.js";
+import { RuntimeState } from "./states.js";
+import { describeFault, remedyOf } from "./stops.js";
 
 export class Recorder {
   readonly #folder: string;

@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
-import { describeFault, Fault, type FoundFault, remedyOf } from "../links/faults.js";
+import { Fault, type FoundFault } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
 import { RobotPhase } from "../links/robot.js";
 import type { ControlHost } from "./host.js";
@@ -11,7 +11,9 @@ import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { type Layout, layoutFor, RecordKind } from "./records.js";
 import { RolloutRows, storeRollout } from "./rollout-rows.js";
-import { Order, RuntimeState } from "./shared.js";
+import { Order } from "./shared.js";
+import { RuntimeState } from "./states.js";
+import { describeFault, remedyOf } from "./stops.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;

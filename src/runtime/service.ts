@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { RobotPhase } from "../links/robot.js";
-import { RuntimeState, type Shared } from "./shared.js";
+import type { Shared } from "./shared.js";
+import { RuntimeState } from "./states.js";
 
 /** A message is sent so often, or three times in the time after which the manager loses its patience [ms]. */
 const PERIOD = 1000;

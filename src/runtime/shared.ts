@@ -1,6 +1,6 @@
 /** What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits for the other. */
-
 import type { Robot, RobotPhase } from "../links/robot.js";
+import type { RuntimeState } from "./states.js";
 
 /** Words, written and read atomically. */
 enum Word {
@@ -57,15 +57,6 @@ export enum Order {
   recorderFailed,
   /** stop and end the thread */
   quit,
-}
-
-/** What the runtime is doing. */
-export enum RuntimeState {
-  idle,
-  armed,
-  driving,
-  stopping,
-  fault,
 }
 
 const STATES = 16;

@@ -4,7 +4,8 @@
  */
 import { createServer, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { Order, RuntimeState, Shared } from "./shared.js";
+import { Order, Shared } from "./shared.js";
+import { RuntimeState } from "./states.js";
 import { type About, AT_REST, STOP } from "./stop-socket.js";
 
 export interface StopThreadData {

@@ -9,7 +9,7 @@ import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { setTiming } from "../../src/recording/timing.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { RuntimeState } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { smallDisk } from "../support/small-disk.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";

@@ -1,5 +1,5 @@
 /** What can go wrong on the way from the control loop to the pins, at random and repeatably. */
-import { RuntimeState } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import type { VirtualHost } from "./virtual-host.js";
 

@@ -14,7 +14,7 @@ import { readRecording } from "../../src/recording/reader.js";
 import { setTiming } from "../../src/recording/timing.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { RuntimeState } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
 import { expectAll, NEUTRAL_WITHIN_US, OBEYED_WITHIN_US, widths } from "./pulses.js";

@@ -8,7 +8,8 @@ import { resolveTask } from "../../src/config/resolve.js";
 import { robotKindFor } from "../../src/links/robots.js";
 import { controlLoop, pilotCore } from "../../src/runtime/control.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
-import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
+import { Order, Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { AnsweringBoard } from "./answering-board.js";
 
 const DT = 0.02;

@@ -4,11 +4,12 @@ import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { Fault } from "../../src/links/faults.js";
 import { RobotPhase } from "../../src/links/robot.js";
-import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
+import { pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
-import { Gates } from "../../src/runtime/gates.js";
+import { GateCheck } from "../../src/runtime/gate-check.js";
 import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
-import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
+import { Order, Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
 
@@ -29,8 +30,9 @@ class Bench {
     this.shared = new Shared(core.exports.parameterCount());
     this.shared.start.set(START);
     this.shared.giveParameters(core.view("parameters"));
-    const gates = new Gates(
-      limitsFrom(config, { heartbeatWithin: Number.POSITIVE_INFINITY }),
+    const gates = new GateCheck(
+      this.robot,
+      { ...config, heartbeatWithin: Number.POSITIVE_INFINITY },
       carFigure8,
       new Float64Array(0),
     );

@@ -1,6 +1,7 @@
 /** A control thread reduced to its orders: it drives until it is stopped, brakes for three steps, and is then at rest. */
 import { workerData } from "node:worker_threads";
-import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
+import { Order, Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 
 const shared = new Shared(1, workerData);
 shared.setRuntimeState(RuntimeState.driving);

@@ -1,23 +1,25 @@
 /** Every gate: what passes, what does not, and what is said about it. */
 import { expect, test } from "@jest/globals";
-import { describeFault, Fault, remedyOf } from "../../src/links/faults.js";
-import { Gates, type Limits } from "../../src/runtime/gates.js";
+import { Fault } from "../../src/links/faults.js";
+import { GateCheck } from "../../src/runtime/gate-check.js";
+import { gates } from "../../src/runtime/gates.js";
+import type { GateSettings } from "../../src/runtime/observation.js";
+import { describeFault, remedyOf } from "../../src/runtime/stops.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { scalar } from "../../src/tasks/scalar.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
 
 /** A period without rounding. */
 const DT = 1 / 64;
-const LIMITS: Limits = {
-  staleAfter: 0.1,
-  silentAfter: 0.2,
-  lateAfter: 0.1,
-  speed: 5,
+const SETTINGS: GateSettings = {
+  "control-period": 0.02,
+  "stale-after": 0.1,
+  "max-speed": 5,
   corridor: 1,
-  fence: [-3, 3, -2, 2],
-  jump: 0.3,
-  uncertainty: 0.5,
-  battery: 6.4,
+  geofence: [-3, 3, -2, 2],
+  "max-jump": 0.3,
+  "max-uncertainty": 0.5,
+  "min-battery": 6.4,
   heartbeatWithin: Number.POSITIVE_INFINITY,
 };
 /** A straight track along y = 0. */
@@ -26,13 +28,13 @@ const TRACK = Float64Array.from({ length: 200 }, (_, i) => (i % 2 ? 0 : -5 + i /
 /** Gates in steady use: `steps` steps pass before the one that counts. */
 class Bench {
   readonly robot = new ScriptedRobot();
-  readonly gates: Gates;
+  readonly gates: GateCheck;
   now = 1;
   heartbeat = 1;
   drives = true;
 
-  constructor(change: Partial<Limits> = {}, task = carFigure8) {
-    this.gates = new Gates({ ...LIMITS, ...change }, task, TRACK);
+  constructor(change: Partial<GateSettings> = {}, task = carFigure8) {
+    this.gates = new GateCheck(this.robot, { ...SETTINGS, ...change }, task, TRACK);
     this.robot.reading.battery = 8;
     this.robot.reading.applied.fill(0);
   }
@@ -40,7 +42,7 @@ class Bench {
   check(missed = false, passed = DT): Fault {
     this.now += passed;
     this.robot.receive(this.now);
-    const fault = this.gates.check(this.now, this.robot, missed, this.heartbeat, this.drives);
+    const fault = this.gates.check(this.now, missed, this.heartbeat, this.drives);
     this.gates.remember(this.robot.neutral);
     return fault;
   }
@@ -57,7 +59,7 @@ class Bench {
 }
 
 /** A bench that has run for a second without a fault. */
-function running(change: Partial<Limits> = {}): Bench {
+function running(change: Partial<GateSettings> = {}): Bench {
   const bench = new Bench(change);
   expect(bench.within(50)).toEqual([Fault.none, 50]);
   return bench;
@@ -110,7 +112,7 @@ test("before the drive it does not matter where the robot is", () => {
 });
 
 test("a motion that the speed explains is no jump, however long the pause was", () => {
-  const bench = running({ lateAfter: 1, staleAfter: 1 });
+  const bench = running({ "control-period": 0.2, "stale-after": 1 });
   bench.robot.reading.state.set([0, 0, 4, 0]);
   bench.check();
   bench.robot.reading.state[0] = 2.3; // 0.5 s at 4 m/s and 0.3 m
@@ -120,7 +122,7 @@ test("a motion that the speed explains is no jump, however long the pause was", 
 });
 
 test("silence is a lost link, after 0.2 s or when the state is stale by it; a state that only grows old is stale after 0.1 s", () => {
-  const silent = running({ staleAfter: 9 });
+  const silent = running({ "stale-after": 9 });
   silent.robot.onReceive = undefined;
   expect(silent.within(100)).toEqual([Fault.lostLink, 12]);
   const mute = running();
@@ -215,8 +217,13 @@ test("a robot that is not in the plane has no place to leave", () => {
   const robot = new ScriptedRobot();
   robot.reading.state.set([1e3, 1e3, 1e3, 0]);
   robot.receive(1);
-  const gates = new Gates(LIMITS, scalar, new Float64Array(0));
-  expect(gates.check(1, robot, false, 1, true)).toBe(Fault.none);
+  const check = new GateCheck(robot, SETTINGS, scalar, new Float64Array(0));
+  expect(check.check(1, false, 1, true)).toBe(Fault.none);
+});
+
+test("no fault has two gates", () => {
+  const faults = gates.map(({ fault }) => fault);
+  expect(new Set(faults).size).toBe(faults.length);
 });
 
 test("every fault says what it is and what to do", () => {

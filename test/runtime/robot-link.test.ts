@@ -10,14 +10,15 @@ import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
 import type { DriveOptions } from "../../src/recording/stream.js";
 import { setTiming } from "../../src/recording/timing.js";
-import { limitsFrom, pilotCore } from "../../src/runtime/control.js";
+import { pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
-import { Gates } from "../../src/runtime/gates.js";
+import { GateCheck } from "../../src/runtime/gate-check.js";
 import type { ControlHost } from "../../src/runtime/host.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { Order, RuntimeState, Shared } from "../../src/runtime/shared.js";
+import { Order, Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { randomNumbers } from "../support/cores.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
@@ -59,7 +60,7 @@ class PlantHost implements ControlHost {
   constructor(plant: Core, pilot: Core) {
     this.#plant = plant;
     this.shared = new Shared(pilot.exports.parameterCount());
-    const gates = new Gates(limitsFrom(config, { heartbeatWithin: 1 }), carFigure8, new Float64Array(0));
+    const gates = new GateCheck(this.robot, { ...config, heartbeatWithin: 1 }, carFigure8, new Float64Array(0));
     this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
     this.put();
     this.robot.onReceive = (now) => {

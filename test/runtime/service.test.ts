@@ -5,7 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 import { Service } from "../../src/runtime/service.js";
-import { RuntimeState, Shared } from "../../src/runtime/shared.js";
+import { Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
 import { newFolder } from "../support/runs.js";
 
 let folder: string;

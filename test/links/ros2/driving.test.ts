@@ -12,7 +12,7 @@ import type { PlantNode } from "../../../src/links/ros2/plant.js";
 import { pilotCore } from "../../../src/runtime/control.js";
 import { Recorder } from "../../../src/runtime/recorder.js";
 import { RobotLink } from "../../../src/runtime/robot-link.js";
-import { RuntimeState } from "../../../src/runtime/shared.js";
+import { RuntimeState } from "../../../src/runtime/states.js";
 import { Captured, metricsOf, newFolder } from "../../support/runs.js";
 import { VirtualRosHost } from "./host.js";
 import { expectWhole } from "./numbers.js";

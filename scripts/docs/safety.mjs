@@ -1,0 +1,36 @@
+/** The tables of docs/safety.md, which lie between markers on the page, from the tables of the control loop. */
+import { readFileSync } from "node:fs";
+import { HEARTBEAT_WITHIN } from "../../build/src/runtime/gates.js";
+import { stateRows, transitionRows } from "../../build/src/runtime/states.js";
+import { gateRows, robotRows, runtimeRows } from "../../build/src/runtime/stops.js";
+
+/** A table; `columns`: the heading of each field that is shown. */
+function table(columns, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const names = Object.keys(columns);
+  const head = [line(Object.values(columns)), `|${"---|".repeat(names.length)}`];
+  return [...head, ...rows.map((row) => line(names.map((name) => row[name])))].join("\n");
+}
+
+const LIMIT = { limit: "setting, default" };
+const SAYS = { says: "it says" };
+const REST = { noticed: "noticed after", remedy: "what to do" };
+
+/** The page with its tables made anew; `defaults`: a complete configuration. */
+export function safetyPage(defaults) {
+  const tables = {
+    gates: table({ ...SAYS, ...LIMIT, ...REST }, gateRows({ ...defaults, heartbeatWithin: HEARTBEAT_WITHIN })),
+    stops: table({ ...SAYS, ...REST }, runtimeRows()),
+    reports: table({ ...SAYS, ...REST }, robotRows()),
+    states: table({ state: "state", board: "the board", car: "the car" }, stateRows()),
+    transitions: table({ from: "from", when: "when", to: "to", does: "on the way" }, transitionRows()),
+  };
+  return Object.entries(tables).reduce(
+    (page, [name, rows]) => {
+      const between = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- end of ${name} -->)`);
+      if (!between.test(page)) throw new Error(`docs/safety.md has no place for the table of ${name}`);
+      return page.replace(between, (_, before, after) => `${before}${rows}\n${after}`);
+    },
+    readFileSync("docs/safety.md", "utf8"),
+  );
+}

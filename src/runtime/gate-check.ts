@@ -1,0 +1,74 @@
+/** Takes a robot through the gates, step after step. Numbers only, nothing is allocated. */
+import { Fault } from "../links/faults.js";
+import type { Robot } from "../links/robot.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+import { type Gate, gates } from "./gates.js";
+import { type GateSettings, Observation } from "./observation.js";
+import { isPlanar } from "./track.js";
+
+const rows: readonly Gate[] = gates;
+
+export class GateCheck {
+  /** what was found, and what is allowed */
+  value = Number.NaN;
+  limit = Number.NaN;
+
+  readonly #robot: Robot;
+  readonly #isPlanar: boolean;
+  readonly #seen: Observation;
+  /** of each gate */
+  readonly #limits: Float64Array;
+  /** since when each gate's check has failed [s]; NaN if it does not */
+  readonly #since = new Float64Array(rows.length);
+
+  /** `track`: points x, y of the path that the task asks for, none if it has no path in the plane. */
+  constructor(robot: Robot, settings: GateSettings, task: TaskDefinition, track: Float64Array) {
+    this.#robot = robot;
+    this.#isPlanar = isPlanar(task);
+    this.#seen = new Observation(settings, task, track, robot.reading);
+    this.#limits = Float64Array.from(rows, ({ limit }) => limit.of(settings));
+    this.reset();
+  }
+
+  /** Forgets what was seen before, as at the start of a drive. */
+  reset(): void {
+    this.#seen.reset();
+    this.#since.fill(Number.NaN);
+  }
+
+  /** Keeps a command, to compare with what is applied. */
+  remember(command: Float64Array): void {
+    this.#seen.remember(command);
+  }
+
+  /**
+   * What stops a robot that is to follow commands at `now` [s]: what it reports itself, or the first gate that it does not pass. `missed`: this step's
+   * deadline had passed. `heartbeat`: when the operator gave the last [s]. `drives`: it counts where the robot is.
+   */
+  check(now: number, missed: boolean, heartbeat: number, drives: boolean): Fault {
+    const reported = this.#robot.takeFault();
+    if (reported !== Fault.none) {
+      this.value = this.#robot.faultValue;
+      this.limit = Number.NaN;
+      return reported;
+    }
+    const seen = this.#seen;
+    const isInPlane = drives && this.#isPlanar;
+    seen.begin(now, missed, heartbeat);
+    for (let i = 0; i < rows.length; i++) {
+      const gate = rows[i];
+      if (gate.scope === "driving" && !isInPlane) continue;
+      seen.limit = this.#limits[i];
+      if (!gate.check(seen)) {
+        this.#since[i] = Number.NaN;
+        continue;
+      }
+      if (Number.isNaN(this.#since[i])) this.#since[i] = now;
+      if (gate.lasting > 0 && !(now - this.#since[i] > gate.lasting)) continue;
+      this.value = seen.value;
+      this.limit = seen.limit;
+      return gate.fault;
+    }
+    return Fault.none;
+  }
+}

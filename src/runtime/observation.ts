@@ -1,0 +1,168 @@
+/**
+ * What the gates see of a robot in one control step. Numbers are kept in fields and arrays rather than returned: a number that is returned may have
+ * to be allocated.
+ */
+import type { RunConfig } from "../config/schema.js";
+import type { Reading } from "../links/robot.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+
+/** What limits the gates: settings of the run, and what the command line adds. */
+export interface GateSettings
+  extends Pick<
+    RunConfig,
+    | "control-period"
+    | "stale-after"
+    | "max-speed"
+    | "corridor"
+    | "geofence"
+    | "max-jump"
+    | "max-uncertainty"
+    | "min-battery"
+  > {
+  /** the operator must give a heartbeat this often [s]; Infinity: need not */
+  readonly heartbeatWithin: number;
+}
+
+/** Commands that what is applied is compared with: servos are slow, and reports take their time [s]. */
+const COMMANDS_FOR = 0.3;
+/** A missed deadline counts as many punctual ones. */
+export const MISSED = 10;
+
+export class Observation {
+  /** limit of the gate that looks; NaN where it has none */
+  limit = Number.NaN;
+  /** what that gate measured; NaN where it measures no number */
+  value = Number.NaN;
+
+  readonly reading: Reading;
+  readonly staleAfter: number;
+  /** x lowest and highest, y lowest and highest [m] */
+  readonly fence: Float64Array;
+  /** since the control step before [s]; NaN at the first */
+  passed = Number.NaN;
+  /** since the robot was heard [s] */
+  silence = Number.NaN;
+  /** of the measured state [s]; infinite if there is none */
+  age = Number.NaN;
+  /** since the operator's last heartbeat [s] */
+  heartbeatAge = Number.NaN;
+  /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
+  missed = 0;
+  /** x, y [m], v [m/s] and time [s] of the state at the step before; time NaN if there is none */
+  readonly before = new Float64Array(4);
+  /** square of the distance to the track [m²], by {@link findDistance} */
+  squareToTrack = Number.NaN;
+  /** parts of an input's range by which what is applied lies outside the last commands, by {@link findDifference} */
+  difference = Number.NaN;
+
+  /** when the control step before was [s] */
+  #stepAt = Number.NaN;
+  /** points x, y [m] */
+  readonly #track: Float64Array;
+  readonly #inputs: number;
+  /** commands kept, in a ring: rows of inputs */
+  readonly #kept: number;
+  readonly #commands: Float64Array;
+  #count = 0;
+
+  /** `track`: points x, y [m] of the path that the task asks for, none if it has no path in the plane. */
+  constructor(settings: GateSettings, task: TaskDefinition, track: Float64Array, reading: Reading) {
+    const { geofence } = settings;
+    const anywhere = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    this.fence = Float64Array.from(geofence.length === 0 ? [...anywhere, ...anywhere] : geofence);
+    this.staleAfter = settings["stale-after"];
+    this.reading = reading;
+    this.#track = track;
+    this.#inputs = task.columns.input.length;
+    this.#kept = 1 + Math.ceil(COMMANDS_FOR / task.timing.controlPeriod);
+    this.#commands = new Float64Array(this.#kept * this.#inputs);
+    this.reset();
+  }
+
+  /** Forgets what was seen before. */
+  reset(): void {
+    this.missed = 0;
+    this.before.fill(Number.NaN);
+    this.#stepAt = Number.NaN;
+    this.#commands.fill(0);
+    this.#count = 0;
+  }
+
+  /** The step at `now` [s]; `heartbeat`: when the operator gave the last [s]. */
+  begin(now: number, missed: boolean, heartbeat: number): void {
+    this.passed = now - this.#stepAt;
+    this.#stepAt = now;
+    this.missed = Math.max(0, this.missed + (missed ? MISSED : -1));
+    this.silence = now - this.reading.heard;
+    this.age = now - this.reading.time;
+    this.heartbeatAge = now - heartbeat;
+  }
+
+  /** Keeps what a gate measured; whether it is above the gate's limit. */
+  above(value: number): boolean {
+    this.value = value;
+    return value > this.limit;
+  }
+
+  /** Keeps what a gate measured; whether it is below the gate's limit. */
+  below(value: number): boolean {
+    this.value = value;
+    return value < this.limit;
+  }
+
+  /** Keeps a command, to compare with what is applied. */
+  remember(command: Float64Array): void {
+    const row = (this.#count % this.#kept) * this.#inputs;
+    for (let i = 0; i < this.#inputs; i++) this.#commands[row + i] = command[i];
+    this.#count++;
+  }
+
+  /** The first input of the last command, into {@link value}. */
+  findLastCommand(): void {
+    this.value = this.#commands[((this.#count + this.#kept - 1) % this.#kept) * this.#inputs];
+  }
+
+  /** How far the position moved beyond what the speed explains [m], into {@link value}; NaN without a newer state. */
+  findJump(): void {
+    const { before } = this;
+    const { state, time } = this.reading;
+    const path = Math.max(Math.abs(state[2]), Math.abs(before[2])) * (time - before[3]);
+    const dx = state[0] - before[0];
+    const dy = state[1] - before[1];
+    this.value = time > before[3] ? Math.sqrt(dx * dx + dy * dy) - path : Number.NaN; // Math.hypot allocates
+    for (let i = 0; i < 3; i++) before[i] = state[i];
+    before[3] = time;
+  }
+
+  /** The distance to the track; 0 if there is none. */
+  findDistance(): void {
+    const track = this.#track;
+    const { state } = this.reading;
+    let least = track.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+    for (let i = 0; i < track.length; i += 2) {
+      const dx = state[0] - track[i];
+      const dy = state[1] - track[i + 1];
+      const square = dx * dx + dy * dy;
+      if (square < least) least = square;
+    }
+    this.squareToTrack = least;
+  }
+
+  /** How far what is applied lies outside the commands of the last steps, the worst of all inputs. */
+  findDifference(): void {
+    const { applied } = this.reading;
+    let worst = 0;
+    for (let i = 0; i < this.#inputs; i++) {
+      let low = Number.POSITIVE_INFINITY;
+      let high = Number.NEGATIVE_INFINITY;
+      for (let k = i; k < this.#commands.length; k += this.#inputs) {
+        const command = this.#commands[k];
+        if (command < low) low = command;
+        if (command > high) high = command;
+      }
+      const outside = Math.max(low - applied[i], applied[i] - high); // NaN where it is not reported
+      if (outside > worst) worst = outside;
+    }
+    this.difference = worst;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Everything that stops a robot by itself, one entry per fault: what is said about it, how soon it is noticed, what to do. docs/safety.md shows these
+ * tables. Nothing here loads the core.
+ */
+import { Fault, type FoundFault, robotStops, type Stop } from "../links/faults.js";
+import { type Gate, type GateFault, gates } from "./gates.js";
+import type { GateSettings } from "./observation.js";
+import { ARM_WITHIN } from "./states.js";
+
+type RobotFault = keyof typeof robotStops;
+
+/** Found by the control loop or by the main thread, and no gate. A fault that has an entry here and elsewhere, or nowhere, does not compile. */
+const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | RobotFault>, Stop>> = {
+  [Fault.operatorStop]: {
+    what: () => "stopped by the operator",
+    noticed: "one step; Ctrl-C: when the main thread has time",
+    remedy: "go on with --resume",
+  },
+  [Fault.bounds]: {
+    what: () => "the state left the bounds of the task",
+    noticed: "one step",
+    remedy: "put the car back, then go on with --resume",
+  },
+  [Fault.policy]: {
+    what: () => "the policy gave a command that is not a number",
+    noticed: "one step; it is not sent",
+    remedy: "the parameters are damaged: go on with --resume, from the last checkpoint",
+  },
+  [Fault.recorder]: {
+    what: () => "the drive could not be recorded any more",
+    noticed:
+      "a full disk: 1 s, and what the main thread is busy with; " +
+      "a main thread that does not take the records: 3072 rows, about a minute",
+    remedy: "free some space on the disk, then go on with --resume",
+  },
+  [Fault.noAnswer]: {
+    what: (value) => `nothing answered within ${value} s`,
+    noticed: `5 s at the start, ${ARM_WITHIN} s when arming`,
+    remedy: "check cable, power, port and which firmware the board has: lapgrad doctor",
+  },
+};
+
+const gateStops = Object.fromEntries(gates.map((gate) => [gate.fault, gate])) as Record<GateFault, Gate>;
+
+const stops: Readonly<Record<Exclude<Fault, Fault.none>, Stop>> = { ...gateStops, ...runtimeStops, ...robotStops };
+
+/** What happened, for people. */
+export function describeFault({ fault, value, limit }: FoundFault): string {
+  if (fault === Fault.none) return "nothing";
+  return stops[fault].what(numberText(value), numberText(limit));
+}
+
+/** What to do about it. */
+export function remedyOf(fault: Fault): string {
+  return fault === Fault.none ? "" : stops[fault].remedy;
+}
+
+function numberText(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
+}
+
+/** A stop as a row of a table, for people. */
+export interface StopRow {
+  readonly says: string;
+  /** what limits it, with its value; "" if nothing does */
+  readonly limit: string;
+  readonly noticed: string;
+  readonly remedy: string;
+}
+
+/** The gates in their order, with the limits that they have at these settings. */
+export function gateRows(settings: GateSettings): StopRow[] {
+  return gates.map((gate) => rowOf(gate, gate.limit.text(settings)));
+}
+
+/** What else the program finds. */
+export const runtimeRows = (): StopRow[] => Object.values(runtimeStops).map((stop) => rowOf(stop, ""));
+
+/** What robots report. */
+export const robotRows = (): StopRow[] => Object.values<Stop>(robotStops).map((stop) => rowOf(stop, ""));
+
+function rowOf({ what, noticed = "", remedy }: Stop, limit: string): StopRow {
+  return { says: what("…", "…"), limit, noticed, remedy };
+}

@@ -22,34 +22,13 @@ import { tangent, tangentFrom } from "./tangent";
 import * as trace from "./trace";
 import * as updates from "./update";
 
-export { Controllers, Models, Plants, References, Rewards, Tasks } from "./components";
-export { BacksteppingParameter } from "./controllers/backstepping";
-export { CartPoleLqrParameter } from "./controllers/cart-pole-lqr";
-export { OpenLoop1Parameter, OpenLoop2Parameter } from "./controllers/open-loop";
-export { PlanarBacksteppingParameter } from "./controllers/planar-backstepping";
-export { StateFeedback11Parameter, StateFeedback42Parameter } from "./controllers/state-feedback";
 export { Solution } from "./gauss-newton";
 export { Part } from "./laws";
-export { Dimension, Region, Status } from "./regions";
-export { CarParameter } from "./models/car";
-export { CartPoleParameter } from "./models/cart-pole";
-export { DoublePendulumParameter } from "./models/double-pendulum";
-export { QuadrupedParameter } from "./models/quadruped";
-export { ScalarParameter } from "./models/scalar";
-export { IdentifiedParameter } from "./plants/identified";
-export { SingleTrackParameter } from "./plants/single-track";
+export * from "./names.generated";
 export { Option } from "./options";
-export { Network } from "./rollout";
+export { Dimension, Region, Status } from "./regions";
 export { Start } from "./rehearsal";
-export { SplineParameter } from "./policy/spline";
-export { Figure8RewardParameter } from "./rewards/figure8";
-export { CartPoleRewardParameter } from "./rewards/cart-pole";
-export { ReachRewardParameter } from "./rewards/reach";
-export { TrackRewardParameter } from "./rewards/track";
-export { Figure8Parameter } from "./tasks/figure8";
-export { CartPoleTaskParameter } from "./tasks/cart-pole";
-export { ReachParameter } from "./tasks/reach";
-export { SineParameter } from "./tasks/sine";
+export { Network } from "./rollout";
 
 export function version(): i32 {
   return VERSION;

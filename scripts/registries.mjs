@@ -1,35 +1,133 @@
 /**
- * Writes the registries: for each folder of parts one module that imports every file with a default export, so that a
- * new part is one new file and nothing else. What it writes ends in `.generated.ts`, is never edited and not kept in
- * git; scripts/build.mjs calls it first.
+ * Writes the registries, so that a new part is one new file and nothing else. What it writes ends in `.generated.ts`,
+ * is never edited and not kept in git; scripts/build.mjs calls it first.
+ *
+ *   host  a module per folder that imports every file with a default export
+ *   core  the tables of models, plants, controllers, rewards, references and tasks, from what is registered in the
+ *         parts' own files:
+ *
+ *     /** @part singleTrack SingleTrackParameter *\/
+ *     export const singleTrack = new SingleTrack();
+ *
+ *   Behind the tag stand the part's kind, by which tasks call it, and the enum with the names of its parameters, if it
+ *   has any of its own.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** Folders of the host whose files register themselves by their default export. */
-const HOST = [{ folder: "src/tasks", output: "tasks.generated.ts", list: "ALL" }];
+const HOST = [
+  { folder: "src/tasks", output: "tasks.generated.ts", list: "ALL" },
+  { folder: "src/training/fits", output: "fits.generated.ts", list: "FITS" },
+  { folder: "src/export/parts/controllers", output: "controllers.generated.ts", list: "CONTROLLERS" },
+  { folder: "src/export/parts/references", output: "references.generated.ts", list: "REFERENCES" },
+  { folder: "src/export/parts/tasks", output: "tasks.generated.ts", list: "TASKS" },
+];
 
-/** The files of a folder that register something, in the order of their names. */
-function registered(folder) {
+/** Kinds of parts of the core: the folder of their files, the contract that they keep, and the enum of their names. */
+const CORE = [
+  { part: "model", folder: "models", contract: "Model", names: "Models" },
+  { part: "plant", folder: "plants", contract: "Plant", names: "Plants" },
+  { part: "controller", folder: "controllers", contract: "Controller", names: "Controllers" },
+  { part: "reward", folder: "rewards", contract: "Reward", names: "Rewards" },
+  { part: "reference", folder: "policy", contract: "Reference", names: "References" },
+  { part: "task", folder: "tasks", contract: "Task", names: "Tasks" },
+];
+const MADE = "/** Made by scripts/registries.mjs";
+const EXPECTED =
+  "expected: /** @part <kind> <enum of its parameters, if any> */ and below it: export const <name> = new <Class>(…);";
+const REGISTRATION = /^\/\*\* @part (\w+)(?: (\w+))? \*\/\nexport const (\w+) = new \w+\(.*\);$/gm;
+
+/** The files of a folder, in the order of their names. */
+function sourcesOf(folder) {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"))
-    .filter((file) => /^export default /m.test(readFileSync(join(folder, file), "utf8")))
-    .sort();
+    .sort()
+    .map((file) => ({ file, name: basename(file, ".ts"), text: readFileSync(join(folder, file), "utf8") }));
 }
 
-/** `car-figure8.ts` -> `carFigure8`. */
-function identifier(file) {
-  return basename(file, ".ts").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+/** `car-figure8` -> `carFigure8`. */
+function identifier(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
 
 function hostModule({ folder, list }) {
-  const files = registered(folder);
-  const imports = files.map((file) => `import ${identifier(file)} from "./${basename(file, ".ts")}.js";`);
-  return `/** Made by scripts/registries.mjs from the files of this folder. */
+  const names = sourcesOf(folder)
+    .filter(({ text }) => /^export default /m.test(text))
+    .map(({ name }) => name);
+  const imports = names.map((name) => `import ${identifier(name)} from "./${name}.js";`);
+  return `${MADE} from the files of this folder. */
 ${imports.join("\n")}
 
-export const ${list} = [${files.map(identifier).join(", ")}] as const;
+export const ${list} = [${names.map(identifier).join(", ")}] as const;
 `;
+}
+
+/** What one file of the core registers: kinds with the enums of their parameters. Throws if a registration is incomplete. */
+export function registeredIn(path, text) {
+  const parts = [...text.matchAll(REGISTRATION)].map(([, kind, parameters, name]) => ({ kind, parameters, name }));
+  if (parts.length !== text.split("@part").length - 1)
+    throw new Error(`${path}: a registration is malformed; ${EXPECTED}`);
+  if (parts.length === 0 && /^export class /m.test(text))
+    throw new Error(`${path}: its class is not registered; ${EXPECTED}`);
+  for (const { kind, parameters } of parts.filter((part) => part.parameters)) {
+    const members = text.match(new RegExp(`^export enum ${parameters} \\{\\n([^}]*)\\}`, "m"))?.[1];
+    if (members === undefined)
+      throw new Error(`${path}: ${kind} has parameters ${parameters}, an enum that this file does not export`);
+    if (!/^ {2}count,\n$/m.test(members)) throw new Error(`${path}: the last member of ${parameters} must be "count"`);
+  }
+  return parts;
+}
+
+/** All registered parts of one kind, with the module that each is in. */
+function registered({ part, folder }) {
+  const parts = sourcesOf(join("assembly", folder)).flatMap(({ file, name, text }) =>
+    registeredIn(`assembly/${folder}/${file}`, text).map((one) => ({ ...one, module: `./${folder}/${name}` })),
+  );
+  for (const { kind, module } of parts) {
+    const other = parts.find((one) => one.kind === kind && one.module !== module);
+    if (other)
+      throw new Error(
+        `two files register the ${part} "${kind}": assembly/${module}.ts and assembly/${other.module}.ts`,
+      );
+  }
+  return parts;
+}
+
+/** The enums of kinds, and the enums of their parameters, which the core exports. */
+function namesModule(all) {
+  const enums = all.map(
+    ({ names, parts }) => `export enum ${names} {\n${parts.map(({ kind }) => `  ${kind},\n`).join("")}}`,
+  );
+  const parameters = new Map(all.flatMap(({ parts }) => parts.map((one) => [one.parameters, one.module])));
+  parameters.delete(undefined);
+  const exports = [...parameters].map(([name, module]) => `export { ${name} } from "${module}";`);
+  return `${MADE} from what assembly/ registers. */\n${enums.join("\n")}\n\n${exports.join("\n")}\n`;
+}
+
+/** The parts themselves, in the order of those enums. */
+function tablesModule(all) {
+  const imports = all.flatMap(({ part, folder, contract, parts }) => [
+    `import { ${contract} } from "./${folder}/${part}";`,
+    ...parts.map(({ kind, name, module }) => `import { ${name} as ${part}_${kind} } from "${module}";`),
+  ]);
+  const tables = all.map(({ part, contract, parts }) => {
+    const entries = parts.map(({ kind }) => `${part}_${kind}`).join(", ");
+    return `export const ${part}s: ${contract}[] = [${entries}];`;
+  });
+  return `${MADE} from what assembly/ registers. */\n${imports.join("\n")}\n\n${tables.join("\n")}\n`;
+}
+
+/** For the host: the name of the enum with a part's parameters, by kind of part and kind. */
+function hostNamesModule(all) {
+  const entries = all.map(({ part, parts }) => {
+    const named = parts
+      .filter(({ parameters }) => parameters)
+      .map(({ kind, parameters }) => `${kind}: "${parameters}"`);
+    return `  ${part}: { ${named.join(", ")} },\n`;
+  });
+  return `${MADE} from what assembly/ registers. */\nexport const PARAMETERS = {\n${entries.join("")}} as const;\n`;
 }
 
 /** Writes what changed, so that nothing is built again without need. */
@@ -39,4 +137,10 @@ function write(path, text) {
 
 export function writeRegistries() {
   for (const registry of HOST) write(join(registry.folder, registry.output), hostModule(registry));
+  const all = CORE.map((kind) => ({ ...kind, parts: registered(kind) }));
+  write("assembly/names.generated.ts", namesModule(all));
+  write("assembly/tables.generated.ts", tablesModule(all));
+  write("src/core/names.generated.ts", hostNamesModule(all));
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) writeRegistries();

@@ -156,3 +156,6 @@ export class Backstepping extends Controller {
     store<f64>(pGains, load<f64>(pGains, 40) + turnOf(tape) * pSteering, 40);
   }
 }
+
+/** @part backstepping BacksteppingParameter */
+export const backstepping = new Backstepping();

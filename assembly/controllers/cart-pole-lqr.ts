@@ -13,3 +13,6 @@ export class CartPoleLqr extends StateFeedback {
     super(4, 1);
   }
 }
+
+/** @part cartPoleLqr CartPoleLqrParameter */
+export const cartPoleLqr = new CartPoleLqr();

@@ -56,3 +56,8 @@ export class OpenLoop extends Controller {
     memory.copy(pReference, pu, usize(this.m) << 3);
   }
 }
+
+/** @part openLoop42 OpenLoop2Parameter */
+export const openLoop42 = new OpenLoop(4, 2);
+/** @part openLoop11 OpenLoop1Parameter */
+export const openLoop11 = new OpenLoop(1, 1);

@@ -147,3 +147,6 @@ export class PlanarBackstepping extends Controller {
     store<f64>(pGains, load<f64>(pGains, 40) + turnOf(tape) * pTurnRate, 40);
   }
 }
+
+/** @part planarBackstepping PlanarBacksteppingParameter */
+export const planarBackstepping = new PlanarBackstepping();

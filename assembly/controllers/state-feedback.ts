@@ -127,3 +127,8 @@ export class StateFeedback extends Controller {
     return sum;
   }
 }
+
+/** @part stateFeedback42 StateFeedback42Parameter */
+export const stateFeedback42 = new StateFeedback(4, 2);
+/** @part stateFeedback11 StateFeedback11Parameter */
+export const stateFeedback11 = new StateFeedback(1, 1);

@@ -122,6 +122,9 @@ export class Car extends Model {
   }
 }
 
+/** @part car CarParameter */
+export const car = new Car();
+
 /** (1 + q^4)^(-1/4): 1 for small q, 1 / |q| for large. */
 function softLimit(q: f64): f64 {
   const q2 = q * q;

@@ -101,3 +101,6 @@ export class CartPole extends Model {
     store<f64>(pu, load<f64>(tape, 24) * pv + load<f64>(tape, 48) * pw);
   }
 }
+
+/** @part cartPole CartPoleParameter */
+export const cartPole = new CartPole();

@@ -148,6 +148,9 @@ export class DoublePendulum extends Model {
   }
 }
 
+/** @part doublePendulum DoublePendulumParameter */
+export const doublePendulum = new DoublePendulum();
+
 /** out = N r, N symmetric 2x2. */
 // @ts-ignore: decorator
 @inline

@@ -81,3 +81,6 @@ export class Quadruped extends Model {
     store<f64>(pu, load<f64>(tape, 48) * pPhi, 8);
   }
 }
+
+/** @part quadruped QuadrupedParameter */
+export const quadruped = new Quadruped();

@@ -41,3 +41,6 @@ export class Scalar extends Model {
     store<f64>(pu, load<f64>(tape, 8) * load<f64>(p));
   }
 }
+
+/** @part scalar ScalarParameter */
+export const scalar = new Scalar();

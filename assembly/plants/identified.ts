@@ -59,3 +59,6 @@ export class Identified extends Plant {
     store<f64>(next, phi + dt * w, 24);
   }
 }
+
+/** @part identified IdentifiedParameter */
+export const identified = new Identified();

@@ -23,3 +23,6 @@ export class Nominal extends Plant {
     model.step(parameters, x, u, dt, next);
   }
 }
+
+/** @part nominal */
+export const nominal = new Nominal();

@@ -92,6 +92,9 @@ export class SingleTrack extends Plant {
   }
 }
 
+/** @part singleTrack SingleTrackParameter */
+export const singleTrack = new SingleTrack();
+
 /** Lateral force per load against the slip angle; opposes it. */
 function axleForce(slip: f64, B: f64, C: f64, D: f64): f64 {
   sincos(C * atan2(B * slip, 1.0));

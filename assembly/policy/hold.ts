@@ -40,3 +40,10 @@ export class Hold extends Reference {
     memory.copy(pNext, pCoefficients, usize(this.size) << 3);
   }
 }
+
+/** @part hold4 */
+export const hold4 = new Hold(4);
+/** @part hold2 */
+export const hold2 = new Hold(2);
+/** @part hold1 */
+export const hold1 = new Hold(1);

@@ -112,6 +112,9 @@ export class Spline extends Reference {
   }
 }
 
+/** @part spline SplineParameter */
+export const spline = new Spline();
+
 // @ts-ignore: decorator
 @inline
 function evaluateAxis(c: usize, s: f64, reference: usize): void {

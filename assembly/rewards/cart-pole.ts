@@ -61,3 +61,6 @@ export class CartPoleReward extends Reward {
     store<f64>(pu, load<f64>(pu) + load<f64>(tape, 8) * load<f64>(w, 16));
   }
 }
+
+/** @part cartPole CartPoleRewardParameter */
+export const cartPole = new CartPoleReward();

@@ -98,3 +98,6 @@ export class Figure8Reward extends Reward {
     store<f64>(px, load<f64>(px, 24) + wHeading, 24);
   }
 }
+
+/** @part figure8 Figure8RewardParameter */
+export const figure8 = new Figure8Reward();

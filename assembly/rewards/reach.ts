@@ -62,3 +62,6 @@ export class ReachReward extends Reward {
     store<f64>(px, load<f64>(px, 8) + load<f64>(tape, 16) * wy - load<f64>(tape, 24) * wx, 8);
   }
 }
+
+/** @part reach ReachRewardParameter */
+export const reach = new ReachReward();

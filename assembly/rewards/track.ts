@@ -57,3 +57,6 @@ export class TrackReward extends Reward {
     store<f64>(px, load<f64>(px) + load<f64>(tape) * load<f64>(w));
   }
 }
+
+/** @part track TrackRewardParameter */
+export const track = new TrackReward();

@@ -67,3 +67,6 @@ export class CartPoleTask extends Task {
     for (let i: usize = 0; i < 32; i += 8) store<f64>(px + i, load<f64>(px + i) + load<f64>(pFeatures + i));
   }
 }
+
+/** @part cartPole CartPoleTaskParameter */
+export const cartPole = new CartPoleTask();

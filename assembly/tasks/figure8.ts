@@ -129,3 +129,6 @@ export class Figure8 extends Task {
     store<f64>(px, load<f64>(px, 24) + load<f64>(tape, 16) * p3 - load<f64>(tape, 24) * p2, 24);
   }
 }
+
+/** @part figure8 Figure8Parameter */
+export const figure8 = new Figure8();

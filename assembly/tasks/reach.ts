@@ -118,6 +118,11 @@ export class ReachOpen extends Arm {
   }
 }
 
+/** @part reach ReachParameter */
+export const reach = new Reach();
+/** @part reachOpen ReachParameter */
+export const reachOpen = new ReachOpen();
+
 /** cos, sin of theta1, then of theta2. */
 function observeAngles(x: usize, features: usize): void {
   for (let i: usize = 0; i < 2; i++) {

@@ -63,3 +63,6 @@ export class Sine extends Task {
 
   transpose(_tape: usize, _pFeatures: usize, _px: usize): void {}
 }
+
+/** @part sine SineParameter */
+export const sineTask = new Sine();

@@ -110,7 +110,7 @@ async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Pr
   initialisePolicy(core, config.seed);
   const link = new SimLink();
   return async (policy) => {
-    core.view("parameters").set(policy.view("parameters"));
+    core.write("parameters", policy.view("parameters"));
     core.check(core.exports.sampleStart(0), "a start");
     const { stopped } = await link.drive(core, 0, segments);
     const cost = meanStageCost(core, 0, parseWindow(config.window).start);

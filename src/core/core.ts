@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
 import { messageOf, UserError } from "../errors.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
+import { PARAMETERS } from "./names.generated.js";
 
 /** The exports of assembly/index.ts, as the compiler typed them; the plain JavaScript twin has the same. */
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
@@ -20,41 +21,6 @@ const TABLES = {
   task: "Tasks",
 } as const;
 type PartName = keyof typeof TABLES;
-
-/** The enum with a part's parameter names; a plant that has none takes the model's. */
-const PARAMETERS = {
-  model: {
-    car: "CarParameter",
-    quadruped: "QuadrupedParameter",
-    doublePendulum: "DoublePendulumParameter",
-    scalar: "ScalarParameter",
-    cartPole: "CartPoleParameter",
-  },
-  plant: { identified: "IdentifiedParameter", singleTrack: "SingleTrackParameter" },
-  controller: {
-    backstepping: "BacksteppingParameter",
-    planarBackstepping: "PlanarBacksteppingParameter",
-    stateFeedback42: "StateFeedback42Parameter",
-    stateFeedback11: "StateFeedback11Parameter",
-    openLoop42: "OpenLoop2Parameter",
-    openLoop11: "OpenLoop1Parameter",
-    cartPoleLqr: "CartPoleLqrParameter",
-  },
-  reward: {
-    figure8: "Figure8RewardParameter",
-    reach: "ReachRewardParameter",
-    track: "TrackRewardParameter",
-    cartPole: "CartPoleRewardParameter",
-  },
-  reference: { spline: "SplineParameter" },
-  task: {
-    figure8: "Figure8Parameter",
-    reach: "ReachParameter",
-    reachOpen: "ReachParameter",
-    sine: "SineParameter",
-    cartPole: "CartPoleTaskParameter",
-  },
-} as const satisfies Record<PartName, Record<string, keyof CoreExports>>;
 
 const REGIONS = {
   model: "modelParameters",
@@ -123,6 +89,15 @@ export class Core {
     return view;
   }
 
+  /** Writes all numbers of a region; an error names the region and its size if there are not as many. */
+  write(region: RegionName, values: ArrayLike<number>, rollout = 0): void {
+    const view = this.view(region, rollout);
+    if (values.length !== view.length) {
+      throw new UserError(`${region} of ${this.setup.task.name} takes ${view.length} numbers, got ${values.length}`);
+    }
+    view.set(values);
+  }
+
   setOption(option: OptionName, value: number): void {
     this.check(this.exports.setOption(this.exports.Option[option], value), `option ${option} = ${value}`);
   }
@@ -130,18 +105,16 @@ export class Core {
   /** Writes parameters by name into a part's region; all of them must be given. */
   setParameters(part: PartName, definition: PartDefinition): void {
     const names = this.parameterNames(part, definition.kind);
-    const view = this.view(REGIONS[part]);
     for (const name of Object.keys(definition.parameters)) {
       if (!names.includes(name))
         throw new UserError(`${part} ${definition.kind} has no parameter "${name}"; it has: ${names.join(", ")}`);
     }
-    names.forEach((name, i) => {
+    const values = names.map((name) => {
       const value = definition.parameters[name];
-      if (value === undefined || !Number.isFinite(value)) {
-        throw new UserError(`parameter ${name} of ${part} ${definition.kind} must be a finite number, got ${value}`);
-      }
-      view[i] = value;
+      if (Number.isFinite(value)) return value;
+      throw new UserError(`parameter ${name} of ${part} ${definition.kind} must be a finite number, got ${value}`);
     });
+    this.write(REGIONS[part], values);
     if (part === "reference") this.check(this.exports.prepare(), "prepare");
   }
 
@@ -177,15 +150,15 @@ export class Core {
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
       this.setParameters(part, definition);
-    this.view("outputScale").set(task.network.scale);
-    this.view("nominalGains").set(task.nominalGains);
-    this.view("stateLow").set(task.bounds.low);
-    this.view("stateHigh").set(task.bounds.high);
-    this.view("startSpread").set(task.startSpread);
-    this.view("plantDelays").set(plant.delays ?? []);
-    this.view("plantLags").set(plant.lags ?? []);
-    this.view("plantNoise").set(plant.noise ?? []);
-    this.view("jitter").set(plant.jitter ?? []);
+    this.write("outputScale", task.network.scale);
+    this.write("nominalGains", task.nominalGains);
+    this.write("stateLow", task.bounds.low);
+    this.write("stateHigh", task.bounds.high);
+    this.write("startSpread", task.startSpread);
+    const between = { plantDelays: plant.delays, plantLags: plant.lags, plantNoise: plant.noise, jitter: plant.jitter };
+    for (const [region, values] of Object.entries(between) as [keyof typeof between, readonly number[] | undefined][]) {
+      if (values?.length) this.write(region, values); // absent or empty: none, as the core begins
+    }
     this.setOption("controlPeriod", task.timing.controlPeriod);
     this.setOption("stepsPerSegment", task.timing.stepsPerSegment);
     this.setOption("lookahead", task.timing.networkPeriod - task.timing.controlPeriod);
@@ -204,10 +177,8 @@ export class Core {
 
   /** Parameter names of a part in the order of its region. */
   parameterNames(part: PartName, kind: string): string[] {
-    const table: Readonly<Record<string, keyof CoreExports>> = PARAMETERS[part];
-    const name =
-      table[kind] ??
-      (part === "plant" ? PARAMETERS.model[this.setup.task.model.kind as keyof typeof PARAMETERS.model] : undefined);
+    const tables: Readonly<Record<PartName, Readonly<Record<string, keyof CoreExports>>>> = PARAMETERS;
+    const name = tables[part][kind] ?? (part === "plant" ? tables.model[this.setup.task.model.kind] : undefined);
     if (!name) return [];
     return Object.entries(this.exports[name])
       .filter(([key, value]) => typeof value === "number" && key !== "count")

@@ -11,7 +11,7 @@ export type SymmetricProduct = (v: ArrayLike<number>) => Float64Array;
  */
 export function hessianOf(core: Core, first = 0, rollouts = 1): SymmetricProduct {
   return (v) => {
-    core.view("direction").set(v);
+    core.write("direction", v);
     core.check(core.exports.hessianProduct(first, rollouts), `second derivatives of rollouts ${first} and on`);
     const product = core.view("gradient").slice();
     if (!product.every(Number.isFinite)) {

@@ -52,7 +52,7 @@ export async function driveExported(
   const states = new Float64Array((steps + 1) * n);
   states.set(task.initialState);
   let cost = 0;
-  core.view("modelParameters").set(core.view("plantParameters")); // the nominal plant is the model with other numbers
+  core.write("modelParameters", core.view("plantParameters")); // the nominal plant is the model with other numbers
   driver.begin();
   for (let t = 0; t < steps; t++) {
     const x = states.subarray(n * t, n * (t + 1));

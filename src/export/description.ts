@@ -4,9 +4,7 @@ import { UserError } from "../errors.js";
 import type { RecordingInfo } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
-import { controllers } from "./parts/controllers.js";
-import { references } from "./parts/references.js";
-import { tasks } from "./parts/tasks.js";
+import { controllers, references, tasks } from "./parts/parts.js";
 
 export const FORMAT = "lapgrad-policy";
 /** Raised whenever the meaning of a key changes. */

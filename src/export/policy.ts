@@ -13,9 +13,7 @@ import {
   subtract,
   where,
 } from "./expression.js";
-import { controllers } from "./parts/controllers.js";
-import { references } from "./parts/references.js";
-import { tasks } from "./parts/tasks.js";
+import { controllers, references, tasks } from "./parts/parts.js";
 
 /** Numbers in each array of the policy. */
 export interface Sizes {

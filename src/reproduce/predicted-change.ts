@@ -8,7 +8,8 @@ import type { AuthorsFile } from "../recording/authors.js";
 import type { Recording } from "../recording/recording.js";
 import { storeSetpoints } from "../recording/transfer.js";
 import { taskNamed } from "../tasks/tasks.js";
-import { type FittedModel, fits } from "../training/model-fit.js";
+import type { FittedModel } from "../training/fits/contract.js";
+import { fits } from "../training/fits/fits.js";
 import { configFor, replayedCore } from "../training/replay.js";
 
 /** Where the gradient comes from. */
@@ -98,7 +99,7 @@ async function replayRollout(
   const core = await replayedCore(recording, config, timing === "hardware");
   if (recording.outputs.length === 0) storeSetpoints(core, 0, recording);
   core.setParameters("model", { kind: core.setup.task.model.kind, parameters: model.parameters });
-  core.view("inputDelays").set(model.delays);
+  core.write("inputDelays", model.delays);
   core.check(core.exports.linearise(0), "the model's derivatives");
   const lapTime = core.setup.task.task.parameters.lapTime ?? Number.NaN;
   const { segmentTimes } = recording;

@@ -55,6 +55,6 @@ export async function controlLoop(
 function warmUp(core: Core): void {
   const { task } = core.setup;
   core.exports.beginDrive();
-  core.view("plantState").set(task.initialState);
+  core.write("plantState", task.initialState);
   for (let i = 0; i < WARM_UP; i++) core.exports.tick(i * task.timing.controlPeriod);
 }

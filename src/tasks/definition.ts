@@ -2,12 +2,12 @@
 
 /** One of the core's parts with its parameters by name. */
 export interface PartDefinition {
-  /** name in the core's table (assembly/components.ts) */
+  /** name under which it is registered in its file of assembly/ */
   readonly kind: string;
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-/** A simulated robot: its equations, and what lies between them and the policy; absent: none. */
+/** A simulated robot: its equations, and what lies between them and the policy; absent or empty: none. */
 export interface PlantDefinition extends PartDefinition {
   /** transport delay of each input [s] */
   readonly delays?: readonly number[];
@@ -40,7 +40,7 @@ export interface TaskDefinition {
   /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
   readonly model: PartDefinition & {
     readonly scalable: readonly string[];
-    /** if its kind can be fitted to driving (src/training/model-fit.ts): which error of the fit people are shown */
+    /** if its kind can be fitted to driving (src/training/fits): which error of the fit people are shown */
     readonly refit?: { readonly error: string; readonly unit: string };
     /** the model that knows nothing of the robot but its equations */
     readonly raw: Readonly<Record<string, number>>;

@@ -145,7 +145,7 @@ function planned(
 ): { readonly plan: Float64Array; readonly norm: number } {
   const theta = core.view("parameters");
   const present = theta.slice();
-  core.view("anchor").set(present);
+  core.write("anchor", present);
   let found = present;
   let least = cost; // of the cost and the damping
   let norm = 1;

@@ -1,31 +1,10 @@
 /** Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { type CarFit, fitCar, outOfBounds } from "../identification/car-fit.js";
 import type { Drive } from "../identification/drive.js";
-import { fitQuadruped, type QuadrupedFit } from "../identification/quadruped-fit.js";
-import { fitScalar, type ScalarFit } from "../identification/scalar-fit.js";
 import type { Recording } from "../recording/recording.js";
-
-/** The model that the gradient goes through. */
-export interface FittedModel {
-  readonly parameters: Readonly<Record<string, number>>;
-  /** transport delay per input [control steps] */
-  readonly delays: readonly number[];
-}
-
-export interface Refit {
-  readonly model: FittedModel;
-  /** root mean square errors one step ahead */
-  readonly errors: Readonly<Record<string, number>>;
-}
-
-/** Kinds of models that can be fitted: a new one is a function here. It answers with a text if it refuses. */
-export const fits: Readonly<Record<string, (drives: readonly Drive[], prior: FittedModel) => Refit | string>> = {
-  car: refitCar,
-  quadruped: refitQuadruped,
-  scalar: refitScalar,
-};
+import type { FittedModel } from "./fits/contract.js";
+import { fits } from "./fits/fits.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
@@ -71,7 +50,7 @@ export class ModelMemory {
     if (typeof answer === "string") return;
     this.errors = answer.errors;
     core.setParameters("model", { kind, parameters: answer.model.parameters });
-    core.view("inputDelays").set(answer.model.delays);
+    core.write("inputDelays", answer.model.delays);
     for (let slot = batch.first; slot < batch.first + batch.count; slot++) {
       core.check(core.exports.linearise(slot), "the model's derivatives");
     }
@@ -120,27 +99,6 @@ function modelIn(core: Core): FittedModel {
     parameters: Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])),
     delays: Array.from(core.view("inputDelays")),
   };
-}
-
-function refitCar(drives: readonly Drive[], prior: FittedModel): Refit | string {
-  const fit = fitCar(drives, prior.parameters as CarFit["parameters"]);
-  if (!fit) return "the driving does not determine the model";
-  const problem = outOfBounds(fit);
-  if (problem) return problem;
-  const errors = { acceleration: fit.accelerationError, turnRate: fit.turnRateError };
-  return { model: { parameters: fit.parameters, delays: fit.delays }, errors };
-}
-
-function refitQuadruped(drives: readonly Drive[], prior: FittedModel): Refit | string {
-  const fit = fitQuadruped(drives, prior.parameters as QuadrupedFit["parameters"]);
-  if (typeof fit === "string") return fit;
-  return { model: fit, errors: { speed: fit.speedError, turnRate: fit.turnRateError } };
-}
-
-function refitScalar(drives: readonly Drive[], prior: FittedModel): Refit | string {
-  const fit = fitScalar(drives, prior.parameters as ScalarFit["parameters"]);
-  if (typeof fit === "string") return fit;
-  return { model: { parameters: fit.parameters, delays: [0] }, errors: { state: fit.stateError } };
 }
 
 /** One recording as a stretch of driving, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */

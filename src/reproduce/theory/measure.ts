@@ -95,7 +95,7 @@ async function statistics(system: System, starts: number, horizons: readonly num
 
 /** The gradient along the recorded rollout through a model (a, b), for every horizon: [W23 eq. 7]. */
 function gradientsWith(core: Core, model: readonly number[], horizons: readonly number[]): Float64Array[] {
-  core.view("modelParameters").set(model);
+  core.write("modelParameters", model);
   core.check(core.exports.linearise(0), "the linearisation");
   return horizons.map((T) => {
     core.setOption("windowLength", T);

@@ -123,13 +123,13 @@ export class MeasuredExample {
   private drive(x0: number, exactly: boolean, inputs?: readonly number[]): void {
     const { core, example } = this;
     const { a, b, aHat, bHat, T } = example;
-    core.view("modelParameters").set(exactly ? [a, b] : [aHat, bHat]);
+    core.write("modelParameters", exactly ? [a, b] : [aHat, bHat]);
     core.view("states").set([x0]);
     core.check(core.exports.rollOut(0, T, -1, 0), "a rollout of the running example");
     if (!inputs) return;
     // inputs that no network gives: written into the recording, which is then gone through again
-    core.view("outputs").set(inputs);
-    core.view("inputs").set(inputs);
+    core.write("outputs", inputs);
+    core.write("inputs", inputs);
     const x = core.view("states");
     for (let t = 0; t < T; t++) x[t + 1] = a * (x[t] ?? 0) + b * (inputs[t] ?? 0);
     core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay of the running example");

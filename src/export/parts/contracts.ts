@@ -1,0 +1,30 @@
+/** What an exported policy needs to know of a controller, a reference and a task of the core: its forward computation as expressions. */
+import type { Core } from "../../core/core.js";
+import type { Expression, Operand } from "../expression.js";
+
+export type Parameters = Readonly<Record<string, number>>;
+
+export interface ControllerPart {
+  /** The command. */
+  act(parameters: Parameters, state: Expression, reference: Expression, gains: Expression, inputs: number): Expression;
+}
+
+export interface ReferencePart {
+  /** The fixed matrix that maps setpoints to coefficients, as the core computed it; empty if there is none. */
+  matrix(core: Core): number[][];
+  /** The reference at local time `s` [s] of a segment from one setpoint to the next. */
+  evaluate(matrix: readonly (readonly number[])[], previous: Expression, next: Expression, s: Expression): Expression;
+}
+
+export interface TaskPart {
+  /** the parameter after which setpoints and features repeat [s] */
+  readonly period: string;
+  /** names of the features, with units */
+  readonly features: readonly string[];
+  /** Nominal setpoint at task time t [s]. */
+  setpointAt(parameters: Parameters, t: Expression): Operand;
+  /** The setpoint that a state stands on. */
+  setpointOf(parameters: Parameters, state: Expression): Operand;
+  /** Network input at a state and task time t [s]. */
+  observe(parameters: Parameters, state: Expression, t: Expression): Expression;
+}

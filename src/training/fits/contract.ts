@@ -1,0 +1,17 @@
+import type { Drive } from "../../identification/drive.js";
+
+/** The model that the gradient goes through. */
+export interface FittedModel {
+  readonly parameters: Readonly<Record<string, number>>;
+  /** transport delay per input [control steps] */
+  readonly delays: readonly number[];
+}
+
+export interface Refit {
+  readonly model: FittedModel;
+  /** root mean square errors one step ahead */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** Fits a model to driving, from a prior; answers with a text if it refuses. */
+export type Fit = (drives: readonly Drive[], prior: FittedModel) => Refit | string;

@@ -1,0 +1,128 @@
+/** The registry of parts: names and sizes agree for each, sizes are refused by name, and a malformed registration says what is expected. */
+import { describe, expect, test } from "@jest/globals";
+import { Core } from "../../src/core/core.js";
+import { controllers, tasks as courses, references } from "../../src/export/parts/parts.js";
+import type { PlantDefinition, TaskDefinition } from "../../src/tasks/definition.js";
+import { scalar } from "../../src/tasks/scalar.js";
+import { tasks } from "../../src/tasks/tasks.js";
+import { fits } from "../../src/training/fits/fits.js";
+import { smallCore } from "../support/cores.js";
+
+const PARTS = ["model", "plant", "controller", "reward", "reference", "task"] as const;
+const ROOM = { rollouts: 1, steps: 14, segments: 2 };
+
+/** Every task with each of its plants, and what no task uses yet. */
+const openScalar: TaskDefinition = {
+  ...scalar,
+  controller: { kind: "openLoop11", parameters: { input1: 0 } },
+  nominalGains: [],
+};
+const scaleOf = ({ columns }: TaskDefinition, gains: number) =>
+  new Array<number>(columns.setpoint.length + gains).fill(1);
+const combinations: readonly { task: TaskDefinition; plant: PlantDefinition }[] = [
+  ...Object.values(tasks).flatMap((task) => Object.values(task.plants).map((plant) => ({ task, plant }))),
+  { task: { ...openScalar, network: { ...scalar.network, scale: scaleOf(scalar, 0) } }, plant: scalar.plants.nominal },
+];
+
+function kindsOf(core: Core, part: (typeof PARTS)[number]): string[] {
+  const table = {
+    model: "Models",
+    plant: "Plants",
+    controller: "Controllers",
+    reward: "Rewards",
+    reference: "References",
+    task: "Tasks",
+  } as const;
+  return Object.keys(core.exports[table[part]]).filter((name) => !/^\d+$/.test(name));
+}
+
+test("the host has a name for every parameter that the core has room for, of every part", async () => {
+  const seen = Object.fromEntries(PARTS.map((part) => [part, new Set<string>()]));
+  for (const { task, plant } of combinations) {
+    const core = await Core.load({ task, plant, ...ROOM });
+    const parts = {
+      model: task.model,
+      plant,
+      controller: task.controller,
+      reward: task.reward,
+      reference: task.reference,
+      task: task.task,
+    };
+    for (const part of PARTS) {
+      const { kind } = parts[part];
+      expect([part, kind, core.parameterNames(part, kind).length]).toEqual([
+        part,
+        kind,
+        core.view(`${part}Parameters`).length,
+      ]);
+      seen[part].add(kind);
+    }
+  }
+  const core = await smallCore(1);
+  for (const part of PARTS) expect([part, [...seen[part]].sort()]).toEqual([part, kindsOf(core, part).sort()]);
+});
+
+test("every part that can be exported or fitted registers under a kind of the core, and every controller, reference and task can be exported", async () => {
+  const core = await smallCore(1);
+  expect(Object.keys(controllers).sort()).toEqual(kindsOf(core, "controller").sort());
+  expect(Object.keys(references).sort()).toEqual(kindsOf(core, "reference").sort());
+  expect(Object.keys(courses).sort()).toEqual(kindsOf(core, "task").sort());
+  expect(kindsOf(core, "model")).toEqual(expect.arrayContaining(Object.keys(fits)));
+});
+
+describe("a size that does not fit is refused by name", () => {
+  const [car] = combinations;
+  const refused = (task: Partial<TaskDefinition>, plant: Partial<PlantDefinition> = {}) =>
+    Core.load({ task: { ...car.task, ...task }, plant: { ...car.plant, ...plant }, ...ROOM });
+
+  test("when a core is configured", async () => {
+    await expect(refused({ nominalGains: [1, 2] })).rejects.toThrow(
+      "nominalGains of car-figure8 takes 6 numbers, got 2",
+    );
+    await expect(refused({ startSpread: [] })).rejects.toThrow("startSpread of car-figure8 takes 4 numbers, got 0");
+    await expect(refused({ bounds: { ...car.task.bounds, low: [0] } })).rejects.toThrow(
+      "stateLow of car-figure8 takes 4 numbers",
+    );
+    await expect(refused({}, { delays: [0.1] })).rejects.toThrow("plantDelays of car-figure8 takes 2 numbers, got 1");
+    await expect(refused({}, { delays: [], lags: [] })).resolves.toBeInstanceOf(Core);
+  });
+
+  test("and later", async () => {
+    const core = await smallCore(1);
+    expect(() => core.write("modelParameters", new Array(5).fill(0))).toThrow(
+      "modelParameters of car-figure8 takes 8 numbers, got 5",
+    );
+    expect(() => core.write("inputDelays", [1])).toThrow("inputDelays of car-figure8 takes 2 numbers, got 1");
+  });
+});
+
+describe("a malformed registration says where it is and what is expected", () => {
+  const file = "assembly/plants/moon.ts";
+  const moon = "export class Moon extends Plant {}\n";
+  const enumOf = (members: string) => `export enum MoonParameter {\n${members}}\n`;
+  const registered = async (text: string) => {
+    const { registeredIn } = await import(new URL("../../../scripts/registries.mjs", import.meta.url).href);
+    return registeredIn(file, text);
+  };
+
+  test.each([
+    ["its class is not registered", moon],
+    ["a registration is malformed", `${moon}/** @part moon MoonParameter */\nexport let moon = new Moon();\n`],
+    ["a registration is malformed", `${moon}/** @part */\nexport const moon = new Moon();\n`],
+    [
+      "an enum that this file does not export",
+      `${moon}/** @part moon MoonParameter */\nexport const moon = new Moon();\n`,
+    ],
+    [
+      'must be "count"',
+      `${enumOf("  mass,\n")}${moon}/** @part moon MoonParameter */\nexport const moon = new Moon();\n`,
+    ],
+  ])("%s", async (message, text) => {
+    await expect(registered(text)).rejects.toThrow(new RegExp(`^${file}: .*${message}`));
+  });
+
+  test("a correct one is taken", async () => {
+    const text = `${enumOf("  mass,\n  count,\n")}${moon}/** @part moon MoonParameter */\nexport const moon = new Moon(2);\n`;
+    expect(await registered(text)).toEqual([{ kind: "moon", parameters: "MoonParameter", name: "moon" }]);
+  });
+});

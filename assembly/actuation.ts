@@ -1,37 +1,61 @@
 /**
- * What lies between the policy and the plant in simulation: transport delay and first-order lag of every input, noise of the measured
- * state, jitter of the control period and of the network period. With all of them 0 the plant gets the command and the policy
- * sees the state, unchanged to the last bit.
+ * What lies between the policy and the plant in simulation: transport delay and first-order lag of every input, noise
+ * of the measured state, jitter of the control period and of the network period. With all of them 0 the plant gets the
+ * command and the policy sees the state, unchanged to the last bit.
  */
 import { model, plant } from "./components";
 import { normal } from "./math/random";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { at, lengthOf } from "./memory";
 import { Region } from "./regions";
 import * as trace from "./trace";
 
 /** Commands that are kept: the longest delay is this many control periods. */
 const KEPT: i32 = 64;
-/** bytes of a ring entry: the time from which the command holds, inputs */
-const ENTRY: usize = 72;
-/** The region `plantMemory`: number of commands, clock [s], lagged inputs, what acts now, inner state of the plant, ring of commands. */
-const CLOCK: usize = 8;
-const LAGGED: usize = 16;
-const ACTING: usize = 80;
-const INNER: usize = 144;
-const RING: usize = 272;
+
+/** A command in the ring. */
+const enum Command {
+  /** the time from which it holds [s] */
+  since,
+  /** at most 8 */
+  inputs,
+  count = 9,
+}
+/** Bytes of a command in the ring. */
+// @ts-ignore: decorator
+@inline
+const COMMAND: usize = 8 * Command.count;
+
+/** The region `plantMemory`: where each part of it begins. */
+const enum PlantMemory {
+  /** number of commands given */
+  commands,
+  /** time since the start [s] */
+  clock,
+  /** inputs behind their lag, at most 8 */
+  lagged,
+  /** inputs that act now, at most 8 */
+  acting = 10,
+  /** inner state of the plant, at most 16 */
+  inner = 18,
+  /** the last {@link KEPT} commands */
+  ring = 34,
+}
 /** Doubles of the region `plantMemory`. */
-export const PLANT_MEMORY: i32 = 34 + 9 * 64;
+export const PLANT_MEMORY: i32 = PlantMemory.ring + Command.count * KEPT;
 
 /** Everything at rest, before a rollout: no command has been given yet, inputs are 0. */
 export function resetPlant(): void {
-  memory.fill(at(Region.plantMemory, 0), 0, usize(PLANT_MEMORY) << 3);
+  memory.fill(at(Region.plantMemory, 0), 0, usize(PLANT_MEMORY) << DOUBLE_SHIFT);
 }
 
 /** Whether nothing lies between policy and plant: then {@link driveStep} and {@link measure} are not needed. */
 export function isDirect(): bool {
   for (let region: i32 = Region.plantDelays; region <= Region.plantNoise; region++) {
     const values = at(region, 0);
-    for (let i: usize = 0, end = usize(lengthOf(region)) << 3; i < end; i += 8) if (load<f64>(values + i) != 0.0) return false;
+    for (let i: usize = 0, end = usize(lengthOf(region)) << DOUBLE_SHIFT; i < end; i += 8) {
+      if (load<f64>(values + i) != 0.0) return false;
+    }
   }
   return true;
 }
@@ -50,7 +74,7 @@ export function driveDirectly(x: usize, u: usize, dt: f64, next: usize): void {
 
 /** Where the plant keeps its inner state. */
 export function innerState(): usize {
-  return at(Region.plantMemory, 0) + INNER;
+  return at(Region.plantMemory, 0) + 8 * PlantMemory.inner;
 }
 
 /** Integration steps in a control period. */
@@ -64,14 +88,14 @@ export function driveStep(x: usize, u: usize, dt: f64, next: usize): void {
   const delays = at(Region.plantDelays, 0);
   const lags = at(Region.plantLags, 0);
   const kept = at(Region.plantMemory, 0);
-  const commands = i32(load<f64>(kept));
-  const clock = load<f64>(kept + CLOCK);
-  const entry = kept + RING + usize(commands % KEPT) * ENTRY;
-  store<f64>(entry, clock);
-  memory.copy(entry + 8, u, trace.inputRow);
-  store<f64>(kept, f64(commands + 1));
-  const lagged = kept + LAGGED;
-  const acting = kept + ACTING;
+  const commands = i32(load<f64>(kept, 8 * PlantMemory.commands));
+  const clock = load<f64>(kept + 8 * PlantMemory.clock);
+  const entry = kept + 8 * PlantMemory.ring + usize(commands % KEPT) * COMMAND;
+  store<f64>(entry, clock, 8 * Command.since);
+  memory.copy(entry + 8 * Command.inputs, u, trace.inputRow);
+  store<f64>(kept, f64(commands + 1), 8 * PlantMemory.commands);
+  const lagged = kept + 8 * PlantMemory.lagged;
+  const acting = kept + 8 * PlantMemory.acting;
   const steps = pieces(dt);
   const h = dt / f64(steps);
   let from = x;
@@ -87,20 +111,20 @@ export function driveStep(x: usize, u: usize, dt: f64, next: usize): void {
       store<f64>(lagged + k, after);
       store<f64>(acting + k, after);
     }
-    plant.step(model, trace.plantParameters, kept + INNER, from, acting, h, next);
+    plant.step(model, trace.plantParameters, kept + 8 * PlantMemory.inner, from, acting, h, next);
     from = next;
   }
-  store<f64>(kept + CLOCK, clock + dt);
+  store<f64>(kept + 8 * PlantMemory.clock, clock + dt);
 }
 
 /** Input k (bytes into a row) of the command that held at `time`: the newest one given by then, 0 before the first. */
 function commandAt(kept: usize, time: f64, k: usize): f64 {
-  const commands = i32(load<f64>(kept));
+  const commands = i32(load<f64>(kept, 8 * PlantMemory.commands));
   const oldest = commands > KEPT ? commands - KEPT : 0;
   for (let i = commands - 1; i >= oldest; i--) {
-    const entry = kept + RING + usize(i % KEPT) * ENTRY;
+    const entry = kept + 8 * PlantMemory.ring + usize(i % KEPT) * COMMAND;
     // a command given within a nanosecond counts as given: delays are whole numbers of periods more often than not
-    if (load<f64>(entry) <= time + 1e-9) return load<f64>(entry + 8 + k);
+    if (load<f64>(entry, 8 * Command.since) <= time + 1e-9) return load<f64>(entry + 8 * Command.inputs + k);
   }
   return 0.0;
 }
@@ -116,7 +140,10 @@ export function measure(state: usize, measured: usize): void {
   }
 }
 
-/** A period with its jitter: normal with standard deviation `deviation`, at least half and at most one and a half periods long. */
+/**
+ * A period with its jitter: normal with standard deviation `deviation`, at least half and at most one and a half
+ * periods long.
+ */
 export function jittered(period: f64, deviation: f64): f64 {
   if (deviation == 0.0) return period;
   const drawn = period + deviation * normal(at(Region.random, 0));

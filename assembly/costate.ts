@@ -1,5 +1,6 @@
 /** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
 import { controller, model, reference, reward, task } from "./components";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./memory";
 import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
@@ -22,12 +23,13 @@ export function clearAdjoints(): void {
 }
 
 /**
- * One window of the selected rollout, segments [begin, end): from p = 0 after the last counted step, for every step backwards
+ * One window of the selected rollout, segments [begin, end): from p = 0 after the last counted step, for every step
+ * backwards
  *   (px, pu_acting) = (Â^T p, B̂^T p)        pu_acting joins pu of the step whose input acted (transport delay)
  *   px, pu        += (dr/dx)^T w, (dr/du)^T w
  *   p              = px + K^T pu,           and (du/dreference)^T pu, (du/dgains)^T pu are collected for the segment,
- * then at the segment's start through spline and network: the adjoint of its output, the deltas for the weight gradient, and the
- * features' adjoint, which joins p. Everything before the window is constant.
+ * then at the segment's start through spline and network: the adjoint of its output, the deltas for the weight
+ * gradient, and the features' adjoint, which joins p. Everything before the window is constant.
  */
 export function costate(begin: i32, end: i32): void {
   const p = trace.stateWork;
@@ -57,11 +59,25 @@ export function costate(begin: i32, end: i32): void {
       } else {
         model.transpose(modelTape, p, px, pu);
       }
-      reward.transpose(trace.rewardTape + usize(t) * trace.rewardTapeRow, trace.seeds + usize(t) * trace.residualRow, px, pu);
-      controller.transpose(
-        trace.controllerTape + usize(t) * trace.controllerTapeRow, gains, pu, px, trace.referenceWork, pGains,
+      reward.transpose(
+        trace.rewardTape + usize(t) * trace.rewardTapeRow,
+        trace.seeds + usize(t) * trace.residualRow,
+        px,
+        pu,
       );
-      reference.evaluateTranspose(trace.referenceWork, load<f64>(trace.localTimes + (usize(t) << 3)), pCoefficients);
+      controller.transpose(
+        trace.controllerTape + usize(t) * trace.controllerTapeRow,
+        gains,
+        pu,
+        px,
+        trace.referenceWork,
+        pGains,
+      );
+      reference.evaluateTranspose(
+        trace.referenceWork,
+        load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)),
+        pCoefficients,
+      );
       for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(p + i, load<f64>(px + i));
     }
     t = first;
@@ -69,7 +85,9 @@ export function costate(begin: i32, end: i32): void {
     const out = trace.outputWork;
     for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(out + i, load<f64>(pPrevious + i));
     reference.beginTranspose(pCoefficients, pPrevious, pSetpoint);
-    for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(out + i, load<f64>(out + i) + load<f64>(pSetpoint + i));
+    for (let i: usize = 0; i < trace.setpointRow; i += 8) {
+      store<f64>(out + i, load<f64>(out + i) + load<f64>(pSetpoint + i));
+    }
     for (let i: usize = 0; i < trace.gainRow; i += 8) store<f64>(out + trace.setpointRow + i, load<f64>(pGains + i));
     throughNetwork(j, out);
     if (truncate) {
@@ -85,8 +103,8 @@ function scatterInputs(acting: usize, t: i32, reached: i32): void {
   for (let i: i32 = 0; i < trace.m; i++) {
     const source = t - trace.inputDelay(i);
     if (source < reached) continue;
-    const target = trace.inputWork + usize(source) * trace.inputRow + (usize(i) << 3);
-    store<f64>(target, load<f64>(target) + load<f64>(acting + (usize(i) << 3)));
+    const target = trace.inputWork + usize(source) * trace.inputRow + (usize(i) << DOUBLE_SHIFT);
+    store<f64>(target, load<f64>(target) + load<f64>(acting + (usize(i) << DOUBLE_SHIFT)));
   }
 }
 
@@ -110,8 +128,8 @@ export function collect(): void {
 }
 
 /**
- * The co-state pass of one window of the selected rollout with seeds factor * W * values; steps of the window's burn-in have none.
- * `values`: a row of residual size per step; `weights`: W in the same layout, or 0 for 1.
+ * The co-state pass of one window of the selected rollout with seeds factor * W * values; steps of the window's burn-in
+ * have none. `values`: a row of residual size per step; `weights`: W in the same layout, or 0 for 1.
  */
 export function seededCostate(window: i32, values: usize, weights: usize, factor: f64): void {
   const end = windowEnd(window, trace.segmentCount());
@@ -128,8 +146,8 @@ export function seededCostate(window: i32, values: usize, weights: usize, factor
 }
 
 /**
- * Loss and gradient of `rollouts` rollouts from `first` on [W23 eq. 8]: stage costs of every window's steps, summed over windows,
- * and averaged (or summed) over rollouts. Returns the loss.
+ * Loss and gradient of `rollouts` rollouts from `first` on [W23 eq. 8]: stage costs of every window's steps, summed
+ * over windows, and averaged (or summed) over rollouts. Returns the loss.
  */
 export function gradientOf(first: i32, rollouts: i32): f64 {
   clearGradient();
@@ -151,7 +169,7 @@ export function gradientOf(first: i32, rollouts: i32): f64 {
 export function costOf(begin: i32, end: i32): f64 {
   let cost: f64 = 0.0;
   for (let t = trace.segmentStart(begin), last = trace.segmentStart(end); t < last; t++) {
-    cost += load<f64>(trace.stageCosts + (usize(t) << 3));
+    cost += load<f64>(trace.stageCosts + (usize(t) << DOUBLE_SHIFT));
   }
   return cost;
 }

@@ -1,11 +1,13 @@
 /**
- * Second derivatives: H v, the Hessian of the loss times v = `direction`, by the co-state method [W23 A.3]. The tangent pass gives dx of
- * every step; the integrand of the co-state pass is then evaluated at recorded points displaced by +-e (dx, du, v), each by itself, and
- * the two gradients are subtracted. Nothing is rolled out, so the differences stay local in time and do not grow over the horizon.
+ * Second derivatives: H v, the Hessian of the loss times v = `direction`, by the co-state method [W23 A.3]. The tangent
+ * pass gives dx of every step; the integrand of the co-state pass is then evaluated at recorded points displaced by +-e
+ * (dx, du, v), each by itself, and the two gradients are subtracted. Nothing is rolled out, so the differences stay
+ * local in time and do not grow over the horizon.
  */
 import { controller, model, reference, reward, task } from "./components";
 import { clearAdjoints, clearGradient, collect, seededCostate } from "./costate";
 import { axpy } from "./math/dense";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { at } from "./memory";
 import { Region } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowCount, windowEnd, windowVaries } from "./options";
@@ -15,12 +17,15 @@ import { recallNetwork } from "./policy/policy";
 import { tangent } from "./tangent";
 import * as trace from "./trace";
 
-/** Displacement relative to 1 + |value|, 2^-17: near the cube root of the rounding unit, where truncation and rounding balance. */
+/**
+ * Displacement relative to 1 + |value|, 2^-17: near the cube root of the rounding unit, where truncation and rounding
+ * balance.
+ */
 const DISPLACEMENT: f64 = 0.00000762939453125;
 
 /**
- * gradient = H direction, summed over all windows of `rollouts` rollouts from `first` on and averaged like the gradient. For every window,
- * with everything before it constant,
+ * gradient = H direction, summed over all windows of `rollouts` rollouts from `first` on and averaged like the
+ * gradient. For every window, with everything before it constant,
  *   H v = (g(e) - g(-e)) / 2e,   g(e): the co-state gradient along the displaced points.
  * Everything recorded is as before afterwards; `outputGradient` is 0.
  */
@@ -56,12 +61,16 @@ export function hessianProduct(first: i32, rollouts: i32): void {
 function displacementSize(begin: i32, end: i32): f64 {
   const first = usize(trace.segmentStart(begin));
   const steps = usize(trace.segmentStart(end)) - first;
-  const overParameters = largestRatio(trace.direction, trace.parameters, usize(parameterSize()) << 3);
+  const overParameters = largestRatio(trace.direction, trace.parameters, usize(parameterSize()) << DOUBLE_SHIFT);
   const overStates = largestRatio(
-    trace.stateTangents + first * trace.stateRow, trace.states + first * trace.stateRow, steps * trace.stateRow,
+    trace.stateTangents + first * trace.stateRow,
+    trace.states + first * trace.stateRow,
+    steps * trace.stateRow,
   );
   const overInputs = largestRatio(
-    trace.inputWork + first * trace.inputRow, trace.inputs + first * trace.inputRow, steps * trace.inputRow,
+    trace.inputWork + first * trace.inputRow,
+    trace.inputs + first * trace.inputRow,
+    steps * trace.inputRow,
   );
   return Math.max(overParameters, Math.max(overStates, overInputs));
 }
@@ -76,12 +85,13 @@ function largestRatio(changes: usize, values: usize, bytes: usize): f64 {
 }
 
 /**
- * Evaluates everything that the co-state pass reads in segments [begin, end) at x_t + e dx_t and theta + e v: features, activations, gains,
- * the tapes and the residuals. Reference, gains and input are the recorded ones plus the change of what the policy does there, so
- * that e = 0 gives back what was recorded, also where another policy drove. `displaced` receives theta + e v.
+ * Evaluates everything that the co-state pass reads in segments [begin, end) at x_t + e dx_t and theta + e v: features,
+ * activations, gains, the tapes and the residuals. Reference, gains and input are the recorded ones plus the change of
+ * what the policy does there, so that e = 0 gives back what was recorded, also where another policy drove. `displaced`
+ * receives theta + e v.
  */
 function displace(begin: i32, end: i32, e: f64, displaced: usize): void {
-  memory.copy(displaced, trace.parameters, usize(parameterSize()) << 3);
+  memory.copy(displaced, trace.parameters, usize(parameterSize()) << DOUBLE_SHIFT);
   axpy(e, trace.direction, displaced, parameterSize());
   const dPrevious = trace.setpointWork;
   const dSetpoint = trace.setpointWork2;
@@ -113,7 +123,7 @@ function displaceNetwork(j: i32, e: f64, displaced: usize): void {
   recallNetwork(j);
   memory.copy(trace.outputWork, last, trace.outputRow);
   sum(trace.segmentStates + usize(j) * trace.stateRow, e, dx, trace.stateWork, trace.stateRow);
-  const time = load<f64>(trace.segmentTimes + (usize(j) << 3));
+  const time = load<f64>(trace.segmentTimes + (usize(j) << DOUBLE_SHIFT));
   task.observe(trace.taskParameters, trace.stateWork, time, row, trace.taskTape + usize(j) * trace.taskTapeRow);
   forward(displaced, row);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
@@ -129,25 +139,35 @@ function displaceStep(t: i32, e: f64, gains: usize, reached: i32): void {
   const change = trace.inputWork + row * trace.inputRow; // of the input: displaced command - recorded command
   const input = trace.inputWorkRow;
   sum(trace.states + row * trace.stateRow, e, trace.stateTangents + row * trace.stateRow, x, trace.stateRow);
-  reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimes + (row << 3)), trace.referenceWork);
+  reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimes + (row << DOUBLE_SHIFT)), trace.referenceWork);
   sum(trace.references + row * trace.referenceRow, 1.0, trace.referenceWork, trace.referenceWork, trace.referenceRow);
   controller.act(
-    trace.controllerParameters, x, trace.referenceWork, gains, change, trace.controllerTape + row * trace.controllerTapeRow,
+    trace.controllerParameters,
+    x,
+    trace.referenceWork,
+    gains,
+    change,
+    trace.controllerTape + row * trace.controllerTapeRow,
   );
   sum(change, -1.0, trace.commands + row * trace.inputRow, change, trace.inputRow);
   sum(trace.inputs + row * trace.inputRow, 1.0, change, input, trace.inputRow);
-  const time = trace.startTime() + load<f64>(trace.times + (row << 3));
+  const time = trace.startTime() + load<f64>(trace.times + (row << DOUBLE_SHIFT));
   reward.residuals(
-    trace.rewardParameters, x, input, time, trace.residuals + row * trace.residualRow, trace.rewardTape + row * trace.rewardTapeRow,
+    trace.rewardParameters,
+    x,
+    input,
+    time,
+    trace.residuals + row * trace.residualRow,
+    trace.rewardTape + row * trace.rewardTapeRow,
   );
   const acting = trace.actingInputs(t);
   for (let i: i32 = 0; i < trace.m; i++) {
     const source = t - trace.inputDelay(i);
-    const column = usize(i) << 3;
+    const column = usize(i) << DOUBLE_SHIFT;
     const moved: f64 = source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0;
     store<f64>(input + column, load<f64>(acting + column) + moved);
   }
-  const dt = load<f64>(trace.periods + (row << 3));
+  const dt = load<f64>(trace.periods + (row << DOUBLE_SHIFT));
   model.linearise(trace.modelParameters, x, input, dt, trace.modelTape + row * trace.modelTapeRow);
 }
 

@@ -1,13 +1,15 @@
 /**
- * The control steps of one segment on the simulated plant: the innermost loop of a rollout. It is generic in its parts: with the contracts
- * themselves as types every call is virtual and any combination runs; with classes of its own a combination has a copy of the loop in
- * which all calls are direct, and those marked @inline in its classes are none: about a twentieth faster. A combination deserves that if
- * people train it by default.
+ * The control steps of one segment on the simulated plant: the innermost loop of a rollout. It is generic in its parts:
+ * with the contracts themselves as types every call is virtual and any combination runs; with classes of its own a
+ * combination has a copy of the loop in which all calls are direct, and those marked @inline in its classes are none:
+ * about a twentieth faster. A combination deserves that if people train it by default.
  */
 import { driveDirectly, driveStep, jittered, measure } from "./actuation";
 import { controller, model, plant, reference, reward } from "./components";
 import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
+import { DOUBLE_SHIFT } from "./math/doubles";
+import { PAIR } from "./math/simd";
 import { copyRow, dimension } from "./memory";
 import { Car } from "./models/car";
 import { Model } from "./models/model";
@@ -48,14 +50,33 @@ export function setClock(atStep: i32, time: f64): void {
 /** Drives `count` control steps of segment j, or as far as there is room; false if the state left its bounds. */
 export function driveSegment(j: i32, count: i32, around: Surroundings): bool {
   if (
-    model instanceof Car && plant instanceof Nominal && controller instanceof Backstepping && reward instanceof Figure8Reward &&
+    model instanceof Car &&
+    plant instanceof Nominal &&
+    controller instanceof Backstepping &&
+    reward instanceof Figure8Reward &&
     reference instanceof Spline
   ) {
     return driveSteps<Car, Nominal, Backstepping, Figure8Reward, Spline>(
-      model as Car, plant as Nominal, controller as Backstepping, reward as Figure8Reward, reference as Spline, j, count, around,
+      model as Car,
+      plant as Nominal,
+      controller as Backstepping,
+      reward as Figure8Reward,
+      reference as Spline,
+      j,
+      count,
+      around,
     );
   }
-  return driveSteps<Model, Plant, Controller, Reward, Reference>(model, plant, controller, reward, reference, j, count, around);
+  return driveSteps<Model, Plant, Controller, Reward, Reference>(
+    model,
+    plant,
+    controller,
+    reward,
+    reference,
+    j,
+    count,
+    around,
+  );
 }
 
 function driveSteps<M extends Model, P extends Plant, C extends Controller, R extends Reward, F extends Reference>(
@@ -80,9 +101,9 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
   let within = true;
   for (let i: i32 = 0; i < count && t < capacity && within; i++) {
     const period = steady ? dt : jittered(dt, around.controlJitter);
-    store<f64>(trace.times + (usize(t) << 3), time);
-    store<f64>(trace.periods + (usize(t) << 3), period);
-    store<f64>(trace.localTimes + (usize(t) << 3), (steady ? f64(i) * dt : time - called) + splineLead);
+    store<f64>(trace.times + (usize(t) << DOUBLE_SHIFT), time);
+    store<f64>(trace.periods + (usize(t) << DOUBLE_SHIFT), period);
+    store<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT), (steady ? f64(i) * dt : time - called) + splineLead);
     evaluateReference<F>(reference, j, t);
     act<C>(controller, j, t);
     const x = trace.states + usize(t) * trace.stateRow;
@@ -117,7 +138,7 @@ export function withinBounds(x: usize): bool {
   let i: usize = 0;
   if (ASC_FEATURE_SIMD) {
     let within = i64x2.splat(-1);
-    for (; i + 16 <= trace.stateRow; i += 16) {
+    for (; i + PAIR <= trace.stateRow; i += PAIR) {
       const pair = v128.load(x + i);
       within = v128.and(within, v128.and(f64x2.ge(pair, v128.load(low + i)), f64x2.le(pair, v128.load(high + i))));
     }

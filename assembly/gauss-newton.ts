@@ -1,11 +1,14 @@
 /**
- * One damped Gauss-Newton step (not in paper): the cost is a sum of squared residuals r(theta), J = dr/dtheta through the model, and
+ * One damped Gauss-Newton step (not in paper): the cost is a sum of squared residuals r(theta), J = dr/dtheta through
+ * the model, and
  *   (J^T W J + mu I) d = -J^T W r
- * is solved by conjugate gradients, or, with the damping held to an anchor a, the same with -J^T W r - mu (theta - a) on the right. J is never formed: J v is the tangent pass, J^T w the co-state pass. W down-weights residuals
- * beyond a threshold (Huber), so that a few far-off steps do not decide the direction.
+ * is solved by conjugate gradients, or, with the damping held to an anchor a, the same with -J^T W r - mu (theta - a)
+ * on the right. J is never formed: J v is the tangent pass, J^T w the co-state pass. W down-weights residuals beyond a
+ * threshold (Huber), so that a few far-off steps do not decide the direction.
  */
 import { clearGradient, collect, seededCostate } from "./costate";
 import { axpy, dotProduct } from "./math/dense";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { at } from "./memory";
 import { Region } from "./regions";
 import { windowBegin, windowCount, windowEnd, windowVaries } from "./options";
@@ -30,12 +33,20 @@ export enum Solution {
 }
 
 /**
- * Solves for d, in the region `step`, over all windows of `rollouts` rollouts from `first` on. Stops after `iterations`, or when the linear
- * system's residual has fallen to `tolerance` of its right-hand side. `anchored`: mu holds to the region `anchor`, not to the present
- * parameters.
+ * Solves for d, in the region `step`, over all windows of `rollouts` rollouts from `first` on. Stops after
+ * `iterations`, or when the linear system's residual has fallen to `tolerance` of its right-hand side. `anchored`: mu
+ * holds to the region `anchor`, not to the present parameters.
  */
-export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64, anchored: bool): void {
-  const p = i32((trace.parametersEnd - trace.parameters) >> 3);
+export function solve(
+  first: i32,
+  rollouts: i32,
+  mu: f64,
+  threshold: f64,
+  iterations: i32,
+  tolerance: f64,
+  anchored: bool,
+): void {
+  const p = i32((trace.parametersEnd - trace.parameters) >> DOUBLE_SHIFT);
   const step = at(Region.step, 0);
   const rest = at(Region.linearResidual, 0);
   const solution = at(Region.solution, 0);
@@ -45,14 +56,14 @@ export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterat
   // right-hand side b = -J^T W r, and the anchor's pull
   clearGradient();
   for (let rollout = first; rollout < first + rollouts; rollout++) seedResiduals(rollout);
-  memory.fill(step, 0, usize(p) << 3);
-  memory.fill(rest, 0, usize(p) << 3);
+  memory.fill(step, 0, usize(p) << DOUBLE_SHIFT);
+  memory.fill(rest, 0, usize(p) << DOUBLE_SHIFT);
   axpy(-1.0, product, rest, p);
   if (anchored) {
     axpy(mu, at(Region.anchor, 0), rest, p);
     axpy(-mu, trace.parameters, rest, p);
   }
-  memory.copy(direction, rest, usize(p) << 3);
+  memory.copy(direction, rest, usize(p) << DOUBLE_SHIFT);
   const right = dotProduct(rest, rest, p);
   let square = right;
   let done: i32 = 0;
@@ -70,7 +81,7 @@ export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterat
     done++;
   }
   // for the prediction: b^T d and d^T J^T W J d
-  memory.copy(direction, step, usize(p) << 3);
+  memory.copy(direction, step, usize(p) << DOUBLE_SHIFT);
   applyNormal(first, rollouts);
   const bend = dotProduct(step, product, p);
   const norm2 = dotProduct(step, step, p);
@@ -86,7 +97,7 @@ export function solve(first: i32, rollouts: i32, mu: f64, threshold: f64, iterat
 
 /** theta += factor * step. */
 export function takeStep(factor: f64): void {
-  axpy(factor, at(Region.step, 0), trace.parameters, i32((trace.parametersEnd - trace.parameters) >> 3));
+  axpy(factor, at(Region.step, 0), trace.parameters, i32((trace.parametersEnd - trace.parameters) >> DOUBLE_SHIFT));
 }
 
 /** Huber weights min(1, threshold / |r|) of all residuals; returns the weighted cost of all windows. */
@@ -138,5 +149,7 @@ function applyNormal(first: i32, rollouts: i32): void {
 
 /** y = x + a y. */
 function scaleAdd(a: f64, x: usize, y: usize, count: i32): void {
-  for (let i: usize = 0, end = usize(count) << 3; i < end; i += 8) store<f64>(y + i, load<f64>(x + i) + a * load<f64>(y + i));
+  for (let i: usize = 0, end = usize(count) << DOUBLE_SHIFT; i < end; i += 8) {
+    store<f64>(y + i, load<f64>(x + i) + a * load<f64>(y + i));
+  }
 }

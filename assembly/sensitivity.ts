@@ -1,10 +1,12 @@
 /**
  * Forward sensitivity [W23 eq. 5, 7]: the matrix X_t = dx_t/dtheta rolled forward through the closed loop,
  *   X_{t+1} = Â X_t + B̂ U_t,   U_t = K X_t + (du/dreference) E C_j + (du/dgains) G_j,
- * p times dearer than the co-state pass. It is the reference that pass is checked against, written with dense matrices (taken
- * column by column from the parts' tangents) and the network's Jacobian row by row, so that the two share as little as possible.
+ * p times dearer than the co-state pass. It is the reference that pass is checked against, written with dense matrices
+ * (taken column by column from the parts' tangents) and the network's Jacobian row by row, so that the two share as
+ * little as possible.
  */
 import { controller, model, reference, reward, task } from "./components";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { at } from "./memory";
 import { Region } from "./regions";
 import { stateFeedback, truncate } from "./options";
@@ -20,12 +22,12 @@ const column: usize = heap.alloc(8 * 24);
 const zero: usize = heap.alloc(8 * 24);
 
 /**
- * Gradient of the loss of segments [begin, end) of the selected rollout, added to `sensitivityGradient`; `stateSensitivity` is X
- * after the last step.
+ * Gradient of the loss of segments [begin, end) of the selected rollout, added to `sensitivityGradient`;
+ * `stateSensitivity` is X after the last step.
  */
 export function sensitivity(begin: i32, end: i32): void {
   const p = parameterSize();
-  const row = usize(p) << 3;
+  const row = usize(p) << DOUBLE_SHIFT;
   const n = trace.n;
   const setpoint = trace.setpointSize;
   const outputs = trace.outputs;
@@ -34,7 +36,8 @@ export function sensitivity(begin: i32, end: i32): void {
   const X = at(Region.stateSensitivity, 0);
   const inputs = at(Region.sensitivityInputs, 0); // U_t of every step: steps x m x p
   const nextX = at(Region.sensitivityWork, 0);
-  const setpoints = nextX + usize(n) * row; // of the previous segment, then of this one: the reference's (previous, next)
+  // of the previous segment, then of this one: the reference's (previous, next)
+  const setpoints = nextX + usize(n) * row;
   const offsets = setpoints + usize(2 * setpoint) * row;
   const coefficients = offsets + usize(outputs) * row;
   const features = coefficients + usize(coefficient) * row;
@@ -52,7 +55,7 @@ export function sensitivity(begin: i32, end: i32): void {
     memory.copy(setpoints + usize(setpoint) * row, offsets, usize(setpoint) * row);
     for (let c: i32 = 0; c < 2 * setpoint; c++) {
       setUnit(c);
-      reference.begin(unit, unit + (usize(setpoint) << 3), column);
+      reference.begin(unit, unit + (usize(setpoint) << DOUBLE_SHIFT), column);
       keepColumn(c, coefficient);
     }
     multiply(coefficient, 2 * setpoint, setpoints, coefficients, p, false);
@@ -85,7 +88,12 @@ export function sensitivity(begin: i32, end: i32): void {
         const source = t - trace.inputDelay(c);
         if (source < reached) continue;
         for (let i: i32 = 0; i < n; i++) {
-          addRow(load<f64>(column + (usize(i) << 3)), inputs + usize(source * trace.m + c) * row, nextX + usize(i) * row, p);
+          addRow(
+            load<f64>(column + (usize(i) << DOUBLE_SHIFT)),
+            inputs + usize(source * trace.m + c) * row,
+            nextX + usize(i) * row,
+            p,
+          );
         }
       }
       memory.copy(X, nextX, usize(n) * row);
@@ -95,7 +103,7 @@ export function sensitivity(begin: i32, end: i32): void {
 
 /** offsets = scale (dMLP/dtheta + dMLP/dfeatures dfeatures/dx X) of segment j, outputs x p. */
 function networkJacobian(j: i32, p: i32, features: usize, X: usize, offsets: usize): void {
-  const row = usize(p) << 3;
+  const row = usize(p) << DOUBLE_SHIFT;
   const featureSize = task.featureSize();
   memory.fill(features, 0, usize(featureSize) * row);
   if (stateFeedback) {
@@ -111,22 +119,30 @@ function networkJacobian(j: i32, p: i32, features: usize, X: usize, offsets: usi
   for (let o: i32 = 0; o < trace.outputs; o++) {
     const target = offsets + usize(o) * row;
     memory.fill(work, 0, trace.activationRow);
-    const scale = load<f64>(trace.outputScale + (usize(o) << 3));
-    store<f64>(work + trace.deltaRow - trace.outputRow + (usize(o) << 3), scale);
+    const scale = load<f64>(trace.outputScale + (usize(o) << DOUBLE_SHIFT));
+    store<f64>(work + trace.deltaRow - trace.outputRow + (usize(o) << DOUBLE_SHIFT), scale);
     // the first segment's row of deltas is borrowed for one row: the caller clears it before any co-state pass
     memory.fill(trace.deltas, 0, trace.deltaRow);
     transpose(trace.parametersEnd, activations, work, trace.deltas, trace.featureWork);
     memory.fill(target, 0, row);
     accumulateGradient(activations, trace.deltas, 1, target);
     for (let f: i32 = 0; f < featureSize; f++) {
-      addRow(load<f64>(trace.featureWork + (usize(f) << 3)), features + usize(f) * row, target, p);
+      addRow(load<f64>(trace.featureWork + (usize(f) << DOUBLE_SHIFT)), features + usize(f) * row, target, p);
     }
   }
 }
 
 /** U = K X + (du/dreference) E C + (du/dgains) G of step t in segment j. */
 function inputJacobian(
-  j: i32, t: i32, X: usize, coefficients: usize, gains: usize, U: usize, gain: i32, coefficient: i32, p: i32,
+  j: i32,
+  t: i32,
+  X: usize,
+  coefficients: usize,
+  gains: usize,
+  U: usize,
+  gain: i32,
+  coefficient: i32,
+  p: i32,
 ): void {
   const tape = trace.controllerTape + usize(t) * trace.controllerTapeRow;
   const row = trace.gains + usize(j) * trace.gainRow;
@@ -138,7 +154,7 @@ function inputJacobian(
   multiply(trace.m, trace.n, X, U, p, false);
   for (let c: i32 = 0; c < coefficient; c++) {
     setUnit(c);
-    reference.evaluate(unit, load<f64>(trace.localTimes + (usize(t) << 3)), trace.referenceWork);
+    reference.evaluate(unit, load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)), trace.referenceWork);
     controller.tangent(tape, row, zero, trace.referenceWork, zero, column);
     keepColumn(c, trace.m);
   }
@@ -154,29 +170,31 @@ function inputJacobian(
 /** unit = e_c. */
 function setUnit(c: i32): void {
   memory.fill(unit, 0, 8 * SIDE);
-  store<f64>(unit + (usize(c) << 3), 1.0);
+  store<f64>(unit + (usize(c) << DOUBLE_SHIFT), 1.0);
 }
 
 /** jacobian[., c] = column. */
 function keepColumn(c: i32, rows: i32): void {
   for (let i: i32 = 0; i < rows; i++) {
-    store<f64>(jacobian + (usize(i * SIDE + c) << 3), load<f64>(column + (usize(i) << 3)));
+    store<f64>(jacobian + (usize(i * SIDE + c) << DOUBLE_SHIFT), load<f64>(column + (usize(i) << DOUBLE_SHIFT)));
   }
 }
 
 /** out = jacobian M, or out += jacobian M. jacobian: rows x inner, M: inner x p. */
 function multiply(rows: i32, inner: i32, M: usize, out: usize, p: i32, add: bool): void {
-  const row = usize(p) << 3;
+  const row = usize(p) << DOUBLE_SHIFT;
   for (let i: i32 = 0; i < rows; i++) {
     const target = out + usize(i) * row;
     if (!add) memory.fill(target, 0, row);
-    for (let k: i32 = 0; k < inner; k++) addRow(load<f64>(jacobian + (usize(i * SIDE + k) << 3)), M + usize(k) * row, target, p);
+    for (let k: i32 = 0; k < inner; k++) {
+      addRow(load<f64>(jacobian + (usize(i * SIDE + k) << DOUBLE_SHIFT)), M + usize(k) * row, target, p);
+    }
   }
 }
 
 function addRow(factor: f64, source: usize, target: usize, count: i32): void {
   if (factor == 0.0) return;
-  for (let i: usize = 0, end = usize(count) << 3; i < end; i += 8) {
+  for (let i: usize = 0, end = usize(count) << DOUBLE_SHIFT; i < end; i += 8) {
     store<f64>(target + i, load<f64>(target + i) + factor * load<f64>(source + i));
   }
 }

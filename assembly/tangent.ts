@@ -1,5 +1,9 @@
-/** Forward in time: J v, the directional derivative of all residuals of a window along v = `direction`; the transpose of the co-state pass. */
+/**
+ * Forward in time: J v, the directional derivative of all residuals of a window along v = `direction`; the transpose of
+ * the co-state pass.
+ */
 import { controller, model, reference, reward, task } from "./components";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./memory";
 import { stateFeedback, truncate } from "./options";
 import { tangent as networkTangent } from "./policy/mlp";
@@ -14,9 +18,9 @@ export function tangent(begin: i32, end: i32): void {
 }
 
 /**
- * Segments [begin, end) of the selected rollout, from the state's tangent that stands in the first row of `stateTangents`; dx of their
- * steps goes there, dr to `residualTangents`. At each segment start the network's tangent sets d(setpoint) and d(gains), then for
- * every step
+ * Segments [begin, end) of the selected rollout, from the state's tangent that stands in the first row of
+ * `stateTangents`; dx of their steps goes there, dr to `residualTangents`. At each segment start the network's tangent
+ * sets d(setpoint) and d(gains), then for every step
  *   du = K dx + du/dreference dreference + du/dgains dgains,   dr = dr/dx dx + dr/du du,   dx+ = Â dx + B̂ du_acting.
  */
 export function tangentFrom(begin: i32, end: i32): void {
@@ -38,12 +42,24 @@ export function tangentFrom(begin: i32, end: i32): void {
     const reached = truncate ? t : firstOfWindow;
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
       const du = trace.inputWork + usize(t) * trace.inputRow;
-      reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimes + (usize(t) << 3)), trace.referenceWork);
+      reference.evaluate(
+        trace.coefficientWork,
+        load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)),
+        trace.referenceWork,
+      );
       controller.tangent(
-        trace.controllerTape + usize(t) * trace.controllerTapeRow, gains, dx, trace.referenceWork, dGains, du,
+        trace.controllerTape + usize(t) * trace.controllerTapeRow,
+        gains,
+        dx,
+        trace.referenceWork,
+        dGains,
+        du,
       );
       reward.tangent(
-        trace.rewardTape + usize(t) * trace.rewardTapeRow, dx, du, trace.residualTangents + usize(t) * trace.residualRow,
+        trace.rewardTape + usize(t) * trace.rewardTapeRow,
+        dx,
+        du,
+        trace.residualTangents + usize(t) * trace.residualRow,
       );
       const acting = trace.delayed ? gatherInputs(t, reached) : du;
       const dNext = t + 1 < rows ? dx + trace.stateRow : trace.stateWork;
@@ -57,8 +73,11 @@ export function tangentFrom(begin: i32, end: i32): void {
 function gatherInputs(t: i32, reached: i32): usize {
   for (let i: i32 = 0; i < trace.m; i++) {
     const source = t - trace.inputDelay(i);
-    const column = usize(i) << 3;
-    store<f64>(trace.inputWorkRow + column, source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0);
+    const column = usize(i) << DOUBLE_SHIFT;
+    store<f64>(
+      trace.inputWorkRow + column,
+      source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0,
+    );
   }
   return trace.inputWorkRow;
 }

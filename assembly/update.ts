@@ -1,5 +1,6 @@
 /** Update rules on theta [W23 Algorithm 1, line 7]; the gradient is of a loss, hence the minus. */
 import { axpy } from "./math/dense";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { at } from "./memory";
 import { Region } from "./regions";
 import { parameterSize } from "./policy/layers";
@@ -15,11 +16,13 @@ export function initialise(): void {
   for (let layer: i32 = 0; layer < layers; layer++) {
     const inputs = width(layer);
     const outputs = width(layer + 1);
-    const bias = theta + (usize(inputs * outputs) << 3);
+    const bias = theta + (usize(inputs * outputs) << DOUBLE_SHIFT);
     const bound = Math.sqrt(6.0 / f64(inputs + outputs));
-    for (; theta < bias; theta += 8) store<f64>(theta, layer + 1 < layers ? bound * (2.0 * uniform(random) - 1.0) : 0.0);
-    memory.fill(bias, 0, usize(outputs) << 3);
-    theta += usize(outputs) << 3;
+    for (; theta < bias; theta += 8) {
+      store<f64>(theta, layer + 1 < layers ? bound * (2.0 * uniform(random) - 1.0) : 0.0);
+    }
+    memory.fill(bias, 0, usize(outputs) << DOUBLE_SHIFT);
+    theta += usize(outputs) << DOUBLE_SHIFT;
   }
 }
 
@@ -30,7 +33,8 @@ export function descend(rate: f64): void {
 
 /**
  * Adam (Kingma and Ba, 2015). `correction1`, `correction2`: 1 - beta^k of the k-th update, kept by the caller.
- *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  theta -= rate (m / correction1) / (sqrt(v / correction2) + epsilon)
+ *   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
+ *   theta -= rate (m / correction1) / (sqrt(v / correction2) + epsilon)
  */
 export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): void {
   const first = at(Region.firstMoment, 0);

@@ -1,6 +1,6 @@
 /**
- * Low-level tracking controller u = pi(x, reference, gains) inside the policy [W23 sec. 6]. `gains` is the segment's row of gains
- * (nominal + network). {@link act} fills the tape that the two derivatives read.
+ * Low-level tracking controller u = pi(x, reference, gains) inside the policy [W23 sec. 6]. `gains` is the segment's
+ * row of gains (nominal + network). {@link act} fills the tape that the two derivatives read.
  */
 export abstract class Controller {
   abstract stateSize(): i32;

@@ -1,3 +1,4 @@
+import { DOUBLE_SHIFT } from "../math/doubles";
 import { Controller } from "./controller";
 
 /** Parameters of the {@link OpenLoop} controller with two inputs. */
@@ -14,7 +15,10 @@ export enum OpenLoop1Parameter {
   count,
 }
 
-/** No feedback: u = u_0 + u_d, the reference being the inputs themselves [W23 sec. 5]. What low-level feedback is compared with. */
+/**
+ * No feedback: u = u_0 + u_d, the reference being the inputs themselves [W23 sec. 5]. What low-level feedback is
+ * compared with.
+ */
 export class OpenLoop extends Controller {
   constructor(
     private readonly n: i32,
@@ -43,17 +47,17 @@ export class OpenLoop extends Controller {
   }
 
   act(parameters: usize, _x: usize, reference: usize, _gains: usize, u: usize, _tape: usize): void {
-    for (let i: usize = 0, end = usize(this.m) << 3; i < end; i += 8) {
+    for (let i: usize = 0, end = usize(this.m) << DOUBLE_SHIFT; i < end; i += 8) {
       store<f64>(u + i, load<f64>(parameters + i) + load<f64>(reference + i));
     }
   }
 
   tangent(_tape: usize, _gains: usize, _dx: usize, dReference: usize, _dGains: usize, du: usize): void {
-    memory.copy(du, dReference, usize(this.m) << 3);
+    memory.copy(du, dReference, usize(this.m) << DOUBLE_SHIFT);
   }
 
   transpose(_tape: usize, _gains: usize, pu: usize, _px: usize, pReference: usize, _pGains: usize): void {
-    memory.copy(pReference, pu, usize(this.m) << 3);
+    memory.copy(pReference, pu, usize(this.m) << DOUBLE_SHIFT);
   }
 }
 

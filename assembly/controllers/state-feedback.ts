@@ -1,6 +1,9 @@
+import { DOUBLE_SHIFT } from "../math/doubles";
 import { Controller } from "./controller";
 
-/** Parameters of the {@link StateFeedback} with four states and two inputs, e.g. an LQR: what the policy does not move. */
+/**
+ * Parameters of the {@link StateFeedback} with four states and two inputs, e.g. an LQR: what the policy does not move.
+ */
 export enum StateFeedback42Parameter {
   /** inputs on the setpoint itself */
   input1,
@@ -21,9 +24,10 @@ export enum StateFeedback11Parameter {
 }
 
 /**
- * Linear state feedback u = u_0 + K (x_d - x), K m x n: an LQR, or for one state a proportional controller [W23 sec. 6]. The n gains
- * that the policy may move are the diagonals of K's m x m blocks, gain j = K[j mod m, j]: of a robot whose state is m positions and
- * m speeds, stiffness and damping of every joint. The other entries and u_0 are parameters. Reference: x_d.
+ * Linear state feedback u = u_0 + K (x_d - x), K m x n: an LQR, or for one state a proportional controller [W23 sec.
+ * 6]. The n gains that the policy may move are the diagonals of K's m x m blocks, gain j = K[j mod m, j]: of a robot
+ * whose state is m positions and m speeds, stiffness and damping of every joint. The other entries and u_0 are
+ * parameters. Reference: x_d.
  */
 export class StateFeedback extends Controller {
   constructor(
@@ -54,14 +58,17 @@ export class StateFeedback extends Controller {
 
   /** Tape: the error x_d - x, then the entries of K that are parameters, row by row. */
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
-    const fixed = parameters + (usize(this.m) << 3);
-    const room = tape + (usize(this.n) << 3);
-    memory.copy(room, fixed, usize(this.n * this.m - this.n) << 3);
-    for (let j: usize = 0, end = usize(this.n) << 3; j < end; j += 8) {
+    const fixed = parameters + (usize(this.m) << DOUBLE_SHIFT);
+    const room = tape + (usize(this.n) << DOUBLE_SHIFT);
+    memory.copy(room, fixed, usize(this.n * this.m - this.n) << DOUBLE_SHIFT);
+    for (let j: usize = 0, end = usize(this.n) << DOUBLE_SHIFT; j < end; j += 8) {
       store<f64>(tape + j, load<f64>(reference + j) - load<f64>(x + j));
     }
     for (let i: i32 = 0; i < this.m; i++) {
-      store<f64>(u + (usize(i) << 3), load<f64>(parameters + (usize(i) << 3)) + this.row(i, room, gains, tape));
+      store<f64>(
+        u + (usize(i) << DOUBLE_SHIFT),
+        load<f64>(parameters + (usize(i) << DOUBLE_SHIFT)) + this.row(i, room, gains, tape),
+      );
     }
   }
 
@@ -69,11 +76,11 @@ export class StateFeedback extends Controller {
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
     const n = this.n;
     const m = this.m;
-    let fixed = tape + (usize(n) << 3);
+    let fixed = tape + (usize(n) << DOUBLE_SHIFT);
     for (let i: i32 = 0; i < m; i++) {
       let sum: f64 = 0.0;
       for (let j: i32 = 0; j < n; j++) {
-        const at = usize(j) << 3;
+        const at = usize(j) << DOUBLE_SHIFT;
         const de = load<f64>(dReference + at) - load<f64>(dx + at);
         if (j % m == i) {
           sum += load<f64>(gains + at) * de + load<f64>(tape + at) * load<f64>(dGains + at);
@@ -82,19 +89,19 @@ export class StateFeedback extends Controller {
           fixed += 8;
         }
       }
-      store<f64>(du + (usize(i) << 3), sum);
+      store<f64>(du + (usize(i) << DOUBLE_SHIFT), sum);
     }
   }
 
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
     const n = this.n;
     const m = this.m;
-    memory.fill(pReference, 0, usize(n) << 3);
-    let fixed = tape + (usize(n) << 3);
+    memory.fill(pReference, 0, usize(n) << DOUBLE_SHIFT);
+    let fixed = tape + (usize(n) << DOUBLE_SHIFT);
     for (let i: i32 = 0; i < m; i++) {
-      const pui = load<f64>(pu + (usize(i) << 3));
+      const pui = load<f64>(pu + (usize(i) << DOUBLE_SHIFT));
       for (let j: i32 = 0; j < n; j++) {
-        const at = usize(j) << 3;
+        const at = usize(j) << DOUBLE_SHIFT;
         let pe = pui;
         if (j % m == i) {
           store<f64>(pGains + at, load<f64>(pGains + at) + load<f64>(tape + at) * pui);
@@ -113,10 +120,10 @@ export class StateFeedback extends Controller {
   private row(i: i32, fixed: usize, gains: usize, error: usize): f64 {
     const n = this.n;
     const m = this.m;
-    let entry = fixed + (usize(i * (n - n / m)) << 3);
+    let entry = fixed + (usize(i * (n - n / m)) << DOUBLE_SHIFT);
     let sum: f64 = 0.0;
     for (let j: i32 = 0; j < n; j++) {
-      const at = usize(j) << 3;
+      const at = usize(j) << DOUBLE_SHIFT;
       if (j % m == i) {
         sum += load<f64>(gains + at) * load<f64>(error + at);
       } else {

@@ -1,9 +1,16 @@
-import { multiplyAdd, sumLanes } from "./simd";
+import { DOUBLE, DOUBLE_SHIFT } from "./doubles";
+import { multiplyAdd, PAIR, sumLanes } from "./simd";
 
 /*
- * The transposed product of a fully connected layer. Weights W are stored [in][out] (one row per input). V8 keeps about 15 vectors live:
- * accumulators, operands and splats of one loop must fit. Every scalar branch performs the SIMD branch's operations in the same order.
+ * The transposed product of a fully connected layer. Weights W are stored [in][out] (one row per input). V8 keeps about
+ * 15 vectors live: accumulators, operands and splats of one loop must fit. Every scalar branch performs the SIMD
+ * branch's operations in the same order.
  */
+
+/** Bytes of a row of 64 doubles. */
+// @ts-ignore: decorator
+@inline
+const ROW_64: usize = 64 * DOUBLE;
 
 /** dx = W d, the transpose of the product in {@link affine}. */
 export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: i32, dx: usize): void {
@@ -11,8 +18,8 @@ export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: 
     affineTranspose64(weights, d, inputs, dx);
     return;
   }
-  const row = usize(outputs) << 3;
-  const pairsEnd = d + ((usize(outputs) & ~1) << 3);
+  const row = usize(outputs) << DOUBLE_SHIFT;
+  const pairsEnd = d + ((usize(outputs) & ~1) << DOUBLE_SHIFT);
   const odd = (outputs & 1) != 0;
   let w = weights;
   let i: i32 = 0;
@@ -26,16 +33,16 @@ export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: 
       let w1 = w0 + row;
       let w2 = w1 + row;
       let w3 = w2 + row;
-      for (let p = d; p < pairsEnd; p += 16) {
+      for (let p = d; p < pairsEnd; p += PAIR) {
         const di = v128.load(p);
         a0 = multiplyAdd(v128.load(w0), di, a0);
         a1 = multiplyAdd(v128.load(w1), di, a1);
         a2 = multiplyAdd(v128.load(w2), di, a2);
         a3 = multiplyAdd(v128.load(w3), di, a3);
-        w0 += 16;
-        w1 += 16;
-        w2 += 16;
-        w3 += 16;
+        w0 += PAIR;
+        w1 += PAIR;
+        w2 += PAIR;
+        w3 += PAIR;
       }
       let s0 = sumLanes(a0);
       let s1 = sumLanes(a1);
@@ -48,11 +55,11 @@ export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: 
         s2 += load<f64>(w2) * last;
         s3 += load<f64>(w3) * last;
       }
-      const out = dx + (usize(i) << 3);
+      const out = dx + (usize(i) << DOUBLE_SHIFT);
       store<f64>(out, s0);
-      store<f64>(out, s1, 8);
-      store<f64>(out, s2, 16);
-      store<f64>(out, s3, 24);
+      store<f64>(out, s1, DOUBLE);
+      store<f64>(out, s2, 2 * DOUBLE);
+      store<f64>(out, s3, 3 * DOUBLE);
       w += row << 2;
     }
   }
@@ -61,21 +68,24 @@ export function affineTranspose(weights: usize, d: usize, inputs: i32, outputs: 
     let even: f64 = 0.0;
     let uneven: f64 = 0.0;
     let w0 = w;
-    for (let p = d; p < pairsEnd; p += 16) {
+    for (let p = d; p < pairsEnd; p += PAIR) {
       even += load<f64>(w0) * load<f64>(p);
-      uneven += load<f64>(w0, 8) * load<f64>(p, 8);
-      w0 += 16;
+      uneven += load<f64>(w0, DOUBLE) * load<f64>(p, DOUBLE);
+      w0 += PAIR;
     }
     let sum = even + uneven;
     if (odd) sum += load<f64>(w0) * load<f64>(pairsEnd);
-    store<f64>(dx + (usize(i) << 3), sum);
+    store<f64>(dx + (usize(i) << DOUBLE_SHIFT), sum);
     w += row;
   }
 }
 
-/** {@link affineTranspose} for rows of 64: their distance is part of the instruction, which leaves room for more of them at once. */
+/**
+ * {@link affineTranspose} for rows of 64: their distance is part of the instruction, which leaves room for more of them
+ * at once.
+ */
 function affineTranspose64(weights: usize, d: usize, inputs: i32, dx: usize): void {
-  const pairsEnd = d + 512;
+  const pairsEnd = d + ROW_64;
   let w = weights;
   let i: i32 = 0;
   for (; i + 6 <= inputs; i += 6) {
@@ -86,24 +96,24 @@ function affineTranspose64(weights: usize, d: usize, inputs: i32, dx: usize): vo
     let a4 = a0;
     let a5 = a0;
     let q = w;
-    for (let p = d; p < pairsEnd; p += 16) {
+    for (let p = d; p < pairsEnd; p += PAIR) {
       const di = v128.load(p);
       a0 = multiplyAdd(v128.load(q), di, a0);
-      a1 = multiplyAdd(v128.load(q, 512), di, a1);
-      a2 = multiplyAdd(v128.load(q, 1024), di, a2);
-      a3 = multiplyAdd(v128.load(q, 1536), di, a3);
-      a4 = multiplyAdd(v128.load(q, 2048), di, a4);
-      a5 = multiplyAdd(v128.load(q, 2560), di, a5);
-      q += 16;
+      a1 = multiplyAdd(v128.load(q, ROW_64), di, a1);
+      a2 = multiplyAdd(v128.load(q, 2 * ROW_64), di, a2);
+      a3 = multiplyAdd(v128.load(q, 3 * ROW_64), di, a3);
+      a4 = multiplyAdd(v128.load(q, 4 * ROW_64), di, a4);
+      a5 = multiplyAdd(v128.load(q, 5 * ROW_64), di, a5);
+      q += PAIR;
     }
-    const out = dx + (usize(i) << 3);
+    const out = dx + (usize(i) << DOUBLE_SHIFT);
     store<f64>(out, sumLanes(a0));
-    store<f64>(out, sumLanes(a1), 8);
-    store<f64>(out, sumLanes(a2), 16);
-    store<f64>(out, sumLanes(a3), 24);
-    store<f64>(out, sumLanes(a4), 32);
-    store<f64>(out, sumLanes(a5), 40);
-    w += 3072;
+    store<f64>(out, sumLanes(a1), DOUBLE);
+    store<f64>(out, sumLanes(a2), 2 * DOUBLE);
+    store<f64>(out, sumLanes(a3), 3 * DOUBLE);
+    store<f64>(out, sumLanes(a4), 4 * DOUBLE);
+    store<f64>(out, sumLanes(a5), 5 * DOUBLE);
+    w += 6 * ROW_64;
   }
   for (; i + 4 <= inputs; i += 4) {
     let a0 = f64x2.splat(0.0);
@@ -111,31 +121,31 @@ function affineTranspose64(weights: usize, d: usize, inputs: i32, dx: usize): vo
     let a2 = a0;
     let a3 = a0;
     let q = w;
-    for (let p = d; p < pairsEnd; p += 16) {
+    for (let p = d; p < pairsEnd; p += PAIR) {
       const di = v128.load(p);
       a0 = multiplyAdd(v128.load(q), di, a0);
-      a1 = multiplyAdd(v128.load(q, 512), di, a1);
-      a2 = multiplyAdd(v128.load(q, 1024), di, a2);
-      a3 = multiplyAdd(v128.load(q, 1536), di, a3);
-      q += 16;
+      a1 = multiplyAdd(v128.load(q, ROW_64), di, a1);
+      a2 = multiplyAdd(v128.load(q, 2 * ROW_64), di, a2);
+      a3 = multiplyAdd(v128.load(q, 3 * ROW_64), di, a3);
+      q += PAIR;
     }
-    const out = dx + (usize(i) << 3);
+    const out = dx + (usize(i) << DOUBLE_SHIFT);
     store<f64>(out, sumLanes(a0));
-    store<f64>(out, sumLanes(a1), 8);
-    store<f64>(out, sumLanes(a2), 16);
-    store<f64>(out, sumLanes(a3), 24);
-    w += 2048;
+    store<f64>(out, sumLanes(a1), DOUBLE);
+    store<f64>(out, sumLanes(a2), 2 * DOUBLE);
+    store<f64>(out, sumLanes(a3), 3 * DOUBLE);
+    w += 4 * ROW_64;
   }
   for (; i + 1 <= inputs; i += 1) {
     let a0 = f64x2.splat(0.0);
     let q = w;
-    for (let p = d; p < pairsEnd; p += 16) {
+    for (let p = d; p < pairsEnd; p += PAIR) {
       const di = v128.load(p);
       a0 = multiplyAdd(v128.load(q), di, a0);
-      q += 16;
+      q += PAIR;
     }
-    const out = dx + (usize(i) << 3);
+    const out = dx + (usize(i) << DOUBLE_SHIFT);
     store<f64>(out, sumLanes(a0));
-    w += 512;
+    w += ROW_64;
   }
 }

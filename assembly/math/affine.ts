@@ -1,18 +1,21 @@
-import { multiplyAdd } from "./simd";
+import { DOUBLE_SHIFT } from "./doubles";
+import { multiplyAdd, PAIR } from "./simd";
 
 /*
- * The product of a fully connected layer. Weights W are stored [in][out] (one row per input), so that it streams rows and keeps
- * outputs in registers: as many accumulators as hide the latency of an addition, and V8 has 15 vector registers for them, the
- * operands and the splats. Every scalar branch performs the SIMD branch's operations in the same order.
+ * The product of a fully connected layer. Weights W are stored [in][out] (one row per input), so that it streams rows
+ * and keeps outputs in registers: as many accumulators as hide the latency of an addition, and V8 has 15 vector
+ * registers for them, the operands and the splats. Every scalar branch performs the SIMD branch's operations in the
+ * same order.
  *
  * The loops below take two inputs per turn and may end after either. These exits also cut them into stretches without a
- * branch: V8 loads all operands of a stretch before it computes, and more than four to six at once would not fit into registers.
+ * branch: V8 loads all operands of a stretch before it computes, and more than four to six at once would not fit into
+ * registers.
  */
 
 /** y = b + W^T x, or y += W^T x where `bias` is 0. W: inputs x outputs, at least one input. */
 export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outputs: i32, y: usize): void {
-  const row = usize(outputs) << 3;
-  const end = x + (usize(inputs) << 3);
+  const row = usize(outputs) << DOUBLE_SHIFT;
+  const end = x + (usize(inputs) << DOUBLE_SHIFT);
   const start = bias != 0 ? bias : y;
   const wide = outputs & ~15;
   const rest = outputs - wide;
@@ -20,11 +23,11 @@ export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outpu
   let o: i32 = 0;
   if (ASC_FEATURE_SIMD) {
     if (wide != 0) affine16(weights, row, start, x, end, y, wide);
-    const at = usize(wide) << 3;
+    const at = usize(wide) << DOUBLE_SHIFT;
     if (narrow == 10) affine10(weights + at, row, start + at, x, end, y + at);
     else if (narrow == 8) affine8(weights + at, row, start + at, x, end, y + at);
     for (o = wide + narrow; o + 2 <= outputs; o += 2) {
-      const at = usize(o) << 3;
+      const at = usize(o) << DOUBLE_SHIFT;
       let a0 = v128.load(start + at);
       let w = weights + at;
       for (let p = x; p < end; p += 8) {
@@ -35,7 +38,7 @@ export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outpu
     }
   }
   for (; o < outputs; o++) {
-    const at = usize(o) << 3;
+    const at = usize(o) << DOUBLE_SHIFT;
     const twoSums = o >= wide && o < wide + narrow;
     let even = load<f64>(start + at);
     let odd: f64 = 0.0;
@@ -52,64 +55,64 @@ export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outpu
 
 /** The first `outputs` outputs of {@link affine}, a multiple of 16. */
 function affine16(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize, outputs: i32): void {
-  for (const last = y + (usize(outputs) << 3); y < last; y += 128) {
+  for (const last = y + (usize(outputs) << DOUBLE_SHIFT); y < last; y += 8 * PAIR) {
     let a0 = v128.load(start);
-    let a1 = v128.load(start, 16);
-    let a2 = v128.load(start, 32);
-    let a3 = v128.load(start, 48);
-    let a4 = v128.load(start, 64);
-    let a5 = v128.load(start, 80);
-    let a6 = v128.load(start, 96);
-    let a7 = v128.load(start, 112);
+    let a1 = v128.load(start, PAIR);
+    let a2 = v128.load(start, 2 * PAIR);
+    let a3 = v128.load(start, 3 * PAIR);
+    let a4 = v128.load(start, 4 * PAIR);
+    let a5 = v128.load(start, 5 * PAIR);
+    let a6 = v128.load(start, 6 * PAIR);
+    let a7 = v128.load(start, 7 * PAIR);
     let w = weights;
     let p = x;
     while (true) {
       let xi = v128.load64_splat(p);
       a0 = multiplyAdd(v128.load(w), xi, a0);
-      a1 = multiplyAdd(v128.load(w, 16), xi, a1);
-      a2 = multiplyAdd(v128.load(w, 32), xi, a2);
-      a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-      a4 = multiplyAdd(v128.load(w, 64), xi, a4);
-      a5 = multiplyAdd(v128.load(w, 80), xi, a5);
+      a1 = multiplyAdd(v128.load(w, PAIR), xi, a1);
+      a2 = multiplyAdd(v128.load(w, 2 * PAIR), xi, a2);
+      a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
+      a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
+      a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
       p += 8;
       if (p == end) {
-        a6 = multiplyAdd(v128.load(w, 96), xi, a6);
-        a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+        a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+        a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
         break;
       }
-      a6 = multiplyAdd(v128.load(w, 96), xi, a6);
-      a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+      a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+      a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
       w += row;
       xi = v128.load64_splat(p);
       a0 = multiplyAdd(v128.load(w), xi, a0);
-      a1 = multiplyAdd(v128.load(w, 16), xi, a1);
-      a2 = multiplyAdd(v128.load(w, 32), xi, a2);
+      a1 = multiplyAdd(v128.load(w, PAIR), xi, a1);
+      a2 = multiplyAdd(v128.load(w, 2 * PAIR), xi, a2);
       p += 8;
       if (p == end) {
-        a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-        a4 = multiplyAdd(v128.load(w, 64), xi, a4);
-        a5 = multiplyAdd(v128.load(w, 80), xi, a5);
-        a6 = multiplyAdd(v128.load(w, 96), xi, a6);
-        a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+        a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
+        a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
+        a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
+        a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+        a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
         break;
       }
-      a3 = multiplyAdd(v128.load(w, 48), xi, a3);
-      a4 = multiplyAdd(v128.load(w, 64), xi, a4);
-      a5 = multiplyAdd(v128.load(w, 80), xi, a5);
-      a6 = multiplyAdd(v128.load(w, 96), xi, a6);
-      a7 = multiplyAdd(v128.load(w, 112), xi, a7);
+      a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
+      a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
+      a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
+      a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+      a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
       w += row;
     }
     v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y, a2, 32);
-    v128.store(y, a3, 48);
-    v128.store(y, a4, 64);
-    v128.store(y, a5, 80);
-    v128.store(y, a6, 96);
-    v128.store(y, a7, 112);
-    start += 128;
-    weights += 128;
+    v128.store(y, a1, PAIR);
+    v128.store(y, a2, 2 * PAIR);
+    v128.store(y, a3, 3 * PAIR);
+    v128.store(y, a4, 4 * PAIR);
+    v128.store(y, a5, 5 * PAIR);
+    v128.store(y, a6, 6 * PAIR);
+    v128.store(y, a7, 7 * PAIR);
+    start += 8 * PAIR;
+    weights += 8 * PAIR;
   }
 }
 
@@ -123,15 +126,18 @@ function affine8(weights: usize, row: usize, start: usize, x: usize, end: usize,
   affineNarrow(false, weights, row, start, x, end, y);
 }
 
-/** 8 outputs, or 10: in two sums, of the even and of the odd inputs, so that an addition need not wait for the one before. */
+/**
+ * 8 outputs, or 10: in two sums, of the even and of the odd inputs, so that an addition need not wait for the one
+ * before.
+ */
 // @ts-ignore: decorator
 @inline
 function affineNarrow(ten: bool, weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize): void {
   let a0 = v128.load(start);
-  let a1 = v128.load(start, 16);
-  let a2 = v128.load(start, 32);
-  let a3 = v128.load(start, 48);
-  let a4 = ten ? v128.load(start, 64) : a3;
+  let a1 = v128.load(start, PAIR);
+  let a2 = v128.load(start, 2 * PAIR);
+  let a3 = v128.load(start, 3 * PAIR);
+  let a4 = ten ? v128.load(start, 4 * PAIR) : a3;
   let b0 = f64x2.splat(0.0);
   let b1 = b0;
   let b2 = b0;
@@ -142,36 +148,36 @@ function affineNarrow(ten: bool, weights: usize, row: usize, start: usize, x: us
   while (true) {
     const even = v128.load64_splat(p);
     a0 = multiplyAdd(v128.load(w), even, a0);
-    a1 = multiplyAdd(v128.load(w, 16), even, a1);
-    a2 = multiplyAdd(v128.load(w, 32), even, a2);
+    a1 = multiplyAdd(v128.load(w, PAIR), even, a1);
+    a2 = multiplyAdd(v128.load(w, 2 * PAIR), even, a2);
     p += 8;
     if (p == end) {
-      a3 = multiplyAdd(v128.load(w, 48), even, a3);
-      if (ten) a4 = multiplyAdd(v128.load(w, 64), even, a4);
+      a3 = multiplyAdd(v128.load(w, 3 * PAIR), even, a3);
+      if (ten) a4 = multiplyAdd(v128.load(w, 4 * PAIR), even, a4);
       break;
     }
-    a3 = multiplyAdd(v128.load(w, 48), even, a3);
-    if (ten) a4 = multiplyAdd(v128.load(w, 64), even, a4);
+    a3 = multiplyAdd(v128.load(w, 3 * PAIR), even, a3);
+    if (ten) a4 = multiplyAdd(v128.load(w, 4 * PAIR), even, a4);
     w += row;
     const odd = v128.load64_splat(p);
     b0 = multiplyAdd(v128.load(w), odd, b0);
     p += 8;
     if (p == end) {
-      b1 = multiplyAdd(v128.load(w, 16), odd, b1);
-      b2 = multiplyAdd(v128.load(w, 32), odd, b2);
-      b3 = multiplyAdd(v128.load(w, 48), odd, b3);
-      if (ten) b4 = multiplyAdd(v128.load(w, 64), odd, b4);
+      b1 = multiplyAdd(v128.load(w, PAIR), odd, b1);
+      b2 = multiplyAdd(v128.load(w, 2 * PAIR), odd, b2);
+      b3 = multiplyAdd(v128.load(w, 3 * PAIR), odd, b3);
+      if (ten) b4 = multiplyAdd(v128.load(w, 4 * PAIR), odd, b4);
       break;
     }
-    b1 = multiplyAdd(v128.load(w, 16), odd, b1);
-    b2 = multiplyAdd(v128.load(w, 32), odd, b2);
-    b3 = multiplyAdd(v128.load(w, 48), odd, b3);
-    if (ten) b4 = multiplyAdd(v128.load(w, 64), odd, b4);
+    b1 = multiplyAdd(v128.load(w, PAIR), odd, b1);
+    b2 = multiplyAdd(v128.load(w, 2 * PAIR), odd, b2);
+    b3 = multiplyAdd(v128.load(w, 3 * PAIR), odd, b3);
+    if (ten) b4 = multiplyAdd(v128.load(w, 4 * PAIR), odd, b4);
     w += row;
   }
   v128.store(y, f64x2.add(a0, b0));
-  v128.store(y, f64x2.add(a1, b1), 16);
-  v128.store(y, f64x2.add(a2, b2), 32);
-  v128.store(y, f64x2.add(a3, b3), 48);
-  if (ten) v128.store(y, f64x2.add(a4, b4), 64);
+  v128.store(y, f64x2.add(a1, b1), PAIR);
+  v128.store(y, f64x2.add(a2, b2), 2 * PAIR);
+  v128.store(y, f64x2.add(a3, b3), 3 * PAIR);
+  if (ten) v128.store(y, f64x2.add(a4, b4), 4 * PAIR);
 }

@@ -1,4 +1,11 @@
-/** Two float64 lanes at a time. Every kernel also has a scalar form that performs the same operations in the same order. */
+/**
+ * Two float64 lanes at a time. Every kernel also has a scalar form that performs the same operations in the same order.
+ */
+
+/** Bytes of a vector's two doubles. */
+// @ts-ignore: decorator
+@inline
+export const PAIR: usize = 16;
 
 /** a b + c; fused in the `release-fma` build, two roundings (and the same bits everywhere) in the strict one. */
 // @ts-ignore: decorator

@@ -1,10 +1,10 @@
-import { multiplyAdd } from "./simd";
+import { multiplyAdd, PAIR } from "./simd";
 
 /**
  * Sine with cosine, and atan2, as portable arithmetic: the same bits in WebAssembly on every processor and in the plain
  * JavaScript twin (JavaScript's own Math.sin differs in the last bit between builds for x64 and arm64).
- * Polynomials: Chebyshev interpolation in the square of the argument; measured error at most 1.5 ulp (sine, cosine) and 2.2 ulp
- * (atan2).
+ * Polynomials: Chebyshev interpolation in the square of the argument; measured error at most 1.5 ulp (sine, cosine) and
+ * 2.2 ulp (atan2).
  */
 
 /** sin of the last argument given to {@link sincos}. */
@@ -60,7 +60,8 @@ export function evaluateSincos(angle: f64): void {
   lastAngle = angle;
   // Beyond 1e8 rad a double has lost the phase to 1e-8 anyway: any finite, bounded answer will do.
   const x = Math.abs(angle) < LARGE ? angle : angle - TWO_PI * Math.floor(angle / TWO_PI);
-  // The quarter turns are those of the call before more often than not: a branch foretells that, and the sums below do not wait.
+  // The quarter turns are those of the call before more often than not: a branch foretells that, and the sums below do
+  // not wait.
   const turns = x * TWO_OVER_PI + WHOLE - WHOLE;
   if (turns != lastTurns) {
     lastTurns = turns;
@@ -78,9 +79,9 @@ export function evaluateSincos(angle: f64): void {
     const rr = f64x2.splat(r);
     const z = f64x2.mul(rr, rr);
     const z2 = f64x2.mul(z, z);
-    const head = multiplyAdd(v128.load(sineTable, 16), z, v128.load(sineTable));
-    const middle = multiplyAdd(v128.load(sineTable, 48), z, v128.load(sineTable, 32));
-    const last = multiplyAdd(v128.load(sineTable, 80), z, v128.load(sineTable, 64));
+    const head = multiplyAdd(v128.load(sineTable, PAIR), z, v128.load(sineTable));
+    const middle = multiplyAdd(v128.load(sineTable, 3 * PAIR), z, v128.load(sineTable, 2 * PAIR));
+    const last = multiplyAdd(v128.load(sineTable, 5 * PAIR), z, v128.load(sineTable, 4 * PAIR));
     const tail = multiplyAdd(last, f64x2.mul(z2, z2), multiplyAdd(middle, z2, head));
     const start = f64x2.replace_lane(rr, 1, 1.0 - one - half);
     const both = multiplyAdd(f64x2.mul(f64x2.replace_lane(z, 0, r), z), tail, start);
@@ -165,9 +166,9 @@ function arcTangent(q: f64): f64 {
     const z = f64x2.mul(qq, qq);
     const z2 = f64x2.mul(z, z);
     const z4 = f64x2.mul(z2, z2);
-    const head = multiplyAdd(v128.load(atanTable, 16), z, v128.load(atanTable));
-    const middle = multiplyAdd(v128.load(atanTable, 48), z, v128.load(atanTable, 32));
-    const last = multiplyAdd(v128.load(atanTable, 80), z, v128.load(atanTable, 64));
+    const head = multiplyAdd(v128.load(atanTable, PAIR), z, v128.load(atanTable));
+    const middle = multiplyAdd(v128.load(atanTable, 3 * PAIR), z, v128.load(atanTable, 2 * PAIR));
+    const last = multiplyAdd(v128.load(atanTable, 5 * PAIR), z, v128.load(atanTable, 4 * PAIR));
     const halves = multiplyAdd(last, z4, multiplyAdd(middle, z2, head));
     const tail = multiplyAdd(v128.shuffle<f64>(halves, halves, 1, 1), f64x2.mul(z2, z4), halves);
     return f64x2.extract_lane(multiplyAdd(f64x2.mul(qq, z), tail, qq), 0);

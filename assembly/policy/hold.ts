@@ -1,3 +1,4 @@
+import { DOUBLE_SHIFT } from "../math/doubles";
 import { Reference } from "./reference";
 
 /** The setpoint itself, held for the whole segment: reference = setpoint. */
@@ -22,22 +23,22 @@ export class Hold extends Reference {
   prepare(_parameters: usize): void {}
 
   begin(_previous: usize, next: usize, coefficients: usize): void {
-    memory.copy(coefficients, next, usize(this.size) << 3);
+    memory.copy(coefficients, next, usize(this.size) << DOUBLE_SHIFT);
   }
 
   evaluate(coefficients: usize, _s: f64, reference: usize): void {
-    memory.copy(reference, coefficients, usize(this.size) << 3);
+    memory.copy(reference, coefficients, usize(this.size) << DOUBLE_SHIFT);
   }
 
   evaluateTranspose(pReference: usize, _s: f64, pCoefficients: usize): void {
-    for (let i: usize = 0, end = usize(this.size) << 3; i < end; i += 8) {
+    for (let i: usize = 0, end = usize(this.size) << DOUBLE_SHIFT; i < end; i += 8) {
       store<f64>(pCoefficients + i, load<f64>(pCoefficients + i) + load<f64>(pReference + i));
     }
   }
 
   beginTranspose(pCoefficients: usize, pPrevious: usize, pNext: usize): void {
-    memory.fill(pPrevious, 0, usize(this.size) << 3);
-    memory.copy(pNext, pCoefficients, usize(this.size) << 3);
+    memory.fill(pPrevious, 0, usize(this.size) << DOUBLE_SHIFT);
+    memory.copy(pNext, pCoefficients, usize(this.size) << DOUBLE_SHIFT);
   }
 }
 

@@ -1,5 +1,9 @@
 /** Sizes of the network: features - hidden ... - outputs. At most six layers' widths are kept. */
 const widths: usize = heap.alloc(4 * 6);
+/** log2 of the bytes of a width. */
+// @ts-ignore: decorator
+@inline
+const WORD_SHIFT: usize = 2;
 /** Keeps every size a 32-bit number. */
 const WIDEST: i32 = 4096;
 let layers: i32 = 0;
@@ -9,8 +13,10 @@ let activations: i32 = 0;
 /** Takes the widths; false if one is below 1 or above 4096. `hiddenWidths`: address of i32 values. */
 export function setLayers(features: i32, hidden: i32, hiddenWidths: usize, outputs: i32): bool {
   store<i32>(widths, features);
-  for (let i: i32 = 0; i < hidden; i++) store<i32>(widths + (usize(i + 1) << 2), load<i32>(hiddenWidths + (usize(i) << 2)));
-  store<i32>(widths + (usize(hidden + 1) << 2), outputs);
+  for (let i: i32 = 0; i < hidden; i++) {
+    store<i32>(widths + (usize(i + 1) << WORD_SHIFT), load<i32>(hiddenWidths + (usize(i) << WORD_SHIFT)));
+  }
+  store<i32>(widths + (usize(hidden + 1) << WORD_SHIFT), outputs);
   layers = hidden + 1;
   parameters = 0;
   activations = features;
@@ -30,7 +36,7 @@ export function layerCount(): i32 {
 
 /** Width before layer `index`; index layerCount() is the output. */
 export function width(index: i32): i32 {
-  return load<i32>(widths + (usize(index) << 2));
+  return load<i32>(widths + (usize(index) << WORD_SHIFT));
 }
 
 /** Number of parameters, p. */

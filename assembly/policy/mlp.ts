@@ -2,12 +2,13 @@ import { affine } from "../math/affine";
 import { affineTranspose } from "../math/affine-transpose";
 import { axpy, tanhTranspose } from "../math/dense";
 import { accumulateOuter } from "../math/outer";
+import { DOUBLE_SHIFT } from "../math/doubles";
 import { tanhInPlace } from "../math/tanh";
 import { activationSize, deltaSize, layerCount, width } from "./layers";
 
 /*
- * Fully connected tanh network, tanh on the output too: a_{l+1} = tanh(W_l^T a_l + b_l). A row of activations is (features,
- * hidden ..., outputs); a row of deltas is (hidden ..., outputs), adjoints before the activation.
+ * Fully connected tanh network, tanh on the output too: a_{l+1} = tanh(W_l^T a_l + b_l). A row of activations is
+ * (features, hidden ..., outputs); a row of deltas is (hidden ..., outputs), adjoints before the activation.
  */
 
 /** Fills the row of activations from its features. */
@@ -17,16 +18,19 @@ export function forward(parameters: usize, row: usize): void {
   for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
     const inputs = width(layer);
     const outputs = width(layer + 1);
-    const bias = theta + (usize(inputs * outputs) << 3);
-    const next = a + (usize(inputs) << 3);
+    const bias = theta + (usize(inputs * outputs) << DOUBLE_SHIFT);
+    const next = a + (usize(inputs) << DOUBLE_SHIFT);
     affine(theta, bias, a, inputs, outputs, next);
     tanhInPlace(next, outputs);
-    theta = bias + (usize(outputs) << 3);
+    theta = bias + (usize(outputs) << DOUBLE_SHIFT);
     a = next;
   }
 }
 
-/** Tangent of {@link forward}: da_{l+1} = (1 - a_{l+1}^2) (W^T da_l + dW^T a_l + db). `dRow` starts with the tangent of the features. */
+/**
+ * Tangent of {@link forward}: da_{l+1} = (1 - a_{l+1}^2) (W^T da_l + dW^T a_l + db). `dRow` starts with the tangent of
+ * the features.
+ */
 export function tangent(parameters: usize, direction: usize, row: usize, dRow: usize): void {
   let theta = parameters;
   let dTheta = direction;
@@ -35,36 +39,37 @@ export function tangent(parameters: usize, direction: usize, row: usize, dRow: u
   for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
     const inputs = width(layer);
     const outputs = width(layer + 1);
-    const weights = usize(inputs * outputs) << 3;
-    const next = a + (usize(inputs) << 3);
-    const dNext = da + (usize(inputs) << 3);
+    const weights = usize(inputs * outputs) << DOUBLE_SHIFT;
+    const next = a + (usize(inputs) << DOUBLE_SHIFT);
+    const dNext = da + (usize(inputs) << DOUBLE_SHIFT);
     affine(dTheta, dTheta + weights, a, inputs, outputs, dNext);
     affine(theta, 0, da, inputs, outputs, dNext);
     tanhTranspose(next, dNext, outputs); // a diagonal matrix is its own transpose
-    theta += weights + (usize(outputs) << 3);
-    dTheta += weights + (usize(outputs) << 3);
+    theta += weights + (usize(outputs) << DOUBLE_SHIFT);
+    dTheta += weights + (usize(outputs) << DOUBLE_SHIFT);
     a = next;
     da = dNext;
   }
 }
 
 /**
- * Transpose of {@link tangent}, without the weight gradient: from the adjoint of the outputs, in the last places of `work`, to
- * the adjoint of the features; the deltas of all layers are added to the row `deltas`, for {@link accumulateGradient}.
+ * Transpose of {@link tangent}, without the weight gradient: from the adjoint of the outputs, in the last places of
+ * `work`, to the adjoint of the features; the deltas of all layers are added to the row `deltas`, for
+ * {@link accumulateGradient}.
  */
 export function transpose(parametersEnd: usize, row: usize, work: usize, deltas: usize, pFeatures: usize): void {
   const layers = layerCount();
   let theta = parametersEnd;
-  let a = row + (usize(activationSize() - width(layers)) << 3);
-  let d = work + (usize(deltaSize() - width(layers)) << 3);
+  let a = row + (usize(activationSize() - width(layers)) << DOUBLE_SHIFT);
+  let d = work + (usize(deltaSize() - width(layers)) << DOUBLE_SHIFT);
   for (let layer = layers - 1; layer >= 0; layer--) {
     const inputs = width(layer);
     const outputs = width(layer + 1);
     tanhTranspose(a, d, outputs);
-    theta -= usize((inputs + 1) * outputs) << 3;
-    const previous = layer > 0 ? d - (usize(inputs) << 3) : pFeatures;
+    theta -= usize((inputs + 1) * outputs) << DOUBLE_SHIFT;
+    const previous = layer > 0 ? d - (usize(inputs) << DOUBLE_SHIFT) : pFeatures;
     affineTranspose(theta, d, inputs, outputs, previous);
-    a -= usize(inputs) << 3;
+    a -= usize(inputs) << DOUBLE_SHIFT;
     d = previous;
   }
   axpy(1.0, work, deltas, deltaSize());
@@ -72,18 +77,18 @@ export function transpose(parametersEnd: usize, row: usize, work: usize, deltas:
 
 /** gradient += sum over `samples` rows of the weight gradients: one product per layer for a whole rollout. */
 export function accumulateGradient(rows: usize, deltas: usize, samples: i32, gradient: usize): void {
-  const rowBytes = usize(activationSize()) << 3;
-  const deltaBytes = usize(deltaSize()) << 3;
+  const rowBytes = usize(activationSize()) << DOUBLE_SHIFT;
+  const deltaBytes = usize(deltaSize()) << DOUBLE_SHIFT;
   let a = rows;
   let d = deltas;
   let g = gradient;
   for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
     const inputs = width(layer);
     const outputs = width(layer + 1);
-    const bias = g + (usize(inputs * outputs) << 3);
+    const bias = g + (usize(inputs * outputs) << DOUBLE_SHIFT);
     accumulateOuter(a, rowBytes, d, deltaBytes, samples, inputs, outputs, g, bias);
-    a += usize(inputs) << 3;
-    d += usize(outputs) << 3;
-    g = bias + (usize(outputs) << 3);
+    a += usize(inputs) << DOUBLE_SHIFT;
+    d += usize(outputs) << DOUBLE_SHIFT;
+    g = bias + (usize(outputs) << DOUBLE_SHIFT);
   }
 }

@@ -1,8 +1,18 @@
 import { atan2, cosine, sincos, sine } from "../math/trig";
+import { PlanarReference, PlanarState, QuadrupedInput } from "../models/planar";
 import { Controller } from "./controller";
 import {
-  ACROSS, ALONG, clamp, feedForwardTranspose, HEADING_ERROR, headingAdjoint, headingTangent, HX, HY, KNOWN, NX, NY, OWN, PER_REFERENCE, PER_SPEED,
-  speedTangent, STANDSTILL, turnOf, turnTangent, wxAdjoint, wyAdjoint,
+  clamp,
+  feedForwardTranspose,
+  headingAdjoint,
+  headingTangent,
+  speedTangent,
+  STANDSTILL,
+  TrackingTape,
+  turnOf,
+  turnTangent,
+  wxAdjoint,
+  wyAdjoint,
 } from "./planar-tracking";
 
 /** Parameters of {@link PlanarBackstepping}. */
@@ -14,17 +24,39 @@ export enum PlanarBacksteppingParameter {
   count,
 }
 
-/** Own places on the tape: position error (2), reference velocity (2), speed free, turn rate free. */
-const EX: usize = OWN;
-const EY: usize = OWN + 8;
-const RVX: usize = OWN + 16;
-const RVY: usize = OWN + 24;
-const SPEED_FREE: usize = OWN + 32;
-const TURN_FREE: usize = OWN + 40;
+/** Gains, in the order of the network's outputs. */
+const enum PlanarBacksteppingGain {
+  /** of the position errors [1/s] */
+  kx,
+  ky,
+  /** share of the reference's velocity in x */
+  kvx,
+  /** turn rate per heading error [1/s] */
+  kphi,
+  /** share of the reference's velocity in y */
+  kvy,
+  /** share of the reference's turn rate */
+  komega,
+  count,
+}
+
+/** The tape goes on behind {@link TrackingTape}. */
+const enum PlanarBacksteppingTape {
+  /** position error [m] */
+  ex = TrackingTape.count,
+  ey,
+  /** velocity of the reference [m/s] */
+  rvx,
+  rvy,
+  /** 1: not clamped; 0: clamped */
+  speedFree,
+  turnFree,
+  count,
+}
 
 /**
- * Backstepping for a robot that takes speed and turn rate (the authors' Go1). State: x, y, v, phi; reference: x, y, xdot, ydot,
- * xddot, yddot; gains: k_x, k_y, k_vx, k_phi, k_vy, k_omega.
+ * Backstepping for a robot that takes speed and turn rate (the authors' Go1). State: x, y, v, phi; reference: x, y,
+ * xdot, ydot, xddot, yddot; gains: k_x, k_y, k_vx, k_phi, k_vy, k_omega.
  *   w = (k_x (x_d - x) + k_vx xdot_d, k_y (y_d - y) + k_vy ydot_d)         commanded velocity
  *   speed = |w|                                                            w_d: turn rate of the reference
  *   turn rate = k_phi e + k_omega w_d,   e = angle of w - phi in [-pi, pi]
@@ -32,33 +64,34 @@ const TURN_FREE: usize = OWN + 40;
  */
 export class PlanarBackstepping extends Controller {
   stateSize(): i32 {
-    return 4;
+    return PlanarState.count;
   }
   inputSize(): i32 {
-    return 2;
+    return QuadrupedInput.count;
   }
   referenceSize(): i32 {
-    return 6;
+    return PlanarReference.count;
   }
   gainSize(): i32 {
-    return 6;
+    return PlanarBacksteppingGain.count;
   }
   parameterCount(): i32 {
     return PlanarBacksteppingParameter.count;
   }
   tapeSize(): i32 {
-    return 16;
+    return PlanarBacksteppingTape.count;
   }
 
-  /** Tape: that of planar-tracking.ts and the places above. */
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
-    sincos(load<f64>(x, 24));
-    const ex = load<f64>(reference) - load<f64>(x);
-    const ey = load<f64>(reference, 8) - load<f64>(x, 8);
-    const rvx = load<f64>(reference, 16);
-    const rvy = load<f64>(reference, 24);
-    const wx = load<f64>(gains) * ex + load<f64>(gains, 16) * rvx;
-    const wy = load<f64>(gains, 8) * ey + load<f64>(gains, 32) * rvy;
+    sincos(load<f64>(x, 8 * PlanarState.phi));
+    const ex = load<f64>(reference, 8 * PlanarReference.x) - load<f64>(x, 8 * PlanarState.x);
+    const ey = load<f64>(reference, 8 * PlanarReference.y) - load<f64>(x, 8 * PlanarState.y);
+    const rvx = load<f64>(reference, 8 * PlanarReference.vx);
+    const rvy = load<f64>(reference, 8 * PlanarReference.vy);
+    const wx =
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kx) * ex + load<f64>(gains, 8 * PlanarBacksteppingGain.kvx) * rvx;
+    const wy =
+      load<f64>(gains, 8 * PlanarBacksteppingGain.ky) * ey + load<f64>(gains, 8 * PlanarBacksteppingGain.kvy) * rvy;
     const speed = Math.sqrt(wx * wx + wy * wy);
     let perSpeed: f64 = 0.0;
     let known: f64 = 0.0;
@@ -75,76 +108,132 @@ export class PlanarBackstepping extends Controller {
     let along: f64 = 0.0;
     let across: f64 = 0.0;
     if (referenceSpeed > STANDSTILL) {
-      const ax = load<f64>(reference, 32);
-      const ay = load<f64>(reference, 40);
+      const ax = load<f64>(reference, 8 * PlanarReference.ax);
+      const ay = load<f64>(reference, 8 * PlanarReference.ay);
       perReference = 1.0 / referenceSpeed;
       hx = rvx * perReference;
       hy = rvy * perReference;
       along = hx * ax + hy * ay;
       across = hx * ay - hy * ax;
     }
-    const turn = load<f64>(gains, 40) * (across * perReference) + load<f64>(gains, 24) * e;
-    const speedLimit = load<f64>(parameters);
-    const turnLimit = load<f64>(parameters, 8);
-    store<f64>(u, clamp(speed, speedLimit));
-    store<f64>(u, clamp(turn, turnLimit), 8);
-    store<f64>(tape, wx * perSpeed, NX);
-    store<f64>(tape, wy * perSpeed, NY);
-    store<f64>(tape, perSpeed, PER_SPEED);
-    store<f64>(tape, known, KNOWN);
-    store<f64>(tape, e, HEADING_ERROR);
-    store<f64>(tape, along, ALONG);
-    store<f64>(tape, across, ACROSS);
-    store<f64>(tape, hx, HX);
-    store<f64>(tape, hy, HY);
-    store<f64>(tape, perReference, PER_REFERENCE);
-    store<f64>(tape, ex, EX);
-    store<f64>(tape, ey, EY);
-    store<f64>(tape, rvx, RVX);
-    store<f64>(tape, rvy, RVY);
-    store<f64>(tape, speed <= speedLimit ? 1.0 : 0.0, SPEED_FREE);
-    store<f64>(tape, Math.abs(turn) <= turnLimit ? 1.0 : 0.0, TURN_FREE);
+    const turn =
+      load<f64>(gains, 8 * PlanarBacksteppingGain.komega) * (across * perReference) +
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kphi) * e;
+    const speedLimit = load<f64>(parameters, 8 * PlanarBacksteppingParameter.speedLimit);
+    const turnLimit = load<f64>(parameters, 8 * PlanarBacksteppingParameter.turnLimit);
+    store<f64>(u, clamp(speed, speedLimit), 8 * QuadrupedInput.speed);
+    store<f64>(u, clamp(turn, turnLimit), 8 * QuadrupedInput.turnRate);
+    store<f64>(tape, wx * perSpeed, 8 * TrackingTape.directionX);
+    store<f64>(tape, wy * perSpeed, 8 * TrackingTape.directionY);
+    store<f64>(tape, perSpeed, 8 * TrackingTape.perSpeed);
+    store<f64>(tape, known, 8 * TrackingTape.known);
+    store<f64>(tape, e, 8 * TrackingTape.headingError);
+    store<f64>(tape, along, 8 * TrackingTape.along);
+    store<f64>(tape, across, 8 * TrackingTape.across);
+    store<f64>(tape, hx, 8 * TrackingTape.hx);
+    store<f64>(tape, hy, 8 * TrackingTape.hy);
+    store<f64>(tape, perReference, 8 * TrackingTape.perReference);
+    store<f64>(tape, ex, 8 * PlanarBacksteppingTape.ex);
+    store<f64>(tape, ey, 8 * PlanarBacksteppingTape.ey);
+    store<f64>(tape, rvx, 8 * PlanarBacksteppingTape.rvx);
+    store<f64>(tape, rvy, 8 * PlanarBacksteppingTape.rvy);
+    store<f64>(tape, speed <= speedLimit ? 1.0 : 0.0, 8 * PlanarBacksteppingTape.speedFree);
+    store<f64>(tape, Math.abs(turn) <= turnLimit ? 1.0 : 0.0, 8 * PlanarBacksteppingTape.turnFree);
   }
 
+  /**
+   * dw         = k (dp_r - dp) + (p_r - p) dk + k_v dv_r + v_r dk_v        p, k: position and its gains, componentwise
+   * dspeed     = free d|w|
+   * dturn rate = free (w_d dk_omega + k_omega dw_d + e dk_phi + k_phi de)
+   */
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
-    // dw = k (d(reference position) - dx) + (position error) dk + k_v d(rv) + rv dk_v
     const dwx =
-      load<f64>(gains) * (load<f64>(dReference) - load<f64>(dx)) + load<f64>(tape, EX) * load<f64>(dGains) +
-      load<f64>(gains, 16) * load<f64>(dReference, 16) + load<f64>(tape, RVX) * load<f64>(dGains, 16);
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kx) *
+        (load<f64>(dReference, 8 * PlanarReference.x) - load<f64>(dx, 8 * PlanarState.x)) +
+      load<f64>(tape, 8 * PlanarBacksteppingTape.ex) * load<f64>(dGains, 8 * PlanarBacksteppingGain.kx) +
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kvx) * load<f64>(dReference, 8 * PlanarReference.vx) +
+      load<f64>(tape, 8 * PlanarBacksteppingTape.rvx) * load<f64>(dGains, 8 * PlanarBacksteppingGain.kvx);
     const dwy =
-      load<f64>(gains, 8) * (load<f64>(dReference, 8) - load<f64>(dx, 8)) + load<f64>(tape, EY) * load<f64>(dGains, 8) +
-      load<f64>(gains, 32) * load<f64>(dReference, 24) + load<f64>(tape, RVY) * load<f64>(dGains, 32);
-    store<f64>(du, load<f64>(tape, SPEED_FREE) * speedTangent(tape, dwx, dwy));
+      load<f64>(gains, 8 * PlanarBacksteppingGain.ky) *
+        (load<f64>(dReference, 8 * PlanarReference.y) - load<f64>(dx, 8 * PlanarState.y)) +
+      load<f64>(tape, 8 * PlanarBacksteppingTape.ey) * load<f64>(dGains, 8 * PlanarBacksteppingGain.ky) +
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kvy) * load<f64>(dReference, 8 * PlanarReference.vy) +
+      load<f64>(tape, 8 * PlanarBacksteppingTape.rvy) * load<f64>(dGains, 8 * PlanarBacksteppingGain.kvy);
     store<f64>(
       du,
-      load<f64>(tape, TURN_FREE) *
-        (turnOf(tape) * load<f64>(dGains, 40) + load<f64>(gains, 40) * turnTangent(tape, dReference) +
-          load<f64>(tape, HEADING_ERROR) * load<f64>(dGains, 24) +
-          load<f64>(gains, 24) * headingTangent(tape, dwx, dwy, load<f64>(dx, 24))),
-      8,
+      load<f64>(tape, 8 * PlanarBacksteppingTape.speedFree) * speedTangent(tape, dwx, dwy),
+      8 * QuadrupedInput.speed,
+    );
+    store<f64>(
+      du,
+      load<f64>(tape, 8 * PlanarBacksteppingTape.turnFree) *
+        (turnOf(tape) * load<f64>(dGains, 8 * PlanarBacksteppingGain.komega) +
+          load<f64>(gains, 8 * PlanarBacksteppingGain.komega) * turnTangent(tape, dReference) +
+          load<f64>(tape, 8 * TrackingTape.headingError) * load<f64>(dGains, 8 * PlanarBacksteppingGain.kphi) +
+          load<f64>(gains, 8 * PlanarBacksteppingGain.kphi) *
+            headingTangent(tape, dwx, dwy, load<f64>(dx, 8 * PlanarState.phi))),
+      8 * QuadrupedInput.turnRate,
     );
   }
 
+  /**
+   * With p_|w|, p_turn = free pu, and p_w from p_|w| and p_e = k_phi p_turn:
+   * px   -= k p_w                                          pk       += (p_r - p) p_w
+   * pphi += (de/dphi) p_e                                  pk_v     += v_r p_w
+   * preference: see {@link feedForwardTranspose}           pk_phi   += e p_turn
+   *                                                        pk_omega += w_d p_turn
+   */
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
-    const pSpeed = load<f64>(tape, SPEED_FREE) * load<f64>(pu);
-    const pTurnRate = load<f64>(tape, TURN_FREE) * load<f64>(pu, 8);
-    const pe = load<f64>(gains, 24) * pTurnRate;
+    const pSpeed = load<f64>(tape, 8 * PlanarBacksteppingTape.speedFree) * load<f64>(pu, 8 * QuadrupedInput.speed);
+    const pTurnRate = load<f64>(tape, 8 * PlanarBacksteppingTape.turnFree) * load<f64>(pu, 8 * QuadrupedInput.turnRate);
+    const pe = load<f64>(gains, 8 * PlanarBacksteppingGain.kphi) * pTurnRate;
     const pwx = wxAdjoint(tape, pSpeed, pe);
     const pwy = wyAdjoint(tape, pSpeed, pe);
-    const pPositionX = load<f64>(gains) * pwx;
-    const pPositionY = load<f64>(gains, 8) * pwy;
-    store<f64>(px, load<f64>(px) - pPositionX);
-    store<f64>(px, load<f64>(px, 8) - pPositionY, 8);
-    store<f64>(px, load<f64>(px, 24) - headingAdjoint(tape, pe), 24);
+    const pPositionX = load<f64>(gains, 8 * PlanarBacksteppingGain.kx) * pwx;
+    const pPositionY = load<f64>(gains, 8 * PlanarBacksteppingGain.ky) * pwy;
+    store<f64>(px, load<f64>(px, 8 * PlanarState.x) - pPositionX, 8 * PlanarState.x);
+    store<f64>(px, load<f64>(px, 8 * PlanarState.y) - pPositionY, 8 * PlanarState.y);
+    store<f64>(px, load<f64>(px, 8 * PlanarState.phi) - headingAdjoint(tape, pe), 8 * PlanarState.phi);
     feedForwardTranspose(
-      tape, 0.0, load<f64>(gains, 40) * pTurnRate, pPositionX, pPositionY, load<f64>(gains, 16) * pwx, load<f64>(gains, 32) * pwy, pReference,
+      tape,
+      0.0,
+      load<f64>(gains, 8 * PlanarBacksteppingGain.komega) * pTurnRate,
+      pPositionX,
+      pPositionY,
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kvx) * pwx,
+      load<f64>(gains, 8 * PlanarBacksteppingGain.kvy) * pwy,
+      pReference,
     );
-    store<f64>(pGains, load<f64>(pGains) + load<f64>(tape, EX) * pwx);
-    store<f64>(pGains, load<f64>(pGains, 8) + load<f64>(tape, EY) * pwy, 8);
-    store<f64>(pGains, load<f64>(pGains, 16) + load<f64>(tape, RVX) * pwx, 16);
-    store<f64>(pGains, load<f64>(pGains, 24) + load<f64>(tape, HEADING_ERROR) * pTurnRate, 24);
-    store<f64>(pGains, load<f64>(pGains, 32) + load<f64>(tape, RVY) * pwy, 32);
-    store<f64>(pGains, load<f64>(pGains, 40) + turnOf(tape) * pTurnRate, 40);
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.kx) + load<f64>(tape, 8 * PlanarBacksteppingTape.ex) * pwx,
+      8 * PlanarBacksteppingGain.kx,
+    );
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.ky) + load<f64>(tape, 8 * PlanarBacksteppingTape.ey) * pwy,
+      8 * PlanarBacksteppingGain.ky,
+    );
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.kvx) + load<f64>(tape, 8 * PlanarBacksteppingTape.rvx) * pwx,
+      8 * PlanarBacksteppingGain.kvx,
+    );
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.kphi) + load<f64>(tape, 8 * TrackingTape.headingError) * pTurnRate,
+      8 * PlanarBacksteppingGain.kphi,
+    );
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.kvy) + load<f64>(tape, 8 * PlanarBacksteppingTape.rvy) * pwy,
+      8 * PlanarBacksteppingGain.kvy,
+    );
+    store<f64>(
+      pGains,
+      load<f64>(pGains, 8 * PlanarBacksteppingGain.komega) + turnOf(tape) * pTurnRate,
+      8 * PlanarBacksteppingGain.komega,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { cosine, sincos, sine } from "../math/trig";
 import { Model } from "./model";
+import { CarInput, PlanarState } from "./planar";
 
 /** Parameters of {@link Car}; (1, 0, 1, 0) and zeros is the paper's raw model (11). */
 export enum CarParameter {
@@ -22,55 +23,91 @@ export enum CarParameter {
   count,
 }
 
+const enum CarTape {
+  /** dt cos phi and dt sin phi: dx+/dv and dy+/dv */
+  dtCosine,
+  dtSine,
+  /** dt v cos phi and dt v sin phi: dy+/dphi and -dx+/dphi */
+  dtVCosine,
+  dtVSine,
+  /** dv+/dv */
+  vByV,
+  /** dv+/du_a */
+  vByThrottle,
+  /** dphi+/dv */
+  phiByV,
+  /** dphi+/du_w */
+  phiBySteering,
+  /** dv+/du_w */
+  vBySteering,
+  count,
+}
+
 /**
- * Planar car. State: x [m], y [m], v [m/s], phi [rad]; input: throttle, steering, both in [-1, 1]. [W23 eq. 11] with gains:
+ * Planar car. State: x [m], y [m], v [m/s], phi [rad]; input: throttle, steering, both in [-1, 1]. [W23 eq. 11] with
+ * gains:
  *   x+ = x + dt v cos phi      v+   = v + dt (c_a u_a + c_0 - c_1 v - c_d v^2 - c_3 v |w|)
  *   y+ = y + dt v sin phi      phi+ = phi + dt w,   w = w_l / (1 + (v w_l / a_max)^4)^(1/4),   w_l = v (c_w u_w - c_b)
- * At the limit of grip dw/du_w goes to zero, as it does on the real car; a model without that promises what steering cannot do.
+ * At the limit of grip dw/du_w goes to zero, as it does on the real car; a model without that promises what steering
+ * cannot do.
  */
 export class Car extends Model {
   stateSize(): i32 {
-    return 4;
+    return PlanarState.count;
   }
   inputSize(): i32 {
-    return 2;
+    return CarInput.count;
   }
   parameterCount(): i32 {
     return CarParameter.count;
   }
   tapeSize(): i32 {
-    return 9;
+    return CarTape.count;
   }
 
   // @ts-ignore: decorator
   @inline
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
-    const v = load<f64>(x, 16);
-    const phi = load<f64>(x, 24);
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const phi = load<f64>(x, 8 * PlanarState.phi);
     sincos(phi);
-    const curvature = load<f64>(parameters, 16) * load<f64>(u, 8) - load<f64>(parameters, 24);
+    const curvature =
+      load<f64>(parameters, 8 * CarParameter.steeringGain) * load<f64>(u, 8 * CarInput.steering) -
+      load<f64>(parameters, 8 * CarParameter.steeringBias);
     let w = v * curvature;
-    const inverseGrip = load<f64>(parameters, 56);
+    const inverseGrip = load<f64>(parameters, 8 * CarParameter.inverseGrip);
     if (inverseGrip != 0.0) w *= softLimit(v * w * inverseGrip);
-    const drag = load<f64>(parameters, 40) * v + load<f64>(parameters, 8) * v * v + load<f64>(parameters, 48) * Math.abs(v * w);
-    store<f64>(next, load<f64>(x) + dt * v * cosine);
-    store<f64>(next, load<f64>(x, 8) + dt * v * sine, 8);
-    store<f64>(next, v + dt * (load<f64>(parameters) * load<f64>(u) + load<f64>(parameters, 32) - drag), 16);
-    store<f64>(next, phi + dt * w, 24);
+    const drag =
+      load<f64>(parameters, 8 * CarParameter.linearDrag) * v +
+      load<f64>(parameters, 8 * CarParameter.drag) * v * v +
+      load<f64>(parameters, 8 * CarParameter.corneringDrag) * Math.abs(v * w);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.x) + dt * v * cosine, 8 * PlanarState.x);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.y) + dt * v * sine, 8 * PlanarState.y);
+    store<f64>(
+      next,
+      v +
+        dt *
+          (load<f64>(parameters, 8 * CarParameter.throttleGain) * load<f64>(u, 8 * CarInput.throttle) +
+            load<f64>(parameters, 8 * CarParameter.offset) -
+            drag),
+      8 * PlanarState.v,
+    );
+    store<f64>(next, phi + dt * w, 8 * PlanarState.phi);
   }
 
-  /** Tape: dt cos, dt sin, dt v cos, dt v sin, dv+/dv, dv+/du_a, dphi+/dv, dphi+/du_w, dv+/du_w. */
   // @ts-ignore: decorator
   @inline
   linearise(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {
-    const v = load<f64>(x, 16);
-    sincos(load<f64>(x, 24));
+    const v = load<f64>(x, 8 * PlanarState.v);
+    sincos(load<f64>(x, 8 * PlanarState.phi));
     const dx = dt * cosine;
     const dy = dt * sine;
-    const steeringGain = load<f64>(parameters, 16);
-    const curvature = steeringGain * load<f64>(u, 8) - load<f64>(parameters, 24);
-    const inverseGrip = load<f64>(parameters, 56);
-    // w = v c f(q), q = v^2 c / a_max, f = (1 + q^4)^(-1/4), f' q = -q^4 f^5: dw/dc = v f^5, dw/dv = c f (1 - 2 q^4 f^4)
+    const steeringGain = load<f64>(parameters, 8 * CarParameter.steeringGain);
+    const curvature =
+      steeringGain * load<f64>(u, 8 * CarInput.steering) - load<f64>(parameters, 8 * CarParameter.steeringBias);
+    const inverseGrip = load<f64>(parameters, 8 * CarParameter.inverseGrip);
+    // w = v c f(q), q = v^2 c / a_max, f = (1 + q^4)^(-1/4), f' q = -q^4 f^5:
+    // dw/dc = v f^5, dw/dv = c f (1 - 2 q^4 f^4)
     let w = v * curvature;
     let wv = curvature;
     let wu = v * steeringGain;
@@ -84,41 +121,91 @@ export class Car extends Model {
       wv *= f * (1.0 - 2.0 * q2 * q2 * f4);
       wu *= f * f4;
     }
-    const corneringDrag = load<f64>(parameters, 48) * (v * w < 0.0 ? -1.0 : 1.0);
-    store<f64>(tape, dx);
-    store<f64>(tape, dy, 8);
-    store<f64>(tape, v * dx, 16);
-    store<f64>(tape, v * dy, 24);
-    const dragSlope = load<f64>(parameters, 40) + 2.0 * load<f64>(parameters, 8) * v + corneringDrag * (w + v * wv);
-    store<f64>(tape, 1.0 - dt * dragSlope, 32);
-    store<f64>(tape, dt * load<f64>(parameters), 40);
-    store<f64>(tape, dt * wv, 48);
-    store<f64>(tape, dt * wu, 56);
-    store<f64>(tape, -dt * corneringDrag * v * wu, 64);
+    const corneringDrag = load<f64>(parameters, 8 * CarParameter.corneringDrag) * (v * w < 0.0 ? -1.0 : 1.0);
+    store<f64>(tape, dx, 8 * CarTape.dtCosine);
+    store<f64>(tape, dy, 8 * CarTape.dtSine);
+    store<f64>(tape, v * dx, 8 * CarTape.dtVCosine);
+    store<f64>(tape, v * dy, 8 * CarTape.dtVSine);
+    const dragSlope =
+      load<f64>(parameters, 8 * CarParameter.linearDrag) +
+      2.0 * load<f64>(parameters, 8 * CarParameter.drag) * v +
+      corneringDrag * (w + v * wv);
+    store<f64>(tape, 1.0 - dt * dragSlope, 8 * CarTape.vByV);
+    store<f64>(tape, dt * load<f64>(parameters, 8 * CarParameter.throttleGain), 8 * CarTape.vByThrottle);
+    store<f64>(tape, dt * wv, 8 * CarTape.phiByV);
+    store<f64>(tape, dt * wu, 8 * CarTape.phiBySteering);
+    store<f64>(tape, -dt * corneringDrag * v * wu, 8 * CarTape.vBySteering);
   }
 
+  /**
+   * dx+   = dx + dt cos phi dv - dt v sin phi dphi         dv+   = (dv+/dv) dv + (dv+/du_a) du_a + (dv+/du_w) du_w
+   * dy+   = dy + dt sin phi dv + dt v cos phi dphi         dphi+ = dphi + (dphi+/dv) dv + (dphi+/du_w) du_w
+   */
   tangent(tape: usize, dx: usize, du: usize, dNext: usize): void {
-    const dv = load<f64>(dx, 16);
-    const dphi = load<f64>(dx, 24);
-    const dThrottle = load<f64>(du);
-    const dSteering = load<f64>(du, 8);
-    store<f64>(dNext, load<f64>(dx) + load<f64>(tape) * dv - load<f64>(tape, 24) * dphi);
-    store<f64>(dNext, load<f64>(dx, 8) + load<f64>(tape, 8) * dv + load<f64>(tape, 16) * dphi, 8);
-    store<f64>(dNext, load<f64>(tape, 32) * dv + load<f64>(tape, 40) * dThrottle + load<f64>(tape, 64) * dSteering, 16);
-    store<f64>(dNext, dphi + load<f64>(tape, 48) * dv + load<f64>(tape, 56) * dSteering, 24);
+    const dv = load<f64>(dx, 8 * PlanarState.v);
+    const dphi = load<f64>(dx, 8 * PlanarState.phi);
+    const dThrottle = load<f64>(du, 8 * CarInput.throttle);
+    const dSteering = load<f64>(du, 8 * CarInput.steering);
+    store<f64>(
+      dNext,
+      load<f64>(dx, 8 * PlanarState.x) +
+        load<f64>(tape, 8 * CarTape.dtCosine) * dv -
+        load<f64>(tape, 8 * CarTape.dtVSine) * dphi,
+      8 * PlanarState.x,
+    );
+    store<f64>(
+      dNext,
+      load<f64>(dx, 8 * PlanarState.y) +
+        load<f64>(tape, 8 * CarTape.dtSine) * dv +
+        load<f64>(tape, 8 * CarTape.dtVCosine) * dphi,
+      8 * PlanarState.y,
+    );
+    store<f64>(
+      dNext,
+      load<f64>(tape, 8 * CarTape.vByV) * dv +
+        load<f64>(tape, 8 * CarTape.vByThrottle) * dThrottle +
+        load<f64>(tape, 8 * CarTape.vBySteering) * dSteering,
+      8 * PlanarState.v,
+    );
+    store<f64>(
+      dNext,
+      dphi + load<f64>(tape, 8 * CarTape.phiByV) * dv + load<f64>(tape, 8 * CarTape.phiBySteering) * dSteering,
+      8 * PlanarState.phi,
+    );
   }
 
+  /**
+   * px   = p_x                                             pu_a = (dv+/du_a) p_v
+   * py   = p_y                                             pu_w = (dv+/du_w) p_v + (dphi+/du_w) p_phi
+   * pv   = dt cos phi p_x + dt sin phi p_y + (dv+/dv) p_v + (dphi+/dv) p_phi
+   * pphi = dt v cos phi p_y - dt v sin phi p_x + p_phi
+   */
   transpose(tape: usize, p: usize, px: usize, pu: usize): void {
-    const pX = load<f64>(p);
-    const pY = load<f64>(p, 8);
-    const pV = load<f64>(p, 16);
-    const pPhi = load<f64>(p, 24);
-    store<f64>(px, pX);
-    store<f64>(px, pY, 8);
-    store<f64>(px, load<f64>(tape) * pX + load<f64>(tape, 8) * pY + load<f64>(tape, 32) * pV + load<f64>(tape, 48) * pPhi, 16);
-    store<f64>(px, load<f64>(tape, 16) * pY - load<f64>(tape, 24) * pX + pPhi, 24);
-    store<f64>(pu, load<f64>(tape, 40) * pV);
-    store<f64>(pu, load<f64>(tape, 64) * pV + load<f64>(tape, 56) * pPhi, 8);
+    const pX = load<f64>(p, 8 * PlanarState.x);
+    const pY = load<f64>(p, 8 * PlanarState.y);
+    const pV = load<f64>(p, 8 * PlanarState.v);
+    const pPhi = load<f64>(p, 8 * PlanarState.phi);
+    store<f64>(px, pX, 8 * PlanarState.x);
+    store<f64>(px, pY, 8 * PlanarState.y);
+    store<f64>(
+      px,
+      load<f64>(tape, 8 * CarTape.dtCosine) * pX +
+        load<f64>(tape, 8 * CarTape.dtSine) * pY +
+        load<f64>(tape, 8 * CarTape.vByV) * pV +
+        load<f64>(tape, 8 * CarTape.phiByV) * pPhi,
+      8 * PlanarState.v,
+    );
+    store<f64>(
+      px,
+      load<f64>(tape, 8 * CarTape.dtVCosine) * pY - load<f64>(tape, 8 * CarTape.dtVSine) * pX + pPhi,
+      8 * PlanarState.phi,
+    );
+    store<f64>(pu, load<f64>(tape, 8 * CarTape.vByThrottle) * pV, 8 * CarInput.throttle);
+    store<f64>(
+      pu,
+      load<f64>(tape, 8 * CarTape.vBySteering) * pV + load<f64>(tape, 8 * CarTape.phiBySteering) * pPhi,
+      8 * CarInput.steering,
+    );
   }
 }
 

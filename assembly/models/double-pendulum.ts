@@ -16,10 +16,58 @@ export enum DoublePendulumParameter {
   count,
 }
 
+/** State of {@link DoublePendulum}. */
+export const enum DoublePendulumState {
+  /** angle of the first link from the horizontal, of the second from the first [rad] */
+  theta1,
+  theta2,
+  /** their rates [rad/s] */
+  w1,
+  w2,
+  count,
+}
+
+/** Input of {@link DoublePendulum}: torques in the joints [N m]. */
+export const enum DoublePendulumInput {
+  torque1,
+  torque2,
+  count,
+}
+
+/** Columns of D = dt d(a1, a2) / d(theta1, theta2, w1, w2, u1, u2). */
+const enum Column {
+  theta1,
+  theta2,
+  w1,
+  w2,
+  torque1,
+  torque2,
+  count,
+}
+
+/** Rows of D, the entries of a column. */
+const enum Row {
+  a1,
+  a2,
+  count,
+}
+
+/** The tape is dt, then D column by column: offset of D, bytes of a column, size of the tape. */
+// @ts-ignore: decorator
+@inline
+const D: usize = 8;
+// @ts-ignore: decorator
+@inline
+const COLUMN: usize = 8 * Row.count;
+// @ts-ignore: decorator
+@inline
+const TAPE: i32 = 1 + Row.count * Column.count;
+
 /**
- * Two links in a vertical plane, point masses at their ends, motors in both joints [Lynch & Park, Modern Robotics, sec. 8.1]. State:
- * theta1 (from the horizontal), theta2 (from the first link) [rad], their rates w1, w2 [rad/s]; input: torques [N m].
- *   M(theta2) a = u - c(theta2, w) - g(theta),   theta+ = theta + dt w,   w+ = w + dt a     (explicit Euler, as the authors)
+ * Two links in a vertical plane, point masses at their ends, motors in both joints [Lynch & Park, Modern Robotics, sec.
+ * 8.1]. State: theta1 (from the horizontal), theta2 (from the first link) [rad], their rates w1, w2 [rad/s]; input:
+ * torques [N m].
+ *   M(theta2) a = u - c(theta2, w) - g(theta),   theta+ = theta + dt w,   w+ = w + dt a   (explicit Euler, as theirs)
  *   M11 = m1 l1^2 + m2 (l1^2 + 2 l1 l2 cos theta2 + l2^2),   M12 = m2 (l1 l2 cos theta2 + l2^2),   M22 = m2 l2^2
  *   c = h (-2 w1 w2 - w2^2, w1^2),   h = m2 l1 l2 sin theta2
  *   g = G ((m1 + m2) l1 cos theta1 + m2 l2 cos(theta1 + theta2),  m2 l2 cos(theta1 + theta2))
@@ -29,44 +77,43 @@ export class DoublePendulum extends Model {
   private acceleration2: f64 = 0.0;
 
   stateSize(): i32 {
-    return 4;
+    return DoublePendulumState.count;
   }
   inputSize(): i32 {
-    return 2;
+    return DoublePendulumInput.count;
   }
   parameterCount(): i32 {
     return DoublePendulumParameter.count;
   }
   tapeSize(): i32 {
-    return 13;
+    return TAPE;
   }
 
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
     this.evaluate(parameters, x, u, dt, 0);
-    const w1 = load<f64>(x, 16);
-    const w2 = load<f64>(x, 24);
-    store<f64>(next, load<f64>(x) + dt * w1);
-    store<f64>(next, load<f64>(x, 8) + dt * w2, 8);
-    store<f64>(next, w1 + dt * this.acceleration1, 16);
-    store<f64>(next, w2 + dt * this.acceleration2, 24);
+    const w1 = load<f64>(x, 8 * DoublePendulumState.w1);
+    const w2 = load<f64>(x, 8 * DoublePendulumState.w2);
+    store<f64>(next, load<f64>(x, 8 * DoublePendulumState.theta1) + dt * w1, 8 * DoublePendulumState.theta1);
+    store<f64>(next, load<f64>(x, 8 * DoublePendulumState.theta2) + dt * w2, 8 * DoublePendulumState.theta2);
+    store<f64>(next, w1 + dt * this.acceleration1, 8 * DoublePendulumState.w1);
+    store<f64>(next, w2 + dt * this.acceleration2, 8 * DoublePendulumState.w2);
   }
 
-  /** Tape: dt; then dt da1 and dt da2 by theta1, theta2, w1, w2, u1, u2 (six rows of two). */
   linearise(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {
     this.evaluate(parameters, x, u, dt, tape);
   }
 
   /** The accelerations and, if there is a tape, their derivatives: M da = d(u - c - g) - dM a. */
   private evaluate(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {
-    const m1 = load<f64>(parameters);
-    const m2 = load<f64>(parameters, 8);
-    const l1 = load<f64>(parameters, 16);
-    const l2 = load<f64>(parameters, 24);
-    const gravity = load<f64>(parameters, 32);
-    const theta1 = load<f64>(x);
-    const theta2 = load<f64>(x, 8);
-    const w1 = load<f64>(x, 16);
-    const w2 = load<f64>(x, 24);
+    const m1 = load<f64>(parameters, 8 * DoublePendulumParameter.mass1);
+    const m2 = load<f64>(parameters, 8 * DoublePendulumParameter.mass2);
+    const l1 = load<f64>(parameters, 8 * DoublePendulumParameter.length1);
+    const l2 = load<f64>(parameters, 8 * DoublePendulumParameter.length2);
+    const gravity = load<f64>(parameters, 8 * DoublePendulumParameter.gravity);
+    const theta1 = load<f64>(x, 8 * DoublePendulumState.theta1);
+    const theta2 = load<f64>(x, 8 * DoublePendulumState.theta2);
+    const w1 = load<f64>(x, 8 * DoublePendulumState.w1);
+    const w2 = load<f64>(x, 8 * DoublePendulumState.w2);
     sincos(theta1);
     const s1 = sine;
     const c1 = cosine;
@@ -82,8 +129,8 @@ export class DoublePendulum extends Model {
     const h = coupling * s2;
     const upper = gravity * (m1 + m2) * l1;
     const lower = gravity * m2 * l2;
-    const r1 = load<f64>(u) + h * (2.0 * w1 + w2) * w2 - upper * c1 - lower * c12;
-    const r2 = load<f64>(u, 8) - h * w1 * w1 - lower * c12;
+    const r1 = load<f64>(u, 8 * DoublePendulumInput.torque1) + h * (2.0 * w1 + w2) * w2 - upper * c1 - lower * c12;
+    const r2 = load<f64>(u, 8 * DoublePendulumInput.torque2) - h * w1 * w1 - lower * c12;
     // det M = l1^2 l2^2 m2 (m1 + m2 sin^2 theta2) > 0: the masses are
     const perDeterminant = 1.0 / (m11 * m22 - m12 * m12);
     const i11 = m22 * perDeterminant;
@@ -98,69 +145,79 @@ export class DoublePendulum extends Model {
     const n11 = dt * i11;
     const n12 = dt * i12;
     const n22 = dt * i22;
-    solved(tape + 8, n11, n12, n22, upper * s1 + lower * s12, lower * s12);
+    solved(tape + (D + COLUMN * Column.theta1), n11, n12, n22, upper * s1 + lower * s12, lower * s12);
     // theta2: h' = coupling cos theta2, M11' = -2 h, M12' = -h
     const hSlope = coupling * c2;
     solved(
-      tape + 24, n11, n12, n22,
+      tape + (D + COLUMN * Column.theta2),
+      n11,
+      n12,
+      n22,
       hSlope * (2.0 * w1 + w2) * w2 + lower * s12 + h * (2.0 * a1 + a2),
       lower * s12 - hSlope * w1 * w1 + h * a1,
     );
-    solved(tape + 40, n11, n12, n22, 2.0 * h * w2, -2.0 * h * w1);
-    solved(tape + 56, n11, n12, n22, 2.0 * h * (w1 + w2), 0.0);
-    store<f64>(tape, n11, 72);
-    store<f64>(tape, n12, 80);
-    store<f64>(tape, n12, 88);
-    store<f64>(tape, n22, 96);
+    solved(tape + (D + COLUMN * Column.w1), n11, n12, n22, 2.0 * h * w2, -2.0 * h * w1);
+    solved(tape + (D + COLUMN * Column.w2), n11, n12, n22, 2.0 * h * (w1 + w2), 0.0);
+    store<f64>(tape, n11, D + COLUMN * Column.torque1);
+    store<f64>(tape, n12, D + COLUMN * Column.torque1 + 8 * Row.a2);
+    store<f64>(tape, n12, D + COLUMN * Column.torque2);
+    store<f64>(tape, n22, D + COLUMN * Column.torque2 + 8 * Row.a2);
   }
 
+  /** dtheta+ = dtheta + dt dw,   dw+ = dw + D (dtheta1, dtheta2, dw1, dw2, du1, du2) */
   tangent(tape: usize, dx: usize, du: usize, dNext: usize): void {
     const dt = load<f64>(tape);
-    const d1 = load<f64>(dx);
-    const d2 = load<f64>(dx, 8);
-    const dw1 = load<f64>(dx, 16);
-    const dw2 = load<f64>(dx, 24);
-    const u1 = load<f64>(du);
-    const u2 = load<f64>(du, 8);
-    store<f64>(dNext, d1 + dt * dw1);
-    store<f64>(dNext, d2 + dt * dw2, 8);
-    for (let i: usize = 0; i < 16; i += 8) {
-      const row = tape + 8 + i;
+    const d1 = load<f64>(dx, 8 * DoublePendulumState.theta1);
+    const d2 = load<f64>(dx, 8 * DoublePendulumState.theta2);
+    const dw1 = load<f64>(dx, 8 * DoublePendulumState.w1);
+    const dw2 = load<f64>(dx, 8 * DoublePendulumState.w2);
+    const u1 = load<f64>(du, 8 * DoublePendulumInput.torque1);
+    const u2 = load<f64>(du, 8 * DoublePendulumInput.torque2);
+    store<f64>(dNext, d1 + dt * dw1, 8 * DoublePendulumState.theta1);
+    store<f64>(dNext, d2 + dt * dw2, 8 * DoublePendulumState.theta2);
+    for (let i: usize = 0; i < COLUMN; i += 8) {
+      const row = tape + D + i;
       const da =
-        load<f64>(row) * d1 + load<f64>(row, 16) * d2 + load<f64>(row, 32) * dw1 + load<f64>(row, 48) * dw2 +
-        load<f64>(row, 64) * u1 + load<f64>(row, 80) * u2;
-      store<f64>(dNext + 16 + i, (i == 0 ? dw1 : dw2) + da);
+        load<f64>(row, COLUMN * Column.theta1) * d1 +
+        load<f64>(row, COLUMN * Column.theta2) * d2 +
+        load<f64>(row, COLUMN * Column.w1) * dw1 +
+        load<f64>(row, COLUMN * Column.w2) * dw2 +
+        load<f64>(row, COLUMN * Column.torque1) * u1 +
+        load<f64>(row, COLUMN * Column.torque2) * u2;
+      store<f64>(dNext + 8 * DoublePendulumState.w1 + i, (i == 0 ? dw1 : dw2) + da);
     }
   }
 
+  /** ptheta = p_theta + D_theta^T p_w,   pw = p_w + dt p_theta + D_w^T p_w,   pu = D_u^T p_w */
   transpose(tape: usize, p: usize, px: usize, pu: usize): void {
     const dt = load<f64>(tape);
-    const p1 = load<f64>(p);
-    const p2 = load<f64>(p, 8);
-    const pw1 = load<f64>(p, 16);
-    const pw2 = load<f64>(p, 24);
-    store<f64>(px, p1 + column(tape + 8, pw1, pw2));
-    store<f64>(px, p2 + column(tape + 24, pw1, pw2), 8);
-    store<f64>(px, pw1 + dt * p1 + column(tape + 40, pw1, pw2), 16);
-    store<f64>(px, pw2 + dt * p2 + column(tape + 56, pw1, pw2), 24);
-    store<f64>(pu, column(tape + 72, pw1, pw2));
-    store<f64>(pu, column(tape + 88, pw1, pw2), 8);
+    const p1 = load<f64>(p, 8 * DoublePendulumState.theta1);
+    const p2 = load<f64>(p, 8 * DoublePendulumState.theta2);
+    const pw1 = load<f64>(p, 8 * DoublePendulumState.w1);
+    const pw2 = load<f64>(p, 8 * DoublePendulumState.w2);
+    store<f64>(px, p1 + column(tape + (D + COLUMN * Column.theta1), pw1, pw2), 8 * DoublePendulumState.theta1);
+    store<f64>(px, p2 + column(tape + (D + COLUMN * Column.theta2), pw1, pw2), 8 * DoublePendulumState.theta2);
+    store<f64>(px, pw1 + dt * p1 + column(tape + (D + COLUMN * Column.w1), pw1, pw2), 8 * DoublePendulumState.w1);
+    store<f64>(px, pw2 + dt * p2 + column(tape + (D + COLUMN * Column.w2), pw1, pw2), 8 * DoublePendulumState.w2);
+    store<f64>(pu, column(tape + (D + COLUMN * Column.torque1), pw1, pw2), 8 * DoublePendulumInput.torque1);
+    store<f64>(pu, column(tape + (D + COLUMN * Column.torque2), pw1, pw2), 8 * DoublePendulumInput.torque2);
   }
 }
 
 /** @part doublePendulum DoublePendulumParameter */
 export const doublePendulum = new DoublePendulum();
 
-/** out = N r, N symmetric 2x2. */
+/** The column N r, N symmetric 2x2. */
 // @ts-ignore: decorator
 @inline
 function solved(out: usize, n11: f64, n12: f64, n22: f64, r1: f64, r2: f64): void {
-  store<f64>(out, n11 * r1 + n12 * r2);
-  store<f64>(out, n12 * r1 + n22 * r2, 8);
+  store<f64>(out, n11 * r1 + n12 * r2, 8 * Row.a1);
+  store<f64>(out, n12 * r1 + n22 * r2, 8 * Row.a2);
 }
 
+/** A column's product with (pw1, pw2). */
 // @ts-ignore: decorator
 @inline
 function column(at: usize, pw1: f64, pw2: f64): f64 {
-  return load<f64>(at) * pw1 + load<f64>(at, 8) * pw2;
+  return load<f64>(at, 8 * Row.a1) * pw1 + load<f64>(at, 8 * Row.a2) * pw2;
 }

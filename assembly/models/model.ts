@@ -1,7 +1,7 @@
 /**
- * F̂, the approximate physics model [W23 eq. 1]: only differentiated, along recorded trajectories. Rows of doubles are passed as
- * addresses. `tape` is the model's own room per control step, `tapeSize` doubles: {@link linearise} puts there what
- * {@link tangent} and {@link transpose} need, so that those two are free of trigonometry and branches.
+ * F̂, the approximate physics model [W23 eq. 1]: only differentiated, along recorded trajectories. Rows of doubles are
+ * passed as addresses. `tape` is the model's own room per control step, `tapeSize` doubles: {@link linearise} puts
+ * there what {@link tangent} and {@link transpose} need, so that those two are free of trigonometry and branches.
  */
 export abstract class Model {
   abstract stateSize(): i32;

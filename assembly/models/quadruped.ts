@@ -1,5 +1,6 @@
 import { cosine, sincos, sine } from "../math/trig";
 import { Model } from "./model";
+import { QuadrupedInput, PlanarState } from "./planar";
 
 /** Parameters of {@link Quadruped}; (1, 1, 1, 0) is the paper's model (12). */
 export enum QuadrupedParameter {
@@ -14,71 +15,134 @@ export enum QuadrupedParameter {
   count,
 }
 
+const enum QuadrupedTape {
+  /** dt cos phi and dt sin phi: dx+/dv+ and dy+/dv+ */
+  dtCosine,
+  dtSine,
+  /** dt v+ cos phi and dt v+ sin phi: dy+/dphi and -dx+/dphi */
+  dtVCosine,
+  dtVSine,
+  /** dv+/dv */
+  vByV,
+  /** dv+/du_v */
+  vBySpeed,
+  /** dphi+/du_w */
+  phiByTurnRate,
+  count,
+}
+
 /**
- * Walking robot that takes forward speed and turn rate. State: x [m], y [m], v [m/s], phi [rad]; input: speed u_v [m/s], turn rate
- * u_w [rad/s]. [W23 eq. 12] with gains; the speed is a state, so that the car's reward and network input serve here too:
- *   v+ = v + c_r (c_v u_v - v)      x+ = x + dt v+ cos phi      y+ = y + dt v+ sin phi      phi+ = phi + dt (c_w u_w + c_b)
+ * Walking robot that takes forward speed and turn rate. State: x [m], y [m], v [m/s], phi [rad]; input: speed u_v
+ * [m/s], turn rate u_w [rad/s]. [W23 eq. 12] with gains; the speed is a state, so that the car's reward and network
+ * input serve here too:
+ *   v+ = v + c_r (c_v u_v - v)      phi+ = phi + dt (c_w u_w + c_b)
+ *   x+ = x + dt v+ cos phi          y+   = y + dt v+ sin phi
  */
 export class Quadruped extends Model {
   stateSize(): i32 {
-    return 4;
+    return PlanarState.count;
   }
   inputSize(): i32 {
-    return 2;
+    return QuadrupedInput.count;
   }
   parameterCount(): i32 {
     return QuadrupedParameter.count;
   }
   tapeSize(): i32 {
-    return 7;
+    return QuadrupedTape.count;
   }
 
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {
-    const v = load<f64>(x, 16);
-    const phi = load<f64>(x, 24);
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const phi = load<f64>(x, 8 * PlanarState.phi);
     sincos(phi);
-    const speed = v + load<f64>(parameters, 8) * (load<f64>(parameters) * load<f64>(u) - v);
-    store<f64>(next, load<f64>(x) + dt * speed * cosine);
-    store<f64>(next, load<f64>(x, 8) + dt * speed * sine, 8);
-    store<f64>(next, speed, 16);
-    store<f64>(next, phi + dt * (load<f64>(parameters, 16) * load<f64>(u, 8) + load<f64>(parameters, 24)), 24);
+    const speed =
+      v +
+      load<f64>(parameters, 8 * QuadrupedParameter.response) *
+        (load<f64>(parameters, 8 * QuadrupedParameter.speedGain) * load<f64>(u, 8 * QuadrupedInput.speed) - v);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.x) + dt * speed * cosine, 8 * PlanarState.x);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.y) + dt * speed * sine, 8 * PlanarState.y);
+    store<f64>(next, speed, 8 * PlanarState.v);
+    store<f64>(
+      next,
+      phi +
+        dt *
+          (load<f64>(parameters, 8 * QuadrupedParameter.turnGain) * load<f64>(u, 8 * QuadrupedInput.turnRate) +
+            load<f64>(parameters, 8 * QuadrupedParameter.turnBias)),
+      8 * PlanarState.phi,
+    );
   }
 
-  /** Tape: dt cos, dt sin, dt v+ cos, dt v+ sin, dv+/dv, dv+/du_v, dphi+/du_w. */
   linearise(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {
-    const v = load<f64>(x, 16);
-    const response = load<f64>(parameters, 8);
-    const speed = v + response * (load<f64>(parameters) * load<f64>(u) - v);
-    sincos(load<f64>(x, 24));
-    store<f64>(tape, dt * cosine);
-    store<f64>(tape, dt * sine, 8);
-    store<f64>(tape, dt * speed * cosine, 16);
-    store<f64>(tape, dt * speed * sine, 24);
-    store<f64>(tape, 1.0 - response, 32);
-    store<f64>(tape, response * load<f64>(parameters), 40);
-    store<f64>(tape, dt * load<f64>(parameters, 16), 48);
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const response = load<f64>(parameters, 8 * QuadrupedParameter.response);
+    const speed =
+      v +
+      response * (load<f64>(parameters, 8 * QuadrupedParameter.speedGain) * load<f64>(u, 8 * QuadrupedInput.speed) - v);
+    sincos(load<f64>(x, 8 * PlanarState.phi));
+    store<f64>(tape, dt * cosine, 8 * QuadrupedTape.dtCosine);
+    store<f64>(tape, dt * sine, 8 * QuadrupedTape.dtSine);
+    store<f64>(tape, dt * speed * cosine, 8 * QuadrupedTape.dtVCosine);
+    store<f64>(tape, dt * speed * sine, 8 * QuadrupedTape.dtVSine);
+    store<f64>(tape, 1.0 - response, 8 * QuadrupedTape.vByV);
+    store<f64>(tape, response * load<f64>(parameters, 8 * QuadrupedParameter.speedGain), 8 * QuadrupedTape.vBySpeed);
+    store<f64>(tape, dt * load<f64>(parameters, 8 * QuadrupedParameter.turnGain), 8 * QuadrupedTape.phiByTurnRate);
   }
 
+  /**
+   * dv+ = (dv+/dv) dv + (dv+/du_v) du_v                    dphi+ = dphi + (dphi+/du_w) du_w
+   * dx+ = dx + dt cos phi dv+ - dt v+ sin phi dphi         dy+   = dy + dt sin phi dv+ + dt v+ cos phi dphi
+   */
   tangent(tape: usize, dx: usize, du: usize, dNext: usize): void {
-    const dphi = load<f64>(dx, 24);
-    const dSpeed = load<f64>(tape, 32) * load<f64>(dx, 16) + load<f64>(tape, 40) * load<f64>(du);
-    store<f64>(dNext, load<f64>(dx) + load<f64>(tape) * dSpeed - load<f64>(tape, 24) * dphi);
-    store<f64>(dNext, load<f64>(dx, 8) + load<f64>(tape, 8) * dSpeed + load<f64>(tape, 16) * dphi, 8);
-    store<f64>(dNext, dSpeed, 16);
-    store<f64>(dNext, dphi + load<f64>(tape, 48) * load<f64>(du, 8), 24);
+    const dphi = load<f64>(dx, 8 * PlanarState.phi);
+    const dSpeed =
+      load<f64>(tape, 8 * QuadrupedTape.vByV) * load<f64>(dx, 8 * PlanarState.v) +
+      load<f64>(tape, 8 * QuadrupedTape.vBySpeed) * load<f64>(du, 8 * QuadrupedInput.speed);
+    store<f64>(
+      dNext,
+      load<f64>(dx, 8 * PlanarState.x) +
+        load<f64>(tape, 8 * QuadrupedTape.dtCosine) * dSpeed -
+        load<f64>(tape, 8 * QuadrupedTape.dtVSine) * dphi,
+      8 * PlanarState.x,
+    );
+    store<f64>(
+      dNext,
+      load<f64>(dx, 8 * PlanarState.y) +
+        load<f64>(tape, 8 * QuadrupedTape.dtSine) * dSpeed +
+        load<f64>(tape, 8 * QuadrupedTape.dtVCosine) * dphi,
+      8 * PlanarState.y,
+    );
+    store<f64>(dNext, dSpeed, 8 * PlanarState.v);
+    store<f64>(
+      dNext,
+      dphi + load<f64>(tape, 8 * QuadrupedTape.phiByTurnRate) * load<f64>(du, 8 * QuadrupedInput.turnRate),
+      8 * PlanarState.phi,
+    );
   }
 
+  /**
+   * With q = p_v + dt cos phi p_x + dt sin phi p_y, the adjoint of v+:
+   * px = p_x,   py = p_y,   pv = (dv+/dv) q,   pphi = p_phi + dt v+ cos phi p_y - dt v+ sin phi p_x
+   * pu_v = (dv+/du_v) q,    pu_w = (dphi+/du_w) p_phi
+   */
   transpose(tape: usize, p: usize, px: usize, pu: usize): void {
-    const pX = load<f64>(p);
-    const pY = load<f64>(p, 8);
-    const pPhi = load<f64>(p, 24);
-    const pSpeed = load<f64>(tape) * pX + load<f64>(tape, 8) * pY + load<f64>(p, 16);
-    store<f64>(px, pX);
-    store<f64>(px, pY, 8);
-    store<f64>(px, load<f64>(tape, 32) * pSpeed, 16);
-    store<f64>(px, load<f64>(tape, 16) * pY - load<f64>(tape, 24) * pX + pPhi, 24);
-    store<f64>(pu, load<f64>(tape, 40) * pSpeed);
-    store<f64>(pu, load<f64>(tape, 48) * pPhi, 8);
+    const pX = load<f64>(p, 8 * PlanarState.x);
+    const pY = load<f64>(p, 8 * PlanarState.y);
+    const pPhi = load<f64>(p, 8 * PlanarState.phi);
+    const pSpeed =
+      load<f64>(tape, 8 * QuadrupedTape.dtCosine) * pX +
+      load<f64>(tape, 8 * QuadrupedTape.dtSine) * pY +
+      load<f64>(p, 8 * PlanarState.v);
+    store<f64>(px, pX, 8 * PlanarState.x);
+    store<f64>(px, pY, 8 * PlanarState.y);
+    store<f64>(px, load<f64>(tape, 8 * QuadrupedTape.vByV) * pSpeed, 8 * PlanarState.v);
+    store<f64>(
+      px,
+      load<f64>(tape, 8 * QuadrupedTape.dtVCosine) * pY - load<f64>(tape, 8 * QuadrupedTape.dtVSine) * pX + pPhi,
+      8 * PlanarState.phi,
+    );
+    store<f64>(pu, load<f64>(tape, 8 * QuadrupedTape.vBySpeed) * pSpeed, 8 * QuadrupedInput.speed);
+    store<f64>(pu, load<f64>(tape, 8 * QuadrupedTape.phiByTurnRate) * pPhi, 8 * QuadrupedInput.turnRate);
   }
 }
 

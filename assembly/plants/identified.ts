@@ -1,5 +1,6 @@
 import { cosine, sincos, sine } from "../math/trig";
 import { Model } from "../models/model";
+import { CarInput, PlanarState } from "../models/planar";
 import { Plant } from "./plant";
 
 /** Parameters of {@link Identified}. */
@@ -43,20 +44,26 @@ export class Identified extends Plant {
   }
 
   step(_model: Model, parameters: usize, _inner: usize, x: usize, u: usize, dt: f64, next: usize): void {
-    const v = load<f64>(x, 16);
-    const phi = load<f64>(x, 24);
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const phi = load<f64>(x, 8 * PlanarState.phi);
     sincos(phi);
-    const linear = load<f64>(parameters) * v * (load<f64>(u, 8) - load<f64>(parameters, 8));
-    const q = (v * linear) / load<f64>(parameters, 16);
+    const linear =
+      load<f64>(parameters, 8 * IdentifiedParameter.steeringGain) *
+      v *
+      (load<f64>(u, 8 * CarInput.steering) - load<f64>(parameters, 8 * IdentifiedParameter.steeringTrim));
+    const q = (v * linear) / load<f64>(parameters, 8 * IdentifiedParameter.gripLimit);
     const q2 = q * q;
     const w = linear / Math.sqrt(Math.sqrt(1.0 + q2 * q2));
     const acceleration =
-      load<f64>(parameters, 24) * load<f64>(u) + load<f64>(parameters, 32) - load<f64>(parameters, 40) * v -
-      load<f64>(parameters, 48) * v * v - load<f64>(parameters, 56) * Math.abs(v * w);
-    store<f64>(next, load<f64>(x) + dt * v * cosine);
-    store<f64>(next, load<f64>(x, 8) + dt * v * sine, 8);
-    store<f64>(next, Math.max(0.0, v + dt * acceleration), 16);
-    store<f64>(next, phi + dt * w, 24);
+      load<f64>(parameters, 8 * IdentifiedParameter.throttleGain) * load<f64>(u, 8 * CarInput.throttle) +
+      load<f64>(parameters, 8 * IdentifiedParameter.offset) -
+      load<f64>(parameters, 8 * IdentifiedParameter.linearDrag) * v -
+      load<f64>(parameters, 8 * IdentifiedParameter.drag) * v * v -
+      load<f64>(parameters, 8 * IdentifiedParameter.corneringDrag) * Math.abs(v * w);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.x) + dt * v * cosine, 8 * PlanarState.x);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.y) + dt * v * sine, 8 * PlanarState.y);
+    store<f64>(next, Math.max(0.0, v + dt * acceleration), 8 * PlanarState.v);
+    store<f64>(next, phi + dt * w, 8 * PlanarState.phi);
   }
 }
 

@@ -1,9 +1,9 @@
 import { Model } from "../models/model";
 
 /**
- * F, the system that is really driven [W23 eq. 2], for simulation: only rolled out, never differentiated. A plant may keep
- * inner state of its own behind what the policy sees, in `innerSize` doubles that are 0 at the start; delays and lags of the inputs, noise and jitter are added around it
- * (assembly/actuation.ts).
+ * F, the system that is really driven [W23 eq. 2], for simulation: only rolled out, never differentiated. A plant may
+ * keep inner state of its own behind what the policy sees, in `innerSize` doubles that are 0 at the start; delays and
+ * lags of the inputs, noise and jitter are added around it (assembly/actuation.ts).
  */
 export abstract class Plant {
   abstract parameterCount(model: Model): i32;

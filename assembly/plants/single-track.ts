@@ -1,6 +1,7 @@
 import { tanh } from "../math/tanh";
 import { atan2, cosine, sincos, sine } from "../math/trig";
 import { Model } from "../models/model";
+import { CarInput, PlanarState } from "../models/planar";
 import { Plant } from "./plant";
 
 /** Parameters of {@link SingleTrack}. */
@@ -18,7 +19,16 @@ export enum SingleTrackParameter {
   count,
 }
 
-// Published identification of a JetRacer Pro (DART): axle force = load D sin(C atan(B slip)), motor, friction, steering.
+const enum SingleTrackInner {
+  /** sideways speed of the centre of mass [m/s] */
+  lateral,
+  /** [rad/s] */
+  turnRate,
+  count,
+}
+
+// Published identification of a JetRacer Pro (DART): axle force = load D sin(C atan(B slip)), motor, friction,
+// steering.
 const FRONT_D: f64 = 0.841;
 const FRONT_C: f64 = 0.841;
 const FRONT_B: f64 = 8.6;
@@ -34,8 +44,9 @@ const GRAVITY: f64 = 9.81;
 const KINEMATIC_SPEED: f64 = 0.5;
 
 /**
- * Dynamic bicycle with tyres at the limit of grip. The policy sees x, y, v (forward speed of the body) and phi; sideways speed and
- * turn rate are inner state. The lags of motor and steering belong to the actuation around the plant.
+ * Dynamic bicycle with tyres at the limit of grip. The policy sees x, y, v (forward speed of the body) and phi;
+ * sideways speed and turn rate are inner state. The lags of motor and steering belong to the actuation around the
+ * plant.
  */
 export class SingleTrack extends Plant {
   parameterCount(_model: Model): i32 {
@@ -46,25 +57,25 @@ export class SingleTrack extends Plant {
     return 0.002;
   }
 
-  /** Sideways speed [m/s], turn rate [rad/s]. */
   innerSize(): i32 {
-    return 2;
+    return SingleTrackInner.count;
   }
 
   step(_model: Model, parameters: usize, inner: usize, x: usize, u: usize, dt: f64, next: usize): void {
-    const mass = load<f64>(parameters);
-    const wheelbase = load<f64>(parameters, 8);
-    const weight = mass * GRAVITY * load<f64>(parameters, 24);
-    const frontShare = load<f64>(parameters, 32);
+    const mass = load<f64>(parameters, 8 * SingleTrackParameter.mass);
+    const wheelbase = load<f64>(parameters, 8 * SingleTrackParameter.wheelbase);
+    const weight = mass * GRAVITY * load<f64>(parameters, 8 * SingleTrackParameter.grip);
+    const frontShare = load<f64>(parameters, 8 * SingleTrackParameter.frontShare);
     const toRear = frontShare * wheelbase; // from the centre of mass to the axles
     const toFront = wheelbase - toRear;
-    const v = load<f64>(x, 16);
-    const phi = load<f64>(x, 24);
-    const delta = steeringAngle(load<f64>(u, 8) - STEERING_TRIM);
-    const motor = (MOTOR_FORCE - MOTOR_DAMPING * v) * Math.max(0.0, load<f64>(u) - MOTOR_DEAD_BAND);
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const phi = load<f64>(x, 8 * PlanarState.phi);
+    const delta = steeringAngle(load<f64>(u, 8 * CarInput.steering) - STEERING_TRIM);
+    const motor =
+      (MOTOR_FORCE - MOTOR_DAMPING * v) * Math.max(0.0, load<f64>(u, 8 * CarInput.throttle) - MOTOR_DEAD_BAND);
     const friction = 1.27 * tanh(7.67 * v) + 0.74 * v - 0.11 * v * v * (v < 0.0 ? -1.0 : 1.0);
-    let lateral = load<f64>(inner);
-    let turnRate = load<f64>(inner, 8);
+    let lateral = load<f64>(inner, 8 * SingleTrackInner.lateral);
+    let turnRate = load<f64>(inner, 8 * SingleTrackInner.turnRate);
     sincos(phi);
     const cosPhi = cosine;
     const sinPhi = sine;
@@ -76,19 +87,22 @@ export class SingleTrack extends Plant {
       turnRate = (v * sinDelta) / (cosDelta * wheelbase);
       lateral = turnRate * toRear;
     } else {
-      const front = frontShare * weight * axleForce(atan2(lateral + toFront * turnRate, v) - delta, FRONT_B, FRONT_C, FRONT_D);
-      const rear = (1.0 - frontShare) * weight * axleForce(atan2(lateral - toRear * turnRate, v), REAR_B, REAR_C, REAR_D);
+      const front =
+        frontShare * weight * axleForce(atan2(lateral + toFront * turnRate, v) - delta, FRONT_B, FRONT_C, FRONT_D);
+      const rear =
+        (1.0 - frontShare) * weight * axleForce(atan2(lateral - toRear * turnRate, v), REAR_B, REAR_C, REAR_D);
       forward += -(front * sinDelta) / mass + lateral * turnRate;
       const lateralRate = (front * cosDelta + rear) / mass - v * turnRate;
-      turnRate += (dt * (toFront * front * cosDelta - toRear * rear)) / load<f64>(parameters, 16);
+      turnRate +=
+        (dt * (toFront * front * cosDelta - toRear * rear)) / load<f64>(parameters, 8 * SingleTrackParameter.inertia);
       lateral += dt * lateralRate;
     }
-    store<f64>(inner, lateral);
-    store<f64>(inner, turnRate, 8);
-    store<f64>(next, load<f64>(x) + dt * (v * cosPhi - lateral * sinPhi));
-    store<f64>(next, load<f64>(x, 8) + dt * (v * sinPhi + lateral * cosPhi), 8);
-    store<f64>(next, v + dt * forward, 16);
-    store<f64>(next, phi + dt * turnRate, 24);
+    store<f64>(inner, lateral, 8 * SingleTrackInner.lateral);
+    store<f64>(inner, turnRate, 8 * SingleTrackInner.turnRate);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.x) + dt * (v * cosPhi - lateral * sinPhi), 8 * PlanarState.x);
+    store<f64>(next, load<f64>(x, 8 * PlanarState.y) + dt * (v * sinPhi + lateral * cosPhi), 8 * PlanarState.y);
+    store<f64>(next, v + dt * forward, 8 * PlanarState.v);
+    store<f64>(next, phi + dt * turnRate, 8 * PlanarState.phi);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Stage cost (reward = -cost) as a sum of squared residuals, c(x, u, t) = sum r_i^2: the residual form is what a Gauss-Newton
- * step needs. `x` is the state before the step, `t` the task time of that step [s].
+ * Stage cost (reward = -cost) as a sum of squared residuals, c(x, u, t) = sum r_i^2: the residual form is what a
+ * Gauss-Newton step needs. `x` is the state before the step, `t` the task time of that step [s].
  */
 export abstract class Reward {
   abstract stateSize(): i32;

@@ -38,9 +38,12 @@ export class TrackReward extends Reward {
 
   /** r = e / sqrt(1 + s) with s = sqrt(1 + e^2/d^2), so that r^2 is the cost above. Tape: dr/dx. */
   residuals(parameters: usize, x: usize, _u: usize, t: f64, residuals: usize, tape: usize): void {
-    sincos((TWO_PI / load<f64>(parameters, 8)) * t + load<f64>(parameters, 16));
-    const e = load<f64>(x) - load<f64>(parameters) * sine;
-    const knee = load<f64>(parameters, 24);
+    sincos(
+      (TWO_PI / load<f64>(parameters, 8 * TrackRewardParameter.period)) * t +
+        load<f64>(parameters, 8 * TrackRewardParameter.phase),
+    );
+    const e = load<f64>(x) - load<f64>(parameters, 8 * TrackRewardParameter.amplitude) * sine;
+    const knee = load<f64>(parameters, 8 * TrackRewardParameter.knee);
     const ratio = knee > 0.0 ? e / knee : 0.0;
     const s = Math.sqrt(1.0 + ratio * ratio);
     const perRoot = 1.0 / Math.sqrt(1.0 + s);
@@ -49,10 +52,12 @@ export class TrackReward extends Reward {
     store<f64>(tape, perRoot * (s < 1e100 ? (s + 1.0) / (2.0 * s) : 0.5));
   }
 
+  /** dr = (dr/dx) dx */
   tangent(tape: usize, dx: usize, _du: usize, dResiduals: usize): void {
     store<f64>(dResiduals, load<f64>(tape) * load<f64>(dx));
   }
 
+  /** px += (dr/dx) w */
   transpose(tape: usize, w: usize, px: usize, _pu: usize): void {
     store<f64>(px, load<f64>(px) + load<f64>(tape) * load<f64>(w));
   }

@@ -14,9 +14,19 @@ export enum SineParameter {
   count,
 }
 
+/** Network input. */
+const enum SineFeature {
+  clockCosine,
+  clockSine,
+  count,
+}
+
 const TWO_PI: f64 = 6.283185307179586;
 
-/** Following amplitude sin(2 pi t / period) with one state; features: cos and sin of 2 pi t / period, nothing of the state. */
+/**
+ * Following amplitude sin(2 pi t / period) with one state; features: cos and sin of 2 pi t / period, nothing of the
+ * state.
+ */
 export class Sine extends Task {
   stateSize(): i32 {
     return 1;
@@ -25,7 +35,7 @@ export class Sine extends Task {
     return 1;
   }
   featureSize(): i32 {
-    return 2;
+    return SineFeature.count;
   }
   parameterCount(): i32 {
     return SineParameter.count;
@@ -35,8 +45,8 @@ export class Sine extends Task {
   }
 
   setpointAt(parameters: usize, t: f64, setpoint: usize): void {
-    sincos((TWO_PI / load<f64>(parameters, 8)) * t);
-    store<f64>(setpoint, load<f64>(parameters) * sine);
+    sincos((TWO_PI / load<f64>(parameters, 8 * SineParameter.period)) * t);
+    store<f64>(setpoint, load<f64>(parameters, 8 * SineParameter.amplitude) * sine);
   }
 
   setpointOf(_parameters: usize, x: usize, setpoint: usize): void {
@@ -44,21 +54,21 @@ export class Sine extends Task {
   }
 
   stateAt(parameters: usize, _t: f64, x: usize): void {
-    store<f64>(x, load<f64>(parameters, 16));
+    store<f64>(x, load<f64>(parameters, 8 * SineParameter.start));
   }
 
   period(parameters: usize): f64 {
-    return load<f64>(parameters, 24);
+    return load<f64>(parameters, 8 * SineParameter.latest);
   }
 
   observe(parameters: usize, _x: usize, t: f64, features: usize, _tape: usize): void {
-    sincos((TWO_PI / load<f64>(parameters, 8)) * t);
-    store<f64>(features, cosine);
-    store<f64>(features, sine, 8);
+    sincos((TWO_PI / load<f64>(parameters, 8 * SineParameter.period)) * t);
+    store<f64>(features, cosine, 8 * SineFeature.clockCosine);
+    store<f64>(features, sine, 8 * SineFeature.clockSine);
   }
 
   tangent(_tape: usize, _dx: usize, dFeatures: usize): void {
-    memory.fill(dFeatures, 0, 16);
+    memory.fill(dFeatures, 0, 8 * SineFeature.count);
   }
 
   transpose(_tape: usize, _pFeatures: usize, _px: usize): void {}

@@ -1,7 +1,7 @@
 /**
  * Writes what is made from the sources: docs/configuration.md, docs/example-config.yaml and the tables of
- * docs/safety.md. With --check it
- * writes nothing and fails, exit 1, if one of them is stale or a relative link in any page leads nowhere.
+ * docs/safety.md. With --check it writes nothing and fails, exit 1, if one of them is stale or a relative link in any
+ * page leads nowhere.
  * Usage, after a build, in the project's folder: node scripts/docs.mjs [--check]
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";

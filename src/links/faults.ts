@@ -62,7 +62,9 @@ export interface Stop {
 const BY_TELEMETRY = "50 ms: its next telemetry";
 const GO_ON = "go on with --resume";
 
-/** What robots report, by themselves or asked to connect or to be armed; everything else is found by the control loop. */
+/**
+ * What robots report, by themselves or asked to connect or to be armed; everything else is found by the control loop.
+ */
 export const robotStops = {
   [Fault.boardTimeout]: {
     what: () => "the board stopped the car: it heard no command for 200 ms",

@@ -3,7 +3,10 @@ import type { Transport } from "./robot.js";
 
 /** Bytes that are taken at once; ten control steps of a full serial line. */
 const SIZE = 4096;
-/** Takings per control step: what the kernel keeps of a serial line at most. A robot that babbles on must not hold the step up. */
+/**
+ * Takings per control step: what the kernel keeps of a serial line at most. A robot that babbles on must not hold the
+ * step up.
+ */
 const MOST = 16;
 
 export class Incoming {

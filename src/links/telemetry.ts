@@ -15,7 +15,7 @@ export class Counters implements Increment {
   #angle = 0;
   #time = 0;
 
-  /** `wheelTravel`: way per tick [m]. */
+  /** `wheelTravel`: distance per tick [m]. */
   constructor(wheelTravel: number) {
     this.#wheelTravel = wheelTravel;
   }
@@ -38,7 +38,10 @@ export class Counters implements Increment {
   }
 }
 
-/** Throttle and steering that the applied pulses mean, into `applied`: parts of their ranges, -1 to 1 with 0 at the trim. */
+/**
+ * Throttle and steering that the applied pulses mean, into `applied`: parts of their ranges, -1 to 1 with 0 at the
+ * trim.
+ */
 export function takeApplied(
   { throttlePulse, steeringPulse }: Telemetry,
   servo: Omit<Configure, "session">,

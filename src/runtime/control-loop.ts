@@ -1,7 +1,7 @@
 /**
- * One control step of a real robot, from what it says to what it is told, with everything that may stop it in view. It carries out the transitions of
- * states.ts, and knows no clock and no thread: whoever calls {@link ControlLoop.step} says what time it is. It allocates nothing, prints nothing,
- * throws nothing.
+ * One control step of a real robot, from what it says to what it is told, with everything that may stop it in view. It
+ * carries out the transitions of states.ts, and knows no clock and no thread: whoever calls {@link ControlLoop.step}
+ * says what time it is. It allocates nothing, prints nothing, throws nothing.
  */
 import type { Core } from "../core/core.js";
 import { Fault } from "../links/faults.js";

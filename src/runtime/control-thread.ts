@@ -1,4 +1,7 @@
-/** The control thread: nothing here but a clock, a sleep and the loop. Runs in a worker, under SCHED_FIFO where that is allowed. */
+/**
+ * The control thread: nothing here but a clock, a sleep and the loop. Runs in a worker, under SCHED_FIFO where that is
+ * allowed.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { monotonicTime } from "../clock.js";
 import { resolveTask } from "../config/resolve.js";

@@ -42,8 +42,9 @@ export class GateCheck {
   }
 
   /**
-   * What stops a robot that is to follow commands at `now` [s]: what it reports itself, or the first gate that it does not pass. `missed`: this step's
-   * deadline had passed. `heartbeat`: when the operator gave the last [s]. `drives`: it counts where the robot is.
+   * What stops a robot that is to follow commands at `now` [s]: what it reports itself, or the first gate that it does
+   * not pass. `missed`: this step's deadline had passed. `heartbeat`: when the operator gave the last [s]. `drives`: it
+   * counts where the robot is.
    */
   check(now: number, missed: boolean, heartbeat: number, drives: boolean): Fault {
     const reported = this.#robot.takeFault();

@@ -1,6 +1,6 @@
 /**
- * The gates that every control step of an armed robot must pass, in this order. A new gate is a row here, and a name in links/faults.ts;
- * docs/safety.md shows the table. A check runs at every step: it neither allocates, prints nor throws.
+ * The gates that every control step of an armed robot must pass, in this order. A new gate is a row here, and a name in
+ * links/faults.ts; docs/safety.md shows the table. A check runs at every step: it neither allocates, prints nor throws.
  */
 import { Fault, type Stop } from "../links/faults.js";
 import { type GateSettings, MISSED, type Observation } from "./observation.js";
@@ -34,7 +34,10 @@ const SILENT_PART = 0.5;
 const LATE_AFTER = 0.1;
 /** Sum of missed deadlines: one in ten is too many, and ten in a row. */
 const MOST_MISSED = 10 * MISSED;
-/** A robot in the plane that stands [m/s] under a first input beyond this, for longer than this [s], does not measure how it moves. */
+/**
+ * A robot in the plane that stands [m/s] under a first input beyond this, for longer than this [s], does not measure
+ * how it moves.
+ */
 const DRIVEN = 0.2;
 const STANDS = 0.05;
 const STANDS_FOR = 1;

@@ -1,4 +1,4 @@
-/** How late control steps began: the last many of them, in shared memory. */
+/** How late control steps began: the last {@link KEPT} of them, in shared memory. */
 
 const KEPT = 1 << 16;
 
@@ -15,7 +15,7 @@ export class Lateness {
 
   /** [s] */
   add(late: number): void {
-    this.#values[(this.#count[0] ?? 0) % KEPT] = late;
+    this.#values[this.#count[0] % KEPT] = late;
     Atomics.add(this.#count, 0, 1);
   }
 
@@ -26,7 +26,7 @@ export class Lateness {
     const steps = Atomics.load(this.#count, 0);
     const values = this.#values.slice(0, Math.min(steps, KEPT)).sort();
     if (values.length === 0) return undefined;
-    const at = (part: number) => values[Math.min(values.length - 1, Math.floor(part * values.length))] ?? 0;
+    const at = (part: number) => values[Math.min(values.length - 1, Math.floor(part * values.length))];
     return { steps, p50: at(0.5), p99: at(0.99), most: at(1) };
   }
 }

@@ -22,15 +22,14 @@ export class LiveView {
 
   /** Takes a row (records.ts). */
   take(row: Float64Array): void {
-    const kind: RecordKind = row[0] ?? 0;
-    const [, clock = 0, first = 0, second = 0, third = 0] = row;
+    const [kind, clock, first, second, third] = row;
     if (kind === RecordKind.step) this.#takeStep(row);
     else if (kind === RecordKind.state) {
       if (first === RuntimeState.driving) this.#origin = second;
-      this.#takeEvent(clock, OK, "state", RuntimeState[first] ?? "");
+      this.#takeEvent(clock, OK, "state", RuntimeState[first]);
     } else if (kind === RecordKind.fault) {
       const what = describeFault({ fault: first, value: second, limit: third });
-      this.#takeEvent(clock, ERROR, Fault[first] ?? "", `${what}; ${remedyOf(first)}`);
+      this.#takeEvent(clock, ERROR, Fault[first], `${what}; ${remedyOf(first)}`);
     }
   }
 
@@ -42,8 +41,8 @@ export class LiveView {
       return [...row.subarray(from - width, from)];
     };
     const [state, input, reference] = [part(states), part(inputs), part(references)];
-    const cost = row[from + residuals] ?? Number.NaN;
-    this.#show({ kind: "step", time: wallOf((row[1] ?? 0) + this.#origin), state, input, reference, cost });
+    const cost = row[from + residuals];
+    this.#show({ kind: "step", time: wallOf(row[1] + this.#origin), state, input, reference, cost });
   }
 
   #takeEvent(clock: number, level: number, name: string, message: string): void {

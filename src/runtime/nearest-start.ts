@@ -1,7 +1,10 @@
-/** Where in the task a robot that cannot be placed begins to drive: at the point whose place and direction are nearest to its own. */
+/**
+ * Where in the task a robot that cannot be placed begins to drive: at the point whose place and direction are nearest
+ * to its own.
+ */
 import type { Core } from "../core/core.js";
 
-/** Way that a turn of one radian weighs as much as [m]. */
+/** Distance that a turn of one radian counts as [m]. */
 const PER_RADIAN = 0.5;
 const POINTS = 1024;
 
@@ -15,7 +18,7 @@ export interface Start {
 }
 
 /** Of the task in `core`, over one lap; `state`: x, y [m], v [m/s], phi [rad]. */
-export function nearestStart(core: Core, [x = 0, y = 0, , phi = 0]: Float64Array): Start {
+export function nearestStart(core: Core, [x, y, , phi]: Float64Array): Start {
   const { lapTime, controlPeriod } = core.setup.task.timing;
   const setpoint = core.view("probe");
   let best: Start = { time: 0, distance: Number.POSITIVE_INFINITY, turn: 0 };
@@ -23,7 +26,7 @@ export function nearestStart(core: Core, [x = 0, y = 0, , phi = 0]: Float64Array
   for (let i = 0; i < POINTS; i++) {
     const time = (i * (lapTime ?? controlPeriod)) / POINTS;
     core.exports.nominalSetpoint(time);
-    const [sx = 0, sy = 0, vx = 0, vy = 0] = setpoint;
+    const [sx, sy, vx, vy] = setpoint;
     const distance = Math.hypot(sx - x, sy - y);
     const away = Math.atan2(vy, vx) - phi;
     const turn = away - 2 * Math.PI * Math.round(away / (2 * Math.PI));

@@ -1,6 +1,6 @@
 /**
- * What the gates see of a robot in one control step. Numbers are kept in fields and arrays rather than returned: a number that is returned may have
- * to be allocated.
+ * What the gates see of a robot in one control step. Numbers are kept in fields and arrays rather than returned: a
+ * number that is returned may have to be allocated.
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Reading } from "../links/robot.js";

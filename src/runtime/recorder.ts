@@ -48,7 +48,7 @@ export class Recorder {
   /** Takes a row of the control thread (records.ts). */
   take(row: Float64Array): void {
     if (!this.#drive || !this.#layout) return;
-    const kind: RecordKind = row[0] ?? 0;
+    const kind: RecordKind = row[0];
     if (kind === RecordKind.call) this.#takeCall(row, this.#drive, this.#layout);
     else if (kind === RecordKind.step) this.#takeStep(row, this.#drive, this.#layout);
     else if (kind !== RecordKind.end) this.#drive.event(this.#eventOf(row));
@@ -60,23 +60,23 @@ export class Recorder {
   }
 
   #takeCall(row: Float64Array, drive: DriveRecorder, { states, outputs, setpoints, gains }: Layout): void {
-    const [, taskTime = 0] = row;
+    const taskTime = row[1];
     const [state, offsets, setpoint, gain] = partsOf(row, [states, outputs, setpoints, gains]);
     const time = taskTime - this.#startTime;
     drive.segment({ time, firstStep: drive.steps, taskTime, state, outputs: offsets, setpoint, gains: gain });
   }
 
   #takeStep(row: Float64Array, drive: DriveRecorder, { states, inputs, references, residuals }: Layout): void {
-    const [, taskTime = 0] = row;
+    const taskTime = row[1];
     const [state, input, reference, residual, cost] = partsOf(row, [states, inputs, references, residuals, 1]);
     drive.step({ time: taskTime - this.#startTime, state, input, reference, residuals: residual, cost: cost[0] });
   }
 
   #eventOf(row: Float64Array): DriveEvent {
-    const [kind, clock = 0, first = 0, second = 0, third = 0] = row;
+    const [kind, clock, first, second, third] = row;
     if (kind === RecordKind.state && first === RuntimeState.driving) this.#began = clock;
     const time = Math.max(0, clock - this.#began); // what comes before the start has its time
-    if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] ?? "" };
+    if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] };
     const fault: Fault = first;
     const message = `${describeFault({ fault, value: second, limit: third })}; ${remedyOf(fault)}`;
     return { time, level: fault === Fault.operatorStop ? "info" : "fault", name: Fault[fault], message };

@@ -86,7 +86,7 @@ export class Ring {
 
   /** Adds the first `count` of `values` to it. */
   numbers(values: Float64Array, count: number): void {
-    for (let i = 0; i < count; i++) this.#rows[this.#at++] = values[i] ?? 0;
+    for (let i = 0; i < count; i++) this.#rows[this.#at++] = values[i];
   }
 
   /** Hands the row to the reader. */

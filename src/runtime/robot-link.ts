@@ -1,4 +1,7 @@
-/** A real robot as training sees it: rollouts that are pieces of a drive, which a control thread makes while this one learns. */
+/**
+ * A real robot as training sees it: rollouts that are pieces of a drive, which a control thread makes while this one
+ * learns.
+ */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
@@ -158,7 +161,7 @@ export class RobotLink implements Link {
     const taken = new RolloutRows();
     let end: Float64Array | undefined;
     while (!end) {
-      const [row] = this.#rows;
+      const row = this.#rows.at(0);
       if (!row) {
         if (this.#isOver()) return { steps: 0, stopped: this.#stopText(this.#fault) };
         await this.#pause();
@@ -176,7 +179,7 @@ export class RobotLink implements Link {
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
     if (taken.steps.length === 0) return { steps: 0, stopped };
     storeRollout(core, index, taken, end, layout, goesOn);
-    return { steps: core.view("counts", index)[0] ?? 0, stopped };
+    return { steps: core.view("counts", index)[0], stopped };
   }
 
   /** Nothing drives any more, and nothing is left to be taken: a fault came before the first step. */
@@ -208,7 +211,7 @@ export class RobotLink implements Link {
     this.#host.ring.drain((row) => {
       this.#recorder.take(row);
       this.#host.watch?.(row);
-      const [kind, , first = 0, second = 0, third = 0] = row;
+      const [kind, , first, second, third] = row;
       if (kind === RecordKind.fault) this.#fault = { fault: first, value: second, limit: third };
       else if (kind !== RecordKind.state && this.#isDriving) this.#rows.push(row);
     });
@@ -221,15 +224,16 @@ export class RobotLink implements Link {
 
 /** Where the robot is to stand, for people. */
 function placing(state: readonly number[], columns: readonly string[]): string {
-  const parts = columns.map((name, i) => `${name.replace(/ \[.*/, "")} ${(state[i] ?? 0).toPrecision(3)}`);
+  const parts = columns.map((name, i) => `${name.replace(/ \[.*/, "")} ${state[i].toPrecision(3)}`);
   return `the robot will move: put it at the start (${parts.join(", ")}), with room for the whole track around it`;
 }
 
 /** Where in the task a robot begins that stands where it stands, for people. */
 function joining({ time, distance, turn }: Start): string {
   const degrees = (turn * 180) / Math.PI;
+  const direction = `${Math.abs(degrees).toFixed(0)}° to the ${degrees < 0 ? "right" : "left"} of where it looks`;
   return (
-    `the robot will move: it begins at task time ${time.toFixed(2)} s, ${distance.toFixed(2)} m from where it stands and ` +
-    `${Math.abs(degrees).toFixed(0)}° to the ${degrees < 0 ? "right" : "left"} of where it looks, with room for the whole track around it`
+    `the robot will move: it begins at task time ${time.toFixed(2)} s, ` +
+    `${distance.toFixed(2)} m from where it stands and ${direction}, with room for the whole track around it`
   );
 }

@@ -3,7 +3,9 @@ import type { Core, RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { HEAD, type Layout } from "./records.js";
 
-/** Rows as they lie in the ring (records.ts): those of control steps, and those of network calls with the step of each. */
+/**
+ * Rows as they lie in the ring (records.ts): those of control steps, and those of network calls with the step of each.
+ */
 export class RolloutRows {
   readonly steps: Float64Array[] = [];
   readonly calls: Float64Array[] = [];
@@ -21,9 +23,9 @@ export class RolloutRows {
 }
 
 /**
- * Puts rows, at least one step, into rollout `slot`, behind the segments that it holds already (`goesOn`: the drive went on), and goes through it:
- * costs and derivatives at the core's present parameters, whatever parameters drove. `end`: the row with task time and state after the last step.
- * Throws if they are more than the core has room for.
+ * Puts rows, at least one step, into rollout `slot`, behind the segments that it holds already (`goesOn`: the drive
+ * went on), and goes through it: costs and derivatives at the core's present parameters, whatever parameters drove.
+ * `end`: the row with task time and state after the last step. Throws if they are more than the core has room for.
  */
 export function storeRollout(
   core: Core,

@@ -12,9 +12,12 @@ import type { TaskDefinition } from "../tasks/definition.js";
 import { makeProcessRealTime } from "./real-time.js";
 import type { Connection, Descriptors } from "./transport.js";
 
-/** rclnodejs writes its message classes when it is started first, up to two minutes; what is ended meanwhile stays half written [ms]. */
+/**
+ * rclnodejs writes its message classes when it is started first, up to two minutes; what is ended meanwhile stays half
+ * written [ms].
+ */
 const READY_WITHIN = 300_000;
-/** For the stop command and the farewell to the graph [ms]. */
+/** For the stop command and for leaving the graph [ms]. */
 const END_WITHIN = 3_000;
 
 export class Ros2Connection implements Connection {
@@ -78,7 +81,7 @@ export class Ros2Connection implements Connection {
   }
 
   #order(order: Order): void {
-    if (this.#child?.connected) this.#child.send(order, () => {}); // a process that is gone needs no word
+    if (this.#child?.connected) this.#child.send(order, () => {}); // a process that is gone needs no order
   }
 
   /** Until the node is in the graph, or cannot be. */
@@ -110,7 +113,7 @@ function openPipes(): readonly [number, number] {
     const paths = ["commands", "states"].map((name) => join(folder, name));
     const { status, error } = spawnSync("mkfifo", paths);
     if (status !== 0) throw new UserError(`mkfifo failed (${error?.message ?? status}): it belongs to coreutils`, 1);
-    const [commands = -1, states = -1] = paths.map((path) => openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
+    const [commands, states] = paths.map((path) => openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
     return [commands, states];
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,7 @@
-/** A serial port: opened and configured by serialport, read and written by the control thread through a descriptor of its own. */
+/**
+ * A serial port: opened and configured by serialport, read and written by the control thread through a descriptor of
+ * its own.
+ */
 import { closeSync, constants, openSync } from "node:fs";
 import { SerialPort } from "serialport";
 import { UserError } from "../errors.js";

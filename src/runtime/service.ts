@@ -1,18 +1,20 @@
 /**
- * Tells a service manager (systemd, Type=notify; deploy/lapgrad.service) how the robot is, by the program systemd-notify. Without one, that is
- * without NOTIFY_SOCKET, it does nothing.
+ * Tells a service manager (systemd, Type=notify; deploy/lapgrad.service) how the robot is, by the program
+ * systemd-notify. Without one, that is without NOTIFY_SOCKET, it does nothing.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { RobotPhase } from "../links/robot.js";
 import type { Shared } from "./shared.js";
 import { RuntimeState } from "./states.js";
 
-/** A message is sent so often, or three times in the time after which the manager loses its patience [ms]. */
+/** A message is sent this often, or three times in the time after which the manager gives up [ms]. */
 const PERIOD = 1000;
-/** The last message has so long to be sent [ms]. */
+/** The last message must be sent within this [ms]. */
 const LAST_WITHIN = 500;
-/** A shell that hands every line on: the process that drives is large, and forking it would slow the control thread. */
-const HAND_ON = 'while IFS= read -r line; do systemd-notify "$line"; done';
+/**
+ * A shell that hands every message on: the process that drives is large, and forking it would slow the control thread.
+ */
+const NOTIFY = 'while IFS= read -r line; do systemd-notify "$line"; done';
 
 export class Service {
   readonly #shared: Shared;
@@ -31,13 +33,13 @@ export class Service {
 
   start(): void {
     if (!this.#environment.NOTIFY_SOCKET) return;
-    const child = spawn("sh", ["-c", HAND_ON], { stdio: ["pipe", "ignore", "ignore"], env: this.#environment });
+    const child = spawn("sh", ["-c", NOTIFY], { stdio: ["pipe", "ignore", "ignore"], env: this.#environment });
     child.stdin?.on("error", () => {}); // a robot drives on without a manager that listens
     this.#ended = new Promise((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
     this.#child = child;
-    const patience = Number(this.#environment.WATCHDOG_USEC ?? Number.POSITIVE_INFINITY) / 1000;
-    this.#timer = setInterval(() => this.#beat(), Math.min(PERIOD, patience / 3)).unref();
-    this.#beat();
+    const givesUpAfter = Number(this.#environment.WATCHDOG_USEC ?? Number.POSITIVE_INFINITY) / 1000;
+    this.#timer = setInterval(() => this.#notify(), Math.min(PERIOD, givesUpAfter / 3)).unref();
+    this.#notify();
   }
 
   async end(): Promise<void> {
@@ -49,7 +51,7 @@ export class Service {
   }
 
   /** Ready is said again and again: systemd before version 246 loses what a process says that has ended. */
-  #beat(): void {
+  #notify(): void {
     const { ticks, phase, runtimeState, battery } = this.#shared;
     this.#isReady ||= phase !== RobotPhase.connecting;
     const state = phase === RobotPhase.connecting ? "waiting for the robot" : RuntimeState[runtimeState];

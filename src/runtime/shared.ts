@@ -1,4 +1,7 @@
-/** What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits for the other. */
+/**
+ * What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits
+ * for the other.
+ */
 import type { Robot, RobotPhase } from "../links/robot.js";
 import type { RuntimeState } from "./states.js";
 
@@ -45,7 +48,7 @@ enum Slot {
 
 export enum Order {
   none,
-  /** connect the operator's wish with the robot: it is to follow commands */
+  /** the robot is to follow commands */
   arm,
   /** drive by the policy */
   drive,
@@ -92,7 +95,10 @@ export class Shared {
 
   // main thread
 
-  /** Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. Any thread may give {@link Order.stop}. */
+  /**
+   * Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. Any thread may give {@link
+   * Order.stop}.
+   */
   give(order: Order): void {
     if (order === Order.stop) Atomics.store(this.#words, Word.stopped, 1);
     else Atomics.store(this.#words, Word.order, order);
@@ -113,7 +119,7 @@ export class Shared {
     const given = Atomics.load(this.#words, Word.parametersGiven);
     // the control thread copies from the other half, except in the microseconds after the last hand-over
     while (Atomics.load(this.#words, Word.parametersBusy) !== 0);
-    this.#parameters[(given + 1) & 1]?.set(parameters);
+    this.#parameters[(given + 1) & 1].set(parameters);
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
   }
 
@@ -156,8 +162,7 @@ export class Shared {
     Atomics.store(this.#words, Word.parametersBusy, 1);
     const given = Atomics.load(this.#words, Word.parametersGiven);
     if (given !== this.#parametersTaken) {
-      const source = this.#parameters[given & 1];
-      if (source) into.set(source);
+      into.set(this.#parameters[given & 1]);
       this.#parametersTaken = given;
     }
     Atomics.store(this.#words, Word.parametersBusy, 0);
@@ -179,14 +184,14 @@ export class Shared {
     this.#slots[Slot.measured] = reading.time;
     this.#slots[Slot.battery] = reading.battery;
     this.#slots[Slot.uncertainty] = reading.uncertainty;
-    for (let i = 0; i < reading.state.length; i++) this.state[i] = reading.state[i] ?? Number.NaN;
+    for (let i = 0; i < reading.state.length; i++) this.state[i] = reading.state[i];
   }
 
   setRealTime(isRealTime: boolean): void {
     Atomics.store(this.#words, Word.isRealTime, isRealTime ? 1 : 0);
   }
 
-  /** Sleeps for so long [ms], or until {@link wake}. */
+  /** Sleeps for a time [ms], or until {@link wake}. */
   sleep(milliseconds: number): void {
     Atomics.wait(this.#words, Word.sleep, 0, milliseconds);
   }
@@ -194,33 +199,33 @@ export class Shared {
   // both
 
   get startTime(): number {
-    return this.#slots[Slot.startTime] ?? 0;
+    return this.#slots[Slot.startTime];
   }
   set startTime(time: number) {
     this.#slots[Slot.startTime] = time;
   }
   /** The control thread's clock at its last step [s]. */
   get now(): number {
-    return this.#slots[Slot.now] ?? 0;
+    return this.#slots[Slot.now];
   }
   set now(time: number) {
     this.#slots[Slot.now] = time;
   }
   /** The operator's last heartbeat, by the control thread's clock [s]. */
   get operatorHeartbeat(): number {
-    return this.#slots[Slot.operatorHeartbeat] ?? 0;
+    return this.#slots[Slot.operatorHeartbeat];
   }
   set operatorHeartbeat(time: number) {
     this.#slots[Slot.operatorHeartbeat] = time;
   }
   /** Age of the measured state at the control thread's last step [s]; infinite if there is none. */
   get age(): number {
-    return this.now - (this.#slots[Slot.measured] ?? Number.NEGATIVE_INFINITY);
+    return this.now - this.#slots[Slot.measured];
   }
   get battery(): number {
-    return this.#slots[Slot.battery] ?? Number.NaN;
+    return this.#slots[Slot.battery];
   }
   get uncertainty(): number {
-    return this.#slots[Slot.uncertainty] ?? 0;
+    return this.#slots[Slot.uncertainty];
   }
 }

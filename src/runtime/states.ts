@@ -37,11 +37,17 @@ export interface Transition {
   readonly action?: RuntimeAction;
 }
 
-/** After a stop the robot counts as standing once it is slower than this [m/s] for `STILL_FOR` [s], or after `STILL_AFTER` [s] in any case. */
+/**
+ * After a stop the robot counts as standing once it is slower than this [m/s] for `STILL_FOR` [s], or after
+ * `STILL_AFTER` [s] in any case.
+ */
 export const STILL = 0.05;
 export const STILL_FOR = 0.2;
 export const STILL_AFTER = 3;
-/** The board needs 0.3 s of neutral commands before it can be armed; an answer that takes longer than this will not come [s]. */
+/**
+ * The board needs 0.3 s of neutral commands before it can be armed; an answer that takes longer than this will not come
+ * [s].
+ */
 export const ARM_WITHIN = 3;
 
 /** An event that a state does not name changes nothing in it. */

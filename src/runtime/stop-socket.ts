@@ -1,6 +1,7 @@
 /**
- * How `lapgrad stop` finds the processes that drive a robot, and what they say to each other. Each such process listens on a socket name without
- * a file (Linux's abstract namespace), which cannot outlive it; the kernel lists the names, and /proc tells whose they are.
+ * How `lapgrad stop` finds the processes that drive a robot, and what they say to each other. Each such process listens
+ * on a socket name without a file (Linux's abstract namespace), which cannot outlive it; the kernel lists the names,
+ * and /proc tells whose they are.
  */
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
@@ -34,7 +35,7 @@ export interface Driver {
 /** Who drives a robot on this computer. */
 export function findDrivers(): Driver[] {
   if (process.platform !== "linux") return [];
-  // Num RefCount Protocol Flags Type St Inode Path: flag 0x10000: it listens; zeros show as @, and Node may pad with them
+  // Num RefCount Protocol Flags Type St Inode Path; flag 0x10000: it listens; zeros show as @, and Node may pad
   const lines = readFileSync("/proc/net/unix", "utf8").matchAll(
     new RegExp(`^\\S+ \\S+ \\S+ 00010000 \\S+ \\S+ +(\\d+) @(${PREFIX}(\\d+)-[0-9a-f]+)@*$`, "gm"),
   );

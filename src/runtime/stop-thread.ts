@@ -1,6 +1,6 @@
 /**
- * A thread that does nothing but listen for `lapgrad stop`: so the robot can be stopped while the main thread is busy, or hangs. Whoever can
- * connect may stop the robot, as everybody may press a red button.
+ * A thread that does nothing but listen for `lapgrad stop`: so the robot can be stopped while the main thread is busy,
+ * or hangs. Whoever can connect may stop the robot, as everybody may press a stop button.
  */
 import { createServer, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";

@@ -1,6 +1,6 @@
 /**
- * Everything that stops a robot by itself, one entry per fault: what is said about it, how soon it is noticed, what to do. docs/safety.md shows these
- * tables. Nothing here loads the core.
+ * Everything that stops a robot by itself, one entry per fault: what is said about it, how soon it is noticed, what to
+ * do. docs/safety.md shows these tables. Nothing here loads the core.
  */
 import { Fault, type FoundFault, robotStops, type Stop } from "../links/faults.js";
 import { type Gate, type GateFault, gates } from "./gates.js";
@@ -9,7 +9,10 @@ import { ARM_WITHIN } from "./states.js";
 
 type RobotFault = keyof typeof robotStops;
 
-/** Found by the control loop or by the main thread, and no gate. A fault that has an entry here and elsewhere, or nowhere, does not compile. */
+/**
+ * Found by the control loop or by the main thread, and no gate. A fault that has an entry here and elsewhere, or
+ * nowhere, does not compile.
+ */
 const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | RobotFault>, Stop>> = {
   [Fault.operatorStop]: {
     what: () => "stopped by the operator",

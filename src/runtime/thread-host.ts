@@ -19,13 +19,13 @@ import type { Connection } from "./transport.js";
 
 /** The main thread looks after the control thread this often [ms]. */
 const LOOK = 10;
-/** A control thread that has made no step for so long hangs [ms]. */
+/** A control thread that has made no step for this long hangs [ms]. */
 const HANGS_AFTER = 3000;
 /** A control thread that has not ended within this is ended [ms]; stopping takes up to three seconds. */
 const END_WITHIN = 5000;
 
-/** What is around a robot that drives. */
-export interface ThreadSurroundings {
+/** What a thread that drives a robot needs beside the configuration. */
+export interface ThreadContext {
   /** folder that the drive is recorded in */
   readonly drives: string;
   /** called when `lapgrad stop` has stopped the robot */
@@ -40,7 +40,7 @@ export class ThreadHost implements ControlHost {
   readonly #connection: Connection;
   readonly #options: ControlOptions;
   readonly #parameters: number;
-  readonly #around: ThreadSurroundings;
+  readonly #context: ThreadContext;
   readonly #service: Service;
   #listener: StopListener | undefined;
   #view: LiveView | undefined;
@@ -56,13 +56,13 @@ export class ThreadHost implements ControlHost {
     connection: Connection,
     parameters: number,
     options: ControlOptions,
-    around: ThreadSurroundings,
+    context: ThreadContext,
   ) {
     this.#config = config;
     this.#connection = connection;
     this.#options = options;
     this.#parameters = parameters;
-    this.#around = around;
+    this.#context = context;
     this.shared = new Shared(parameters);
     const layout = layoutFor(resolveTask(config).task);
     this.ring = new Ring(layout);
@@ -72,8 +72,8 @@ export class ThreadHost implements ControlHost {
 
   async start(): Promise<void> {
     // first of all it can be stopped: then it does not begin
-    const about: About = { pid: process.pid, device: this.#connection.name, drives: resolve(this.#around.drives) };
-    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#around.onStop);
+    const about: About = { pid: process.pid, device: this.#connection.name, drives: resolve(this.#context.drives) };
+    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#context.onStop);
     const descriptors = await this.#connection.open();
     const data: ThreadData = {
       config: this.#config,
@@ -99,7 +99,7 @@ export class ThreadHost implements ControlHost {
 
   async pause(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
-    if (this.shared.isStopped) this.#around.onStop();
+    if (this.shared.isStopped) this.#context.onStop();
     this.#check();
   }
 
@@ -121,7 +121,10 @@ export class ThreadHost implements ControlHost {
 
   note(): string | undefined {
     if (this.shared.isRealTime) return undefined;
-    return "the control thread has no real-time priority: on a busy computer its steps may be 20 ms late; lapgrad doctor says how to allow it";
+    return (
+      "the control thread has no real-time priority: on a busy computer its steps may be 20 ms late; " +
+      "lapgrad doctor says how to allow it"
+    );
   }
 
   summary(): string | undefined {

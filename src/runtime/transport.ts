@@ -1,4 +1,7 @@
-/** What lies between a control thread and its robot: the main thread opens and closes it, the control thread reads and writes. */
+/**
+ * What lies between a control thread and its robot: the main thread opens and closes it, the control thread reads and
+ * writes.
+ */
 import { readSync, writeSync } from "node:fs";
 import type { Transport } from "../links/robot.js";
 import type { Live } from "../links/ros2/live.js";

@@ -7,13 +7,13 @@ import { fakeSystem, findings } from "../doctor/fake.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
 import type { SimulatedBoard } from "./simulated-board.js";
-import { BoardPort } from "./virtual-host.js";
+import { BoardTransport } from "./virtual-host.js";
 
 stopBoardsAfterEachTest();
 
 /** A port to the board, and time that passes on it. */
-async function reconnected(board: SimulatedBoard): Promise<[BoardPort, (ms: number) => Promise<void>]> {
-  const port = new BoardPort();
+async function reconnected(board: SimulatedBoard): Promise<[BoardTransport, (ms: number) => Promise<void>]> {
+  const port = new BoardTransport();
   await board.disconnect();
   await board.connect(port.arrive);
   const pause = async (ms: number) => {
@@ -69,6 +69,6 @@ atmega.test("a board that drives is disarmed without a session of ours, and says
 
 test("nothing at the other end: no answer", async () => {
   const pause = async () => {};
-  expect(await askBoard(new BoardPort(), pause, 1)).toBeUndefined();
-  expect(await disarmBoard(new BoardPort(), pause)).toBe(false);
+  expect(await askBoard(new BoardTransport(), pause, 1)).toBeUndefined();
+  expect(await disarmBoard(new BoardTransport(), pause)).toBe(false);
 });

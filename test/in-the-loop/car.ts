@@ -1,10 +1,12 @@
-/** A car around a simulated board: its plant is driven by the pulses on the board's pins, and its wheel and gyro answer. */
+/**
+ * A car around a simulated board: its plant is driven by the pulses on the board's pins, and its wheel and gyro answer.
+ */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor } from "../../src/core/session.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 
-/** way per tick of the simulated encoder [m] */
+/** distance per tick of the simulated encoder [m] */
 export const WHEEL_TRAVEL = 0.005;
 /** raw units of the gyro per rad/s: 16 bits for ±1000 °/s */
 const GYRO = 32.8 * (180 / Math.PI);
@@ -73,19 +75,19 @@ export class SimulatedCar {
   #drive(untilUs: number): void {
     const seconds = (untilUs - this.#timeUs) * US;
     if (seconds <= 0) return;
-    const before = this.state[3] ?? 0;
-    const v = this.state[2] ?? 0;
+    const before = this.state[3];
+    const v = this.state[2];
     const isNeutral = this.inputs[0] === 0;
     if (!isNeutral || v !== 0) this.#core.exports.drivePlant(seconds);
     // the plants are fitted to driving and know no rest
     if (isNeutral) this.state[2] = Math.max(0, v - NEUTRAL_BRAKE * seconds);
-    this.#rate = ((this.state[3] ?? 0) - before) / seconds;
+    this.#rate = (this.state[3] - before) / seconds;
     this.#timeUs = untilUs;
     this.path.push({ time: untilUs * US, state: this.state.slice() });
   }
 
   async #tellSensors(): Promise<void> {
-    const v = this.state[2] ?? 0;
+    const v = this.state[2];
     const period = this.isWheelDead || Math.abs(v) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / v) * 1e6);
     const gyro = Math.max(-32768, Math.min(32767, Math.round(this.#rate * GYRO)));
     await Promise.all([this.#board.order(`WHEEL ${period}`), this.#board.order(`GYRO ${gyro}`)]);

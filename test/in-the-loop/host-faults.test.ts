@@ -1,4 +1,7 @@
-/** Faults that the host finds, one after the other on the same car: neutral on the pins, disarmed, said in words, and armed anew for the next. */
+/**
+ * Faults that the host finds, one after the other on the same car: neutral on the pins, disarmed, said in words, and
+ * armed anew for the next.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +16,7 @@ import { RuntimeState } from "../../src/runtime/states.js";
 import { smallDisk } from "../support/small-disk.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
-import { OBEYED_WITHIN_US, widths } from "./pulses.js";
+import { COMMANDED_WITHIN_US, widths } from "./pulses.js";
 import { CAR } from "./robot.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
@@ -26,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const SEGMENTS = 12;
-/** The disturbance comes so long after the start [s]; the drive lasts 1.7 s. */
+/** The disturbance comes this long after the start [s]; the drive lasts 1.7 s. */
 const AT = 0.5;
 
 interface Case {
@@ -50,8 +53,8 @@ const cases: readonly Case[] = [
     name: "nothing heard",
     said: /^nothing was heard from the robot for 0.1/,
     after: 0.1,
-    disturb: (_, { port }) => {
-      port.tamperIn = () => new Uint8Array(0);
+    disturb: (_, { transport }) => {
+      transport.tamperIn = () => new Uint8Array(0);
     },
   },
   {
@@ -153,7 +156,7 @@ atmega.test("each is neutral in time", async () => {
     const { stopped } = await link.drive(core, 0, SEGMENTS, false);
     expect([name, stopped]).toEqual([name, expect.stringMatching(said)]);
     for (let i = 0; i < 10; i++) await host.pause();
-    const latestUs = ((Number.isNaN(began) ? opened - AT : began) + AT + after + 0.04) * 1e6 + OBEYED_WITHIN_US;
+    const latestUs = ((Number.isNaN(began) ? opened - AT : began) + AT + after + 0.04) * 1e6 + COMMANDED_WITHIN_US;
     const late = widths(board.throttle, latestUs).filter((us) => Math.abs(us - 1500) > 1);
     expect(`${name}: ${late}`).toBe(`${name}: `);
     await link.close();

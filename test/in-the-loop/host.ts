@@ -21,14 +21,14 @@ import {
 } from "../../src/links/wire/protocol.js";
 
 /** What carries the frames: a simulated board. */
-export interface Line {
+export interface TestTransport {
   readonly nowUs: number;
   send(bytes: Uint8Array): Promise<void>;
   run(ms: number): Promise<void>;
 }
 
 export class TestHost {
-  readonly #line: Line;
+  readonly #transport: TestTransport;
   readonly #writer = new FrameWriter();
   readonly reader: FrameReader;
   readonly telemetry: Telemetry = newTelemetry();
@@ -39,8 +39,8 @@ export class TestHost {
   frames = 0;
   sequence = 0;
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(transport: TestTransport) {
+    this.#transport = transport;
     this.reader = new FrameReader((type, _, payload) => {
       if (type === FrameType.telemetry) this.frames++;
       if (type === FrameType.telemetry) readTelemetry(payload, 0, this.telemetry);
@@ -60,41 +60,41 @@ export class TestHost {
 
   driveFrame(throttle: number, steering: number, sequence?: number): Uint8Array {
     const { session } = this.welcome;
-    const time = Math.round(this.#line.nowUs / 1000);
+    const time = Math.round(this.#transport.nowUs / 1000);
     return this.frame(FrameType.drive, (to) => writeDrive(to, 0, { session, time, throttle, steering }), sequence);
   }
 
   async hello(nonce: number, version: number = protocol.version): Promise<void> {
-    await this.#line.send(this.frame(FrameType.hello, (to) => writeHello(to, 0, { version, nonce })));
-    await this.#line.run(5);
+    await this.#transport.send(this.frame(FrameType.hello, (to) => writeHello(to, 0, { version, nonce })));
+    await this.#transport.run(5);
   }
 
   /** Asks to arm; the answer. */
   async arm(): Promise<number> {
     this.armAnswer.result = -1;
-    await this.#line.send(this.frame(FrameType.arm, (to) => writeArm(to, 0, { session: this.welcome.session })));
-    await this.#line.run(5);
+    await this.#transport.send(this.frame(FrameType.arm, (to) => writeArm(to, 0, { session: this.welcome.session })));
+    await this.#transport.run(5);
     return this.armAnswer.result;
   }
 
   async configure(config: Omit<Configure, "session">): Promise<number> {
     this.configured.result = -1;
     const payload = { ...config, session: this.welcome.session };
-    await this.#line.send(this.frame(FrameType.configure, (to) => writeConfigure(to, 0, payload)));
-    await this.#line.run(5);
+    await this.#transport.send(this.frame(FrameType.configure, (to) => writeConfigure(to, 0, payload)));
+    await this.#transport.run(5);
     return this.configured.result;
   }
 
   async disarm(): Promise<void> {
-    await this.#line.send(this.frame(FrameType.disarm, () => {}));
-    await this.#line.run(5);
+    await this.#transport.send(this.frame(FrameType.disarm, () => {}));
+    await this.#transport.run(5);
   }
 
   /** The same command every 20 ms. */
   async drive(ms: number, throttle: number, steering: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 20) {
-      await this.#line.send(this.driveFrame(throttle, steering));
-      await this.#line.run(20);
+      await this.#transport.send(this.driveFrame(throttle, steering));
+      await this.#transport.run(20);
     }
   }
 

@@ -7,12 +7,15 @@ export const PERIOD_US = protocol.pulsePeriod;
 /** from the last valid command to the first neutral pulse, at the latest */
 export const LATEST_NEUTRAL_US = protocol.commandTimeout * 1000 + PERIOD_US;
 
-/** What is promised of a host that dies [µs]: the board's time-out, a pulse, and what was still on the line. */
+/** What is promised of a host that dies [µs]: the board's time-out, a pulse, and what was still on the serial line. */
 export const NEUTRAL_WITHIN_US = 250_000;
-/** A command on a good line is on the pins this soon [µs]: a step, the line, a pulse that has begun, a pulse. */
-export const OBEYED_WITHIN_US = 80_000;
+/**
+ * A command by a good transport is on the pins this soon [µs]: a step, the serial line, a pulse that has begun, a
+ * pulse.
+ */
+export const COMMANDED_WITHIN_US = 80_000;
 
-/** Widths of the pulses that began in a stretch of time [µs]. */
+/** Widths of the pulses that began in a span of time [µs]. */
 export function widths(pulses: readonly Pulse[], fromUs: number, toUs = Number.POSITIVE_INFINITY): number[] {
   return pulses.filter(({ riseUs }) => riseUs >= fromUs && riseUs < toUs).map(({ widthUs }) => widthUs);
 }

@@ -1,4 +1,4 @@
-/** What can go wrong on the way from the control loop to the pins, at random and repeatably. */
+/** What can go wrong between the control loop and the pins, at random and repeatably. */
 import { RuntimeState } from "../../src/runtime/states.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import type { VirtualHost } from "./virtual-host.js";
@@ -6,31 +6,34 @@ import type { VirtualHost } from "./virtual-host.js";
 /** Uniform numbers in [0, 1). */
 export type Random = () => number;
 
-const LINE = ["lost", "flipped", "cut", "doubled", "swapped", "noise", "deaf"] as const;
+const TRANSPORT = ["lost", "flipped", "cut", "doubled", "swapped", "noise", "deaf"] as const;
 const REST = ["silence", "stall", "clock", "hang", "freeze", "cable", "rollover"] as const;
-export const SABOTAGES = [...LINE, ...REST] as const;
-export type Kind = (typeof SABOTAGES)[number];
+export const SABOTAGES = [...TRANSPORT, ...REST] as const;
+export type SabotageKind = (typeof SABOTAGES)[number];
 
 export interface Sabotage {
-  readonly kind: Kind;
+  readonly kind: SabotageKind;
   /** [s] after the drive began, and for how long */
   readonly at: number;
   readonly lasts: number;
-  /** part of the frames that are hit, where the line is bad */
+  /** part of the frames that are hit, where the transport is bad */
   readonly part: number;
 }
 
 /** One to three things that go wrong within two seconds. */
 export function randomSchedule(random: Random): Sabotage[] {
   return Array.from({ length: 1 + Math.floor(3 * random()) }, () => ({
-    kind: SABOTAGES[Math.floor(random() * SABOTAGES.length)] ?? "lost",
+    kind: SABOTAGES[Math.floor(random() * SABOTAGES.length)],
     at: 0.2 + 1.3 * random(),
     lasts: 0.05 + 0.6 * random(),
     part: random() < 0.5 ? 1 : random(),
   })).sort((a, b) => a.at - b.at);
 }
 
-/** Carries a schedule out on a host, from the moment at which it drives. Bytes are hit as long as one of the line's kinds lasts; the rest happens once. */
+/**
+ * Carries a schedule out on a host, from the moment at which it drives. Bytes are hit as long as one of the transport's
+ * kinds lasts; the rest happens once.
+ */
 export class Saboteur {
   readonly #schedule: readonly Sabotage[];
   readonly #random: Random;
@@ -47,18 +50,18 @@ export class Saboteur {
     this.#random = random;
     this.#board = board;
     this.#host = host;
-    host.port.tamperOut = (frames) => this.#spoil(frames);
-    host.port.tamperIn = (bytes) =>
+    host.transport.tamperOut = (frames) => this.#spoil(frames);
+    host.transport.tamperIn = (bytes) =>
       this.#active("deaf") ? new Uint8Array(0) : this.#hit("flipped") ? this.#flip(bytes) : bytes;
     host.before = (now) => this.#act(now);
   }
 
-  #active(kind: Kind): Sabotage | undefined {
+  #active(kind: SabotageKind): Sabotage | undefined {
     const since = this.#now - this.#began;
     return this.#schedule.find((one) => one.kind === kind && since >= one.at && since < one.at + one.lasts);
   }
 
-  #hit(kind: Kind): boolean {
+  #hit(kind: SabotageKind): boolean {
     const one = this.#active(kind);
     return one !== undefined && this.#random() < one.part;
   }
@@ -66,7 +69,7 @@ export class Saboteur {
   #flip(bytes: Uint8Array): Uint8Array {
     const flipped = bytes.slice();
     const at = Math.floor(this.#random() * flipped.length);
-    flipped[at] = (flipped[at] ?? 0) ^ (1 << Math.floor(8 * this.#random()));
+    flipped[at] ^= 1 << Math.floor(8 * this.#random());
     return flipped;
   }
 
@@ -99,7 +102,7 @@ export class Saboteur {
     if (this.#host.shared.runtimeState === RuntimeState.driving) this.#began = Math.min(this.#began, now);
     if (now >= this.#reconnectAt) {
       this.#reconnectAt = Number.POSITIVE_INFINITY;
-      await this.#board.connect(this.#host.port.arrive);
+      await this.#board.connect(this.#host.transport.arrive);
     }
     for (const one of this.#schedule) {
       if (this.#done.has(one) || now - this.#began < one.at) continue;

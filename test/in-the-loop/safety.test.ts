@@ -15,7 +15,7 @@ atmega.test("neutral from the first pulse on, 3 µs after reset, and nothing mov
   expect(board.throttle.length).toBe(28);
   expectAll(widths(board.throttle, 0), 1500);
   expectAll(widths(board.steering, 0), 1500);
-  const gaps = board.throttle.slice(1).map(({ riseUs }, i) => riseUs - (board.throttle[i]?.riseUs ?? 0));
+  const gaps = board.throttle.slice(1).map(({ riseUs }, i) => riseUs - board.throttle[i].riseUs);
   for (const gap of gaps) expect(Math.abs(gap - PERIOD_US)).toBeLessThanOrEqual(1);
   expect(host.telemetry.state).toBe(State.disarmed);
   expect(host.telemetry.resetCause).toBe(ResetFlag.powerOn);

@@ -1,6 +1,7 @@
 /**
- * The firmware of the ATmega328P in a simulator, in virtual time, with its UART on a pseudo-terminal that the real serialport package
- * opens. Nothing here sleeps: time passes only in `run`, so a test gives the same edges on every machine.
+ * The firmware of the ATmega328P in a simulator, in virtual time, with its UART on a pseudo-terminal that the real
+ * serialport package opens. Nothing here sleeps: time passes only in `run`, so a test gives the same edges on every
+ * machine.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -60,8 +61,8 @@ export class SimulatedBoard {
   }
 
   /**
-   * Pulls the cable. The port is closed before the terminal is hung up, which may read as empty for ever afterwards: serialport would
-   * read on, and never tell.
+   * Pulls the cable. The port is closed before the terminal is hung up, which may read as empty for ever afterwards:
+   * serialport would read on, and never tell.
    */
   async disconnect(): Promise<void> {
     const port = this.#port;

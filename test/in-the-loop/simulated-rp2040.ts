@@ -39,7 +39,7 @@ export class SimulatedRp2040 {
   readonly steering: Pulse[] = [];
   readonly throttle: Pulse[] = [];
 
-  /** `wrapMs`: the chip's 32-bit clock wraps so long after the start. */
+  /** `wrapMs`: the chip's 32-bit clock wraps this long after the start. */
   constructor(uf2: string, receive: (bytes: Uint8Array) => void, wrapMs = 2 ** 32 / 1000) {
     this.#startNanos = (2 ** 32 - wrapMs * 1000) * 1000;
     this.#clock.tick(this.#startNanos);

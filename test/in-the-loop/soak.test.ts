@@ -1,6 +1,7 @@
 /**
- * Random schedules of faults (seeded) while a car drives through the firmware: whatever goes wrong, the pins keep their limits, the motor is
- * neutral in time, nothing starts by itself, and a fresh start drives again. LAPGRAD_SOAK=200 runs so many schedules instead of a few.
+ * Random schedules of faults (seeded) while a car drives through the firmware: whatever goes wrong, the pins keep their
+ * limits, the motor is neutral in time, nothing starts by itself, and a fresh start drives again. LAPGRAD_SOAK=200 runs
+ * so many schedules instead of a few.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import { RobotLink } from "../../src/runtime/robot-link.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
-import { expectAll, NEUTRAL_WITHIN_US, OBEYED_WITHIN_US, widths } from "./pulses.js";
+import { COMMANDED_WITHIN_US, expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
 import { CAR } from "./robot.js";
 import { randomSchedule, type Sabotage, Saboteur } from "./sabotage.js";
 import type { SimulatedBoard } from "./simulated-board.js";
@@ -100,7 +101,7 @@ function expectNeutralBy(board: SimulatedBoard, schedule: readonly Sabotage[], b
   }
 }
 
-const LINE_KINDS = [
+const TRANSPORT_KINDS = [
   "lost",
   "flipped",
   "cut",
@@ -117,7 +118,7 @@ const LINE_KINDS = [
 /** Whether something may have kept the stop from arriving. */
 function isDisturbed(schedule: readonly Sabotage[], since: number): boolean {
   return schedule.some(
-    ({ kind, at, lasts }) => LINE_KINDS.includes(kind) && since > at - 0.1 && since < at + lasts + 0.2,
+    ({ kind, at, lasts }) => TRANSPORT_KINDS.includes(kind) && since > at - 0.1 && since < at + lasts + 0.2,
   );
 }
 
@@ -147,7 +148,7 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     }
     expectAll(widths(board.throttle, 0, driving.from), 1500);
     expectNeutralBy(board, schedule, driving.from, board.nowUs);
-    const late = isDisturbed(schedule, (driving.to - driving.from) / 1e6) ? NEUTRAL_WITHIN_US : OBEYED_WITHIN_US;
+    const late = isDisturbed(schedule, (driving.to - driving.from) / 1e6) ? NEUTRAL_WITHIN_US : COMMANDED_WITHIN_US;
     expectAll(widths(board.throttle, driving.to + late), 1500);
     if (result.stopped !== undefined) expect(result.stopped).toMatch(/.{10,}; .{10,}/);
 
@@ -164,7 +165,7 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     const second = again.host.spanOf(RuntimeState.driving);
     expectAll(widths(board.throttle, restartUs, second?.from ?? 0), 1500);
     expect(Math.max(...widths(board.throttle, second?.from ?? 0))).toBeGreaterThan(1600);
-    expectAll(widths(board.throttle, (second?.to ?? 0) + OBEYED_WITHIN_US), 1500);
+    expectAll(widths(board.throttle, (second?.to ?? 0) + COMMANDED_WITHIN_US), 1500);
   });
 
 /** Uniform numbers in [0, 1) from a seed. */

@@ -1,4 +1,7 @@
-/** `lapgrad train --link serial` through the real firmware: the car learns the figure-8 by the pulses on the chip's pins. */
+/**
+ * `lapgrad train --link serial` through the real firmware: the car learns the figure-8 by the pulses on the chip's
+ * pins.
+ */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
@@ -50,9 +53,9 @@ atmega.test("six laps cost what they cost in the simulator, and the car is where
   // by truth too: dead reckoning of this encoder and gyro is off by some centimetres after eight laps
   const drive = await readRecording(join(out, "drives", "0001.mcap"));
   const path = robot.car().path;
-  const began = path[0]?.time ?? 0;
+  const began = path[0].time;
   expect(drive.times.length).toBeGreaterThan(8 * 5.5 * 50);
-  const stopped = path.findLast(({ state }) => (state[2] ?? 0) > 3)?.time ?? began;
+  const stopped = path.findLast(({ state }) => state[2] > 3)?.time ?? began;
   const lap = path.filter(({ time }) => time > stopped - 5.5 && time <= stopped);
   const squares = lap.map(({ state: [x = 0, y = 0] }) => (Math.hypot(Math.abs(x) - 1.5, y) - 1.5) ** 2);
   const radial = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);

@@ -1,4 +1,6 @@
-/** A control loop in virtual time: it steps when the simulated robot has run for a control period, and sleeps nowhere. */
+/**
+ * A control loop in virtual time: it steps when the simulated robot has run for a control period, and sleeps nowhere.
+ */
 import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { Transport } from "../../src/links/robot.js";
@@ -19,11 +21,11 @@ export interface VirtualBoard {
 }
 
 /** Bytes between the loop and the board. */
-export class BoardPort implements Transport {
+export class BoardTransport implements Transport {
   #arrived: Uint8Array[] = [];
   #sent: Uint8Array[] = [];
 
-  /** What a bad line makes of the frames sent in a step, and of the bytes that arrive. */
+  /** What a bad transport makes of the frames sent in a step, and of the bytes that arrive. */
   tamperOut: (frames: readonly Uint8Array[]) => readonly Uint8Array[] = (frames) => frames;
   tamperIn: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
 
@@ -56,7 +58,7 @@ export class BoardPort implements Transport {
 export class VirtualHost implements ControlHost {
   readonly shared: Shared;
   readonly ring: Ring;
-  readonly port = new BoardPort();
+  readonly transport = new BoardTransport();
   readonly #config: RunConfig;
   protected readonly board: VirtualBoard;
   readonly #car: Pick<VirtualBoard, "run">;
@@ -82,8 +84,8 @@ export class VirtualHost implements ControlHost {
     const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
     const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
-    this.#loop = await controlLoop(this.#config, kind, this.port, this.#nonce, this.shared, this.ring, options);
-    await this.board.connect(this.port.arrive);
+    this.#loop = await controlLoop(this.#config, kind, this.transport, this.#nonce, this.shared, this.ring, options);
+    await this.board.connect(this.transport.arrive);
   }
 
   async pause(): Promise<void> {
@@ -91,7 +93,7 @@ export class VirtualHost implements ControlHost {
     const now = this.board.nowUs / 1e6;
     if ((await this.before(now)) === false) return;
     this.#runs = this.#loop?.step(now + this.clockAhead, false) ?? false;
-    const bytes = this.port.takeSent();
+    const bytes = this.transport.takeSent();
     if (bytes.length > 0) await this.board.send(bytes);
   }
 

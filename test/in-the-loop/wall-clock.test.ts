@@ -1,7 +1,7 @@
 /**
- * The whole program against the real firmware by the clock on the wall: the command line, the control thread on its own descriptor, kill -9
- * while driving, resume, Ctrl-C, `lapgrad stop`. Nothing is asserted about how punctual a computer is that others use too: a drive that the gates stop for
- * lateness is begun anew.
+ * The whole program against the real firmware by the clock on the wall: the command line, the control thread on its own
+ * descriptor, kill -9 while driving, resume, Ctrl-C, `lapgrad stop`. Nothing is asserted about how punctual a computer
+ * is that others use too: a drive that the gates stop for lateness is begun anew.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -9,7 +9,7 @@ import { FrameReader } from "../../src/links/wire/frames.js";
 import { FrameType, newDrive, readDrive } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard } from "../in-the-loop/boards.js";
 import { SimulatedCar, WHEEL_TRAVEL } from "../in-the-loop/car.js";
-import { BoardPort, type VirtualBoard } from "../in-the-loop/virtual-host.js";
+import { BoardTransport, type VirtualBoard } from "../in-the-loop/virtual-host.js";
 import { FakeWaveshare } from "../support/fake-waveshare.js";
 import { SIMULATED_LIMITS, SimulatedRobot } from "../support/simulated-robot.js";
 import { VirtualNode } from "./ros2/host.js";
@@ -18,7 +18,7 @@ import { VirtualNode } from "./ros2/host.js";
 export const PERIOD = 0.02;
 
 /** A port whose system may fail too. */
-export class FaultyPort extends BoardPort {
+export class FaultyPort extends BoardTransport {
   /** what reading answers in place of a count */
   nonsense: number | undefined;
   refuses = false;

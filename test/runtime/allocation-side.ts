@@ -1,6 +1,7 @@
 /**
- * Counts what the control loop allocates per step of a drive, with the serial link and a board that answers at once; a process of its own, run with
- * `node --expose-gc`. Prints the bytes, of objects that live on and of those that do not, as V8's sampling sees them.
+ * Counts what the control loop allocates per step of a drive, with the serial link and a board that answers at once; a
+ * process of its own, run with `node --expose-gc`. Prints the bytes, of objects that live on and of those that do not,
+ * as V8's sampling sees them.
  */
 import { Session } from "node:inspector";
 import { completeConfig } from "../../src/config/config.js";

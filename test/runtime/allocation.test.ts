@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 
-/** Bytes of two numbers: V8 decides anew in every process which of its calls it hands numbers over to in boxes of 16 bytes. */
+/**
+ * Bytes of two numbers: V8 decides anew in every process which of its calls it hands numbers over to in boxes of 16
+ * bytes.
+ */
 const MOST = 32;
 
 test("a control step allocates less than any object or array would take", async () => {
@@ -13,4 +16,4 @@ test("a control step allocates less than any object or array would take", async 
   const bytes = Number(stdout);
   expect(bytes).toBeGreaterThanOrEqual(0);
   expect(bytes).toBeLessThanOrEqual(MOST + 1);
-});
+}, 60_000);

@@ -1,4 +1,6 @@
-/** A board that answers every frame at once with what a car whose wheel spins on the spot would say; allocates nothing. */
+/**
+ * A board that answers every frame at once with what a car whose wheel spins on the spot would say; allocates nothing.
+ */
 import type { Transport } from "../../src/links/robot.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
@@ -37,7 +39,7 @@ export class AnsweringBoard implements Transport {
 
   read(into: Uint8Array): number {
     const count = this.#count;
-    for (let i = 0; i < count; i++) into[i] = this.#waiting[i] ?? 0;
+    for (let i = 0; i < count; i++) into[i] = this.#waiting[i];
     this.#count = 0;
     return count;
   }
@@ -75,6 +77,6 @@ export class AnsweringBoard implements Transport {
   #send(type: FrameType): void {
     const count = this.#writer.finish(type, this.#sequence);
     this.#sequence = (this.#sequence + 1) & 0xff;
-    for (let i = 0; i < count; i++) this.#waiting[this.#count++] = this.#writer.wire[i] ?? 0;
+    for (let i = 0; i < count; i++) this.#waiting[this.#count++] = this.#writer.wire[i];
   }
 }

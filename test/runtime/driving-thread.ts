@@ -1,4 +1,6 @@
-/** A control thread reduced to its orders: it drives until it is stopped, brakes for three steps, and is then at rest. */
+/**
+ * A control thread reduced to its orders: it drives until it is stopped, brakes for three steps, and is then at rest.
+ */
 import { workerData } from "node:worker_threads";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";

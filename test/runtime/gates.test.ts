@@ -121,7 +121,7 @@ test("a motion that the speed explains is no jump, however long the pause was", 
   expect(bench.check()).toBe(Fault.jump);
 });
 
-test("silence is a lost link, after 0.2 s or when the state is stale by it; a state that only grows old is stale after 0.1 s", () => {
+test("silence for 0.2 s, or that makes the state stale, is a lost link; a state that only grows old is stale after 0.1 s", () => {
   const silent = running({ "stale-after": 9 });
   silent.robot.onReceive = undefined;
   expect(silent.within(100)).toEqual([Fault.lostLink, 12]);
@@ -176,7 +176,7 @@ test("what is applied must lie among the commands of the last moments", () => {
   const brief = running();
   const flicker = (k: number) => (brief.robot.reading.applied[0] = k % 20 < 14 ? 1 : 0);
   expect(brief.within(200, flicker)).toEqual([Fault.none, 200]);
-  const slow = running(); // a servo on its way from one command to the next
+  const slow = running(); // a servo that moves from one command to the next
   slow.gates.remember(Float64Array.of(1, 1));
   slow.robot.reading.applied.set([0.5, 0.9]);
   expect(slow.within(14)).toEqual([Fault.none, 14]);
@@ -185,7 +185,7 @@ test("what is applied must lie among the commands of the last moments", () => {
   expect(silent.within(100)).toEqual([Fault.none, 100]);
 });
 
-test("a robot that is driven and measures no motion has a dead encoder; one that moves off, or is braked, has not", () => {
+test("a robot that is driven and measures no motion has a dead encoder; one that moves off or brakes has not", () => {
   const driven = (speed: number, throttle: number) => {
     const bench = running();
     bench.robot.neutral[0] = throttle;

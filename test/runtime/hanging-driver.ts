@@ -1,4 +1,7 @@
-/** A process that drives a robot, of which only the control thread and the stop thread still run: its main thread hangs for ever. */
+/**
+ * A process that drives a robot, of which only the control thread and the stop thread still run: its main thread hangs
+ * for ever.
+ */
 import { Worker } from "node:worker_threads";
 import { Shared } from "../../src/runtime/shared.js";
 import { StopListener } from "../../src/runtime/stop-listener.js";

@@ -19,7 +19,7 @@ function pointAt(time: number): { x: number; y: number; phi: number } {
 
 const LAP = 5.5;
 
-test("on the track: a time at which the task is there and goes that way", () => {
+test("on the track: a time at which the task is there, in that direction", () => {
   for (let time = 0; time < LAP; time += 0.1) {
     const { x, y, phi } = pointAt(time);
     const start = nearestStart(core, Float64Array.of(x, y, 0, phi));

@@ -1,4 +1,7 @@
-/** A robot that is the nominal plant itself, driven step by step: what training gets of it is what a simulated rollout gives. */
+/**
+ * A robot that is the nominal plant itself, driven step by step: what training gets of it is what a simulated rollout
+ * gives.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,7 +102,7 @@ async function trainingCore(seed = 3): Promise<Core> {
   initialisePolicy(core, seed);
   const random = randomNumbers(seed);
   const theta = core.view("parameters");
-  for (let i = 0; i < theta.length; i++) theta[i] = (theta[i] ?? 0) + 0.1 * random();
+  for (let i = 0; i < theta.length; i++) theta[i] += 0.1 * random();
   return core;
 }
 
@@ -198,7 +201,7 @@ test("a separate rollout ends at rest, and the next begins where the robot was p
   expect(contents(core, 1)).toEqual(first);
 });
 
-test("a fault while it drives, while training learns, before it drives, and the operator's stop: all end with words", async () => {
+test("a fault while it drives, while training learns, before it drives, and a stop: all are explained", async () => {
   const core = await trainingCore();
   const faulty = await made();
   await faulty.link.open();

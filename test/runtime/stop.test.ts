@@ -66,7 +66,7 @@ test("only the robot of the run that is named, and a name that begins like it is
   expect(outcomeOf(rest, more)).toStrictEqual(["/dev/one-more", "at rest"]);
 });
 
-test("a control thread that does not obey: it says what to do, and fails", async () => {
+test("a control thread that does not stop: it says what to do, and fails", async () => {
   const pid = await hangingDriver("one", "hangs");
   const output = new Captured();
   expect(await stopCommand(join(folder, "one"), undefined, output, 300)).toBe(false);

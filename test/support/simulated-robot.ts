@@ -82,13 +82,13 @@ export class SimulatedRobot implements Robot {
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#odometry.place(state[0], state[1], state[3]);
     this.#updateReading();
   }
 
   send(_now: number, input: Float64Array): void {
     const follows = this.phase === RobotPhase.armed && isCommand(input);
-    const limited = SIMULATED_LIMITS.map((limit, i) => Math.max(-limit, Math.min(limit, input[i] ?? 0)));
+    const limited = SIMULATED_LIMITS.map((limit, i) => Math.max(-limit, Math.min(limit, input[i])));
     const command = follows ? limited : [0, 0];
     this.commands.push(command);
     this.#inputs.set(command);

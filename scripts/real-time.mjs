@@ -9,7 +9,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeConfig } from "../build/src/config/config.js";
-import { coreFor, initialisePolicy } from "../build/src/core/session.js";
 import { FrameReader, FrameWriter } from "../build/src/links/wire/frames.js";
 import { FrameType, protocol, writePing } from "../build/src/links/wire/protocol.js";
 import { setTiming } from "../build/src/recording/timing.js";
@@ -19,6 +18,7 @@ import { RobotLink } from "../build/src/runtime/robot-link.js";
 import { SerialConnection } from "../build/src/runtime/serial-connection.js";
 import { ThreadHost } from "../build/src/runtime/thread-host.js";
 import { DescriptorTransport } from "../build/src/runtime/transport.js";
+import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 

@@ -9,8 +9,8 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
-import { coreFor, initialisePolicy } from "../build/src/core/session.js";
 import { digits } from "../build/src/output.js";
+import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
 

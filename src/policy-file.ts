@@ -7,11 +7,11 @@ import {
   listCheckpoints,
   readCheckpoint,
 } from "./checkpoint/checkpoint.js";
+import { restorePolicy } from "./checkpoint/policy.js";
 import type { Core } from "./core/core.js";
 import { UserError } from "./errors.js";
 import { problemOf } from "./files.js";
 import { type Layer, readLayers } from "./recording/layers.js";
-import { restorePolicy } from "./training/loop.js";
 
 /** Where a policy comes from. */
 export interface PolicySource {

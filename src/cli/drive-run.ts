@@ -5,7 +5,6 @@ import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig } 
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { exists, problemOf, unusedPath } from "../files.js";
 import type { DriveResult } from "../links/link.js";
@@ -14,6 +13,7 @@ import { openPolicy, type PolicySource } from "../policy-file.js";
 import { setTiming, timingOf } from "../recording/timing.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
+import { coreFor } from "../session.js";
 import { roomFor } from "../training/collect.js";
 import { measure, measureSteps, type RolloutMetrics } from "../training/metrics.js";
 import { connect, NOT_ALLOWED, type Permission } from "./connect.js";

@@ -1,13 +1,13 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
 import * as v from "valibot";
 import { completeConfig } from "../config/config.js";
-import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { SimLink } from "../links/sim.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";
 import { layersIn } from "../recording/layers.js";
+import { coreFor } from "../session.js";
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));

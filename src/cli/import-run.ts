@@ -1,12 +1,13 @@
 /** `lapgrad import`: a policy from a file becomes the first checkpoint of a run. */
 import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { layersOf } from "../checkpoint/policy.js";
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
-import { coreFor } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { readPolicy } from "../export/import.js";
 import type { Output } from "../output.js";
 import { hiddenOf, setLayers } from "../policy-file.js";
-import { checkpointOf, layersOf, START } from "../training/loop.js";
+import { coreFor } from "../session.js";
+import { checkpointOf, START } from "../training/loop.js";
 import { newRun } from "./train-start.js";
 
 export async function importCommand(

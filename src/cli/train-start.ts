@@ -5,13 +5,13 @@ import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint
 import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor, initialisePolicy } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
 import { readRecording } from "../recording/reader.js";
 import { setTiming, timingOf } from "../recording/timing.js";
+import { coreFor, initialisePolicy } from "../session.js";
 import { type Collector, collectorFor } from "../training/collect.js";
 import { checkpointOf, type Progress, type Resumable, restore, START } from "../training/loop.js";
 import type { RolloutMetrics } from "../training/metrics.js";

@@ -2,9 +2,9 @@
 import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor, initialisePolicy } from "../core/session.js";
 import { UserError } from "../errors.js";
 import { SimLink } from "../links/sim.js";
+import { coreFor, initialisePolicy } from "../session.js";
 import type { Driven } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { measureSteps } from "../training/metrics.js";

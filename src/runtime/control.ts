@@ -1,10 +1,10 @@
 /** Everything that a control loop is made of, from a configuration. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor } from "../core/session.js";
 import type { Robot, Transport } from "../links/robot.js";
 import type { RobotKind } from "../links/robots.js";
 import { setTiming } from "../recording/timing.js";
+import { coreFor } from "../session.js";
 import { ControlLoop } from "./control-loop.js";
 import { GateCheck } from "./gate-check.js";
 import { layoutFor, type Ring } from "./records.js";

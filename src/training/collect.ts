@@ -3,6 +3,7 @@ import { parseWindow } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
+import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
 import type { Batch, Rehearsals } from "./optimisers.js";
 
@@ -93,7 +94,7 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       const previous = current;
       current = 1 - current;
       const from = Math.min(burnIn, core.view("counts", previous)[1] ?? 0); // less, while the drive is young
-      setWindow(core, { start: from, length: 0, stride: 0 });
+      setWindows(core, { start: from, length: 0, stride: 0 });
       core.setOption("windowBurnIn", from);
       return { ...(await link.driveOn(core, current, segments, previous, from)), slot: current, from };
     },
@@ -115,13 +116,6 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       }
     },
   };
-}
-
-/** Sets the windows that count. */
-export function setWindow(core: Core, { start, length, stride }: Rehearsals["counted"]): void {
-  core.setOption("windowStart", start);
-  core.setOption("windowLength", length);
-  core.setOption("windowStride", stride);
 }
 
 /** Everything that the core keeps of a rollout. */

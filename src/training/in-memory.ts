@@ -1,11 +1,11 @@
 /** Algorithm 1 in simulation with nothing on disk: what studies and comparisons train with. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor, initialisePolicy } from "../core/session.js";
+import { windowCost } from "../core/windows.js";
 import { SimLink } from "../links/sim.js";
 import { recordingFrom } from "../recording/transfer.js";
+import { coreFor, initialisePolicy } from "../session.js";
 import { collectorFor, type Driven } from "./collect.js";
-import { windowCost } from "./metrics.js";
 import { ModelMemory } from "./model-fit.js";
 import { optimiserFor } from "./optimisers.js";
 

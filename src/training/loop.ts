@@ -1,5 +1,6 @@
 /** Algorithm 1 of the paper, with everything on disk before the next rollout starts. */
 import { type Checkpoint, checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
@@ -198,27 +199,4 @@ export function restore(run: Resumable, checkpoint: Checkpoint): Progress {
   run.memory.restore(run.core, checkpoint.optimiser);
   const { updates, rollouts, best, firstWindowCost } = checkpoint;
   return { updates, rollouts, best, firstWindowCost };
-}
-
-/** Puts a checkpoint's parameters into a core. */
-export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
-  const { task } = core.setup;
-  if (checkpoint.task !== task.name) {
-    throw new UserError(`the checkpoint belongs to task "${checkpoint.task}", not to "${task.name}"`);
-  }
-  const layers = layersOf(core).join("-");
-  const parameters = checkpoint.arrays.parameters;
-  if (checkpoint.layers.join("-") !== layers || !parameters || parameters.length !== core.exports.parameterCount()) {
-    throw new UserError(
-      `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
-    );
-  }
-  core.view("parameters").set(parameters);
-}
-
-/** Layer widths of the core's network, features first. */
-export function layersOf(core: Core): number[] {
-  const { network, columns } = core.setup.task;
-  const features = core.exports.domainSize(core.exports.Part.network);
-  return [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
 }

@@ -1,5 +1,6 @@
 /** Numbers of one rollout that people and machines look at. */
 import type { Core } from "../core/core.js";
+import { windowCost } from "../core/windows.js";
 
 /** One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics. */
 export interface RolloutMetrics {
@@ -53,13 +54,4 @@ export function bestOf(rollouts: readonly RolloutMetrics[]): RolloutMetrics | un
   return rollouts
     .filter(({ windowCost }) => Number.isFinite(windowCost))
     .reduce<RolloutMetrics | undefined>((a, b) => (a && a.windowCost <= b.windowCost ? a : b), undefined);
-}
-
-/** Sum over the windows of a rollout. */
-export function windowCost(core: Core, slot: number): number {
-  let cost = 0;
-  for (let window = 0, windows = core.exports.windowCount(slot); window < windows; window++) {
-    cost += core.exports.windowCost(slot, window);
-  }
-  return cost;
 }

@@ -4,8 +4,7 @@
  * a policy is judged by where it leads, and does not forget what the robot is not driving at the moment.
  */
 import type { Core } from "../core/core.js";
-import { setWindow } from "./collect.js";
-import { windowCost } from "./metrics.js";
+import { setWindows, windowCost } from "../core/windows.js";
 import type { Batch } from "./optimisers.js";
 
 /** Residuals beyond this [m] are down-weighted (Huber). */
@@ -54,7 +53,7 @@ export class Rehearsal {
   next(): number {
     const { core, batch } = this;
     const { first, ahead, counted } = batch.rehearsals;
-    setWindow(core, counted);
+    setWindows(core, counted);
     const drives = ahead > 0 ? 1 : this.count; // a stretch goes on from here, a rollout starts anywhere
     let cost = 0;
     for (let i = 0; i < drives; i++) cost += windowCost(core, first + i) / drives;
@@ -70,11 +69,11 @@ export class Rehearsal {
 
   /** Ends the rehearsals: windows are again those of what is driven. */
   end(): void {
-    setWindow(this.core, this.batch.rehearsals.counted);
+    setWindows(this.core, this.batch.rehearsals.counted);
   }
 
   private countAll(): void {
-    setWindow(this.core, { start: 0, length: 0, stride: 0 });
+    setWindows(this.core, { start: 0, length: 0, stride: 0 });
     this.core.setOption("windowBurnIn", 0);
   }
 }

@@ -2,7 +2,7 @@
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { coreFor } from "../core/session.js";
+import { windowCost } from "../core/windows.js";
 import { UserError } from "../errors.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import type { AuthorsFile } from "../recording/authors.js";
@@ -10,8 +10,9 @@ import { openRecording } from "../recording/open.js";
 import type { Recording } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
+import { coreFor } from "../session.js";
 import { taskNamed } from "../tasks/tasks.js";
-import { measure, windowCost } from "./metrics.js";
+import { measure } from "./metrics.js";
 
 /** On hardware the last segment index of a window is at most n - 3, n the number of network calls. */
 const HARDWARE_MARGIN = 3;

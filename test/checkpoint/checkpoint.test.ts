@@ -12,8 +12,8 @@ import {
   writeCheckpoint,
 } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig } from "../../src/config/config.js";
-import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { UserError } from "../../src/errors.js";
+import { coreFor, initialisePolicy } from "../../src/session.js";
 import { collectorFor } from "../../src/training/collect.js";
 import { checkpointOf, restore, START } from "../../src/training/loop.js";
 import { ModelMemory } from "../../src/training/model-fit.js";

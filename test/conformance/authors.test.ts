@@ -4,10 +4,10 @@
 import { join } from "node:path";
 import { describe, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import { coreFor } from "../../src/core/session.js";
 import { openPolicy } from "../../src/policy-file.js";
 import { readAuthors } from "../../src/recording/authors.js";
 import { SHOWN, studyMismatch } from "../../src/reproduce/mismatch.js";
+import { coreFor } from "../../src/session.js";
 import { replayRecordings } from "../../src/training/replay.js";
 import { dataTest, referenceData } from "../reference-data.js";
 

@@ -2,8 +2,8 @@
 import { expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
-import { coreFor, initialisePolicy } from "../../src/core/session.js";
 import { setTiming } from "../../src/recording/timing.js";
+import { coreFor, initialisePolicy } from "../../src/session.js";
 import { randomNumbers, relativeError } from "../support/cores.js";
 
 const SEGMENTS = 8;

@@ -5,10 +5,10 @@ import { describe, expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { Core, OptionName } from "../../src/core/core.js";
-import { coreFor } from "../../src/core/session.js";
 import { hessianOf } from "../../src/curvature/hessian.js";
 import { extremeEigenvalue } from "../../src/curvature/lanczos.js";
 import { UserError } from "../../src/errors.js";
+import { coreFor } from "../../src/session.js";
 import { dot, jacobiEigenvalues, randomNumbers, relativeError } from "../support/cores.js";
 
 /** What the nominal quadruped really does: its task's model is the paper's, which does not. */

@@ -3,7 +3,7 @@
  */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
-import { coreFor } from "../../src/core/session.js";
+import { coreFor } from "../../src/session.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 
 /** distance per tick of the simulated encoder [m] */

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
 import type { Core, RegionName } from "../../src/core/core.js";
-import { setWindow } from "../../src/training/collect.js";
+import { setWindows } from "../../src/core/windows.js";
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
 import { newFolder } from "../support/runs.js";
 import { type Drive, linkKinds } from "./drives.js";
@@ -31,7 +31,7 @@ function expectRollout(core: Core, slot: number, segments: number, driven: numbe
   for (let i = 1; i < segments; i++) expect(starts[i]).toBeGreaterThan(starts[i - 1] ?? Number.NaN);
   const costs = core.view("stageCosts", slot).subarray(0, steps);
   expect(costs.every((cost) => Number.isFinite(cost) && cost >= 0)).toBe(true);
-  setWindow(core, { start: 0, length: 0, stride: 0 });
+  setWindows(core, { start: 0, length: 0, stride: 0 });
   expect(core.exports.gradient(slot, 1)).toBeGreaterThan(0);
   const gradient = core.view("gradient");
   expect(gradient.every(Number.isFinite)).toBe(true);

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import { coreFor } from "../../src/core/session.js";
 import type { Recording } from "../../src/recording/recording.js";
 import { recordingFrom } from "../../src/recording/transfer.js";
 import { agreementOf, correlationOf } from "../../src/reproduce/agreement.js";
@@ -12,6 +11,7 @@ import { type Pair, pairsOf, RUNS } from "../../src/reproduce/prediction-pairs.j
 import type { Row } from "../../src/reproduce/real-car.js";
 import type { Control } from "../../src/reproduce/real-car-controls.js";
 import type { GainRow } from "../../src/reproduce/real-car-gains.js";
+import { coreFor } from "../../src/session.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { lapgrad } from "../cli/process.js";
 import { dataTest, referenceData } from "../reference-data.js";

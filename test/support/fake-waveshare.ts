@@ -4,7 +4,7 @@
  */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
-import { coreFor } from "../../src/core/session.js";
+import { coreFor } from "../../src/session.js";
 import type { VirtualBoard } from "../in-the-loop/virtual-host.js";
 
 /** the plant is driven in steps of [ms] */

@@ -1,8 +1,8 @@
 /** Policies for tests of exports: every task, both timings, weights that make every output count. */
 import { completeConfig } from "../../src/config/config.js";
-import { initialisePolicy } from "../../src/core/session.js";
 import { describePolicy, type Timing } from "../../src/export/description.js";
 import { type ExportSource, exportCore } from "../../src/export/source.js";
+import { initialisePolicy } from "../../src/session.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import { randomNumbers } from "./cores.js";
 

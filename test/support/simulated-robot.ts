@@ -4,10 +4,10 @@
  */
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
-import { coreFor } from "../../src/core/session.js";
 import { Fault } from "../../src/links/faults.js";
 import { ageOf, isCommand, newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 import { DeadReckoning } from "../../src/odometry/dead-reckoning.js";
+import { coreFor } from "../../src/session.js";
 
 /** most forward speed [m/s] and turn rate [rad/s], either way */
 export const SIMULATED_LIMITS = [1.5, 4] as const;

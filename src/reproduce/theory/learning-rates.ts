@@ -1,9 +1,9 @@
 /** What curvature has to do with learning rates: 2 over the largest eigenvalue of every task's Hessian, beside the rate that was found best. */
 import { completeConfig } from "../../config/config.js";
-import { coreFor, initialisePolicy } from "../../core/session.js";
 import { hessianOf } from "../../curvature/hessian.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
 import { digits } from "../../output.js";
+import { coreFor, initialisePolicy } from "../../session.js";
 import { tasks } from "../../tasks/tasks.js";
 import type { Section } from "../study.js";
 

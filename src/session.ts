@@ -1,9 +1,10 @@
 /** The core as a configuration wants it: parts, parameters, options. */
-import { parseWindow } from "../config/config.js";
-import { resolveTask } from "../config/resolve.js";
-import type { RunConfig } from "../config/schema.js";
-import { messageOf, UserError } from "../errors.js";
-import { type Build, Core } from "./core.js";
+import { parseWindow } from "./config/config.js";
+import { resolveTask } from "./config/resolve.js";
+import type { RunConfig } from "./config/schema.js";
+import { type Build, Core } from "./core/core.js";
+import { setWindows } from "./core/windows.js";
+import { messageOf, UserError } from "./errors.js";
 
 /** Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless told otherwise. */
 export async function coreFor(
@@ -17,10 +18,7 @@ export async function coreFor(
   const core = await Core.load({ task, plant, rollouts, steps, segments }, build).catch((error: unknown) => {
     throw /outOfMemory|badDimension/.test(messageOf(error)) ? tooLarge(config, rollouts, segments, steps) : error;
   });
-  const window = parseWindow(config.window);
-  core.setOption("windowStart", window.start);
-  core.setOption("windowLength", window.length);
-  core.setOption("windowStride", window.stride);
+  setWindows(core, parseWindow(config.window));
   core.setOption("truncate", config.truncation === "segment" ? 1 : 0);
   core.setOption("stateFeedback", config["network-state-feedback"] ? 1 : 0);
   core.setOption("meanOverBatch", config["batch-reduction"] === "mean" ? 1 : 0);

@@ -1,0 +1,27 @@
+/** The policy of a checkpoint in a core. */
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import type { Checkpoint } from "./checkpoint.js";
+
+/** Puts a checkpoint's parameters into a core; a {@link UserError} if it is of another task or network. */
+export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
+  const { task } = core.setup;
+  if (checkpoint.task !== task.name) {
+    throw new UserError(`the checkpoint belongs to task "${checkpoint.task}", not to "${task.name}"`);
+  }
+  const layers = layersOf(core).join("-");
+  const { parameters } = checkpoint.arrays;
+  if (checkpoint.layers.join("-") !== layers || parameters?.length !== core.exports.parameterCount()) {
+    throw new UserError(
+      `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
+    );
+  }
+  core.view("parameters").set(parameters);
+}
+
+/** Layer widths of the core's network, features first. */
+export function layersOf(core: Core): number[] {
+  const { network, columns } = core.setup.task;
+  const features = core.exports.domainSize(core.exports.Part.network);
+  return [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
+}

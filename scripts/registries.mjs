@@ -19,6 +19,7 @@ import { pathToFileURL } from "node:url";
 /** Folders of the host whose files register themselves by their default export. */
 const HOST = [
   { folder: "src/tasks", output: "tasks.generated.ts", list: "ALL" },
+  { folder: "src/rules", output: "rules.generated.ts", list: "ALL" },
   { folder: "src/training/fits", output: "fits.generated.ts", list: "FITS" },
   { folder: "src/export/parts/controllers", output: "controllers.generated.ts", list: "CONTROLLERS" },
   { folder: "src/export/parts/references", output: "references.generated.ts", list: "REFERENCES" },

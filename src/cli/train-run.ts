@@ -5,6 +5,7 @@ import { messageOf } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { digits, type Output } from "../output.js";
 import { writeReport } from "../report/from-run.js";
+import { updateRules } from "../rules/rules.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { train } from "../training/loop.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
@@ -137,10 +138,9 @@ function workOf(config: RunConfig): string {
 
 /** What the update rule and the model promise, where they do. */
 function promisesOf(config: RunConfig): Promised[] {
-  const predicted = { name: "predictedCost", heading: "predicted", unit: "(cost)" };
   const { refit } = taskNamed(config.task).model;
   const error = refit && { name: `modelError.${refit.error}`, heading: "model error", unit: `[${refit.unit}]` };
-  return [...(config.update === "gauss-newton" ? [predicted] : []), ...(config["model-fit"] && error ? [error] : [])];
+  return [...updateRules[config.update].expects, ...(config["model-fit"] && error ? [error] : [])];
 }
 
 /** The model as last fitted, on one line; undefined if none was. */

@@ -4,21 +4,18 @@ import { join } from "node:path";
 import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
-import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
 import { readRecording } from "../recording/reader.js";
-import { setTiming, timingOf } from "../recording/timing.js";
-import { coreFor, initialisePolicy } from "../session.js";
-import { type Collector, collectorFor } from "../training/collect.js";
-import { checkpointOf, type Progress, type Resumable, restore, START } from "../training/loop.js";
+import { initialisePolicy } from "../session.js";
+import { checkpointOf, type Progress, restore, START } from "../training/loop.js";
 import type { RolloutMetrics } from "../training/metrics.js";
-import { ModelMemory } from "../training/model-fit.js";
-import { type Optimiser, optimiserFor } from "../training/optimisers.js";
+import type { ModelFitter } from "../training/model-fit.js";
 import { RunFolder } from "../training/run-folder.js";
 import { lockRun } from "../training/run-lock.js";
+import { type Training, trainingFor } from "../training/training.js";
 
 export interface TrainOptions {
   /** settings from command line and file */
@@ -29,13 +26,8 @@ export interface TrainOptions {
 }
 
 /** A run that is ready to train. */
-export interface StartedRun {
-  readonly config: RunConfig;
+export interface StartedRun extends Training {
   readonly folder: RunFolder;
-  readonly core: Core;
-  readonly collector: Collector;
-  readonly optimiser: Optimiser;
-  readonly memory: ModelMemory;
   readonly progress: Progress;
   /** metrics of the rollouts driven before */
   readonly rollouts: readonly RolloutMetrics[];
@@ -50,7 +42,7 @@ export async function newRun(
 ): Promise<StartedRun> {
   if (options.out === "") throw new UserError('--out is ""; give a folder');
   const config = completeConfig(options.given);
-  const parts = await partsOf(config);
+  const parts = await trainingFor(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
   const folder = new RunFolder(path);
   await prepare({ ...parts, folder });
@@ -65,18 +57,8 @@ export async function newRun(
   return { ...parts, folder, progress: START, rollouts: [], unlock };
 }
 
-/** Core, collector, update rule and model memory of a configuration. */
-async function partsOf(config: RunConfig): Promise<Resumable> {
-  const collector = collectorFor(config);
-  const { rollouts, steps, segments } = collector.room;
-  const core = await coreFor(config, rollouts, segments, "strict", steps);
-  setTiming(core, timingOf(config));
-  collector.prepare(core);
-  return { config, core, collector, optimiser: optimiserFor(config), memory: new ModelMemory(config) };
-}
-
 /** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
-async function startAt(folder: RunFolder, run: Resumable): Promise<void> {
+async function startAt(folder: RunFolder, run: Training): Promise<void> {
   initialisePolicy(run.core, run.config.seed);
   await writeCheckpoint(checkpointPath(folder.path, 0), checkpointOf(run, START));
 }
@@ -102,7 +84,7 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
     if (isRecovered) output.say(message);
   const before = await readCompleteConfig(folder.configPath);
   const config = resumedConfig(before, given);
-  const parts = await partsOf(config);
+  const parts = await trainingFor(config);
   const driven = await folder.readMetrics();
   const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
@@ -113,15 +95,15 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
   const rollouts = driven.slice(0, progress.rollouts);
   await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
   if (!isSame(config, before)) await writeAtomically(folder.configPath, formatConfig(config));
-  await remember(parts.memory, folder, progress.rollouts);
+  await remember(parts.modelFitter, folder, progress.rollouts);
   return { ...parts, folder, progress, rollouts };
 }
 
 /** The last drives, which the model is fitted to; the one that settled the robot has index 0. */
-async function remember(memory: ModelMemory, folder: RunFolder, rollouts: number): Promise<void> {
-  for (let index = Math.max(0, rollouts + 1 - memory.size); index <= rollouts; index++) {
+async function remember(modelFitter: ModelFitter, folder: RunFolder, rollouts: number): Promise<void> {
+  for (let index = Math.max(0, rollouts + 1 - modelFitter.size); index <= rollouts; index++) {
     const path = folder.rolloutPath(index);
-    if (existsSync(path)) memory.keep(await readRecording(path));
+    if (existsSync(path)) modelFitter.keep(await readRecording(path));
   }
 }
 

@@ -3,6 +3,7 @@ import { type Axis, linearAxis, logAxis } from "../report/axis.js";
 import { type Line, renderChart } from "../report/chart.js";
 import { CURVES, renderDocument } from "../report/document.js";
 import { escapeHtml } from "../report/text.js";
+import { updateRules } from "../rules/rules.js";
 import { VERSION } from "../version.js";
 import { rules } from "./rules.js";
 import { costAt, type Spread, spreadOf } from "./statistics.js";
@@ -15,8 +16,9 @@ const GRID = 300;
 const LEAST = 0.1;
 const MOST = 300;
 
+const COLOURS = Object.values(updateRules).map(({ name, colour }) => `.${name}{--c:var(--${colour})}`);
 const RULE_STYLE = `${CURVES}
-.gauss-newton{--c:var(--blue)}.sgd{--c:var(--green)}.adam{--c:var(--orange)}
+${COLOURS.join("")}
 table{font-size:13px}th,td{padding:4px 6px}td small{display:block;font-size:11px}
 ul{font-size:13px}`;
 
@@ -43,7 +45,7 @@ function renderKey({ updates }: Study): string {
   const entries = updates.map(
     (rule, place) =>
       `<label><input type="checkbox" id="show${place}" checked><svg viewBox="0 0 28 10" aria-hidden="true">` +
-      `<path class="median ${rules[rule]?.family} ${rules[rule]?.dash}" d="M1 5h26"/></svg>${escapeHtml(labelOf(rule))}</label>`,
+      `<path class="median ${styleOf(rule)}" d="M1 5h26"/></svg>${escapeHtml(labelOf(rule))}</label>`,
   );
   const styles = updates.map((_, place) => `body:has(#show${place}:not(:checked)) .curves .r${place}{display:none}`);
   return `<style>${styles.join("")}</style><div class="key">${entries.join("")}</div>`;
@@ -81,8 +83,10 @@ function spreadsAt({ curves }: Group, times: readonly number[]): Spread[] {
   return times.map((time) => spreadOf(curves.map((curve) => costAt(curve, time))));
 }
 
+/** Colour and dash of a rule. */
+const styleOf = (rule: string) => `${rules[rule].config.update} ${rules[rule].dash}`;
 /** Curves of one rule have its colour and dash, and the class by which the key hides them. */
-const classOf = ({ rule }: Group, place: number) => `${rules[rule]?.family} ${rules[rule]?.dash} r${place}`;
+const classOf = ({ rule }: Group, place: number) => `${styleOf(rule)} r${place}`;
 /** What cannot be drawn, as a stopped training's cost, lies far above. */
 const drawn = (part: number) => 100 * Math.min(part, 1e6);
 

@@ -1,13 +1,13 @@
 /** What is compared: update rules, each with the settings it is driven with. */
 import type { PartialConfig } from "../config/config.js";
+import type { RuleName } from "../rules/rules.js";
 
 /** One update rule with its settings. */
 export interface Rule {
   /** in words, for figure and table */
   readonly label: string;
-  readonly config: PartialConfig;
-  /** colour and dash of its curve */
-  readonly family: "gauss-newton" | "sgd" | "adam";
+  readonly config: PartialConfig & { readonly update: RuleName };
+  /** of its curve, whose colour is that of the update rule */
   readonly dash: "solid" | "dashed" | "dotted";
   /** learning rates that `--sweep` tries; absent: the task's default is used */
   readonly rates?: readonly number[];
@@ -27,54 +27,46 @@ export const rules: Readonly<Record<string, Rule>> = {
   "gauss-newton": {
     label: "Gauss-Newton, every lap, fitted model",
     config: { update: "gauss-newton", ...lap, ...fitted },
-    family: "gauss-newton",
     dash: "solid",
   },
   "gauss-newton-rollout": {
     label: "Gauss-Newton, every rollout, fitted model",
     config: { update: "gauss-newton", ...rollout, ...fitted },
-    family: "gauss-newton",
     dash: "dashed",
   },
   "sgd-lap": {
     label: "SGD, every lap, fitted model",
     config: { update: "sgd", ...lap, ...fitted },
-    family: "sgd",
     dash: "solid",
     rates: SGD,
   },
   "sgd-fit": {
     label: "SGD, every rollout, fitted model",
     config: { update: "sgd", ...rollout, ...fitted },
-    family: "sgd",
     dash: "dashed",
     rates: SGD,
   },
   sgd: {
     label: "SGD, every rollout, fixed model",
     config: { update: "sgd", ...rollout, ...fixed },
-    family: "sgd",
     dash: "dotted",
     rates: SGD,
   },
   "adam-lap": {
     label: "Adam, every lap, fitted model",
     config: { update: "adam", ...lap, ...fitted },
-    family: "adam",
     dash: "solid",
     rates: ADAM,
   },
   "adam-fit": {
     label: "Adam, every rollout, fitted model",
     config: { update: "adam", ...rollout, ...fitted },
-    family: "adam",
     dash: "dashed",
     rates: ADAM,
   },
   adam: {
     label: "Adam, every rollout, fixed model",
     config: { update: "adam", ...rollout, ...fixed },
-    family: "adam",
     dash: "dotted",
     rates: ADAM,
   },

@@ -26,7 +26,7 @@ export interface Group {
   readonly minutesTo5: number;
   /** of the last policy, in a rollout of its own */
   readonly final: Spread;
-  /** highest of any stretch of any seed */
+  /** highest of any rollout of any seed */
   readonly worstEver: number;
   /** seeds that were stopped */
   readonly failures: readonly { readonly seed: number; readonly minutes: number; readonly why: string }[];
@@ -57,8 +57,7 @@ export function groupsOf(study: Study, jobs: readonly Job[], curves: readonly Cu
   const { seeds, minutes } = study;
   const groups: Group[] = [];
   for (let first = 0; first < jobs.length; first += seeds.length) {
-    const job = jobs[first];
-    if (job) groups.push(groupOf(job, seeds, curves.slice(first, first + seeds.length), shownMinutes(minutes)));
+    groups.push(groupOf(jobs[first], seeds, curves.slice(first, first + seeds.length), shownMinutes(minutes)));
   }
   return groups;
 }
@@ -80,11 +79,11 @@ function groupOf(job: Job, seeds: readonly number[], curves: readonly Curve[], s
     minutesTo5: overSeeds((curve) => minutesTo(curve, 0.05)).median,
     final: overSeeds(finalCost),
     worstEver: overSeeds(worstCost).worst,
-    failures: curves.flatMap(({ failure }, i) => (failure ? [{ seed: seeds[i] ?? 0, ...failure }] : [])),
+    failures: curves.flatMap(({ failure }, i) => (failure ? [{ seed: seeds[i], ...failure }] : [])),
   };
 }
 
 /** The label of a rule. */
 export function labelOf(rule: string): string {
-  return rules[rule]?.label ?? rule;
+  return rules[rule].label;
 }

@@ -3,11 +3,13 @@ import { digits } from "../output.js";
 import { rules } from "./rules.js";
 import { lateCost, spreadOf, worstCost } from "./statistics.js";
 import type { Study } from "./study.js";
-import type { Curve, Job } from "./training.js";
+import { type Curve, configOf, type Job } from "./training.js";
 
-/** No stretch of any seed may cost more than this part of the untrained policy's. */
+/** No rollout of any seed may cost more than this part of the untrained policy's. */
 export const BOUND = 1.2;
-export const CRITERION = `lowest median cost of the last fifth of the minutes, among the rates with which no stretch of any seed cost more than ${BOUND} times the untrained policy; where there is none, the rate whose worst stretch cost least`;
+export const CRITERION =
+  "lowest median cost of the last fifth of the minutes, among the rates with which no rollout of any seed cost more than " +
+  `${BOUND} times the untrained policy; where there is none, the rate whose worst rollout cost least`;
 
 /** One rule on one plant with one rate; costs as parts of the untrained policy's. */
 export interface Trial {
@@ -16,7 +18,7 @@ export interface Trial {
   readonly learningRate: number;
   /** median over the seeds, of the last fifth of the minutes */
   readonly late: number;
-  /** highest of any stretch of any seed; infinite if one was stopped */
+  /** highest of any rollout of any seed; infinite if one was stopped */
   readonly worst: number;
   readonly best: boolean;
 }
@@ -25,7 +27,7 @@ export interface Trial {
 export function sweepJobs({ plants, updates, seeds, minutes }: Study): Job[] {
   return plants.flatMap((plant) =>
     updates.flatMap((rule) =>
-      (rules[rule]?.rates ?? []).flatMap((learningRate) =>
+      (rules[rule].rates ?? []).flatMap((learningRate) =>
         seeds.map((seed) => ({ rule, plant, seed, minutes, learningRate })),
       ),
     ),
@@ -36,7 +38,8 @@ export function sweepJobs({ plants, updates, seeds, minutes }: Study): Job[] {
 export function judgeSweep({ seeds, minutes }: Study, jobs: readonly Job[], curves: readonly Curve[]): Trial[] {
   const trials: Trial[] = [];
   for (let first = 0; first < jobs.length; first += seeds.length) {
-    const { plant = "", rule = "", learningRate = 0 } = jobs[first] ?? {};
+    const { plant, rule } = jobs[first];
+    const learningRate = configOf(jobs[first])["learning-rate"];
     const group = curves.slice(first, first + seeds.length);
     const late = spreadOf(group.map((curve) => lateCost(curve, minutes))).median;
     trials.push({ plant, rule, learningRate, late, worst: spreadOf(group.map(worstCost)).worst, best: false });
@@ -58,7 +61,7 @@ function bestOf(rivals: readonly Trial[]): Trial | undefined {
 export function sweepRows(trials: readonly Trial[]): string[][] {
   const percent = (part: number) => (Number.isFinite(part) ? `${digits(100 * part, 3)} %` : "stopped");
   return [
-    ["plant", "update", "learning rate", "late cost", "worst stretch", "chosen"],
+    ["plant", "update", "learning rate", "late cost", "worst rollout", "chosen"],
     ...trials.map(({ plant, rule, learningRate, late, worst, best }) => [
       plant,
       rule,

@@ -5,7 +5,7 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { SimLink } from "../links/sim.js";
 import { coreFor, initialisePolicy } from "../session.js";
-import type { Driven } from "../training/collect.js";
+import type { CollectedRollout } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { measureSteps } from "../training/metrics.js";
 import { rules } from "./rules.js";
@@ -25,9 +25,9 @@ export interface Job {
 export interface Curve {
   /** of the untrained policy in a rollout of its own, the same for every rule on this plant and seed */
   readonly untrained: number;
-  /** driving [min] that the policy of each stretch had learned from, increasing from 0 */
+  /** driving [min] that the policy of each rollout had learned from, increasing from 0 */
   readonly minutes: readonly number[];
-  /** of each stretch (rollout or lap) that was driven to its end, where it counts */
+  /** of each rollout (a lap, or a separate drive) that was driven to its end, where it counts */
   readonly costs: readonly number[];
   /** of the last policy in a rollout of its own; null if it was stopped */
   readonly final: number | null;
@@ -37,7 +37,7 @@ export interface Curve {
 
 /** The complete configuration of a job. */
 export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
-  const settings: PartialConfig = { ...rules[rule]?.config, plant, seed };
+  const settings: PartialConfig = { ...rules[rule].config, plant, seed };
   if (learningRate !== undefined) settings["learning-rate"] = learningRate;
   return completeConfig(settings);
 }
@@ -80,23 +80,23 @@ export async function trainFor(config: RunConfig, budget: number): Promise<Curve
   return end("its gradient was 0 or not finite");
 }
 
-/** Driving time of a stretch [min]. */
-function minutesOf(core: Core, { slot, from }: Driven): number {
-  const [steps = 0] = core.view("counts", slot);
+/** Driving time of a rollout [min]. */
+function minutesOf(core: Core, { slot, from }: CollectedRollout): number {
+  const [steps] = core.view("counts", slot);
   return measureSteps(core, slot, firstStep(core, slot, from), steps, 0).seconds / 60;
 }
 
-function countedFrom(config: RunConfig, { from }: Driven): number {
+function countedFrom(config: RunConfig, { from }: CollectedRollout): number {
   return config["update-every"] === "rollout" ? parseWindow(config.window).start : from;
 }
 
 function firstStep(core: Core, slot: number, segment: number): number {
-  return segment === 0 ? 0 : (core.view("segmentStarts", slot)[segment] ?? 0);
+  return segment === 0 ? 0 : core.view("segmentStarts", slot)[segment];
 }
 
 /** From a segment to the end of what was driven. */
 function meanStageCost(core: Core, slot: number, segment: number): number {
-  const [steps = 0] = core.view("counts", slot);
+  const [steps] = core.view("counts", slot);
   return measureSteps(core, slot, firstStep(core, slot, segment), steps, 0).meanCost;
 }
 

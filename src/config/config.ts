@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, stringify } from "yaml";
 import { messageOf, UserError } from "../errors.js";
 import { problemOf } from "../files.js";
+import { updateRules } from "../rules/rules.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { resolveTask } from "./resolve.js";
@@ -113,14 +114,13 @@ export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialC
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
 export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
-  const update = given.update ?? settings.update.default;
+  const rule = updateRules[given.update ?? settings.update.default];
   const { training, timing } = task;
-  // learning rates of the other rules were tuned on a fixed model
-  const fit = given["model-fit"] ?? (update === "gauss-newton" && task.model.refit !== undefined);
+  const fit = given["model-fit"] ?? (rule.needs.fitsModel === true && task.model.refit !== undefined);
   const model = given.model ?? (fit && given["model-scale"] === undefined ? "raw" : "nominal");
   // settings that only make sense for separate rollouts ask for them
   const separate = ["rollout-segments", "window", "batch"].some((name) => given[name as SettingName] !== undefined);
-  const every = update === "gauss-newton" && timing.lapTime !== undefined && !separate ? "lap" : "rollout";
+  const every = rule.needs.prefersLaps && timing.lapTime !== undefined && !separate ? "lap" : "rollout";
   // the task's own batch gives way to a run that is too short for it, and to one drive without stops
   const batch =
     (given["update-every"] ?? every) === "rollout" && training.batch !== undefined
@@ -131,7 +131,8 @@ export function completeConfig(given: PartialConfig): RunConfig {
     rollouts: training.rollouts,
     ...(batch === undefined ? {} : { batch }),
     "rollout-segments": training.rolloutSegments,
-    "learning-rate": training.learningRate[update][given.truncation ?? settings.truncation.default],
+    "learning-rate":
+      training.learningRate[rule.name]?.[given.truncation ?? settings.truncation.default] ?? rule.learningRate,
     window: `${training.window.start}:${training.window.length}:${training.window.stride}`,
     "model-fit": fit,
     model,

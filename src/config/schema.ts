@@ -3,6 +3,7 @@
  * task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
+import { ruleNames, updateRules } from "../rules/rules.js";
 import { robotSettings } from "./robot-settings.js";
 import { finite, notNegative, positive } from "./values.js";
 
@@ -28,6 +29,10 @@ const parameters = v.record(
   v.record(v.string(), finite, "names with numbers"),
   "parts with their parameters",
 );
+
+const otherRates = Object.values(updateRules)
+  .filter(({ learningRateMeaning }) => learningRateMeaning !== undefined)
+  .map(({ name, learningRateMeaning }) => `for ${name} ${learningRateMeaning}`);
 
 /** Settings in the order in which the example lists them. */
 export const settings = {
@@ -85,11 +90,8 @@ export const settings = {
     schema: updateEvery,
     describe: `when parameters change: ${UPDATE_EVERY}; after a lap or some segments the car drives on`,
   },
-  update: { schema: oneOf("sgd", "adam", "gauss-newton"), default: "gauss-newton", describe: "update rule" },
-  "learning-rate": {
-    schema: positive,
-    describe: "step size of the update rule; for gauss-newton the largest part of its plan that is taken",
-  },
+  update: { schema: oneOf(...ruleNames), default: "gauss-newton", describe: "update rule" },
+  "learning-rate": { schema: positive, describe: ["step size of the update rule", ...otherRates].join("; ") },
   truncation: {
     schema: oneOf("none", "segment"),
     default: "none",

@@ -85,7 +85,6 @@ export const carFigure8: TaskDefinition = {
     learningRate: {
       sgd: { none: 2e-4, segment: 6e-3 },
       adam: { none: 5e-3, segment: 3e-3 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: {

@@ -62,7 +62,6 @@ export const cartPole: TaskDefinition = {
     learningRate: {
       sgd: { none: 1e-4, segment: 1e-3 },
       adam: { none: 3e-3, segment: 3e-3 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: { rmsPositionError: { of: "rms", residual: 0, unit: "m" } },

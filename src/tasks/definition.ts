@@ -90,10 +90,8 @@ export interface TaskDefinition {
     readonly batch?: number;
     /** factor on the nominal model's parameters, where nothing is fitted */
     readonly modelScale: number;
-    /** by update rule and truncation */
-    readonly learningRate: Readonly<
-      Record<"sgd" | "adam" | "gauss-newton", Readonly<Record<"none" | "segment", number>>>
-    >;
+    /** by update rule and truncation, where the rule's own default (src/rules) does not suit */
+    readonly learningRate: Readonly<Partial<Record<string, Readonly<Record<"none" | "segment", number>>>>>;
   };
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
 }

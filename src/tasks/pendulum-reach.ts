@@ -82,7 +82,6 @@ export const pendulumReach: TaskDefinition = {
     learningRate: {
       sgd: { none: 5e-5, segment: 5e-4 }, // of the sweep of `reproduce figure2`, with half the masses
       adam: { none: 2e-3, segment: 2e-3 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: { rmsErrorX: { of: "rms", residual: 0, unit: "m" }, rmsErrorY: { of: "rms", residual: 1, unit: "m" } },
@@ -119,8 +118,6 @@ export const pendulumReachOpen: TaskDefinition = {
     batch: 5, // a single start misleads: without feedback the next one needs other torques
     learningRate: {
       sgd: { none: 2e-6, segment: 2e-6 },
-      adam: { none: 1e-3, segment: 1e-3 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
 };

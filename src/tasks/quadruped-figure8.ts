@@ -56,7 +56,6 @@ export const quadrupedFigure8: TaskDefinition = {
     learningRate: {
       sgd: { none: 2e-4, segment: 2e-3 },
       adam: { none: 5e-3, segment: 3e-3 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: {

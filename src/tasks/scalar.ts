@@ -43,7 +43,6 @@ export const scalar: TaskDefinition = {
     learningRate: {
       sgd: { none: 1e-2, segment: 1e-2 },
       adam: { none: 1e-2, segment: 1e-2 },
-      "gauss-newton": { none: 1, segment: 1 },
     },
   },
   metrics: { rmsResidual: { of: "rms", residual: 0, unit: "1" } },

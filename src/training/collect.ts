@@ -5,24 +5,23 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core, RegionName } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
-import type { Batch, Rehearsals } from "./optimisers.js";
+import type { Batch } from "../rules/definition.js";
+import { updateRules } from "../rules/rules.js";
 
-/** One rollout, or stretch of a longer drive, as it lies in the core. */
-export interface Driven extends DriveResult {
+/** A rollout, a separate drive or a piece of a longer one, as it lies in the core. */
+export interface CollectedRollout extends DriveResult {
   readonly slot: number;
-  /** first segment that belongs to it; those before were kept from the stretch before */
+  /** first segment that belongs to it; those before were kept from the rollout before */
   readonly from: number;
 }
 
 export interface Collector {
   /** what the core needs room for */
   readonly room: { readonly rollouts: number; readonly steps: number; readonly segments: number };
-  /** sets the windows that count */
-  prepare(core: Core): void;
   /** the drive that settles the robot before the first rollout, not counted; undefined if there is none */
-  settle(core: Core, link: Link): Promise<Driven | undefined>;
+  settle(core: Core, link: Link): Promise<CollectedRollout | undefined>;
   /** drives rollout `i` of a batch of `count` */
-  drive(core: Core, link: Link, i: number): Promise<Driven>;
+  drive(core: Core, link: Link, i: number): Promise<CollectedRollout>;
   /** the slots that the last batch of `count` lies in */
   batch(count: number): Omit<Batch, "cost">;
   /** what a checkpoint must hold to drive on from here */
@@ -40,50 +39,48 @@ export function roomFor(config: RunConfig, rollouts: number, segments: number): 
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   const counted = parseWindow(config.window);
-  const rehearsals: Rehearsals = { first: config.batch, ahead: 0, anew: segments, counted };
+  const modelRollouts = { first: config.batch, continuation: 0, restart: segments, counted };
   return {
-    room: roomFor(config, config.batch + (rehearses(config) ? config.batch + 1 : 0), segments),
-    prepare: () => {}, // the configured windows, which every core has
+    room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
     settle: async () => undefined,
     drive: async (core, link, i) => {
       core.check(core.exports.sampleStart(i), "a start");
       return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0 };
     },
-    batch: (count) => ({ first: 0, count, rehearsals }),
+    batch: (count) => ({ first: 0, count, modelRollouts }),
     state: () => ({}),
     restore: () => {},
   };
 }
 
 /**
- * Segments before a stretch whose network outputs vary already, a lap of the car: the gradient then sees a policy that was in
- * force before the stretch, and not the passage to it alone.
+ * Segments before a rollout whose network outputs vary already, a lap of the car: the gradient then sees a policy that was in
+ * force before the rollout, and not the passage to it alone.
  */
 const BURN_IN = 40;
-/** Stretches that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it keeps to. */
+/** Rollouts that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it keeps to. */
 const SETTLING = 2;
-/** Laps ahead that are rehearsed: what a policy leads to shows in the laps after the next one. */
+/** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
 const AHEAD = 3;
+/** Before the names of the drive's arrays in a checkpoint. */
 const PREFIX = "drive.";
 
-/** Whether the update rule rehearses in the model, which needs slots of its own. */
-function rehearses(config: RunConfig): boolean {
-  return config.update === "gauss-newton";
+/** Whether the update rule drives the model too, which needs slots of its own. */
+function rollsOutModel(config: RunConfig): boolean {
+  return updateRules[config.update].needs.modelRollouts === true;
 }
 
-/** One drive without stops; parameters change at the boundaries of laps, or of stretches of some segments (not in paper). */
+/** One drive without stops; a rollout is a lap of it, or some segments, and parameters change in between (not in paper). */
 function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
-  const burnIn = BURN_IN;
   const ahead = Math.max(AHEAD * lap, segments);
   const settling = SETTLING * segments;
-  const longest = Math.max(segments + burnIn, settling, rehearses(config) ? ahead : 0);
+  const longest = Math.max(segments + BURN_IN, settling, rollsOutModel(config) ? ahead : 0);
   const counted = { start: 0, length: segments, stride: 0 };
-  const rehearsals: Rehearsals = { first: 2, ahead, anew: ahead, counted };
+  const modelRollouts = { first: 2, continuation: ahead, restart: ahead, counted };
   let current = 0;
   let settled = false;
   return {
-    room: roomFor(config, 2 + (rehearses(config) ? 2 : 0), longest),
-    prepare: () => {}, // every stretch has a window of its own
+    room: roomFor(config, 2 + (rollsOutModel(config) ? 2 : 0), longest),
     settle: async (core, link) => {
       if (settled) return undefined;
       settled = true;
@@ -93,12 +90,12 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
     drive: async (core, link) => {
       const previous = current;
       current = 1 - current;
-      const from = Math.min(burnIn, core.view("counts", previous)[1] ?? 0); // less, while the drive is young
+      const from = Math.min(BURN_IN, core.view("counts", previous)[1]); // less, while the drive is young
       setWindows(core, { start: from, length: 0, stride: 0 });
       core.setOption("windowBurnIn", from);
       return { ...(await link.driveOn(core, current, segments, previous, from)), slot: current, from };
     },
-    batch: () => ({ first: current, count: 1, rehearsals }),
+    batch: () => ({ first: current, count: 1, modelRollouts }),
     state: (core) => {
       if (!settled || config.link !== "sim") return {}; // a robot that was stopped settles anew
       const arrays: Record<string, Float64Array> = {};
@@ -134,7 +131,7 @@ function isOfRollout(Region: Core["exports"]["Region"], name: RegionName): boole
 function usedPart(core: Core, name: RegionName, slot: number): Float64Array {
   const { Region } = core.exports;
   const view = core.view(name, slot);
-  const [steps = 0, segments = 0] = core.view("counts", slot);
+  const [steps, segments] = core.view("counts", slot);
   if (Region[name] < Region.times) return view.slice();
   if (Region[name] >= Region.segmentStarts) return view.slice(0, (segments * view.length) / core.setup.segments);
   const more = name === "states" ? 1 : 0;
@@ -145,6 +142,6 @@ export function collectorFor(config: RunConfig): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
   const { timing } = resolveTask(config).task;
-  const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]);
+  const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]); // 0: a task without laps
   return oneDrive(config, every === "lap" ? lap : Number(every), lap);
 }

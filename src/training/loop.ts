@@ -1,27 +1,19 @@
 /** Algorithm 1 of the paper, with everything on disk before the next rollout starts. */
 import { type Checkpoint, checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
-import type { RunConfig } from "../config/schema.js";
-import type { Core, RegionName } from "../core/core.js";
+import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
-import type { Collector, Driven } from "./collect.js";
+import type { CollectedRollout } from "./collect.js";
 import { measure, type RolloutMetrics } from "./metrics.js";
-import type { ModelMemory } from "./model-fit.js";
-import type { Optimiser } from "./optimisers.js";
 import type { RunFolder } from "./run-folder.js";
+import type { Training } from "./training.js";
 
-export interface TrainingRun {
-  readonly config: RunConfig;
+export interface TrainingRun extends Training {
   readonly folder: RunFolder;
-  readonly core: Core;
   readonly link: Link;
-  readonly collector: Collector;
-  readonly optimiser: Optimiser;
-  /** the last drives, and the model fitted to them */
-  readonly memory: ModelMemory;
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
   /** `refused`: why the model was not refitted before this rollout, if so */
@@ -48,7 +40,7 @@ export const START: Progress = {
  * (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up to then are on disk.
  */
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
-  const { config, core, link, collector, optimiser, memory } = run;
+  const { config, core, link, collector, rule, ruleState, modelFitter } = run;
   const settling = await collector.settle(core, link);
   if (settling && !(await record(run, settling, 0, progress))) return progress;
   while (progress.rollouts < config.rollouts && !run.signal.aborted) {
@@ -62,10 +54,10 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       cost += metrics.windowCost / count;
     }
     const batch = { ...collector.batch(count), cost };
-    if (config["model-fit"]) memory.refit(core, batch);
-    const estimate = optimiser.estimate(core, batch); // line 6: along the recorded trajectories
+    if (config["model-fit"]) modelFitter.refit(core, batch);
+    const estimate = rule.estimate(core, batch, ruleState); // line 6: along the recorded trajectories
     checkEstimate(run, progress, estimate);
-    optimiser.update(core, batch); // line 7
+    rule.update(core, batch, ruleState, estimate); // line 7
     if (!core.view("parameters").every(Number.isFinite)) throw notFinite(run, progress, "updated policy");
     progress = { ...progress, updates: progress.updates + 1 };
     await writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpointOf(run, progress));
@@ -79,11 +71,11 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
  */
 async function record(
   run: TrainingRun,
-  driven: Driven,
+  driven: CollectedRollout,
   index: number,
   progress: Progress,
 ): Promise<RolloutMetrics | undefined> {
-  const { core, folder, memory, optimiser } = run;
+  const { core, folder, modelFitter, rule, ruleState } = run;
   const isWanted = driven.stopped !== undefined && run.signal.aborted;
   if (driven.steps === 0) {
     if (isWanted) return undefined;
@@ -92,16 +84,16 @@ async function record(
   const recording = recordingFrom(core, driven.slot, index, driven.from);
   const measured = {
     ...measure(core, driven.slot, index, driven.from),
-    ...(index > 1 ? { ...optimiser.outlook(), ...memory.numbers() } : {}),
+    ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
   };
   // the windows of a rollout that ended early cannot be compared
   const metrics = driven.stopped ? { ...measured, windowCost: Number.NaN } : measured;
   await writeRecording(folder.rolloutPath(index), recording, metrics);
   if (isWanted) return undefined;
-  memory.keep(recording);
+  modelFitter.keep(recording);
   if (index > 0) {
     await folder.appendMetrics(metrics);
-    run.onRollout(metrics, memory.refused());
+    run.onRollout(metrics, modelFitter.refused());
   }
   if (driven.stopped)
     throw new UserError(
@@ -158,45 +150,44 @@ function kept({ folder }: TrainingRun): string {
 /** Regions that every checkpoint holds; the update rule adds its own. */
 const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays"];
 
-/** What makes a training go on as it would have. */
-export type Resumable = Pick<TrainingRun, "config" | "core" | "optimiser" | "collector" | "memory">;
-
 /** Everything needed to go on from here. */
-export function checkpointOf(run: Resumable, progress: Progress): Checkpoint {
+export function checkpointOf(run: Training, progress: Progress): Checkpoint {
   const { task } = run.core.setup;
-  const names = [...REGIONS, ...run.optimiser.regions];
+  const names = [...REGIONS, ...run.rule.regions];
   return {
     task: task.name,
     layers: layersOf(run.core),
     update: run.config.update,
     ...progress,
-    optimiser: { ...run.optimiser.state(), ...run.memory.state() },
+    optimiser: { ...run.ruleState.numbers, ...run.modelFitter.state() },
     arrays: {
       ...Object.fromEntries(names.map((name) => [name, run.core.view(name).slice()])),
-      ...run.optimiser.arrays(),
+      ...run.ruleState.arrays,
       ...run.collector.state(run.core),
     },
   };
 }
 
 /** Puts a checkpoint back into core, collector and update rule; refuses one of another task, network or update rule. */
-export function restore(run: Resumable, checkpoint: Checkpoint): Progress {
+export function restore(run: Training, checkpoint: Checkpoint): Progress {
   if (checkpoint.update !== run.config.update) {
     throw new UserError(
       `the checkpoint was made by update "${checkpoint.update}", the configuration says "${run.config.update}"`,
     );
   }
   restorePolicy(run.core, checkpoint);
-  for (const name of [...REGIONS, ...run.optimiser.regions]) {
+  for (const name of [...REGIONS, ...run.rule.regions]) {
     const array = checkpoint.arrays[name];
     const { length } = run.core.view(name);
     if (array?.length !== length)
       throw new UserError(`the checkpoint has ${array?.length ?? 0} numbers of "${name}", this run needs ${length}`);
     run.core.view(name).set(array);
   }
-  run.optimiser.restore(checkpoint.optimiser, checkpoint.arrays);
+  const { numbers, arrays } = run.ruleState;
+  for (const name of Object.keys(numbers)) numbers[name] = checkpoint.optimiser[name] ?? numbers[name];
+  for (const name of Object.keys(arrays)) arrays[name] = checkpoint.arrays[name] ?? arrays[name];
   run.collector.restore(run.core, checkpoint.arrays);
-  run.memory.restore(run.core, checkpoint.optimiser);
+  run.modelFitter.restore(run.core, checkpoint.optimiser);
   const { updates, rollouts, best, firstWindowCost } = checkpoint;
   return { updates, rollouts, best, firstWindowCost };
 }

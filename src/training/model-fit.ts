@@ -9,11 +9,11 @@ import { fits } from "./fits/fits.js";
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
 
-/** Remembers the last drives and fits the model to them. */
-export class ModelMemory {
+/** Keeps the last drives and fits the model to them. */
+export class ModelFitter {
   private readonly recordings: Recording[] = [];
   private readonly kept: number;
-  /** stretches follow each other: the commands of one act on into the next */
+  /** rollouts follow each other: the commands of one act on into the next */
   private readonly isOneDrive: boolean;
   private errors: Readonly<Record<string, number>> = {};
   private refusal: string | undefined;
@@ -43,7 +43,7 @@ export class ModelMemory {
       // what settles a robot, after a stop too, begins at rest
       driveOf(core, recording, this.isOneDrive && recording.info.rollout > 0 ? this.recordings[i - 1] : undefined),
     );
-    // of one drive a stretch more is kept, only for the commands with which the next begins
+    // of one drive a rollout more is kept, only for the commands with which the next begins
     if (drives.length > this.kept) drives.shift();
     const answer = fitKind ? fitKind(drives, prior) : `a model of kind ${kind} cannot be fitted`;
     this.refusal = typeof answer === "string" ? answer : undefined;
@@ -101,7 +101,7 @@ function modelIn(core: Core): FittedModel {
   };
 }
 
-/** One recording as a stretch of driving, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */
+/** One recording as a drive, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */
 function driveOf(core: Core, recording: Recording, previous: Recording | undefined): Drive {
   const n = core.setup.task.columns.state.length;
   const steps = recording.times.length;

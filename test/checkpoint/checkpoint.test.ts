@@ -13,11 +13,9 @@ import {
 } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
-import { coreFor, initialisePolicy } from "../../src/session.js";
-import { collectorFor } from "../../src/training/collect.js";
+import { initialisePolicy } from "../../src/session.js";
 import { checkpointOf, restore, START } from "../../src/training/loop.js";
-import { ModelMemory } from "../../src/training/model-fit.js";
-import { optimiserFor } from "../../src/training/optimisers.js";
+import { trainingFor } from "../../src/training/training.js";
 import { newFolder, SMALL } from "../support/runs.js";
 
 let folder: string;
@@ -136,10 +134,9 @@ test("the newest that can be used is taken; what was passed over is said", async
 
 test("one of another task, network or update rule is refused, and nothing of it is taken over", async () => {
   const config = completeConfig({ ...SMALL, update: "adam" });
-  const core = await coreFor(config, 1, 20);
-  const optimiser = optimiserFor(config);
+  const run = await trainingFor(config);
+  const { core } = run;
   initialisePolicy(core, 1);
-  const run = { config, core, optimiser, collector: collectorFor(config), memory: new ModelMemory(config) };
   const own = checkpointOf(run, START);
   const before = core.view("parameters").slice();
   const strange: [Partial<Checkpoint>, string][] = [

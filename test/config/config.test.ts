@@ -59,7 +59,7 @@ describe("a file is refused in one line with its name, the line, what was got an
     ["a wrong width", "hidden: [64, -1]", ['"hidden.1" is -1', "1 or more"]],
     ["too many layers", "hidden: [1, 1, 1, 1, 1]", ["at most 4 widths"]],
     ["a word for true or false", "network-state-feedback: maybe", ['is "maybe"', "true or false"]],
-    ["a wrong choice", "update: sgdd", ['"update" is "sgdd"', "one of sgd, adam"]],
+    ["a wrong choice", "update: sgdd", ['"update" is "sgdd"', "one of adam, gauss-newton, sgd"]],
     ["a wrong window", 'window: "40"', ['"window" is "40"', "start:length[:stride]"]],
     ["parameters without parts", "parameters:\n  reward: 3", ['"parameters.reward" is 3', "names with numbers"]],
     ["a text as a parameter", "parameters:\n  reward:\n    radius: x", ['"parameters.reward.radius" is "x"']],

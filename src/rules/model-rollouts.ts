@@ -1,11 +1,11 @@
 /**
- * Drives in the model before the next one on the robot (not in paper; equations in docs/equations.md, section 13): from where the robot
+ * The model driven before the next rollout of the robot (not in paper; equations in docs/equations.md, section 13): from where the robot
  * is, or from the starts of the rollouts just driven, and from a new start on the task, at a place that changes from update to update. So
  * a policy is judged by where it leads, and does not forget what the robot is not driving at the moment.
  */
 import type { Core } from "../core/core.js";
 import { setWindows, windowCost } from "../core/windows.js";
-import type { Batch } from "./optimisers.js";
+import type { Batch } from "./definition.js";
 
 /** Residuals beyond this [m] are down-weighted (Huber). */
 const THRESHOLD = 1;
@@ -15,7 +15,7 @@ const TOLERANCE = 1e-3;
 /** The golden section: parts of the task's period that are never near each other, whatever the number of updates. */
 const SPREAD = 0.6180339887498949;
 
-export class Rehearsal {
+export class ModelRollouts {
   private readonly count: number;
   private readonly shift: number;
 
@@ -30,46 +30,47 @@ export class Rehearsal {
     for (let i = 0; i < batch.count; i++) core.check(core.exports.explain(batch.first + i), "the model's errors");
   }
 
-  /** Drives all starts with the present parameters; mean cost of whole drives, infinite if one left its bounds. */
-  drive(): number {
+  /** Rolls the model out from all starts with the present parameters; mean cost of whole rollouts, infinite if one left its bounds. */
+  rollOut(): number {
     const { core, batch } = this;
     const { Start, Status } = core.exports;
-    const { first, ahead, anew } = batch.rehearsals;
+    const { first, continuation, restart } = batch.modelRollouts;
     this.countAll();
     let cost = 0;
     for (let i = 0; i < this.count; i++) {
-      const isNew = i === batch.count;
-      const start = isNew ? Start.anew : ahead > 0 ? Start.on : Start.again;
-      const source = isNew ? batch.first : batch.first + i;
-      const status = core.exports.rehearse(first + i, source, start, isNew ? anew : ahead, this.shift);
+      const restarts = i === batch.count;
+      const start = restarts ? Start.anew : continuation > 0 ? Start.on : Start.again;
+      const source = restarts ? batch.first : batch.first + i;
+      const segments = restarts ? restart : continuation;
+      const status = core.exports.rehearse(first + i, source, start, segments, this.shift);
       if (status === Status.outOfBounds) return Number.POSITIVE_INFINITY;
-      core.check(status, "a rehearsal");
+      core.check(status, "a model rollout");
       cost += windowCost(core, first + i) / this.count;
     }
     return cost;
   }
 
-  /** What the next rollout, or stretch, would cost where it counts, by the last {@link drive}. */
-  next(): number {
+  /** What the next rollout would cost where it counts, by the last {@link rollOut}. */
+  nextCost(): number {
     const { core, batch } = this;
-    const { first, ahead, counted } = batch.rehearsals;
+    const { first, continuation, counted } = batch.modelRollouts;
     setWindows(core, counted);
-    const drives = ahead > 0 ? 1 : this.count; // a stretch goes on from here, a rollout starts anywhere
+    const drives = continuation > 0 ? 1 : this.count; // what goes on goes on from here, a separate rollout starts anywhere
     let cost = 0;
     for (let i = 0; i < drives; i++) cost += windowCost(core, first + i) / drives;
     return cost;
   }
 
-  /** A Gauss-Newton step of the last {@link drive} into the region `step`, its damping held to the region `anchor`. */
+  /** A Gauss-Newton step of the last {@link rollOut} into the region `step`, its damping held to the region `anchor`. */
   solve(damping: number): void {
     this.countAll();
-    const { first } = this.batch.rehearsals;
+    const { first } = this.batch.modelRollouts;
     this.core.exports.solveAnchored(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE);
   }
 
-  /** Ends the rehearsals: windows are again those of what is driven. */
+  /** Ends them: windows are again those of what is driven. */
   end(): void {
-    setWindows(this.core, this.batch.rehearsals.counted);
+    setWindows(this.core, this.batch.modelRollouts.counted);
   }
 
   private countAll(): void {

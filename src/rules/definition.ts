@@ -1,0 +1,81 @@
+/** What an update rule is made of [W23, Algorithm 1, lines 6 and 7]; every file of this folder with a default export is one. */
+import type { Core, RegionName } from "../core/core.js";
+import type { Windows } from "../core/windows.js";
+
+/** The rollouts that an update learns from: slots [first, first + count) of the core. */
+export interface Batch {
+  readonly first: number;
+  readonly count: number;
+  /** mean window cost */
+  readonly cost: number;
+  readonly modelRollouts: ModelRolloutRoom;
+}
+
+/** Where in the core, and how far, the model may be driven between two rollouts; there is room only for rules that need it. */
+export interface ModelRolloutRoom {
+  /** the first of count + 1 slots */
+  readonly first: number;
+  /** segments of a continuation, from where the robot is; 0: the rollouts are replayed from their starts instead */
+  readonly continuation: number;
+  /** segments of a restart */
+  readonly restart: number;
+  /** what counts of the next rollout */
+  readonly counted: Windows;
+}
+
+/**
+ * What a rule needs of the training around it; what is absent is not needed. Needs that rules to come will have (exploration noise while
+ * driving, a replay memory) are further entries here; networks of a rule's own are arrays of its state.
+ */
+export interface RuleNeeds {
+  /** room in the core to drive the model instead of the plant */
+  readonly modelRollouts?: boolean;
+  /** by default the model is fitted to the driving before every update, where the task's model can be */
+  readonly fitsModel?: boolean;
+  /** by default parameters change after every lap of one drive without stops, where the task has laps */
+  readonly prefersLaps?: boolean;
+}
+
+/** State of a rule in one training: checkpoints hold numbers and arrays under their names here. */
+export interface RuleState {
+  readonly learningRate: number;
+  readonly numbers: Record<string, number>;
+  readonly arrays: Record<string, Float64Array>;
+}
+
+/** What was found along the recorded trajectories; a rule may add what its update needs. */
+export interface Estimate {
+  readonly loss: number;
+  /** of the gradient or step; 0 only if nothing can be learned */
+  readonly norm: number;
+}
+
+/** A metric that a rule expects of the next rollout, and its column in the table of a training. */
+export interface Expectation {
+  readonly name: string;
+  readonly heading: string;
+  readonly unit: string;
+}
+
+export interface UpdateRule<State extends RuleState = RuleState, Found extends Estimate = Estimate> {
+  /** as a user types it: the name of its file */
+  readonly name: string;
+  /** default, for every task that gives none of its own (`training.learningRate` of src/tasks) */
+  readonly learningRate: number;
+  /** what the learning rate is, where it is not the step size */
+  readonly learningRateMeaning?: string;
+  readonly needs: RuleNeeds;
+  /** of its curves in comparisons; names of src/report/document.ts */
+  readonly colour: "blue" | "green" | "orange" | "purple";
+  readonly expects: readonly Expectation[];
+  /** regions of the core that belong to its state, beside the parameters */
+  readonly regions: readonly RegionName[];
+  /** the state before the first update */
+  start(learningRate: number): State;
+  /** values of what it {@link expects}; empty while it expects nothing */
+  outlook(state: State): Readonly<Record<string, number>>;
+  /** line 6: the gradient, or step, along the recorded trajectories */
+  estimate(core: Core, batch: Batch, state: State): Found;
+  /** line 7: new parameters in the core, from the last estimate */
+  update(core: Core, batch: Batch, state: State, found: Found): void;
+}

@@ -1,0 +1,190 @@
+/**
+ * The Gauss-Newton update (not in paper; equations in docs/equations.md, section 13): a few damped Gauss-Newton steps on drives in the
+ * model lead to the plan, of which a part is taken. The damping follows the cost, so that it falls as the policy gets better, times
+ * kappa, which follows how far the realised decrease kept the predicted one. When a rollout is clearly worse than the best one, the
+ * parameters go back to the best. A plan that promises too little is not taken: the policy rests.
+ */
+import type { Core } from "../core/core.js";
+import type { Batch, Estimate, UpdateRule } from "./definition.js";
+import { ModelRollouts } from "./model-rollouts.js";
+
+/** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
+const STEPS = 3;
+const HALVINGS = 3;
+/** A step that improves on the one before by less than this part ends the planning. */
+const CLOSE = 0.01;
+const KAPPA = { start: 0.5, least: 0.3, most: 300, factor: 3, relax: 1.1 };
+/** The part of a plan that is taken shrinks and grows with the same judgement, down to `least` of what was asked for. */
+const PART = { least: 0.4, shrink: 0.7, grow: 1.05 };
+const LEAST_DAMPING = 0.5;
+/** A realised decrease below this part of the predicted one raises kappa, one above the other lowers it. */
+const POOR = 0.25;
+const GOOD = 0.75;
+/** Promised decreases below this part of the cost are not worth a change. */
+const WORTHWHILE = 0.15;
+/** Predicted decreases below this part of the cost drown in the scatter between rollouts: they teach nothing about kappa. */
+const TELLING = 0.1;
+/** Times the best cost from which on a rollout is clearly worse. */
+const WORSE = 2;
+/** Part of the best parameters' plan that is taken instead, when the whole led to something worse. */
+const RETREAT = 0.3;
+
+/** Its numbers and arrays are those of the checkpoint. */
+type State = {
+  /** part of a plan that is taken at first, and at most */
+  readonly learningRate: number;
+  readonly numbers: {
+    /** updates so far */
+    turn: number;
+    kappa: number;
+    /** part of the plan that is taken */
+    part: number;
+    /** window cost expected of the next rollout, without the last change and with it; equal if there was none */
+    unchanged: number;
+    expected: number;
+    bestCost: number;
+    /** 1 after going back to the best parameters, until something better than then is driven */
+    retreats: number;
+  };
+  /** the parameters with the lowest window cost, and their plan; empty before the first update */
+  readonly arrays: { best: Float64Array; bestPlan: Float64Array };
+};
+
+/** What to do next: take the plan, rest, or go back to the best parameters. */
+type Found =
+  | (Estimate & { readonly move: "plan"; readonly plan: Float64Array })
+  | (Estimate & { readonly move: "rest" | "back" });
+
+export default {
+  name: "gauss-newton",
+  learningRate: 1,
+  learningRateMeaning: "the largest part of its plan that is taken",
+  needs: { modelRollouts: true, fitsModel: true, prefersLaps: true },
+  colour: "blue",
+  expects: [{ name: "predictedCost", heading: "predicted", unit: "(cost)" }],
+  regions: [],
+  start: (learningRate): State => ({
+    learningRate,
+    numbers: {
+      turn: 0,
+      kappa: KAPPA.start,
+      part: learningRate,
+      unchanged: 0,
+      expected: 0,
+      bestCost: 0,
+      retreats: 0,
+    },
+    arrays: { best: new Float64Array(0), bestPlan: new Float64Array(0) },
+  }),
+  outlook: ({ numbers: { expected, unchanged, kappa } }: State) =>
+    expected < unchanged ? { predictedCost: expected, damping: kappa } : {},
+  estimate: (core: Core, batch: Batch, state: State): Found => {
+    const { numbers, arrays } = state;
+    judge(state, batch.cost);
+    const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
+    // worse again after going back: the best cost was luck, or a passage; what was driven now counts
+    if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
+    if (worse && numbers.retreats === 0) return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
+    const model = new ModelRollouts(core, batch, numbers.turn++);
+    const before = model.rollOut();
+    const unchanged = model.nextCost();
+    const { plan, norm } = planned(core, model, before, Math.max(LEAST_DAMPING, numbers.kappa * before));
+    const theta = core.view("parameters");
+    const present = theta.slice();
+    moveAlong(theta, present, plan, numbers.part);
+    const after = model.rollOut();
+    numbers.unchanged = unchanged;
+    numbers.expected = model.nextCost();
+    theta.set(present);
+    model.end();
+    const found = { loss: batch.cost, norm };
+    if (after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
+    // plans that promise next to nothing only wander
+    numbers.expected = numbers.unchanged;
+    numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
+    return { ...found, move: "rest" };
+  },
+  update: (core: Core, batch: Batch, { numbers, arrays }: State, found: Found) => {
+    const theta = core.view("parameters");
+    if (found.move === "back") {
+      numbers.retreats = 1;
+      numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
+      numbers.unchanged = numbers.bestCost;
+      numbers.expected = numbers.bestCost;
+      moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
+    } else if (found.move === "plan") {
+      if (arrays.best.length === 0 || batch.cost <= numbers.bestCost) {
+        arrays.best = theta.slice();
+        arrays.bestPlan = found.plan;
+        numbers.bestCost = batch.cost;
+        numbers.retreats = 0;
+      }
+      moveAlong(theta, theta, found.plan, numbers.part);
+    }
+  },
+} as const satisfies UpdateRule<State, Found>;
+
+/** How far the realised decrease kept the predicted one moves the damping, and the part of a plan that is taken. */
+function judge({ learningRate, numbers }: State, cost: number): void {
+  const promised = numbers.unchanged - numbers.expected;
+  if (promised <= TELLING * numbers.unchanged) return;
+  const ratio = (numbers.unchanged - cost) / promised;
+  if (ratio < POOR) {
+    numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
+    numbers.part = Math.max(PART.least * learningRate, numbers.part * PART.shrink);
+  } else if (ratio > GOOD) {
+    numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.factor);
+    numbers.part = Math.min(learningRate, numbers.part * PART.grow);
+  }
+}
+
+/**
+ * From the present parameters to where a few steps lead, each an improvement in the model, and the size of the first step, which is 0
+ * only if nothing can be learned. `cost`: that of the last model rollouts; if it left its bounds the model is of no use, and nothing is planned.
+ */
+function planned(
+  core: Core,
+  model: ModelRollouts,
+  cost: number,
+  damping: number,
+): { readonly plan: Float64Array; readonly norm: number } {
+  const theta = core.view("parameters");
+  const present = theta.slice();
+  core.write("anchor", present);
+  let found = present;
+  let least = cost; // of the cost and the damping
+  let norm = 1;
+  for (let i = 0; i < STEPS && Number.isFinite(cost); i++) {
+    const before = least;
+    model.solve(damping);
+    if (i === 0) norm = normOf(core.view("step"));
+    let part = 1;
+    for (let halvings = 0; halvings <= HALVINGS && least === before; halvings++) {
+      theta.set(found);
+      core.exports.takeStep(part);
+      const value = model.rollOut() + damping * squaredDistance(theta, present);
+      if (value < least) least = value;
+      else part /= 2;
+    }
+    if (least === before) break;
+    found = theta.slice();
+    if (least > (1 - CLOSE) * before) break;
+  }
+  theta.set(present);
+  return { plan: found.map((value, i) => value - present[i]), norm };
+}
+
+/** theta = from + part * direction. */
+function moveAlong(theta: Float64Array, from: Float64Array, direction: Float64Array, part: number): void {
+  for (let i = 0; i < theta.length; i++) theta[i] = from[i] + part * direction[i];
+}
+
+function squaredDistance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
+}
+
+function normOf(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}

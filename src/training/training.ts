@@ -1,0 +1,29 @@
+/** What a training is made of. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { setTiming, timingOf } from "../recording/timing.js";
+import type { RuleState, UpdateRule } from "../rules/definition.js";
+import { updateRules } from "../rules/rules.js";
+import { coreFor } from "../session.js";
+import { type Collector, collectorFor } from "./collect.js";
+import { ModelFitter } from "./model-fit.js";
+
+export interface Training {
+  readonly config: RunConfig;
+  readonly core: Core;
+  readonly collector: Collector;
+  readonly rule: UpdateRule;
+  readonly ruleState: RuleState;
+  readonly modelFitter: ModelFitter;
+}
+
+/** Everything that a configuration asks for, before the first rollout; the policy is not drawn yet. */
+export async function trainingFor(config: RunConfig): Promise<Training> {
+  const collector = collectorFor(config);
+  const { rollouts, steps, segments } = collector.room;
+  const core = await coreFor(config, rollouts, segments, "strict", steps);
+  setTiming(core, timingOf(config));
+  const rule = updateRules[config.update];
+  const ruleState = rule.start(config["learning-rate"]);
+  return { config, core, collector, rule, ruleState, modelFitter: new ModelFitter(config) };
+}

@@ -33,9 +33,9 @@ async function train(update, truncation, rate, seed) {
     "model-fit": false,
     rollouts: SHOWN.at(-1),
   });
-  const { stretches } = await trainingInMemory(config);
+  const { rollouts } = await trainingInMemory(config);
   const costs = [];
-  for await (const { stopped, windowCost } of stretches()) {
+  for await (const { stopped, windowCost } of rollouts()) {
     if (stopped) break;
     costs.push(windowCost);
     if (costs.length === config.rollouts) break;

@@ -88,9 +88,9 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
 /** Trains simulated cars as long as `goesOn`, giving way after every lap. */
 async function learn(goesOn) {
   for (let seed = 1; goesOn(); seed++) {
-    const { stretches } = await trainingInMemory(completeConfig({ seed }));
+    const { rollouts } = await trainingInMemory(completeConfig({ seed }));
     let laps = 0;
-    for await (const _ of stretches()) {
+    for await (const _ of rollouts()) {
       await new Promise((resolve) => setImmediate(resolve));
       if (!goesOn() || ++laps > 20) break;
     }

@@ -121,10 +121,10 @@ const STUDIES = [
  */
 async function train(given) {
   const config = completeConfig(given);
-  const { core, stretches } = await trainingInMemory(config);
+  const { core, rollouts } = await trainingInMemory(config);
   const costs = [];
   let first = {};
-  for await (const { index, slot, from, stopped, windowCost } of stretches()) {
+  for await (const { index, slot, from, stopped, windowCost } of rollouts()) {
     if (stopped) break;
     if (index === 0) continue;
     if (index === 1) first = measure(core, slot, 1, from);
@@ -157,10 +157,10 @@ async function stepTime() {
  * median of 40.
  */
 async function updateTime() {
-  const { stretches } = await trainingInMemory(completeConfig({ plant: "single-track" }));
+  const { rollouts } = await trainingInMemory(completeConfig({ plant: "single-track" }));
   const times = [];
   let begun = performance.now();
-  for await (const { index } of stretches()) {
+  for await (const { index } of rollouts()) {
     const now = performance.now();
     if (index > 1) times.push(now - begun);
     if (times.length === 40) break;

@@ -7,7 +7,8 @@ import { readPolicy } from "../export/import.js";
 import type { Output } from "../output.js";
 import { hiddenOf, setLayers } from "../policy-file.js";
 import { coreFor } from "../session.js";
-import { checkpointOf, START } from "../training/loop.js";
+import { checkpointOf } from "../training/checkpoints.js";
+import { START } from "../training/judgement.js";
 import { newRun } from "./train-start.js";
 
 export async function importCommand(

@@ -1,6 +1,6 @@
 /** What is compared: update rules, each with the settings it is driven with. */
 import type { PartialConfig } from "../config/config.js";
-import type { RuleName } from "../rules/rules.js";
+import { type RuleName, ruleNames } from "../rules/rules.js";
 
 /** One update rule with its settings. */
 export interface Rule {
@@ -22,8 +22,8 @@ const rollout: PartialConfig = { "update-every": "rollout" };
 const SGD = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 4e-4, 8e-4, 1.6e-3];
 const ADAM = [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 8e-3, 1.2e-2, 2e-2];
 
-/** All rules by the name a user types: a new one is an entry here, and, if it has `rates`, a sweep. */
-export const rules: Readonly<Record<string, Rule>> = {
+/** By the name a user types; one with `rates` has a sweep. */
+const tuned: Readonly<Record<string, Rule>> = {
   "gauss-newton": {
     label: "Gauss-Newton, every lap, fitted model",
     config: { update: "gauss-newton", ...lap, ...fitted },
@@ -70,4 +70,14 @@ export const rules: Readonly<Record<string, Rule>> = {
     dash: "dotted",
     rates: ADAM,
   },
+};
+
+/** All that can be compared: the tuned ones, and every other update rule with its defaults. */
+export const rules: Readonly<Record<string, Rule>> = {
+  ...tuned,
+  ...Object.fromEntries(
+    ruleNames
+      .filter((update) => !(update in tuned))
+      .map((update) => [update, { label: update, config: { update }, dash: "solid" }]),
+  ),
 };

@@ -49,7 +49,7 @@ export function trainOnce(job: Job): Promise<Curve> {
 
 /** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. `budget`: driving [min]. */
 export async function trainFor(config: RunConfig, budget: number): Promise<Curve> {
-  const { core, stretches } = await trainingInMemory(config);
+  const { core, rollouts } = await trainingInMemory(config);
   const measured = await measuringRollout(config);
   const untrained = await measured(core);
   if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${config.plant}`, 1);
@@ -65,7 +65,7 @@ export async function trainFor(config: RunConfig, budget: number): Promise<Curve
     final: why === undefined ? await measured(core) : null,
     failure: why === undefined ? null : { minutes: learnedFrom, why },
   });
-  for await (const drive of stretches()) {
+  for await (const drive of rollouts()) {
     if (drive.index > 0) learnedFrom = minutes.length === 0 ? 0 : driven;
     driven += minutesOf(core, drive);
     if (drive.stopped !== undefined) return end(drive.stopped);

@@ -63,7 +63,7 @@ export function configOf({ model, loop, truncation, seed, learningRate, updates 
 
 /** Trains; the last policy is driven too. */
 export async function trainOnce(job: Job): Promise<Curve> {
-  const { core, stretches } = await trainingInMemory(configOf(job));
+  const { core, rollouts } = await trainingInMemory(configOf(job));
   const costs: number[] = [];
   const goingOn = (cost: number) => [...costs, ...new Array<number>(job.updates + 1 - costs.length).fill(cost)];
   const failed = (updates: number, why: string): Curve => ({
@@ -72,7 +72,7 @@ export async function trainOnce(job: Job): Promise<Curve> {
     stuck: null,
   });
   let sum = 0;
-  for await (const { index, windowCost, stopped } of stretches()) {
+  for await (const { index, windowCost, stopped } of rollouts()) {
     if (stopped !== undefined) return failed(costs.length, stopped);
     sum += windowCost;
     if (index % BATCH > 0) continue;

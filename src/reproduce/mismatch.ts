@@ -138,9 +138,9 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
     "model-scale": scale,
     rollouts: ITERATIONS,
   });
-  const { stretches } = await trainingInMemory(config);
+  const { rollouts } = await trainingInMemory(config);
   const costs: number[] = [];
-  for await (const { index, windowCost, stopped } of stretches()) {
+  for await (const { index, windowCost, stopped } of rollouts()) {
     if (stopped) throw new UserError(`rollout ${index} of the study was stopped: ${stopped}`, 1);
     costs.push(windowCost);
     if (costs.length === ITERATIONS) break;

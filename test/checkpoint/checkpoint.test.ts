@@ -14,7 +14,8 @@ import {
 import { completeConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
 import { initialisePolicy } from "../../src/session.js";
-import { checkpointOf, restore, START } from "../../src/training/loop.js";
+import { checkpointOf, restore } from "../../src/training/checkpoints.js";
+import { START } from "../../src/training/judgement.js";
 import { trainingFor } from "../../src/training/training.js";
 import { newFolder, SMALL } from "../support/runs.js";
 

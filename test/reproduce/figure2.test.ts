@@ -53,9 +53,9 @@ describe("a training", () => {
   test("takes the mean over a batch of five", async () => {
     const config = configOf(closed);
     expect([config.batch, config["batch-reduction"], config.rollouts]).toEqual([BATCH, "mean", 25]);
-    const { core, stretches } = await trainingInMemory(config);
+    const { core, rollouts } = await trainingInMemory(config);
     const costs: number[] = [];
-    for await (const { index, slot, windowCost } of stretches()) {
+    for await (const { index, slot, windowCost } of rollouts()) {
       expect(slot).toBe((index - 1) % BATCH);
       costs.push(windowCost);
       if (index === BATCH) break;

@@ -7,8 +7,9 @@ import { newRun, resumedRun, type TrainOptions } from "../../src/cli/train-start
 import type { PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/sim.js";
 import type { Output } from "../../src/output.js";
-import { type Progress, train } from "../../src/training/loop.js";
+import type { Progress } from "../../src/training/judgement.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
+import { train } from "../../src/training/on-disk.js";
 
 /** A new empty folder. */
 export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "lapgrad-run-"));

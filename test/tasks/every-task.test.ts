@@ -31,9 +31,9 @@ const learnt = (task: string): number => (tasks[task]?.columns.gain.length === 0
 describe.each(Object.keys(tasks))("%s", (task) => {
   test("learns with its defaults within twelve rollouts, three seeds", async () => {
     for (const seed of [1, 2, 3]) {
-      const { stretches } = await trainingInMemory(completeConfig({ task, seed }));
+      const { rollouts } = await trainingInMemory(completeConfig({ task, seed }));
       const costs: number[] = [];
-      for await (const { index, windowCost } of stretches()) {
+      for await (const { index, windowCost } of rollouts()) {
         if (index > 0) costs.push(windowCost);
         if (costs.length === 12) break;
       }

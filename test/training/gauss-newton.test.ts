@@ -5,10 +5,10 @@ import { trainingInMemory } from "../../src/training/in-memory.js";
 
 /** Window costs of the first `laps` laps, the settling drive not among them, and the parameters that drove each. */
 async function drive(given: PartialConfig, laps: number) {
-  const { core, stretches } = await trainingInMemory(completeConfig(given));
+  const { core, rollouts } = await trainingInMemory(completeConfig(given));
   const costs: number[] = [];
   const parameters: Float64Array[] = [];
-  for await (const { index, windowCost } of stretches()) {
+  for await (const { index, windowCost } of rollouts()) {
     if (index === 0) continue;
     costs.push(windowCost);
     parameters.push(core.view("parameters").slice());

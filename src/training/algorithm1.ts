@@ -1,0 +1,71 @@
+/**
+ * Algorithm 1, "Policy Learning with Approximate Physical Models" [W23], as a generator. It knows neither disk nor terminal: it says what
+ * happened, and whoever iterates it does the rest (on-disk.ts: files, judgement, checkpoints; in-memory.ts: studies). It goes on only
+ * when asked for the next event, so what must be on disk before the next step is, and it may be left at any event.
+ */
+import type { Core } from "../core/core.js";
+import { windowCost } from "../core/windows.js";
+import type { Link } from "../links/link.js";
+import type { Recording } from "../recording/recording.js";
+import { recordingFrom } from "../recording/transfer.js";
+import type { Estimate } from "../rules/definition.js";
+import type { CollectedRollout } from "./collect.js";
+import type { Training } from "./training.js";
+
+/** A drive that is over and in the core; nothing was learned from it yet. */
+export interface DrivenEvent extends CollectedRollout {
+  /** settling: what gets a robot under way that does not stop between rollouts, not learned from */
+  readonly kind: "settling" | "rollout";
+  /** of the rollout in its run, from 1; 0 if it settles */
+  readonly index: number;
+  readonly recording: Recording;
+  /** over the windows that count; NaN if it did not run its full length */
+  readonly windowCost: number;
+}
+
+/** What happened, in the order of the algorithm; an estimate is about to become an update. */
+export type TrainingEvent = DrivenEvent | ({ readonly kind: "estimate" } & Estimate) | { readonly kind: "update" };
+
+/**
+ * Trains the policy in the core from rollout `driven` + 1 to rollout `last`. Ends early after a drive that was stopped, and after an
+ * estimate that is not finite or 0.
+ */
+export async function* algorithm1(
+  { config, core, collector, rule, ruleState, modelFitter }: Training, // line 1: T, N, step size and initial policy
+  link: Link,
+  driven: number,
+  last: number,
+): AsyncGenerator<TrainingEvent, void> {
+  const settling = await collector.settle(core, link); // not in paper
+  if (settling) {
+    const event = driveEvent(core, "settling", 0, settling);
+    yield event;
+    if (event.stopped !== undefined) return;
+    modelFitter.keep(event.recording);
+  }
+  for (let index = driven; index < last; ) {
+    const count = Math.min(config.batch, last - index); // line 2: an iteration
+    let cost = 0;
+    for (let i = 0; i < count; i++) {
+      const rollout = await collector.drive(core, link, i); // lines 3 to 5: sample a task, unroll on the real system
+      const event = driveEvent(core, "rollout", ++index, rollout);
+      yield event;
+      if (event.stopped !== undefined) return;
+      modelFitter.keep(event.recording);
+      cost += event.windowCost / count;
+    }
+    const batch = { ...collector.batch(count), cost };
+    if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
+    const found = rule.estimate(core, batch, ruleState); // line 6: along the recorded trajectories
+    yield { kind: "estimate", ...found };
+    if (!Number.isFinite(found.loss) || !(found.norm > 0)) return;
+    rule.update(core, batch, ruleState, found); // line 7
+    yield { kind: "update" };
+  }
+}
+
+function driveEvent(core: Core, kind: DrivenEvent["kind"], index: number, rollout: CollectedRollout): DrivenEvent {
+  const { slot, from, stopped } = rollout;
+  const cost = stopped === undefined ? windowCost(core, slot) : Number.NaN;
+  return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };
+}

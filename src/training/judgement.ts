@@ -1,0 +1,81 @@
+/** Whether a training may go on: each judgement throws a {@link UserError} (exit code 1) with what happened and the remedy if not. */
+import type { Checkpoint } from "../checkpoint/checkpoint.js";
+import type { RunConfig } from "../config/schema.js";
+import { UserError } from "../errors.js";
+import type { Estimate } from "../rules/definition.js";
+import type { RolloutMetrics } from "./metrics.js";
+
+/** Where a run stands between two updates. */
+export interface Progress {
+  readonly updates: number;
+  readonly rollouts: number;
+  readonly best: Checkpoint["best"];
+  readonly firstWindowCost: number;
+}
+
+export const START: Progress = {
+  updates: 0,
+  rollouts: 0,
+  best: { rollout: 0, windowCost: 0, updates: 0 },
+  firstWindowCost: 0,
+};
+
+/** What is judged: its settings, and where it is kept. */
+interface Run {
+  readonly config: RunConfig;
+  readonly folder: { readonly path: string };
+}
+
+/** Counts a rollout; refuses a cost that is not finite, and one far above the first. */
+export function judgeRollout(run: Run, progress: Progress, { index, cost, windowCost }: RolloutMetrics): Progress {
+  if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
+  const first = progress.rollouts === 0 ? windowCost : progress.firstWindowCost;
+  const factor = run.config["stop-factor"];
+  if (windowCost > factor * first) {
+    const times = (windowCost / first).toPrecision(3);
+    const both = `${windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${factor}`;
+    throw new UserError(`rollout ${index} cost ${times} times the first one (${both}). ${remedy(run, progress)}`, 1);
+  }
+  const improved = progress.best.rollout === 0 || windowCost < progress.best.windowCost;
+  return {
+    updates: progress.updates,
+    rollouts: index,
+    best: improved ? { rollout: index, windowCost, updates: progress.updates } : progress.best,
+    firstWindowCost: first,
+  };
+}
+
+/** Refuses a drive that ended before its end. */
+export function judgeStop(run: Run, progress: Progress, index: number, stopped: string | undefined): void {
+  if (stopped === undefined) return;
+  const advice = run.config.link === "sim" ? remedy(run, progress) : kept(run);
+  throw new UserError(`rollout ${index} was stopped: ${stopped}. ${advice}`, 1);
+}
+
+/** Refuses an estimate of which no update can be made. */
+export function judgeEstimate(run: Run, progress: Progress, { loss, norm }: Estimate): void {
+  if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw notFinite(run, progress, "gradient");
+  if (norm > 0) return;
+  const why = progress.updates > 0 ? ": the network is saturated" : "";
+  throw new UserError(`the gradient is 0, nothing more can be learned${why}. ${remedy(run, progress)}`, 1);
+}
+
+/** Refuses parameters that must not drive. */
+export function judgePolicy(run: Run, progress: Progress, parameters: Float64Array): void {
+  if (!parameters.every(Number.isFinite)) throw notFinite(run, progress, "updated policy");
+}
+
+function notFinite(run: Run, progress: Progress, what: string): UserError {
+  return new UserError(`the ${what} is not finite: no update is made. ${remedy(run, progress)}`, 1);
+}
+
+/** Before the first update the learning rate cannot be at fault. */
+function remedy(run: Run, { updates }: Progress): string {
+  const rate = `train anew with a learning-rate below ${run.config["learning-rate"]}`;
+  const settings = "check parameters, model-scale and the periods: nothing was learned yet";
+  return `Remedy: ${updates > 0 ? rate : settings}. ${kept(run)}`;
+}
+
+function kept({ folder }: Run): string {
+  return `All up to here is kept in ${folder.path}`;
+}

@@ -1,0 +1,74 @@
+/** Algorithm 1 with everything on disk before the next step: recordings and metrics of every rollout, a checkpoint of every update. */
+import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { UserError } from "../errors.js";
+import type { Link } from "../links/link.js";
+import { writeRecording } from "../recording/writer.js";
+import { algorithm1, type DrivenEvent } from "./algorithm1.js";
+import { checkpointOf } from "./checkpoints.js";
+import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
+import { measure, type RolloutMetrics } from "./metrics.js";
+import type { RunFolder } from "./run-folder.js";
+import type { Training } from "./training.js";
+
+export interface TrainingRun extends Training {
+  readonly folder: RunFolder;
+  readonly link: Link;
+  /** asks for a stop after the rollout that is being driven */
+  readonly signal: AbortSignal;
+  /** `refused`: why the model was not refitted before this rollout, if so */
+  onRollout(metrics: RolloutMetrics, refused: string | undefined): void;
+}
+
+/**
+ * Trains from `progress` until the configured number of rollouts is driven, or the signal aborts. Throws a {@link UserError}
+ * (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up to then are on disk.
+ */
+export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
+  const { config, core, link, folder, signal } = run;
+  if (signal.aborted) return progress;
+  for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
+    switch (event.kind) {
+      case "settling":
+      case "rollout": {
+        const metrics = await record(run, event, progress);
+        if (!metrics) return progress;
+        if (event.kind === "rollout") progress = judgeRollout(run, progress, metrics);
+        break;
+      }
+      case "estimate":
+        judgeEstimate(run, progress, event);
+        break;
+      case "update":
+        judgePolicy(run, progress, core.view("parameters"));
+        progress = { ...progress, updates: progress.updates + 1 };
+        await writeCheckpoint(checkpointPath(folder.path, progress.updates), checkpointOf(run, progress));
+    }
+    const between = event.kind === "settling" || event.kind === "update"; // a batch is driven and learned from whole
+    if (between && signal.aborted) return progress;
+  }
+  return progress;
+}
+
+/** Puts a drive on disk and tells of it. Undefined if the operator stopped the robot: nothing can be learned from what it drove. */
+async function record(run: TrainingRun, event: DrivenEvent, progress: Progress): Promise<RolloutMetrics | undefined> {
+  const { core, folder, modelFitter, rule, ruleState } = run;
+  const { index, slot, from, steps, stopped, recording, windowCost } = event;
+  const wanted = stopped !== undefined && run.signal.aborted;
+  if (steps === 0) {
+    if (wanted) return undefined;
+    throw new UserError(`nothing was driven: ${stopped}`, 1);
+  }
+  const metrics = {
+    ...measure(core, slot, index, from),
+    ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
+    windowCost,
+  };
+  await writeRecording(folder.rolloutPath(index), recording, metrics);
+  if (wanted) return undefined;
+  if (event.kind === "rollout") {
+    await folder.appendMetrics(metrics);
+    run.onRollout(metrics, modelFitter.refused());
+  }
+  judgeStop(run, progress, index, stopped);
+  return metrics;
+}

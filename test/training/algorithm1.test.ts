@@ -1,0 +1,109 @@
+/** Algorithm 1 as a generator: its events in order, what has happened at each, and the same policy whoever consumes them. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { checkpointPath, readCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { completeConfig, type PartialConfig } from "../../src/config/config.js";
+import { SimLink } from "../../src/links/sim.js";
+import { ruleNames } from "../../src/rules/rules.js";
+import { initialisePolicy } from "../../src/session.js";
+import { algorithm1, type TrainingEvent } from "../../src/training/algorithm1.js";
+import { trainingInMemory } from "../../src/training/in-memory.js";
+import { trainingFor } from "../../src/training/training.js";
+import { newFolder, SMALL, trainRun } from "../support/runs.js";
+
+jest.setTimeout(60_000);
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Every event of a training of `last` rollouts, and the parameters at each. */
+async function eventsOf(given: PartialConfig, last: number) {
+  const config = completeConfig(given);
+  const training = await trainingFor(config);
+  initialisePolicy(training.core, config.seed);
+  const events: TrainingEvent[] = [];
+  const parameters: Float64Array[] = [];
+  for await (const event of algorithm1(training, new SimLink(), 0, last)) {
+    events.push(event);
+    parameters.push(training.core.view("parameters").slice());
+  }
+  return { events, parameters, training };
+}
+
+const said = (event: TrainingEvent) => ("index" in event ? `${event.kind} ${event.index}` : event.kind);
+
+test("two separate rollouts: each driven, then estimated, then learned from", async () => {
+  const { events, parameters } = await eventsOf({ ...SMALL, update: "adam" }, 2);
+  expect(events.map(said)).toEqual(["rollout 1", "estimate", "update", "rollout 2", "estimate", "update"]);
+  const changes = parameters.slice(1).map((theta, i) => theta.some((value, k) => value !== parameters[i][k]));
+  expect(changes).toEqual([false, true, false, false, true]);
+  for (const event of events) {
+    if (event.kind === "rollout") {
+      expect(event.recording.times).toHaveLength(event.steps);
+      expect(event.recording.info.rollout).toBe(event.index);
+      expect(event.windowCost).toBeGreaterThan(0);
+    }
+    if (event.kind === "estimate") expect(event.norm).toBeGreaterThan(0);
+  }
+});
+
+test("one drive without stops settles first; a batch is one update, the last one what is left", async () => {
+  const laps = await eventsOf({ hidden: [8] }, 2);
+  expect(laps.events.map(said)).toEqual([
+    "settling 0",
+    "rollout 1",
+    "estimate",
+    "update",
+    "rollout 2",
+    "estimate",
+    "update",
+  ]);
+  const batches = await eventsOf({ ...SMALL, update: "sgd", batch: 2 }, 3);
+  expect(batches.events.map(said)).toEqual([
+    "rollout 1",
+    "rollout 2",
+    "estimate",
+    "update",
+    "rollout 3",
+    "estimate",
+    "update",
+  ]);
+});
+
+test("a drive that was stopped is the last event, and so is an estimate that is no use", async () => {
+  const away = { ...SMALL, parameters: { plant: { throttleGain: 1e6 } } };
+  const { events } = await eventsOf(away, 2);
+  expect(events.map(said)).toEqual(["rollout 1"]);
+  expect(events).toMatchObject([{ stopped: expect.stringContaining("left its bounds"), windowCost: Number.NaN }]);
+  const flat = await eventsOf({ ...SMALL, update: "sgd", "model-scale": 1e-300 }, 2);
+  expect(flat.events.map(said)).toEqual(["rollout 1", "estimate"]);
+});
+
+describe("on disk and in memory train the same policy, bit for bit", () => {
+  const cases = ruleNames.flatMap((update) => ["rollout", "lap"].map((every) => [update, every] as const));
+  test.each(cases)("%s, every %s", async (update, every) => {
+    const given: PartialConfig = { rollouts: 3, hidden: [8], update, "update-every": every, plant: "identified" };
+    const out = join(folder, `${update}-${every}`);
+    await trainRun({ given, out });
+    const { core, rollouts } = await trainingInMemory(completeConfig(given));
+    for await (const { index } of rollouts()) {
+      if (index < 1) continue;
+      const { arrays } = await readCheckpoint(checkpointPath(out, index - 1)); // what drove this rollout
+      expect(core.view("parameters")).toEqual(arrays.parameters);
+      if (index === 3) break;
+    }
+  });
+});
+
+test("it starts where a training was left", async () => {
+  const { training, parameters } = await eventsOf({ ...SMALL, update: "adam" }, 2);
+  const on: string[] = [];
+  for await (const event of algorithm1(training, new SimLink(), 2, 3)) on.push(said(event));
+  expect(on).toEqual(["rollout 3", "estimate", "update"]);
+  const whole = await eventsOf({ ...SMALL, update: "adam" }, 3);
+  expect(training.core.view("parameters")).toEqual(whole.parameters.at(-1));
+  expect(whole.parameters.slice(0, parameters.length)).toEqual(parameters);
+});

@@ -115,10 +115,7 @@ const STUDIES = [
   },
 ];
 
-/**
- * Window cost of every rollout of one training, as `train` of src/training/loop.ts drives it, infinite once it left its
- * bounds; and the first one's metrics.
- */
+/** Window cost of every rollout of one training, infinite once it left its bounds; and the first one's metrics. */
 async function train(given) {
   const config = completeConfig(given);
   const { core, rollouts } = await trainingInMemory(config);

@@ -6,7 +6,10 @@ import { type Build, Core } from "./core/core.js";
 import { setWindows } from "./core/windows.js";
 import { messageOf, UserError } from "./errors.js";
 
-/** Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless told otherwise. */
+/**
+ * Loads a core with room for `rollouts` rollouts of `segments` segments each, of the nominal number of steps unless
+ * told otherwise.
+ */
 export async function coreFor(
   config: RunConfig,
   rollouts: number,
@@ -29,8 +32,9 @@ export async function coreFor(
 function tooLarge(config: RunConfig, rollouts: number, segments: number, steps: number): UserError {
   const rollout = `${segments} segments with ${steps} control steps`;
   return new UserError(
-    `a batch of ${rollouts} rollouts of ${rollout} and hidden layers ${config.hidden.join(", ")} is too large: allowed are 1 GiB in all, ` +
-      "16777216 steps a rollout and 4 hidden layers of at most 4096; lower batch, rollout-segments (or laps), steps-per-segment or hidden",
+    `a batch of ${rollouts} rollouts of ${rollout} and hidden layers ${config.hidden.join(", ")} is too large: ` +
+      "allowed are 1 GiB in all, 16777216 steps a rollout and 4 hidden layers of at most 4096; " +
+      "lower batch, rollout-segments (or laps), steps-per-segment or hidden",
   );
 }
 

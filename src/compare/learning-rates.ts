@@ -1,5 +1,6 @@
 /**
- * Best learning rates by plant and rule. Written by `lapgrad compare --sweep`; how they are chosen and put here: docs/compare.md.
+ * Best learning rates by plant and rule. Written by `lapgrad compare --sweep`; how they are chosen and put here:
+ * docs/compare.md.
  */
 export const learningRates: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   nominal: {

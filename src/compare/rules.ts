@@ -13,8 +13,9 @@ export interface Rule {
   readonly rates?: readonly number[];
 }
 
-// Where training starts. `fitted`: the paper's raw model (11), all gains 1, refitted to the driving before every update. `fixed`: the
-// nominal car's gains halved, never refitted, as in the paper's simulations: knowledge that the fitted ones are not given.
+// Where training starts. `fitted`: the paper's raw model (11), all gains 1, refitted to the driving before every
+// update. `fixed`: the nominal car's gains halved, never refitted, as in the paper's simulations: knowledge that the
+// fitted ones are not given.
 const fitted: PartialConfig = { model: "raw", "model-fit": true };
 const fixed: PartialConfig = { model: "nominal", "model-scale": 0.5, "model-fit": false };
 const lap: PartialConfig = { "update-every": "lap" };

@@ -8,8 +8,8 @@ import { type Curve, configOf, type Job } from "./training.js";
 /** No rollout of any seed may cost more than this part of the untrained policy's. */
 export const BOUND = 1.2;
 export const CRITERION =
-  "lowest median cost of the last fifth of the minutes, among the rates with which no rollout of any seed cost more than " +
-  `${BOUND} times the untrained policy; where there is none, the rate whose worst rollout cost least`;
+  "lowest median cost of the last fifth of the minutes, among the rates with which no rollout of any seed cost " +
+  `more than ${BOUND} times the untrained policy; where there is none, the rate whose worst rollout cost least`;
 
 /** One rule on one plant with one rate; costs as parts of the untrained policy's. */
 export interface Trial {

@@ -47,7 +47,10 @@ export function trainOnce(job: Job): Promise<Curve> {
   return trainFor(configOf(job), job.minutes);
 }
 
-/** Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. `budget`: driving [min]. */
+/**
+ * Trains until the minutes are driven; the last policy, which has learned from all of them, is measured too. `budget`:
+ * driving [min].
+ */
 export async function trainFor(config: RunConfig, budget: number): Promise<Curve> {
   const { core, rollouts } = await trainingInMemory(config);
   const measured = await measuringRollout(config);
@@ -101,8 +104,8 @@ function meanStageCost(core: Core, slot: number, segment: number): number {
 }
 
 /**
- * The same measure for every rule: a rollout from a start of its own random numbers, of the task's length, the first lap not counted.
- * The function returned drives the policy of another core in it; null if that left its bounds.
+ * The same measure for every rule: a rollout from a start of its own random numbers, of the task's length, the first
+ * lap not counted. The function returned drives the policy of another core in it; null if that left its bounds.
  */
 async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Promise<number | null>> {
   const segments = config["rollout-segments"];

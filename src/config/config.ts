@@ -91,7 +91,7 @@ function plain(node: Node, document: Document, where: string): unknown {
 
 /** Without the picture of the place that follows. */
 function firstLine(message: string): string {
-  return message.split("\n", 1)[0]?.replace(/:$/, "") ?? "";
+  return message.split("\n", 1)[0].replace(/:$/, "");
 }
 
 /** The configuration in a run's config.yaml, which must be whole. */
@@ -161,7 +161,7 @@ export function formatConfig(config: RunConfig): string {
 
 /** First segment, length and stride of the windows of segments that count. */
 export function parseWindow(window: string): { start: number; length: number; stride: number } {
-  const [start = 0, length = 0, stride = 0] = window.split(":").map(Number);
+  const [start, length, stride = 0] = window.split(":").map(Number);
   return { start, length, stride };
 }
 
@@ -183,17 +183,18 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   if (config["model-fit"] && !task.model.refit)
     throw new UserError(`the model of ${task.name} cannot be fitted to its driving: leave out model-fit`);
   checkWindow(config);
-  checkStretches(config, task);
+  checkOneDrive(config, task);
   checkTimes(config);
   if (config.batch > config.rollouts) {
     throw new UserError(
-      `batch ${config.batch} is larger than rollouts ${config.rollouts}: there would be no whole batch; lower batch or raise rollouts`,
+      `batch ${config.batch} is larger than rollouts ${config.rollouts}: there would be no whole batch; ` +
+        "lower batch or raise rollouts",
     );
   }
 }
 
-/** One drive without stops has no batches, and its windows are its stretches. */
-function checkStretches(config: RunConfig, task: TaskDefinition): void {
+/** One drive without stops has no batches, and its windows are its rollouts. */
+function checkOneDrive(config: RunConfig, task: TaskDefinition): void {
   const every = config["update-every"];
   if (every === "rollout") return;
   if (config.batch > 1)
@@ -207,7 +208,8 @@ function checkWindow(config: RunConfig): void {
   const segments = config["rollout-segments"];
   if (start + Math.max(length, 1) > segments) {
     throw new UserError(
-      `window ${config.window} lies outside a rollout of ${segments} segments; make it end at or before segment ${segments}, or raise rollout-segments`,
+      `window ${config.window} lies outside a rollout of ${segments} segments; ` +
+        `make it end at or before segment ${segments}, or raise rollout-segments`,
     );
   }
   if (stride > 0 && length === 0)
@@ -231,23 +233,25 @@ function checkTimes(config: RunConfig): void {
   if (Math.abs(steps * control - network) >= control) {
     const fitting = Math.max(1, Math.round(network / control));
     throw new UserError(
-      `steps-per-segment ${steps} with control-period ${control} s is not within one control step of network-period ${network} s; use steps-per-segment ${fitting}, or other periods`,
+      `steps-per-segment ${steps} with control-period ${control} s is not within one control step of ` +
+        `network-period ${network} s; use steps-per-segment ${fitting}, or other periods`,
     );
   }
   const longest = MOST_DELAY * control;
+  const seconds = (time: number) => `${Number(time.toPrecision(6))} s`;
   for (const [name, delay] of [
     ["model-delay", config["model-delay"]],
     ["plant-delay", Math.max(0, ...config["plant-delay"])],
   ] as const) {
     if (delay > longest)
       throw new UserError(
-        `${name} ${delay} s is above ${MOST_DELAY} control periods (${Number(longest.toPrecision(6))} s); the unit is seconds`,
+        `${name} ${delay} s is above ${MOST_DELAY} control periods (${seconds(longest)}); the unit is seconds`,
       );
   }
   const duration = config["rollout-segments"] * network;
   if (config["model-delay"] >= duration) {
     throw new UserError(
-      `model-delay ${config["model-delay"]} s is not below the ${Number(duration.toPrecision(6))} s of a rollout; the unit is seconds`,
+      `model-delay ${config["model-delay"]} s is not below the ${seconds(duration)} of a rollout; the unit is seconds`,
     );
   }
 }

@@ -26,15 +26,15 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const lookahead = config["network-period"] - config["control-period"];
   const duration = "duration" in base.reference.parameters ? { duration: lookahead } : {};
   const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, ...duration } };
-  const way = override("task", base.task);
-  const lapTime = base.timing.lapTime && (way.parameters.lapTime ?? base.timing.lapTime);
+  const course = override("task", base.task);
+  const lapTime = base.timing.lapTime && (course.parameters.lapTime ?? base.timing.lapTime);
   const task: TaskDefinition = {
     ...base,
     model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
     controller: override("controller", base.controller),
     reward: override("reward", base.reward),
     reference: override("reference", reference),
-    task: way,
+    task: course,
     network: { ...base.network, hidden: config.hidden },
     timing: {
       ...base.timing,
@@ -44,11 +44,11 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
       stepsPerSegment: config["steps-per-segment"],
     },
   };
-  return { task, plant: { ...plant, ...override("plant", plant), ...surroundings(config, base, plant) } };
+  return { task, plant: { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) } };
 }
 
 /** Delays, lags, noise and jitter around the plant, as configured or its own. */
-function surroundings(config: RunConfig, task: TaskDefinition, plant: PlantDefinition) {
+function disturbances(config: RunConfig, task: TaskDefinition, plant: PlantDefinition) {
   const { state, input } = task.columns;
   const positions = state.filter((name) => name.endsWith(" [m]")).length;
   const [delays, lags, noise] = (
@@ -60,14 +60,14 @@ function surroundings(config: RunConfig, task: TaskDefinition, plant: PlantDefin
   ).map(([name, length, spread, own]) => {
     const given = config[name];
     if (given.length === 0) return own ?? [];
-    if (given.length === 1) return new Array<number>(spread).fill(given[0] ?? 0);
+    if (given.length === 1) return new Array<number>(spread).fill(given[0]);
     if (given.length === length) return given;
     throw new UserError(`${name} has ${given.length} numbers; allowed are 1, or ${length} for ${task.name}`);
   });
   return {
-    delays: delays ?? [],
-    lags: lags ?? [],
-    noise: noise ?? [],
+    delays,
+    lags,
+    noise,
     jitter: [config["control-jitter"], config["network-jitter"]] as const,
   };
 }

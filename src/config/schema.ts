@@ -1,6 +1,6 @@
 /**
- * Every setting of a run, once: its type and allowed values, what it means, and its default where that does not depend on the
- * task. The command line, the configuration file and the generated example are all made from this table.
+ * Every setting of a run, once: its type and allowed values, what it means, and its default where that does not depend
+ * on the task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
 import { ruleNames, updateRules } from "../rules/rules.js";
@@ -41,7 +41,8 @@ export const settings = {
     schema: oneOf("sim", "serial", "waveshare", "ros2"),
     default: "sim",
     describe:
-      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, waveshare a JetRacer ROS kit as it is sold, ros2 a robot on ROS 2",
+      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, " +
+      "waveshare a JetRacer ROS kit as it is sold, ros2 a robot on ROS 2",
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   "plant-delay": {

@@ -1,4 +1,7 @@
-/** What an update rule is made of [W23, Algorithm 1, lines 6 and 7]; every file of this folder with a default export is one. */
+/**
+ * What an update rule is made of [W23, Algorithm 1, lines 6 and 7]; every file of this folder with a default export is
+ * one.
+ */
 import type { Core, RegionName } from "../core/core.js";
 import type { Windows } from "../core/windows.js";
 
@@ -11,7 +14,10 @@ export interface Batch {
   readonly modelRollouts: ModelRolloutRoom;
 }
 
-/** Where in the core, and how far, the model may be driven between two rollouts; there is room only for rules that need it. */
+/**
+ * Where in the core, and how far, the model may be driven between two rollouts; there is room only for rules that need
+ * it.
+ */
 export interface ModelRolloutRoom {
   /** the first of count + 1 slots */
   readonly first: number;
@@ -24,8 +30,9 @@ export interface ModelRolloutRoom {
 }
 
 /**
- * What a rule needs of the training around it; what is absent is not needed. Needs that rules to come will have (exploration noise while
- * driving, a replay memory) are further entries here; networks of a rule's own are arrays of its state.
+ * What a rule needs of the training around it; what is absent is not needed. Needs that rules to come will have
+ * (exploration noise while driving, a replay memory) are further entries here; networks of a rule's own are arrays of
+ * its state.
  */
 export interface RuleNeeds {
   /** room in the core to drive the model instead of the plant */

@@ -1,8 +1,9 @@
 /**
- * The Gauss-Newton update (not in paper; equations in docs/equations.md, section 13): a few damped Gauss-Newton steps on drives in the
- * model lead to the plan, of which a part is taken. The damping follows the cost, so that it falls as the policy gets better, times
- * kappa, which follows how far the realised decrease kept the predicted one. When a rollout is clearly worse than the best one, the
- * parameters go back to the best. A plan that promises too little is not taken: the policy rests.
+ * The Gauss-Newton update (not in paper; equations in docs/equations.md, section 13): a few damped Gauss-Newton steps
+ * on drives in the model lead to the plan, of which a part is taken. The damping follows the cost, so that it falls as
+ * the policy gets better, times kappa, which follows how far the realised decrease kept the predicted one. When a
+ * rollout is clearly worse than the best one, the parameters go back to the best. A plan that promises too little is
+ * not taken: the policy rests.
  */
 import type { Core } from "../core/core.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
@@ -14,7 +15,9 @@ const HALVINGS = 3;
 /** A step that improves on the one before by less than this part ends the planning. */
 const CLOSE = 0.01;
 const KAPPA = { start: 0.5, least: 0.3, most: 300, factor: 3, relax: 1.1 };
-/** The part of a plan that is taken shrinks and grows with the same judgement, down to `least` of what was asked for. */
+/**
+ * The part of a plan that is taken shrinks and grows with the same judgement, down to `least` of what was asked for.
+ */
 const PART = { least: 0.4, shrink: 0.7, grow: 1.05 };
 const LEAST_DAMPING = 0.5;
 /** A realised decrease below this part of the predicted one raises kappa, one above the other lowers it. */
@@ -22,7 +25,10 @@ const POOR = 0.25;
 const GOOD = 0.75;
 /** Promised decreases below this part of the cost are not worth a change. */
 const WORTHWHILE = 0.15;
-/** Predicted decreases below this part of the cost drown in the scatter between rollouts: they teach nothing about kappa. */
+/**
+ * Predicted decreases below this part of the cost drown in the scatter between rollouts: they teach nothing about
+ * kappa.
+ */
 const TELLING = 0.1;
 /** Times the best cost from which on a rollout is clearly worse. */
 const WORSE = 2;
@@ -139,8 +145,9 @@ function judge({ learningRate, numbers }: State, cost: number): void {
 }
 
 /**
- * From the present parameters to where a few steps lead, each an improvement in the model, and the size of the first step, which is 0
- * only if nothing can be learned. `cost`: that of the last model rollouts; if it left its bounds the model is of no use, and nothing is planned.
+ * From the present parameters to where a few steps lead, each an improvement in the model, and the size of the first
+ * step, which is 0 only if nothing can be learned. `cost`: that of the last model rollouts; if it left its bounds the
+ * model is of no use, and nothing is planned.
  */
 function planned(
   core: Core,

@@ -1,7 +1,8 @@
 /**
- * The model driven before the next rollout of the robot (not in paper; equations in docs/equations.md, section 13): from where the robot
- * is, or from the starts of the rollouts just driven, and from a new start on the task, at a place that changes from update to update. So
- * a policy is judged by where it leads, and does not forget what the robot is not driving at the moment.
+ * The model driven before the next rollout of the robot (not in paper; equations in docs/equations.md, section 13):
+ * from where the robot is, or from the starts of the rollouts just driven, and from a new start on the task, at a place
+ * that changes from update to update. So a policy is judged by where it leads, and does not forget what the robot is
+ * not driving at the moment.
  */
 import type { Core } from "../core/core.js";
 import { setWindows, windowCost } from "../core/windows.js";
@@ -30,7 +31,10 @@ export class ModelRollouts {
     for (let i = 0; i < batch.count; i++) core.check(core.exports.explain(batch.first + i), "the model's errors");
   }
 
-  /** Rolls the model out from all starts with the present parameters; mean cost of whole rollouts, infinite if one left its bounds. */
+  /**
+   * Rolls the model out from all starts with the present parameters; mean cost of whole rollouts, infinite if one left
+   * its bounds.
+   */
   rollOut(): number {
     const { core, batch } = this;
     const { Start, Status } = core.exports;
@@ -55,13 +59,15 @@ export class ModelRollouts {
     const { core, batch } = this;
     const { first, continuation, counted } = batch.modelRollouts;
     setWindows(core, counted);
-    const drives = continuation > 0 ? 1 : this.count; // what goes on goes on from here, a separate rollout starts anywhere
+    const likely = continuation > 0 ? 1 : this.count; // one drive goes on from here, separate rollouts start anywhere
     let cost = 0;
-    for (let i = 0; i < drives; i++) cost += windowCost(core, first + i) / drives;
+    for (let i = 0; i < likely; i++) cost += windowCost(core, first + i) / likely;
     return cost;
   }
 
-  /** A Gauss-Newton step of the last {@link rollOut} into the region `step`, its damping held to the region `anchor`. */
+  /**
+   * A Gauss-Newton step of the last {@link rollOut} into the region `step`, its damping held to the region `anchor`.
+   */
   solve(damping: number): void {
     this.countAll();
     const { first } = this.batch.modelRollouts;

@@ -28,7 +28,7 @@ export function uprightCartPole({ cartMass, poleMass, length, gravity }: typeof 
 }
 
 const upright = uprightCartPole(light);
-const [nominalGains = []] = lqr(upright.A, upright.B, diagonal([10, 10, 1, 1]), diagonal([1]));
+const [nominalGains] = lqr(upright.A, upright.B, diagonal([10, 10, 1, 1]), diagonal([1]));
 
 /** A cart that goes to and fro, with a pole on top that must not fall. */
 export const cartPole: TaskDefinition = {

@@ -1,4 +1,5 @@
 import { diagonal, identity, lqr, multiply, solve, sum } from "../control/riccati.js";
+import { UserError } from "../errors.js";
 import type { TaskDefinition } from "./definition.js";
 
 const controlPeriod = 0.01;
@@ -6,11 +7,15 @@ const controlPeriod = 0.01;
 const duration = 3;
 /** The true arm. */
 const arm = { mass1: 0.1, mass2: 0.1, length1: 1, length2: 1, gravity: 1 };
-/** What the paper's second experiment takes for the model: half the masses. LQR and gravity compensation are always designed with it. */
+/**
+ * What the paper's second experiment takes for the model: half the masses. LQR and gravity compensation are always
+ * designed with it.
+ */
 const light = { ...arm, mass1: 0.05, mass2: 0.05 };
 /**
- * The authors' 5 pi/8 counts from straight down, as their target shows: 2 cos(3 pi/8) = -2 cos(5 pi/8) is the height of an arm stretched
- * that way. From the horizontal it is pi/8 [rad]. Its cosine as a number, because Math.cos differs between processors in the last bit.
+ * The authors' 5 pi/8 counts from straight down, as their target shows: 2 cos(3 pi/8) = -2 cos(5 pi/8) is the height of
+ * an arm stretched that way. From the horizontal it is pi/8 [rad]. Its cosine as a number, because Math.cos differs
+ * between processors in the last bit.
  */
 const start1 = Math.PI / 8;
 const START_COSINE = 0.9238795325112867;
@@ -32,19 +37,22 @@ export function uprightArm({ mass1, mass2, length1, length2, gravity }: typeof a
     ],
     identity(2),
   );
+  if (!perMass) throw new UserError("an arm whose mass matrix cannot be inverted: masses and lengths must be above 0");
   const dt = (row: readonly number[]) => row.map((value) => controlPeriod * value);
   const none = [0, 0];
-  const a = multiply(perMass ?? [], stiffness).map(dt);
+  const a = multiply(perMass, stiffness).map(dt);
   const rates = [...identity(2).map((row) => [...none, ...dt(row)]), ...a.map((row) => [...row, ...none])];
-  return { A: sum(identity(4), rates), B: [none, none, ...(perMass ?? []).map(dt)] };
+  return { A: sum(identity(4), rates), B: [none, none, ...perMass.map(dt)] };
 }
 
 const upright = uprightArm(light);
 const K = lqr(upright.A, upright.B, diagonal([250, 250, 10, 10]), identity(2));
-const gain = (i: number, j: number) => K[i]?.[j] ?? Number.NaN;
-const nominalGains = [gain(0, 0), gain(1, 1), gain(0, 2), gain(1, 3)];
+const nominalGains = [K[0][0], K[1][1], K[0][2], K[1][3]];
 
-/** The paper's figure 2: an arm of two links whose end has to be at a point; the network moves the setpoint and the gains of an LQR. */
+/**
+ * The paper's figure 2: an arm of two links whose end has to be at a point; the network moves the setpoint and the
+ * gains of an LQR.
+ */
 export const pendulumReach: TaskDefinition = {
   name: "pendulum-reach",
   summary: "double pendulum, end effector to a point within 3 s, LQR about upright, Lynch & Park's model",
@@ -60,7 +68,7 @@ export const pendulumReach: TaskDefinition = {
   plants: { nominal: { kind: "nominal", parameters: arm } },
   controller: {
     kind: "stateFeedback42",
-    parameters: { input1: 0, input2: 0, K12: gain(0, 1), K14: gain(0, 3), K21: gain(1, 0), K23: gain(1, 2) },
+    parameters: { input1: 0, input2: 0, K12: K[0][1], K14: K[0][3], K21: K[1][0], K23: K[1][2] },
   },
   reward: { kind: "reach", parameters: { targetX: 1.7, targetY: 0.7653668647301796, length1: 1, length2: 1 } },
   reference: { kind: "hold4", parameters: {} },
@@ -87,7 +95,10 @@ export const pendulumReach: TaskDefinition = {
   metrics: { rmsErrorX: { of: "rms", residual: 0, unit: "m" }, rmsErrorY: { of: "rms", residual: 1, unit: "m" } },
 };
 
-/** The same without low-level feedback: the network gives torques at every control step, on top of those that would hold the designer's arm at the mean start against gravity. */
+/**
+ * The same without low-level feedback: the network gives torques at every control step, on top of those that would hold
+ * the designer's arm at the mean start against gravity.
+ */
 export const pendulumReachOpen: TaskDefinition = {
   ...pendulumReach,
   name: "pendulum-reach-open",

@@ -13,7 +13,10 @@ const controlPeriod = 0.1;
 /** The paper's model (12). */
 const raw = { speedGain: 1, response: 1, turnGain: 1, turnBias: 0 };
 
-/** The paper's Unitree Go1: the car's figure-8 at walking speed, speed and turn rate commanded; numbers of the authors' simulation and robot. */
+/**
+ * The paper's Unitree Go1: the car's figure-8 at walking speed, speed and turn rate commanded; numbers of the authors'
+ * simulation and robot.
+ */
 export const quadrupedFigure8: TaskDefinition = {
   name: "quadruped-figure8",
   summary: "Go1 quadruped, figure-8 of two 3 m circles in 25 s, planar backstepping, kinematic model (12)",

@@ -1,7 +1,8 @@
 /**
- * Algorithm 1, "Policy Learning with Approximate Physical Models" [W23], as a generator. It knows neither disk nor terminal: it says what
- * happened, and whoever iterates it does the rest (on-disk.ts: files, judgement, checkpoints; in-memory.ts: studies). It goes on only
- * when asked for the next event, so what must be on disk before the next step is, and it may be left at any event.
+ * [W23, Algorithm 1], "Policy Learning with Approximate Physical Models", as a generator. It knows neither disk nor
+ * terminal: it yields what happened, and who iterates it does the rest (on-disk.ts: files, judgement, checkpoints;
+ * in-memory.ts: studies). It goes on only when asked for the next event: what must be on disk before the next step is,
+ * and it can be left at any event.
  */
 import type { Core } from "../core/core.js";
 import { windowCost } from "../core/windows.js";
@@ -13,7 +14,7 @@ import type { CollectedRollout } from "./collect.js";
 import type { Training } from "./training.js";
 
 /** A drive that is over and in the core; nothing was learned from it yet. */
-export interface DrivenEvent extends CollectedRollout {
+export interface DriveEvent extends CollectedRollout {
   /** settling: what gets a robot under way that does not stop between rollouts, not learned from */
   readonly kind: "settling" | "rollout";
   /** of the rollout in its run, from 1; 0 if it settles */
@@ -24,30 +25,32 @@ export interface DrivenEvent extends CollectedRollout {
 }
 
 /** What happened, in the order of the algorithm; an estimate is about to become an update. */
-export type TrainingEvent = DrivenEvent | ({ readonly kind: "estimate" } & Estimate) | { readonly kind: "update" };
+export type TrainingEvent = DriveEvent | ({ readonly kind: "estimate" } & Estimate) | { readonly kind: "update" };
 
 /**
- * Trains the policy in the core from rollout `driven` + 1 to rollout `last`. Ends early after a drive that was stopped, and after an
- * estimate that is not finite or 0.
+ * Trains the policy in the core from rollout `driven` + 1 to rollout `last`. Ends early after a drive that was stopped,
+ * and after an estimate that is not finite or 0. "line n" is [W23, Algorithm 1, line n].
  */
 export async function* algorithm1(
-  { config, core, collector, rule, ruleState, modelFitter }: Training, // line 1: T, N, step size and initial policy
+  { config, core, collector, rule, ruleState, modelFitter }: Training, // line 1: T, N, step size, policy
   link: Link,
   driven: number,
   last: number,
 ): AsyncGenerator<TrainingEvent, void> {
-  const settling = await collector.settle(core, link); // not in paper
+  const settling = await collector.settle(core, link); // not in paper: one drive without stops gets under way
   if (settling) {
     const event = driveEvent(core, "settling", 0, settling);
     yield event;
     if (event.stopped !== undefined) return;
     modelFitter.keep(event.recording);
   }
+  // line 2: for iterations k = 1, 2, ..., K; those of a run are counted in rollouts
   for (let index = driven; index < last; ) {
-    const count = Math.min(config.batch, last - index); // line 2: an iteration
+    const count = Math.min(config.batch, last - index);
     let cost = 0;
+    // lines 3 and 4: sample N tasks, one for each i = 1, 2, ..., N
     for (let i = 0; i < count; i++) {
-      const rollout = await collector.drive(core, link, i); // lines 3 to 5: sample a task, unroll on the real system
+      const rollout = await collector.drive(core, link, i); // line 5: unroll on the real system
       const event = driveEvent(core, "rollout", ++index, rollout);
       yield event;
       if (event.stopped !== undefined) return;
@@ -56,7 +59,7 @@ export async function* algorithm1(
     }
     const batch = { ...collector.batch(count), cost };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
-    const found = rule.estimate(core, batch, ruleState); // line 6: along the recorded trajectories
+    const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
     yield { kind: "estimate", ...found };
     if (!Number.isFinite(found.loss) || !(found.norm > 0)) return;
     rule.update(core, batch, ruleState, found); // line 7
@@ -64,7 +67,7 @@ export async function* algorithm1(
   }
 }
 
-function driveEvent(core: Core, kind: DrivenEvent["kind"], index: number, rollout: CollectedRollout): DrivenEvent {
+function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): DriveEvent {
   const { slot, from, stopped } = rollout;
   const cost = stopped === undefined ? windowCost(core, slot) : Number.NaN;
   return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };

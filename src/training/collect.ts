@@ -29,7 +29,10 @@ export interface Collector {
   restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;
 }
 
-/** Room for rollouts of `segments` segments; a robot's network is called at the step nearest to its period, which may be one later. */
+/**
+ * Room for rollouts of `segments` segments; a robot's network is called at the step nearest to its period, which may be
+ * one later.
+ */
 export function roomFor(config: RunConfig, rollouts: number, segments: number): Collector["room"] {
   const perSegment = config["steps-per-segment"] + (config.link === "sim" ? 0 : 2);
   return { rollouts, steps: segments * perSegment, segments };
@@ -54,11 +57,14 @@ function separateRollouts(config: RunConfig): Collector {
 }
 
 /**
- * Segments before a rollout whose network outputs vary already, a lap of the car: the gradient then sees a policy that was in
- * force before the rollout, and not the passage to it alone.
+ * Segments before a rollout whose network outputs vary already, a lap of the car: the gradient then sees a policy that
+ * was in force before the rollout, and not the passage to it alone.
  */
 const BURN_IN = 40;
-/** Rollouts that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it keeps to. */
+/**
+ * Rollouts that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it
+ * keeps to.
+ */
 const SETTLING = 2;
 /** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
 const AHEAD = 3;
@@ -70,7 +76,9 @@ function rollsOutModel(config: RunConfig): boolean {
   return updateRules[config.update].needs.modelRollouts === true;
 }
 
-/** One drive without stops; a rollout is a lap of it, or some segments, and parameters change in between (not in paper). */
+/**
+ * One drive without stops; a rollout is a lap of it, or some segments, and parameters change in between (not in paper).
+ */
 function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
   const ahead = Math.max(AHEAD * lap, segments);
   const settling = SETTLING * segments;

@@ -3,17 +3,17 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { SimLink } from "../links/sim.js";
 import { initialisePolicy } from "../session.js";
-import { algorithm1, type DrivenEvent } from "./algorithm1.js";
+import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { trainingFor } from "./training.js";
 
 /** A training that is ready to drive, its policy untrained. */
 export interface TrainingInMemory {
   readonly core: Core;
   /**
-   * Every rollout after it was driven and before its batch is learned from, without end unless one was stopped, or the gradient was 0
-   * or not finite. Index 0 is the drive that settles the robot, where there is one.
+   * Every rollout after it was driven and before its batch is learned from, without end unless one was stopped, or the
+   * gradient was 0 or not finite. Index 0 is the drive that settles the robot, where there is one.
    */
-  rollouts(): AsyncGenerator<DrivenEvent, void>;
+  rollouts(): AsyncGenerator<DriveEvent, void>;
 }
 
 /** Configures core, policy and update rule. */

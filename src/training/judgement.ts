@@ -1,4 +1,7 @@
-/** Whether a training may go on: each judgement throws a {@link UserError} (exit code 1) with what happened and the remedy if not. */
+/**
+ * Whether a training may go on: each judgement throws a {@link UserError} (exit code 1) with what happened and the
+ * remedy if not.
+ */
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";

@@ -20,8 +20,8 @@ export interface RolloutMetrics {
 
 /** Metrics of rollout `slot` of the core, from its segment `from` on, which is number `index` of its run. */
 export function measure(core: Core, slot: number, index: number, from = 0): RolloutMetrics {
-  const [steps = 0] = core.view("counts", slot);
-  const first = from === 0 ? 0 : (core.view("segmentStarts", slot)[from] ?? steps);
+  const [steps] = core.view("counts", slot);
+  const first = from === 0 ? 0 : core.view("segmentStarts", slot)[from];
   return { ...measureSteps(core, slot, first, steps, index), windowCost: windowCost(core, slot) };
 }
 
@@ -31,7 +31,7 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   const steps = to - from;
   const sumOf = (values: Float64Array, columns: number, column: number, term: (x: number) => number) => {
     let sum = 0;
-    for (let t = from; t < to; t++) sum += term(values[t * columns + column] ?? 0);
+    for (let t = from; t < to; t++) sum += term(values[t * columns + column]);
     return sum;
   };
   const cost = sumOf(core.view("stageCosts", slot), 1, 0, (c) => c);
@@ -45,7 +45,7 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
         : sumOf(core.view("states", slot), task.columns.state.length, metric.state, (x) => x) / steps;
   }
   const times = core.view("times", slot);
-  const seconds = steps > 0 ? (times[to - 1] ?? 0) + (core.view("periods", slot)[to - 1] ?? 0) - (times[from] ?? 0) : 0;
+  const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, ...metrics };
 }
 

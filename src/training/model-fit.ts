@@ -1,4 +1,6 @@
-/** Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model. */
+/**
+ * Refit of the model's few parameters to the last rollouts (not in paper): what lets training start from the raw model.
+ */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import type { Drive } from "../identification/drive.js";
@@ -34,7 +36,10 @@ export class ModelFitter {
     while (this.recordings.length > this.size) this.recordings.shift();
   }
 
-  /** Fits the core's model and takes the derivatives along a batch anew; a fit that is refused leaves the model as it is. */
+  /**
+   * Fits the core's model and takes the derivatives along a batch anew; a fit that is refused leaves the model as it
+   * is.
+   */
   refit(core: Core, batch: { readonly first: number; readonly count: number }): void {
     const { kind } = core.setup.task.model;
     const prior = modelIn(core);
@@ -96,12 +101,15 @@ function modelIn(core: Core): FittedModel {
   const names = core.parameterNames("model", core.setup.task.model.kind);
   const values = core.view("modelParameters");
   return {
-    parameters: Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])),
+    parameters: Object.fromEntries(names.map((name, i) => [name, values[i]])),
     delays: Array.from(core.view("inputDelays")),
   };
 }
 
-/** One recording as a drive, after `previous` if it went on from that: headings unwrapped, periods from the recorded times. */
+/**
+ * One recording as a drive, after `previous` if it went on from that: headings unwrapped, periods from the recorded
+ * times.
+ */
 function driveOf(core: Core, recording: Recording, previous: Recording | undefined): Drive {
   const n = core.setup.task.columns.state.length;
   const steps = recording.times.length;

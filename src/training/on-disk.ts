@@ -1,9 +1,12 @@
-/** Algorithm 1 with everything on disk before the next step: recordings and metrics of every rollout, a checkpoint of every update. */
+/**
+ * Algorithm 1 with everything on disk before the next step: recordings and metrics of every rollout, a checkpoint of
+ * every update.
+ */
 import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { writeRecording } from "../recording/writer.js";
-import { algorithm1, type DrivenEvent } from "./algorithm1.js";
+import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { measure, type RolloutMetrics } from "./metrics.js";
@@ -20,8 +23,9 @@ export interface TrainingRun extends Training {
 }
 
 /**
- * Trains from `progress` until the configured number of rollouts is driven, or the signal aborts. Throws a {@link UserError}
- * (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up to then are on disk.
+ * Trains from `progress` until the configured number of rollouts is driven, or the signal aborts. Throws a {@link
+ * UserError} (exit code 1) if a rollout leaves its bounds or the policy gets far worse: all rollouts and checkpoints up
+ * to then are on disk.
  */
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
   const { config, core, link, folder, signal } = run;
@@ -49,8 +53,11 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   return progress;
 }
 
-/** Puts a drive on disk and tells of it. Undefined if the operator stopped the robot: nothing can be learned from what it drove. */
-async function record(run: TrainingRun, event: DrivenEvent, progress: Progress): Promise<RolloutMetrics | undefined> {
+/**
+ * Puts a drive on disk and tells of it. Undefined if the operator stopped the robot: nothing can be learned from what
+ * it drove.
+ */
+async function record(run: TrainingRun, event: DriveEvent, progress: Progress): Promise<RolloutMetrics | undefined> {
   const { core, folder, modelFitter, rule, ruleState } = run;
   const { index, slot, from, steps, stopped, recording, windowCost } = event;
   const wanted = stopped !== undefined && run.signal.aborted;

@@ -1,4 +1,7 @@
-/** A recording gone through again: the core along its states, and how far controller, references and costs agree with it. */
+/**
+ * A recording gone through again: the core along its states, and how far controller, references and costs agree with
+ * it.
+ */
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
@@ -24,7 +27,10 @@ export interface ReplayResult {
   readonly seconds: number;
   /** largest and median difference of the controller's commands to the recorded inputs */
   readonly commandError: { readonly largest: number; readonly median: number; readonly compared: number };
-  /** largest difference of the references computed from the recorded setpoints to the recorded ones, and of the setpoints if a network is given */
+  /**
+   * largest difference of the references computed from the recorded setpoints to the recorded ones, and of the
+   * setpoints if a network is given
+   */
   readonly referenceError: number;
   readonly setpointError: number | null;
   readonly cost: number;
@@ -113,8 +119,8 @@ async function replayOne(
 }
 
 /**
- * The settings given, with the recording's task and a window that fits it. A hardware recording is of the authors' robot, whose lap and
- * network period stand in the file, or in the task.
+ * The settings given, with the recording's task and a window that fits it. A hardware recording is of the authors'
+ * robot, whose lap and network period stand in the file, or in the task.
  */
 export function configFor(
   recording: Recording,
@@ -139,7 +145,7 @@ export function configFor(
 
 /** Steps before the first network call used stale references: they are left out. */
 function firstStep(recording: Recording): number {
-  return recording.segmentStarts[0] ?? recording.times.length;
+  return recording.segmentStarts.at(0) ?? recording.times.length;
 }
 
 function commandErrors(core: Core, recording: Recording): ReplayResult["commandError"] {
@@ -147,18 +153,17 @@ function commandErrors(core: Core, recording: Recording): ReplayResult["commandE
   const commands = core.view("commands");
   const errors: number[] = [];
   for (let i = firstStep(recording) * columns; i < recording.inputs.length; i++) {
-    errors.push(Math.abs((commands[i] ?? Number.NaN) - (recording.inputs[i] ?? Number.NaN)));
+    errors.push(Math.abs(commands[i] - recording.inputs[i]));
   }
   if (errors.length === 0)
     throw new UserError("the recording has no control step after its first network call: nothing to compare");
   errors.sort((a, b) => a - b);
-  return { largest: errors.at(-1) ?? 0, median: errors[errors.length >> 1] ?? 0, compared: errors.length };
+  return { largest: errors[errors.length - 1], median: errors[errors.length >> 1], compared: errors.length };
 }
 
 function largest(ours: Float64Array, recorded: Float64Array, from: number): number {
   let difference = 0;
-  for (let i = from; i < recorded.length; i++)
-    difference = Math.max(difference, Math.abs((ours[i] ?? Number.NaN) - (recorded[i] ?? Number.NaN)));
+  for (let i = from; i < recorded.length; i++) difference = Math.max(difference, Math.abs(ours[i] - recorded[i]));
   return difference;
 }
 

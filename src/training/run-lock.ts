@@ -6,8 +6,9 @@ import { UserError } from "../errors.js";
 import { codeOf } from "../files.js";
 
 /**
- * Claims a run's folder until the function it returns is called or the process dies, however it dies: the claim is a socket name
- * without a file (Linux's abstract namespace), so that nothing can be left behind. Elsewhere it claims nothing.
+ * Claims a run's folder until the function it returns is called or the process dies, however it dies: the claim is a
+ * socket name without a file (Linux's abstract namespace), so that nothing can be left behind. Elsewhere it claims
+ * nothing.
  */
 export async function lockRun(path: string): Promise<() => void> {
   if (process.platform !== "linux") return () => {};

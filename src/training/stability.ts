@@ -1,4 +1,7 @@
-/** Whether the loop that a training starts with is stable: what its gradient will grow like over the horizon, known before anything is driven. */
+/**
+ * Whether the loop that a training starts with is stable: what its gradient will grow like over the horizon, known
+ * before anything is driven.
+ */
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { spectralRadius } from "../control/riccati.js";
@@ -11,16 +14,19 @@ const SETTLING = 2;
 const MARGIN = 1e-9;
 
 export interface LoopGrowth {
-  /** spectral radius of the linearised loop's transition matrix, per control step; Infinity if a state left its bounds at once */
+  /**
+   * spectral radius of the linearised loop's transition matrix, per control step; Infinity if a state left its bounds
+   * at once
+   */
   readonly radius: number;
   /** control steps that it was judged over */
   readonly steps: number;
 }
 
 /**
- * The untrained policy on its own model, linearised along its nominal drive from the task's initial state: the last of three laps where the
- * task has laps, else one rollout. The transition matrix comes from n tangent passes with v = 0, (31) in docs/equations.md; untrained, the
- * network's outputs are 0 whatever it sees, so it is left out.
+ * The untrained policy on its own model, linearised along its nominal drive from the task's initial state: the last of
+ * three laps where the task has laps, else one rollout. The transition matrix comes from n tangent passes with v = 0,
+ * (31) in docs/equations.md; untrained, the network's outputs are 0 whatever it sees, so it is left out.
  */
 export async function loopGrowth(config: RunConfig): Promise<LoopGrowth> {
   const { task: configured } = resolveTask(config);
@@ -44,13 +50,16 @@ export async function loopGrowth(config: RunConfig): Promise<LoopGrowth> {
     slot = 1 - slot;
     status = core.exports.rollOut(slot, segments, 1 - slot, 0);
   }
-  const steps = (core.view("counts", slot)[0] ?? 0) - 1; // the tangent after the last step is not kept
+  const steps = core.view("counts", slot)[0] - 1; // the tangent after the last step is not kept
   if (steps < 1) return { radius: Number.POSITIVE_INFINITY, steps: 1 };
   const radius = spectralRadius(transition(core, slot, steps)) ** (1 / steps);
   return { radius: Number.isNaN(radius) ? Number.POSITIVE_INFINITY : radius, steps };
 }
 
-/** Transposed transition matrix over the first `steps` steps of a rollout, n x n: row i is what a change of state i becomes. */
+/**
+ * Transposed transition matrix over the first `steps` steps of a rollout, n x n: row i is what a change of state i
+ * becomes.
+ */
 function transition(core: Core, slot: number, steps: number): number[][] {
   const n = core.setup.task.columns.state.length;
   const dx = core.view("stateTangents", slot);
@@ -68,8 +77,11 @@ export function instability({ radius, steps }: LoopGrowth): string | undefined {
   if (radius < 1 - MARGIN) return undefined;
   const factor = radius > 1 + MARGIN ? `, ${digits(radius ** steps, 3)} times over ${steps} steps` : "";
   return (
-    `warning: the untrained loop is not stable on its own model: spectral radius ${digits(radius, 5)} per control step, it should be below 1. ` +
-    `What a change of the policy does grows like that with the horizon${factor}, and with it gradient, variance and model error. ` +
-    "Take a controller and nominal gains that stabilise the model (or check the model's parameters), or let the gradient see less: truncation segment, fewer rollout-segments"
+    "warning: the untrained loop is not stable on its own model: " +
+    `spectral radius ${digits(radius, 5)} per control step, it should be below 1. ` +
+    `What a change of the policy does grows like that with the horizon${factor}, ` +
+    "and with it gradient, variance and model error. " +
+    "Take a controller and nominal gains that stabilise the model (or check the model's parameters), " +
+    "or let the gradient see less: truncation segment, fewer rollout-segments"
   );
 }

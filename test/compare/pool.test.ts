@@ -1,4 +1,7 @@
-/** Trainings on worker threads: the same numbers however many there are, in the order of the jobs, and stopped when asked. */
+/**
+ * Trainings on worker threads: the same numbers however many there are, in the order of the jobs, and stopped when
+ * asked.
+ */
 import { expect, test } from "@jest/globals";
 import { rules } from "../../src/compare/rules.js";
 import { type Curve, type Job, trainOnce } from "../../src/compare/training.js";

@@ -26,7 +26,7 @@ describe("a curve", () => {
   test("first reaches a part of the untrained cost", () => {
     expect([0.5, 0.1, 0.05].map((part) => minutesTo(curve, part))).toEqual([1, 2, Infinity]);
   });
-  test("late cost is the mean of the last fifth, at least of the last stretch", () => {
+  test("late cost is the mean of the last fifth, at least of the last rollout", () => {
     expect(lateCost({ ...curve, minutes: [0, 4, 5], costs: [2, 1, 0.5] }, 5)).toBeCloseTo(0.375, 12);
     expect(lateCost(curve, 5)).toBeCloseTo(0.1, 12);
   });

@@ -228,7 +228,7 @@ test("a lap lasts as long as the task's parameters say", () => {
   expect(resolveTask(completeConfig({})).task.timing.lapTime).toBe(5.5);
 });
 
-test("objects are read in whatever order their names stand, and names that no record keeps are still refused", async () => {
+test("objects are read in any order of their names, and names that no record keeps are still refused", async () => {
   const given: PartialConfig = {
     link: "serial",
     servo: { throttleSlew: 9000, steeringReversed: true, steeringMin: 1100 },

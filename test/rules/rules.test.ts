@@ -1,6 +1,9 @@
-/** Update rules as data: what is known of a rule comes from its file alone, and a rule that no task has heard of trains them all. */
+/**
+ * Update rules as data: what is known of a rule comes from its file alone, and a rule that no task has heard of trains
+ * them all.
+ */
 import { readdirSync } from "node:fs";
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { rules as compared } from "../../src/compare/rules.js";
 import { completeConfig } from "../../src/config/config.js";
 import type { UpdateRule } from "../../src/rules/definition.js";
@@ -9,8 +12,6 @@ import { type RuleName, ruleNames, updateRules } from "../../src/rules/rules.js"
 import { tasks } from "../../src/tasks/tasks.js";
 import { collectorFor } from "../../src/training/collect.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
-
-jest.setTimeout(60_000);
 
 /** Gradient descent with momentum: velocity = 0.9 velocity + gradient, theta -= rate * velocity. */
 const momentum: UpdateRule = {

@@ -1,7 +1,10 @@
-/** Algorithm 1 as a generator: its events in order, what has happened at each, and the same policy whoever consumes them. */
+/**
+ * Algorithm 1 as a generator: its events in order, what has happened at each, and the same policy whoever consumes
+ * them.
+ */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/sim.js";
@@ -12,7 +15,6 @@ import { trainingInMemory } from "../../src/training/in-memory.js";
 import { trainingFor } from "../../src/training/training.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
 
-jest.setTimeout(60_000);
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();

@@ -1,4 +1,6 @@
-/** Trainings that go wrong: each ends with one clear message, and everything up to then is kept and can be gone on with. */
+/**
+ * Trainings that go wrong: each ends with one clear message, and everything up to then is kept and can be gone on with.
+ */
 import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";

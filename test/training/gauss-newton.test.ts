@@ -1,4 +1,7 @@
-/** The Gauss-Newton update while driving: it learns on every plant, tells what it will do, and rests where its model is of no use. */
+/**
+ * The Gauss-Newton update while driving: it learns on every plant, tells what it will do, and rests where its model is
+ * of no use.
+ */
 import { expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
@@ -32,7 +35,7 @@ test.each([
   }
 });
 
-test("a model that leaves its bounds in rehearsal is not followed: the policy rests", async () => {
+test("a model that leaves its bounds in model rollouts is not followed: the policy rests", async () => {
   const parameters = { model: { throttleGain: 1e5 } };
   const { costs, parameters: policies } = await drive({ "model-fit": false, parameters }, 3);
   expect(costs).toHaveLength(3);

@@ -1,4 +1,7 @@
-/** The training loop: the same seed gives the same bits, it learns, and it goes on after any stop as if there had been none. */
+/**
+ * The training loop: the same seed gives the same bits, it learns, and it goes on after any stop as if there had been
+ * none.
+ */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";

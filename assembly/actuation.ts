@@ -6,56 +6,25 @@
 import { model, plant } from "./components";
 import { normal } from "./math/random";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { at, lengthOf } from "./memory";
+import { at, lengthOf } from "./arena";
+import { COMMAND, Command, KEPT, PLANT_MEMORY, PlantMemory } from "./plant-memory";
 import { Region } from "./regions";
 import * as trace from "./trace";
 
-/** Commands that are kept: the longest delay is this many control periods. */
-const KEPT: i32 = 64;
-
-/** A command in the ring. */
-const enum Command {
-  /** the time from which it holds [s] */
-  since,
-  /** at most 8 */
-  inputs,
-  count = 9,
-}
-/** Bytes of a command in the ring. */
-// @ts-ignore: decorator
-@inline
-const COMMAND: usize = 8 * Command.count;
-
-/** The region `plantMemory`: where each part of it begins. */
-const enum PlantMemory {
-  /** number of commands given */
-  commands,
-  /** time since the start [s] */
-  clock,
-  /** inputs behind their lag, at most 8 */
-  lagged,
-  /** inputs that act now, at most 8 */
-  acting = 10,
-  /** inner state of the plant, at most 16 */
-  inner = 18,
-  /** the last {@link KEPT} commands */
-  ring = 34,
-}
-/** Doubles of the region `plantMemory`. */
-export const PLANT_MEMORY: i32 = PlantMemory.ring + Command.count * KEPT;
-
 /** Everything at rest, before a rollout: no command has been given yet, inputs are 0. */
 export function resetPlant(): void {
-  memory.fill(at(Region.plantMemory, 0), 0, usize(PLANT_MEMORY) << DOUBLE_SHIFT);
+  memory.fill(trace.plantMemory, 0, usize(PLANT_MEMORY) << DOUBLE_SHIFT);
 }
 
 /** Whether nothing lies between policy and plant: then {@link driveStep} and {@link measure} are not needed. */
 export function isDirect(): bool {
-  for (let region: i32 = Region.plantDelays; region <= Region.plantNoise; region++) {
-    const values = at(region, 0);
-    for (let i: usize = 0, end = usize(lengthOf(region)) << DOUBLE_SHIFT; i < end; i += 8) {
-      if (load<f64>(values + i) != 0.0) return false;
-    }
+  return isZero(Region.plantDelays) && isZero(Region.plantLags) && isZero(Region.plantNoise);
+}
+
+function isZero(region: Region): bool {
+  const values = at(region, 0);
+  for (let i: usize = 0, end = usize(lengthOf(region)) << DOUBLE_SHIFT; i < end; i += 8) {
+    if (load<f64>(values + i) != 0.0) return false;
   }
   return true;
 }
@@ -74,7 +43,7 @@ export function driveDirectly(x: usize, u: usize, dt: f64, next: usize): void {
 
 /** Where the plant keeps its inner state. */
 export function innerState(): usize {
-  return at(Region.plantMemory, 0) + 8 * PlantMemory.inner;
+  return trace.plantMemory + 8 * PlantMemory.inner;
 }
 
 /** Integration steps in a control period. */
@@ -85,9 +54,9 @@ function pieces(dt: f64): i32 {
 
 /** next = plant after `dt` seconds under the command `u` given now, through delay and lag. */
 export function driveStep(x: usize, u: usize, dt: f64, next: usize): void {
-  const delays = at(Region.plantDelays, 0);
-  const lags = at(Region.plantLags, 0);
-  const kept = at(Region.plantMemory, 0);
+  const delays = trace.plantDelays;
+  const lags = trace.plantLags;
+  const kept = trace.plantMemory;
   const commands = i32(load<f64>(kept, 8 * PlantMemory.commands));
   const clock = load<f64>(kept + 8 * PlantMemory.clock);
   const entry = kept + 8 * PlantMemory.ring + usize(commands % KEPT) * COMMAND;
@@ -131,8 +100,8 @@ function commandAt(kept: usize, time: f64, k: usize): f64 {
 
 /** measured = state + noise; `measured` may be `state`. */
 export function measure(state: usize, measured: usize): void {
-  const noise = at(Region.plantNoise, 0);
-  const random = at(Region.random, 0);
+  const noise = trace.plantNoise;
+  const random = trace.random;
   for (let i: usize = 0; i < trace.stateRow; i += 8) {
     const deviation = load<f64>(noise + i);
     const value = load<f64>(state + i);
@@ -146,6 +115,6 @@ export function measure(state: usize, measured: usize): void {
  */
 export function jittered(period: f64, deviation: f64): f64 {
   if (deviation == 0.0) return period;
-  const drawn = period + deviation * normal(at(Region.random, 0));
+  const drawn = period + deviation * normal(trace.random);
   return Math.max(0.5 * period, Math.min(1.5 * period, drawn));
 }

@@ -1,4 +1,7 @@
-/** The parts that can be combined, and those that were chosen. A part registers itself in its own file (scripts/registries.mjs). */
+/**
+ * The parts that can be combined, and those that were chosen. A part registers itself in its own file
+ * (scripts/registries.mjs).
+ */
 import { Controller } from "./controllers/controller";
 import { Model } from "./models/model";
 import { Plant } from "./plants/plant";
@@ -17,11 +20,20 @@ export let task: Task = tasks[0];
 
 /** Chooses by index into the tables; false if an index is outside its table. */
 export function choose(
-  modelIndex: i32, plantIndex: i32, controllerIndex: i32, rewardIndex: i32, referenceIndex: i32, taskIndex: i32,
+  modelIndex: i32,
+  plantIndex: i32,
+  controllerIndex: i32,
+  rewardIndex: i32,
+  referenceIndex: i32,
+  taskIndex: i32,
 ): bool {
   if (
-    !within(modelIndex, models.length) || !within(plantIndex, plants.length) || !within(controllerIndex, controllers.length) ||
-    !within(rewardIndex, rewards.length) || !within(referenceIndex, references.length) || !within(taskIndex, tasks.length)
+    !within(modelIndex, models.length) ||
+    !within(plantIndex, plants.length) ||
+    !within(controllerIndex, controllers.length) ||
+    !within(rewardIndex, rewards.length) ||
+    !within(referenceIndex, references.length) ||
+    !within(taskIndex, tasks.length)
   ) {
     return false;
   }

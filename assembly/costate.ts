@@ -1,7 +1,7 @@
 /** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
 import { controller, model, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { dimension } from "./memory";
+import { dimension } from "./arena";
 import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { accumulateGradient, transpose } from "./policy/mlp";
@@ -42,42 +42,26 @@ export function costate(begin: i32, end: i32): void {
   const last = trace.segmentStart(end);
   memory.fill(p, 0, trace.stateRow);
   memory.fill(pPrevious, 0, trace.setpointRow);
-  memory.fill(trace.inputWork + usize(firstOfWindow) * trace.inputRow, 0, usize(last - firstOfWindow) * trace.inputRow);
+  memory.fill(trace.inputWorkAt(firstOfWindow), 0, usize(last - firstOfWindow) * trace.inputRow);
   let t = last;
   for (let j = end - 1; j >= begin; j--) {
     const first = trace.segmentStart(j);
     const reached = truncate ? first : firstOfWindow; // earlier inputs are constants
-    const gains = trace.gains + usize(j) * trace.gainRow;
+    const gains = trace.gainsAt(j);
     memory.fill(pCoefficients, 0, trace.coefficientRow);
     memory.fill(pGains, 0, trace.gainRow);
     for (t--; t >= first; t--) {
-      const pu = trace.inputWork + usize(t) * trace.inputRow;
-      const modelTape = trace.modelTape + usize(t) * trace.modelTapeRow;
+      const pu = trace.inputWorkAt(t);
+      const modelTape = trace.modelTapeAt(t);
       if (trace.delayed) {
         model.transpose(modelTape, p, px, trace.inputWorkRow);
         scatterInputs(trace.inputWorkRow, t, reached);
       } else {
         model.transpose(modelTape, p, px, pu);
       }
-      reward.transpose(
-        trace.rewardTape + usize(t) * trace.rewardTapeRow,
-        trace.seeds + usize(t) * trace.residualRow,
-        px,
-        pu,
-      );
-      controller.transpose(
-        trace.controllerTape + usize(t) * trace.controllerTapeRow,
-        gains,
-        pu,
-        px,
-        trace.referenceWork,
-        pGains,
-      );
-      reference.evaluateTranspose(
-        trace.referenceWork,
-        load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)),
-        pCoefficients,
-      );
+      reward.transpose(trace.rewardTapeAt(t), trace.seedsAt(t), px, pu);
+      controller.transpose(trace.controllerTapeAt(t), gains, pu, px, trace.referenceWork, pGains);
+      reference.evaluateTranspose(trace.referenceWork, load<f64>(trace.localTimeAt(t)), pCoefficients);
       for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(p + i, load<f64>(px + i));
     }
     t = first;
@@ -93,24 +77,24 @@ export function costate(begin: i32, end: i32): void {
     if (truncate) {
       memory.fill(p, 0, trace.stateRow);
     } else if (stateFeedback) {
-      task.transpose(trace.taskTape + usize(j) * trace.taskTapeRow, trace.featureWork, p);
+      task.transpose(trace.taskTapeAt(j), trace.featureWork, p);
     }
   }
 }
 
 /** Adds B̂^T p of step t to the adjoints of the steps whose inputs acted at t. */
 function scatterInputs(acting: usize, t: i32, reached: i32): void {
-  for (let i: i32 = 0; i < trace.m; i++) {
+  for (let i: i32 = 0; i < trace.inputSize; i++) {
     const source = t - trace.inputDelay(i);
     if (source < reached) continue;
-    const target = trace.inputWork + usize(source) * trace.inputRow + (usize(i) << DOUBLE_SHIFT);
+    const target = trace.inputWorkAt(source) + (usize(i) << DOUBLE_SHIFT);
     store<f64>(target, load<f64>(target) + load<f64>(acting + (usize(i) << DOUBLE_SHIFT)));
   }
 }
 
 /** From the adjoint of segment j's scaled outputs to its deltas and, in featureWork, the adjoint of the features. */
 function throughNetwork(j: i32, pOutputs: usize): void {
-  const total = trace.outputGradient + usize(j) * trace.outputRow;
+  const total = trace.outputGradientAt(j);
   const work = trace.activationWork;
   const tail = work + trace.deltaRow - trace.outputRow;
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
@@ -118,8 +102,8 @@ function throughNetwork(j: i32, pOutputs: usize): void {
     store<f64>(total + i, load<f64>(total + i) + value);
     store<f64>(tail + i, value * load<f64>(trace.outputScale + i));
   }
-  const row = trace.activations + usize(j) * trace.activationRow;
-  transpose(trace.parametersEnd, row, work, trace.deltas + usize(j) * trace.deltaRow, trace.featureWork);
+  const row = trace.activationsAt(j);
+  transpose(trace.parametersEnd, row, work, trace.deltasAt(j), trace.featureWork);
 }
 
 /** gradient += the weight gradient from the deltas of the selected rollout. */
@@ -169,7 +153,7 @@ export function gradientOf(first: i32, rollouts: i32): f64 {
 export function costOf(begin: i32, end: i32): f64 {
   let cost: f64 = 0.0;
   for (let t = trace.segmentStart(begin), last = trace.segmentStart(end); t < last; t++) {
-    cost += load<f64>(trace.stageCosts + (usize(t) << DOUBLE_SHIFT));
+    cost += load<f64>(trace.stageCostAt(t));
   }
   return cost;
 }

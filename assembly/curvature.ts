@@ -8,7 +8,7 @@ import { controller, model, reference, reward, task } from "./components";
 import { clearAdjoints, clearGradient, collect, seededCostate } from "./costate";
 import { axpy } from "./math/dense";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { at } from "./memory";
+import { at } from "./arena";
 import { Region } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowCount, windowEnd, windowVaries } from "./options";
 import { parameterSize } from "./policy/layers";
@@ -59,19 +59,11 @@ export function hessianProduct(first: i32, rollouts: i32): void {
 
 /** Largest |direction|, |dx|, |du| of segments [begin, end), each relative to 1 + |the value that it displaces|. */
 function displacementSize(begin: i32, end: i32): f64 {
-  const first = usize(trace.segmentStart(begin));
-  const steps = usize(trace.segmentStart(end)) - first;
+  const first = trace.segmentStart(begin);
+  const steps = usize(trace.segmentStart(end) - first);
   const overParameters = largestRatio(trace.direction, trace.parameters, usize(parameterSize()) << DOUBLE_SHIFT);
-  const overStates = largestRatio(
-    trace.stateTangents + first * trace.stateRow,
-    trace.states + first * trace.stateRow,
-    steps * trace.stateRow,
-  );
-  const overInputs = largestRatio(
-    trace.inputWork + first * trace.inputRow,
-    trace.inputs + first * trace.inputRow,
-    steps * trace.inputRow,
-  );
+  const overStates = largestRatio(trace.stateTangentAt(first), trace.stateAt(first), steps * trace.stateRow);
+  const overInputs = largestRatio(trace.inputWorkAt(first), trace.inputAt(first), steps * trace.inputRow);
   return Math.max(overParameters, Math.max(overStates, overInputs));
 }
 
@@ -107,8 +99,8 @@ function displace(begin: i32, end: i32, e: f64, displaced: usize): void {
     memory.copy(dSetpoint, trace.outputWork, trace.setpointRow);
     reference.begin(dPrevious, dSetpoint, trace.coefficientWork);
     // the transposes read the gains, so they are displaced in place, from what they were made of
-    const gains = trace.gains + usize(j) * trace.gainRow;
-    const outputs = trace.segmentOutputs + usize(j) * trace.outputRow;
+    const gains = trace.gainsAt(j);
+    const outputs = trace.outputsAt(j);
     sum(trace.nominalGains, 1.0, outputs + trace.setpointRow, gains, trace.gainRow);
     sum(gains, 1.0, trace.outputWork + trace.setpointRow, gains, trace.gainRow);
     for (let t = first; t < last; t++) displaceStep(t, e, gains, reached);
@@ -117,14 +109,14 @@ function displace(begin: i32, end: i32, e: f64, displaced: usize): void {
 
 /** Segment j's activations at the displaced state and parameters; outputWork = the change of its scaled outputs. */
 function displaceNetwork(j: i32, e: f64, displaced: usize): void {
-  const row = trace.activations + usize(j) * trace.activationRow;
+  const row = trace.activationsAt(j);
   const last = row + trace.outputOffset;
-  const dx = trace.stateTangents + usize(trace.segmentStart(j)) * trace.stateRow;
+  const dx = trace.stateTangentAt(trace.segmentStart(j));
   recallNetwork(j);
   memory.copy(trace.outputWork, last, trace.outputRow);
-  sum(trace.segmentStates + usize(j) * trace.stateRow, e, dx, trace.stateWork, trace.stateRow);
-  const time = load<f64>(trace.segmentTimes + (usize(j) << DOUBLE_SHIFT));
-  task.observe(trace.taskParameters, trace.stateWork, time, row, trace.taskTape + usize(j) * trace.taskTapeRow);
+  sum(trace.segmentStateAt(j), e, dx, trace.stateWork, trace.stateRow);
+  const time = load<f64>(trace.segmentTimeAt(j));
+  task.observe(trace.taskParameters, trace.stateWork, time, row, trace.taskTapeAt(j));
   forward(displaced, row);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     const change = load<f64>(last + i) - load<f64>(trace.outputWork + i);
@@ -134,41 +126,26 @@ function displaceNetwork(j: i32, e: f64, displaced: usize): void {
 
 /** Tapes and residuals of step t at its displaced state, reference, gains and input. */
 function displaceStep(t: i32, e: f64, gains: usize, reached: i32): void {
-  const row = usize(t);
   const x = trace.stateWork;
-  const change = trace.inputWork + row * trace.inputRow; // of the input: displaced command - recorded command
+  const change = trace.inputWorkAt(t); // of the input: displaced command - recorded command
   const input = trace.inputWorkRow;
-  sum(trace.states + row * trace.stateRow, e, trace.stateTangents + row * trace.stateRow, x, trace.stateRow);
-  reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimes + (row << DOUBLE_SHIFT)), trace.referenceWork);
-  sum(trace.references + row * trace.referenceRow, 1.0, trace.referenceWork, trace.referenceWork, trace.referenceRow);
-  controller.act(
-    trace.controllerParameters,
-    x,
-    trace.referenceWork,
-    gains,
-    change,
-    trace.controllerTape + row * trace.controllerTapeRow,
-  );
-  sum(change, -1.0, trace.commands + row * trace.inputRow, change, trace.inputRow);
-  sum(trace.inputs + row * trace.inputRow, 1.0, change, input, trace.inputRow);
-  const time = trace.startTime() + load<f64>(trace.times + (row << DOUBLE_SHIFT));
-  reward.residuals(
-    trace.rewardParameters,
-    x,
-    input,
-    time,
-    trace.residuals + row * trace.residualRow,
-    trace.rewardTape + row * trace.rewardTapeRow,
-  );
+  sum(trace.stateAt(t), e, trace.stateTangentAt(t), x, trace.stateRow);
+  reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimeAt(t)), trace.referenceWork);
+  sum(trace.referenceAt(t), 1.0, trace.referenceWork, trace.referenceWork, trace.referenceRow);
+  controller.act(trace.controllerParameters, x, trace.referenceWork, gains, change, trace.controllerTapeAt(t));
+  sum(change, -1.0, trace.commandAt(t), change, trace.inputRow);
+  sum(trace.inputAt(t), 1.0, change, input, trace.inputRow);
+  const time = trace.startTime() + load<f64>(trace.timeAt(t));
+  reward.residuals(trace.rewardParameters, x, input, time, trace.residualsAt(t), trace.rewardTapeAt(t));
   const acting = trace.actingInputs(t);
-  for (let i: i32 = 0; i < trace.m; i++) {
+  for (let i: i32 = 0; i < trace.inputSize; i++) {
     const source = t - trace.inputDelay(i);
     const column = usize(i) << DOUBLE_SHIFT;
-    const moved: f64 = source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0;
+    const moved: f64 = source >= reached ? load<f64>(trace.inputWorkAt(source) + column) : 0.0;
     store<f64>(input + column, load<f64>(acting + column) + moved);
   }
-  const dt = load<f64>(trace.periods + (row << DOUBLE_SHIFT));
-  model.linearise(trace.modelParameters, x, input, dt, trace.modelTape + row * trace.modelTapeRow);
+  const dt = load<f64>(trace.periodAt(t));
+  model.linearise(trace.modelParameters, x, input, dt, trace.modelTapeAt(t));
 }
 
 /** out = a + factor b, for `bytes` bytes of doubles; `out` may be `a` or `b`. */

@@ -10,7 +10,7 @@ import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { PAIR } from "./math/simd";
-import { copyRow, dimension } from "./memory";
+import { copyRow, dimension } from "./arena";
 import { Car } from "./models/car";
 import { Model } from "./models/model";
 import { controlPeriod, splineLead } from "./options";
@@ -28,8 +28,8 @@ import * as trace from "./trace";
 export let steps: i32 = 0;
 export let clock: f64 = 0.0;
 
-/** What lies between the policy and the plant, for a whole rollout. */
-export class Surroundings {
+/** What lies between the policy and the plant in the rollout that is being driven. */
+export class PlantIo {
   /** nothing: no delay, lag or noise */
   direct: bool = true;
   /** a control period is one integration step */
@@ -48,7 +48,7 @@ export function setClock(atStep: i32, time: f64): void {
 }
 
 /** Drives `count` control steps of segment j, or as far as there is room; false if the state left its bounds. */
-export function driveSegment(j: i32, count: i32, around: Surroundings): bool {
+export function driveSegment(j: i32, count: i32, io: PlantIo): bool {
   if (
     model instanceof Car &&
     plant instanceof Nominal &&
@@ -64,7 +64,7 @@ export function driveSegment(j: i32, count: i32, around: Surroundings): bool {
       reference as Spline,
       j,
       count,
-      around,
+      io,
     );
   }
   return driveSteps<Model, Plant, Controller, Reward, Reference>(
@@ -75,7 +75,7 @@ export function driveSegment(j: i32, count: i32, around: Surroundings): bool {
     reference,
     j,
     count,
-    around,
+    io,
   );
 }
 
@@ -87,37 +87,37 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
   reference: F,
   j: i32,
   count: i32,
-  around: Surroundings,
+  io: PlantIo,
 ): bool {
   const dt = controlPeriod;
-  const steady = around.controlJitter == 0.0;
-  const undivided = around.undivided;
+  const steady = io.controlJitter == 0.0;
+  const undivided = io.undivided;
   const ofModel = plant.isModel();
-  const inner = around.inner;
+  const inner = io.inner;
   const capacity = dimension(Dimension.steps);
   const called = clock;
   let t = steps;
   let time = clock;
   let within = true;
   for (let i: i32 = 0; i < count && t < capacity && within; i++) {
-    const period = steady ? dt : jittered(dt, around.controlJitter);
-    store<f64>(trace.times + (usize(t) << DOUBLE_SHIFT), time);
-    store<f64>(trace.periods + (usize(t) << DOUBLE_SHIFT), period);
-    store<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT), (steady ? f64(i) * dt : time - called) + splineLead);
+    const period = steady ? dt : jittered(dt, io.controlJitter);
+    store<f64>(trace.timeAt(t), time);
+    store<f64>(trace.periodAt(t), period);
+    store<f64>(trace.localTimeAt(t), (steady ? f64(i) * dt : time - called) + splineLead);
     evaluateReference<F>(reference, j, t);
     act<C>(controller, j, t);
-    const x = trace.states + usize(t) * trace.stateRow;
+    const x = trace.stateAt(t);
     const next = x + trace.stateRow;
-    const command = trace.commands + usize(t) * trace.inputRow;
-    copyRow(trace.inputs + usize(t) * trace.inputRow, command, trace.inputRow);
+    const command = trace.commandAt(t);
+    copyRow(trace.inputAt(t), command, trace.inputRow);
     if (undivided) {
       if (ofModel) model.step(trace.plantParameters, x, command, period, next);
       else plant.step(model, trace.plantParameters, inner, x, command, period, next);
-    } else if (around.direct) {
+    } else if (io.direct) {
       driveDirectly(x, command, period, next);
     } else {
-      driveStep(around.truth, command, period, around.truth);
-      measure(around.truth, next);
+      driveStep(io.truth, command, period, io.truth);
+      measure(io.truth, next);
     }
     evaluateStep<R, M>(reward, model, t);
     t++;

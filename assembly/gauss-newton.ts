@@ -9,28 +9,11 @@
 import { clearGradient, collect, seededCostate } from "./costate";
 import { axpy, dotProduct } from "./math/dense";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { at } from "./memory";
-import { Region } from "./regions";
+import { at } from "./arena";
+import { Region, Solution } from "./regions";
 import { windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { tangent } from "./tangent";
 import * as trace from "./trace";
-
-/** What {@link solve} leaves in the region `solution`. */
-export enum Solution {
-  /** sum of weighted squared residuals before the step */
-  cost,
-  /** -r^T W J d: half the slope's promise */
-  slope,
-  /** d^T J^T W J d */
-  curvature,
-  /** |d| */
-  norm,
-  /** conjugate gradient iterations made */
-  iterations,
-  /** |residual of the linear system| / |right-hand side| at the end */
-  remainder,
-  count,
-}
 
 /**
  * Solves for d, in the region `step`, over all windows of `rollouts` rollouts from `first` on. Stops after

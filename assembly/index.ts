@@ -1,33 +1,34 @@
 /**
- * The core's only exports. Order of use: {@link setDimension} for every dimension, {@link configure}, then fill the parameter regions
- * through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything else. Nothing is allocated after
- * `configure`; nothing here throws: functions answer with a {@link Status}.
+ * The core's only exports. Order of use: {@link setDimension} for every dimension, {@link configure}, then fill the
+ * parameter regions through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything
+ * else. Nothing is allocated after `configure`; nothing here throws: functions answer with a {@link Status}.
  */
-import { choose, controller, model, reference, reward, task } from "./components";
+import * as arena from "./arena";
+import { controller, model, reference, reward, task } from "./components";
+import * as configuration from "./configure";
 import * as costates from "./costate";
 import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
-import * as memories from "./memory";
 import { Dimension, Region, Status, VERSION } from "./regions";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
 import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
 import * as pilot from "./pilot";
-import * as rehearsals from "./rehearsal";
+import * as modelRollouts from "./model-rollout";
+import { ModelStart } from "./model-rollout";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent, tangentFrom } from "./tangent";
 import * as trace from "./trace";
 import * as updates from "./update";
 
-export { Solution } from "./gauss-newton";
-export { Part } from "./laws";
+export { LawPart } from "./laws";
 export * from "./names.generated";
 export { Option } from "./options";
-export { Dimension, Region, Status } from "./regions";
-export { Start } from "./rehearsal";
+export { Dimension, Region, RowsPer, Solution, Status } from "./regions";
+export { ModelStart } from "./model-rollout";
 export { Network } from "./rollout";
 
 export function version(): i32 {
@@ -35,43 +36,43 @@ export function version(): i32 {
 }
 
 export function setDimension(which: i32, value: i32): i32 {
-  if (memories.configured) return Status.wrongOrder;
+  if (arena.configured) return Status.wrongOrder;
   if (which < 0 || which >= Dimension.count) return Status.badDimension;
-  memories.setDimension(which, value);
+  arena.setDimension(which, value);
   return Status.ok;
 }
 
 /** Chooses the parts and lays out the memory, once per instance. */
 export function configure(): i32 {
-  if (memories.configured) return Status.wrongOrder;
-  const chosen = choose(
-    memories.dimension(Dimension.model), memories.dimension(Dimension.plant), memories.dimension(Dimension.controller),
-    memories.dimension(Dimension.reward), memories.dimension(Dimension.reference), memories.dimension(Dimension.task),
-  );
-  if (!chosen) return Status.badDimension;
-  const planned = memories.planRegions();
-  if (planned != Status.ok) return planned;
-  const reserved = memories.reserveRegions();
-  if (reserved == Status.ok) trace.prepareTrace();
-  return reserved;
+  return configuration.configure();
 }
 
 /** After the parameter regions were filled, and after every change of the reference's parameters. */
 export function prepare(): i32 {
-  if (!memories.configured) return Status.wrongOrder;
-  reference.prepare(memories.at(Region.referenceParameters, 0));
-  reward.prepare(memories.at(Region.rewardParameters, 0));
+  if (!arena.configured) return Status.wrongOrder;
+  reference.prepare(trace.referenceParameters);
+  reward.prepare(trace.rewardParameters);
   return Status.ok;
 }
 
 /** Address of a region's doubles, of one rollout where it exists once per rollout. */
 export function regionAddress(region: i32, rollout: i32): usize {
-  return memories.at(region, rollout);
+  return arena.at(region, rollout);
 }
 
-/** Doubles in a region (of one rollout). */
-export function regionLength(region: i32): i32 {
-  return memories.lengthOf(region);
+/** Doubles in a row of a region. */
+export function regionColumns(region: i32): i32 {
+  return arena.columnsOf(region);
+}
+
+/** Rows of a region (of one rollout). */
+export function regionRows(region: i32): i32 {
+  return arena.rowsOf(region);
+}
+
+/** What the rows of a region are for, see {@link RowsPer}. */
+export function regionRowsPer(region: i32): i32 {
+  return arena.rowsPer(region);
 }
 
 export function setOption(option: i32, value: f64): i32 {
@@ -84,7 +85,7 @@ export function parameterCount(): i32 {
 
 /** Starts the random numbers from a 64-bit seed. */
 export function seed(low: i32, high: i32): void {
-  seedRandom(memories.at(Region.random, 0), low, high);
+  seedRandom(trace.random, low, high);
 }
 
 /** Draws the network's initial weights. */
@@ -100,19 +101,23 @@ export function sampleStart(rollout: i32): i32 {
 
 /** The task's nominal setpoint at task time `time` [s], into the first places of the region `probe`. */
 export function nominalSetpoint(time: f64): void {
-  task.setpointAt(trace.taskParameters, time, memories.at(Region.probe, 0));
+  task.setpointAt(trace.taskParameters, time, trace.probe);
 }
 
 /**
- * Drives the plant from rest at the rollout's first state and start time, or on from the end of the rollout `previous` (-1: none), keeping
- * the last `overlap` segments of that in front; ends early with `outOfBounds`.
+ * Drives the plant from rest at the rollout's first state and start time, or on from the end of the rollout `previous`
+ * (-1: none), keeping the last `overlap` segments of that in front; ends early with `outOfBounds`.
  */
 export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32): i32 {
   const total = segments + (previous >= 0 ? overlap : 0);
   const steps = total * options.stepsPerSegment;
-  if (!trace.exists(rollout) || segments < 1 || total > memories.dimension(Dimension.segments)) return Status.outOfRange;
-  if (steps > memories.dimension(Dimension.steps)) return Status.outOfRange;
-  if (previous >= 0 && (!trace.exists(previous) || previous == rollout || overlap < 0 || overlap > trace.segmentsOf(previous))) return Status.outOfRange;
+  if (!trace.exists(rollout) || segments < 1 || total > arena.dimension(Dimension.segments)) return Status.outOfRange;
+  if (steps > arena.dimension(Dimension.steps)) return Status.outOfRange;
+  if (
+    previous >= 0 &&
+    (!trace.exists(previous) || previous == rollout || overlap < 0 || overlap > trace.segmentsOf(previous))
+  )
+    return Status.outOfRange;
   return rollouts.rollOut(rollout, segments, previous, overlap);
 }
 
@@ -141,13 +146,13 @@ export function drivePlant(dt: f64): void {
   pilot.drivePlant(dt);
 }
 
-/** Takes the last `overlap` segments of the rollout `previous` over as the first of another; see assembly/rollout.ts. */
+/**
+ * Takes the last `overlap` segments of the rollout `previous` over as the first of another; see assembly/rollout.ts.
+ */
 export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   if (!trace.exists(rollout) || !trace.exists(previous) || previous == rollout) return Status.outOfRange;
   if (overlap < 0 || overlap > trace.segmentsOf(previous)) return Status.outOfRange;
-  const steps = rollouts.driveOn(rollout, previous, overlap);
-  store<f64>(trace.counts, f64(steps));
-  store<f64>(trace.counts, f64(overlap), 8);
+  rollouts.driveOn(rollout, previous, overlap);
   return Status.ok;
 }
 
@@ -157,7 +162,10 @@ export function replay(rollout: i32, network: i32, useReference: bool, keepOpeni
   return rollouts.replay(rollout, network, useReference, keepOpening);
 }
 
-/** Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at most. */
+/**
+ * Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at
+ * most.
+ */
 export function controlStep(rollout: i32, j: i32, t: i32): void {
   trace.select(rollout);
   callNetwork(j);
@@ -185,7 +193,10 @@ export function gradient(first: i32, count: i32): f64 {
   return costates.gradientOf(first, count);
 }
 
-/** Hessian of that loss times `direction`, into the region `gradient`; `linearResidual` and the input work are overwritten. */
+/**
+ * Hessian of that loss times `direction`, into the region `gradient`; `linearResidual` and the input work are
+ * overwritten.
+ */
 export function hessianProduct(first: i32, count: i32): i32 {
   if (count < 1 || !trace.exists(first) || !trace.exists(first + count - 1)) return Status.outOfRange;
   curvatures.hessianProduct(first, count);
@@ -213,7 +224,9 @@ export function tangentPass(rollout: i32, window: i32): void {
   tangent(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
 }
 
-/** Tangents of all states of a rollout along `direction`, from that of the first state, which stands in `stateTangents`. */
+/**
+ * Tangents of all states of a rollout along `direction`, from that of the first state, which stands in `stateTangents`.
+ */
 export function statePass(rollout: i32): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
   trace.select(rollout);
@@ -223,7 +236,7 @@ export function statePass(rollout: i32): i32 {
 
 /** Gradient of one window by forward sensitivity, added to `sensitivityGradient`. */
 export function sensitivityPass(rollout: i32, window: i32): i32 {
-  if (memories.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
+  if (arena.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
   trace.select(rollout);
   sensitivity(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
   return Status.ok;
@@ -252,23 +265,36 @@ export function solveStep(first: i32, rollouts: i32, mu: f64, threshold: f64, it
 }
 
 /** The same with the damping held to the parameters in the region `anchor`: one of several steps of one update. */
-export function solveAnchored(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
+export function solveAnchored(
+  first: i32,
+  rollouts: i32,
+  mu: f64,
+  threshold: f64,
+  iterations: i32,
+  tolerance: f64,
+): void {
   gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance, true);
 }
 
-/** What the model does not explain of a recorded drive, for {@link rehearse}. */
-export function explain(rollout: i32): i32 {
+/** What the model does not explain of a recorded rollout, for {@link rollOutModel}. */
+export function recordModelError(rollout: i32): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
-  rehearsals.explain(rollout);
+  modelRollouts.recordModelError(rollout);
   return Status.ok;
 }
 
-/** Drives the model instead of the plant, from the recorded drive `source`; see assembly/rehearsal.ts. Room is needed as for any rollout. */
-export function rehearse(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
-  if (!trace.exists(rollout) || !trace.exists(source) || rollout == source || start < 0 || start > rehearsals.Start.anew) return Status.outOfRange;
-  if (start != rehearsals.Start.again && (segments < 1 || segments > memories.dimension(Dimension.segments))) return Status.outOfRange;
-  if (start != rehearsals.Start.again && segments * options.stepsPerSegment > memories.dimension(Dimension.steps)) return Status.outOfRange;
-  return rehearsals.rehearse(rollout, source, start, segments, shift);
+/**
+ * Drives the model instead of the plant, from the recorded rollout `source`; see assembly/model-rollout.ts. Room is
+ * needed as for any rollout.
+ */
+export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
+  if (!trace.exists(rollout) || !trace.exists(source) || rollout == source || start < 0 || start >= ModelStart.count)
+    return Status.outOfRange;
+  if (start != ModelStart.replay && (segments < 1 || segments > arena.dimension(Dimension.segments)))
+    return Status.outOfRange;
+  if (start != ModelStart.replay && segments * options.stepsPerSegment > arena.dimension(Dimension.steps))
+    return Status.outOfRange;
+  return modelRollouts.rollOutModel(rollout, source, start, segments, shift);
 }
 
 /** theta += factor * step. */

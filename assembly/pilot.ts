@@ -1,15 +1,16 @@
 /**
- * Driving a real robot: one control step per call, at the time and in the state that were measured. What {@link rollOut} does in one
- * call for a simulated plant. Only the last step and the last two setpoints are kept, in the first rows of rollout 0: a drive may last as
- * long as it likes. Whoever learns from it writes the steps down and goes through them with `replay`.
+ * Driving a real robot: one control step per call, at the time and in the state that were measured. What {@link
+ * rollOut} does in one call for a simulated plant. Only the last step and the last two setpoints are kept, in the first
+ * rows of rollout 0: a drive may last as long as it likes. Whoever learns from it writes the steps down and goes
+ * through them with `replay`.
  */
 import { driveStep, resetPlant } from "./actuation";
 import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
-import { at, copyRow } from "./memory";
+import { copyRow } from "./arena";
 import { controlPeriod, lookahead } from "./options";
 import { act, callInPlace, evaluateCost, evaluateReference } from "./policy/policy";
-import { Region, Status } from "./regions";
+import { Counts, Status } from "./regions";
 import * as trace from "./trace";
 
 /** The network was not called yet. */
@@ -19,24 +20,27 @@ let fresh: bool = true;
 export function beginDrive(): void {
   trace.select(0);
   fresh = true;
-  store<f64>(trace.counts, 1.0);
-  store<f64>(trace.counts, 1.0, 8);
-  store<f64>(trace.counts, 0.0, 16); // so `times` are task times
+  trace.setLength(1, 1);
+  store<f64>(trace.counts, 0.0, 8 * Counts.startTime); // so `times` are task times
   store<f64>(trace.segmentStarts, 0.0);
 }
 
-/** Whether the network is due at task time `time` [s]: at the first step, and a network period after the last call, to the nearest step. */
+/**
+ * Whether the network is due at task time `time` [s]: at the first step, and a network period after the last call, to
+ * the nearest step.
+ */
 export function networkDue(time: f64): bool {
   return fresh || time - load<f64>(trace.segmentTimes) >= lookahead - 0.5 * controlPeriod;
 }
 
 /**
- * The control step at task time `time` [s] in the measured state, which stands in `plantState`; its command is the first row of `inputs`
- * afterwards. `outOfBounds`: the state left its bounds, or the command is not a number: it must not be sent.
+ * The control step at task time `time` [s] in the measured state, which stands in `plantState`; its command is the
+ * first row of `inputs` afterwards. `outOfBounds`: the state left its bounds, or the command is not a number: it must
+ * not be sent.
  */
 export function tick(time: f64): Status {
   trace.select(0);
-  copyRow(trace.states, at(Region.plantState, 0), trace.stateRow);
+  copyRow(trace.states, trace.plantState, trace.stateRow);
   if (!withinBounds(trace.states)) return Status.outOfBounds;
   store<f64>(trace.times, time);
   if (networkDue(time)) {
@@ -63,6 +67,5 @@ export function restPlant(): void {
 
 /** Drives the plant from the state in `plantState` for `dt` seconds under the first row of `inputs`. */
 export function drivePlant(dt: f64): void {
-  const state = at(Region.plantState, 0);
-  driveStep(state, trace.inputs, dt, state);
+  driveStep(trace.plantState, trace.inputs, dt, trace.plantState);
 }

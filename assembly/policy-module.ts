@@ -1,11 +1,12 @@
 /**
- * A trained policy as a module of its own: the core's network, task, reference and controller, without anything to train with. The
- * exporter (src/export/wasm.ts) lays the policy into its memory as doubles, in the order in which they are taken here; instantiating
- * the module sets it up, and nothing is allocated afterwards.
+ * A trained policy as a module of its own: the core's network, task, reference and controller, without anything to
+ * train with. The exporter (src/export/wasm.ts) lays the policy into its memory as doubles, in the order in which they
+ * are taken here; instantiating the module sets it up, and nothing is allocated afterwards.
  */
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { controller, reference } from "./components";
 import { configure, setDimension, setOption } from "./index";
-import { at, lengthOf } from "./memory";
+import { at, lengthOf } from "./arena";
 import { Option, splineLead } from "./options";
 import { act, callInPlace, evaluateReference } from "./policy/policy";
 import { Dimension, Region } from "./regions";
@@ -22,7 +23,7 @@ function take(): f64 {
 }
 
 function fill(region: i32): void {
-  const bytes = usize(lengthOf(region)) << 3;
+  const bytes = usize(lengthOf(region)) << DOUBLE_SHIFT;
   memory.copy(at(region, 0), taken, bytes);
   taken += bytes;
 }
@@ -57,7 +58,10 @@ export function begin(): void {
   fresh = true;
 }
 
-/** A control step at task time `time` [s], with the network called if it is due (or was never called): address of the command's doubles. */
+/**
+ * A control step at task time `time` [s], with the network called if it is due (or was never called): address of the
+ * command's doubles.
+ */
 export function step(time: f64, networkIsDue: bool): usize {
   if (networkIsDue || fresh) {
     callInPlace(time, fresh);

@@ -7,7 +7,7 @@
  */
 import { controller, model, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { at } from "./memory";
+import { at } from "./arena";
 import { Region } from "./regions";
 import { stateFeedback, truncate } from "./options";
 import { parameterSize } from "./policy/layers";
@@ -28,9 +28,9 @@ const zero: usize = heap.alloc(8 * 24);
 export function sensitivity(begin: i32, end: i32): void {
   const p = parameterSize();
   const row = usize(p) << DOUBLE_SHIFT;
-  const n = trace.n;
+  const n = trace.stateSize;
   const setpoint = trace.setpointSize;
-  const outputs = trace.outputs;
+  const outputs = trace.outputSize;
   const gain = outputs - setpoint;
   const coefficient = reference.coefficientSize();
   const X = at(Region.stateSensitivity, 0);
@@ -61,28 +61,28 @@ export function sensitivity(begin: i32, end: i32): void {
     multiply(coefficient, 2 * setpoint, setpoints, coefficients, p, false);
     const reached = truncate ? t : firstOfWindow;
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
-      const U = inputs + usize(t * trace.m) * row;
+      const U = inputs + usize(t * trace.inputSize) * row;
       inputJacobian(j, t, X, coefficients, gains, U, gain, coefficient, p);
       // gradient += 2 r^T (dr/dx X + dr/du U)
-      const tape = trace.rewardTape + usize(t) * trace.rewardTapeRow;
-      for (let c: i32 = 0; c < n + trace.m; c++) {
+      const tape = trace.rewardTapeAt(t);
+      for (let c: i32 = 0; c < n + trace.inputSize; c++) {
         setUnit(c);
         reward.tangent(tape, unit, unit + trace.stateRow, column);
         let slope: f64 = 0.0;
         for (let i: usize = 0; i < trace.residualRow; i += 8) {
-          slope += 2.0 * load<f64>(trace.residuals + usize(t) * trace.residualRow + i) * load<f64>(column + i);
+          slope += 2.0 * load<f64>(trace.residualsAt(t) + i) * load<f64>(column + i);
         }
         addRow(slope, c < n ? X + usize(c) * row : U + usize(c - n) * row, gradient, p);
       }
       // X <- Â X + B̂ U_acting
-      const modelTape = trace.modelTape + usize(t) * trace.modelTapeRow;
+      const modelTape = trace.modelTapeAt(t);
       for (let c: i32 = 0; c < n; c++) {
         setUnit(c);
         model.tangent(modelTape, unit, zero, column);
         keepColumn(c, n);
       }
       multiply(n, n, X, nextX, p, false);
-      for (let c: i32 = 0; c < trace.m; c++) {
+      for (let c: i32 = 0; c < trace.inputSize; c++) {
         setUnit(c);
         model.tangent(modelTape, zero, unit, column);
         const source = t - trace.inputDelay(c);
@@ -90,7 +90,7 @@ export function sensitivity(begin: i32, end: i32): void {
         for (let i: i32 = 0; i < n; i++) {
           addRow(
             load<f64>(column + (usize(i) << DOUBLE_SHIFT)),
-            inputs + usize(source * trace.m + c) * row,
+            inputs + usize(source * trace.inputSize + c) * row,
             nextX + usize(i) * row,
             p,
           );
@@ -107,16 +107,16 @@ function networkJacobian(j: i32, p: i32, features: usize, X: usize, offsets: usi
   const featureSize = task.featureSize();
   memory.fill(features, 0, usize(featureSize) * row);
   if (stateFeedback) {
-    for (let c: i32 = 0; c < trace.n; c++) {
+    for (let c: i32 = 0; c < trace.stateSize; c++) {
       setUnit(c);
-      task.tangent(trace.taskTape + usize(j) * trace.taskTapeRow, unit, column);
+      task.tangent(trace.taskTapeAt(j), unit, column);
       keepColumn(c, featureSize);
     }
-    multiply(featureSize, trace.n, X, features, p, false);
+    multiply(featureSize, trace.stateSize, X, features, p, false);
   }
-  const activations = trace.activations + usize(j) * trace.activationRow;
+  const activations = trace.activationsAt(j);
   const work = trace.activationWork;
-  for (let o: i32 = 0; o < trace.outputs; o++) {
+  for (let o: i32 = 0; o < trace.outputSize; o++) {
     const target = offsets + usize(o) * row;
     memory.fill(work, 0, trace.activationRow);
     const scale = load<f64>(trace.outputScale + (usize(o) << DOUBLE_SHIFT));
@@ -144,27 +144,27 @@ function inputJacobian(
   coefficient: i32,
   p: i32,
 ): void {
-  const tape = trace.controllerTape + usize(t) * trace.controllerTapeRow;
-  const row = trace.gains + usize(j) * trace.gainRow;
-  for (let c: i32 = 0; c < trace.n; c++) {
+  const tape = trace.controllerTapeAt(t);
+  const row = trace.gainsAt(j);
+  for (let c: i32 = 0; c < trace.stateSize; c++) {
     setUnit(c);
     controller.tangent(tape, row, unit, zero, zero, column);
-    keepColumn(c, trace.m);
+    keepColumn(c, trace.inputSize);
   }
-  multiply(trace.m, trace.n, X, U, p, false);
+  multiply(trace.inputSize, trace.stateSize, X, U, p, false);
   for (let c: i32 = 0; c < coefficient; c++) {
     setUnit(c);
-    reference.evaluate(unit, load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)), trace.referenceWork);
+    reference.evaluate(unit, load<f64>(trace.localTimeAt(t)), trace.referenceWork);
     controller.tangent(tape, row, zero, trace.referenceWork, zero, column);
-    keepColumn(c, trace.m);
+    keepColumn(c, trace.inputSize);
   }
-  multiply(trace.m, coefficient, coefficients, U, p, true);
+  multiply(trace.inputSize, coefficient, coefficients, U, p, true);
   for (let c: i32 = 0; c < gain; c++) {
     setUnit(c);
     controller.tangent(tape, row, zero, zero, unit, column);
-    keepColumn(c, trace.m);
+    keepColumn(c, trace.inputSize);
   }
-  multiply(trace.m, gain, gains, U, p, true);
+  multiply(trace.inputSize, gain, gains, U, p, true);
 }
 
 /** unit = e_c. */

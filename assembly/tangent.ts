@@ -4,7 +4,7 @@
  */
 import { controller, model, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { dimension } from "./memory";
+import { dimension } from "./arena";
 import { stateFeedback, truncate } from "./options";
 import { tangent as networkTangent } from "./policy/mlp";
 import { Dimension } from "./regions";
@@ -13,7 +13,7 @@ import * as trace from "./trace";
 /** {@link tangentFrom} the given state: J v. */
 export function tangent(begin: i32, end: i32): void {
   const first = trace.segmentStart(begin);
-  memory.fill(trace.stateTangents + usize(first) * trace.stateRow, 0, trace.stateRow);
+  memory.fill(trace.stateTangentAt(first), 0, trace.stateRow);
   tangentFrom(begin, end);
 }
 
@@ -30,7 +30,7 @@ export function tangentFrom(begin: i32, end: i32): void {
   const rows = dimension(Dimension.steps);
   memory.fill(dSetpoint, 0, trace.setpointRow);
   let t = firstOfWindow;
-  let dx = trace.stateTangents + usize(t) * trace.stateRow;
+  let dx = trace.stateTangentAt(t);
   for (let j = begin; j < end; j++) {
     if (truncate) memory.fill(dx, 0, trace.stateRow);
     memory.copy(dPrevious, dSetpoint, trace.setpointRow);
@@ -38,32 +38,16 @@ export function tangentFrom(begin: i32, end: i32): void {
     memory.copy(dSetpoint, trace.outputWork, trace.setpointRow);
     reference.begin(dPrevious, dSetpoint, trace.coefficientWork);
     const dGains = trace.outputWork + trace.setpointRow;
-    const gains = trace.gains + usize(j) * trace.gainRow;
+    const gains = trace.gainsAt(j);
     const reached = truncate ? t : firstOfWindow;
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
-      const du = trace.inputWork + usize(t) * trace.inputRow;
-      reference.evaluate(
-        trace.coefficientWork,
-        load<f64>(trace.localTimes + (usize(t) << DOUBLE_SHIFT)),
-        trace.referenceWork,
-      );
-      controller.tangent(
-        trace.controllerTape + usize(t) * trace.controllerTapeRow,
-        gains,
-        dx,
-        trace.referenceWork,
-        dGains,
-        du,
-      );
-      reward.tangent(
-        trace.rewardTape + usize(t) * trace.rewardTapeRow,
-        dx,
-        du,
-        trace.residualTangents + usize(t) * trace.residualRow,
-      );
+      const du = trace.inputWorkAt(t);
+      reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimeAt(t)), trace.referenceWork);
+      controller.tangent(trace.controllerTapeAt(t), gains, dx, trace.referenceWork, dGains, du);
+      reward.tangent(trace.rewardTapeAt(t), dx, du, trace.residualTangentsAt(t));
       const acting = trace.delayed ? gatherInputs(t, reached) : du;
       const dNext = t + 1 < rows ? dx + trace.stateRow : trace.stateWork;
-      model.tangent(trace.modelTape + usize(t) * trace.modelTapeRow, dx, acting, dNext);
+      model.tangent(trace.modelTapeAt(t), dx, acting, dNext);
       dx = dNext;
     }
   }
@@ -71,13 +55,10 @@ export function tangentFrom(begin: i32, end: i32): void {
 
 /** Tangents of the inputs that act at step t; those before step `reached` are 0. */
 function gatherInputs(t: i32, reached: i32): usize {
-  for (let i: i32 = 0; i < trace.m; i++) {
+  for (let i: i32 = 0; i < trace.inputSize; i++) {
     const source = t - trace.inputDelay(i);
     const column = usize(i) << DOUBLE_SHIFT;
-    store<f64>(
-      trace.inputWorkRow + column,
-      source >= reached ? load<f64>(trace.inputWork + usize(source) * trace.inputRow + column) : 0.0,
-    );
+    store<f64>(trace.inputWorkRow + column, source >= reached ? load<f64>(trace.inputWorkAt(source) + column) : 0.0);
   }
   return trace.inputWorkRow;
 }
@@ -85,9 +66,9 @@ function gatherInputs(t: i32, reached: i32): usize {
 /** Tangent of segment j's scaled outputs, in outputWork, from `direction` and the state's tangent. */
 function throughNetwork(j: i32, dx: usize): void {
   const dRow = trace.activationWork;
-  if (stateFeedback) task.tangent(trace.taskTape + usize(j) * trace.taskTapeRow, dx, dRow);
+  if (stateFeedback) task.tangent(trace.taskTapeAt(j), dx, dRow);
   else memory.fill(dRow, 0, trace.activationRow);
-  networkTangent(trace.parameters, trace.direction, trace.activations + usize(j) * trace.activationRow, dRow);
+  networkTangent(trace.parameters, trace.direction, trace.activationsAt(j), dRow);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(trace.outputWork + i, load<f64>(trace.outputScale + i) * load<f64>(dRow + trace.outputOffset + i));
   }

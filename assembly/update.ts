@@ -1,7 +1,7 @@
 /** Update rules on theta [W23 Algorithm 1, line 7]; the gradient is of a loss, hence the minus. */
 import { axpy } from "./math/dense";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { at } from "./memory";
+import { at } from "./arena";
 import { Region } from "./regions";
 import { parameterSize } from "./policy/layers";
 import { uniform } from "./math/random";

@@ -56,7 +56,7 @@ export class CoreKernels {
   /** Runs a kernel `repeats` times in one loop; a process runs one core only, so that V8 knows the callee. */
   run(kernel: Kernel, repeats: number): void {
     const E = this.core.exports;
-    const network = E.Part.network;
+    const network = E.LawPart.network;
     const { segments } = this;
     if (kernel === "forward") for (let i = 0; i < repeats; i++) E.evaluatePart(network, 0);
     if (kernel === "backward") for (let i = 0; i < repeats; i++) E.transposeOfPart(network, 0);
@@ -97,8 +97,8 @@ export class CoreKernels {
     };
     this.reset();
     exports.clearGradient();
-    exports.evaluatePart(exports.Part.network, 0);
-    exports.transposeOfPart(exports.Part.network, 0);
+    exports.evaluatePart(exports.LawPart.network, 0);
+    exports.transposeOfPart(exports.LawPart.network, 0);
     const probe = copy("probe");
     const results = {
       ...driven,

@@ -1,7 +1,10 @@
-/** The sampled-data policy [W23 sec. 6, fig. 1]: a network call per segment sets setpoint and gains, the controller acts at every step. */
+/**
+ * The sampled-data policy [W23 sec. 6, fig. 1]: a network call per segment sets setpoint and gains, the controller acts
+ * at every step.
+ */
 import { reference, task } from "../components";
 import { Controller } from "../controllers/controller";
-import { copyRow } from "../memory";
+import { copyRow } from "../arena";
 import { Model } from "../models/model";
 import { lookahead, startFromState } from "../options";
 import * as trace from "../trace";
@@ -11,26 +14,26 @@ import { Reference } from "./reference";
 
 /** Network input at the segment's state and time. */
 function observe(j: i32): void {
-  const row = trace.activations + usize(j) * trace.activationRow;
-  const x = trace.segmentStates + usize(j) * trace.stateRow;
-  task.observe(trace.taskParameters, x, segmentTime(j), row, trace.taskTape + usize(j) * trace.taskTapeRow);
+  const row = trace.activationsAt(j);
+  const x = trace.segmentStateAt(j);
+  task.observe(trace.taskParameters, x, segmentTime(j), row, trace.taskTapeAt(j));
 }
 
 function segmentTime(j: i32): f64 {
-  return load<f64>(trace.segmentTimes + (usize(j) << 3));
+  return load<f64>(trace.segmentTimeAt(j));
 }
 
 /** The network's activations at segment j with the present parameters; its recorded outputs stay. */
 export function recallNetwork(j: i32): void {
   observe(j);
-  forward(trace.parameters, trace.activations + usize(j) * trace.activationRow);
+  forward(trace.parameters, trace.activationsAt(j));
 }
 
 /** outputs_j = scale * MLP(features_j). */
 export function callNetwork(j: i32): void {
   recallNetwork(j);
-  const row = trace.activations + usize(j) * trace.activationRow;
-  const out = trace.segmentOutputs + usize(j) * trace.outputRow;
+  const row = trace.activationsAt(j);
+  const out = trace.outputsAt(j);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(row + trace.outputOffset + i));
   }
@@ -38,11 +41,12 @@ export function callNetwork(j: i32): void {
 
 /** setpoint_j = task(t_j + lookahead) + offsets, gains_j = nominal + offsets, from the segment's network outputs. */
 export function placeSetpoint(j: i32): void {
-  const out = trace.segmentOutputs + usize(j) * trace.outputRow;
-  const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
+  const out = trace.outputsAt(j);
+  const setpoint = trace.setpointAt(j);
   task.setpointAt(trace.taskParameters, segmentTime(j) + lookahead, setpoint);
-  for (let i: usize = 0; i < trace.setpointRow; i += 8) store<f64>(setpoint + i, load<f64>(setpoint + i) + load<f64>(out + i));
-  const gains = trace.gains + usize(j) * trace.gainRow;
+  for (let i: usize = 0; i < trace.setpointRow; i += 8)
+    store<f64>(setpoint + i, load<f64>(setpoint + i) + load<f64>(out + i));
+  const gains = trace.gainsAt(j);
   for (let i: usize = 0; i < trace.gainRow; i += 8) {
     store<f64>(gains + i, load<f64>(trace.nominalGains + i) + load<f64>(out + trace.setpointRow + i));
   }
@@ -56,14 +60,14 @@ export function openReference(): void {
 
 /** Reference of segment j, from the previous setpoint to its own. */
 export function beginReference(j: i32): void {
-  const setpoint = trace.setpoints + usize(j) * trace.setpointRow;
+  const setpoint = trace.setpointAt(j);
   const previous = j == 0 ? trace.openingSetpoint : setpoint - trace.setpointRow;
-  reference.begin(previous, setpoint, trace.coefficients + usize(j) * trace.coefficientRow);
+  reference.begin(previous, setpoint, trace.coefficientsAt(j));
 }
 
 /**
- * The network call at task time `time` [s] of a drive whose last step and last two setpoints alone are kept, in the first rows: the state
- * stands there. `first`: no call was made before.
+ * The network call at task time `time` [s] of a drive whose last step and last two setpoints alone are kept, in the
+ * first rows: the state stands there. `first`: no call was made before.
  */
 export function callInPlace(time: f64, first: bool): void {
   copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
@@ -79,8 +83,8 @@ export function callInPlace(time: f64, first: bool): void {
 // @ts-ignore: decorator
 @inline
 export function evaluateReference<F extends Reference>(reference: F, j: i32, t: i32): void {
-  const s = load<f64>(trace.localTimes + (usize(t) << 3));
-  reference.evaluate(trace.coefficients + usize(j) * trace.coefficientRow, s, trace.references + usize(t) * trace.referenceRow);
+  const s = load<f64>(trace.localTimeAt(t));
+  reference.evaluate(trace.coefficientsAt(j), s, trace.referenceAt(t));
 }
 
 /** Command of step t of segment j, from the recorded state and reference. */
@@ -89,11 +93,11 @@ export function evaluateReference<F extends Reference>(reference: F, j: i32, t: 
 export function act<C extends Controller>(controller: C, j: i32, t: i32): void {
   controller.act(
     trace.controllerParameters,
-    trace.states + usize(t) * trace.stateRow,
-    trace.references + usize(t) * trace.referenceRow,
-    trace.gains + usize(j) * trace.gainRow,
-    trace.commands + usize(t) * trace.inputRow,
-    trace.controllerTape + usize(t) * trace.controllerTapeRow,
+    trace.stateAt(t),
+    trace.referenceAt(t),
+    trace.gainsAt(j),
+    trace.commandAt(t),
+    trace.controllerTapeAt(t),
   );
 }
 
@@ -109,21 +113,21 @@ export function evaluateStep<R extends Reward, M extends Model>(reward: R, model
 // @ts-ignore: decorator
 @inline
 export function evaluateCost<R extends Reward>(reward: R, t: i32): void {
-  const x = trace.states + usize(t) * trace.stateRow;
-  const r = trace.residuals + usize(t) * trace.residualRow;
-  const time = trace.startTime() + load<f64>(trace.times + (usize(t) << 3));
-  const rewardTape = trace.rewardTape + usize(t) * trace.rewardTapeRow;
-  reward.residuals(trace.rewardParameters, x, trace.inputs + usize(t) * trace.inputRow, time, r, rewardTape);
+  const x = trace.stateAt(t);
+  const r = trace.residualsAt(t);
+  const time = trace.startTime() + load<f64>(trace.timeAt(t));
+  const rewardTape = trace.rewardTapeAt(t);
+  reward.residuals(trace.rewardParameters, x, trace.inputAt(t), time, r, rewardTape);
   let cost: f64 = 0.0;
   for (let i: usize = 0; i < trace.residualRow; i += 8) cost += load<f64>(r + i) * load<f64>(r + i);
-  store<f64>(trace.stageCosts + (usize(t) << 3), cost);
+  store<f64>(trace.stageCostAt(t), cost);
 }
 
 /** The model's derivatives at step t. */
 // @ts-ignore: decorator
 @inline
 export function lineariseModel<M extends Model>(model: M, t: i32): void {
-  const x = trace.states + usize(t) * trace.stateRow;
-  const dt = load<f64>(trace.periods + (usize(t) << 3));
-  model.linearise(trace.modelParameters, x, trace.actingInputs(t), dt, trace.modelTape + usize(t) * trace.modelTapeRow);
+  const x = trace.stateAt(t);
+  const dt = load<f64>(trace.periodAt(t));
+  model.linearise(trace.modelParameters, x, trace.actingInputs(t), dt, trace.modelTapeAt(t));
 }

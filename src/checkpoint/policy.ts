@@ -22,6 +22,6 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
 /** Layer widths of the core's network, features first. */
 export function layersOf(core: Core): number[] {
   const { network, columns } = core.setup.task;
-  const features = core.exports.domainSize(core.exports.Part.network);
+  const features = core.exports.domainSize(core.exports.LawPart.network);
   return [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
 }

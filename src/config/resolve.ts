@@ -60,7 +60,7 @@ function disturbances(config: RunConfig, task: TaskDefinition, plant: PlantDefin
   ).map(([name, length, spread, own]) => {
     const given = config[name];
     if (given.length === 0) return own ?? [];
-    if (given.length === 1) return new Array<number>(spread).fill(given[0]);
+    if (given.length === 1) return Array.from({ length }, (_, i) => (i < spread ? given[0] : 0));
     if (given.length === length) return given;
     throw new UserError(`${name} has ${given.length} numbers; allowed are 1, or ${length} for ${task.name}`);
   });

@@ -1,4 +1,7 @@
-/** The one typed door to the WebAssembly core: loads it, checks its version, hands parameters over by name, and names the views. */
+/**
+ * The one typed door to the WebAssembly core: loads it, checks its version, hands parameters over by name, and names
+ * the views.
+ */
 import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
 import { messageOf, UserError } from "../errors.js";
@@ -9,7 +12,7 @@ import { PARAMETERS } from "./names.generated.js";
 export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -32,6 +35,7 @@ const REGIONS = {
 } as const satisfies Record<PartName, RegionName>;
 
 export type RegionName = Exclude<keyof CoreExports["Region"] & string, "count">;
+export type RowsPerName = keyof CoreExports["RowsPer"] & string;
 export type OptionName = Exclude<keyof CoreExports["Option"] & string, "count">;
 
 /** Sizes and choices of one core instance. */
@@ -77,16 +81,47 @@ export class Core {
     return new Core(await instantiate(await compiled(build), {}), setup);
   }
 
-  /** View of a region's doubles, of one rollout where it exists once per rollout; made once, valid for the core's life. */
+  /**
+   * View of a region's doubles, of one rollout where it exists once per rollout; made once, valid for the core's life.
+   */
   view(region: RegionName, rollout = 0): Float64Array {
     const key = `${region} ${rollout}`;
     const known = this.views.get(key);
     if (known) return known;
     const index = this.exports.Region[region];
     const address = this.exports.regionAddress(index, rollout);
-    const view = new Float64Array(this.exports.memory.buffer, address, this.exports.regionLength(index));
+    const { columns, rows } = this.shapeOf(region);
+    const view = new Float64Array(this.exports.memory.buffer, address, columns * rows);
     this.views.set(key, view);
     return view;
+  }
+
+  /** Numbers in a row of a region, its rows, and what it has a row for. */
+  shapeOf(region: RegionName): { readonly columns: number; readonly rows: number; readonly per: RowsPerName } {
+    const E = this.exports;
+    const index = E.Region[region];
+    return {
+      columns: E.regionColumns(index),
+      rows: E.regionRows(index),
+      per: E.RowsPer[E.regionRowsPer(index)] as RowsPerName,
+    };
+  }
+
+  /** The regions that exist once per rollout. */
+  rolloutRegions(): RegionName[] {
+    const names = Object.keys(this.exports.Region).filter(
+      (name) => /^\D/.test(name) && name !== "count",
+    ) as RegionName[];
+    return names.filter((region) => this.shapeOf(region).per !== "run");
+  }
+
+  /** What a rollout has of a region: its rows up to the last step, or segment. */
+  usedPart(region: RegionName, rollout: number): Float64Array {
+    const { columns, rows, per } = this.shapeOf(region);
+    const [steps, segments] = this.view("counts", rollout);
+    // of states there is a row more than of steps
+    const used = per === "step" ? steps + rows - this.setup.steps : per === "segment" ? segments : rows;
+    return this.view(region, rollout).slice(0, used * columns);
   }
 
   /** Writes all numbers of a region; an error names the region and its size if there are not as many. */

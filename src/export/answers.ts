@@ -99,7 +99,7 @@ function replay(core: Core, { states, times, starts }: Sketch): void {
 export function networkAnswers(core: Core, drives: readonly Sketch[]): NetworkSamples {
   const { task } = core.setup;
   const outputs = task.columns.setpoint.length + task.columns.gain.length;
-  const inputs = core.exports.domainSize(core.exports.Part.network);
+  const inputs = core.exports.domainSize(core.exports.LawPart.network);
   const features: number[] = [];
   const offsets: number[] = [];
   const collect = (): void => {
@@ -141,12 +141,12 @@ export function standing(core: Core, policy: PolicyDescription, count: number, s
     given.time.data[row] = Math.fround(policy.clock.controlPeriod * (1 + 4 * uniform()));
     if ("gains" in memory) memory.gains.data.set(policy.nominalGains.map(Math.fround), sizes.gains * row);
     probe.fill(0);
-    exports.evaluatePart(exports.Part.reference, (given.time.data[row] ?? 0) + policy.clock.lead);
+    exports.evaluatePart(exports.LawPart.reference, (given.time.data[row] ?? 0) + policy.clock.lead);
     const reference = y.slice(0, references);
     probe.set(given.state.data.subarray(sizes.state * row, sizes.state * (row + 1)));
     probe.set(reference, sizes.state);
     if ("gains" in memory) probe.set(policy.nominalGains.map(Math.fround), sizes.state + references);
-    exports.evaluatePart(exports.Part.controller, 0);
+    exports.evaluatePart(exports.LawPart.controller, 0);
     command.data.set(y.subarray(0, sizes.command), sizes.command * row);
   }
   const next = Object.fromEntries(Object.entries(memory).map(([name, values]) => [`next_${name}`, values]));

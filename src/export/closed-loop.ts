@@ -62,9 +62,9 @@ export async function driveExported(
     const y = probe.subarray((2 * probe.length) / 7);
     probe.set(x);
     probe.set(u, n);
-    exports.evaluatePart(exports.Part.reward, time);
+    exports.evaluatePart(exports.LawPart.reward, time);
     for (let i = 0; i < task.columns.residual.length; i++) cost += (y[i] ?? Number.NaN) ** 2;
-    exports.evaluatePart(exports.Part.model, time);
+    exports.evaluatePart(exports.LawPart.model, time);
     states.set(y.subarray(0, n), n * (t + 1));
   }
   return { states, cost };

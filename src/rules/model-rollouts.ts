@@ -28,7 +28,8 @@ export class ModelRollouts {
   ) {
     this.count = batch.count + 1;
     this.shift = (turn * SPREAD) % 1;
-    for (let i = 0; i < batch.count; i++) core.check(core.exports.explain(batch.first + i), "the model's errors");
+    for (let i = 0; i < batch.count; i++)
+      core.check(core.exports.recordModelError(batch.first + i), "the model's errors");
   }
 
   /**
@@ -37,16 +38,16 @@ export class ModelRollouts {
    */
   rollOut(): number {
     const { core, batch } = this;
-    const { Start, Status } = core.exports;
+    const { ModelStart, Status } = core.exports;
     const { first, continuation, restart } = batch.modelRollouts;
     this.countAll();
     let cost = 0;
     for (let i = 0; i < this.count; i++) {
       const restarts = i === batch.count;
-      const start = restarts ? Start.anew : continuation > 0 ? Start.on : Start.again;
+      const start = restarts ? ModelStart.restart : continuation > 0 ? ModelStart.continuation : ModelStart.replay;
       const source = restarts ? batch.first : batch.first + i;
       const segments = restarts ? restart : continuation;
-      const status = core.exports.rehearse(first + i, source, start, segments, this.shift);
+      const status = core.exports.rollOutModel(first + i, source, start, segments, this.shift);
       if (status === Status.outOfBounds) return Number.POSITIVE_INFINITY;
       core.check(status, "a model rollout");
       cost += windowCost(core, first + i) / this.count;

@@ -2,7 +2,7 @@
 import { parseWindow } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
-import type { Core, RegionName } from "../core/core.js";
+import type { Core } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
 import type { Batch } from "../rules/definition.js";
@@ -108,12 +108,12 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       if (!settled || config.link !== "sim") return {}; // a robot that was stopped settles anew
       const arrays: Record<string, Float64Array> = {};
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
-      for (const name of driveRegions(core)) arrays[PREFIX + name] = usedPart(core, name, current);
+      for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);
       return arrays;
     },
     restore: (core, arrays) => {
       for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.view(name).set(arrays[name]);
-      for (const name of driveRegions(core)) {
+      for (const name of core.rolloutRegions()) {
         const array = arrays[PREFIX + name];
         if (!array) continue;
         core.view(name, current).set(array);
@@ -121,29 +121,6 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       }
     },
   };
-}
-
-/** Everything that the core keeps of a rollout. */
-function driveRegions(core: Core): RegionName[] {
-  const { Region } = core.exports;
-  return (Object.keys(Region) as RegionName[]).filter(
-    (name) => typeof Region[name] === "number" && isOfRollout(Region, name),
-  );
-}
-
-function isOfRollout(Region: Core["exports"]["Region"], name: RegionName): boolean {
-  return Region[name] >= Region.counts && Region[name] < Region.count;
-}
-
-/** What a rollout has of a region: its rows up to the last step, or segment. */
-function usedPart(core: Core, name: RegionName, slot: number): Float64Array {
-  const { Region } = core.exports;
-  const view = core.view(name, slot);
-  const [steps, segments] = core.view("counts", slot);
-  if (Region[name] < Region.times) return view.slice();
-  if (Region[name] >= Region.segmentStarts) return view.slice(0, (segments * view.length) / core.setup.segments);
-  const more = name === "states" ? 1 : 0;
-  return view.slice(0, ((steps + more) * view.length) / (core.setup.steps + more));
 }
 
 export function collectorFor(config: RunConfig): Collector {

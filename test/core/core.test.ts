@@ -92,7 +92,7 @@ test("a state outside its bounds, or NaN, ends the rollout there and says so", a
 test("tanh to 5 ulp, odd, saturating, NaN kept", async () => {
   const task = { ...carTask([]) };
   const core = await Core.load({ ...setup, task });
-  const part = core.exports.Part.network;
+  const part = core.exports.LawPart.network;
   const theta = core.view("parameters");
   const bias = theta.length - 10;
   const z = core.view("probe");
@@ -119,7 +119,7 @@ test("tanh to 5 ulp, odd, saturating, NaN kept", async () => {
 test("sine, cosine and the angle of a vector to 2 ulp, also far from zero", async () => {
   const core = await smallCore(1);
   const probe = core.view("probe");
-  const { model, controller } = core.exports.Part;
+  const { model, controller } = core.exports.LawPart;
   for (let i = 0; i < 3000; i++) {
     const phi = (i - 1500) * (i % 3 === 0 ? 0.01 : i % 3 === 1 ? 1.7 : 1e4);
     probe.set([0, 0, 50, phi, 0, 0]); // v dt = 1

@@ -3,7 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 import type { Core } from "../../src/core/core.js";
 import { dot, driveFrom, relativeError, smallCore } from "../support/cores.js";
 
-/** J of a window as a dense matrix, one row per weighted residual, column by column from tangent passes along unit vectors. */
+/**
+ * J of a window as a dense matrix, one row per weighted residual, column by column from tangent passes along unit
+ * vectors.
+ */
 function denseJacobian(core: Core, begin: number, end: number): number[][] {
   const p = core.exports.parameterCount();
   const columns: number[][] = [];

@@ -1,4 +1,7 @@
-/** The registry of parts: names and sizes agree for each, sizes are refused by name, and a malformed registration says what is expected. */
+/**
+ * The registry of parts: names and sizes agree for each, sizes are refused by name, and a malformed registration says
+ * what is expected.
+ */
 import { describe, expect, test } from "@jest/globals";
 import { Core } from "../../src/core/core.js";
 import { controllers, tasks as courses, references } from "../../src/export/parts/parts.js";

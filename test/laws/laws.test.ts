@@ -1,6 +1,6 @@
 /**
- * Laws of every differentiable part of every task: its tangent is the derivative (central differences), its transpose is the
- * transpose of its tangent, and neither is ever NaN. A new part is covered by being used in a task of the table.
+ * Laws of every differentiable part of every task: its tangent is the derivative (central differences), its transpose
+ * is the transpose of its tangent, and neither is ever NaN. A new part is covered by being used in a task of the table.
  */
 import { describe, expect, test } from "@jest/globals";
 import { Core } from "../../src/core/core.js";
@@ -41,7 +41,7 @@ for (const task of Object.values(tasks)) {
     for (const name of parts) {
       test(`${name}: tangent against central differences, transpose against tangent`, async () => {
         const core = await coreOf(task);
-        const part = core.exports.Part[name];
+        const part = core.exports.LawPart[name];
         const { z, dz, y, dy, pz, py } = rows(core);
         const inputs = core.exports.domainSize(part);
         const outputs = core.exports.rangeSize(part);
@@ -56,7 +56,8 @@ for (const task of Object.values(tasks)) {
             core.exports.evaluatePart(part, time);
             return Array.from(y.subarray(0, outputs));
           };
-          // step 1e-5: truncation h^2 f''' ~ 1e-10 f''' and rounding 1e-16 / h ~ 1e-11 balance; a kink or a jump (clamps, the
+          // step 1e-5: truncation h^2 f''' ~ 1e-10 f''' and rounding 1e-16 / h ~ 1e-11 balance; a kink or a jump
+          // (clamps, the
           // switch between circles, wrapped angles) between the two points shows as a difference between two step sizes
           const differences = (h: number) => {
             const forward = at(h);
@@ -94,7 +95,7 @@ for (const task of Object.values(tasks)) {
 
     test("network: derivative with respect to the parameters, both ways", async () => {
       const core = await coreOf(task);
-      const part = core.exports.Part.network;
+      const part = core.exports.LawPart.network;
       const { z, dz, y, dy, py } = rows(core);
       const outputs = core.exports.rangeSize(part);
       const random = randomNumbers(3);
@@ -129,7 +130,7 @@ for (const task of Object.values(tasks)) {
       // zeros, denormals and huge values, in every combination of two neighbours
       const special = [0, -0, 1e-320, 1e-160, 1e-12, 1.5, -1.5, 1e6];
       for (const name of parts) {
-        const part = core.exports.Part[name];
+        const part = core.exports.LawPart[name];
         for (const a of special) {
           for (const b of special) {
             for (let i = 0; i < core.exports.domainSize(part); i++) z[i] = i % 2 === 0 ? a : b;

@@ -23,7 +23,7 @@ describe("the arm about upright", () => {
   test.each(arms)("is the Jacobian of the core's model: %j", async (arm) => {
     const core = await coreOf(pendulumReach, arm);
     const probe = core.view("probe");
-    const { model } = core.exports.Part;
+    const { model } = core.exports.LawPart;
     probe.set(UPRIGHT);
     core.exports.evaluatePart(model, 0);
     const { A, B } = uprightArm(arm);
@@ -43,7 +43,7 @@ describe("the arm about upright", () => {
     const core = await coreOf(pendulumReach, arm);
     const probe = core.view("probe");
     probe.set(UPRIGHT);
-    core.exports.evaluatePart(core.exports.Part.model, 0);
+    core.exports.evaluatePart(core.exports.LawPart.model, 0);
     for (let row = 0; row < 4; row++)
       expect(Math.abs((probe[2 * ROW + row] ?? Number.NaN) - (UPRIGHT[row] ?? 0))).toBeLessThan(1e-15);
   });
@@ -63,7 +63,7 @@ test("open loop begins with the torques that would hold an arm of half the masse
   const { input1 = 0, input2 = 0 } = pendulumReachOpen.controller.parameters;
   const start = [...pendulumReachOpen.initialState, input1, input2];
   probe.set(start);
-  core.exports.evaluatePart(core.exports.Part.model, 0);
+  core.exports.evaluatePart(core.exports.LawPart.model, 0);
   for (let row = 0; row < 4; row++)
     expect(Math.abs((probe[2 * ROW + row] ?? Number.NaN) - (start[row] ?? 0))).toBeLessThan(1e-15);
 });

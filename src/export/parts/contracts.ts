@@ -1,4 +1,7 @@
-/** What an exported policy needs to know of a controller, a reference and a task of the core: its forward computation as expressions. */
+/**
+ * What an exported policy needs to know of a controller, a reference and a task of the core: its forward computation as
+ * expressions.
+ */
 import type { Core } from "../../core/core.js";
 import type { Expression, Operand } from "../expression.js";
 

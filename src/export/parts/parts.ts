@@ -1,4 +1,7 @@
-/** What exported policies are made of, by kind as in the core: every file of the folders beside this one registers its own. */
+/**
+ * What exported policies are made of, by kind as in the core: every file of the folders beside this one registers its
+ * own.
+ */
 import type { ControllerPart, ReferencePart, TaskPart } from "./contracts.js";
 import { CONTROLLERS } from "./controllers/controllers.generated.js";
 import { REFERENCES } from "./references/references.generated.js";

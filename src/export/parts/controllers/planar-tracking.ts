@@ -17,7 +17,10 @@ import {
   where,
 } from "../../expression.js";
 
-/** Below this speed [m/s] a direction is undefined; single precision cannot tell one from rounding below the second number. */
+/**
+ * Below this speed [m/s] a direction is undefined; single precision cannot tell one from rounding below the second
+ * number.
+ */
 const STANDSTILL = constant(1e-9, 1e-6);
 
 /** Angle between the commanded velocity w and the heading, in [-pi, pi]; 0 where w has no direction. */

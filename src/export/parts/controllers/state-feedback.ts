@@ -1,7 +1,10 @@
 import { add, join, mask, multiply, named, subtract, sum, where } from "../../expression.js";
 import type { ControllerPart } from "../contracts.js";
 
-/** assembly/controllers/state-feedback.ts: gain j is entry (j mod m, j) of K, the other entries are parameters, row by row. */
+/**
+ * assembly/controllers/state-feedback.ts: gain j is entry (j mod m, j) of K, the other entries are parameters, row by
+ * row.
+ */
 const stateFeedback: ControllerPart = {
   act(parameters, state, reference, gains, inputs) {
     const error = named("error", subtract(reference, state));

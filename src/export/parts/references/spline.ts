@@ -11,7 +11,7 @@ const spline: ReferencePart = {
     const columns = [0, 2, 4, 6].map((place) => {
       probe.fill(0, 0, 8);
       probe[place] = 1;
-      exports.evaluatePart(exports.Part.reference, 0);
+      exports.evaluatePart(exports.LawPart.reference, 0);
       const [c0, , c1, , doubled] = probe.subarray(2 * row);
       return [c0, c1, doubled / 2];
     });

@@ -1,4 +1,7 @@
-/** Driving in the model: it repeats what was driven, foresees what will be, and adds the recorded errors where they belong. */
+/**
+ * Driving in the model: it repeats what was driven, foresees what will be, and adds the recorded errors where they
+ * belong.
+ */
 import { describe, expect, test } from "@jest/globals";
 import type { Core } from "../../src/core/core.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
@@ -33,8 +36,8 @@ test("again, with the policy that was driven, is the recorded drive, however wro
   for (const seed of [1, 2, 3]) {
     const core = await delayedCore(seed, 0.6, 12);
     driveFrom(core, 0, seed, 12);
-    core.check(core.exports.explain(0), "explain");
-    core.check(core.exports.rehearse(1, 0, core.exports.Start.again, 0, 0), "rehearse");
+    core.check(core.exports.recordModelError(0), "the model's errors");
+    core.check(core.exports.rollOutModel(1, 0, core.exports.ModelStart.replay, 0, 0), "a model rollout");
     expectSameStates(core, 1, 0, 84);
     expect(core.exports.windowCost(1, 0)).toBeCloseTo(core.exports.windowCost(0, 0), 9);
     expect(Array.from(core.view("counts", 1))).toStrictEqual(Array.from(core.view("counts", 0)));
@@ -45,9 +48,9 @@ describe("with the true model any policy is foreseen", () => {
   test("going on", async () => {
     const core = await delayedCore(4, 1, 12);
     driveFrom(core, 0, 0.7, 12);
-    core.check(core.exports.explain(0), "explain");
+    core.check(core.exports.recordModelError(0), "the model's errors");
     changePolicy(core, 5);
-    core.check(core.exports.rehearse(1, 0, core.exports.Start.on, 10, 0), "rehearse");
+    core.check(core.exports.rollOutModel(1, 0, core.exports.ModelStart.continuation, 10, 0), "a model rollout");
     core.check(core.exports.rollOut(2, 10, 0, 0), "drive on");
     expectSameStates(core, 1, 2, 70);
     expect(core.view("segmentTimes", 1)[9]).toBeCloseTo(core.view("segmentTimes", 2)[9] ?? Number.NaN, 12);
@@ -56,9 +59,9 @@ describe("with the true model any policy is foreseen", () => {
   test("from a new start", async () => {
     const core = await delayedCore(6, 1, 12);
     driveFrom(core, 0, 0.7, 12);
-    core.check(core.exports.explain(0), "explain");
+    core.check(core.exports.recordModelError(0), "the model's errors");
     changePolicy(core, 7);
-    core.check(core.exports.rehearse(1, 0, core.exports.Start.anew, 10, 0.3), "rehearse");
+    core.check(core.exports.rollOutModel(1, 0, core.exports.ModelStart.restart, 10, 0.3), "a model rollout");
     const start = 0.7 + 84 * dt + Math.floor(0.3 * PERIOD) * dt;
     expect(core.view("counts", 1)[2]).toBeCloseTo(start, 12);
     core.exports.nominalSetpoint(start);
@@ -77,8 +80,8 @@ describe("with the true model any policy is foreseen", () => {
 test("what the model does not explain is added where it occurred a period before", async () => {
   const core = await smallCore(8, { modelScale: 0.5, rollouts: 2, segments: 42 });
   driveFrom(core, 0, 1, 42);
-  core.check(core.exports.explain(0), "explain");
-  core.check(core.exports.rehearse(1, 0, core.exports.Start.on, 3, 0), "rehearse");
+  core.check(core.exports.recordModelError(0), "the model's errors");
+  core.check(core.exports.rollOutModel(1, 0, core.exports.ModelStart.continuation, 3, 0), "a model rollout");
   const states = core.view("states", 1);
   const inputs = core.view("inputs", 1);
   const errors = core.view("disturbances", 0);
@@ -87,7 +90,7 @@ test("what the model does not explain is added where it occurred a period before
     const probe = core.view("probe");
     probe.set(states.subarray(4 * t, 4 * t + 4));
     probe.set(inputs.subarray(2 * t, 2 * t + 2), 4);
-    core.exports.evaluatePart(core.exports.Part.model, 0);
+    core.exports.evaluatePart(core.exports.LawPart.model, 0);
     for (let i = 0; i < 4; i++) {
       const error = errors[4 * (294 + t - PERIOD) + i] ?? Number.NaN;
       expect(states[4 * (t + 1) + i]).toBeCloseTo((probe[128 + i] ?? 0) + error, 12);
@@ -97,19 +100,19 @@ test("what the model does not explain is added where it occurred a period before
 
 test("ends where the model leaves its bounds, and refuses what there is no room for", async () => {
   const core = await smallCore(9, { rollouts: 2, segments: 12 });
-  const { Start, Status } = core.exports;
+  const { ModelStart, Status } = core.exports;
   driveFrom(core, 0, 1, 12);
-  core.check(core.exports.explain(0), "explain");
+  core.check(core.exports.recordModelError(0), "the model's errors");
   core.view("stateHigh")[2] = 0.1;
-  expect(core.exports.rehearse(1, 0, Start.on, 10, 0)).toBe(Status.outOfBounds);
+  expect(core.exports.rollOutModel(1, 0, ModelStart.continuation, 10, 0)).toBe(Status.outOfBounds);
   for (const [slot, source, start, segments] of [
-    [0, 0, Start.on, 10],
-    [2, 0, Start.on, 10],
-    [1, 2, Start.on, 10],
+    [0, 0, ModelStart.continuation, 10],
+    [2, 0, ModelStart.continuation, 10],
+    [1, 2, ModelStart.continuation, 10],
     [1, 0, 3, 10],
-    [1, 0, Start.on, 0],
-    [1, 0, Start.anew, 13],
+    [1, 0, ModelStart.continuation, 0],
+    [1, 0, ModelStart.restart, 13],
   ] as const)
-    expect(core.exports.rehearse(slot, source, start, segments, 0)).toBe(Status.outOfRange);
-  expect(core.exports.explain(2)).toBe(Status.outOfRange);
+    expect(core.exports.rollOutModel(slot, source, start, segments, 0)).toBe(Status.outOfRange);
+  expect(core.exports.recordModelError(2)).toBe(Status.outOfRange);
 });

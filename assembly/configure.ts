@@ -1,0 +1,52 @@
+/** Choosing the parts, checking that they fit each other, and laying out the arena: once per instance. */
+import { beginPlan, configured, dimension, hiddenWidths, reserveRegions } from "./arena";
+import { choose, controller, model, reference, reward, task } from "./components";
+import { setLayers } from "./policy/layers";
+import { Dimension, Status } from "./regions";
+import * as trace from "./trace";
+
+const MOST_ROWS: i32 = 1 << 24;
+const MOST_HIDDEN_LAYERS: i32 = 4;
+
+export function configure(): Status {
+  if (configured) return Status.wrongOrder;
+  const chosen = choose(
+    dimension(Dimension.model),
+    dimension(Dimension.plant),
+    dimension(Dimension.controller),
+    dimension(Dimension.reward),
+    dimension(Dimension.reference),
+    dimension(Dimension.task),
+  );
+  if (!chosen || !within(Dimension.rollouts, 1, i32.MAX_VALUE) || !within(Dimension.steps, 1, MOST_ROWS))
+    return Status.badDimension;
+  if (!within(Dimension.segments, 1, MOST_ROWS) || !within(Dimension.hiddenLayers, 0, MOST_HIDDEN_LAYERS))
+    return Status.badDimension;
+  if (!partsFit()) return Status.mismatch;
+  const outputs = task.setpointSize() + controller.gainSize();
+  if (!setLayers(task.featureSize(), dimension(Dimension.hiddenLayers), hiddenWidths(), outputs))
+    return Status.badDimension;
+  trace.prepareSizes();
+  beginPlan();
+  trace.planRegions();
+  const reserved = reserveRegions();
+  if (reserved == Status.ok) trace.prepareTrace();
+  return reserved;
+}
+
+function within(which: Dimension, least: i32, most: i32): bool {
+  return dimension(which) >= least && dimension(which) <= most;
+}
+
+/** Whether what one part hands to another has the size that this expects. */
+function partsFit(): bool {
+  const n = model.stateSize();
+  return (
+    controller.stateSize() == n &&
+    reward.stateSize() == n &&
+    task.stateSize() == n &&
+    controller.inputSize() == model.inputSize() &&
+    reference.setpointSize() == task.setpointSize() &&
+    reference.referenceSize() == controller.referenceSize()
+  );
+}

@@ -59,7 +59,7 @@ export const gates = [
     scope: "armed",
     limit: fixed(1, "s"),
     lasting: 0,
-    check: (seen) => seen.above(seen.passed) || seen.passed < 0,
+    check: (seen) => seen.measured(seen.passed).isAbove || seen.passed < 0,
     noticed: "at that step",
     remedy: "do not suspend the computer while driving; go on with --resume",
   },
@@ -72,7 +72,7 @@ export const gates = [
       text: () => `${LATE_AFTER} s between steps (5 steps, if that is more); one deadline in ten, or ten in a row`,
     },
     lasting: 0,
-    check: (seen) => seen.above(seen.passed) || seen.missed >= MOST_MISSED,
+    check: (seen) => seen.measured(seen.passed).isAbove || seen.missed >= MOST_MISSED,
     noticed: "at the late step",
     remedy: "end other programs, allow SCHED_FIFO (lapgrad doctor says how), or choose a longer control-period",
   },
@@ -86,11 +86,9 @@ export const gates = [
       text: () => `${SILENT_AFTER} s, or \`stale-after\` if that is less`,
     },
     lasting: 0,
-    check: (seen) => {
-      const { silence, age, staleAfter } = seen;
-      seen.value = silence;
-      return silence > SILENT_AFTER || (age > staleAfter && silence > SILENT_PART * staleAfter);
-    },
+    check: (seen) =>
+      seen.measured(seen.silence).value > SILENT_AFTER ||
+      (seen.age > seen.staleAfter && seen.silence > SILENT_PART * seen.staleAfter),
     noticed: "0.1 s",
     remedy: "check cable and power, and that no other program has the port: lapgrad doctor",
   },
@@ -100,7 +98,7 @@ export const gates = [
     scope: "armed",
     limit: setting("stale-after", "s"),
     lasting: 0,
-    check: (seen) => seen.above(seen.age) && seen.age < Number.POSITIVE_INFINITY,
+    check: (seen) => seen.measured(seen.age).isAbove && seen.age < Number.POSITIVE_INFINITY,
     noticed: "0.1 s; 0.25 s for tasks with control steps of 0.1 s",
     remedy: "check what measures the state, or raise stale-after if it is only slow",
   },
@@ -110,7 +108,7 @@ export const gates = [
     scope: "armed",
     limit: setting("stale-after", "s"),
     lasting: 0,
-    check: (seen) => seen.above(seen.age),
+    check: (seen) => seen.measured(seen.age).isAbove,
     noticed: AT_ONCE,
     remedy:
       "keep the car still for two seconds after power on, so that the gyro finds its bias; check gyro and encoder",
@@ -121,7 +119,7 @@ export const gates = [
     scope: "armed",
     limit: { of: (settings) => settings.heartbeatWithin, text: () => `\`--dead-man\` ${HEARTBEAT_WITHIN} s` },
     lasting: 0,
-    check: (seen) => seen.above(seen.heartbeatAge),
+    check: (seen) => seen.measured(seen.heartbeatAge).isAbove,
     noticed: `${HEARTBEAT_WITHIN} s`,
     remedy: "hold the space bar while the car drives, or leave --dead-man out",
   },
@@ -131,12 +129,7 @@ export const gates = [
     scope: "armed",
     limit: NONE,
     lasting: 0,
-    check: (seen) => {
-      const { state } = seen.reading;
-      seen.value = Number.NaN;
-      for (let i = 0; i < state.length; i++) if (!Number.isFinite(state[i])) return true;
-      return false;
-    },
+    check: (seen) => !seen.measured(Number.NaN).isFinite,
     noticed: AT_ONCE,
     remedy: "check what measures the state",
   },
@@ -146,7 +139,7 @@ export const gates = [
     scope: "driving",
     limit: setting("max-speed", "m/s"),
     lasting: 0,
-    check: (seen) => seen.above(Math.abs(seen.reading.state[2])),
+    check: (seen) => seen.measured(Math.abs(seen.reading.state[2])).isAbove,
     noticed: AT_ONCE,
     remedy: `${PUT_BACK}; raise max-speed if the place allows it`,
   },
@@ -159,10 +152,7 @@ export const gates = [
       text: (settings) => `\`max-jump\` ${settings["max-jump"]} m more than the speed explains`,
     },
     lasting: 0,
-    check: (seen) => {
-      seen.findJump();
-      return seen.value > seen.limit;
-    },
+    check: (seen) => seen.jump().isAbove,
     noticed: AT_ONCE,
     remedy: "check what measures the state (a second robot in view, a slipping encoder), or raise max-jump",
   },
@@ -172,12 +162,7 @@ export const gates = [
     scope: "driving",
     limit: { of: () => 0, text: ({ geofence }) => `\`geofence\` ${geofence.join() || "none"}` },
     lasting: 0,
-    check: (seen) => {
-      const { fence, reading } = seen;
-      const besideX = Math.max(fence[0] - reading.state[0], reading.state[0] - fence[1]);
-      const besideY = Math.max(fence[2] - reading.state[1], reading.state[1] - fence[3]);
-      return seen.above(Math.max(besideX, besideY));
-    },
+    check: (seen) => seen.beyondFence().isAbove,
     noticed: AT_ONCE,
     remedy: `${PUT_BACK}; change geofence if the place allows it`,
   },
@@ -187,11 +172,7 @@ export const gates = [
     scope: "driving",
     limit: setting("corridor", "m"),
     lasting: 0,
-    check: (seen) => {
-      seen.findDistance();
-      seen.value = Math.sqrt(seen.squareToTrack);
-      return seen.squareToTrack > seen.limit * seen.limit;
-    },
+    check: (seen) => seen.distance().square > seen.limit * seen.limit,
     noticed: AT_ONCE,
     remedy: `${PUT_BACK}; raise corridor if the place allows it`,
   },
@@ -201,7 +182,7 @@ export const gates = [
     scope: "driving",
     limit: setting("max-uncertainty", "m"),
     lasting: 0,
-    check: (seen) => seen.above(seen.reading.uncertainty),
+    check: (seen) => seen.measured(seen.reading.uncertainty).isAbove,
     noticed: AT_ONCE,
     remedy: "put the car back on the start, then go on with --resume; a localisation has no such drift",
   },
@@ -215,10 +196,7 @@ export const gates = [
       text: () => `slower than ${STANDS} m/s under ${DRIVEN} of the range (m/s) for ${STANDS_FOR} s`,
     },
     lasting: STANDS_FOR,
-    check: (seen) => {
-      seen.findLastCommand();
-      return Math.abs(seen.value) > DRIVEN && Math.abs(seen.reading.state[2]) < STANDS;
-    },
+    check: (seen) => Math.abs(seen.command().value) > DRIVEN && Math.abs(seen.reading.state[2]) < STANDS,
     noticed: `${STANDS_FOR} s`,
     remedy: "look whether it moves: if it does, its encoder or localisation is dead; if not, its motor, ESC or battery",
   },
@@ -229,7 +207,7 @@ export const gates = [
     scope: "armed",
     limit: setting("min-battery", "V"),
     lasting: 1,
-    check: (seen) => seen.below(seen.reading.battery),
+    check: (seen) => seen.measured(seen.reading.battery).value < seen.limit,
     noticed: "1 s, where it is measured",
     remedy: "charge it, then go on with --resume",
   },
@@ -239,10 +217,7 @@ export const gates = [
     scope: "armed",
     limit: fixed(0.1, "of the range"),
     lasting: 0.3,
-    check: (seen) => {
-      seen.findDifference();
-      return seen.above(seen.difference);
-    },
+    check: (seen) => seen.difference().isAbove,
     noticed: "0.3 s, where it is reported",
     remedy: "compare the servo settings of the configuration with the board's; check that no radio drives",
   },

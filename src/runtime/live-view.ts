@@ -4,7 +4,7 @@ import { Fault } from "../links/faults.js";
 import type { Live } from "../links/ros2/live.js";
 import { HEAD, type Layout, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
-import { describeFault, remedyOf } from "./stops.js";
+import { explainFault } from "./stops.js";
 
 const OK = 0;
 const ERROR = 2;
@@ -28,8 +28,7 @@ export class LiveView {
       if (first === RuntimeState.driving) this.#origin = second;
       this.#takeEvent(clock, OK, "state", RuntimeState[first]);
     } else if (kind === RecordKind.fault) {
-      const what = describeFault({ fault: first, value: second, limit: third });
-      this.#takeEvent(clock, ERROR, Fault[first], `${what}; ${remedyOf(first)}`);
+      this.#takeEvent(clock, ERROR, Fault[first], explainFault({ fault: first, value: second, limit: third }));
     }
   }
 

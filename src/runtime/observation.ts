@@ -36,8 +36,6 @@ export class Observation {
 
   readonly reading: Reading;
   readonly staleAfter: number;
-  /** x lowest and highest, y lowest and highest [m] */
-  readonly fence: Float64Array;
   /** since the control step before [s]; NaN at the first */
   passed = Number.NaN;
   /** since the robot was heard [s] */
@@ -49,14 +47,14 @@ export class Observation {
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
   missed = 0;
   /** x, y [m], v [m/s] and time [s] of the state at the step before; time NaN if there is none */
-  readonly before = new Float64Array(4);
-  /** square of the distance to the track [m²], by {@link findDistance} */
-  squareToTrack = Number.NaN;
-  /** parts of an input's range by which what is applied lies outside the last commands, by {@link findDifference} */
-  difference = Number.NaN;
+  readonly #before = new Float64Array(4);
+  /** square of the distance to the track [m²], after {@link distance} */
+  square = Number.NaN;
 
   /** when the control step before was [s] */
   #stepAt = Number.NaN;
+  /** x lowest and highest, y lowest and highest [m] */
+  readonly #fence: Float64Array;
   /** points x, y [m] */
   readonly #track: Float64Array;
   readonly #inputs: number;
@@ -69,7 +67,7 @@ export class Observation {
   constructor(settings: GateSettings, task: TaskDefinition, track: Float64Array, reading: Reading) {
     const { geofence } = settings;
     const anywhere = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    this.fence = Float64Array.from(geofence.length === 0 ? [...anywhere, ...anywhere] : geofence);
+    this.#fence = Float64Array.from(geofence.length === 0 ? [...anywhere, ...anywhere] : geofence);
     this.staleAfter = settings["stale-after"];
     this.reading = reading;
     this.#track = track;
@@ -82,7 +80,7 @@ export class Observation {
   /** Forgets what was seen before. */
   reset(): void {
     this.missed = 0;
-    this.before.fill(Number.NaN);
+    this.#before.fill(Number.NaN);
     this.#stepAt = Number.NaN;
     this.#commands.fill(0);
     this.#count = 0;
@@ -98,18 +96,6 @@ export class Observation {
     this.heartbeatAge = now - heartbeat;
   }
 
-  /** Keeps what a gate measured; whether it is above the gate's limit. */
-  above(value: number): boolean {
-    this.value = value;
-    return value > this.limit;
-  }
-
-  /** Keeps what a gate measured; whether it is below the gate's limit. */
-  below(value: number): boolean {
-    this.value = value;
-    return value < this.limit;
-  }
-
   /** Keeps a command, to compare with what is applied. */
   remember(command: Float64Array): void {
     const row = (this.#count % this.#kept) * this.#inputs;
@@ -117,14 +103,40 @@ export class Observation {
     this.#count++;
   }
 
-  /** The first input of the last command, into {@link value}. */
-  findLastCommand(): void {
-    this.value = this.#commands[((this.#count + this.#kept - 1) % this.#kept) * this.#inputs];
+  // what gates measure: each leaves it in `value`
+
+  measured(value: number): this {
+    this.value = value;
+    return this;
   }
 
-  /** How far the position moved beyond what the speed explains [m], into {@link value}; NaN without a newer state. */
-  findJump(): void {
-    const { before } = this;
+  get isAbove(): boolean {
+    return this.value > this.limit;
+  }
+
+  /** Whether every component of the measured state is a number. */
+  get isFinite(): boolean {
+    const { state } = this.reading;
+    for (let i = 0; i < state.length; i++) if (!Number.isFinite(state[i])) return false;
+    return true;
+  }
+
+  /** How far the position lies outside the geofence [m]; negative inside. */
+  beyondFence(): this {
+    const { state } = this.reading;
+    const besideX = Math.max(this.#fence[0] - state[0], state[0] - this.#fence[1]);
+    const besideY = Math.max(this.#fence[2] - state[1], state[1] - this.#fence[3]);
+    return this.measured(Math.max(besideX, besideY));
+  }
+
+  /** The first input of the last command. */
+  command(): this {
+    return this.measured(this.#commands[((this.#count + this.#kept - 1) % this.#kept) * this.#inputs]);
+  }
+
+  /** How far the position moved beyond what the speed explains [m]; NaN without a newer state. */
+  jump(): this {
+    const before = this.#before;
     const { state, time } = this.reading;
     const path = Math.max(Math.abs(state[2]), Math.abs(before[2])) * (time - before[3]);
     const dx = state[0] - before[0];
@@ -132,10 +144,11 @@ export class Observation {
     this.value = time > before[3] ? Math.sqrt(dx * dx + dy * dy) - path : Number.NaN; // Math.hypot allocates
     for (let i = 0; i < 3; i++) before[i] = state[i];
     before[3] = time;
+    return this;
   }
 
-  /** The distance to the track; 0 if there is none. */
-  findDistance(): void {
+  /** The distance to the track [m]; 0 if there is none. */
+  distance(): this {
     const track = this.#track;
     const { state } = this.reading;
     let least = track.length === 0 ? 0 : Number.POSITIVE_INFINITY;
@@ -145,11 +158,12 @@ export class Observation {
       const square = dx * dx + dy * dy;
       if (square < least) least = square;
     }
-    this.squareToTrack = least;
+    this.square = least;
+    return this.measured(Math.sqrt(least));
   }
 
-  /** How far what is applied lies outside the commands of the last steps, the worst of all inputs. */
-  findDifference(): void {
+  /** Part of an input's range by which what is applied lies outside the last commands, the worst of all inputs. */
+  difference(): this {
     const { applied } = this.reading;
     let worst = 0;
     for (let i = 0; i < this.#inputs; i++) {
@@ -163,6 +177,6 @@ export class Observation {
       const outside = Math.max(low - applied[i], applied[i] - high); // NaN where it is not reported
       if (outside > worst) worst = outside;
     }
-    this.difference = worst;
+    return this.measured(worst);
   }
 }

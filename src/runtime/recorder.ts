@@ -8,7 +8,7 @@ import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
 import { HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
-import { describeFault, remedyOf } from "./stops.js";
+import { explainFault } from "./stops.js";
 
 export class Recorder {
   readonly #folder: string;
@@ -78,7 +78,7 @@ export class Recorder {
     const time = Math.max(0, clock - this.#began); // what comes before the start has its time
     if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] };
     const fault: Fault = first;
-    const message = `${describeFault({ fault, value: second, limit: third })}; ${remedyOf(fault)}`;
+    const message = explainFault({ fault, value: second, limit: third });
     return { time, level: fault === Fault.operatorStop ? "info" : "fault", name: Fault[fault], message };
   }
 }

@@ -16,7 +16,7 @@ import { type Layout, layoutFor, RecordKind } from "./records.js";
 import { RolloutRows, storeRollout } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
-import { describeFault, remedyOf } from "./stops.js";
+import { describeFault, explainFault, remedyOf } from "./stops.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
@@ -197,7 +197,7 @@ export class RobotLink implements Link {
   }
 
   #refusal(fault: FoundFault): UserError {
-    return new UserError(`${this.name}: ${describeFault(fault)}; ${remedyOf(fault.fault)}`, 1);
+    return new UserError(`${this.name}: ${explainFault(fault)}`, 1);
   }
 
   async #pause(): Promise<void> {

@@ -53,6 +53,11 @@ export function describeFault({ fault, value, limit }: FoundFault): string {
   return stops[fault].what(numberText(value), numberText(limit));
 }
 
+/** What happened and what to do about it, for people. */
+export function explainFault(found: FoundFault): string {
+  return `${describeFault(found)}; ${remedyOf(found.fault)}`;
+}
+
 /** What to do about it. */
 export function remedyOf(fault: Fault): string {
   return fault === Fault.none ? "" : stops[fault].remedy;

@@ -9,7 +9,7 @@ import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
 import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
-import { RuntimeState } from "../../src/runtime/states.js";
+import { RuntimeEvent, RuntimeState, transitions } from "../../src/runtime/states.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
 
@@ -72,6 +72,18 @@ class Bench {
 let core: Core;
 beforeAll(async () => {
   core = await pilotCore(config);
+});
+
+test("every state is entered and left, every event and action has a use", () => {
+  const rows = Object.values(transitions).map((events) => Object.entries(events));
+  for (const events of rows) expect(events).not.toHaveLength(0);
+  const used = rows.flat();
+  const namesOf = (of: Record<string, unknown>) => Object.keys(of).filter((key) => !Number.isNaN(Number(key)));
+  expect([...new Set(used.map(([event]) => event))].sort()).toEqual(namesOf(RuntimeEvent).sort());
+  expect([...new Set(used.flatMap(([, { to }]) => (to === undefined ? [] : `${to}`)))].sort()).toEqual(
+    namesOf(RuntimeState).sort(),
+  );
+  expect(new Set(used.flatMap(([, { action }]) => action ?? [])).size).toBe(4);
 });
 
 test("nothing moves before it is armed and told to drive", () => {

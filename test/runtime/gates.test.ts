@@ -121,7 +121,7 @@ test("a motion that the speed explains is no jump, however long the pause was", 
   expect(bench.check()).toBe(Fault.jump);
 });
 
-test("silence for 0.2 s, or that makes the state stale, is a lost link; a state that only grows old is stale after 0.1 s", () => {
+test("silence for 0.2 s, or that makes the state stale, is a lost link; a state that only grows old is stale", () => {
   const silent = running({ "stale-after": 9 });
   silent.robot.onReceive = undefined;
   expect(silent.within(100)).toEqual([Fault.lostLink, 12]);

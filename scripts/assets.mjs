@@ -1,10 +1,10 @@
 /**
- * Copies what a robot needs of development dependencies to build/assets, so that it does not install them: the message
- * schemas of recordings (of 11 MB), and protobuf's wire format for ONNX files (50 kB of 2 MB; every file keeps its
- * licence in its first lines).
+ * Copies to build/assets what is read at run time: the text of pages and the C of exported policies; and what a robot
+ * needs of development dependencies, so that it does not install them: the message schemas of recordings (of 11 MB),
+ * and protobuf's wire format for ONNX files (50 kB of 2 MB; every file keeps its licence in its first lines).
  * Usage: node scripts/assets.mjs, in the project's folder.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -17,8 +17,14 @@ const WIRE = ["wire/binary-encoding", "wire/varint", "wire/text-encoding", "prot
 /** C that exported policies are made of and checked with. */
 const C = ["prelude.c", "harness.c"];
 
+/** Folders with the text of pages: src/report/pages and others. */
+export const PAGES = readdirSync("src").flatMap((folder) => {
+  const pages = join("src", folder, "pages");
+  return existsSync(pages) ? [{ folder, pages }] : [];
+});
+
 /**
- * Makes protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named
+ * Makes pages/, protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named
  * foxglove.FrameTransform, … in a recording.
  */
 export async function buildAssets() {
@@ -28,6 +34,7 @@ export async function buildAssets() {
   };
   for (const file of WIRE.flatMap((name) => [`${name}.js`, `${name}.d.ts`]))
     copy(join("node_modules/@bufbuild/protobuf/dist/esm", file), join(OUT, "protobuf", file));
+  for (const { folder, pages } of PAGES) cpSync(pages, join(OUT, "pages", folder), { recursive: true });
   for (const file of C) copy(join("src/export/c", file), join(OUT, "export", file));
   const all = await import("@foxglove/schemas/jsonschema.js");
   const chosen = {};

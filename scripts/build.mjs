@@ -6,7 +6,7 @@
  *   debug        the same with assertions and a source map
  *   policy       assembly/ -> build/core/policy.wasm, which exported policies are laid into
  *   twin         assembly/ -> build/twin, the same core as plain JavaScript
- *   assets       build/assets: message schemas and a wire format of development dependencies, the C of exports
+ *   assets       build/assets: text of pages, message schemas and a wire format of dependencies, the C of exports
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *
@@ -28,7 +28,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { buildAssets } from "./assets.mjs";
+import { buildAssets, PAGES } from "./assets.mjs";
 import { writeRegistries } from "./registries.mjs";
 import { buildTwin } from "./twin.mjs";
 
@@ -56,7 +56,7 @@ const TARGETS = {
     make: buildTwin,
   },
   assets: {
-    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c"],
+    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", ...PAGES.map(({ pages }) => pages)],
     outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c"].map(
       (name) => `build/assets/${name}`,
     ),

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../files.js";
 import { machine, markdownTable, remarksIn } from "../report/markdown.js";
+import { fillPage } from "../report/template.js";
 import { renderPage } from "./figure.js";
 import { type Group, labelOf, type Origin, type Study } from "./study.js";
 import { failureLines, fullRows } from "./table.js";
@@ -29,21 +30,17 @@ function renderMarkdown(study: Study, groups: readonly Group[], { command, took 
     );
     return `## Plant \`${plant}\`\n\n${markdownTable(rows)}\n`;
   });
-  const failures = failureLines(groups);
-  const stopped =
-    failures.length > 0 ? `\n## Stopped trainings\n\n${failures.map((line) => `- ${line}\n`).join("")}` : "";
-  return `# Comparison of update rules
-
-Cost in % of the untrained policy's, against minutes of driving learned from: median (quartiles; worst) of ${seeds.length} seeds, ${seeds[0]} to ${seeds.at(-1)}.
-Every rule may learn from ${minutes} minutes. *afresh*: the last policy in a rollout of its own, the same for all rules. *worst ever*: highest cost of any
-stretch of any seed. Figure: [compare.html](compare.html).
-
-${updates.map((rule) => `- \`${rule}\`: ${labelOf(rule)}\n`).join("")}
-${tables.join("\n")}${stopped}
-\`\`\`
-${command}
-\`\`\`
-
-${took}; ${machine()}. The strict build gives the same numbers on every machine.
-`;
+  const failures = failureLines(groups).map((line) => `- ${line}\n`);
+  return fillPage("compare/compare.md", {
+    seeds: seeds.length,
+    firstSeed: seeds[0],
+    lastSeed: seeds[seeds.length - 1],
+    minutes,
+    rules: updates.map((rule) => `- \`${rule}\`: ${labelOf(rule)}`).join("\n"),
+    tables: tables.join("\n"),
+    stopped: failures.length > 0 ? `\n## Stopped trainings\n\n${failures.join("")}` : "",
+    command,
+    took,
+    machine: machine(),
+  });
 }

@@ -1,4 +1,7 @@
-/** Medians and quartiles over seeds of curves of cost against minutes. A training that was stopped counts as infinitely bad from then on. */
+/**
+ * Medians and quartiles over seeds of curves of cost against minutes. A training that was stopped counts as infinitely
+ * bad from then on.
+ */
 import { quantile } from "../statistics.js";
 import type { Curve } from "./training.js";
 
@@ -10,26 +13,32 @@ export interface Spread {
   readonly worst: number;
 }
 
-/** Cost of the last policy that was driven with at most so many minutes to learn from, as a part of the untrained policy's. */
+/**
+ * Cost of the last policy that was driven with at most `at` minutes to learn from, as a part of the untrained policy's;
+ * infinite if there is none, or the training was stopped before.
+ */
 export function costAt({ untrained, minutes, costs, failure }: Curve, at: number): number {
   if (failure && at >= failure.minutes) return Number.POSITIVE_INFINITY;
   const after = minutes.findIndex((time) => time > at);
-  const cost = costs[(after === -1 ? minutes.length : after) - 1];
-  return cost === undefined ? Number.POSITIVE_INFINITY : cost / untrained;
+  const driven = after < 0 ? minutes.length : after;
+  return driven === 0 ? Number.POSITIVE_INFINITY : costs[driven - 1] / untrained;
 }
 
 /** Driving [min] until a policy first costs at most `part` of the untrained one; infinite if none did. */
 export function minutesTo({ untrained, minutes, costs }: Curve, part: number): number {
   const index = costs.findIndex((cost) => cost <= part * untrained);
-  return minutes[index] ?? Number.POSITIVE_INFINITY;
+  return index < 0 ? Number.POSITIVE_INFINITY : minutes[index];
 }
 
-/** The highest cost of any stretch, as a part of the untrained policy's. */
+/** The highest cost of any rollout, as a part of the untrained policy's. */
 export function worstCost({ untrained, costs, failure }: Curve): number {
   return failure ? Number.POSITIVE_INFINITY : Math.max(...costs) / untrained;
 }
 
-/** Mean cost of the policies of the last fifth of the minutes, as a part of the untrained one's: what a sweep is judged by. */
+/**
+ * Mean cost of the policies of the last fifth of `budget` minutes, as a part of the untrained one's: what a sweep is
+ * judged by.
+ */
 export function lateCost({ untrained, minutes, costs, failure }: Curve, budget: number): number {
   if (failure) return Number.POSITIVE_INFINITY;
   const first = minutes.findIndex((time) => time >= 0.8 * budget);

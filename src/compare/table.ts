@@ -7,8 +7,21 @@ const percent = (part: number, count = 2) => (Number.isFinite(part) ? digits(100
 const time = (minutes: number) => (Number.isFinite(minutes) ? minutes.toFixed(2) : "not reached");
 
 /** One plant's groups: median and worst. */
-export function shortRows({ minutes, seeds }: Study, groups: readonly Group[]): string[][] {
-  const cell = (spread: Spread) => `${percent(spread.median)} (${percent(spread.worst)})`;
+export function shortRows(study: Study, groups: readonly Group[]): string[][] {
+  return rowsOf(study, groups, ({ median, worst }) => `${percent(median)} (${percent(worst)})`);
+}
+
+/** One plant's groups: median, quartiles and worst. */
+export function fullRows(study: Study, groups: readonly Group[]): string[][] {
+  return rowsOf(
+    study,
+    groups,
+    ({ median, lower, upper, worst }) =>
+      `${percent(median)} (${percent(lower)} to ${percent(upper)}; ${percent(worst)})`,
+  );
+}
+
+function rowsOf({ minutes, seeds }: Study, groups: readonly Group[], cell: (spread: Spread) => string): string[][] {
   return [
     [
       "update",
@@ -31,24 +44,6 @@ export function shortRows({ minutes, seeds }: Study, groups: readonly Group[]): 
       `${group.failures.length} of ${seeds.length}`,
     ]),
   ];
-}
-
-/** One plant's groups: median, quartiles and worst. */
-export function fullRows(study: Study, groups: readonly Group[]): string[][] {
-  const cell = ({ median, lower, upper, worst }: Spread) =>
-    `${percent(median)} (${percent(lower)} to ${percent(upper)}; ${percent(worst)})`;
-  const [head = [], ...rows] = shortRows(study, groups);
-  const first = 2;
-  const full = rows.map((row, i) => {
-    const group = groups[i];
-    if (!group) return row;
-    const last = first + group.at.length;
-    return row.map((text, column) => {
-      const spread = column === last + 2 ? group.final : group.at[column - first];
-      return spread ? cell(spread) : text;
-    });
-  });
-  return [head, ...full];
 }
 
 /** What stopped trainings, a line each; empty if nothing did. */

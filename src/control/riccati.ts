@@ -1,18 +1,21 @@
-/** Small dense matrices, row by row, and the discrete-time Riccati equation: what an LQR is made of. For set-up only. */
+/** Small dense matrices, row by row, and the discrete-time Riccati equation: what an LQR is made of. Not in a loop. */
 import { UserError } from "../errors.js";
 
+/** Rows of equal length, at least one. */
 export type Matrix = readonly (readonly number[])[];
 
+/** A B. A: n x k, B: k x m. */
 export function multiply(a: Matrix, b: Matrix): number[][] {
-  return a.map((row) => b[0]?.map((_, j) => row.reduce((sum, value, k) => sum + value * entry(b, k, j), 0)) ?? []);
+  return a.map((row) => b[0].map((_, j) => row.reduce((sum, value, k) => sum + value * b[k][j], 0)));
 }
 
 export function transposed(a: Matrix): number[][] {
-  return a[0]?.map((_, j) => a.map((row) => row[j] ?? 0)) ?? [];
+  return a[0].map((_, j) => a.map((row) => row[j]));
 }
 
+/** A + factor B, of equal shape. */
 export function sum(a: Matrix, b: Matrix, factor = 1): number[][] {
-  return a.map((row, i) => row.map((value, j) => value + factor * entry(b, i, j)));
+  return a.map((row, i) => row.map((value, j) => value + factor * b[i][j]));
 }
 
 export function identity(size: number): number[][] {
@@ -26,29 +29,25 @@ export function diagonal(values: readonly number[]): number[][] {
 /** X of A X = B, by elimination with row pivots; undefined if A is singular to rounding. A: n x n, B: n x m. */
 export function solve(a: Matrix, b: Matrix): number[][] | undefined {
   const n = a.length;
-  const rows = a.map((row, i) => [...row, ...(b[i] ?? [])]);
+  const rows = a.map((row, i) => [...row, ...b[i]]);
   const size = Math.max(...a.flat().map(Math.abs));
   for (let k = 0; k < n; k++) {
-    const pivot = rows.reduce(
-      (best, row, i) => (i >= k && Math.abs(row[k] ?? 0) > Math.abs(entry(rows, best, k)) ? i : best),
-      k,
-    );
-    const top = rows[pivot] ?? [];
-    if (!(Math.abs(top[k] ?? 0) > 1e-14 * size)) return undefined;
-    rows[pivot] = rows[k] ?? [];
-    rows[k] = top;
+    const pivot = rows.reduce((best, row, i) => (i >= k && Math.abs(row[k]) > Math.abs(rows[best][k]) ? i : best), k);
+    const top = rows[pivot];
+    if (!(Math.abs(top[k]) > 1e-14 * size)) return undefined;
+    [rows[pivot], rows[k]] = [rows[k], top];
     for (const [i, row] of rows.entries()) {
       if (i === k) continue;
-      const factor = (row[k] ?? 0) / (top[k] ?? 1);
-      for (let j = k; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (top[j] ?? 0);
+      const factor = row[k] / top[k];
+      for (let j = k; j < row.length; j++) row[j] -= factor * top[j];
     }
   }
-  return rows.map((row, i) => row.slice(n).map((value) => value / (row[i] ?? 1)));
+  return rows.map((row, i) => row.slice(n).map((value) => value / row[i]));
 }
 
 /**
- * Largest absolute eigenvalue of a square matrix: |A^k|^(1/k) for k = 2^50, by repeated squaring (Gelfand). It is too large by the
- * factor c^(1/k), c the condition of the eigenvectors, or k for a Jordan block: within 1e-13.
+ * Largest absolute eigenvalue of a square matrix: |A^k|^(1/k) for k = 2^50, by repeated squaring (Gelfand). It is too
+ * large by the factor c^(1/k), c the condition of the eigenvectors, or k for a Jordan block: within 1e-13.
  */
 export function spectralRadius(a: Matrix): number {
   let power: Matrix = a;
@@ -67,10 +66,11 @@ export function spectralRadius(a: Matrix): number {
 const DOUBLINGS = 60;
 
 /**
- * The stabilising solution X of X = A^T X A - A^T X B (R + B^T X B)^-1 B^T X A + Q, by the structure-preserving doubling algorithm [Chu,
- * Fan, Lin, Wang 2004]: A, G, H <- A W A, G + A W G A^T, H + A^T H W A with W = (I + G H)^-1, from A, B R^-1 B^T, Q; H tends to X.
- * A: n x n, B: n x m, Q: n x n, R: m x m.
- * @throws UserError if there is none: a mode that is not stable and cannot be reached by the inputs, or does not show in the cost
+ * The stabilising solution X of X = A^T X A - A^T X B (R + B^T X B)^-1 B^T X A + Q, by the structure-preserving
+ * doubling algorithm [Chu, Fan, Lin, Wang 2004]: A, G, H <- A W A, G + A W G A^T, H + A^T H W A with W = (I + G H)^-1,
+ * from A, B R^-1 B^T, Q; H tends to X. A: n x n, B: n x m, Q: n x n, R: m x m.
+ * @throws UserError if there is none: a mode that is not stable and cannot be reached by the inputs, or does not show
+ * in the cost
  */
 export function riccati(a: Matrix, b: Matrix, q: Matrix, r: Matrix): number[][] {
   const perR = solve(r, transposed(b));
@@ -97,7 +97,10 @@ export function riccati(a: Matrix, b: Matrix, q: Matrix, r: Matrix): number[][] 
   throw unsolvable("the doubling does not converge");
 }
 
-/** K = (R + B^T X B)^-1 B^T X A of u = -K x, m x n: what costs least over infinite time with stage cost x^T Q x + u^T R u. */
+/**
+ * K = (R + B^T X B)^-1 B^T X A of u = -K x, m x n: what costs least over infinite time with stage cost x^T Q x + u^T R
+ * u. Shapes and errors as of {@link riccati}.
+ */
 export function lqr(a: Matrix, b: Matrix, q: Matrix, r: Matrix): number[][] {
   return gainOf(a, b, riccati(a, b, q, r), r);
 }
@@ -111,10 +114,7 @@ function gainOf(a: Matrix, b: Matrix, x: Matrix, r: Matrix): number[][] {
 
 function unsolvable(why: string): UserError {
   return new UserError(
-    `the Riccati equation has no stabilising solution: ${why}. Every mode of A that is not stable must be reachable through B and show in Q; check A, B and Q`,
+    `the Riccati equation has no stabilising solution: ${why}. Every mode of A that is not stable must be reachable ` +
+      "through B and show in Q; check A, B and Q",
   );
-}
-
-function entry(a: Matrix, i: number, j: number): number {
-  return a[i]?.[j] ?? 0;
 }

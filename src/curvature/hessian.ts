@@ -6,8 +6,8 @@ import { UserError } from "../errors.js";
 export type SymmetricProduct = (v: ArrayLike<number>) => Float64Array;
 
 /**
- * H v of the mean (or summed) window cost of `rollouts` rollouts from slot `first` on, at the parameters that they were driven with;
- * v: p numbers. Exact up to about 1e-9 of |H| |v|: see "Curvature" in docs/equations.md.
+ * H v of the mean (or summed) window cost of `rollouts` rollouts from slot `first` on, at the parameters that they were
+ * driven with; v: p numbers. Exact up to about 1e-9 of |H| |v|: see "Curvature" in docs/equations.md.
  */
 export function hessianOf(core: Core, first = 0, rollouts = 1): SymmetricProduct {
   return (v) => {
@@ -16,7 +16,8 @@ export function hessianOf(core: Core, first = 0, rollouts = 1): SymmetricProduct
     const product = core.view("gradient").slice();
     if (!product.every(Number.isFinite)) {
       throw new UserError(
-        "the Hessian along the rollout is not finite: the gradient grows too fast with the horizon; shorten the window or add feedback",
+        "the Hessian along the rollout is not finite: the gradient grows too fast with the horizon; " +
+          "shorten the window or add feedback",
         1,
       );
     }

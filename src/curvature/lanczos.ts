@@ -1,11 +1,17 @@
-/** Lanczos' method with full reorthogonalisation: an extreme eigenvalue of a symmetric matrix of which only products are known. */
+/**
+ * Lanczos' method with full reorthogonalisation: an extreme eigenvalue of a symmetric matrix of which only products are
+ * known.
+ */
 import { UserError } from "../errors.js";
 import type { SymmetricProduct } from "./hessian.js";
 
 export interface LanczosOptions {
   /** `magnitude`: largest absolute value; `largest`: largest value */
   readonly of?: "magnitude" | "largest";
-  /** residual |A y - lambda y| of the unit eigenvector y, relative to the largest absolute eigenvalue found, at which it stops */
+  /**
+   * it stops at this residual |A y - lambda y| of the unit eigenvector y, relative to the largest absolute eigenvalue
+   * found
+   */
   readonly tolerance?: number;
   /** products at most */
   readonly products?: number;
@@ -13,7 +19,7 @@ export interface LanczosOptions {
 
 export interface Eigenvalue {
   readonly value: number;
-  /** |A y - lambda y|: some eigenvalue lies within this distance, and at a gap g from the others within its square / g */
+  /** |A y - lambda y|: an eigenvalue lies within this distance, and at a gap g from the others within its square / g */
   readonly residual: number;
   /** products taken */
   readonly products: number;
@@ -26,8 +32,8 @@ interface Ritz {
 }
 
 /**
- * The extreme eigenvalue of A, size x size. A V = V T + beta v e^T with orthonormal V; T's eigenvalues tend to A's extreme ones, and
- * |A y - lambda y| = beta |last component of T's eigenvector|. The start is always the same.
+ * The extreme eigenvalue of A, size x size. A V = V T + beta v e^T with orthonormal V; T's eigenvalues tend to A's
+ * extreme ones, and |A y - lambda y| = beta |last component of T's eigenvector|. The start is always the same.
  * @throws UserError if it does not converge
  */
 export function extremeEigenvalue(product: SymmetricProduct, size: number, options: LanczosOptions = {}): Eigenvalue {
@@ -59,12 +65,16 @@ export function extremeEigenvalue(product: SymmetricProduct, size: number, optio
     v = w.map((value) => value / beta);
   }
   throw new UserError(
-    `Lanczos' method did not converge within ${most} products: residual ${residual.toPrecision(3)}; allow more products or a larger tolerance than ${tolerance}`,
+    `Lanczos' method did not converge within ${most} products: residual ${residual.toPrecision(3)}; ` +
+      `allow more products or a larger tolerance than ${tolerance}`,
     1,
   );
 }
 
-/** Numbers in [-1, 1) from a multiplicative congruence, of length 1: the same on every machine, orthogonal to nothing in particular. */
+/**
+ * Numbers in [-1, 1) from a multiplicative congruence, of length 1: the same on every machine, orthogonal to nothing in
+ * particular.
+ */
 function startVector(size: number): Float64Array {
   let state = 1;
   const v = Float64Array.from({ length: size }, () => {
@@ -76,58 +86,58 @@ function startVector(size: number): Float64Array {
 }
 
 /**
- * All eigenvalues of the symmetric tridiagonal matrix with this diagonal and these numbers beside it, with the last components of their
- * eigenvectors: QL with implicit shifts [Golub and Van Loan 8.3], rotating only the last row of the eigenvectors.
+ * All eigenvalues of the symmetric tridiagonal matrix with this diagonal and these n - 1 numbers beside it, with the
+ * last components of their eigenvectors: QL with implicit shifts [Golub and Van Loan 8.3], rotating only the last row
+ * of the eigenvectors.
  */
 export function tridiagonalEigenvalues(diagonal: readonly number[], beside: readonly number[]): Ritz[] {
   const n = diagonal.length;
   const d = Float64Array.from(diagonal);
-  const e = Float64Array.from({ length: n }, (_, i) => beside[i] ?? 0);
+  const e = Float64Array.from([...beside, 0]);
   const last = Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? 1 : 0));
-  const at = (values: Float64Array, i: number) => values[i] ?? 0;
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; sweep < 60; sweep++) {
       let m = l;
-      while (m < n - 1 && Math.abs(at(e, m)) > 1e-16 * (Math.abs(at(d, m)) + Math.abs(at(d, m + 1)))) m++;
+      while (m < n - 1 && Math.abs(e[m]) > 1e-16 * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
       if (m === l) break;
       // shift of Wilkinson: the eigenvalue of the leading 2 x 2 block that is closer to d_l
-      let g = (at(d, l + 1) - at(d, l)) / (2 * at(e, l));
+      let g = (d[l + 1] - d[l]) / (2 * e[l]);
       let r = Math.hypot(g, 1);
-      g = at(d, m) - at(d, l) + at(e, l) / (g + (g >= 0 ? r : -r));
+      g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
       let s = 1;
       let c = 1;
       let p = 0;
       for (let i = m - 1; i >= l; i--) {
-        const f = s * at(e, i);
-        const b = c * at(e, i);
+        const f = s * e[i];
+        const b = c * e[i];
         r = Math.hypot(f, g);
         e[i + 1] = r;
         s = r === 0 ? 0 : f / r;
         c = r === 0 ? 1 : g / r;
-        g = at(d, i + 1) - p;
-        const t = (at(d, i) - g) * s + 2 * c * b;
+        g = d[i + 1] - p;
+        const t = (d[i] - g) * s + 2 * c * b;
         p = s * t;
         d[i + 1] = g + p;
         g = c * t - b;
-        const high = at(last, i + 1);
-        last[i + 1] = s * at(last, i) + c * high;
-        last[i] = c * at(last, i) - s * high;
+        const high = last[i + 1];
+        last[i + 1] = s * last[i] + c * high;
+        last[i] = c * last[i] - s * high;
       }
-      d[l] = at(d, l) - p;
+      d[l] -= p;
       e[l] = g;
       e[m] = 0;
     }
   }
-  return Array.from(d, (value, i) => ({ value, last: at(last, i) }));
+  return Array.from(d, (value, i) => ({ value, last: last[i] }));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
 /** a -= factor b. */
 function subtract(a: Float64Array, factor: number, b: Float64Array): void {
-  for (let i = 0; i < a.length; i++) a[i] = (a[i] ?? 0) - factor * (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) a[i] -= factor * b[i];
 }

@@ -4,8 +4,8 @@ import { numberOf, numberText } from "./numbers.js";
 import { type ColumnGroup, type Columns, RecordingError, type RecordingInfo } from "./recording.js";
 
 /**
- * Version of topics and metadata by kind of file; a change that an older reader would misread counts it up. Readers of format 1
- * know only rollouts, which begin with their counts.
+ * Version of topics and metadata by kind of file; a change that an older reader would misread counts it up. Readers of
+ * format 1 know only rollouts, which begin with their counts.
  */
 const FORMATS = { rollout: 1, drive: 2 } as const;
 const NEWEST = Math.max(...Object.values(FORMATS));

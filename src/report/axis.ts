@@ -31,8 +31,8 @@ export function union(...extents: readonly Extent[]): Extent {
 }
 
 /**
- * All values, but at most `reach` times the extent of the important ones to either side: a rollout that drove away must not
- * shrink the others to a dot. Without important values: all.
+ * All values, but at most `reach` times the extent of the important ones to either side: a rollout that drove away must
+ * not shrink the others to a dot. Without important values: all.
  */
 export function limitExtent(all: Extent, important: Extent, reach: number): Extent {
   if (!(important.hi > important.lo)) return all;
@@ -40,7 +40,7 @@ export function limitExtent(all: Extent, important: Extent, reach: number): Exte
   return { lo: Math.max(all.lo, important.lo - margin), hi: Math.min(all.hi, important.hi + margin) };
 }
 
-/** Widens an extent by a part of itself on either side; an empty or single-valued one to something that can be drawn. */
+/** Widens an extent by a part of itself on either side; an empty or single-valued one to what can be drawn. */
 export function pad({ lo, hi }: Extent, part: number): Extent {
   if (!(hi >= lo)) return { lo: -1, hi: 1 };
   // Such differences are noise on a constant; enlarged, they would look like a curve.

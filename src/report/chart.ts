@@ -29,25 +29,25 @@ export interface Label {
 export interface Chart {
   /** heading, with the unit of the vertical axis */
   readonly heading: string;
-  /** one sentence below the heading; empty for none */
-  readonly note: string;
+  /** a sentence below the heading */
+  readonly note?: string;
   /** for screen readers */
   readonly description: string;
   /** size [pixel] of the plot on a wide screen */
   readonly width: number;
   readonly height: number;
   /** keep the ratio of width and height on every screen, as a map needs */
-  readonly fixedRatio: boolean;
+  readonly fixedRatio?: boolean;
   readonly x: Axis;
   readonly y: Axis;
   readonly xLabel: string;
   readonly lines: readonly Line[];
-  readonly labels: readonly Label[];
+  readonly labels?: readonly Label[];
 }
 
 /**
- * A chart as HTML. The curves are an SVG stretched over the plot, with strokes that do not scale; all text is HTML beside it,
- * so that it has its own size on every screen. No script is needed, and it prints as it is.
+ * A chart as HTML. The curves are an SVG as large as the plot, with strokes that do not scale; all text is HTML beside
+ * it, so that it has its own size on every screen. No script is needed, and it prints as it is.
  */
 export function renderChart(chart: Chart): string {
   const [width, height] = [chart.width * UNITS, chart.height * UNITS];
@@ -57,17 +57,18 @@ export function renderChart(chart: Chart): string {
   const grid =
     chart.y.ticks.map(({ at }) => `M0 ${Math.round((1 - at) * height)}h${width}`).join("") +
     chart.x.ticks.map(({ at }) => `M${Math.round(at * width)} 0v${height}`).join("");
-  const note = chart.note && `<p>${escapeHtml(chart.note)}</p>`;
+  const note = chart.note ? `<p>${escapeHtml(chart.note)}</p>` : "";
+  const description = escapeHtml(chart.description);
   return `<figure>
 <figcaption><h3>${escapeHtml(chart.heading)}</h3>${note}</figcaption>
 <div class="plot" style="${frame}">
-<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(chart.description)}">
+<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${description}">
 <path class="grid" d="${grid}"/>
 ${chart.lines.map((line) => renderLine(line, chart, width, height)).join("\n")}
 </svg>
 ${chart.y.ticks.map(({ at, label }) => `<i class="y" style="bottom:${percent(at)}">${label}</i>`).join("")}
 ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}">${label}</i>`).join("")}
-${chart.labels.map(renderLabel).join("")}
+${(chart.labels ?? []).map(renderLabel).join("")}
 </div>
 <div class="axis"${chart.fixedRatio ? ` style="max-width:${chart.width}px"` : ""}>${escapeHtml(chart.xLabel)}</div>
 </figure>`;

@@ -1,5 +1,9 @@
-/** One self-contained page: no network, no script, no file beside it. What every page that is written has around its content. */
-import { STYLE } from "./style.js";
+/**
+ * One self-contained page: no network, no script, no file beside it. What every page that is written has around its
+ * content. Colours of rollouts are those of Okabe and Ito, which colour-blind readers can tell apart; line widths and
+ * dashes differ too. Paper is always light.
+ */
+import { readPage } from "./template.js";
 import { escapeHtml } from "./text.js";
 
 /** Forbids the page every request, whatever is in it: it can be passed on without a second thought. */
@@ -28,7 +32,8 @@ export function renderDocument(page: {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${escapeHtml(page.title)}</title>
-<style>${STYLE}${page.style ?? ""}</style>
+<style>
+${readPage("report/style.css")}${page.style ?? ""}</style>
 </head>
 <body>
 <main>

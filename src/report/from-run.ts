@@ -84,7 +84,7 @@ function nominalTrack(core: Core): [number, number][] {
   const track: [number, number][] = [];
   for (let i = 0; i < points; i++) {
     core.exports.nominalSetpoint((timing.lapTime * i) / points);
-    track.push([setpoint[x] ?? 0, setpoint[y] ?? 0]);
+    track.push([setpoint[x], setpoint[y]]);
   }
   return track;
 }

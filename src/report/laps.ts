@@ -23,13 +23,12 @@ interface Quantity {
 
 /** Speed and radial error along the lap, all laps over each other; all states of a task that has neither. */
 export function renderAlongLap(input: ReportInput): string {
-  const columns = input.rollouts[0]?.recording.info.columns;
-  if (columns === undefined) return "";
+  const { columns } = input.rollouts[0].recording.info;
   const states = columns.state.map((name, index) => quantity(input, name, "states", columns.state.length, index));
   const quantities: Quantity[] = [];
   const speed = states[columns.state.findIndex((name) => /^(v|speed) \[m\/s\]/i.test(name))];
   if (speed) quantities.push({ ...speed, name: "Speed [m/s]", ...taskSpeed(input) });
-  const residual = columns.residual[0] ?? "";
+  const [residual = ""] = columns.residual;
   if (/radial/i.test(residual)) quantities.push(quantity(input, residual, "residuals", columns.residual.length, 0));
   return (quantities.length > 0 ? quantities : states)
     .filter(({ curves }) => curves.some(({ y }) => y.some((value) => Number.isFinite(value))))
@@ -40,9 +39,8 @@ export function renderAlongLap(input: ReportInput): string {
 /** Offsets that the network gave along the lap in the best rollout, one small chart per output. */
 export function renderOutputs(input: ReportInput): string {
   const place = Math.max(0, bestDrawn(input));
-  const drawn = input.rollouts[place];
-  if (drawn === undefined) return "";
-  const { segmentTimes, outputs, info } = drawn.recording;
+  const { rollout, recording } = input.rollouts[place];
+  const { segmentTimes, outputs, info } = recording;
   const width = Math.floor(outputs.length / segmentTimes.length) || 0;
   if (width === 0) return "<p>The network was not recorded.</p>";
   const since = segmentTimes.map((time) => time - info.startTime);
@@ -52,25 +50,25 @@ export function renderOutputs(input: ReportInput): string {
     const time = timeExtent([curve], input.lapTime);
     return renderChart({
       heading: name,
-      note: "",
-      description: `Network output ${name} of rollout ${drawn.rollout} over the lap`,
+      description: `Network output ${name} of rollout ${rollout} over the lap`,
       width: 220,
       height: 130,
-      fixedRatio: false,
       x: linearAxis(time, 5),
       y: linearAxis(pad(union(extentOf(curve.y), { lo: 0, hi: 0 }), 0.08), 4),
       xLabel: timeLabel(input),
       lines: [level("zero", time, 0), { className: `line ${rolloutClass(input, place)}`, ...curve }],
-      labels: [],
     });
   });
-  return `<p>Offsets to setpoint and gains in rollout ${drawn.rollout}.</p><div class="multiples">${charts.join("\n")}</div>`;
+  return (
+    `<p>Offsets to setpoint and gains in rollout ${rollout}.</p>` + `<div class="multiples">${charts.join("\n")}</div>`
+  );
 }
 
 function renderQuantity(input: ReportInput, quantity: Quantity): string {
   const { name, curves } = quantity;
   const all = extentOf(curves.flatMap(({ y }) => y));
-  const shown = limitExtent(all, extentOf(curves[bestDrawn(input)]?.y ?? []), REACH);
+  const best = bestDrawn(input);
+  const shown = limitExtent(all, extentOf(best < 0 ? [] : curves[best].y), REACH);
   const reference = quantity.level?.value ?? NaN;
   const extent = pad(union(shown, extentOf([reference])), 0.06);
   const time = timeExtent(curves, input.lapTime);
@@ -83,17 +81,14 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
     const text = `${quantity.level.name} ${formatNumber(reference)}`;
     labels.push({ className: "label above left", x: 1, y: y.position(reference), text });
   }
-  for (const place of drawingOrder(input)) {
-    const curve = curves[place];
-    if (curve) lines.push({ className: `line ${rolloutClass(input, place)}`, ...curve });
-  }
+  for (const place of drawingOrder(input))
+    lines.push({ className: `line ${rolloutClass(input, place)}`, ...curves[place] });
   return renderChart({
     heading: name.charAt(0).toUpperCase() + name.slice(1),
     note: shown.lo > all.lo || shown.hi < all.hi ? "A rollout that leaves the frame is cut off." : "",
     description: `${name} over the lap for rollouts ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
     width: 490,
     height: 240,
-    fixedRatio: false,
     x: linearAxis(time, 6),
     y,
     xLabel: timeLabel(input),
@@ -128,7 +123,7 @@ function fold(times: Float64Array, start: number, values: readonly number[], lap
   const curve: { x: number[]; y: number[] } = { x: [], y: [] };
   let previous = -Infinity;
   for (const [index, value] of values.entries()) {
-    const time = times[index] ?? NaN;
+    const time = times[index];
     const x = lapTime === undefined ? time : (((start + time) % lapTime) + lapTime) % lapTime;
     if (x < previous) {
       curve.x.push(NaN);

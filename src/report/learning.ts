@@ -19,10 +19,10 @@ export function minutesBefore(metrics: readonly RolloutMetrics[]): number[] {
 
 /** The numbers a reader wants first: from the first to the best rollout. */
 export function renderHeadline(input: ReportInput): string {
+  if (input.metrics.length === 0) return "<p>No rollout was driven.</p>";
   const first = input.metrics[0];
   const place = bestPlace(input);
   const best = input.metrics[place];
-  if (first === undefined || best === undefined) return "<p>No rollout was driven.</p>";
   const minutes = minutesBefore(input.metrics);
   const count = input.metrics.length;
   const change = (from: number | undefined, to: number | undefined): string =>
@@ -62,9 +62,9 @@ export function renderLearningCurve(input: ReportInput): string {
   const drawn = costs.filter((cost) => Number.isFinite(cost)).length;
   if (drawn === 0) return "<p>No rollout has a window cost to draw.</p>";
   const { lo, hi: highest } = extentOf(costs);
-  const untrained = costs[0] ?? NaN;
+  const untrained = costs[0];
   const hi = untrained > 0 ? Math.min(highest, REACH * untrained) : highest;
-  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more room below for the label of the best.
+  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more below for the best's label.
   const room = Math.max(1.25, (hi / lo) ** 0.08);
   const end = minutes.at(-1) || 1;
   const x = linearAxis({ lo: -0.012 * end, hi: end }, 8);
@@ -80,14 +80,15 @@ export function renderLearningCurve(input: ReportInput): string {
   lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
-    const at = minutes[index] ?? 0;
-    const hint = `rollout ${metrics[index]?.index}: window cost ${formatNumber(cost, 4)} after ${formatFixed(at, 2)} min`;
+    const at = minutes[index];
+    const after = `after ${formatFixed(at, 2)} min`;
+    const hint = `rollout ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ${after}`;
     lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
   }
-  const best = costs[place] ?? NaN;
+  const best = costs[place];
   if (Number.isFinite(best) && place > 0) {
-    const at = x.position(minutes[place] ?? 0);
-    const text = `best, rollout ${metrics[place]?.index}: ${formatNumber(best)}`;
+    const at = x.position(minutes[place]);
+    const text = `best, rollout ${metrics[place].index}: ${formatNumber(best)}`;
     labels.push({ className: `label below ${at > 0.5 ? "left" : "right"}`, x: at, y: y.position(best), text });
   }
   const lost = metrics.length - drawn;
@@ -102,7 +103,6 @@ export function renderLearningCurve(input: ReportInput): string {
       "Window cost of every rollout against the minutes of driving before it. The table below has the numbers.",
     width: 1040,
     height: 260,
-    fixedRatio: false,
     x,
     y,
     xLabel: "driving the policy had learned from [min]",
@@ -131,9 +131,9 @@ export function renderTable(input: ReportInput): string {
     .map(([name, unit]) => `<th scope="col">${name}${unit && `<small> [${unit}]</small>`}</th>`)
     .join("");
   const rows = metrics.map(({ index }, row) => {
-    const cells = shown.map(([, , values], column) => renderCell(values[row], decimals[column] ?? 0));
-    const best = index === input.best;
-    return `<tr${best ? ' class="best"' : ""}><th scope="row">${index}${best ? " best" : ""}</th>${cells.join("")}</tr>`;
+    const cells = shown.map(([, , values], column) => renderCell(values[row], decimals[column]));
+    const [start, name] = index === input.best ? ['<tr class="best">', `${index} best`] : ["<tr>", `${index}`];
+    return `${start}<th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
   return `<div class="table" tabindex="0" role="region" aria-label="All rollouts"><table>
 <thead><tr><th scope="col">Rollout</th>${head}</tr></thead>

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { arch, cpus, platform } from "node:os";
 import { codeOf } from "../files.js";
 
-/** From this heading on a written page belongs to its readers: it is kept when the page is written anew. */
+/** From this heading on a written page belongs to its readers: it is kept when the page is written again. */
 const REMARKS = "## Remarks";
 
 /** The remarks of the page that is there, with an empty line before; empty if there are none. */
@@ -20,7 +20,7 @@ export async function remarksIn(path: string): Promise<string> {
 
 /** Rows as a table, the first one its headings. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
+  const [head, ...body] = rows;
   return [head, head.map(() => "---"), ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 

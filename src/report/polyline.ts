@@ -1,6 +1,6 @@
 /**
- * Indices of the points to keep so that no dropped point lies farther than `tolerance` from the line through the kept ones
- * (Ramer, Douglas and Peucker). Extremes therefore stay within the tolerance. All coordinates are finite.
+ * Indices of the points to keep so that no dropped point lies farther than `tolerance` from the line through the kept
+ * ones (Ramer, Douglas and Peucker). Extremes therefore stay within the tolerance. All coordinates are finite.
  */
 export function thin(xs: ArrayLike<number>, ys: ArrayLike<number>, tolerance: number): number[] {
   const count = xs.length;
@@ -25,7 +25,7 @@ export function thin(xs: ArrayLike<number>, ys: ArrayLike<number>, tolerance: nu
   return kept;
 }
 
-/** Squared distance of a point from the straight piece between two others: the piece, not its line, as laps turn back. */
+/** Squared distance of a point from the straight piece between two others: the piece, not its line: laps turn back. */
 function squaredDistance(
   xs: ArrayLike<number>,
   ys: ArrayLike<number>,
@@ -33,24 +33,24 @@ function squaredDistance(
   from: number,
   to: number,
 ): number {
-  const [fromX, fromY] = [xs[from] ?? 0, ys[from] ?? 0];
-  const [alongX, alongY] = [(xs[to] ?? 0) - fromX, (ys[to] ?? 0) - fromY];
-  const [x, y] = [(xs[index] ?? 0) - fromX, (ys[index] ?? 0) - fromY];
+  const [fromX, fromY] = [xs[from], ys[from]];
+  const [alongX, alongY] = [xs[to] - fromX, ys[to] - fromY];
+  const [x, y] = [xs[index] - fromX, ys[index] - fromY];
   const length = alongX * alongX + alongY * alongY;
   const part = length === 0 ? 0 : Math.min(1, Math.max(0, (x * alongX + y * alongY) / length));
   return (x - part * alongX) ** 2 + (y - part * alongY) ** 2;
 }
 
 /**
- * SVG path through the points, thinned, in whole numbers and relative steps to keep the page small. A point that is not finite
- * ends a line; a point between two such is drawn as a dot. Points farther out than `bound` are drawn there.
+ * SVG path through the points, thinned, in whole numbers and relative steps to keep the page small. A point that is not
+ * finite ends a line; a point between two such is drawn as a dot. Points farther out than `bound` are drawn there.
  */
 export function pathData(xs: ArrayLike<number>, ys: ArrayLike<number>, tolerance: number, bound: number): string {
   let path = "";
   for (let start = 0; start < xs.length; start++) {
     const [lineX, lineY]: [number[], number[]] = [[], []];
     for (; start < xs.length; start++) {
-      const [x, y] = [xs[start] ?? NaN, ys[start] ?? NaN];
+      const [x, y] = [xs[start], ys[start]];
       if (!Number.isFinite(x) || !Number.isFinite(y)) break;
       lineX.push(Math.round(Math.min(bound, Math.max(-bound, x))));
       lineY.push(Math.round(Math.min(bound, Math.max(-bound, y))));
@@ -68,7 +68,7 @@ function linePath(xs: readonly number[], ys: readonly number[], tolerance: numbe
   // A line of no length is drawn only if it has a step; its round ends make the dot.
   path += kept.length === 1 ? "h0" : "l";
   for (const index of kept.slice(1)) {
-    const [x, y] = [xs[index] ?? 0, ys[index] ?? 0];
+    const [x, y] = [xs[index], ys[index]];
     const [stepX, stepY] = [x - atX, y - atY];
     path += `${path.endsWith("l") || stepX < 0 ? "" : " "}${stepX}${stepY < 0 ? "" : " "}${stepY}`;
     [atX, atY] = [x, y];
@@ -79,7 +79,7 @@ function linePath(xs: readonly number[], ys: readonly number[], tolerance: numbe
 /** Lengths of the sides of a closed polyline; the last leads back to the first point. */
 export function sideLengths(points: readonly (readonly [number, number])[]): number[] {
   return points.map(([x, y], index) => {
-    const [nextX, nextY] = points[(index + 1) % points.length] ?? [x, y];
+    const [nextX, nextY] = points[(index + 1) % points.length];
     return Math.hypot(nextX - x, nextY - y);
   });
 }

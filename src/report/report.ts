@@ -1,5 +1,5 @@
 import { renderDocument } from "./document.js";
-import { renderKey } from "./driven.js";
+import { renderRolloutKey } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { renderAlongLap, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
@@ -7,8 +7,8 @@ import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
 
 /**
- * Renders a training run as one HTML file that needs nothing else: no network, no script, no file beside it. The table holds
- * all numbers that the charts of the learning show.
+ * Renders a training run as one HTML file that needs nothing else: no network, no script, no file beside it. The table
+ * holds all numbers that the charts of the learning show.
  */
 export function renderReport(input: ReportInput): string {
   return renderDocument({
@@ -34,7 +34,7 @@ function renderDriving(input: ReportInput): string {
   const charts = `${renderTrack(input)}<div class="pair">${renderAlongLap(input)}</div>`;
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (
-    section("Driving", `${intro}${renderKey(input)}<div class="laps">${charts}</div>`) +
+    section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>`) +
     section("Network outputs", renderOutputs(input))
   );
 }

@@ -36,8 +36,8 @@ export function columnDecimals(values: readonly (number | undefined)[]): number 
     .filter((value) => value !== undefined && Number.isFinite(value) && value !== 0)
     .map((value) => Math.abs(value ?? 0))
     .sort((a, b) => a - b);
-  const typical = sizes[sizes.length >> 1];
-  return typical === undefined ? 0 : Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(typical))));
+  if (sizes.length === 0) return 0;
+  return Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(sizes[sizes.length >> 1]))));
 }
 
 function minus(text: string): string {

@@ -21,7 +21,7 @@ interface Path {
 
 /** The rollouts over the track, seen from above with equal axes; empty if the task does not move in a plane. */
 export function renderTrack(input: ReportInput): string {
-  const columns = input.rollouts[0]?.recording.info.columns.state ?? [];
+  const columns = input.rollouts[0].recording.info.columns.state;
   const atX = columns.findIndex((name) => name.startsWith("x [m]"));
   const atY = columns.findIndex((name) => name.startsWith("y [m]"));
   if (atX < 0 || atY < 0) return "";
@@ -55,24 +55,22 @@ export function renderTrack(input: ReportInput): string {
     y: linearAxis(centred(y.shown, spanY), (spanY * scale) / TICK),
     xLabel: "x [m]",
     lines: [...below, ...rolloutLines(input, paths), ...chevrons(input.track, 7 / scale), ...starts(input, paths)],
-    labels: [],
   });
 }
 
 function rolloutLines(input: ReportInput, paths: readonly Path[]): Line[] {
   return drawingOrder(input).map((place) => ({
     className: `line ${rolloutClass(input, place)}`,
-    x: paths[place]?.x ?? [],
-    y: paths[place]?.y ?? [],
+    ...paths[place],
   }));
 }
 
 function starts(input: ReportInput, paths: readonly Path[]): Line[] {
   return drawingOrder(input).map((place) => ({
     className: `start ${rolloutClass(input, place)}`,
-    x: paths[place]?.x.slice(0, 1) ?? [],
-    y: paths[place]?.y.slice(0, 1) ?? [],
-    hint: `start of rollout ${input.rollouts[place]?.rollout}`,
+    x: paths[place].x.slice(0, 1),
+    y: paths[place].y.slice(0, 1),
+    hint: `start of rollout ${input.rollouts[place].rollout}`,
   }));
 }
 
@@ -93,8 +91,8 @@ function chevrons(track: ReportInput["track"], size: number): Line[] {
   const lines: Line[] = [];
   let driven = 0;
   for (const [index, length] of lengths.entries()) {
-    const [fromX, fromY] = track[index] ?? [0, 0];
-    const [toX, toY] = track[(index + 1) % track.length] ?? [0, 0];
+    const [fromX, fromY] = track[index];
+    const [toX, toY] = track[(index + 1) % track.length];
     const [alongX, alongY] = [(toX - fromX) / length, (toY - fromY) / length];
     while (lines.length < CHEVRONS) {
       const ahead = ((lines.length + 0.5) / CHEVRONS) * total - driven;

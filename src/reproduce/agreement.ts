@@ -30,7 +30,6 @@ export function agreementOf(points: readonly Point[]): Agreement {
   const meanRealised = mean(points.map(({ realised }) => realised));
   const lineSlope = slopeOfLine(points);
   const [correlationInterval, slopeInterval] = bootstrap(points, [correlationOf, slopeThroughZero]);
-  const none = { low: Number.NaN, high: Number.NaN };
   return {
     pairs: points.length,
     correlation: correlationOf(points),
@@ -41,8 +40,8 @@ export function agreementOf(points: readonly Point[]): Agreement {
     meanPredicted,
     meanRealised,
     rightSign: points.filter(({ predicted, realised }) => predicted * realised > 0).length,
-    correlationInterval: correlationInterval ?? none,
-    slopeInterval: slopeInterval ?? none,
+    correlationInterval,
+    slopeInterval,
   };
 }
 
@@ -96,7 +95,7 @@ function mean(values: readonly number[]): number {
 function ranked(points: readonly Point[]): Point[] {
   const predicted = ranks(points.map((point) => point.predicted));
   const realised = ranks(points.map((point) => point.realised));
-  return points.map((_, i) => ({ predicted: predicted[i] ?? 0, realised: realised[i] ?? 0 }));
+  return points.map((_, i) => ({ predicted: predicted[i], realised: realised[i] }));
 }
 
 function ranks(values: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 /**
- * Learning rates on trial, written by `lapgrad reproduce figure2 --sweep` and put here by hand: model, loop, truncation, rate, median late
- * cost [m^2] (null: infinite), failed seeds. figure2-sweep.ts says how.
+ * Learning rates on trial, written by `lapgrad reproduce figure2 --sweep` and put here by hand: model, loop,
+ * truncation, rate, median late cost [m^2] (null: infinite), failed seeds. figure2-sweep.ts says how.
  */
 import type { Trial } from "./figure2-sweep.js";
 

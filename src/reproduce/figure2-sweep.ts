@@ -1,5 +1,9 @@
-/** Learning rates on trial for the double pendulum: the best of each setting, by one criterion and as many trials for all. */
+/**
+ * Learning rates on trial for the double pendulum: the best of each setting, by one criterion and as many trials for
+ * all. The criterion: lowest median over the seeds of the mean batch cost after the last fifth of the updates.
+ */
 import { spreadOf } from "../compare/statistics.js";
+import { fillPage } from "../report/template.js";
 import { type Curve, type Job, type LoopName, type ModelName, models, type Setting } from "./figure2-training.js";
 
 /** Seeds of the sweep; those reported are others, from 1. */
@@ -15,15 +19,14 @@ const RATES = [
 /** Rates in a row that are tried in every setting. */
 const TRIALS = 10;
 /**
- * Lowest rate of each grid. They differ as the gradients do, so that the best rate lies inside. There is none for open loop and
- * truncation `segment`: a segment is one control step, and the cost of a step does not depend on its own input.
+ * Lowest rate of each grid. They differ as the gradients do, so that the best rate lies inside. There is none for open
+ * loop and truncation `segment`: a segment is one control step, and the cost of a step does not depend on its own
+ * input.
  */
 const LOWEST: Readonly<Record<LoopName, Partial<Record<Setting["truncation"], number>>>> = {
   closed: { segment: 5e-6, none: 1e-6 },
   open: { none: 1e-7 },
 };
-
-export const CRITERION = `lowest median over ${TUNING_SEEDS.length} seeds (${TUNING_SEEDS[0]} to ${TUNING_SEEDS.at(-1)}; reported are others) of the mean batch cost after the last fifth of the ${UPDATES} updates, a failed training counting as infinite`;
 
 /** One rate in one setting. */
 export interface Trial extends Setting {
@@ -87,25 +90,5 @@ export function ratesModule(trials: readonly Trial[]): string {
     ({ model, loop, truncation, learningRate, late, failed }) =>
       `  ${JSON.stringify([model, loop, truncation, learningRate, late, failed]).replaceAll(",", ", ")},\n`,
   );
-  return `/**
- * Learning rates on trial, written by \`lapgrad reproduce figure2 --sweep\` and put here by hand: model, loop, truncation, rate, median late
- * cost [m^2] (null: infinite), failed seeds. figure2-sweep.ts says how.
- */
-import type { Trial } from "./figure2-sweep.js";
-
-type Line = readonly [Trial["model"], Trial["loop"], Trial["truncation"], number, number | null, number];
-
-// biome-ignore format: one trial, one line
-const lines: readonly Line[] = [
-${lines.join("")}];
-
-export const storedTrials: readonly Trial[] = lines.map(([model, loop, truncation, learningRate, late, failed]) => ({
-  model,
-  loop,
-  truncation,
-  learningRate,
-  late,
-  failed,
-}));
-`;
+  return fillPage("reproduce/figure2-rates.ts.txt", { trials: lines.join("") });
 }

@@ -1,4 +1,7 @@
-/** One training of the double pendulum, with or without low-level feedback, without disk: what a batch costs after every update. */
+/**
+ * One training of the double pendulum, with or without low-level feedback, without disk: the batch cost after every
+ * update.
+ */
 import { completeConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { pendulumReach } from "../tasks/pendulum-reach.js";
@@ -35,7 +38,9 @@ export interface Job extends Setting {
 
 /** What became of it. */
 export interface Curve {
-  /** mean window cost [m^2] of the batch after 0, 1, ... updates; infinite from a failure on, constant from when it was stuck */
+  /**
+   * mean window cost [m^2] of the batch after 0, 1, ... updates; infinite from a failure on, constant once it is stuck
+   */
   readonly costs: readonly number[];
   /** a rollout left its bounds, or the gradient was not finite, after so many updates; null if neither happened */
   readonly failure: { readonly updates: number; readonly why: string } | null;

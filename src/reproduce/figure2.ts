@@ -1,9 +1,9 @@
 /**
- * The paper's figure 2: does low-level feedback inside the policy help? The double pendulum with an LQR (closed loop) and with torques
- * straight from the network (open loop), a true model and two wrong ones, plain gradient descent on batches of five.
+ * The paper's figure 2: does low-level feedback inside the policy help? The double pendulum with an LQR (closed loop)
+ * and with torques straight from the network (open loop), a true model and two wrong ones, plain gradient descent on
+ * batches of five.
  */
-import type { Spread } from "../compare/statistics.js";
-import { spreadOf } from "../compare/statistics.js";
+import { type Spread, spreadOf } from "../compare/statistics.js";
 import { figure2Page } from "./figure2-page.js";
 import { storedTrials } from "./figure2-rates.js";
 import { bestRate, judgeSweep, ratesModule, sweepJobs, type Trial, UPDATES } from "./figure2-sweep.js";
@@ -58,7 +58,7 @@ export function jobsOf(trials: readonly Trial[], seeds: number, updates: number)
 
 /** Judges the results of {@link jobsOf}. */
 export function judge(trials: readonly Trial[], jobs: readonly Job[], curves: readonly Curve[]): Figure2 {
-  const { updates = 0 } = jobs[0] ?? {};
+  const { updates } = jobs[0];
   const seeds = Math.max(...jobs.map(({ seed }) => seed));
   const rows = jobs
     .filter(({ seed }) => seed === 1)
@@ -69,9 +69,7 @@ export function judge(trials: readonly Trial[], jobs: readonly Job[], curves: re
         loop,
         truncation,
         learningRate,
-        spreads: Array.from({ length: updates + 1 }, (_, k) =>
-          spreadOf(group.map(({ costs }) => costs[k] ?? Number.NaN)),
-        ),
+        spreads: Array.from({ length: updates + 1 }, (_, k) => spreadOf(group.map(({ costs }) => costs[k]))),
         failed: group.filter(({ failure }) => failure !== null).length,
         stuck: group.filter(({ stuck }) => stuck !== null).length,
       };

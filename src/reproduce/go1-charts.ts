@@ -1,7 +1,8 @@
 /** Charts of the study `go1`. */
+import { spreadLines } from "../compare/spread-lines.js";
 import { costAt, spreadOf } from "../compare/statistics.js";
 import { extentOf, linearAxis, logAxis } from "../report/axis.js";
-import type { Chart, Line } from "../report/chart.js";
+import type { Chart } from "../report/chart.js";
 import type { Walked } from "./go1-recordings.js";
 import { BUDGET, type Trained } from "./go1-training.js";
 
@@ -13,39 +14,22 @@ const MOST = 300;
 /** Medians (lines) and quartiles (bands) of all rules over minutes of driving. */
 export function learningChart(trained: readonly Trained[]): Chart {
   const times = Array.from({ length: POINTS + 1 }, (_, i) => (BUDGET * i) / POINTS);
-  const curves = trained.map(({ rule, curves: seeds }) => ({
-    rule,
+  const curves = trained.map(({ rule: { className, label }, curves: seeds }) => ({
+    className,
+    hint: label,
     spreads: times.map((time) => spreadOf(seeds.map((curve) => costAt(curve, time)))),
   }));
   const drawn = (part: number) => Math.min(100 * part, 10 * MOST);
   const extent = extentOf(curves.flatMap(({ spreads }) => spreads.flatMap((s) => [drawn(s.lower), drawn(s.upper)])));
-  const bands = curves.map(
-    ({ rule, spreads }): Line => ({
-      className: rule.className.replace("median", "band"),
-      x: [...times, ...[...times].reverse()],
-      y: [...spreads.map(({ lower }) => drawn(lower)), ...spreads.map(({ upper }) => drawn(upper)).reverse()],
-    }),
-  );
-  const medians = curves.map(
-    ({ rule, spreads }): Line => ({
-      className: rule.className,
-      x: times,
-      y: spreads.map(({ median }) => drawn(median)),
-      hint: rule.label,
-    }),
-  );
   return {
     heading: "Simulated Go1: cost [% of untrained, logarithmic]",
-    note: "Lines: median over seeds, bands: quartiles. Dashed level: a tenth of the untrained policy's cost.",
     description: "Cost against minutes of driving of all update rules. The table has the numbers.",
     width: 1040,
     height: 330,
-    fixedRatio: false,
     x: linearAxis({ lo: 0, hi: BUDGET }, 6),
     y: logAxis({ lo: 0.8 * extent.lo, hi: Math.min(MOST, Math.max(130, extent.hi)) }),
     xLabel: "driving the policy had learned from [min]",
-    lines: [{ className: "level", x: [0, BUDGET], y: [10, 10] }, ...bands, ...medians],
-    labels: [],
+    lines: [{ className: "level", x: [0, BUDGET], y: [10, 10] }, ...spreadLines(curves, times, drawn)],
   };
 }
 
@@ -59,7 +43,6 @@ export function trackChart(radius: number, before: Walked, after: Walked): Chart
   }));
   return {
     heading: "Real Go1 from above, y [m]",
-    note: "Grey: the track. Last whole laps of the recorded runs.",
     description: "Path of the real Go1 with and without network over the track",
     width: 900,
     height: 500,
@@ -72,6 +55,5 @@ export function trackChart(radius: number, before: Walked, after: Walked): Chart
       { className: "line first", x: before.x, y: before.y },
       { className: "line best", x: after.x, y: after.y },
     ],
-    labels: [],
   };
 }

@@ -51,16 +51,17 @@ export async function conformance(reference: string): Promise<Conformance[]> {
   const found: Conformance[] = [];
   for (const { file, network } of FILES) {
     const results = await replayRecordings(pathOf(reference, file), {}, network && pathOf(reference, network));
-    const worst = (values: readonly (number | null)[]) =>
-      values.some((value) => value === null) ? null : Math.max(...values.map(Number));
+    const worst = (values: readonly number[]) => Math.max(...values);
+    const worstIfAny = (values: readonly (number | null)[]) =>
+      values.every((value) => value !== null) ? worst(values) : null;
     found.push({
       file,
       rollouts: results.length,
       commands: results.reduce((sum, { commandError }) => sum + commandError.compared, 0),
-      commandError: worst(results.map(({ commandError }) => commandError.largest)) ?? Number.NaN,
-      referenceError: worst(results.map(({ referenceError }) => referenceError)) ?? Number.NaN,
-      setpointError: worst(results.map(({ setpointError }) => setpointError)),
-      costError: worst(results.map(({ costError }) => costError)),
+      commandError: worst(results.map(({ commandError }) => commandError.largest)),
+      referenceError: worst(results.map(({ referenceError }) => referenceError)),
+      setpointError: worstIfAny(results.map(({ setpointError }) => setpointError)),
+      costError: worstIfAny(results.map(({ costError }) => costError)),
     });
   }
   return found;
@@ -73,20 +74,19 @@ export async function walked(reference: string): Promise<Walked[]> {
     const { recordings, settings, costs } = await readAuthors(pathOf(reference, file));
     for (const [i, recording] of recordings.entries()) {
       const core = await replayedCore(recording, configFor(recording, {}, settings), true);
-      const lapTime = core.setup.task.task.parameters.lapTime ?? Number.NaN;
+      const lapTime = core.setup.task.task.parameters.lapTime;
       const end = recording.segmentTimes.length - 2;
-      const [first, last] = [wholeLapsBefore(end, SETTLED, recording.segmentTimes, lapTime), end].map(
-        (segment) => recording.segmentStarts[segment] ?? recording.times.length,
-      ) as [number, number];
+      const first = recording.segmentStarts[wholeLapsBefore(end, SETTLED, recording.segmentTimes, lapTime)];
+      const last = recording.segmentStarts[end];
       const metrics = measureSteps(core, 0, first, last, i + 1);
       found.push({
         file,
         rollout: i + 1,
-        minutes: (recording.times.at(-1) ?? 0) / 60,
-        recordedCost: costs[i] ?? null,
+        minutes: recording.times[recording.times.length - 1] / 60,
+        recordedCost: costs.length > 0 ? costs[i] : null,
         cost: metrics.meanCost,
-        radialError: metrics.rmsRadialError ?? Number.NaN,
-        speed: metrics.meanSpeed ?? Number.NaN,
+        radialError: metrics.rmsRadialError,
+        speed: metrics.meanSpeed,
         ...pathOfSteps(recording, first, last),
       });
     }
@@ -96,5 +96,5 @@ export async function walked(reference: string): Promise<Walked[]> {
 
 function pathOfSteps({ states }: Recording, first: number, last: number): { x: number[]; y: number[] } {
   const steps = Array.from({ length: last - first }, (_, i) => 4 * (first + i));
-  return { x: steps.map((at) => states[at] ?? 0), y: steps.map((at) => states[at + 1] ?? 0) };
+  return { x: steps.map((at) => states[at]), y: steps.map((at) => states[at + 1]) };
 }

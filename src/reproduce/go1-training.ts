@@ -8,7 +8,7 @@ export const BUDGET = (7 * 50.9) / 60;
 
 export interface Rule {
   readonly label: string;
-  /** of its curve */
+  /** of its curves */
   readonly className: string;
   readonly config: PartialConfig;
   /** learning rates of the sweep; absent: the task's default */
@@ -17,21 +17,21 @@ export interface Rule {
 
 const raw: PartialConfig = { model: "raw", "model-fit": false, "update-every": "rollout", update: "sgd" };
 export const RULES: readonly Rule[] = [
-  { label: "Gauss-Newton, every lap, fitted model (default)", className: "median lap", config: {} },
+  { label: "Gauss-Newton, every lap, fitted model (default)", className: "lap", config: {} },
   {
     label: "Gauss-Newton, every rollout, fitted model",
-    className: "median dashed rollout",
+    className: "dashed rollout",
     config: { "update-every": "rollout" },
   },
   {
     label: "SGD, every rollout, raw model (12), full co-state",
-    className: "median full",
+    className: "full",
     config: { ...raw, truncation: "none" },
     rates: [5e-5, 1e-4, 2e-4, 5e-4],
   },
   {
     label: "SGD, every rollout, raw model (12), truncated, as the authors",
-    className: "median dashed truncated",
+    className: "dashed truncated",
     config: { ...raw, truncation: "segment" },
     rates: [5e-4, 1e-3, 2e-3, 4e-3],
   },
@@ -40,7 +40,10 @@ export const RULES: readonly Rule[] = [
 /** Seeds of the sweep: others than those that are shown. */
 const SWEEP_SEEDS = [101, 102, 103];
 
-/** One learning rate of one rule: cost of the last fifth of the driving, parts of the untrained policy's, of the worst seed. */
+/**
+ * One learning rate of one rule: cost of the last fifth of the driving, as a part of the untrained policy's, worst
+ * seed.
+ */
 export interface Swept {
   readonly rule: string;
   readonly rate: number;

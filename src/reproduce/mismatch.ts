@@ -1,6 +1,6 @@
 /**
- * The authors' study of model mismatch: plain gradient descent on the nominal plant with the model's parameters multiplied by 1,
- * .75, .5 and .25, their settings, several seeds; window cost per iteration beside the recorded one.
+ * The authors' study of model mismatch: plain gradient descent on the nominal plant with the model's parameters
+ * multiplied by 1, .75, .5 and .25, their settings, several seeds; window cost per iteration beside the recorded one.
  */
 import { join } from "node:path";
 import { completeConfig } from "../config/config.js";
@@ -12,44 +12,56 @@ import type { Chart, Line } from "../report/chart.js";
 import { quantile } from "../statistics.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import type { Study } from "./study.js";
+import { studyText } from "./study-text.js";
 
 const SCALES = [1, 0.75, 0.5, 0.25];
-/** Names of page.ts, one per scale. */
+/** Colours of document.ts, one per scale. */
 const COLOURS = ["blue", "green", "orange", "purple"];
 const ITERATIONS = 25;
 /** Iterations (from 1) that the table shows, and at which the medians must lie within the recorded range. */
 export const SHOWN: readonly number[] = [1, 5, 10, 15, 25];
 
-/** One model scale at one iteration. */
-export interface Cell {
-  readonly scale: number;
-  readonly iteration: number;
+/** Window costs of one iteration over the seeds. */
+interface Range {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
-  readonly recorded: { readonly median: number; readonly lowest: number; readonly highest: number } | null;
+}
+
+/** One model scale at one iteration. */
+export interface Cell extends Range {
+  readonly scale: number;
+  readonly iteration: number;
+  readonly recorded: Range | null;
   /** our median within the recorded seeds' range; null without recorded data */
   readonly within: boolean | null;
 }
 
-/** Runs the study: every scale at every iteration; `reference` is a folder with authors/mismatch-losses.json.gz, if there is one. */
+/** Every scale at every iteration; `reference`: a folder with authors/mismatch-losses.json.gz, if there is one. */
 export async function studyMismatch(seeds: number, reference: string | undefined): Promise<Cell[]> {
-  const recorded =
-    reference === undefined
-      ? undefined
-      : await readMismatchLosses(join(reference, "authors", "mismatch-losses.json.gz"));
+  const recorded = reference === undefined ? undefined : await recordedLosses(reference);
   const cells: Cell[] = [];
   for (const [s, scale] of SCALES.entries()) {
     const curves: number[][] = [];
     for (let seed = 1; seed <= seeds; seed++) curves.push(await trainOnce(scale, seed));
     for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
-      const ours = spread(curves.map((curve) => curve[iteration - 1] ?? Number.NaN));
-      const theirs = recorded?.[s] ? spread(recorded[s].map((curve) => curve[iteration - 1] ?? Number.NaN)) : null;
+      const at = (all: readonly (readonly number[])[]) => rangeOf(all.map((curve) => curve[iteration - 1]));
+      const ours = at(curves);
+      const theirs = recorded ? at(recorded[s]) : null;
       const within = theirs ? ours.median >= theirs.lowest && ours.median <= theirs.highest : null;
       cells.push({ scale, iteration, ...ours, recorded: theirs, within });
     }
   }
   return cells;
+}
+
+/** [scale][seed][iteration] of the authors. */
+async function recordedLosses(reference: string): Promise<number[][][]> {
+  const path = join(reference, "authors", "mismatch-losses.json.gz");
+  const losses = await readMismatchLosses(path);
+  const isWhole = (seeds: number[][]) => seeds.length > 0 && seeds.every((curve) => curve.length >= ITERATIONS);
+  if (losses.length === SCALES.length && losses.every(isWhole)) return losses;
+  throw new UserError(`${path} must have ${ITERATIONS} losses of every seed for each of ${SCALES.length} model scales`);
 }
 
 /** The study; it fails if a median lies outside the recorded range. */
@@ -59,7 +71,7 @@ export const mismatch: Study = {
   run: async ({ seeds: given, quick, reference }) => {
     const seeds = given ?? (quick ? 3 : 10);
     const cells = await studyMismatch(seeds, reference);
-    const range = (s: { median: number; lowest: number; highest: number } | null) =>
+    const range = (s: Range | null) =>
       s ? `${digits(s.median)} (${digits(s.lowest, 3)} to ${digits(s.highest, 3)})` : "not at hand";
     const shown = cells.filter(({ iteration }) => SHOWN.includes(iteration));
     const rows = shown.map((c) => [
@@ -71,21 +83,20 @@ export const mismatch: Study = {
     ]);
     const outside = shown.filter((cell) => cell.within === false).length;
     return {
-      title: "Model mismatch",
-      intro: [
-        "The authors trained the simulated car with models whose four parameters were multiplied by 1, 0.75, 0.5 and 0.25, ten seeds each, and published the cost of every iteration. Here the same study: plant `nominal`, plain gradient descent with rate 6e-3, gradients summed, truncation `segment`, 25 rollouts of 156 segments of which 40 to 155 count. Weights and starts are drawn from other random numbers than theirs, so single runs differ.",
-      ],
-      sections: [
+      ...studyText(
+        "mismatch",
+        { seeds },
         {
-          heading: `Window cost, median (lowest to highest) of ${seeds} seeds`,
-          table: [
-            ["model scale", "iteration", "lapgrad", "authors' recording", "median within recorded range"],
-            ...rows,
-          ],
-          charts: [chartOf(cells)],
-          key: SCALES.map((scale, i) => ({ className: `median s${i}`, label: `model scale ${scale}` })),
+          costs: {
+            table: [
+              ["model scale", "iteration", "lapgrad", "authors' recording", "median within recorded range"],
+              ...rows,
+            ],
+            charts: [chartOf(cells)],
+            key: SCALES.map((scale, i) => ({ className: `median s${i}`, label: `model scale ${scale}` })),
+          },
         },
-      ],
+      ),
       style: SCALES.map((_, i) => `.s${i}{--c:var(--${COLOURS[i]})}`).join(""),
       results: { seeds, cells },
       ...(outside > 0 ? { failure: `${outside} of ${shown.length} medians lie outside the recorded range` } : {}),
@@ -113,16 +124,13 @@ function chartOf(cells: readonly Cell[]): Chart {
   );
   return {
     heading: "Window cost (logarithmic)",
-    note: "Lines: median of the seeds. Dots and bands: the authors' recording, median and range of its seeds, where it is at hand.",
     description: "Window cost against iterations for the four model scales. The table has the numbers.",
     width: 1040,
     height: 330,
-    fixedRatio: false,
     x: linearAxis({ lo: 1, hi: ITERATIONS }, 8),
     y: logAxis({ lo: 0.9 * lo, hi: 1.1 * hi }),
     xLabel: "iteration",
     lines,
-    labels: [],
   };
 }
 
@@ -148,7 +156,7 @@ async function trainOnce(scale: number, seed: number): Promise<number[]> {
   return costs;
 }
 
-function spread(values: readonly number[]): { median: number; lowest: number; highest: number } {
+function rangeOf(values: readonly number[]): Range {
   const sorted = [...values].sort((a, b) => a - b);
-  return { median: quantile(sorted, 0.5), lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 };
+  return { median: quantile(sorted, 0.5), lowest: sorted[0], highest: sorted[sorted.length - 1] };
 }

@@ -4,6 +4,7 @@ import { writeAtomically } from "../files.js";
 import { formatTable } from "../output.js";
 import { renderChart } from "../report/chart.js";
 import { CURVES, renderDocument } from "../report/document.js";
+import { renderKey } from "../report/key.js";
 import { machine, markdownTable, remarksIn } from "../report/markdown.js";
 import { escapeHtml } from "../report/text.js";
 import { VERSION } from "../version.js";
@@ -20,7 +21,10 @@ export interface Origin {
   readonly seconds: number;
 }
 
-/** Writes both files, the HTML one only if there is a chart, and the study's further ones; the paths. Remarks in the Markdown are kept. */
+/**
+ * Writes both files, the HTML one only if there is a chart, and the study's further ones; the paths. Remarks in the
+ * Markdown are kept.
+ */
 export async function writePage(out: string, name: string, page: StudyPage, origin: Origin): Promise<string[]> {
   const markdown = join(out, `${name}.md`);
   const html = join(out, `${name}.html`);
@@ -77,12 +81,8 @@ function renderHtml(page: StudyPage, origin: Origin): string {
 }
 
 function renderSection({ heading, text = [], table, charts = [], key = [] }: Section): string {
-  const entries = key.map(
-    ({ className, label }) =>
-      `<label><svg viewBox="0 0 28 10" aria-hidden="true"><path class="${className}" d="M1 5h26"/></svg>${escapeHtml(label)}</label>`,
-  );
   return `<section><h2>${escapeHtml(heading)}</h2>${paragraphs(text)}
-${entries.length > 0 ? `<div class="key">${entries.join("")}</div>` : ""}
+${key.length > 0 ? renderKey(key) : ""}
 ${charts.map(renderChart).join("\n")}
 ${table ? renderTable(table) : ""}</section>`;
 }
@@ -93,7 +93,7 @@ function paragraphs(text: readonly string[]): string {
   return text.map((line) => `<p>${escapeHtml(plain(line))}</p>`).join("");
 }
 
-function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+function renderTable([head, ...rows]: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[], tag: string) =>
     row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
   return `<div class="table" tabindex="0"><table><thead><tr>${cells(head, "th")}</tr></thead>

@@ -1,6 +1,7 @@
 /**
- * What the gradient along one rollout says of the next: the derivative of the cost by the network outputs, times the change of the
- * outputs that the next rollout's network made at the same lap phase. The network itself is not needed, only what it said.
+ * What the gradient along one rollout says of the next: the derivative of the cost by the network outputs, times the
+ * change of the outputs that the next rollout's network made at the same lap phase. The network itself is not needed,
+ * only its recorded outputs.
  */
 import { UserError } from "../errors.js";
 import { stretchesOf } from "../identification/stretches.js";
@@ -58,7 +59,7 @@ export interface Prediction {
 
 /** The model for every rollout of a training run: the task's raw one, or fitted to the last rollouts up to it. */
 export function modelsFor(recordings: readonly Recording[], model: Variant["model"]): FittedModel[] {
-  const { raw } = taskNamed(recordings[0]?.info.task ?? "").model;
+  const { raw } = taskNamed(recordings[0].info.task).model;
   let prior: FittedModel = { parameters: raw, delays: [0, 0] };
   return recordings.map((_, k) => {
     if (model === "fitted") prior = fitted(recordings.slice(Math.max(0, k + 1 - FITTED), k + 1), prior);
@@ -75,13 +76,13 @@ export async function replayRun(
 ): Promise<Replayed[]> {
   const rollouts: Replayed[] = [];
   for (const [k, recording] of recordings.entries())
-    rollouts.push(await replayRollout(recording, models[k] as FittedModel, truncation, settings));
+    rollouts.push(await replayRollout(recording, models[k], truncation, settings));
   return rollouts;
 }
 
 /** Fitted to the settled driving; a fit that is refused leaves the model as it is. */
 function fitted(recordings: readonly Recording[], prior: FittedModel): FittedModel {
-  const { model, training } = taskNamed(recordings[0]?.info.task ?? "");
+  const { model, training } = taskNamed(recordings[0].info.task);
   const drives = recordings.flatMap((recording) => stretchesOf(recording, training.window.start).stretches);
   const answer = fits[model.kind]?.(drives, prior);
   return answer === undefined || typeof answer === "string" ? prior : answer.model;
@@ -101,7 +102,7 @@ async function replayRollout(
   core.setParameters("model", { kind: core.setup.task.model.kind, parameters: model.parameters });
   core.write("inputDelays", model.delays);
   core.check(core.exports.linearise(0), "the model's derivatives");
-  const lapTime = core.setup.task.task.parameters.lapTime ?? Number.NaN;
+  const { lapTime } = core.setup.task.task.parameters;
   const { segmentTimes } = recording;
   const segments = segmentTimes.length;
   const end = timing === "hardware" ? segments - 2 : segments; // as the window's
@@ -110,8 +111,8 @@ async function replayRollout(
   core.setOption("windowBurnIn", counted - varies);
   const loss = core.exports.gradient(0, 1);
   const starts = core.view("segmentStarts");
-  const last = end < segments ? (starts[end] ?? 0) : recording.times.length;
-  const steps = last - (starts[counted] ?? 0);
+  const last = end < segments ? starts[end] : recording.times.length;
+  const steps = last - starts[counted];
   const { setpoint, gain } = core.setup.task.columns;
   const width = setpoint.length + gain.length;
   return {
@@ -132,7 +133,7 @@ async function replayRollout(
 /** First segment of the last whole laps that fit into [from, end): other parts of the track cost other amounts. */
 export function wholeLapsBefore(end: number, from: number, times: Float64Array, lapTime: number): number {
   const until = timeAt(times, end);
-  const laps = Math.floor((until - (times[from] ?? 0)) / lapTime + 1e-6);
+  const laps = Math.floor((until - times[from]) / lapTime + 1e-6);
   if (laps < 1)
     throw new UserError(
       `the recording has no whole lap of ${lapTime} s in segments ${from} to ${end}; give a longer one`,
@@ -143,26 +144,26 @@ export function wholeLapsBefore(end: number, from: number, times: Float64Array, 
 /** Task time of segment j; after the last one as far on as the last one was from the one before. */
 function timeAt(times: Float64Array, j: number): number {
   const last = times.length - 1;
-  return j <= last ? (times[j] ?? 0) : 2 * (times[last] ?? 0) - (times[last - 1] ?? 0);
+  return j <= last ? times[j] : 2 * times[last] - times[last - 1];
 }
 
 /**
- * Outputs at the lap phase of a task time, linear between network calls and averaged over the laps in which the cost counts: what the
- * network says there, without what single laps add. `outputs` receives one row.
+ * Outputs at the lap phase of a task time, linear between network calls and averaged over the laps in which the cost
+ * counts: what the network says there, without what single laps add. `outputs` receives one row.
  */
 export function outputsAt(rollout: Replayed, taskTime: number, outputs: Float64Array): Float64Array {
   const { segmentTimes: times, counted, end, lapTime, width } = rollout;
-  const first = times[counted] ?? 0;
+  const first = times[counted];
   const laps = Math.max(1, Math.round((timeAt(times, end) - first) / lapTime));
   const phase = taskTime - first - lapTime * Math.floor((taskTime - first) / lapTime);
   outputs.fill(0);
   let j = counted;
   for (let lap = 0; lap < laps; lap++) {
     const time = first + phase + lap * lapTime;
-    while (j + 2 < times.length && (times[j + 1] ?? 0) <= time) j++;
-    const part = (time - (times[j] ?? 0)) / ((times[j + 1] ?? 0) - (times[j] ?? 0));
+    while (j + 2 < times.length && times[j + 1] <= time) j++;
+    const part = (time - times[j]) / (times[j + 1] - times[j]);
     for (let i = 0; i < width; i++) {
-      const [here = 0, next = 0] = [rollout.outputs[j * width + i], rollout.outputs[(j + 1) * width + i]];
+      const [here, next] = [rollout.outputs[j * width + i], rollout.outputs[(j + 1) * width + i]];
       outputs[i] += ((1 - part) * here + part * next) / laps;
     }
   }
@@ -170,8 +171,8 @@ export function outputsAt(rollout: Replayed, taskTime: number, outputs: Float64A
 }
 
 /**
- * Change of the mean stage cost that the gradient along `earlier` predicts for the outputs of `later`. `shift` [laps]: takes the change of
- * the outputs from another place of the lap, which must destroy the prediction.
+ * Change of the mean stage cost that the gradient along `earlier` predicts for the outputs of `later`. `shift` [laps]:
+ * takes the change of the outputs from another place of the lap, which must destroy the prediction.
  */
 export function predictedChange(earlier: Replayed, later: Replayed, shift = 0): Prediction {
   const { segmentTimes, width, setpoints, gradient, lapTime } = earlier;
@@ -179,11 +180,11 @@ export function predictedChange(earlier: Replayed, later: Replayed, shift = 0): 
   const after = new Float64Array(width);
   let [bySetpoints, byGains] = [0, 0];
   for (let j = earlier.varies; j < earlier.end; j++) {
-    const time = (segmentTimes[j] ?? 0) + shift * lapTime;
+    const time = segmentTimes[j] + shift * lapTime;
     outputsAt(earlier, time, before);
     outputsAt(later, time, after);
     for (let i = 0; i < width; i++) {
-      const change = (gradient[j * width + i] ?? 0) * (after[i] - before[i]);
+      const change = gradient[j * width + i] * (after[i] - before[i]);
       if (i < setpoints) bySetpoints += change;
       else byGains += change;
     }

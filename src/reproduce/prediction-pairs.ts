@@ -58,7 +58,7 @@ export async function replayRuns(reference: string): Promise<ReplayedRun[]> {
 /** All pairs of a run that are so many rollouts apart. */
 export function pairsOf({ run, rollouts }: ReplayedRun, apart: number, shift = 0): Pair[] {
   return rollouts.slice(apart).map((later, i) => {
-    const earlier = rollouts[i] as Replayed;
+    const earlier = rollouts[i];
     const prediction = predictedChange(earlier, later, shift);
     return {
       run: run.file,
@@ -72,7 +72,10 @@ export function pairsOf({ run, rollouts }: ReplayedRun, apart: number, shift = 0
   });
 }
 
-/** The consecutive pairs of a run with the change of outputs taken from elsewhere in the lap: [k][pair], k / {@link SHIFTS} of a lap. */
+/**
+ * The consecutive pairs of a run with the change of outputs taken from elsewhere in the lap: [k][pair], k / {@link
+ * SHIFTS} of a lap.
+ */
 export function shiftedPairs(run: ReplayedRun): Pair[][] {
   return Array.from({ length: SHIFTS }, (_, k) => pairsOf(run, 1, k / SHIFTS));
 }

@@ -15,7 +15,10 @@ section:first-of-type>h2,section:first-of-type>.key{grid-column:1/-1}`;
 
 const ZERO = { lo: 0, hi: 0 };
 
-/** Every pair a point, with the line of equality (dashed) and the best lines through 0 of each robot. Costs in thousandths. */
+/**
+ * Every pair a point, with the line of equality (dashed) and the best lines through 0 of each robot. Costs in
+ * thousandths.
+ */
 export function scatterChart(what: string, runs: readonly { run: Run; pairs: readonly Pair[] }[]): Chart {
   const all = runs.flatMap(({ pairs }) => pairs);
   const x = pad(union(ZERO, extentOf(all.map(({ predicted }) => 1e3 * predicted))), 0.06);
@@ -39,7 +42,6 @@ export function scatterChart(what: string, runs: readonly { run: Run; pairs: rea
   );
   return {
     heading: `${what}: realised change [1e-3 per control step]`,
-    note: "Dashed: realised as predicted. Lines: best slope through 0 of the Go1 and of both runs of the JetRacer.",
     description: `Realised against predicted change of the mean stage cost, ${what}. The table has the slopes.`,
     width: 620,
     height: 400,
@@ -54,7 +56,6 @@ export function scatterChart(what: string, runs: readonly { run: Run; pairs: rea
       ...best,
       ...points,
     ],
-    labels: [],
   };
 }
 
@@ -63,11 +64,9 @@ export function phaseChart(curves: readonly { className: string; label: string; 
   const y = pad(union(ZERO, extentOf(curves.flatMap(({ shares }) => shares))), 0.08);
   return {
     heading: "Mean predicted / mean realised change, fitted model, full co-state",
-    note: "The change of outputs belongs at 0. The Go1's is mostly of gains, the same all over the lap, so that it matters less where it is taken from.",
     description: "Ratio of mean predicted to mean realised change against the shift of the outputs in laps",
     width: 1040,
     height: 260,
-    fixedRatio: false,
     x: linearAxis({ lo: -0.5, hi: 0.5 }, 10),
     y: linearAxis(y, 5),
     xLabel: "change of outputs taken from so many laps later",
@@ -81,6 +80,5 @@ export function phaseChart(curves: readonly { className: string; label: string; 
         hint: label,
       })),
     ],
-    labels: [],
   };
 }

@@ -14,7 +14,7 @@ import {
 } from "./prediction-pairs.js";
 import { phaseChart, ROBOT_CLASS } from "./real-car-charts.js";
 import { between, DRAWS, type Interval, intervalOf, shuffled, uniform } from "./resampling.js";
-import type { Section } from "./study.js";
+import type { SectionContent } from "./study-text.js";
 
 /** A change of outputs moved by less than this part of a lap still half belongs where it was. */
 const LEAST_SHIFT = 0.1;
@@ -34,14 +34,14 @@ export interface Control {
   readonly detrended: number;
 }
 
-/** Ways to destroy the prediction, with all else as it was. */
+/** The prediction destroyed in several ways, with all else as it was. */
 export function controlsOf(replayed: readonly ReplayedRun[]): Control[] {
   const variants = [...new Set(replayed.map(({ variant }) => variant))];
   return variants.flatMap((variant) =>
     ROBOTS.map((robot) => {
       const runs = ofRobot(replayed, robot).filter((run) => run.variant === variant);
       const shifts = runs.map(shiftedPairs);
-      const pairs = shifts.flatMap(([unmoved = []]) => unmoved);
+      const pairs = shifts.flatMap(([unmoved]) => unmoved);
       const realised = pairs.reduce((sum, pair) => sum + pair.realised, 0);
       const correlation = correlationOf(pairs);
       const random = uniform(2);
@@ -50,12 +50,12 @@ export function controlsOf(replayed: readonly ReplayedRun[]): Control[] {
       let asHigh = 0;
       for (let draw = 0; draw < DRAWS; draw++) {
         const place = () => Math.round(SHIFTS * (LEAST_SHIFT + (1 - 2 * LEAST_SHIFT) * random()));
-        const moved = shifts.flatMap((byShift) => (byShift[0] ?? []).map((pair, i) => byShift[place()]?.[i] ?? pair));
+        const moved = shifts.flatMap((byShift) => byShift[0].map((_, i) => byShift[place()][i]));
         correlations.push(correlationOf(moved));
         shares.push(moved.reduce((sum, pair) => sum + pair.predicted, 0) / realised);
-        const mixed = shifts.flatMap(([unmoved = []]) => {
+        const mixed = shifts.flatMap(([unmoved]) => {
           const order = shuffled(unmoved, random);
-          return unmoved.map((pair, i) => ({ predicted: order[i]?.predicted ?? 0, realised: pair.realised }));
+          return unmoved.map((pair, i) => ({ predicted: order[i].predicted, realised: pair.realised }));
         });
         if (correlationOf(mixed) >= correlation) asHigh++;
       }
@@ -66,13 +66,13 @@ export function controlsOf(replayed: readonly ReplayedRun[]): Control[] {
         shifted: intervalOf(correlations),
         shiftedShare: intervalOf(shares),
         permuted: asHigh / DRAWS,
-        detrended: correlationOf(shifts.flatMap(([unmoved = []]) => detrended(unmoved))),
+        detrended: correlationOf(shifts.flatMap(([unmoved]) => detrended(unmoved))),
       };
     }),
   );
 }
 
-export function controlSection(replayed: readonly ReplayedRun[], controls: readonly Control[]): Section {
+export function controlContent(replayed: readonly ReplayedRun[], controls: readonly Control[]): SectionContent {
   const runs = replayed.filter(({ variant }) => variant.truncation === "none" && variant.model === "fitted");
   const curves = ROBOTS.map((robot) => ({
     className: ROBOT_CLASS[robot],
@@ -84,10 +84,6 @@ export function controlSection(replayed: readonly ReplayedRun[], controls: reado
     }),
   }));
   return {
-    heading: "Controls",
-    text: [
-      `Moved: every pair's change of outputs is taken from another place of the lap, at least a tenth of a lap away, ${DRAWS} draws (95 % of them). Mixed: predictions dealt to other pairs of the same run; the part of ${DRAWS} deals that correlates as well as the truth. Without trend: both changes get smaller while a run learns, which alone correlates them; their linear trends over each run are taken away.`,
-    ],
     table: [
       [
         "robot",
@@ -118,5 +114,5 @@ function detrended(pairs: readonly Pair[]): Point[] {
   const trend = (of: (pair: Pair) => number) =>
     leftover(pairs.map((pair) => ({ predicted: pair.from, realised: of(pair) })));
   const [predicted, realised] = [trend((pair) => pair.predicted), trend((pair) => pair.realised)];
-  return pairs.map((_, i) => ({ predicted: predicted[i] ?? 0, realised: realised[i] ?? 0 }));
+  return pairs.map((_, i) => ({ predicted: predicted[i], realised: realised[i] }));
 }

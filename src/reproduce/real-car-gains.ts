@@ -6,7 +6,6 @@ import { carFigure8 } from "../tasks/car-figure8.js";
 import { type Agreement, agreementOf } from "./agreement.js";
 import { replayRun, type Variant } from "./predicted-change.js";
 import { type Pair, pairsOf, RUNS, words } from "./prediction-pairs.js";
-import type { Section } from "./study.js";
 
 /** Throttle and steering gain; the fits say about 6 m/s² and 4 1/m. */
 const GAINS = [0.25, 0.5, 1, 2, 4];
@@ -29,9 +28,7 @@ export async function gainRows(reference: string): Promise<GainRow[]> {
       for (const [i, { recordings, settings }] of files.entries()) {
         const models = recordings.map(() => ({ parameters, delays: [0, 0] }));
         const rollouts = await replayRun(recordings, models, truncation, settings);
-        pairs.push(
-          ...pairsOf({ run: runs[i] as (typeof runs)[number], variant: { model: "raw", truncation }, rollouts }, 1),
-        );
+        pairs.push(...pairsOf({ run: runs[i], variant: { model: "raw", truncation }, rollouts }, 1));
       }
       rows.push({ gain, truncation, agreement: agreementOf(pairs) });
     }
@@ -39,21 +36,15 @@ export async function gainRows(reference: string): Promise<GainRow[]> {
   return rows;
 }
 
-export function gainSection(rows: readonly GainRow[]): Section {
-  return {
-    heading: "Other input gains in the model",
-    text: [
-      "JetRacer, both runs, raw model (11) with throttle and steering gain other than 1, no delay. The fits say about 6 and 4.",
-    ],
-    table: [
-      ["gains", "gradient", "correlation", "slope", "mean predicted"],
-      ...rows.map(({ gain, truncation, agreement: a }) => [
-        `${gain}`,
-        words({ model: "raw", truncation }),
-        digits(a.correlation, 2),
-        digits(a.slope, 2),
-        (1e3 * a.meanPredicted).toPrecision(3),
-      ]),
-    ],
-  };
+export function gainTable(rows: readonly GainRow[]): string[][] {
+  return [
+    ["gains", "gradient", "correlation", "slope", "mean predicted"],
+    ...rows.map(({ gain, truncation, agreement: a }) => [
+      `${gain}`,
+      words({ model: "raw", truncation }),
+      digits(a.correlation, 2),
+      digits(a.slope, 2),
+      (1e3 * a.meanPredicted).toPrecision(3),
+    ]),
+  ];
 }

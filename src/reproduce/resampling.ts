@@ -22,14 +22,16 @@ export function uniform(seed: number): () => number {
   };
 }
 
-/** 95 % interval of `statistics` over {@link DRAWS} samples drawn from `items` with replacement (percentile bootstrap). */
+/**
+ * 95 % intervals of `statistics` over {@link DRAWS} samples drawn from `items` with replacement (percentile bootstrap).
+ */
 export function bootstrap<T>(items: readonly T[], statistics: readonly ((sample: T[]) => number)[]): Interval[] {
   const random = uniform(1);
   const values: number[][] = statistics.map(() => []);
   for (let draw = 0; draw < DRAWS; draw++) {
-    const sample = items.map(() => items[Math.floor(random() * items.length)] as T);
+    const sample = items.map(() => items[Math.floor(random() * items.length)]);
     statistics.forEach((statistic, i) => {
-      values[i]?.push(statistic(sample));
+      values[i].push(statistic(sample));
     });
   }
   return values.map(intervalOf);
@@ -51,7 +53,7 @@ export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const copy = [...items];
   for (let i = copy.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    [copy[i], copy[j]] = [copy[j] as T, copy[i] as T];
+    [copy[i], copy[j]] = [copy[j], copy[i]];
   }
   return copy;
 }

@@ -1,5 +1,8 @@
-/** What a study of `lapgrad reproduce` is, and what it answers with: one page that becomes HTML, Markdown, text and JSON. */
+/**
+ * What a study of `lapgrad reproduce` is, and what it answers with: one page that becomes HTML, Markdown, text, JSON.
+ */
 import type { Chart } from "../report/chart.js";
+import type { KeyEntry } from "../report/key.js";
 
 /** How a study is asked for. */
 export interface StudyOptions {
@@ -7,7 +10,7 @@ export interface StudyOptions {
   readonly seeds: number | undefined;
   /** a first impression within a minute, for continuous integration */
   readonly quick: boolean;
-  /** tunes learning rates anew, where the study has stored ones */
+  /** tunes learning rates again, where the study has stored ones */
   readonly sweep?: boolean;
   /** folder of reference data; undefined if there is none */
   readonly reference: string | undefined;
@@ -24,7 +27,7 @@ export interface Section {
   readonly table?: readonly (readonly string[])[];
   readonly charts?: readonly Chart[];
   /** of the charts' curves: class name and meaning */
-  readonly key?: readonly { readonly className: string; readonly label: string }[];
+  readonly key?: readonly KeyEntry[];
 }
 
 export interface StudyPage {

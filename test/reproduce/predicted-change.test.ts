@@ -19,7 +19,10 @@ import { randomNumbers } from "../support/cores.js";
 import { newFolder } from "../support/runs.js";
 
 const run = RUNS[0];
-/** Twelve laps; the costs of eleven count, so that it matters little that the first of them begins as the old policy left it. */
+/**
+ * Twelve laps; the costs of eleven count, so that it matters little that the first of them begins as the old policy
+ * left it.
+ */
 const SEGMENTS = 480;
 
 /** Rollouts of the simulated car from one start, whose policy takes a small random step after each. */

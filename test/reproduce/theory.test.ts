@@ -1,4 +1,7 @@
-/** Growth over the horizon with the sizes of a quick run: exponents beside those of Theorem 1, and the page made of them. */
+/**
+ * Growth over the horizon with the sizes of a quick run: exponents beside those of Theorem 1, and the page made of
+ * them.
+ */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { StudyPage } from "../../src/reproduce/study.js";
 import { type Judged, judge } from "../../src/reproduce/theory/bounds.js";
@@ -79,7 +82,7 @@ test("the page has tables, one chart for bias, variance and eigenvalue each, and
   }
 });
 
-test("the learning rates that were found best lie within a factor of two of 2 over the largest eigenvalue, which feedback makes smaller", () => {
+test("the best learning rates lie within a factor of two of 2/lambda; feedback makes lambda smaller", () => {
   const rates = page.results.rates as readonly Stability[];
   const of = (task: string) => rates.find((rate) => rate.task === task);
   for (const task of ["car-figure8", "pendulum-reach"]) {

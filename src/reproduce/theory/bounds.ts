@@ -1,4 +1,7 @@
-/** What Theorem 1 and its lemmas say about every quantity of the study, what follows for these loops, and how far the measured is from it. */
+/**
+ * What Theorem 1 and its lemmas say about every quantity of the study, what follows for these loops, and how far the
+ * measured is from it.
+ */
 import { exponentialGrowth, type Growth, powerGrowth } from "./growth.js";
 import type { Measured } from "./measure.js";
 import { type System, systems } from "./systems.js";

@@ -1,5 +1,6 @@
 /** How a quantity grows with the horizon: exponents by least squares on logarithms. */
 import { multiply, solve, transposed } from "../../control/riccati.js";
+import { UserError } from "../../errors.js";
 
 /** q ~ T^power e^(rate T). */
 export interface Growth {
@@ -10,7 +11,7 @@ export interface Growth {
 
 /** q ~ T^power: slope of log q over log T. */
 export function powerGrowth(horizons: readonly number[], values: readonly number[]): Growth {
-  const [, power = Number.NaN] = leastSquares(
+  const [, power] = leastSquares(
     horizons.map((T) => [1, Math.log(T)]),
     values,
   );
@@ -19,19 +20,24 @@ export function powerGrowth(horizons: readonly number[], values: readonly number
 
 /** q ~ T^power e^(rate T), both fitted. */
 export function exponentialGrowth(horizons: readonly number[], values: readonly number[]): Growth {
-  const [, power = Number.NaN, rate = Number.NaN] = leastSquares(
+  const [, power, rate] = leastSquares(
     horizons.map((T) => [1, Math.log(T), T]),
     values,
   );
   return { power, rate };
 }
 
-/** Coefficients of the columns that describe log |value| best. */
+/**
+ * Coefficients of the columns that describe log |value| best.
+ * @throws UserError with too few rows
+ */
 function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
   const transpose = transposed(rows);
   const right = multiply(
     transpose,
     values.map((value) => [Math.log(Math.abs(value))]),
   );
-  return solve(multiply(transpose, rows), right)?.map(([value]) => value ?? Number.NaN) ?? [];
+  const solution = solve(multiply(transpose, rows), right);
+  if (!solution) throw new UserError(`growth is not defined by the values at ${rows.length} horizons; give more`);
+  return solution.map(([value]) => value);
 }

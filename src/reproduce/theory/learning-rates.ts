@@ -1,14 +1,16 @@
-/** What curvature has to do with learning rates: 2 over the largest eigenvalue of every task's Hessian, beside the rate that was found best. */
+/**
+ * What curvature has to do with learning rates: 2 over the largest eigenvalue of every task's Hessian, beside the rate
+ * that was found best.
+ */
 import { completeConfig } from "../../config/config.js";
 import { hessianOf } from "../../curvature/hessian.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
 import { digits } from "../../output.js";
 import { coreFor, initialisePolicy } from "../../session.js";
 import { tasks } from "../../tasks/tasks.js";
-import type { Section } from "../study.js";
 
 /** The paper's batch for the pendulum. */
-const ROLLOUTS = 5;
+export const ROLLOUTS = 5;
 
 export interface Stability {
   readonly task: string;
@@ -39,21 +41,15 @@ export async function stableRates(): Promise<Stability[]> {
   return found;
 }
 
-export function rateSection(rates: readonly Stability[]): Section {
-  return {
-    heading: "Curvature and learning rates",
-    text: [
-      `The largest eigenvalue of every task's Hessian, untrained, mean of ${ROLLOUTS} rollouts, model and window as for plain gradient steps. A quadratic with this curvature needs a learning rate below 2/λ. The rates used are the defaults: the car's and the pendulum's from sweeps, the others by hand; nobody looked at λ for them. The arm without feedback has by far the largest λ and the smallest rate: this is what the paper calls ill-conditioning.`,
-    ],
-    table: [
-      ["task", "λ", "2/λ", "rate used", "rate used × λ/2"],
-      ...rates.map(({ task, eigenvalue, largestRate, usedRate }) => [
-        task,
-        digits(eigenvalue),
-        largestRate.toExponential(2),
-        usedRate.toExponential(0),
-        digits(usedRate / largestRate, 3),
-      ]),
-    ],
-  };
+export function rateTable(rates: readonly Stability[]): string[][] {
+  return [
+    ["task", "λ", "2/λ", "rate used", "rate used × λ/2"],
+    ...rates.map(({ task, eigenvalue, largestRate, usedRate }) => [
+      task,
+      digits(eigenvalue),
+      largestRate.toExponential(2),
+      usedRate.toExponential(0),
+      digits(usedRate / largestRate, 3),
+    ]),
+  ];
 }

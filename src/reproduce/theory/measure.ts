@@ -1,4 +1,4 @@
-/** One loop of the study, measured with the core: bias, variance and curvature of the gradient estimator against the horizon. */
+/** One loop of the study, measured with the core: bias, variance and curvature of the gradient against the horizon. */
 import { Core } from "../../core/core.js";
 import { hessianOf } from "../../curvature/hessian.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
@@ -23,7 +23,9 @@ export interface TheoryJob {
 export interface Measured {
   readonly system: System["name"];
   readonly horizons: readonly number[];
-  /** |mean of the estimator - true gradient| / Delta, with the model's error in B alone, and in the closed loop's A alone */
+  /**
+   * |mean of the estimator - true gradient| / Delta, with the model's error in B alone, in the closed loop's A alone
+   */
   readonly biasOfB: readonly number[];
   readonly biasOfA: readonly number[];
   /** E |g - mean g|^2 of one rollout's gradient */
@@ -72,16 +74,16 @@ async function statistics(system: System, starts: number, horizons: readonly num
   const addDifference = (model: readonly number[], to: readonly Float64Array[]) => {
     const differing = gradientsWith(core, model, horizons);
     for (const [i, sum] of to.entries()) {
-      const exact = gradients[i]?.at(-1);
-      differing[i]?.forEach((value, k) => {
-        sum[k] = (sum[k] ?? 0) + (value - (exact?.[k] ?? 0)) / (starts * DELTA);
+      const exact = gradients[i][gradients[i].length - 1];
+      differing[i].forEach((value, k) => {
+        sum[k] += (value - exact[k]) / (starts * DELTA);
       });
     }
   };
   for (let start = 0; start < starts; start++) {
     core.check(core.exports.sampleStart(0), "a start");
     core.check(core.exports.rollOut(0, longest, -1, 0), "a rollout of the study");
-    for (const [i, gradient] of gradientsWith(core, truth, horizons).entries()) gradients[i]?.push(gradient);
+    for (const [i, gradient] of gradientsWith(core, truth, horizons).entries()) gradients[i].push(gradient);
     addDifference(models.B, biasOfB);
     addDifference(models.A, biasOfA);
   }
@@ -89,7 +91,7 @@ async function statistics(system: System, starts: number, horizons: readonly num
     biasOfB: biasOfB.map((mean) => Math.hypot(...mean)),
     biasOfA: biasOfA.map((mean) => Math.hypot(...mean)),
     variance: gradients.map((samples) => varianceOf(samples, 1)),
-    batchVariance: BATCHES.map((batch) => varianceOf(gradients.at(-1) ?? [], batch)),
+    batchVariance: BATCHES.map((batch) => varianceOf(gradients[gradients.length - 1], batch)),
   };
 }
 
@@ -108,9 +110,9 @@ function gradientsWith(core: Core, model: readonly number[], horizons: readonly 
 function varianceOf(samples: readonly Float64Array[], batch: number): number {
   const groups = Math.floor(samples.length / batch);
   const sums = (from: number, count: number) => {
-    const sum = new Float64Array(samples[0]?.length ?? 0);
+    const sum = new Float64Array(samples[0].length);
     for (const sample of samples.slice(from, from + count)) {
-      for (const [i, value] of sample.entries()) sum[i] = (sum[i] ?? 0) + value;
+      for (const [i, value] of sample.entries()) sum[i] += value;
     }
     return sum.map((value) => value / count);
   };
@@ -118,7 +120,7 @@ function varianceOf(samples: readonly Float64Array[], batch: number): number {
   let total = 0;
   for (let group = 0; group < groups; group++) {
     const values = sums(group * batch, batch);
-    for (const [i, value] of values.entries()) total += (value - (mean[i] ?? 0)) ** 2;
+    for (const [i, value] of values.entries()) total += (value - mean[i]) ** 2;
   }
   return total / (groups - 1);
 }
@@ -149,7 +151,7 @@ async function curvature(system: System, horizons: readonly number[]) {
     bounded.exports.gradient(0, 1);
     const adjoint = bounded.view("outputGradient");
     let sum = 0;
-    for (let t = 0; t < T; t++) sum += Math.abs((adjoint[t * outputs] ?? 0) * toCostate) * (dx[t] ?? 0) ** 2;
+    for (let t = 0; t < T; t++) sum += Math.abs(adjoint[t * outputs] * toCostate) * dx[t] ** 2;
     secondOrder.push(sum);
   }
   return { eigenvalue, secondOrder };

@@ -1,6 +1,7 @@
 /**
- * The running example of [W23 sec. 5] itself: u_t = the parameter of step t, no feedback, reward -x^2/2. Every formula of the paper about it
- * as printed, as it follows from (5) and (7), and as the core has it. Costs are counted for t = 0 .. T - 1, as in section 5.2.
+ * The running example of [W23 sec. 5] itself: u_t = the parameter of step t, no feedback, reward -x^2/2. Every formula
+ * of the paper about it as printed, as it follows from (5) and (7), and as the core has it. Costs are counted for t = 0
+ * .. T - 1, as in section 5.2.
  */
 import { Core } from "../../core/core.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
@@ -55,7 +56,10 @@ export const printed = {
     Array.from({ length: T }, (_, t) => sum(t + 1, T, (s) => a ** (s - t) * b)),
 } as const;
 
-/** The same by the core: its co-state pass hands out the derivatives by the outputs of every step, which are the inputs here. */
+/**
+ * The same by the core: its co-state pass hands out the derivatives by the outputs of every step, which are the inputs
+ * here.
+ */
 export class MeasuredExample {
   private constructor(
     private readonly core: Core,
@@ -72,7 +76,10 @@ export class MeasuredExample {
     return new MeasuredExample(core, example);
   }
 
-  /** d cost / d u_j from x_0 under the inputs u (absent: 0, the untrained network), through the model or, `exactly`, the truth. */
+  /**
+   * d cost / d u_j from x_0 under the inputs u (absent: 0, the untrained network), through the model or, `exactly`, the
+   * truth.
+   */
   gradient(x0: number, { exactly = false, inputs }: { exactly?: boolean; inputs?: readonly number[] } = {}): number[] {
     this.drive(x0, exactly, inputs);
     this.core.exports.gradient(0, 1);
@@ -95,7 +102,10 @@ export class MeasuredExample {
     return Array.from(core.view("outputGradient"));
   }
 
-  /** E |g - E g|^2 over x_0 uniform on [-1, 1]: Gauss's two points are exact for squares of what is linear in x_0, and the mean is 0. */
+  /**
+   * E |g - E g|^2 over x_0 uniform on [-1, 1]: Gauss's two points are exact for squares of what is linear in x_0, and
+   * the mean is 0.
+   */
   variance(): number {
     const squares = [-1, 1].map((sign) => this.gradient(sign / Math.sqrt(3)).reduce((total, g) => total + g * g, 0));
     return squares.reduce((total, square) => total + square / 2, 0);
@@ -107,7 +117,7 @@ export class MeasuredExample {
     const base = this.gradient(1, { exactly: true });
     return Array.from({ length: T }, (_, j) => {
       const inputs = Array.from({ length: T }, (_, i) => (i === j ? 1 : 0));
-      return this.gradient(1, { exactly: true, inputs }).map((g, i) => g - (base[i] ?? 0));
+      return this.gradient(1, { exactly: true, inputs }).map((g, i) => g - base[i]);
     });
   }
 
@@ -115,7 +125,7 @@ export class MeasuredExample {
   largestEigenvalue(): number {
     const rows = this.hessian();
     const product = (v: ArrayLike<number>) =>
-      Float64Array.from(rows, (row) => row.reduce((total, h, i) => total + h * (v[i] ?? 0), 0));
+      Float64Array.from(rows, (row) => row.reduce((total, h, i) => total + h * v[i], 0));
     return extremeEigenvalue(product, rows.length, { tolerance: 1e-13 }).value;
   }
 
@@ -131,7 +141,7 @@ export class MeasuredExample {
     core.write("outputs", inputs);
     core.write("inputs", inputs);
     const x = core.view("states");
-    for (let t = 0; t < T; t++) x[t + 1] = a * (x[t] ?? 0) + b * (inputs[t] ?? 0);
+    for (let t = 0; t < T; t++) x[t + 1] = a * x[t] + b * inputs[t];
     core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay of the running example");
   }
 }

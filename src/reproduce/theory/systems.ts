@@ -1,4 +1,7 @@
-/** The paper's running example in the form that its Theorem 1 speaks of: x+ = a x + b u with shared parameters and bounded derivatives. */
+/**
+ * The paper's running example in the form that its Theorem 1 speaks of: x+ = a x + b u with shared parameters and
+ * bounded derivatives.
+ */
 import type { TaskDefinition } from "../../tasks/definition.js";
 import { scalar } from "../../tasks/scalar.js";
 
@@ -23,15 +26,16 @@ export const systems: readonly System[] = [
 ];
 
 /**
- * A quarter of this is the longest start time, so that the target -sin(2 pi t / SLOW) is another one in every rollout, uniform in phase
- * between 0 and -1, and moves by less than 1e-3 within one.
+ * A quarter of this is the longest start time, so that the target -sin(2 pi t / SLOW) is another one in every rollout,
+ * uniform in phase between 0 and -1, and moves by less than 1e-3 within one.
  */
 export const SLOW = 1e7;
 
 /**
- * The system as a task. One layer from (1, cos, sin of a clock) to the setpoint: theta is shared over time, and the policy's derivatives
- * are bounded. Cost of the error from the target: with `knee` 1 its derivatives are bounded too, with 0 it is the paper's e^2/2.
- * Starts: x_0 uniform on [-1, 3]; both signs, so that an unstable loop does not always run away to the same side.
+ * The system as a task. One layer from (1, cos, sin of a clock) to the setpoint: theta is shared over time, and the
+ * policy's derivatives are bounded. Cost of the error from the target: with `knee` 1 its derivatives are bounded too,
+ * with 0 it is the paper's e^2/2. Starts: x_0 uniform on [-1, 3]; both signs, so that an unstable loop does not always
+ * run away to the same side.
  */
 export function taskOf({ a, b, k }: Pick<System, "a" | "b" | "k">, knee: number): TaskDefinition {
   const parameters = { a, b };

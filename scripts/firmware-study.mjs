@@ -4,21 +4,21 @@
  * Usage, after a build and `node scripts/firmware.mjs`, in the project's folder:
  * node scripts/firmware-study.mjs [seeds]
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { trainCommand } from "../build/src/cli/train-run.js";
+import { spreadOf } from "../build/src/compare/statistics.js";
 import { digits } from "../build/src/output.js";
-import { machine, markdownTable, remarksIn } from "../build/src/report/markdown.js";
-import { quantile } from "../build/src/statistics.js";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { CAR, robotAround } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
+import { writeStudyPage } from "./study-page.mjs";
 
-const OUT = "docs/results/serial.md";
 const SEEDS = Number(process.argv[2] ?? 5);
 const ROLLOUTS = 6;
-/** What the servo pulses add to a command's way: until the next one begins, and until it ends [s]. */
+/** Delay that the servo pulses add to a command: until the next one begins, and until it ends [s]. */
 const SERVO_DELAY = 0.03;
 const OWN_DELAYS = { nominal: [0, 0], identified: [0.1, 0.11], "single-track": [0.06, 0.06] };
 const CASES = [
@@ -27,11 +27,7 @@ const CASES = [
   ["single-track", "lap"],
   ["identified", "rollout"],
 ];
-const median = (values) =>
-  quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+const median = (values) => spreadOf(values).median;
 const quiet = { terminal: undefined, say: () => {}, result: () => {} };
 
 async function costs(run) {
@@ -60,7 +56,16 @@ const folder = mkdtempSync(join(tmpdir(), "lapgrad-serial-"));
 const began = performance.now();
 try {
   const rows = [
-    ["plant", "after each", "way", "first", "after 6, by seed", "median", "of the simulator", "with the servo's delay"],
+    [
+      "plant",
+      "after each",
+      "where",
+      "first",
+      "after 6, by seed",
+      "median",
+      "of the simulator",
+      "with the servo's delay",
+    ],
   ];
   for (const [plant, every] of CASES) {
     const last = { firmware: [], simulator: [], delayed: [] };
@@ -69,54 +74,41 @@ try {
       const given = { plant, seed, rollouts: ROLLOUTS, "update-every": every };
       const delays = { "plant-delay": OWN_DELAYS[plant].map((own) => own + SERVO_DELAY) };
       const name = join(folder, `${plant}-${every}-${seed}`);
-      for (const [way, driven] of [
+      for (const [where, driven] of [
         ["firmware", await throughFirmware(given, `${name}-firmware`)],
         ["simulator", await inSimulator(given, `${name}-simulator`)],
         ["delayed", await inSimulator({ ...given, ...delays }, `${name}-delayed`)],
       ]) {
-        first[way].push(driven[0]);
-        last[way].push(driven[ROLLOUTS - 1]);
+        first[where].push(driven[0]);
+        last[where].push(driven[ROLLOUTS - 1]);
       }
     }
-    for (const [way, label] of [
+    for (const [where, label] of [
       ["firmware", "firmware"],
       ["simulator", "simulator"],
       ["delayed", "simulator, +30 ms"],
     ]) {
-      const own = median(last[way]);
+      const own = median(last[where]);
       rows.push([
         plant,
         every,
         label,
-        digits(median(first[way]), 3),
-        last[way].map((cost) => digits(cost, 2)).join(" "),
+        digits(median(first[where]), 3),
+        last[where].map((cost) => digits(cost, 2)).join(" "),
         digits(own, 2),
-        ...(way === "firmware"
+        ...(where === "firmware"
           ? [own / median(last.simulator), own / median(last.delayed)].map((r) => r.toFixed(2))
           : ["", ""]),
       ]);
       console.log(rows.at(-1).join("  "));
     }
   }
-  const minutes = (performance.now() - began) / 60000;
-  const lines = [
-    "# Training through the firmware",
-    "",
-    "Command, after a build and `node scripts/firmware.mjs`:",
-    `\`node scripts/firmware-study.mjs ${SEEDS}\`; ${minutes.toFixed(0)} min on ${machine()}.`,
-    "The same numbers come out on every machine of this kind: time is virtual.",
-    "",
-    "`lapgrad train --link serial`: control loop, serialport on a pseudo-terminal, the ATmega328P's firmware in",
-    "simavr, its pulses, a plant behind them, wheel ticks and gyro back. Window cost of the first and of the",
-    `${ROLLOUTS}th rollout (or lap), as the car sees itself by dead reckoning; ${SEEDS} seeds.`,
-    "A servo takes a command with its next pulse, every 20 ms, and at that pulse's end: some 30 ms that the simulator",
-    "does not have. So the comparison is given with that delay in the simulator, and without.",
-    "",
-    markdownTable(rows),
-    "",
-    await remarksIn(OUT),
-  ];
-  writeFileSync(OUT, `${lines.join("\n").trimEnd()}\n`);
+  await writeStudyPage("serial", {
+    seeds: SEEDS,
+    rollouts: ROLLOUTS,
+    minutes: ((performance.now() - began) / 60000).toFixed(0),
+    table: markdownTable(rows),
+  });
 } finally {
   rmSync(folder, { recursive: true });
 }

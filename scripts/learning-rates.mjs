@@ -3,13 +3,12 @@
  * window cost of rollouts 4, 8, 15 and 25, median and worst of the seeds.
  * Usage, after a build, in the project's folder: node scripts/learning-rates.mjs
  */
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { completeConfig } from "../build/src/config/config.js";
 import { digits } from "../build/src/output.js";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { writeStudyPage } from "./study-page.mjs";
 
-const OUT = "docs/results/learning-rates.md";
 const SEEDS = 10;
 const SHOWN = [4, 8, 15, 25];
 const MODEL_SCALE = 0.5;
@@ -63,27 +62,15 @@ for (const { update, truncation, rates } of SWEEP) {
       return `${cell(median(sorted))} (${cell(sorted.at(-1))})`;
     });
     const name = `${rate.toExponential()}${rate === chosen ? " (default)" : ""}`;
-    rows.push(`| ${[update, truncation, name, ...cells].join(" | ")} |`);
+    rows.push([update, truncation, name, ...cells]);
   }
 }
 firsts.sort((a, b) => a - b);
 
-writeFileSync(
-  OUT,
-  `# Learning rates on the simulated car
-
-Window cost of a rollout (segments 40 to 155, 16.2 s): median of ${SEEDS} seeds, the worst seed in brackets. Plant
-\`nominal\`, model \`nominal\` with scale ${MODEL_SCALE}, not refitted, one rollout per update
-(\`--update-every rollout\`), seeds 1 to ${SEEDS}. Rollout k is driven after k - 1 updates; rollout 1, untrained,
-costs ${cell(median(firsts))} (${cell(firsts.at(-1))}).
-How to read it: [training](../training.md#choosing-a-learning-rate).
-
-| update | truncation | learning rate | ${SHOWN.map((k) => `rollout ${k}`).join(" | ")} |
-|---|---|---|${"---|".repeat(SHOWN.length)}
-${rows.join("\n")}
-
-Made by \`node scripts/learning-rates.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node
-${process.version}; the strict build gives the same numbers on every machine.
-`,
-);
-console.log(`wrote ${OUT}`);
+const head = ["update", "truncation", "learning rate", ...SHOWN.map((k) => `rollout ${k}`)];
+await writeStudyPage("learning-rates", {
+  seeds: SEEDS,
+  modelScale: MODEL_SCALE,
+  untrained: `${cell(median(firsts))} (${cell(firsts.at(-1))})`,
+  table: markdownTable([head, ...rows]),
+});

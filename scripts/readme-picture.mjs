@@ -25,8 +25,8 @@ const folder = new RunFolder(run);
 const rollouts = await folder.readMetrics();
 const best = rollouts.reduce((a, b) => (b.windowCost < a.windowCost ? b : a));
 const config = await readCompleteConfig(folder.configPath);
-const driving = config["update-every"] !== "rollout"; // all of a stretch counts, of a separate rollout its window
-const what = { rollout: "rollout", lap: "lap" }[config["update-every"]] ?? "stretch";
+const driving = config["update-every"] !== "rollout"; // all of it counts, of a separate rollout its window
+const what = config["update-every"] === "lap" ? "lap" : "rollout";
 const firstCounted = driving ? 0 : Number(config.window.split(":")[0]);
 const { radius } = carFigure8.reward.parameters;
 
@@ -72,8 +72,8 @@ const bestAt = curve[rollouts.indexOf(best)];
 
 const ticks = (most, step) => Array.from({ length: Math.round(most / step) + 1 }, (_, i) => i * step);
 const grid = ticks(mostCost, costStep);
-const style = `role="img" font-family="system-ui,sans-serif" font-size="13" fill="${TEXT}"`;
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 330" ${style}>
+const font = `font-family="system-ui,sans-serif" font-size="13" fill="${TEXT}"`;
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 330" role="img" ${font}>
 <title>Track of the first and the best ${what} of a training run, and its learning curve</title>
 <g fill="none" stroke="${TEXT}" stroke-width="1.4" stroke-dasharray="5 4">${circles}</g>
 <g fill="none" stroke-width="1.5" stroke-linejoin="round">

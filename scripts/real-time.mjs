@@ -5,14 +5,14 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeConfig } from "../build/src/config/config.js";
 import { FrameReader, FrameWriter } from "../build/src/links/wire/frames.js";
 import { FrameType, protocol, writePing } from "../build/src/links/wire/protocol.js";
 import { setTiming } from "../build/src/recording/timing.js";
-import { machine, markdownTable, remarksIn } from "../build/src/report/markdown.js";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { Recorder } from "../build/src/runtime/recorder.js";
 import { RobotLink } from "../build/src/runtime/robot-link.js";
 import { SerialConnection } from "../build/src/runtime/serial-connection.js";
@@ -21,8 +21,8 @@ import { DescriptorTransport } from "../build/src/runtime/transport.js";
 import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { writeStudyPage } from "./study-page.mjs";
 
-const OUT = "docs/results/real-time.md";
 const isQuick = process.argv.includes("--quick");
 const SECONDS = isQuick ? 5 : 30;
 const LONG = isQuick ? 10 : 600;
@@ -37,7 +37,8 @@ async function startDesk() {
 }
 
 /**
- * Drives for so long at a control period, with or without a learner beside it and other processes; the loop's lateness.
+ * Drives for `seconds` at a control period, with or without a learner beside it and other processes; the loop's
+ * lateness.
  */
 async function lateness(device, { period, seconds, realTime, learner, busy }) {
   const config = completeConfig({
@@ -158,36 +159,14 @@ try {
   }).stdout.trim();
   console.log("bytes allocated per step", bytes);
   const load = spawnSync("cat", ["/proc/loadavg"], { encoding: "utf8" }).stdout.split(" ")[0];
-  const lines = [
-    "# Real time",
-    "",
-    "Command, after a build: `node scripts/real-time.mjs`, against the",
-    "[car on the desk](../firmware.md#a-car-on-the-desk): the firmware's core on a pseudo-terminal of the same",
-    "computer.",
-    `On ${machine()}; load average at the end ${load}.`,
-    "",
-    "## How late a control step begins",
-    "",
-    "The control thread drives the car; the learner, in the main thread, trains simulated cars without a pause.",
-    "*missed*: steps that began more than a period late.",
-    "",
-    markdownTable(rows),
-    "",
-    "## Round trip on a pseudo-terminal",
-    "",
-    `${PINGS} pings, each answered by the firmware's core in another process, which sleeps in \`poll\`:`,
-    "",
-    markdownTable([["p50 [ms]", "p99 [ms]", "most [ms]"], [trips.p50, trips.p99, trips.most].map(ms)]),
-    "",
-    "## Allocation",
-    "",
-    `\`node build/test/runtime/allocation-side.js\`: ${Number(bytes).toFixed(1)} bytes per control step of a drive,`,
-    "over 200 000 steps with the serial link, by V8's sampling profiler; no objects and arrays, but numbers that V8",
-    "hands from one function to another in a box of 16 bytes, differently in every process.",
-    "",
-    await remarksIn(OUT),
-  ];
-  if (!isQuick) writeFileSync(OUT, `${lines.join("\n").trimEnd()}\n`);
+  if (!isQuick)
+    await writeStudyPage("real-time", {
+      load,
+      lateness: markdownTable(rows),
+      pings: PINGS,
+      roundTrips: markdownTable([["p50 [ms]", "p99 [ms]", "most [ms]"], [trips.p50, trips.p99, trips.most].map(ms)]),
+      bytes: Number(bytes).toFixed(1),
+    });
 } finally {
   child.kill();
 }

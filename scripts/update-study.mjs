@@ -3,18 +3,18 @@
  * that `lapgrad train` uses but without disk. Prints window costs relative to the untrained rollout (or lap), what was
  * aimed at and whether it was reached, and writes the same to docs/results/updates.md.
  * Usage, after a build, in the project's folder: node scripts/update-study.mjs [--seeds 10] [--print]
- * (--print writes no page)
+ * --print writes no page.
  */
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { spreadOf } from "../build/src/compare/statistics.js";
 import { completeConfig } from "../build/src/config/config.js";
 import { digits } from "../build/src/output.js";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
+import { writeStudyPage } from "./study-page.mjs";
 
-const OUT = "docs/results/updates.md";
 const { values: options } = parseArgs({ options: { seeds: { type: "string" }, print: { type: "boolean" } } });
 const SEEDS = Number(options.seeds ?? 10);
 
@@ -150,8 +150,8 @@ async function stepTime() {
 }
 
 /**
- * Milliseconds from the end of a lap to new parameters, refit and rehearsals included, with the simulated next lap: the
- * median of 40.
+ * Milliseconds from the end of a lap to new parameters, refit and model rollouts included, with the simulated next lap:
+ * the median of 40.
  */
 async function updateTime() {
   const { rollouts } = await trainingInMemory(completeConfig({ plant: "single-track" }));
@@ -166,12 +166,7 @@ async function updateTime() {
   return median(times);
 }
 
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-}
-
+const median = (numbers) => spreadOf(numbers).median;
 const number = (value) => (Number.isFinite(value) ? digits(value, 3) : "stopped");
 
 /** The case's row of the table, and a row for everything that was aimed at. */
@@ -202,9 +197,6 @@ async function study({ name, given, aims, never, untrained = [] }, { what, shown
   return { row, verdicts };
 }
 
-const line = (cells) => `| ${cells.join(" | ")} |`;
-const table = (head, rows) => [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-
 const tables = [];
 const verdicts = [];
 for (const group of STUDIES) {
@@ -216,12 +208,7 @@ for (const group of STUDIES) {
     ...group.shown.map((updates) => (updates === 1 ? "1 update" : `${updates} updates`)),
     "worst of all",
   ];
-  tables.push(
-    table(
-      head,
-      results.map(({ row }) => row),
-    ),
-  );
+  tables.push(markdownTable([head, ...results.map(({ row }) => row)]));
   verdicts.push(...results.flatMap((result) => result.verdicts));
 }
 const milliseconds = await stepTime();
@@ -229,56 +216,20 @@ verdicts.push(["step", "any", "≤ 20 ms over 1001 control steps", `${millisecon
 const whole = await updateTime();
 verdicts.push(["lap", "single-track", "≤ 60 ms for the whole update", `${whole.toFixed(0)} ms`, whole <= 60]);
 const met = verdicts.filter((verdict) => verdict.at(-1)).length;
-const aims = table(
+const aims = markdownTable([
   ["per", "plant", "aim", "reached", "met"],
-  verdicts.map(([what, name, aim, reached, ok]) => [what, name, aim, reached, ok ? "yes" : "**no**"]),
-);
+  ...verdicts.map(([what, name, aim, reached, ok]) => [what, name, aim, reached, ok ? "yes" : "**no**"]),
+]);
 const missed = [...new Set(verdicts.filter((v) => !v.at(-1)).map(([what, name]) => `${name} (per ${what})`))];
-
-const page = `<!-- Made by scripts/update-study.mjs: run it again after a change of the update. -->
-
-# The Gauss-Newton update on several plants
-
-Window cost in % of the untrained one: median of ${SEEDS} seeds, the worst seed in brackets. The column "worst of all"
-is the most expensive rollout or lap after the first update, of any seed, in %. The model is refitted before every update;
-it starts from the paper's raw model (11), all gains 1, unless the row says otherwise. All other settings are the
-defaults: [training](../training.md); plants: [architecture](../architecture.md#plants).
-
-## An update per rollout
-
-\`lapgrad train --update-every rollout\`: separate rollouts of 21.8 s, of which 16.2 s count.
-
-${tables[0]}
-
-## An update per lap
-
-\`lapgrad train\`: one drive without stops, a lap of 5.6 s per update, two laps before to settle, not counted. 20
-updates are 2.0 minutes of driving. On \`single-track\` the untrained lap still grows with the laps before it, to about 200: 140
-(median of seeds 1 to 10) after one settling lap, 171 after two. The percentages depend on that: with one they are 6.1,
-7.8 and 6.2 % after 6, 10 and 20 updates, of which the last would miss its aim.
-The first updated lap is the passage from the untrained path to the new one, and depends on where it begins: on
-\`identified\` 24 % with seeds 101 to 110 too, 34 and 28 % with 301 to 310 and 401 to 410.
-
-${tables[1]}
-
-## What was aimed at
-
-${met} of ${verdicts.length} aims are met.${missed.length > 0 ? ` Not met: ${missed.join("; ")}.` : ""}
-
-${aims}
-
-The time of a step is that of the model's derivatives and 15 conjugate gradient iterations, the median of 51; that of
-the whole update goes from a lap's end to the end of the simulated next one: refit, model rollouts, steps, and a lap's
-simulation, the median of 40. The untrained \`identified\` should drive like the real car. SGD and Adam are not on this
-page; what they do on \`nominal\` is in [learning rates](learning-rates.md). The refitted model has nearly the equations
-of \`identified\`; \`single-track\` is the plant that it cannot become.
-
-Made by \`node scripts/update-study.mjs\` on ${cpus()[0].model.trim()}, ${process.platform} ${process.arch}, Node
-${process.version}. A seed gives the same costs on every machine.
-`;
 for (const text of [...tables, aims]) console.log(`${text}\n`);
 console.log(`${met} of ${verdicts.length} aims met; step ${milliseconds.toFixed(1)} ms, update ${whole.toFixed(0)} ms`);
-if (!options.print) {
-  writeFileSync(OUT, page);
-  console.log(`wrote ${OUT}`);
-}
+if (!options.print)
+  await writeStudyPage("updates", {
+    seeds: SEEDS,
+    perRollout: tables[0],
+    perLap: tables[1],
+    met,
+    aims: verdicts.length,
+    missed: missed.length > 0 ? ` Not met: ${missed.join("; ")}.` : "",
+    verdicts: aims,
+  });

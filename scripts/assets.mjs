@@ -5,7 +5,7 @@
  * Usage: node scripts/assets.mjs, in the project's folder.
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const OUT = "build/assets";
@@ -17,11 +17,10 @@ const WIRE = ["wire/binary-encoding", "wire/varint", "wire/text-encoding", "prot
 /** C that exported policies are made of and checked with. */
 const C = ["prelude.c", "harness.c"];
 
-/** Folders with the text of pages: src/report/pages and others. */
-export const PAGES = readdirSync("src").flatMap((folder) => {
-  const pages = join("src", folder, "pages");
-  return existsSync(pages) ? [{ folder, pages }] : [];
-});
+/** Folders with the text of pages, src/report/pages and others. */
+export const PAGES = readdirSync("src")
+  .map((folder) => join("src", folder, "pages"))
+  .filter(existsSync);
 
 /**
  * Makes pages/, protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named
@@ -34,7 +33,7 @@ export async function buildAssets() {
   };
   for (const file of WIRE.flatMap((name) => [`${name}.js`, `${name}.d.ts`]))
     copy(join("node_modules/@bufbuild/protobuf/dist/esm", file), join(OUT, "protobuf", file));
-  for (const { folder, pages } of PAGES) cpSync(pages, join(OUT, "pages", folder), { recursive: true });
+  for (const pages of PAGES) cpSync(pages, join(OUT, "pages", basename(dirname(pages))), { recursive: true });
   for (const file of C) copy(join("src/export/c", file), join(OUT, "export", file));
   const all = await import("@foxglove/schemas/jsonschema.js");
   const chosen = {};

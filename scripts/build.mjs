@@ -56,7 +56,7 @@ const TARGETS = {
     make: buildTwin,
   },
   assets: {
-    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", ...PAGES.map(({ pages }) => pages)],
+    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", ...PAGES],
     outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c"].map(
       (name) => `build/assets/${name}`,
     ),

@@ -30,20 +30,13 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
   const core = await coreFor(config, 1, 1);
   const { task } = core.setup;
   const best = bestOf(metrics)?.index ?? 1;
-  const last = metrics.length;
-  const labels = new Map<number, string[]>();
-  for (const [label, index] of [
-    ["first", 1],
-    ["best", best],
-    ["last", last],
-  ] as const) {
-    labels.set(index, [...(labels.get(index) ?? []), label]);
-  }
+  const marks = Object.entries({ first: 1, best, last: metrics.length });
   const rollouts: DrawnRollout[] = [];
   const missing: string[] = [];
-  for (const [rollout, names] of labels) {
+  for (const rollout of new Set(marks.map(([, index]) => index))) {
     try {
       const recording = await readRecording(folder.rolloutPath(rollout));
+      const names = marks.filter(([, index]) => index === rollout).map(([name]) => name);
       rollouts.push({ label: names.join(" and "), rollout, recording });
       if (!recording.info.complete) missing.push(`${folder.rolloutPath(rollout)} ${recording.info.note}`);
     } catch (error) {

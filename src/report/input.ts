@@ -1,24 +1,5 @@
 import type { Recording } from "../recording/recording.js";
-
-/** Numbers of one rollout, as in metrics.jsonl. */
-export interface RolloutMetrics {
-  /** index of the rollout in its run, from 1 */
-  readonly index: number;
-  /** time driven in this rollout [s] */
-  readonly seconds: number;
-  /** sum of stage costs over the whole rollout */
-  readonly cost: number;
-  /** sum of stage costs over the counted window */
-  readonly windowCost: number;
-  /** stage cost per control step */
-  readonly meanCost: number;
-  /** root mean square distance from the track [m]; absent if the task has no track */
-  readonly rmsRadialError?: number | undefined;
-  /** [m/s]; absent if the task has no speed */
-  readonly meanSpeed?: number | undefined;
-  /** Euclidean norm of the gradient of the window cost; absent if nothing was learned from the rollout */
-  readonly gradientNorm?: number | undefined;
-}
+import type { RolloutMetrics } from "../training/metrics.js";
 
 /** A rollout whose recording is drawn. */
 export interface DrawnRollout {

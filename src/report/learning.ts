@@ -1,6 +1,7 @@
+import type { RolloutMetrics } from "../training/metrics.js";
 import { extentOf, linearAxis, logAxis } from "./axis.js";
 import { type Label, type Line, renderChart } from "./chart.js";
-import type { ReportInput, RolloutMetrics } from "./input.js";
+import type { ReportInput } from "./input.js";
 import { columnDecimals, escapeHtml, formatFixed, formatNumber, MISSING } from "./text.js";
 
 /** Beyond this many rollouts the dots of the learning curve would run into each other. */
@@ -81,8 +82,8 @@ export function renderLearningCurve(input: ReportInput): string {
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
     const at = minutes[index];
-    const after = `after ${formatFixed(at, 2)} min`;
-    const hint = `rollout ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ${after}`;
+    const hint =
+      `rollout ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ` + `after ${formatFixed(at, 2)} min`;
     lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
   }
   const best = costs[place];

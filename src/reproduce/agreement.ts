@@ -26,13 +26,11 @@ export interface Agreement {
 }
 
 export function agreementOf(points: readonly Point[]): Agreement {
-  const meanPredicted = mean(points.map(({ predicted }) => predicted));
-  const meanRealised = mean(points.map(({ realised }) => realised));
-  const lineSlope = slopeOfLine(points);
+  const { meanPredicted, meanRealised, slope: lineSlope, correlation } = lineOf(points);
   const [correlationInterval, slopeInterval] = bootstrap(points, [correlationOf, slopeThroughZero]);
   return {
     pairs: points.length,
-    correlation: correlationOf(points),
+    correlation,
     rankCorrelation: correlationOf(ranked(points)),
     slope: slopeThroughZero(points),
     lineSlope,
@@ -46,10 +44,7 @@ export function agreementOf(points: readonly Point[]): Agreement {
 }
 
 /** Pearson's correlation; NaN where one side does not vary. */
-export function correlationOf(points: readonly Point[]): number {
-  const { pp, pr, rr } = centredMoments(points);
-  return pr / Math.sqrt(pp * rr);
-}
+export const correlationOf = (points: readonly Point[]): number => lineOf(points).correlation;
 
 /** realised = slope predicted, least squares. */
 export function slopeThroughZero(points: readonly Point[]): number {
@@ -61,30 +56,23 @@ export function slopeThroughZero(points: readonly Point[]): number {
   return pr / pp;
 }
 
-function slopeOfLine(points: readonly Point[]): number {
-  const { pp, pr } = centredMoments(points);
-  return pr / pp;
-}
-
 /** What the best line leaves of the realised values. */
 export function leftover(points: readonly Point[]): number[] {
-  const slope = slopeOfLine(points);
-  const p0 = mean(points.map(({ predicted }) => predicted));
-  const r0 = mean(points.map(({ realised }) => realised));
-  return points.map(({ predicted, realised }) => realised - r0 - slope * (predicted - p0));
+  const { meanPredicted, meanRealised, slope } = lineOf(points);
+  return points.map(({ predicted, realised }) => realised - meanRealised - slope * (predicted - meanPredicted));
 }
 
-/** Sums of squares and products about the means. */
-function centredMoments(points: readonly Point[]) {
-  const p0 = mean(points.map(({ predicted }) => predicted));
-  const r0 = mean(points.map(({ realised }) => realised));
+/** The best line with an intercept, which goes through the means, and the correlation. */
+function lineOf(points: readonly Point[]) {
+  const meanPredicted = mean(points.map(({ predicted }) => predicted));
+  const meanRealised = mean(points.map(({ realised }) => realised));
   let [pp, pr, rr] = [0, 0, 0];
   for (const { predicted, realised } of points) {
-    pp += (predicted - p0) ** 2;
-    pr += (predicted - p0) * (realised - r0);
-    rr += (realised - r0) ** 2;
+    pp += (predicted - meanPredicted) ** 2;
+    pr += (predicted - meanPredicted) * (realised - meanRealised);
+    rr += (realised - meanRealised) ** 2;
   }
-  return { pp, pr, rr };
+  return { meanPredicted, meanRealised, slope: pr / pp, correlation: pr / Math.sqrt(pp * rr) };
 }
 
 function mean(values: readonly number[]): number {

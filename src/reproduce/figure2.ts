@@ -8,6 +8,7 @@ import { figure2Page } from "./figure2-page.js";
 import { storedTrials } from "./figure2-rates.js";
 import { bestRate, judgeSweep, ratesModule, sweepJobs, type Trial, UPDATES } from "./figure2-sweep.js";
 import { type Curve, type Job, type ModelName, models, type Setting } from "./figure2-training.js";
+import { seedsTo } from "./in-turn.js";
 import type { Study, StudyOptions } from "./study.js";
 
 /** What is compared with each model. */
@@ -46,7 +47,7 @@ export interface Figure2 {
 /** The trainings of every row: seeds 1, 2, ... */
 export function jobsOf(trials: readonly Trial[], seeds: number, updates: number): Job[] {
   const ofSetting = (setting: Setting, learningRate: number) =>
-    Array.from({ length: seeds }, (_, i) => ({ ...setting, seed: i + 1, learningRate, updates }));
+    seedsTo(seeds).map((seed) => ({ ...setting, seed, learningRate, updates }));
   const tuned = (Object.keys(models) as ModelName[]).flatMap((model) =>
     variants.flatMap((variant) => ofSetting({ model, ...variant }, bestRate(trials, { model, ...variant }))),
   );

@@ -16,10 +16,10 @@ export interface Conformance {
   readonly commands: number;
   readonly commandError: number;
   readonly referenceError: number;
-  /** of the setpoints that the network gives [m, m/s]; null without network */
-  readonly setpointError: number | null;
-  /** relative; null if no cost is recorded */
-  readonly costError: number | null;
+  /** of the setpoints that the network gives [m, m/s]; NaN without network */
+  readonly setpointError: number;
+  /** relative; NaN if no cost is recorded */
+  readonly costError: number;
 }
 
 /** How well the robot walked in the last whole laps of a rollout. */
@@ -51,17 +51,15 @@ export async function conformance(reference: string): Promise<Conformance[]> {
   const found: Conformance[] = [];
   for (const { file, network } of FILES) {
     const results = await replayRecordings(pathOf(reference, file), {}, network && pathOf(reference, network));
-    const worst = (values: readonly number[]) => Math.max(...values);
-    const worstIfAny = (values: readonly (number | null)[]) =>
-      values.every((value) => value !== null) ? worst(values) : null;
+    const worst = (values: readonly (number | null)[]) => Math.max(...values.map((value) => value ?? Number.NaN));
     found.push({
       file,
       rollouts: results.length,
       commands: results.reduce((sum, { commandError }) => sum + commandError.compared, 0),
       commandError: worst(results.map(({ commandError }) => commandError.largest)),
       referenceError: worst(results.map(({ referenceError }) => referenceError)),
-      setpointError: worstIfAny(results.map(({ setpointError }) => setpointError)),
-      costError: worstIfAny(results.map(({ costError }) => costError)),
+      setpointError: worst(results.map(({ setpointError }) => setpointError)),
+      costError: worst(results.map(({ costError }) => costError)),
     });
   }
   return found;

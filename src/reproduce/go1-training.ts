@@ -2,6 +2,7 @@
 import { lateCost, spreadOf } from "../compare/statistics.js";
 import { type Curve, trainFor } from "../compare/training.js";
 import { completeConfig, type PartialConfig } from "../config/config.js";
+import { inTurn, seedsTo } from "./in-turn.js";
 
 /** The paper's data budget [min]: seven rollouts of 50.9 s. */
 export const BUDGET = (7 * 50.9) / 60;
@@ -65,26 +66,19 @@ const config = (rule: Rule, seed: number, rate?: number) =>
   });
 
 /** Sweeps the rules that have rates: the rate whose worst seed costs least. */
-export async function sweep(): Promise<Swept[]> {
-  const swept: Swept[] = [];
-  for (const rule of RULES) {
-    for (const rate of rule.rates ?? []) {
-      const late: number[] = [];
-      for (const seed of SWEEP_SEEDS) late.push(lateCost(await trainFor(config(rule, seed, rate), BUDGET), BUDGET));
-      swept.push({ rule: rule.label, rate, late: spreadOf(late).worst });
-    }
-  }
-  return swept;
+export function sweep(): Promise<Swept[]> {
+  const trials = RULES.flatMap((rule) => (rule.rates ?? []).map((rate) => ({ rule, rate })));
+  return inTurn(trials, async ({ rule, rate }) => {
+    const curves = await inTurn(SWEEP_SEEDS, (seed) => trainFor(config(rule, seed, rate), BUDGET));
+    return { rule: rule.label, rate, late: spreadOf(curves.map((curve) => lateCost(curve, BUDGET))).worst };
+  });
 }
 
 /** Every rule with seeds 1 to `seeds`, with the best rate of its sweep. */
-export async function trainAll(seeds: number, swept: readonly Swept[]): Promise<Trained[]> {
-  const trained: Trained[] = [];
-  for (const rule of RULES) {
+export function trainAll(seeds: number, swept: readonly Swept[]): Promise<Trained[]> {
+  return inTurn(RULES, async (rule) => {
     const [best] = swept.filter((one) => one.rule === rule.label).sort((a, b) => a.late - b.late);
-    const curves: Curve[] = [];
-    for (let seed = 1; seed <= seeds; seed++) curves.push(await trainFor(config(rule, seed, best?.rate), BUDGET));
-    trained.push({ rule, learningRate: config(rule, 1, best?.rate)["learning-rate"], curves });
-  }
-  return trained;
+    const curves = await inTurn(seedsTo(seeds), (seed) => trainFor(config(rule, seed, best?.rate), BUDGET));
+    return { rule, learningRate: config(rule, 1, best?.rate)["learning-rate"], curves };
+  });
 }

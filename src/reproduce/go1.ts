@@ -96,7 +96,7 @@ function sweepTable(swept: readonly Swept[]): string[][] {
 }
 
 function conformanceTable(found: readonly Conformance[]): string[][] {
-  const error = (value: number | null) => (value === null ? "-" : value.toExponential(1));
+  const error = (value: number) => (Number.isNaN(value) ? "-" : value.toExponential(1));
   return [
     ["file", "rollouts", "commands", "command", "reference", "setpoint", "cost"],
     ...found.map((c) => [

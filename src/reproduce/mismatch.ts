@@ -11,6 +11,7 @@ import { extentOf, linearAxis, logAxis } from "../report/axis.js";
 import type { Chart, Line } from "../report/chart.js";
 import { quantile } from "../statistics.js";
 import { trainingInMemory } from "../training/in-memory.js";
+import { inTurn, seedsTo } from "./in-turn.js";
 import type { Study } from "./study.js";
 import { studyText } from "./study-text.js";
 
@@ -42,8 +43,7 @@ export async function studyMismatch(seeds: number, reference: string | undefined
   const recorded = reference === undefined ? undefined : await recordedLosses(reference);
   const cells: Cell[] = [];
   for (const [s, scale] of SCALES.entries()) {
-    const curves: number[][] = [];
-    for (let seed = 1; seed <= seeds; seed++) curves.push(await trainOnce(scale, seed));
+    const curves = await inTurn(seedsTo(seeds), (seed) => trainOnce(scale, seed));
     for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
       const at = (all: readonly (readonly number[])[]) => rangeOf(all.map((curve) => curve[iteration - 1]));
       const ours = at(curves);
@@ -59,9 +59,9 @@ export async function studyMismatch(seeds: number, reference: string | undefined
 async function recordedLosses(reference: string): Promise<number[][][]> {
   const path = join(reference, "authors", "mismatch-losses.json.gz");
   const losses = await readMismatchLosses(path);
-  const isWhole = (seeds: number[][]) => seeds.length > 0 && seeds.every((curve) => curve.length >= ITERATIONS);
-  if (losses.length === SCALES.length && losses.every(isWhole)) return losses;
-  throw new UserError(`${path} must have ${ITERATIONS} losses of every seed for each of ${SCALES.length} model scales`);
+  if (losses.length !== SCALES.length || losses.some((seeds) => seeds.some((curve) => curve.length < ITERATIONS)))
+    throw new UserError(`${path} must have ${ITERATIONS} losses per seed for each of ${SCALES.length} model scales`);
+  return losses;
 }
 
 /** The study; it fails if a median lies outside the recorded range. */

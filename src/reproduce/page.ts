@@ -26,20 +26,15 @@ export interface Origin {
  * Markdown are kept.
  */
 export async function writePage(out: string, name: string, page: StudyPage, origin: Origin): Promise<string[]> {
-  const markdown = join(out, `${name}.md`);
-  const html = join(out, `${name}.html`);
-  const hasCharts = page.sections.some(({ charts }) => charts !== undefined && charts.length > 0);
-  if (hasCharts) await writeAtomically(html, renderHtml(page, origin));
-  await writeAtomically(
-    markdown,
-    renderMarkdown(page, origin, hasCharts ? `${name}.html` : undefined) + (await remarksIn(markdown)),
-  );
-  const further: string[] = [];
-  for (const [file, content] of Object.entries(page.files ?? {})) {
-    further.push(join(out, file));
-    await writeAtomically(join(out, file), content);
-  }
-  return [...(hasCharts ? [html] : []), markdown, ...further];
+  const figure = page.sections.some(({ charts }) => charts?.length) ? `${name}.html` : undefined;
+  const markdown = `${name}.md`;
+  const files = {
+    ...(figure && { [figure]: renderHtml(page, origin) }),
+    [markdown]: renderMarkdown(page, origin, figure) + (await remarksIn(join(out, markdown))),
+    ...page.files,
+  };
+  for (const [file, content] of Object.entries(files)) await writeAtomically(join(out, file), content);
+  return Object.keys(files).map((file) => join(out, file));
 }
 
 /** The page as lines of text, without its charts. */

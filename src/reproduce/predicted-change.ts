@@ -12,6 +12,7 @@ import { taskNamed } from "../tasks/tasks.js";
 import type { FittedModel } from "../training/fits/contract.js";
 import { fits } from "../training/fits/fits.js";
 import { configFor, replayedCore } from "../training/replay.js";
+import { inTurn } from "./in-turn.js";
 
 /** Where the gradient comes from. */
 export interface Variant {
@@ -74,10 +75,7 @@ export async function replayRun(
   truncation: Variant["truncation"],
   settings?: AuthorsFile["settings"],
 ): Promise<Replayed[]> {
-  const rollouts: Replayed[] = [];
-  for (const [k, recording] of recordings.entries())
-    rollouts.push(await replayRollout(recording, models[k], truncation, settings));
-  return rollouts;
+  return inTurn(recordings, (recording, k) => replayRollout(recording, models[k], truncation, settings));
 }
 
 /** Fitted to the settled driving; a fit that is refused leaves the model as it is. */

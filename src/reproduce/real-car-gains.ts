@@ -4,8 +4,9 @@ import { digits } from "../output.js";
 import { readAuthors } from "../recording/authors.js";
 import { carFigure8 } from "../tasks/car-figure8.js";
 import { type Agreement, agreementOf } from "./agreement.js";
+import { inTurn } from "./in-turn.js";
 import { replayRun, type Variant } from "./predicted-change.js";
-import { type Pair, pairsOf, RUNS, words } from "./prediction-pairs.js";
+import { pairsOf, RUNS, words } from "./prediction-pairs.js";
 
 /** Throttle and steering gain; the fits say about 6 m/s² and 4 1/m. */
 const GAINS = [0.25, 0.5, 1, 2, 4];
@@ -20,20 +21,16 @@ export interface GainRow {
 export async function gainRows(reference: string): Promise<GainRow[]> {
   const runs = RUNS.filter(({ robot }) => robot === "JetRacer");
   const files = await Promise.all(runs.map(({ file }) => readAuthors(join(reference, "authors", `${file}.json.gz`))));
-  const rows: GainRow[] = [];
-  for (const truncation of ["none", "segment"] as const) {
-    for (const gain of GAINS) {
-      const parameters = { ...carFigure8.model.raw, throttleGain: gain, steeringGain: gain };
-      const pairs: Pair[] = [];
-      for (const [i, { recordings, settings }] of files.entries()) {
-        const models = recordings.map(() => ({ parameters, delays: [0, 0] }));
-        const rollouts = await replayRun(recordings, models, truncation, settings);
-        pairs.push(...pairsOf({ run: runs[i], variant: { model: "raw", truncation }, rollouts }, 1));
-      }
-      rows.push({ gain, truncation, agreement: agreementOf(pairs) });
-    }
-  }
-  return rows;
+  const cases = (["none", "segment"] as const).flatMap((truncation) => GAINS.map((gain) => ({ truncation, gain })));
+  return inTurn(cases, async ({ truncation, gain }) => {
+    const parameters = { ...carFigure8.model.raw, throttleGain: gain, steeringGain: gain };
+    const pairs = await inTurn(files, async ({ recordings, settings }, i) => {
+      const models = recordings.map(() => ({ parameters, delays: [0, 0] }));
+      const rollouts = await replayRun(recordings, models, truncation, settings);
+      return pairsOf({ run: runs[i], variant: { model: "raw", truncation }, rollouts }, 1);
+    });
+    return { gain, truncation, agreement: agreementOf(pairs.flat()) };
+  });
 }
 
 export function gainTable(rows: readonly GainRow[]): string[][] {

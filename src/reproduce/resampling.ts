@@ -27,14 +27,8 @@ export function uniform(seed: number): () => number {
  */
 export function bootstrap<T>(items: readonly T[], statistics: readonly ((sample: T[]) => number)[]): Interval[] {
   const random = uniform(1);
-  const values: number[][] = statistics.map(() => []);
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const sample = items.map(() => items[Math.floor(random() * items.length)]);
-    statistics.forEach((statistic, i) => {
-      values[i].push(statistic(sample));
-    });
-  }
-  return values.map(intervalOf);
+  const samples = Array.from({ length: DRAWS }, () => items.map(() => items[Math.floor(random() * items.length)]));
+  return statistics.map((statistic) => intervalOf(samples.map(statistic)));
 }
 
 /** The middle 95 % of values; those that are not finite (a sample of one point has no correlation) do not count. */

@@ -6,7 +6,7 @@ import type { Section, StudyPage } from "./study.js";
 export type SectionContent = Omit<Section, "heading" | "text">;
 
 /** A heading with the name of its section, e.g. `Learning rates {#rates}`. */
-const HEADING = /^(?<heading>.*) \{#(?<name>\w+)\}$/;
+const HEADING = /^(.*) \{#(\w+)\}$/;
 
 /**
  * The page of a study: title and first paragraphs, then its sections with their contents, by name; a section whose
@@ -20,35 +20,27 @@ export function studyText(
   contents: Readonly<Record<string, SectionContent | undefined>>,
 ): Pick<StudyPage, "title" | "intro" | "sections"> {
   const page = `reproduce/${study}.md`;
-  const [head, ...rest] = fillPage(page, values)
-    .replace(/^# /, "")
-    .split(/^## /m)
-    .map((part) => part.trim().split(/\n{2,}/));
-  const [title, ...intro] = head.map(joined);
-  const sections = rest.map(([line, ...paragraphs]) => {
-    const { heading, name } = HEADING.exec(line)?.groups ?? {};
-    return { heading: heading ?? line, name: name ?? `"${line}" without {#name}`, paragraphs };
-  });
-  const named = sections.map(({ name }) => name).join(", ");
+  const [[title, ...intro], ...sections] = fillPage(page, values)
+    .split(/^##? /m)
+    .slice(1)
+    .map((part) => part.split(/\n{2,}/).map((paragraph) => paragraph.trim().replace(/\n(> )?/g, " ")));
+  const named = sections.map(([line]) => HEADING.exec(line)?.[2]).join(", ");
   const given = Object.keys(contents).join(", ");
   if (named !== given) throw new Error(`page ${page} has the sections ${named}; the study has contents for ${given}`);
   return {
     title,
-    intro,
-    sections: sections.flatMap(({ heading, name, paragraphs }) => {
-      const content = contents[name];
-      return content === undefined ? [] : [sectionOf(heading, paragraphs, content)];
-    }),
+    intro: intro.filter(Boolean),
+    sections: Object.values(contents).flatMap((content, i) => (content ? [sectionOf(sections[i], content)] : [])),
   };
 }
 
-function sectionOf(heading: string, paragraphs: readonly string[], content: SectionContent): Section {
-  const isNote = (paragraph: string) => paragraph.startsWith("> ");
-  const note = joined(paragraphs.filter(isNote).join("\n").replace(/^> /gm, ""));
-  const text = paragraphs.filter((paragraph) => !isNote(paragraph)).map(joined);
-  if (note === "") return { heading, text, ...content };
-  if (content.charts === undefined) throw new Error(`section "${heading}" has a note for charts, but no chart`);
-  return { heading, text, ...content, charts: content.charts.map((chart) => ({ ...chart, note })) };
+function sectionOf([line, ...paragraphs]: readonly string[], { charts, ...content }: SectionContent): Section {
+  const note = paragraphs.find((paragraph) => paragraph.startsWith("> "))?.slice(2);
+  if (note && !charts) throw new Error(`section "${line}" has a note for charts, but no chart`);
+  return {
+    heading: line.replace(HEADING, "$1"),
+    text: paragraphs.filter((paragraph) => paragraph && !paragraph.startsWith("> ")),
+    ...content,
+    ...(charts && { charts: note ? charts.map((chart) => ({ ...chart, note })) : charts }),
+  };
 }
-
-const joined = (paragraph: string) => paragraph.replaceAll("\n", " ");

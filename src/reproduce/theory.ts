@@ -12,7 +12,7 @@ import { powerGrowth } from "./theory/growth.js";
 import { ROLLOUTS, rateTable, stableRates } from "./theory/learning-rates.js";
 import { BATCHES, type Measured, type TheoryJob } from "./theory/measure.js";
 import { decide, decidedTable, example, misprintTable } from "./theory/misprints.js";
-import { systems } from "./theory/systems.js";
+import { systemNamed, systems } from "./theory/systems.js";
 
 /** Measured exponents may be this far from what was derived. */
 const TOLERANCE = 0.1;
@@ -87,8 +87,7 @@ export const theory: Study = {
   },
 };
 
-const labelOf = ({ system }: Pick<Measured, "system">): string =>
-  systems.filter(({ name }) => name === system)[0].label;
+const labelOf = ({ system }: Measured): string => systemNamed(system).label;
 
 /** Table of the quantities, chart of the first. */
 function growth(

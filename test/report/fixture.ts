@@ -1,5 +1,6 @@
 import type { Recording } from "../../src/recording/recording.js";
-import type { DrawnRollout, ReportInput, RolloutMetrics } from "../../src/report/input.js";
+import type { DrawnRollout, ReportInput } from "../../src/report/input.js";
+import type { RolloutMetrics } from "../../src/training/metrics.js";
 
 /** Lap time [s], control period [s] and radius [m] of the round track that all rollouts here drive. */
 export const [LAP, PERIOD, RADIUS] = [4, 0.02, 1.5];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Recording } from "../../src/recording/recording.js";
-import type { ReportInput, RolloutMetrics } from "../../src/report/input.js";
+import type { ReportInput } from "../../src/report/input.js";
 import { renderReport } from "../../src/report/report.js";
+import type { RolloutMetrics } from "../../src/training/metrics.js";
 import { metricsOf, recordingOf, reportOf } from "./fixture.js";
 
 /** Anything a browser could be asked to fetch, and anything it could run. */

@@ -4,7 +4,7 @@
  */
 import { exponentialGrowth, type Growth, powerGrowth } from "./growth.js";
 import type { Measured } from "./measure.js";
-import { type System, systems } from "./systems.js";
+import { type System, systemNamed } from "./systems.js";
 
 /** alpha < 1, = 1, > 1. */
 export type Regime = "below" | "at" | "above";
@@ -99,9 +99,8 @@ export function regimeOf({ alpha }: System): Regime {
 /** Every claim for every loop measured. */
 export function judge(all: readonly Measured[]): Judged[] {
   return claims.flatMap((claim) =>
-    all.flatMap((measured) => {
-      const system = systems.find(({ name }) => name === measured.system);
-      if (!system) return [];
+    all.map((measured) => {
+      const system = systemNamed(measured.system);
       const regime = regimeOf(system);
       const values = measured[claim.quantity];
       const growth = (regime === "above" ? exponentialGrowth : powerGrowth)(measured.horizons, values);

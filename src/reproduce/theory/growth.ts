@@ -10,34 +10,23 @@ export interface Growth {
 }
 
 /** q ~ T^power: slope of log q over log T. */
-export function powerGrowth(horizons: readonly number[], values: readonly number[]): Growth {
-  const [, power] = leastSquares(
-    horizons.map((T) => [1, Math.log(T)]),
-    values,
-  );
-  return { power, rate: 0 };
-}
+export const powerGrowth = (horizons: readonly number[], values: readonly number[]): Growth =>
+  growthBy((T) => [1, Math.log(T)], horizons, values);
 
 /** q ~ T^power e^(rate T), both fitted. */
-export function exponentialGrowth(horizons: readonly number[], values: readonly number[]): Growth {
-  const [, power, rate] = leastSquares(
-    horizons.map((T) => [1, Math.log(T), T]),
-    values,
-  );
-  return { power, rate };
-}
+export const exponentialGrowth = (horizons: readonly number[], values: readonly number[]): Growth =>
+  growthBy((T) => [1, Math.log(T), T], horizons, values);
 
-/**
- * Coefficients of the columns that describe log |value| best.
- * @throws UserError with too few rows
- */
-function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
+/** By the terms whose sum is closest to log |value|. */
+function growthBy(terms: (T: number) => number[], horizons: readonly number[], values: readonly number[]): Growth {
+  const rows = horizons.map(terms);
   const transpose = transposed(rows);
   const right = multiply(
     transpose,
     values.map((value) => [Math.log(Math.abs(value))]),
   );
   const solution = solve(multiply(transpose, rows), right);
-  if (!solution) throw new UserError(`growth is not defined by the values at ${rows.length} horizons; give more`);
-  return solution.map(([value]) => value);
+  if (!solution) throw new UserError(`values at ${rows.length} horizons do not say how they grow; give more horizons`);
+  const [, power, rate = 0] = solution.flat();
+  return { power, rate };
 }

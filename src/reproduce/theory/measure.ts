@@ -2,8 +2,7 @@
 import { Core } from "../../core/core.js";
 import { hessianOf } from "../../curvature/hessian.js";
 import { extremeEigenvalue } from "../../curvature/lanczos.js";
-import { UserError } from "../../errors.js";
-import { SLOW, type System, systems, taskOf } from "./systems.js";
+import { SLOW, type System, systemNamed, taskOf } from "./systems.js";
 
 /** Error of the model's derivatives: so small that T times it stays small, as the theorem's factor Delta asks for. */
 const DELTA = 1e-6;
@@ -40,8 +39,7 @@ export interface Measured {
 
 /** Measures one loop; the same job gives the same numbers everywhere. */
 export async function measureGrowth({ system: name, starts, horizons }: TheoryJob): Promise<Measured> {
-  const system = systems.find((candidate) => candidate.name === name);
-  if (!system) throw new UserError(`unknown system "${name}" of the theory study`);
+  const system = systemNamed(name);
   return {
     system: name,
     horizons,

@@ -25,6 +25,8 @@ export const systems: readonly System[] = [
   { name: "open", label: "no feedback", a: 1.2, b: 1, k: undefined, alpha: 1.2 },
 ];
 
+export const systemNamed = (name: System["name"]): System => systems.filter((system) => system.name === name)[0];
+
 /**
  * A quarter of this is the longest start time, so that the target -sin(2 pi t / SLOW) is another one in every rollout,
  * uniform in phase between 0 and -1, and moves by less than 1e-3 within one.

@@ -3,7 +3,7 @@ import { access, type FileHandle, mkdir, open, readdir, rename, rm } from "node:
 import { dirname, join, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
 
-const PROBLEMS: Readonly<Record<string, string>> = {
+const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
   ENOENT: "there is no such file or folder: check the path",
   ENOTDIR: "a part of the path is a file, not a folder: check the path",
   EISDIR: "it is a folder: name a file in it",

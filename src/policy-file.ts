@@ -62,7 +62,7 @@ export function hiddenOf(layers: readonly Layer[]): number[] {
 
 /** Copies layers (weights out x in, row-major) into the core's parameters (in x out). */
 export function setLayers(core: Core, layers: readonly Layer[], source: string): void {
-  const expected = [layers[0]?.inputs ?? 0, ...layers.map((layer) => layer.outputs)];
+  const expected = [layers[0].inputs, ...layers.map((layer) => layer.outputs)];
   const features = core.exports.domainSize(core.exports.LawPart.network);
   const outputs = core.exports.rangeSize(core.exports.LawPart.network);
   if (expected[0] !== features || expected.at(-1) !== outputs) {
@@ -74,7 +74,7 @@ export function setLayers(core: Core, layers: readonly Layer[], source: string):
   let at = 0;
   for (const { inputs, outputs, weights, bias } of layers) {
     for (let i = 0; i < inputs; i++)
-      for (let o = 0; o < outputs; o++) parameters[at + i * outputs + o] = weights[o * inputs + i] ?? 0;
+      for (let o = 0; o < outputs; o++) parameters[at + i * outputs + o] = weights[o * inputs + i];
     at += inputs * outputs;
     parameters.set(bias, at);
     at += outputs;
@@ -88,7 +88,7 @@ export function layeredGradient(core: Core, layers: readonly Layer[]): Float64Ar
   let at = 0;
   for (const { inputs, outputs } of layers) {
     for (let o = 0; o < outputs; o++)
-      for (let i = 0; i < inputs; i++) result[at + o * inputs + i] = gradient[at + i * outputs + o] ?? 0;
+      for (let i = 0; i < inputs; i++) result[at + o * inputs + i] = gradient[at + i * outputs + o];
     at += inputs * outputs;
     result.set(gradient.subarray(at, at + outputs), at);
     at += outputs;

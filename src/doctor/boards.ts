@@ -1,7 +1,7 @@
 /** What answers at a serial port, by the vendor and product of its USB device. */
 
 /** Vendor, or vendor:product where the vendor makes several things. */
-const BOARDS: Readonly<Record<string, string>> = {
+const BOARDS: Readonly<Partial<Record<string, string>>> = {
   "2341": "an Arduino",
   "2341:0001": "Arduino Uno",
   "2341:0043": "Arduino Uno R3",

@@ -75,8 +75,8 @@ function node(system: System): Finding {
 export function isOlder(version: string, needed: string): boolean {
   const numbers = (text: string) => (text.match(/\d+/g) ?? []).map(Number);
   const [have, want] = [numbers(version), numbers(needed)];
-  const i = want.findIndex((number, index) => number !== (have[index] ?? 0));
-  return i >= 0 && (have[i] ?? 0) < (want[i] ?? 0);
+  const i = want.findIndex((number, index) => number !== (have.at(index) ?? 0));
+  return i >= 0 && (have.at(i) ?? 0) < want[i];
 }
 
 /** 812 MB, 7.6 GB. */

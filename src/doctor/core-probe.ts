@@ -23,7 +23,7 @@ export async function probeCore(): Promise<CoreProbe> {
   core.check(core.exports.sampleStart(0), "a start");
   const status = core.exports.rollOut(0, SEGMENTS, -1, 0);
   if (status !== core.exports.Status.outOfBounds) core.check(status, "a rollout");
-  const driven = core.view("counts")[0] ?? 0;
+  const driven = core.view("counts")[0];
   if (driven !== steps) throw new UserError(`the core's rollout ended after ${driven} of ${steps} steps`, 1);
   const n = task.columns.state.length;
   const finalState = [...core.view("states").subarray(steps * n, (steps + 1) * n)];
@@ -41,5 +41,5 @@ function timeStep(core: Core, step: number): number {
     run(BATCH);
     return ((performance.now() - begun) * 1000) / BATCH;
   });
-  return times.sort((a, b) => a - b)[BATCHES >> 1] ?? Number.NaN;
+  return times.sort((a, b) => a - b)[BATCHES >> 1];
 }

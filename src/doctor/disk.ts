@@ -50,15 +50,15 @@ function runFolder(system: System, { folder }: DoctorOptions): Finding | Finding
 
 function flush(times: readonly number[]): Finding {
   const sorted = [...times].sort((a, b) => a - b);
-  const [p50, p99] = [0.5, 0.99].map((share) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN);
+  const [p50, p99] = [0.5, 0.99].map((share) => sorted[Math.ceil(share * sorted.length) - 1]);
   const found = `${milliseconds(p50)} (p99 ${milliseconds(p99)}) for 4 KiB and fdatasync, ${times.length} times`;
-  return (p99 ?? 0) <= SLOW_FLUSH
+  return p99 <= SLOW_FLUSH
     ? ok(found)
     : note(`${found}: slow, as an SD card is`, "record on an SSD or a USB drive: lapgrad train --out <folder there>");
 }
 
-function milliseconds(time: number | undefined): string {
-  return `${(time ?? Number.NaN).toFixed(1)} ms`;
+function milliseconds(time: number): string {
+  return `${time.toFixed(1)} ms`;
 }
 
 function remedyFor(error: unknown, folder: string): string {

@@ -10,6 +10,17 @@ export interface Table {
   readonly data: Float64Array;
 }
 
+/**
+ * The numbers of one input of many steps, `count` rows of `width`.
+ * @throws Error if it is not given, or has other rows: read on, it would count as zeros
+ */
+export function rowsOf(inputs: Samples["inputs"], name: string, width: number, count: number): Float64Array {
+  const table = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  if (table?.data.length === width * count) return table.data;
+  const got = table ? `${table.data.length} numbers` : "nothing";
+  throw new Error(`the policy's input "${name}" has ${got}; allowed are ${count} rows of ${width}`);
+}
+
 /** What a step is given, and what the core answers; names as in onnx/export.ts. */
 export interface Samples {
   readonly count: number;
@@ -37,7 +48,7 @@ export function answers(core: Core, policy: PolicyDescription, drives: readonly 
     replay(core, drive);
     const opening = core.view("openingSetpoint");
     for (let j = 0; j < drive.starts.length - 1; j++) {
-      for (let t = drive.starts[j] ?? 0; t < (drive.starts[j + 1] ?? 0); t++, row++) {
+      for (let t = drive.starts[j]; t < drive.starts[j + 1]; t++, row++) {
         const first = t === drive.starts[j];
         put(given.state, row, core.view("states"), t);
         put(given.time, row, drive.times, t);
@@ -73,7 +84,7 @@ function remember(
   else put(to.previous_setpoint, row, opening, 0);
   put(to.setpoint, row, setpoints, j);
   if ("gains" in to) put(to.gains, row, core.view("gains"), j);
-  put(to.segment_start, row, drive.times, drive.starts[j] ?? 0);
+  put(to.segment_start, row, drive.times, drive.starts[j]);
 }
 
 function put({ width, data }: Table, row: number, from: Float64Array, at: number): void {
@@ -89,7 +100,7 @@ function replay(core: Core, { states, times, starts }: Sketch): void {
   core.view("periods").fill(core.setup.task.timing.controlPeriod, 0, times.length);
   core.view("segmentStarts").set(starts.slice(0, -1));
   for (const [j, start] of starts.slice(0, -1).entries()) {
-    core.view("segmentTimes")[j] = times[start] ?? Number.NaN;
+    core.view("segmentTimes")[j] = times[start];
     core.view("segmentStates").set(states.subarray(n * start, n * (start + 1)), n * j);
   }
   core.check(core.exports.replay(0, core.exports.Network.called, true, false), "a replay of random states");
@@ -103,7 +114,7 @@ export function networkAnswers(core: Core, drives: readonly Sketch[]): NetworkSa
   const features: number[] = [];
   const offsets: number[] = [];
   const collect = (): void => {
-    const [, segments = 0] = core.view("counts");
+    const [, segments] = core.view("counts");
     const row = core.view("activations").length / core.setup.segments;
     for (let j = 0; j < segments; j++) {
       features.push(...core.view("activations").subarray(j * row, j * row + inputs));
@@ -141,7 +152,7 @@ export function standing(core: Core, policy: PolicyDescription, count: number, s
     given.time.data[row] = Math.fround(policy.clock.controlPeriod * (1 + 4 * uniform()));
     if ("gains" in memory) memory.gains.data.set(policy.nominalGains.map(Math.fround), sizes.gains * row);
     probe.fill(0);
-    exports.evaluatePart(exports.LawPart.reference, (given.time.data[row] ?? 0) + policy.clock.lead);
+    exports.evaluatePart(exports.LawPart.reference, given.time.data[row] + policy.clock.lead);
     const reference = y.slice(0, references);
     probe.set(given.state.data.subarray(sizes.state * row, sizes.state * (row + 1)));
     probe.set(reference, sizes.state);
@@ -158,9 +169,9 @@ export function together(a: Samples, b: Samples): Samples {
   const joined = (one: Samples["inputs"], other: Samples["inputs"]) =>
     Object.fromEntries(
       Object.entries(one).map(([name, { width, data }]) => {
-        const all = new Float64Array(data.length + (other[name]?.data.length ?? 0));
+        const all = new Float64Array(data.length + other[name].data.length);
         all.set(data);
-        all.set(other[name]?.data ?? [], data.length);
+        all.set(other[name].data, data.length);
         return [name, { width, data: all }];
       }),
     );

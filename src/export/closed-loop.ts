@@ -30,7 +30,7 @@ export function driveCore(core: Core, segments: number): Drive {
   core.view("counts").set([0], 2);
   const status = core.exports.rollOut(0, segments, -1, 0);
   if (status !== core.exports.Status.outOfBounds) core.check(status, "a drive on the nominal plant");
-  const [steps = 0] = core.view("counts");
+  const [steps] = core.view("counts");
   const states = core.view("states").slice(0, (steps + 1) * task.initialState.length);
   const cost = core
     .view("stageCosts")
@@ -63,7 +63,7 @@ export async function driveExported(
     probe.set(x);
     probe.set(u, n);
     exports.evaluatePart(exports.LawPart.reward, time);
-    for (let i = 0; i < task.columns.residual.length; i++) cost += (y[i] ?? Number.NaN) ** 2;
+    for (let i = 0; i < task.columns.residual.length; i++) cost += y[i] ** 2;
     exports.evaluatePart(exports.LawPart.model, time);
     states.set(y.subarray(0, n), n * (t + 1));
   }

@@ -91,7 +91,7 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
       lookahead: hardware ? networkPeriod : networkPeriod - controlPeriod,
       lead: hardware ? 0 : controlPeriod,
       openFromState: hardware,
-      period: task.task.parameters[course.period] ?? Number.NaN,
+      period: task.task.parameters[course.period],
     },
     columns: { ...columns, feature: course.features },
     controller: inOrder(core, "controller", task.controller),
@@ -107,7 +107,7 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
 function inOrder(core: Core, part: "task" | "controller" | "reference", { kind }: PartDefinition): PartDefinition {
   const values = core.view(`${part}Parameters`);
   const names = core.parameterNames(part, kind);
-  return { kind, parameters: Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN])) };
+  return { kind, parameters: Object.fromEntries(names.map((name, i) => [name, values[i]])) };
 }
 
 /** The core's weights (in x out), turned (out x in). */
@@ -118,11 +118,11 @@ function layersOf(core: Core): LayerDescription[] {
   const parameters = core.view("parameters");
   let at = 0;
   return widths.slice(1).map((outputs, layer) => {
-    const inputs = widths[layer] ?? 0;
+    const inputs = widths[layer];
     const weights = parameters.subarray(at, at + inputs * outputs);
     const bias = parameters.subarray(at + inputs * outputs, at + (inputs + 1) * outputs);
     at += (inputs + 1) * outputs;
-    const W = Array.from(weights, (_, k) => weights[(k % inputs) * outputs + Math.floor(k / inputs)] ?? Number.NaN);
+    const W = Array.from(weights, (_, k) => weights[(k % inputs) * outputs + Math.floor(k / inputs)]);
     return { in: inputs, out: outputs, activation: "tanh", W, b: [...bias] };
   });
 }

@@ -85,7 +85,7 @@ export class Reference {
     const n = policy.columns.state.length;
     const box = new Float64Array(n).fill(0.1);
     this.drive.states.forEach((value, i) => {
-      box[i % n] = Math.max(box[i % n] ?? 0, 1.2 * Math.abs(value));
+      box[i % n] = Math.max(box[i % n], 1.2 * Math.abs(value));
     });
     this.drives = sketches(policy, box, calls, SEED);
   }
@@ -100,7 +100,7 @@ export class Reference {
     const { count, features, offsets } = this.network();
     const { offsets: got } = await run({ features }, count);
     const { scale } = this.policy;
-    const error = largest(offsets, got, (column) => Math.abs(scale[column] ?? 0), []);
+    const error = largest(offsets, got, (column) => Math.abs(scale[column]), []);
     return judged("network", count, 0, error, limits.network, limits);
   }
 
@@ -114,8 +114,8 @@ export class Reference {
         const moved = other.outputs[name];
         const scales = scalesOf(table);
         table.data.forEach((value, i) => {
-          const scale = scales[i % table.width] ?? 1;
-          if (Math.abs(value - (moved?.data[i] ?? Number.NaN)) > GIVEN * limits.step * scale)
+          const scale = scales[i % table.width];
+          if (Math.abs(value - moved.data[i]) > GIVEN * limits.step * scale)
             undecided[Math.floor(i / table.width)] = true;
         });
       }
@@ -135,7 +135,7 @@ export class Reference {
       const scales = scalesOf(table);
       error = Math.max(
         error,
-        largest(table, got[name], (column) => scales[column] ?? 1, undecided),
+        largest(table, got[name], (column) => scales[column], undecided),
       );
     }
     const leftOut = undecided.filter(Boolean).length;
@@ -169,7 +169,7 @@ function judged(
 function scalesOf({ width, data }: Table): number[] {
   const scales = new Array<number>(width).fill(1);
   data.forEach((value, i) => {
-    scales[i % width] = Math.max(scales[i % width] ?? 1, Math.abs(value));
+    scales[i % width] = Math.max(scales[i % width], Math.abs(value));
   });
   return scales;
 }
@@ -185,7 +185,7 @@ function largest(
   let most = 0;
   for (let i = 0; i < expected.data.length; i++) {
     if (without[Math.floor(i / expected.width)]) continue;
-    const difference = Math.abs((expected.data[i] ?? Number.NaN) - (got.data[i] ?? Number.NaN));
+    const difference = Math.abs(expected.data[i] - got.data[i]);
     if (difference === 0) continue;
     const error = difference / scale(i % expected.width);
     if (!(error <= most)) most = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;

@@ -24,10 +24,8 @@ export interface Sizes {
 }
 
 export function sizesOf({ columns }: PolicyDescription): Sizes {
-  const [state, command, setpoint, gains] = [columns.state, columns.input, columns.setpoint, columns.gain].map(
-    (names) => names.length,
-  );
-  return { state: state ?? 0, command: command ?? 0, setpoint: setpoint ?? 0, gains: gains ?? 0 };
+  const { state, input, setpoint, gain } = columns;
+  return { state: state.length, command: input.length, setpoint: setpoint.length, gains: gain.length };
 }
 
 /** Network outputs, times the scale. */

@@ -36,8 +36,8 @@ export function sketches(policy: PolicyDescription, box: Float64Array, calls: nu
   const units = policy.columns.state.map((name) => /\[(.*)\]/.exec(name)?.[1] ?? "");
   return Array.from({ length: Math.ceil(calls / SEGMENTS) }, () => {
     const starts = [0];
-    for (let j = 0; j < SEGMENTS; j++) starts.push((starts.at(-1) ?? 0) + 1 + Math.floor(LONGEST * uniform()));
-    const steps = starts.at(-1) ?? 0;
+    for (let j = 0; j < SEGMENTS; j++) starts.push(starts[j] + 1 + Math.floor(LONGEST * uniform()));
+    const steps = starts[SEGMENTS];
     const states = new Float64Array(n * steps);
     const times = new Float64Array(steps);
     let time = period * uniform();
@@ -46,8 +46,8 @@ export function sketches(policy: PolicyDescription, box: Float64Array, calls: nu
       time += controlPeriod * (0.5 + uniform());
       const kind = Math.floor(8 * uniform());
       for (let i = 0; i < n; i++) {
-        const inBox = (box[i] ?? 1) * (2 * uniform() - 1);
-        states[n * t + i] = Math.fround(special(kind, units[i] ?? "", inBox, uniform));
+        const inBox = box[i] * (2 * uniform() - 1);
+        states[n * t + i] = Math.fround(special(kind, units[i], inBox, uniform));
       }
     }
     return { states, times, starts };

@@ -42,7 +42,7 @@ export async function openSource(run: string, which: string, timing: Timing | un
     lapgrad: VERSION,
     updates: checkpoint.updates,
     trainingMinutes: driven.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
-    finalCost: finite((metrics[checkpoint.rollouts] ?? driven.at(-1))?.windowCost),
+    finalCost: finite((metrics.at(checkpoint.rollouts) ?? driven.at(-1))?.windowCost),
     checkpoint: createHash("sha256")
       .update(await readFile(checkpointPath(run, checkpoint.updates)))
       .digest("hex"),

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
+import { rowsOf } from "./answers.js";
 import type { Driver } from "./closed-loop.js";
 import type { PolicyDescription } from "./description.js";
 import type { Runner } from "./parity.js";
@@ -23,6 +24,8 @@ export async function exportWasm(core: Core, policy: PolicyDescription): Promise
   const module = await readFile(file).catch((error: unknown) => {
     throw new UserError(`cannot read ${file.pathname}: ${problemOf(error)}; run \`npm run build\` first`, 1);
   });
+  if (!WebAssembly.validate(module))
+    throw new UserError(`${file.pathname} is not a whole module; run \`npm run build\` again`, 1);
   const image = imageOf(core, policy);
   const pages = Math.ceil((POLICY + image.byteLength) / PAGE);
   return rewritten(module, {
@@ -37,8 +40,8 @@ function imageOf(core: Core, { clock }: PolicyDescription): Uint8Array {
   const { exports: E, setup } = core;
   const { task } = setup;
   const sizes = new Array<number>(E.Dimension.count).fill(0);
-  const set = (which: number, value: number | undefined): void => {
-    sizes[which] = value ?? Number.NaN;
+  const set = (which: number, value: number): void => {
+    sizes[which] = value;
   };
   const indexOf = (table: object, kind: string) => (table as Readonly<Record<string, number>>)[kind];
   set(E.Dimension.model, indexOf(E.Models, task.model.kind));
@@ -66,11 +69,11 @@ function imageOf(core: Core, { clock }: PolicyDescription): Uint8Array {
 /** The module with the contents of some sections replaced. */
 function rewritten(
   module: Uint8Array,
-  changes: Readonly<Record<number, (content: Uint8Array) => readonly number[] | Uint8Array>>,
+  changes: Readonly<Partial<Record<number, (content: Uint8Array) => readonly number[] | Uint8Array>>>,
 ): Uint8Array {
   const parts: Uint8Array[] = [module.subarray(0, HEADER)];
   for (let at = HEADER; at < module.length; ) {
-    const id = module[at] ?? 0;
+    const id = module[at];
     const size = readUnsigned(module, at + 1);
     const content = module.subarray(size.end, size.end + size.value);
     const changed = Uint8Array.from(changes[id]?.(content) ?? content);
@@ -93,7 +96,7 @@ function withSegment(content: Uint8Array, bytes: Uint8Array): Uint8Array {
 function readUnsigned(bytes: Uint8Array, at: number): { value: number; end: number } {
   let value = 0;
   for (let i = at, factor = 1; ; i++, factor *= 128) {
-    const byte = bytes[i] ?? 0;
+    const byte = bytes[i];
     value += (byte & 127) * factor;
     if (byte < 128) return { value, end: i + 1 };
   }
@@ -148,10 +151,14 @@ export class WasmPolicy {
     const driver = this.driver();
     const sizes = sizesOf(this.policy);
     const data = new Float64Array(sizes.command * count);
+    const states = rowsOf(inputs, "state", sizes.state, count);
+    const [times, calls, starts] = ["time", "call_network", "segment_start"].map((name) =>
+      rowsOf(inputs, name, 1, count),
+    );
     for (let row = 0; row < count; row++) {
-      if (inputs.segment_start?.data[row] === -1) driver.begin();
-      const x = inputs.state?.data.subarray(sizes.state * row, sizes.state * (row + 1)) ?? new Float64Array();
-      const command = driver.step(x, inputs.time?.data[row] ?? 0, inputs.call_network?.data[row] === 1);
+      if (starts[row] === -1) driver.begin();
+      const x = states.subarray(sizes.state * row, sizes.state * (row + 1));
+      const command = driver.step(x, times[row], calls[row] === 1);
       data.set(await command, sizes.command * row);
     }
     return { command: { width: sizes.command, data } };

@@ -31,7 +31,13 @@ const SEARCHED: readonly { readonly name: CarParameterName; readonly size: numbe
 ];
 /** Usual size of a change of a delay [s]. */
 const DELAY_SIZE = 0.05;
-const COUNT = SEARCHED.length + 2;
+/** The same for all that is searched: the parameters, then the two delays. */
+const CHANGES: readonly { readonly size: number; readonly usual?: number }[] = [
+  ...SEARCHED,
+  { size: DELAY_SIZE },
+  { size: DELAY_SIZE },
+];
+const COUNT = CHANGES.length;
 /** Weight of what is usual, per residual. */
 const RIDGE = 1e-3;
 /** Errors of x, y, v and phi that count 1 [m, m, m/s, rad]: what the plant's structure leaves on a real car. */
@@ -132,14 +138,14 @@ function costOf(p: readonly number[], stretches: readonly Stretch[]): number {
 /** Distance of every parameter to what is usual, and its weight per residual; 0 where nothing is. */
 function pulls(p: readonly number[]): { readonly pull: number; readonly weight: number }[] {
   return p.map((value, i) => {
-    const { usual = undefined, size = DELAY_SIZE } = SEARCHED[i] ?? {};
+    const { usual, size } = CHANGES[i];
     return usual === undefined ? { pull: 0, weight: 0 } : { pull: value - usual, weight: RIDGE / (size * size) };
   });
 }
 
 /** J^T J (COUNT x COUNT, row-major) and J^T e of the weighted errors; J by differences. */
 function linearise(p: readonly number[], stretches: readonly Stretch[]) {
-  const steps = p.map((_, i) => 1e-4 * (SEARCHED[i]?.size ?? DELAY_SIZE));
+  const steps = CHANGES.map(({ size }) => 1e-4 * size);
   const moved = steps.map((step, i) => responseOf(p.map((value, k) => (k === i ? value + step : value))));
   const normal = new Array<number>(COUNT * COUNT).fill(0);
   const gradient = new Array<number>(COUNT).fill(0);

@@ -67,6 +67,6 @@ export function predictionErrors(response: Response, stretches: readonly Stretch
 
 function spread(errors: readonly number[]): Spread {
   const sorted = Float64Array.from(errors).sort();
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  const at = (share: number) => sorted.at(Math.floor(share * (sorted.length - 1))) ?? Number.NaN;
   return { median: at(0.5), percent95: at(0.95) };
 }

@@ -24,10 +24,10 @@ const LONGEST_GAP = 3;
  * on their way: what was commanded before them is not known.
  */
 export function stretchesOf(recording: Recording, skip: number): Cut {
-  const { times, inputs, segmentStarts, segmentTimes } = recording;
+  const { times, inputs, segmentStarts } = recording;
   const states = withFinalState(recording);
   const last = states.length / 4 - 1; // steps whose next state is known
-  const from = skip < segmentTimes.length ? (segmentStarts[skip] ?? times.length) : times.length;
+  const from = skip < segmentStarts.length ? segmentStarts[skip] : times.length;
   const period = medianPeriod(times);
   /** What is wrong with a step, undefined if nothing is. */
   const fault = (t: number): string | undefined => {
@@ -59,7 +59,7 @@ function medianPeriod(times: Float64Array): number {
     .subarray(1)
     .map((time, i) => time - times[i])
     .sort();
-  return steps[steps.length >> 1] ?? 0;
+  return steps.at(steps.length >> 1) ?? 0;
 }
 
 function withFinalState({ states, finalState }: Recording): Float64Array {
@@ -120,5 +120,5 @@ export function secondsOf(stretches: readonly Drive[]): number {
 /** Control period of stretches [s]: the median. */
 export function periodOf(stretches: readonly Drive[]): number {
   const all = Float64Array.from(stretches.flatMap(({ periods }) => Array.from(periods))).sort();
-  return all[all.length >> 1] ?? 0;
+  return all.at(all.length >> 1) ?? 0;
 }

@@ -45,8 +45,8 @@ const NEUTRAL = protocol.neutralBeforeArm / 1000 + 0.02;
 /** Time on the line of a drive frame [s]: 10 bits a byte; type, sequence, checksum, COBS's byte and the closing 0 around the payload. */
 const ON_LINE = (10 * (10 + 6)) / protocol.baud;
 
-/** What the board's own stop means. */
-const FAULT_OF_CAUSE: Readonly<Record<Cause, Fault>> = {
+/** What the board's own stop means; a newer firmware may have causes that are not here. */
+const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.boot]: Fault.boardReset,
   [Cause.disarmFrame]: Fault.boardDisarmed,
   [Cause.commandTimeout]: Fault.boardTimeout,
@@ -54,7 +54,7 @@ const FAULT_OF_CAUSE: Readonly<Record<Cause, Fault>> = {
   [Cause.rcManual]: Fault.boardManual,
   [Cause.rcStop]: Fault.boardRadioStop,
   [Cause.newSession]: Fault.boardReset,
-};
+} satisfies Record<Cause, Fault>;
 
 export class SerialRobot implements Robot {
   readonly reading: Reading = newReading(4, 2);
@@ -114,7 +114,7 @@ export class SerialRobot implements Robot {
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#odometry.place(state[0], state[1], state[3]);
     this.#updateReading();
   }
 
@@ -125,8 +125,8 @@ export class SerialRobot implements Robot {
       return;
     }
     const follows = this.phase === RobotPhase.armed && isCommand(input);
-    this.#drive.throttle = follows ? (input[0] ?? 0) : 0;
-    this.#drive.steering = follows ? (input[1] ?? 0) : 0;
+    this.#drive.throttle = follows ? input[0] : 0;
+    this.#drive.steering = follows ? input[1] : 0;
     this.#drive.session = this.#session;
     this.#drive.time = Math.floor(now * 1000) % 2 ** 32;
     writeDrive(this.#writer.payload, 0, this.#drive);
@@ -241,7 +241,7 @@ export class SerialRobot implements Robot {
     if (this.phase === RobotPhase.ready && telemetry.state === State.armed) this.disarm(this.#now);
     if (this.phase === RobotPhase.armed && telemetry.state !== State.armed) {
       this.phase = RobotPhase.ready;
-      this.#fail(FAULT_OF_CAUSE[telemetry.cause as Cause] ?? Fault.boardDisarmed, telemetry.cause);
+      this.#fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
     takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);
@@ -257,7 +257,7 @@ export class SerialRobot implements Robot {
     this.#odometry.v = wheelSpeed * wheelTravel;
     this.#odometry.rate = yawRate;
     // when the board measured this: so long after it had the drive frame that it names; where it had none lately, now is near enough
-    const echoed = (this.#sent[echoSequence] ?? 0) + ON_LINE + echoAge / 1000;
+    const echoed = this.#sent[echoSequence] + ON_LINE + echoAge / 1000;
     this.reading.time = echoAge <= protocol.telemetryIdle && echoed <= this.#now ? echoed : this.#now;
     this.#updateReading();
   }

@@ -21,7 +21,7 @@ export class SimLink implements Link {
 }
 
 function resultOf(core: Core, index: number, status: number): DriveResult {
-  const steps = core.view("counts", index)[0] ?? 0;
+  const steps = core.view("counts", index)[0];
   if (status !== core.exports.Status.outOfBounds) {
     core.check(status, `the drive of rollout ${index}`);
     return { steps, stopped: undefined };
@@ -35,8 +35,8 @@ function describeViolation(core: Core, index: number, steps: number): string {
   const n = columns.state.length;
   const state = core.view("states", index).subarray(steps * n, (steps + 1) * n);
   const i = columns.state.findIndex((_, k) => {
-    const value = state[k] ?? Number.NaN;
-    return !(value >= (bounds.low[k] ?? 0) && value <= (bounds.high[k] ?? 0));
+    const value = state[k];
+    return !(value >= bounds.low[k] && value <= bounds.high[k]);
   });
   const seconds = (steps * timing.controlPeriod).toFixed(2);
   return `${columns.state[i]} = ${state[i]?.toPrecision(5)} left its bounds [${bounds.low[i]}, ${bounds.high[i]}] after ${seconds} s`;

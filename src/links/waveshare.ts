@@ -64,13 +64,13 @@ export class WaveshareRobot implements Robot {
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0] ?? 0, state[1] ?? 0, state[3] ?? 0);
+    this.#odometry.place(state[0], state[1], state[3]);
     this.#updateReading();
   }
 
   send(_now: number, input: Float64Array): void {
     const follows = this.phase === RobotPhase.armed && isCommand(input);
-    this.#transmit(follows ? (input[0] ?? 0) : 0, follows ? (input[1] ?? 0) : 0);
+    this.#transmit(follows ? input[0] : 0, follows ? input[1] : 0);
   }
 
   arm(_now: number): void {

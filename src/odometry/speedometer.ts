@@ -23,7 +23,7 @@ export class Speedometer {
   /** `way` [m] was driven in the `frames` frames that were taken at `now` [s]. */
   take(now: number, frames: number, way: number): void {
     const last = (this.#count - 1) % KEPT;
-    const silent = this.#count === 0 ? 0 : now - (this.#times[last] ?? 0);
+    const silent = this.#count === 0 ? 0 : now - this.#times[last];
     if (silent > SILENCE) {
       this.speed = way / silent;
       this.#count = 0;
@@ -31,23 +31,23 @@ export class Speedometer {
     const begins = this.#count === 0;
     const at = this.#count++ % KEPT;
     this.#times[at] = now;
-    this.#frames[at] = begins ? 0 : (this.#frames[last] ?? 0) + frames;
-    this.#ways[at] = begins ? 0 : (this.#ways[last] ?? 0) + way;
+    this.#frames[at] = begins ? 0 : this.#frames[last] + frames;
+    this.#ways[at] = begins ? 0 : this.#ways[last] + way;
     this.#measure(at, now);
   }
 
   #measure(at: number, now: number): void {
     const kept = Math.min(this.#count, KEPT);
     const oldest = (this.#count - kept) % KEPT;
-    if (now - (this.#times[oldest] ?? 0) < AVERAGED) return;
+    if (now - this.#times[oldest] < AVERAGED) return;
     let back = 1;
-    while (now - (this.#times[(at - back + KEPT) % KEPT] ?? 0) < AVERAGED) back++;
+    while (now - this.#times[(at - back + KEPT) % KEPT] < AVERAGED) back++;
     const from = (at - back + KEPT) % KEPT;
-    const pace = (now - (this.#times[oldest] ?? 0)) / this.#since(this.#frames, oldest, at);
+    const pace = (now - this.#times[oldest]) / this.#since(this.#frames, oldest, at);
     this.speed = this.#since(this.#ways, from, at) / (this.#since(this.#frames, from, at) * pace);
   }
 
   #since(values: Float64Array, from: number, to: number): number {
-    return (values[to] ?? 0) - (values[from] ?? 0);
+    return values[to] - values[from];
   }
 }

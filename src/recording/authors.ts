@@ -48,12 +48,13 @@ function periods(times: Float64Array): Float64Array {
 
 function robotOf(times: Float64Array): AuthorsFile["robot"] {
   const sorted = periods(times);
-  return (sorted[sorted.length >> 1] ?? 0) > LONGEST_CAR_PERIOD ? "go1" : "jetracer";
+  return (sorted.at(sorted.length >> 1) ?? 0) > LONGEST_CAR_PERIOD ? "go1" : "jetracer";
 }
 
 function timingOf(times: Float64Array): RecordingInfo["timing"] {
   const sorted = periods(times);
-  return (sorted.at(-1) ?? Infinity) - (sorted[0] ?? 0) < LARGEST_ROUNDING ? "simulation" : "hardware";
+  const isEven = sorted.length > 0 && sorted[sorted.length - 1] - sorted[0] < LARGEST_ROUNDING;
+  return isEven ? "simulation" : "hardware";
 }
 
 function segmentStartsOf(place: Place, value: unknown, segments: number, steps: number): Float64Array {
@@ -126,7 +127,7 @@ export async function readAuthors(path: string): Promise<AuthorsFile> {
     reject(whole, file, "a rollout (with ts, xs, us, …) or a training run (with rollouts)");
   const list = isTraining ? listAt(at(whole, "rollouts"), file.rollouts) : [file];
   const rollouts = list.map((item, i) => rolloutOf(isTraining ? at(at(whole, "rollouts"), i) : whole, item, i));
-  const first = rollouts[0] ?? reject(at(whole, "rollouts"), list, "a list of at least one rollout");
+  const first = rollouts.at(0) ?? reject(at(whole, "rollouts"), list, "a list of at least one rollout");
 
   const setting = (key: string): Record<string, number> =>
     file[key] === undefined ? {} : { [key]: numberAt(at(whole, key), file[key]) };

@@ -42,7 +42,7 @@ export function layersIn(path: string, value: unknown): Layer[] {
   const layers = list.map((item, i) => layerAt(at(place, i), item));
   if (layers.length === 0) reject(place, list, "a list of at least one layer");
   for (const [i, layer] of layers.entries()) {
-    const before = layers[i - 1]?.outputs ?? layer.inputs;
+    const before = i === 0 ? layer.inputs : layers[i - 1].outputs;
     if (layer.inputs !== before)
       reject(at(at(place, i), "W"), layer.inputs, `${before} columns, as many as the layer before has outputs`);
   }

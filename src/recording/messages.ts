@@ -98,7 +98,7 @@ export function inputMessage(stamp: Stamp, keys: readonly string[], input: Array
  * JSON keys of the inputs: their column names without the unit; input_1, … where there is no name, or one occurs twice.
  */
 export function inputKeys(columns: readonly string[], width: number): string[] {
-  const names = Array.from({ length: width }, (_, i) => (columns[i] ?? "").replace(/\s*\[.*$/, "").trim());
+  const names = Array.from({ length: width }, (_, i) => (columns.at(i) ?? "").replace(/\s*\[.*$/, "").trim());
   const isFit = (name: string): boolean =>
     name !== "" && name !== "timestamp" && names.indexOf(name) === names.lastIndexOf(name);
   return names.map((name, i) => JSON.stringify(isFit(name) ? name : `input_${i + 1}`));

@@ -58,7 +58,8 @@ class Values {
   }
 
   fail(key: string, allowed: string): never {
-    const got = JSON.stringify(this.#pairs.get(key)) ?? "missing";
+    const value = this.#pairs.get(key);
+    const got = value === undefined ? "missing" : JSON.stringify(value);
     throw new RecordingError(
       `${this.#path}: metadata "${key}" is ${got}; allowed is ${allowed}. ` +
         "Use another copy of it, or record the rollout again",

@@ -51,8 +51,8 @@ export function takeRows(
   let count = 0;
   for (const values of inOrder(messages)) {
     const rows = fields.map(({ name, width }) => rowIn(values[name], width));
-    if (count === most || rows.includes(undefined) || !start(values, count)) break;
-    for (const [i, row] of rows.entries()) fields[i].list.push(...(row ?? []));
+    if (count === most || !rows.every((row) => row !== undefined) || !start(values, count)) break;
+    for (const [i, row] of rows.entries()) fields[i].list.push(...row);
     count++;
   }
   return count;

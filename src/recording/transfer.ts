@@ -6,9 +6,9 @@ import type { Recording } from "./recording.js";
 /** Copies rollout `index` of the core, from its segment `from` on, into a recording of its own. */
 export function recordingFrom(core: Core, index: number, rollout: number, from = 0): Recording {
   const { task } = core.setup;
-  const [steps = 0, segments = 0, start = 0] = core.view("counts", index);
-  const first = from === 0 ? 0 : (core.view("segmentStarts", index)[from] ?? steps);
-  const began = core.view("times", index)[first] ?? 0;
+  const [steps, segments, start] = core.view("counts", index);
+  const first = from === 0 ? 0 : from < segments ? core.view("segmentStarts", index)[from] : steps;
+  const began = first < steps ? core.view("times", index)[first] : 0; // nothing may have been driven
   const perStep = (region: RegionName, columns: number) =>
     core.view(region, index).slice(first * columns, steps * columns);
   const perSegment = (region: RegionName, columns: number) =>
@@ -79,7 +79,7 @@ export function storeRecording(core: Core, index: number, recording: Recording, 
 
 /** Time from each step to the next; the last one, after which no counted state follows, takes the nominal period. */
 function periods(times: Float64Array, nominal: number): Float64Array {
-  return times.map((time, t) => (t + 1 < times.length ? (times[t + 1] ?? 0) - time : nominal));
+  return times.map((time, t) => (t + 1 < times.length ? times[t + 1] - time : nominal));
 }
 
 /** Network outputs as far as they were recorded: the gain offsets; setpoint offsets are left 0. */
@@ -90,8 +90,8 @@ function offsets(recording: Recording, nominalGains: readonly number[], gainsAre
   const outputs = new Float64Array(segments * (setpoint + gains));
   for (let j = 0; j < segments; j++) {
     for (let i = 0; i < gains; i++) {
-      const gain = recording.gains[j * gains + i] ?? 0;
-      outputs[j * (setpoint + gains) + setpoint + i] = gainsAreOffsets ? gain : gain - (nominalGains[i] ?? 0);
+      const gain = recording.gains[j * gains + i];
+      outputs[j * (setpoint + gains) + setpoint + i] = gainsAreOffsets ? gain : gain - nominalGains[i];
     }
   }
   return outputs;
@@ -108,6 +108,6 @@ export function storeSetpoints(core: Core, index: number, recording: Recording):
   const setpoints = core.view("setpoints", index);
   recording.setpoints.forEach((value, i) => {
     const j = Math.floor(i / setpoint.length);
-    outputs[j * width + (i % setpoint.length)] += value - (setpoints[i] ?? 0);
+    outputs[j * width + (i % setpoint.length)] += value - setpoints[i];
   });
 }

@@ -75,7 +75,7 @@ function addScene(motion: Motion, stamp: Stamp, recording: Recording, metadata: 
   const tracks = [{ id: "driven", poses: thinned(drivenAt, 0, metadata.steps), color: DRIVEN }];
   const reference = referencePose(columns.reference, references);
   // What a real robot tracks before its first network call is left over from an earlier run.
-  const start = recording.segmentStarts[0] ?? 0;
+  const start = recording.segmentStarts.at(0) ?? 0;
   if (reference && Number.isInteger(start) && start >= 0) {
     const plan = thinned((i) => reference(rowAt(recording.references, references, i)), start, metadata.steps);
     topics.add(VIEW_TOPICS.plan, stamp, planMessage(stamp, plan));

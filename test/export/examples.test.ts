@@ -49,7 +49,7 @@ function example(name: string): string {
 function expectCommands(stdout: string, tolerance: number): void {
   const numbers = stdout.trim().split(/\s+/).map(Number);
   expect(numbers).toHaveLength(2 * STEPS);
-  const error = Math.max(...numbers.map((value, i) => Math.abs(value - (expected[i] ?? Number.NaN))));
+  const error = Math.max(...numbers.map((value, i) => Math.abs(value - expected[i])));
   expect(error).toBeLessThan(tolerance);
   expect(new Set(numbers).size).toBeGreaterThan(STEPS);
 }

@@ -43,6 +43,23 @@ describe.each(Object.keys(tasks))("%s", (task) => {
   }
 });
 
+test("a step that is not given its state, or not all of it, is an error, not a step from zeros", async () => {
+  const { core, policy } = await randomPolicy("car-figure8", "simulation", [3]);
+  const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);
+  const table = (width: number, length = 2 * width) => ({ width, data: new Float64Array(length) });
+  const rest = { time: table(1), call_network: table(1), segment_start: table(1) };
+  await expect(module.run(rest, 2)).rejects.toThrow('the policy\'s input "state" has nothing; allowed are 2 rows of 4');
+  await expect(module.run({ ...rest, state: table(4, 7) }, 2)).rejects.toThrow('"state" has 7 numbers');
+  await expect(module.run({ ...rest, state: table(4) }, 2)).resolves.toHaveProperty("command");
+});
+
+compiler.test("the same of a compiled policy", async () => {
+  const { policy } = await randomPolicy("car-figure8", "simulation", [3]);
+  const compiled = await CompiledPolicy.compile(policy, await exportC(policy), false);
+  await expect(compiled.run({}, 2)).rejects.toThrow('"state" has nothing; allowed are 2 rows of 4');
+  await compiled.remove();
+});
+
 test.each([[[]], [[3]], [[9, 17, 26]]])("a network with hidden layers %j in WebAssembly", async (hidden) => {
   const { core, policy } = await randomPolicy("car-figure8", "simulation", hidden);
   const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);

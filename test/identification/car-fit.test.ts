@@ -35,8 +35,8 @@ function driveOf(
     throttle += 0.15 * (0.4 + 0.3 * random() - throttle) + 0.05 * random();
     steering += 0.1 * (0.8 * random() - steering) + 0.05 * random();
     inputs.set([throttle, steering], 2 * t);
-    const u = t >= delays[0] ? (inputs[2 * (t - delays[0])] ?? 0) : 0;
-    const s = t >= delays[1] ? (inputs[2 * (t - delays[1]) + 1] ?? 0) : 0;
+    const u = t >= delays[0] ? inputs[2 * (t - delays[0])] : 0;
+    const s = t >= delays[1] ? inputs[2 * (t - delays[1]) + 1] : 0;
     const linear = v * (truth.steeringGain * s - truth.steeringBias);
     const q = v * linear * truth.inverseGrip;
     const w = linear / (1 + q ** 4) ** 0.25;

@@ -42,9 +42,9 @@ const NO_MORE = { offset: 0, linearDrag: 0, corneringDrag: 0, inverseGrip: 0 };
 /** Largest relative difference of the gains and the grip, and of the delays [s]. */
 function mistakes(found: ReturnType<typeof identify>["plant"]) {
   const relative = (["steeringGain", "gripLimit", "throttleGain"] as const).map((name) =>
-    Math.abs(found.parameters[name] / (OTHER.parameters[name] ?? 0) - 1),
+    Math.abs(found.parameters[name] / OTHER.parameters[name] - 1),
   );
-  const delays = found.delays.map((delay, i) => Math.abs(delay - (OTHER.delays[i] ?? 0)));
+  const delays = found.delays.map((delay, i) => Math.abs(delay - OTHER.delays[i]));
   return { relative: Math.max(...relative), delays: Math.max(...delays) };
 }
 

@@ -17,7 +17,7 @@ function drive(truth: QuadrupedFit["parameters"], delays: readonly [number, numb
   );
   const states = new Float64Array(4 * (STEPS + 1));
   for (let t = 0; t < STEPS; t++) {
-    const at = (column: number) => inputs[2 * (t - delays[column]) + column] ?? 0;
+    const at = (column: number) => (t >= delays[column] ? inputs[2 * (t - delays[column]) + column] : 0);
     states[4 * t + 6] = states[4 * t + 2] + truth.response * (truth.speedGain * at(0) - states[4 * t + 2]);
     states[4 * t + 7] = states[4 * t + 3] + DT * (truth.turnGain * at(1) + truth.turnBias);
   }

@@ -108,8 +108,7 @@ test("headings may be wrapped", () => {
   const wrapped = mapped(drive.states, 4, 3, (phi) => Math.atan2(Math.sin(phi), Math.cos(phi)));
   const [stretch] = stretchesOf({ ...drive, states: wrapped }, 0).stretches;
   const headings = stretch?.states.filter((_, i) => i % 4 === 3) ?? [];
-  for (let t = 1; t < headings.length; t++)
-    expect(Math.abs((headings[t] ?? 0) - (headings[t - 1] ?? 0))).toBeLessThan(0.2);
+  for (let t = 1; t < headings.length; t++) expect(Math.abs(headings[t] - headings[t - 1])).toBeLessThan(0.2);
 });
 
 test("a run's folder gives all its rollouts, and the configuration written drives that car", async () => {

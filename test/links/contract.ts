@@ -8,8 +8,8 @@ import { drive, getArmed, getReady, type Harness, type Kind, step } from "./harn
 export function contractOf(kind: Kind): void {
   const { test, gentle, accuracy } = kind;
 
-  const speed = ({ truth }: Harness) => truth[2] ?? Number.NaN;
-  const heading = ({ truth }: Harness) => truth[3] ?? Number.NaN;
+  const speed = ({ truth }: Harness) => truth[2];
+  const heading = ({ truth }: Harness) => truth[3];
   const state = (harness: Harness) => {
     const at = new Float64Array(4);
     harness.robot.stateAt(harness.now(), at);
@@ -41,12 +41,12 @@ export function contractOf(kind: Kind): void {
       for (const command of commands) expectCommand(kind, command, gentle);
       expect(speed(harness)).toBeGreaterThan(0.2);
       const [before, truth] = [state(harness), harness.truth.slice()];
-      expect(Math.abs((before[2] ?? Number.NaN) - speed(harness))).toBeLessThan(accuracy.v);
+      expect(Math.abs(before[2] - speed(harness))).toBeLessThan(accuracy.v);
       await drive(harness, 0.6, gentle);
       const after = state(harness);
-      const turned = heading(harness) - (truth[3] ?? 0);
+      const turned = heading(harness) - truth[3];
       expect(turned).toBeGreaterThan(0.1);
-      expect(Math.abs((after[3] ?? Number.NaN) - (before[3] ?? 0) - turned)).toBeLessThan(accuracy.yaw);
+      expect(Math.abs(after[3] - before[3] - turned)).toBeLessThan(accuracy.yaw);
       // what is measured from outside does not drift
       expect(harness.robot.reading.uncertainty > 0).toBe(kind.placeable);
     });
@@ -62,15 +62,15 @@ export function contractOf(kind: Kind): void {
         const truth = harness.truth.slice();
         await drive(harness, 0.6, gentle);
         // the true way, turned from where it truly began to where it was placed
-        const [dx = 0, dy = 0] = [0, 1].map((i) => (harness.truth[i] ?? 0) - (truth[i] ?? 0));
-        const turn = phi0 - (truth[3] ?? 0);
+        const [dx = 0, dy = 0] = [0, 1].map((i) => harness.truth[i] - truth[i]);
+        const turn = phi0 - truth[3];
         const [x = 0, y = 0] = [
           x0 + Math.cos(turn) * dx - Math.sin(turn) * dy,
           y0 + Math.sin(turn) * dx + Math.cos(turn) * dy,
         ];
         const at = state(harness);
         expect(Math.hypot(dx, dy)).toBeGreaterThan(0.1);
-        expect(Math.hypot((at[0] ?? Number.NaN) - x, (at[1] ?? 0) - y)).toBeLessThan(accuracy.position);
+        expect(Math.hypot(at[0] - x, at[1] - y)).toBeLessThan(accuracy.position);
       });
 
     test("its state ages when nothing arrives, is never of the future, and is carried forward", async () => {
@@ -84,15 +84,15 @@ export function contractOf(kind: Kind): void {
         expect(age).toBeLessThan(0.05);
         expect(robot.reading.heard).toBeLessThanOrEqual(harness.now());
       }
-      const [{ time }, v] = [{ ...robot.reading }, robot.reading.state[2] ?? Number.NaN];
+      const [{ time }, v] = [{ ...robot.reading }, robot.reading.state[2]];
       const begin = state(harness);
       harness.silence(true);
       await drive(harness, 0.1, gentle);
       expect(robot.reading.time).toBe(time);
       const end = state(harness);
-      const [dx, dy] = [0, 1].map((i) => (end[i] ?? 0) - (begin[i] ?? 0));
+      const [dx, dy] = [0, 1].map((i) => end[i] - begin[i]);
       expect(Math.hypot(dx ?? Number.NaN, dy ?? 0) / 0.1).toBeCloseTo(v, 3);
-      expect(end[3]).toBeGreaterThan(begin[3] ?? Number.NaN);
+      expect(end[3]).toBeGreaterThan(begin[3]);
     });
 
     test("neutral brings it to rest, disarming at once, and then it follows nothing", async () => {

@@ -77,7 +77,7 @@ export const linkKinds: readonly LinkKind[] = [
       const robot = robotAround(board, {});
       const link = await robot.connect(config, surroundings(core, folder));
       await link.open();
-      return { core, link, speed: () => robot.car().state[2] ?? Number.NaN };
+      return { core, link, speed: () => robot.car().state[2] };
     },
   },
   {
@@ -92,7 +92,7 @@ export const linkKinds: readonly LinkKind[] = [
       const host = new VirtualHost(config, fake, fake, around.parameters);
       const link = linkTo(host, config, around, () => fake.put());
       await link.open();
-      return { core, link, speed: () => fake.state[2] ?? Number.NaN };
+      return { core, link, speed: () => fake.state[2] };
     },
   },
 ];

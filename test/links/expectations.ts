@@ -15,7 +15,7 @@ export async function during(harness: Harness, act: () => Promise<void>): Promis
 /** The command within the robot's limits; neutral for what is none. */
 export function limited({ limits }: Kind, input: readonly number[]): number[] {
   if (!input.every(Number.isFinite)) return [0, 0];
-  return input.map((value, i) => Math.max(-(limits[i] ?? 0), Math.min(limits[i] ?? 0, value)));
+  return input.map((value, i) => Math.max(-limits[i], Math.min(limits[i], value)));
 }
 
 /** As near as the wire's numbers can say it. */
@@ -32,5 +32,5 @@ export function expectNeutral(commands: readonly number[][]): void {
 
 /** A pulse that is 1 µs beside neutral creeps by less. */
 export function expectRest({ truth }: Harness): void {
-  expect(Math.abs(truth[2] ?? Number.NaN)).toBeLessThan(0.01);
+  expect(Math.abs(truth[2])).toBeLessThan(0.01);
 }

@@ -30,7 +30,7 @@ export function lineContractOf(kind: Kind): void {
         expect(robot.takeFault()).toBe(Fault.none);
         expect(robot.phase).toBe(RobotPhase.armed);
         expect(harness.now() - robot.reading.time).toBeLessThan(0.05);
-        expect(Math.abs((robot.reading.state[2] ?? Number.NaN) - (harness.truth[2] ?? 0))).toBeLessThan(0.1);
+        expect(Math.abs(robot.reading.state[2] - harness.truth[2])).toBeLessThan(0.1);
       }
     });
 

@@ -25,10 +25,10 @@ function expectRollout(core: Core, slot: number, segments: number, driven: numbe
   expect(count).toBe(segments);
   expect(steps).toBe(driven);
   const times = core.view("times", slot).subarray(0, steps);
-  for (let i = 1; i < steps; i++) expect(times[i]).toBeGreaterThan(times[i - 1] ?? Number.NaN);
+  for (let i = 1; i < steps; i++) expect(times[i]).toBeGreaterThan(times[i - 1]);
   const starts = Array.from(core.view("segmentStarts", slot).subarray(0, segments));
   expect(starts[0]).toBe(0);
-  for (let i = 1; i < segments; i++) expect(starts[i]).toBeGreaterThan(starts[i - 1] ?? Number.NaN);
+  for (let i = 1; i < segments; i++) expect(starts[i]).toBeGreaterThan(starts[i - 1]);
   const costs = core.view("stageCosts", slot).subarray(0, steps);
   expect(costs.every((cost) => Number.isFinite(cost) && cost >= 0)).toBe(true);
   setWindows(core, { start: 0, length: 0, stride: 0 });
@@ -59,7 +59,7 @@ for (const kind of linkKinds)
         const before = rows(core, "outputs", 0, 0, 12, outputs);
 
         const parameters = core.view("parameters");
-        for (let i = 0; i < parameters.length; i++) parameters[i] = (parameters[i] ?? 0) + 0.05;
+        for (let i = 0; i < parameters.length; i++) parameters[i] = parameters[i] + 0.05;
         const kept = 5;
         const second = await link.driveOn(core, 1, 10, 0, kept);
         expect(second.stopped).toBeUndefined();
@@ -93,7 +93,7 @@ for (const kind of linkKinds)
           expectRollout(core, 0, 4, steps);
           const start = core.view("states").subarray(0, initialState.length);
           initialState.forEach((value, k) => {
-            expect(Math.abs((start[k] ?? Number.NaN) - value)).toBeLessThan(0.02);
+            expect(Math.abs(start[k] - value)).toBeLessThan(0.02);
           });
           costs.push(
             core
@@ -102,7 +102,7 @@ for (const kind of linkKinds)
               .reduce((sum, cost) => sum + cost, 0),
           );
         }
-        expect((costs[1] ?? 0) / (costs[0] ?? 0)).toBeCloseTo(1, 1);
+        expect(costs[1] / costs[0]).toBeCloseTo(1, 1);
       }),
     );
 

@@ -49,7 +49,7 @@ test("a viewer finds every message by the index", async () => {
     read: async (offset: bigint, size: bigint) => bytes.subarray(Number(offset), Number(offset + size)),
   };
   const reader = await McapIndexedReader.Initialize({ readable });
-  const counts: Record<string, number> = {};
+  const counts: Partial<Record<string, number>> = {};
   const levels: unknown[] = [];
   for await (const { channelId, data } of reader.readMessages({ validateCrcs: true })) {
     const topic = reader.channelsById.get(channelId)?.topic ?? "";

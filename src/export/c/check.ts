@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
-import type { Table } from "../answers.js";
+import { rowsOf, type Table } from "../answers.js";
 import type { Driver } from "../closed-loop.js";
 import type { PolicyDescription } from "../description.js";
 import type { Runner } from "../parity.js";
@@ -65,7 +65,7 @@ export class CompiledPolicy {
     const rows = new Float64Array(width * count);
     let at = 0;
     for (const [name, size] of given) {
-      const data = inputs[name]?.data ?? new Float64Array();
+      const data = rowsOf(inputs, name, size, count);
       for (let row = 0; row < count; row++) rows.set(data.subarray(size * row, size * (row + 1)), width * row + at);
       at += size;
     }

@@ -70,22 +70,21 @@ export class CPrinter {
     const lines: string[] = [];
     for (const [index, scalar] of this.scalars.entries()) {
       if (scalar.uses === 0) continue;
-      const fill = (form: string): string =>
-        form.replaceAll(/\$(\d+)/g, (_, i) => texts[scalar.args[Number(i)] ?? 0] ?? "");
+      const fill = (form: string): string => form.replaceAll(/\$(\d+)/g, (_, i) => texts[scalar.args[Number(i)]]);
       if (scalar.before !== undefined) lines.push(fill(scalar.before));
       const isNamed = scalar.cost > 0 && (scalar.uses > 1 || scalar.label !== undefined);
       texts[index] = isNamed ? this.unique(scalar.label ?? "t") : fill(scalar.form);
       if (isNamed)
         lines.push(`const ${scalar.isTruth ? "int" : "lapgrad_real"} ${texts[index]} = ${bare(fill(scalar.form))};`);
     }
-    for (const { target, scalar } of stores) lines.push(`${target} = ${bare(texts[scalar] ?? "")};`);
+    for (const { target, scalar } of stores) lines.push(`${target} = ${bare(texts[scalar])};`);
     return lines;
   }
 
   /** Marks what is really needed: of a row perhaps one number only. */
   private use(index: number): void {
     const scalar = this.scalars[index];
-    if (!scalar || scalar.uses++ > 0) return;
+    if (scalar.uses++ > 0) return;
     for (const arg of scalar.args) this.use(arg);
   }
 
@@ -96,8 +95,7 @@ export class CPrinter {
     this.rows.set(row, made);
     if (row.label !== undefined && row.op !== "input") {
       made.forEach((index, i) => {
-        const scalar = this.scalars[index];
-        if (scalar) scalar.label ??= made.length > 1 ? `${row.label}_${i}` : row.label;
+        this.scalars[index].label ??= made.length > 1 ? `${row.label}_${i}` : row.label;
       });
     }
     return made;
@@ -110,23 +108,23 @@ export class CPrinter {
         return Array.from({ length: row.width }, (_, i) => this.scalar(`${row.name}[${i}]`, [], 0));
       case "constant":
         if (row.single !== undefined)
-          return [this.scalar(`LAPGRAD_EITHER(${literal(row.values[0] ?? 0)}, ${literal(row.single)})`, [], 0)];
+          return [this.scalar(`LAPGRAD_EITHER(${literal(row.values[0])}, ${literal(row.single)})`, [], 0)];
         return row.values.map((value) => this.scalar(`R(${literal(value)})`, [], 0));
       case "mask":
         return row.truths.map((truth) => this.scalar(truth ? "1" : "0", [], 0));
       case "pick": {
         const [from] = row.args.map((arg) => this.rowOf(arg));
-        return row.indices.map((index) => from?.[index] ?? 0);
+        return row.indices.map((index) => from[index]);
       }
       case "join":
         return row.args.flatMap((arg) => this.rowOf(arg));
       case "sum": {
-        const [parts = []] = row.args.map((arg) => this.rowOf(arg));
+        const [parts] = row.args.map((arg) => this.rowOf(arg));
         return [parts.reduce((total, part) => this.scalar("($0 + $1)", [total, part], 1))];
       }
       case "sine":
       case "cosine": {
-        const [angles = []] = row.args.map((arg) => this.rowOf(arg));
+        const [angles] = row.args.map((arg) => this.rowOf(arg));
         return angles.map((angle) => this.trigonometry(row.op as "sine" | "cosine", angle));
       }
       case "network":
@@ -142,8 +140,8 @@ export class CPrinter {
     if (!form) throw new Error(`no C does ${row.op}`);
     const constantChoice = row.op === "where" && row.args[0]?.op === "mask" ? row.args[0].truths : undefined;
     return Array.from({ length: row.width }, (_, i) => {
-      const of = args.map((arg) => (arg.length === 1 ? arg[0] : arg[i]) ?? 0);
-      if (constantChoice) return of[constantChoice[i] ? 1 : 2] ?? 0;
+      const of = args.map((arg) => (arg.length === 1 ? arg[0] : arg[i]));
+      if (constantChoice) return of[constantChoice[i] ? 1 : 2];
       return this.scalar(form, of, 1, { isTruth: TRUTHS.includes(row.op), repeats: REPEATING.includes(row.op) });
     });
   }
@@ -153,7 +151,7 @@ export class CPrinter {
     const pair = this.scalar(`sincos $0`, [angle], 0);
     const known = this.scalars[pair];
     const name = `${pair}`;
-    if (known && known.before === undefined) {
+    if (known.before === undefined) {
       const before = `lapgrad_real sin_${name}, cos_${name};\nlapgrad_sincos($0, &sin_${name}, &cos_${name});`;
       this.scalars[pair] = { ...known, before };
     }
@@ -161,12 +159,11 @@ export class CPrinter {
   }
 
   private network(row: Expression): number[] {
-    const [features = []] = row.args.map((arg) => this.rowOf(arg));
+    const [features] = row.args.map((arg) => this.rowOf(arg));
     const list = features.map((_, i) => bare(`$${i}`)).join(", ");
     const before = `const lapgrad_real features[] = {${list}};\nlapgrad_real outputs[${row.width}];\nlapgrad_network(features, outputs);`;
     const call = this.scalar("network", features, 0);
-    const made = this.scalars[call];
-    if (made) this.scalars[call] = { ...made, before };
+    this.scalars[call] = { ...this.scalars[call], before };
     return Array.from({ length: row.width }, (_, i) => this.scalar(`outputs[${i}]`, [call], 0));
   }
 
@@ -188,7 +185,7 @@ export class CPrinter {
 
   private nameIt(index: number): void {
     const scalar = this.scalars[index];
-    if (scalar && scalar.cost > 0) scalar.label ??= "t";
+    if (scalar.cost > 0) scalar.label ??= "t";
   }
 
   private unique(name: string): string {

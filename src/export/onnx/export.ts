@@ -54,7 +54,9 @@ function policyModel(policy: PolicyDescription, precision: Precision): OnnxModel
   ];
   const kept = memory.filter(({ width }) => width > 0);
   const ports = [state, time, flag, ...kept];
-  const rows = Object.fromEntries(ports.map(({ name, width }) => [name, input(name, width)]));
+  const rows: Readonly<Partial<Record<string, Expression>>> = Object.fromEntries(
+    ports.map(({ name, width }) => [name, input(name, width)]),
+  );
   const at = (name: string): Expression => rows[name] ?? input(name, 0);
   const result = step(policy, at("state"), at("time"), at("call_network"), {
     previous: at(MEMORY.previous),

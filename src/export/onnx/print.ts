@@ -84,7 +84,7 @@ export class OnnxPrinter {
       case "mask":
         return this.constant("bool", expression.truths.map(Number));
       case "pick": {
-        const [row = ""] = this.all(expression.args);
+        const [row] = this.all(expression.args);
         const indices = this.tensor("int64", [expression.indices.length], expression.indices);
         return this.node("Gather", [row, indices], { axis: 1 }, expression.label);
       }
@@ -95,13 +95,13 @@ export class OnnxPrinter {
         return this.node("ReduceSum", [...this.all(expression.args), axis], { keepdims: 1 }, expression.label);
       }
       case "network":
-        return this.network(this.all(expression.args)[0] ?? "");
+        return this.network(this.all(expression.args)[0]);
       case "atan2": {
-        const [y = "", x = ""] = this.all(expression.args);
+        const [y, x] = this.all(expression.args);
         return this.atan2(y, x, expression.label);
       }
       case "clamp": {
-        const [row = "", low = "", high = ""] = this.all(expression.args);
+        const [row, low, high] = this.all(expression.args);
         return this.node("Max", [this.node("Min", [row, high]), low], {}, expression.label);
       }
       default: {
@@ -131,7 +131,7 @@ export class OnnxPrinter {
   /** a = tanh(x W + b), layer by layer. */
   private network(features: string): string {
     return this.layers.reduce((row, { in: inputs, out, W, b }, layer) => {
-      const columns = Array.from(W, (_, k) => W[(k % out) * inputs + Math.floor(k / out)] ?? Number.NaN);
+      const columns = Array.from(W, (_, k) => W[(k % out) * inputs + Math.floor(k / out)]);
       const weights = this.tensor(this.precision, [inputs, out], columns, `W${layer}`);
       const bias = this.tensor(this.precision, [out], b, `b${layer}`);
       return this.node("Tanh", [this.node("Gemm", [row, weights, bias])]);

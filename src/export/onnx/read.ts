@@ -83,7 +83,7 @@ export function layersOf(path: string, tensors: readonly ReadTensor[]): LayerDes
     const [weights, bias] = [numbersOf(W), numbersOf(b)];
     if (weights.length !== inputs * out || bias.length !== out)
       throw new UserError(`${path}: the weights of layer ${layer + 1} are not whole: export it again`);
-    const rows = Array.from(weights, (_, k) => weights[(k % inputs) * out + Math.floor(k / inputs)] ?? Number.NaN);
+    const rows = Array.from(weights, (_, k) => weights[(k % inputs) * out + Math.floor(k / inputs)]);
     layers.push({ in: inputs, out, activation: "tanh", W: rows, b: bias });
   }
   return layers;

@@ -15,7 +15,7 @@ export async function loadRuntime(): Promise<{ runtime: Runtime } | { absent: st
   try {
     return { runtime: await import("onnxruntime-node") };
   } catch (error) {
-    return { absent: messageOf(error).split("\n", 1)[0] ?? "" };
+    return { absent: messageOf(error).split("\n", 1)[0] };
   }
 }
 
@@ -41,7 +41,7 @@ export class OnnxSession {
     return Object.fromEntries(
       Object.entries(results).map(([name, { dims, data }]): [string, Table] => [
         name,
-        { width: dims[1] ?? 0, data: Float64Array.from(data as Float32Array | Float64Array) },
+        { width: dims[1], data: Float64Array.from(data as Float32Array | Float64Array) },
       ]),
     );
   };

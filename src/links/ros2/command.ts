@@ -32,7 +32,7 @@ export class CommandPublisher {
       this.#publishers = topics;
       this.#send = (...values) =>
         topics.forEach((publisher, i) => {
-          message.data = values[i] ?? 0;
+          message.data = values[i];
           publisher.publish(message);
         });
     } else if (commandType === "twist") {

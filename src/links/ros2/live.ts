@@ -47,14 +47,14 @@ export function liveTopics(
   };
   const showStep = ({ time, state, input, reference, cost: value }: LiveStep) => {
     if (![time, ...state, ...input, ...reference, value].every(Number.isFinite)) return;
-    const [x = 0, y = 0, , phi = 0] = state;
-    const [rx = 0, ry = 0, vx = 0, vy = 0] = reference;
+    const [x, y, , phi] = state;
+    const [rx, ry, vx, vy] = reference;
     setStamp(pose.header.stamp, time);
     pose.header.frame_id = frameOf();
     poses.publish(place(x, y, phi));
     references.publish(place(rx, ry, Math.atan2(vy, vx)));
-    command.linear.x = input[0] ?? 0;
-    command.angular.z = input[1] ?? 0;
+    command.linear.x = input[0];
+    command.angular.z = input[1];
     commands.publish(command);
     cost.data = value;
     costs.publish(cost);

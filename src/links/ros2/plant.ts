@@ -66,11 +66,11 @@ export class PlantNode {
   #drive(until: number): void {
     const seconds = until - this.#time;
     if (seconds <= 0) return;
-    const [, , v = 0, before = 0] = this.state;
+    const [, , v, before] = this.state;
     const isNeutral = this.inputs[0] === 0;
     if (!isNeutral || v !== 0) this.#core.exports.drivePlant(seconds);
-    if (isNeutral) this.state[2] = Math.max(0, Math.min(v, this.state[2] ?? 0) - NEUTRAL_BRAKE * seconds);
-    this.#rate = ((this.state[3] ?? 0) - before) / seconds;
+    if (isNeutral) this.state[2] = Math.max(0, Math.min(v, this.state[2]) - NEUTRAL_BRAKE * seconds);
+    this.#rate = (this.state[3] - before) / seconds;
     this.#time = until;
   }
 
@@ -78,7 +78,7 @@ export class PlantNode {
     const publisher = node.advertise("nav_msgs/msg/Odometry", odometry, stateQos);
     const message = newMessage["nav_msgs/msg/Odometry"](frame || FRAMES.odometry);
     return (rate: number) => {
-      const [x = 0, y = 0, v = 0, phi = 0] = this.state;
+      const [x, y, v, phi] = this.state;
       setStamp(message.header.stamp, wall());
       Object.assign(message.pose.pose.position, { x, y });
       setYaw(message.pose.pose.orientation, phi);
@@ -93,7 +93,7 @@ export class PlantNode {
     const twists = twist === "" ? undefined : node.advertise("geometry_msgs/msg/TwistStamped", twist, stateQos);
     const speed = newMessage["geometry_msgs/msg/TwistStamped"](twistFrame === "world" ? FRAMES.pose : "base_link");
     return (rate: number) => {
-      const [x = 0, y = 0, v = 0, phi = 0] = this.state;
+      const [x, y, v, phi] = this.state;
       setStamp(message.header.stamp, wall());
       Object.assign(speed.header.stamp, message.header.stamp);
       setTwist(speed.twist, v, twistFrame === "world" ? phi : 0, rate);

@@ -35,6 +35,10 @@ interface RclEndpoint {
 const KEEP_LAST = 1;
 const RELIABLE = 1;
 const BEST_EFFORT = 2;
+const RELIABILITY: Readonly<Partial<Record<number, Reliability>>> = {
+  [RELIABLE]: "reliable",
+  [BEST_EFFORT]: "best-effort",
+};
 const TRANSIENT_LOCAL = 1;
 const VOLATILE = 2;
 /** Who waits for longer is told why [ms]. */
@@ -88,11 +92,10 @@ function publisherOf<M extends object>(publisher: RclPublisher): Publisher<M> {
 
 function endpointOf({ node_name, node_namespace, topic_type, qos_profile }: RclEndpoint): Endpoint {
   const { reliability, durability } = qos_profile;
-  const known = { [RELIABLE]: "reliable", [BEST_EFFORT]: "best-effort" } as const;
   return {
     node: `${node_namespace.replace(/\/$/, "")}/${node_name}`,
     type: topic_type,
-    reliability: known[reliability as keyof typeof known] ?? "unknown",
+    reliability: RELIABILITY[reliability] ?? "unknown",
     isTransient: durability === TRANSIENT_LOCAL,
   };
 }

@@ -61,7 +61,7 @@ export class Relay {
   obey(row: Float64Array): void {
     this.#ordered = this.#around.clock();
     const follows = row[CommandSlot.follows] === 1;
-    if (follows) this.#publish(row[CommandSlot.first] ?? Number.NaN, row[CommandSlot.second] ?? Number.NaN);
+    if (follows) this.#publish(row[CommandSlot.first], row[CommandSlot.second]);
     else if (this.#follows) this.#stop();
     this.#follows = follows;
   }

@@ -72,9 +72,9 @@ export class Ros2Robot implements Robot {
     const moves = this.phase === RobotPhase.armed && isCommand(input);
     this.#command[CommandSlot.sent] = now;
     this.#command[CommandSlot.follows] = this.phase >= RobotPhase.arming ? 1 : 0;
-    this.#command[CommandSlot.first] = moves ? (input[0] ?? 0) : 0;
-    this.#command[CommandSlot.second] = moves ? (input[1] ?? 0) : 0;
-    this.#port.write(this.#outgoing, COMMAND_BYTES);
+    this.#command[CommandSlot.first] = moves ? input[0] : 0;
+    this.#command[CommandSlot.second] = moves ? input[1] : 0;
+    this.#transport.write(this.#outgoing, COMMAND_BYTES);
   }
 
   arm(now: number): void {
@@ -97,19 +97,19 @@ export class Ros2Robot implements Robot {
       this.#since = now;
       this.#comesSince = now;
     }
-    reading.heard = rows[at + StateSlot.sent] ?? 0;
-    this.#refusal = rows[at + StateSlot.refusal] ?? 0;
-    this.#publishers = rows[at + StateSlot.publishers] ?? 0;
-    this.#mismatched = rows[at + StateSlot.mismatched] ?? 0;
-    this.#subscribers = rows[at + StateSlot.subscribers] ?? 0;
-    this.#deaf = rows[at + StateSlot.deaf] ?? 0;
-    this.#arrival = rows[at + StateSlot.arrival] ?? 0;
-    reading.time = rows[at + StateSlot.time] ?? 0;
-    motion.x = rows[at + StateSlot.x] ?? 0;
-    motion.y = rows[at + StateSlot.y] ?? 0;
-    motion.v = rows[at + StateSlot.v] ?? 0;
-    motion.phi = rows[at + StateSlot.phi] ?? 0;
-    motion.rate = rows[at + StateSlot.rate] ?? 0;
+    reading.heard = rows[at + StateSlot.sent];
+    this.#refusal = rows[at + StateSlot.refusal];
+    this.#publishers = rows[at + StateSlot.publishers];
+    this.#mismatched = rows[at + StateSlot.mismatched];
+    this.#subscribers = rows[at + StateSlot.subscribers];
+    this.#deaf = rows[at + StateSlot.deaf];
+    this.#arrival = rows[at + StateSlot.arrival];
+    reading.time = rows[at + StateSlot.time];
+    motion.x = rows[at + StateSlot.x];
+    motion.y = rows[at + StateSlot.y];
+    motion.v = rows[at + StateSlot.v];
+    motion.phi = rows[at + StateSlot.phi];
+    motion.rate = rows[at + StateSlot.rate];
     motion.predict(0, reading.state);
   }
 

@@ -7,7 +7,7 @@
 export function encodeCobs(from: Uint8Array, count: number, to: Uint8Array): number {
   let codeAt = 0;
   for (let i = 0; i < count; i++) {
-    const byte = from[i] ?? 0;
+    const byte = from[i];
     to[i + 1] = byte;
     if (byte !== 0) continue;
     to[codeAt] = i + 1 - codeAt;
@@ -22,9 +22,9 @@ export function decodeCobs(from: Uint8Array, count: number, to: Uint8Array): num
   let length = 0;
   let at = 0;
   while (at < count) {
-    const end = at + (from[at] ?? 0);
+    const end = at + from[at];
     if (end === at || end > count) return -1;
-    for (at++; at < end; at++) to[length++] = from[at] ?? 0;
+    for (at++; at < end; at++) to[length++] = from[at];
     if (at < count) to[length++] = 0;
   }
   return length;

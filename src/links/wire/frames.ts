@@ -67,7 +67,7 @@ export class FrameReader {
 
   push(bytes: Uint8Array, count = bytes.length): void {
     for (let i = 0; i < count; i++) {
-      const byte = bytes[i] ?? 0;
+      const byte = bytes[i];
       if (byte === 0) this.#finish();
       else if (this.#count === this.#encoded.length) this.#tooLong = true;
       else this.#encoded[this.#count++] = byte;
@@ -86,7 +86,7 @@ export class FrameReader {
       return;
     }
     const covered = length - TAIL;
-    const crc = (this.#frame[covered] ?? 0) | ((this.#frame[covered + 1] ?? 0) << 8);
+    const crc = this.#frame[covered] | (this.#frame[covered + 1] << 8);
     if (crc !== crc16(this.#frame, covered)) {
       this.checksumErrors++;
       return;
@@ -97,6 +97,6 @@ export class FrameReader {
       return;
     }
     this.frames++;
-    this.#handle(type, this.#frame[1] ?? 0, this.#payload);
+    this.#handle(type, this.#frame[1], this.#payload);
   }
 }

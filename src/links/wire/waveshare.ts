@@ -32,8 +32,12 @@ export interface BoardPose {
 
 /** Makes velocity commands in one buffer, without allocating. */
 export class VelocityFrame {
-  readonly wire = Uint8Array.from({ length: VELOCITY[2] }, (_, i) => VELOCITY[i] ?? 0);
+  readonly wire = new Uint8Array(VELOCITY[2]);
   readonly #view = new DataView(this.wire.buffer);
+
+  constructor() {
+    this.wire.set(VELOCITY);
+  }
 
   /** Puts speed [m/s] and turn rate [rad/s] into `wire`, held at what 16 bits can say. */
   put(speed: number, turnRate: number): void {
@@ -72,7 +76,7 @@ export class TelemetryReader {
 
   push(bytes: Uint8Array, count = bytes.length): void {
     for (let i = 0; i < count; i++) {
-      this.#frame[this.#count++] = bytes[i] ?? 0;
+      this.#frame[this.#count++] = bytes[i];
       this.#check();
     }
   }
@@ -121,6 +125,6 @@ export class TelemetryReader {
 /** Of the first `count` bytes, modulo 256. */
 function sum(bytes: Uint8Array, count: number): number {
   let total = 0;
-  for (let i = 0; i < count; i++) total += bytes[i] ?? 0;
+  for (let i = 0; i < count; i++) total += bytes[i];
   return total & 0xff;
 }

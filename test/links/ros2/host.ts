@@ -132,7 +132,7 @@ export class VirtualRosHost implements ControlHost {
   watch(row: Float64Array): void {
     const [kind, , fault = 0, value = 0] = row;
     this.#view.take(row);
-    if (kind === RecordKind.fault) this.faults.push({ name: Fault[fault] ?? "", value });
+    if (kind === RecordKind.fault) this.faults.push({ name: Fault[fault], value });
   }
 
   note(): undefined {}

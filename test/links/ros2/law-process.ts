@@ -2,6 +2,6 @@
 import { joinRos } from "../../../src/links/ros2/rcl.js";
 import { laws } from "./port-laws.js";
 
-await laws[process.argv[2] ?? ""]?.(joinRos);
+await laws[process.argv[2]]?.(joinRos);
 process.stdout.write("held");
 process.exit(0);

@@ -57,7 +57,7 @@ rosTest("ROS 2: a training between two processes", async () => {
   expect(await plant.ended).toBe(0);
   const { commands, finalState } = JSON.parse(plant.texts.stdout) as { commands: number; finalState: number[] };
   expect(commands).toBeGreaterThan(150);
-  expect(Math.abs(finalState[2] ?? 1)).toBeLessThan(0.05);
+  expect(Math.abs(finalState[2])).toBeLessThan(0.05);
 });
 
 rosTest("ROS 2: the plant is killed while driving", async () => {

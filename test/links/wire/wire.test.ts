@@ -45,9 +45,7 @@ function codec(name: FrameName) {
 /** A vector's numbers in physical units. */
 function physical(name: FrameName, raw: Record<string, number>): Record<string, number> {
   const { fields } = description.frames.find((frame) => frame.name === name) ?? { fields: [] };
-  return Object.fromEntries(
-    fields.map((field) => [field.name, (raw[field.name] ?? 0) / Math.round(1 / (field.scale ?? 1))]),
-  );
+  return Object.fromEntries(fields.map((field) => [field.name, raw[field.name] / Math.round(1 / (field.scale ?? 1))]));
 }
 
 interface Received {

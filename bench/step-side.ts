@@ -3,7 +3,7 @@
  * WebAssembly file, and onnxruntime-node on one thread, in turn. node step-side.js <rounds> <steps per batch>; prints
  * nanoseconds per step, round by round.
  */
-import type { Driver } from "../src/export/closed-loop.js";
+import type { PolicyDriver } from "../src/export/closed-loop.js";
 import { describePolicy } from "../src/export/description.js";
 import { exportOnnx } from "../src/export/onnx/export.js";
 import { loadRuntime, OnnxSession } from "../src/export/onnx/runtime.js";
@@ -19,7 +19,7 @@ const policy = describePolicy(core, "simulation", provenance);
 const { controlPeriod, period, stepsPerSegment } = policy.clock;
 const state = Float64Array.from(core.setup.task.initialState);
 
-const drivers = new Map<StepSide, Driver>();
+const drivers = new Map<StepSide, PolicyDriver>();
 drivers.set("wasm", (await WasmPolicy.instantiate(await exportWasm(core, policy), policy)).driver());
 const loaded = await loadRuntime();
 if ("runtime" in loaded) {

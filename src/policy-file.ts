@@ -26,7 +26,8 @@ export interface PolicySource {
 }
 
 /**
- * Opens a run's folder (its `best` measured, its `last` trained, or the parameters after a number of updates) or a network file.
+ * Opens a run's folder (its `best` measured, its `last` trained, or the parameters after a number of updates) or a
+ * network file.
  */
 export async function openPolicy(path: string, which: string): Promise<PolicySource> {
   if (await isFolder(path)) return policyOfRun(path, which);
@@ -51,7 +52,8 @@ export async function checkpointNamed(run: string, which: string): Promise<Check
   const known = await listCheckpoints(run);
   if (/^\d+$/.test(which) && known.includes(Number(which))) return readCheckpoint(checkpointPath(run, Number(which)));
   throw new UserError(
-    `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} to ${known.at(-1)}`,
+    `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} ` +
+      `to ${known.at(-1)}`,
   );
 }
 

@@ -1,7 +1,8 @@
 /**
- * Everything a run needs to go on, in one file written atomically: parameters, optimiser state, random state, counters, and the
- * names of the parts they belong to. Layout, little-endian: 8 bytes "lapgradC", u32 format version, u32 length of a JSON header,
- * the header padded with spaces to a multiple of 8, the arrays as float64, and the SHA-256 of all that.
+ * Everything a run needs to go on, in one file written atomically: parameters, optimiser state, random state, counters,
+ * and the names of the parts they belong to. Layout, little-endian: 8 bytes "lapgradC", u32 format version, u32 length
+ * of a JSON header, the header padded with spaces to a multiple of 8, the arrays as float64, and the SHA-256 of all
+ * that.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -68,7 +69,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const version = file.readUInt32LE(8);
   if (version !== VERSION) {
     throw new UserError(
-      `${path} has checkpoint version ${version}, this lapgrad reads version ${VERSION}: use the lapgrad that wrote it, unless the file is damaged`,
+      `${path} has checkpoint version ${version}, this lapgrad reads version ${VERSION}: ` +
+        "use the lapgrad that wrote it, unless the file is damaged",
     );
   }
   const content = file.subarray(0, file.length - HASH);
@@ -80,7 +82,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       .equals(file.subarray(file.length - HASH))
   ) {
     throw new UserError(
-      `${path} is damaged or was cut off (its checksum does not fit ${file.length} bytes): resume from an earlier checkpoint`,
+      `${path} is damaged or was cut off (its checksum does not fit ${file.length} bytes): ` +
+        "resume from an earlier checkpoint",
     );
   }
   const headerEnd = PREFIX + file.readUInt32LE(12);
@@ -100,8 +103,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * The newest checkpoint of a run that can be read and counts at most `rollouts` rollouts; what is wrong with newer ones is said in
- * `passedOver`. Undefined if the run has no checkpoint file at all: it was stopped before its first.
+ * The newest checkpoint of a run that can be read and counts at most `rollouts` rollouts; what is wrong with newer ones
+ * is said in `passedOver`. Undefined if the run has no checkpoint file at all: it was stopped before its first.
  */
 export async function latestCheckpoint(
   run: string,

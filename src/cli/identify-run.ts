@@ -7,7 +7,7 @@ import { codeOf, exists, problemOf, writeAtomically } from "../files.js";
 import { CAR_BOUNDS, type CarParameterName } from "../identification/car-fit.js";
 import { type CarErrors, type Identified, identify } from "../identification/identify.js";
 import { HORIZON, type PredictionErrors } from "../identification/prediction.js";
-import { type Cut, type Stretch, secondsOf, stretchesOf } from "../identification/stretches.js";
+import { type Cut, type Span, secondsOf, spansOf } from "../identification/spans.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { openRecording } from "../recording/open.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -27,7 +27,7 @@ export interface IdentifyOptions {
 /** Driving read from files. */
 interface Driving {
   readonly task: TaskDefinition;
-  readonly stretches: readonly Stretch[];
+  readonly spans: readonly Span[];
   readonly rollouts: number;
   readonly notes: readonly string[];
 }
@@ -38,10 +38,10 @@ export async function identifyCommand(options: IdentifyOptions, output: Output):
   const driving = await readDriving(options.recordings, skip);
   const check = options.check.length > 0 ? await readDriving(options.check, skip) : undefined;
   for (const note of [...driving.notes, ...(check?.notes ?? [])]) output.say(note);
-  const found = identify(driving.stretches, check?.stretches, driving.task);
+  const found = identify(driving.spans, check?.spans, driving.task);
   const { model, plant, controlPeriod, errors } = found;
-  const size = ({ rollouts, stretches }: Driving) => ({ rollouts, seconds: secondsOf(stretches) });
-  const words = (of: Driving) => `${of.rollouts} rollouts, ${digits(secondsOf(of.stretches))} s of driving`;
+  const size = ({ rollouts, spans }: Driving) => ({ rollouts, seconds: secondsOf(spans) });
+  const words = (of: Driving) => `${of.rollouts} rollouts, ${digits(secondsOf(of.spans))} s of driving`;
   output.say(`fitted to ${words(driving)}${check ? `; checked on ${words(check)}` : ""}`);
   output.say("");
   output.say(formatTable(parameterTable(found)));
@@ -78,7 +78,7 @@ async function refuseOut(out: string): Promise<void> {
   });
 }
 
-/** All recordings of all files, cut into stretches. */
+/** All recordings of all files, cut into spans. */
 async function readDriving(paths: readonly string[], skip: number | undefined): Promise<Driving> {
   const cuts: Cut[] = [];
   let task: TaskDefinition | undefined;
@@ -92,14 +92,14 @@ async function readDriving(paths: readonly string[], skip: number | undefined): 
           `${name} is a recording of ${info.task}; identify fits a car: allowed are recordings of ${carTasks().join(", ")}. Give one of those`,
         );
       }
-      const cut = stretchesOf(recording, skip ?? SKIPPED[info.timing]);
+      const cut = spansOf(recording, skip ?? SKIPPED[info.timing]);
       const notes = [...(info.note ? [info.note] : []), ...cut.notes].map((note) => `${name}: ${note}`);
-      cuts.push({ stretches: cut.stretches, notes });
+      cuts.push({ spans: cut.spans, notes });
     }
   }
   if (!task) throw new UserError("give at least one recording");
-  const stretches = cuts.flatMap((cut) => cut.stretches);
-  return { task, stretches, rollouts: cuts.length, notes: cuts.flatMap(({ notes }) => notes) };
+  const spans = cuts.flatMap((cut) => cut.spans);
+  return { task, spans, rollouts: cuts.length, notes: cuts.flatMap(({ notes }) => notes) };
 }
 
 function carTasks(): string[] {

@@ -71,12 +71,17 @@ export const robotSettings = {
     default: "",
     describe: "serial port of the robot, e.g. /dev/ttyACM0; empty: the only one there is",
   },
-  "wheel-travel": { schema: positive, default: 0.01, describe: "way of the car per tick of its wheel encoder [m]" },
+  "wheel-travel": {
+    schema: positive,
+    default: 0.01,
+    describe: "distance that the car moves per tick of its encoder [m]",
+  },
   servo: {
     schema: servo,
     default: {},
     describe:
-      "pulses [µs], slew rates [µs/s] and directions, where they differ from the firmware's defaults (docs/firmware.md)",
+      "pulses [µs], slew rates [µs/s] and directions, where they differ from the firmware's defaults " +
+      "(docs/firmware.md)",
   },
   ros2: {
     schema: ros2,

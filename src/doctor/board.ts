@@ -1,4 +1,7 @@
-/** The board at the port: which firmware it has and what is wired to it. Asked only where the user allows it, as opening a port resets an Arduino. */
+/**
+ * The board at the port: which firmware it has and what is wired to it. Asked only where the user allows it, as opening
+ * a port resets an Arduino.
+ */
 import type { BoardAnswer } from "../links/board.js";
 import { Board, protocol, ResetFlag, SensorFlag, WelcomeResult } from "../links/wire/protocol.js";
 import {

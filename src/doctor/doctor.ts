@@ -15,10 +15,13 @@ import { time } from "./time.js";
 export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, ros, packages];
 
 /** One line of the report. */
-export type Line = { readonly group: string; readonly name: string } & Pick<Finding, "status" | "found" | "remedy">;
+export type ReportLine = { readonly group: string; readonly name: string } & Pick<
+  Finding,
+  "status" | "found" | "remedy"
+>;
 
 export interface DoctorReport {
-  readonly checks: readonly Line[];
+  readonly checks: readonly ReportLine[];
   /** how many checks found a problem, and a note */
   readonly problems: number;
   readonly notes: number;
@@ -26,7 +29,7 @@ export interface DoctorReport {
 
 /** One check after the other, so that none disturbs what another one times. */
 export async function examine(system: System, options: DoctorOptions, groups = GROUPS): Promise<DoctorReport> {
-  const checks: Line[] = [];
+  const checks: ReportLine[] = [];
   for (const group of groups) {
     for (const check of group.checks) {
       for (const { name = check.name, status, found, remedy } of await answerOf(check, system, options))

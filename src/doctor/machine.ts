@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import type { FileStatus, ListedPort, Outcome, Process, System } from "./system.js";
 
 /** After this a command, or a list of ports, counts as not there [ms]. */
-const PATIENCE = 400;
+const ANSWER_WITHIN = 400;
 const WRITES = 20;
 const WRITE_BYTES = 4096;
 /** A slow disk gets fewer writes: no further one after this [ms]. */
@@ -114,7 +114,7 @@ function statusOf(path: string): FileStatus {
 }
 
 function run(command: string, ...args: readonly string[]): Promise<Outcome> {
-  const options = { timeout: PATIENCE, killSignal: "SIGKILL", env: { ...process.env, LC_ALL: "C" } } as const;
+  const options = { timeout: ANSWER_WITHIN, killSignal: "SIGKILL", env: { ...process.env, LC_ALL: "C" } } as const;
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;
@@ -174,7 +174,7 @@ function writeTimes(folder: string): readonly number[] {
 /** Rejects after the time that commands get too: whoever lists the ports asks udevadm. */
 function inTime<T>(promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN} ms`)), ANSWER_WITHIN);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,10 +1,14 @@
-/** Real time: what the control thread may ask of the scheduler. Without it lapgrad drives, but late by up to some 20 ms. */
+/**
+ * Real time: what the control thread may ask of the scheduler. Without it lapgrad drives, but late by up to some 20 ms.
+ */
 import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
 import { inContainer, isJetson, type System } from "./system.js";
 
 /** Priority of the control thread under SCHED_FIFO, 1 to 99. */
 const PRIORITY = 50;
-const ALLOW = `echo "$USER - rtprio ${PRIORITY}" | sudo tee /etc/security/limits.d/lapgrad.conf, log in again (systemd unit: LimitRTPRIO=${PRIORITY})`;
+const ALLOW =
+  `echo "$USER - rtprio ${PRIORITY}" | sudo tee /etc/security/limits.d/lapgrad.conf, log in again ` +
+  `(systemd unit: LimitRTPRIO=${PRIORITY})`;
 const ALLOW_CONTAINER = `docker run --cap-add=SYS_NICE --ulimit rtprio=${PRIORITY} …`;
 /** The kernel's bit for "may set any priority". */
 const CAP_SYS_NICE = 1n << 23n;
@@ -51,7 +55,9 @@ async function chrt(system: System): Promise<Finding> {
   return note("not there: it sets the control thread's priority", "sudo apt-get install -y util-linux");
 }
 
-/** Sets the priority of a thread made for it, looks whether it has it, and puts it back; the thread ends in any case. */
+/**
+ * Sets the priority of a thread made for it, looks whether it has it, and puts it back; the thread ends in any case.
+ */
 async function fifo(system: System): Promise<Finding> {
   if (system.platform !== "linux") return notApplicable(system.platform);
   return system.withThread(async (threadId) => {

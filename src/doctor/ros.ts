@@ -15,7 +15,10 @@ export const ros: Group = {
   ],
 };
 
-/** Refuses where ROS 2 is not there, before anything of it is loaded: rclnodejs would rebuild itself, and spoil its installation. */
+/**
+ * Refuses where ROS 2 is not there, before anything of it is loaded: rclnodejs would rebuild itself, and spoil its
+ * installation.
+ */
 export function requireRos(system: System): void {
   const { status, found, remedy } = environment(system);
   if (status !== "ok") throw new UserError(`ROS 2: ${found}; ${remedy}`, 1);
@@ -26,8 +29,8 @@ export function requireRos(system: System): void {
   const prebuilt = system.list(`${folder}/prebuilds/linux-${system.architecture}`);
   if (!isBuilt && !prebuilt.some((name) => name.startsWith(`${ROS_DISTRO}-`) && name.endsWith("-node-rclnodejs.node")))
     throw new UserError(
-      `ROS 2: rclnodejs has no binary for ${ROS_DISTRO} on ${system.architecture}; use humble or jazzy on their Ubuntu, or build it once, ` +
-        "with ROS 2 sourced: npm rebuild rclnodejs --ignore-scripts=false",
+      `ROS 2: rclnodejs has no binary for ${ROS_DISTRO} on ${system.architecture}; use humble or jazzy on their ` +
+        "Ubuntu, or build it once, with ROS 2 sourced: npm rebuild rclnodejs --ignore-scripts=false",
       1,
     );
 }

@@ -1,6 +1,6 @@
 /**
- * Serial ports: what is there, and whether this user can use it. No port is opened here: that resets an Arduino, and a port that another
- * program has open would lose bytes to us. Asking the board is another group (board.ts).
+ * Serial ports: what is there, and whether this user can use it. No port is opened here: that resets an Arduino, and a
+ * port that another program has open would lose bytes to us. Asking the board is another group (board.ts).
  */
 import { basename } from "node:path";
 import { messageOf } from "../errors.js";
@@ -9,7 +9,8 @@ import { findPorts, type Port, portAt } from "./ports.js";
 import { type FileStatus, inContainer, type Process, type System } from "./system.js";
 
 const UDEV_RULE = (name: string) =>
-  `echo 'KERNEL=="${name}", MODE="0660", GROUP="dialout"' | sudo tee /etc/udev/rules.d/99-lapgrad.rules && sudo udevadm control --reload && sudo udevadm trigger`;
+  `echo 'KERNEL=="${name}", MODE="0660", GROUP="dialout"' | sudo tee /etc/udev/rules.d/99-lapgrad.rules && ` +
+  "sudo udevadm control --reload && sudo udevadm trigger";
 
 export const serial: Group = {
   name: "serial",

@@ -1,16 +1,18 @@
-/** Whole drives on the nominal plant: by the core, and by an exported policy that gets nothing but state, time and flag. */
+/**
+ * Whole drives on the nominal plant: by the core, and by an exported policy that gets nothing but state, time and flag.
+ */
 import type { Core } from "../core/core.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { PolicyDescription } from "./description.js";
 
 /** An exported policy at work; it keeps its own state between two steps. */
-export interface Driver {
+export interface PolicyDriver {
   begin(): void;
   /** the command for a state at a task time [s], with the network called or not */
   step(state: Float64Array, time: number, callNetwork: boolean): Float64Array | Promise<Float64Array>;
 }
 
-export interface Drive {
+export interface ClosedLoopDrive {
   /** row by row, the last one after the last step */
   readonly states: Float64Array;
   /** sum of stage costs */
@@ -24,7 +26,7 @@ export function segmentsOf({ timing, training }: TaskDefinition): number {
 }
 
 /** The core's own drive from the task's initial state at time 0; it lies in the core afterwards. */
-export function driveCore(core: Core, segments: number): Drive {
+export function driveCore(core: Core, segments: number): ClosedLoopDrive {
   const { task } = core.setup;
   core.view("states").set(task.initialState);
   core.view("counts").set([0], 2);
@@ -43,9 +45,9 @@ export function driveCore(core: Core, segments: number): Drive {
 export async function driveExported(
   core: Core,
   { clock }: PolicyDescription,
-  driver: Driver,
+  driver: PolicyDriver,
   steps: number,
-): Promise<Drive> {
+): Promise<ClosedLoopDrive> {
   const { exports } = core;
   const { task } = core.setup;
   const n = task.initialState.length;

@@ -1,4 +1,7 @@
-/** A whole policy as plain data: what `--format json` writes, and what every other form is made from. docs/export.md names every key. */
+/**
+ * A whole policy as plain data: what `--format json` writes, and what every other form is made from. docs/export.md
+ * names every key.
+ */
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import type { RecordingInfo } from "../recording/recording.js";
@@ -132,6 +135,7 @@ export function partNamed<P>(part: string, table: Readonly<Record<string, P>>, k
   const found = Object.hasOwn(table, kind) ? table[kind] : undefined;
   if (found) return found;
   throw new UserError(
-    `a policy with the ${part} "${kind}" cannot be exported yet: there are ${Object.keys(table).join(", ")}; write its piece in src/export/parts`,
+    `a policy with the ${part} "${kind}" cannot be exported yet: there are ${Object.keys(table).join(", ")}; ` +
+      "write its piece in src/export/parts",
   );
 }

@@ -1,7 +1,7 @@
 /**
- * A policy's arithmetic as expressions over short rows of numbers, written once (src/export/parts) and printed as an ONNX graph
- * (onnx/graph.ts) or as C (c/print.ts). The order of operations is the core's, so that float64 gives its bits where the printed
- * functions are the core's too.
+ * A policy's arithmetic as expressions over short rows of numbers, written once (src/export/parts) and printed as an
+ * ONNX graph (onnx/graph.ts) or as C (c/print.ts). The order of operations is the core's, so that float64 gives its
+ * bits where the printed functions are the core's too.
  */
 
 /** Operations on one, two or three rows, component by component; a row of width 1 stands for all components. */

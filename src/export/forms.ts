@@ -1,4 +1,6 @@
-/** The forms that a policy is written in, each with its check against the core: a new form is a line in {@link forms}. */
+/**
+ * The forms that a policy is written in, each with its check against the core: a new form is a line in {@link forms}.
+ */
 
 import { CompiledPolicy, hasCompiler } from "./c/check.js";
 import { exportC } from "./c/export.js";

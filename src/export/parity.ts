@@ -9,7 +9,7 @@ import {
   type Table,
   together,
 } from "./answers.js";
-import { type Drive, type Driver, driveCore, driveExported, segmentsOf } from "./closed-loop.js";
+import { type ClosedLoopDrive, driveCore, driveExported, type PolicyDriver, segmentsOf } from "./closed-loop.js";
 import type { PolicyDescription } from "./description.js";
 import type { Precision } from "./onnx/print.js";
 import { disturbed, type Sketch, sketches } from "./samples.js";
@@ -19,9 +19,15 @@ export interface Check {
   readonly what: "network" | "step" | "drive" | "weights";
   /** states, control steps of the drive, or weights */
   readonly states: number;
-  /** states left out, where the core's own answer changes by more than half the limit with one rounding of what it is given */
+  /**
+   * states left out, where the core's own answer changes by more than half the limit with one rounding of what it is
+   * given
+   */
   readonly undecided: number;
-  /** network: in parts of its scale; step: in parts of the largest value of the same number, or of 1; drive: largest distance of a state, or in float32 the relative error of the cost */
+  /**
+   * network: in parts of its scale; step: in parts of the largest value of the same number, or of 1; drive: largest
+   * distance of a state, or in float32 the relative error of the cost
+   */
   readonly error: number;
   readonly limit: number;
   readonly precision: Precision;
@@ -65,14 +71,16 @@ const CALLS = 10_000;
 const STANDING = 100;
 const SEED = 7;
 const DISTURBANCES = 3;
-/** A state is undecided if rounding what is given uses up this part of the limit: the rest is for the roundings inside. */
+/**
+ * A state is undecided if rounding what is given uses up this part of the limit: the rest is for the roundings inside.
+ */
 const GIVEN = 0.5;
 /** More undecided states than this part of all say that the form has too few digits for the policy. */
 const MOST_UNDECIDED = 0.02;
 
 /** What the core does: everything that forms of a policy are compared with. */
 export class Reference {
-  private readonly drive: Drive;
+  private readonly drive: ClosedLoopDrive;
   private readonly drives: readonly Sketch[];
 
   /** `core`: with the policy's parameters, its timing and the nominal plant, and room for {@link segmentsOf} */
@@ -124,7 +132,10 @@ export class Reference {
     return { samples: together(own, standing(this.core, this.policy, STANDING, SEED)), undecided };
   }
 
-  /** `keepsState`: the form keeps the policy's state to itself, so that it can be compared along drives only, and by its commands */
+  /**
+   * `keepsState`: the form keeps the policy's state to itself, so that it can be compared along drives only, and by its
+   * commands
+   */
   async checkSteps(run: Runner, limits: Limits, keepsState = false): Promise<Check> {
     const { samples, undecided } = this.steps(limits, keepsState);
     const got = await run(samples.inputs, samples.count);
@@ -143,7 +154,7 @@ export class Reference {
     return { ...rest, passed: passed && leftOut <= MOST_UNDECIDED * samples.count };
   }
 
-  async checkDrive(driver: Driver, limits: Limits): Promise<Check> {
+  async checkDrive(driver: PolicyDriver, limits: Limits): Promise<Check> {
     const n = this.policy.columns.state.length;
     const steps = this.drive.states.length / n - 1;
     const driven = await driveExported(this.core, this.policy, driver, steps);

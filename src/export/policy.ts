@@ -1,4 +1,7 @@
-/** The policy as expressions: what the network call sets, where the first reference starts, and the command. docs/equations.md */
+/**
+ * The policy as expressions: what the network call sets, where the first reference starts, and the command.
+ * docs/equations.md
+ */
 import { type PolicyDescription, partNamed } from "./description.js";
 import {
   add,
@@ -70,7 +73,7 @@ export function elapsed(policy: PolicyDescription, time: Expression, segmentStar
   return named("elapsed", where(less(since, 0), add(since, policy.clock.period), since));
 }
 
-/** The command, so long after the network call. */
+/** The command, `sinceCall` seconds after the network call. */
 export function command(
   policy: PolicyDescription,
   state: Expression,

@@ -1,6 +1,6 @@
 /**
- * Steps that an exported policy is checked on: random states around a whole drive and far from it. Among them are states beyond the
- * clamps, angles several turns away, standstill, and first steps.
+ * Steps that an exported policy is checked on: random states around a whole drive and far from it. Among them are
+ * states beyond the clamps, angles several turns away, standstill, and first steps.
  */
 import type { PolicyDescription } from "./description.js";
 import { sizesOf } from "./policy.js";

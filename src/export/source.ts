@@ -26,7 +26,9 @@ export interface ExportSource {
   readonly core: Core;
 }
 
-/** Opens a run's checkpoint (best, last, or a number of updates); without `timing`, that of the link it was driven over. */
+/**
+ * Opens a run's checkpoint (best, last, or a number of updates); without `timing`, that of the link it was driven over.
+ */
 export async function openSource(run: string, which: string, timing: Timing | undefined): Promise<ExportSource> {
   const checkpoint = await checkpointNamed(run, which);
   const config = await readCompleteConfig(join(run, "config.yaml"));
@@ -34,7 +36,8 @@ export async function openSource(run: string, which: string, timing: Timing | un
   restorePolicy(core, checkpoint);
   if (!core.view("parameters").every(Number.isFinite))
     throw new UserError(
-      `the policy after ${checkpoint.updates} updates of ${run} has weights that are not numbers: export an earlier one with --checkpoint`,
+      `the policy after ${checkpoint.updates} updates of ${run} has weights that are not numbers: ` +
+        "export an earlier one with --checkpoint",
     );
   const metrics = await new RunFolder(run).readMetrics();
   const driven = metrics.slice(0, checkpoint.rollouts);

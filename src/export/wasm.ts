@@ -4,7 +4,7 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { rowsOf } from "./answers.js";
-import type { Driver } from "./closed-loop.js";
+import type { PolicyDriver } from "./closed-loop.js";
 import type { PolicyDescription } from "./description.js";
 import type { Runner } from "./parity.js";
 import { sizesOf } from "./policy.js";
@@ -129,7 +129,7 @@ export class WasmPolicy {
     return new WasmPolicy(instance.exports as unknown as PolicyModule, policy);
   }
 
-  driver(): Driver {
+  driver(): PolicyDriver {
     const { module } = this;
     const sizes = sizesOf(this.policy);
     const state = new Float64Array(module.memory.buffer, module.state(), sizes.state);
@@ -146,7 +146,10 @@ export class WasmPolicy {
     };
   }
 
-  /** Steps one after the other; a drive begins where no network call was made before. The policy's own state stays inside. */
+  /**
+   * Steps one after the other; a drive begins where no network call was made before. The policy's own state stays
+   * inside.
+   */
   run: Runner = async (inputs, count) => {
     const driver = this.driver();
     const sizes = sizesOf(this.policy);

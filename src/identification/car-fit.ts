@@ -1,8 +1,8 @@
 /**
- * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: least squares on the turn rate and on the
- * acceleration, with transport delays and grip limit found by search. Not in paper.
+ * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: least squares on the turn rate
+ * and on the acceleration, with transport delays and grip limit found by search. Not in paper.
  */
-import { type Bounds, beyond, type Drive, LONGEST_DELAY } from "./drive.js";
+import { type Bounds, beyond, type FitData, LONGEST_DELAY } from "./fit-data.js";
 import { LinearFit } from "./least-squares.js";
 
 /** A fitted model and how well it explains the data. */
@@ -26,8 +26,9 @@ export type CarParameterName =
   | "inverseGrip";
 
 /**
- * What a fit may come out as; beyond it the data are wrong, not the car. A gain has no other sign. Offset and drags are the same thing at a
- * constant speed, so they may be a little negative; cars from a tenth of the JetRacer's power and agility to several times that fit in.
+ * What a fit may come out as; beyond it the data are wrong, not the car. A gain has no other sign. Offset and drags are
+ * the same thing at a constant speed, so they may be a little negative; cars from a tenth of the JetRacer's power and
+ * agility to several times that fit in.
  */
 export const CAR_BOUNDS: Readonly<Record<CarParameterName, Bounds>> = {
   throttleGain: { low: 0.2, high: 50, unit: "m/s²" },
@@ -68,7 +69,9 @@ const INVERSE_GRIPS = [
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
 export const SLOWEST = 0.3;
 
-/** Rows of the regression: speed, accelerations and turn rates between two steps, and where the inputs of the step lie. */
+/**
+ * Rows of the regression: speed, accelerations and turn rates between two steps, and where the inputs of the step lie.
+ */
 interface Rows {
   readonly v: Float64Array;
   readonly acceleration: Float64Array;
@@ -81,7 +84,7 @@ interface Rows {
 }
 
 /** Throws nothing: undefined if the data do not determine the model. `prior`: the model so far. */
-export function fitCar(drives: readonly Drive[], prior: CarFit["parameters"]): CarFit | undefined {
+export function fitCar(drives: readonly FitData[], prior: CarFit["parameters"]): CarFit | undefined {
   const rows = rowsOf(drives);
   const turning = fitTurning(rows, prior);
   const pulling = fitPulling(rows, prior);
@@ -94,7 +97,7 @@ export function fitCar(drives: readonly Drive[], prior: CarFit["parameters"]): C
   };
 }
 
-function rowsOf(drives: readonly Drive[]): Rows {
+function rowsOf(drives: readonly FitData[]): Rows {
   const total = drives.reduce((sum, drive) => sum + drive.periods.length, 0);
   const padded = total + drives.length * LONGEST_DELAY;
   const rows = {

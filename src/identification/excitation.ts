@@ -2,7 +2,7 @@
 import { UserError } from "../errors.js";
 import { SLOWEST } from "./car-fit.js";
 import { horizonSteps } from "./prediction.js";
-import { type Stretch, secondsOf } from "./stretches.js";
+import { type Span, secondsOf } from "./spans.js";
 
 /** Driving that is needed [s]. */
 const SHORTEST = 5;
@@ -11,16 +11,17 @@ export const LEAST_VARIATION = { throttle: 0.01, steering: 0.03 };
 /** Share of the steps that must be faster than {@link SLOWEST}. */
 const LEAST_MOVING = 0.5;
 
-/** Refuses stretches that determine no car. `what`: whose they are. */
-export function refuseUnexcited(stretches: readonly Stretch[], what: string): void {
-  refuseShort(stretches, what);
-  const all = (of: (stretch: Stretch) => Float64Array) => stretches.flatMap((stretch) => Array.from(of(stretch)));
+/** Refuses spans that determine no car. `what`: whose they are. */
+export function refuseUnexcited(spans: readonly Span[], what: string): void {
+  refuseShort(spans, what);
+  const all = (of: (span: Span) => Float64Array) => spans.flatMap((span) => Array.from(of(span)));
   const inputs = all(({ inputs }) => inputs);
   const speeds = all(({ states }) => states).filter((_, i) => i % 4 === 2);
   const moving = speeds.filter((v) => v >= SLOWEST).length / speeds.length;
   if (moving < LEAST_MOVING) {
     throw new UserError(
-      `${what}: the car moves at ${SLOWEST} m/s or more in ${percent(moving)} of the steps; at least ${percent(LEAST_MOVING)} are needed. ` +
+      `${what}: the car moves at ${SLOWEST} m/s or more in ${percent(moving)} of the steps; ` +
+        `at least ${percent(LEAST_MOVING)} are needed. ` +
         "Record it while it drives, or leave the standing part out with --skip-segments",
     );
   }
@@ -28,16 +29,17 @@ export function refuseUnexcited(stretches: readonly Stretch[], what: string): vo
     const deviation = standardDeviation(inputs.filter((_, i) => i % 2 === column));
     if (deviation >= least) return;
     throw new UserError(
-      `${what}: the ${name} varies by ${Number(deviation.toFixed(4))} (standard deviation), at least ${least} is needed: ` +
-        "what does not vary shows no effect. Record laps with curves both ways and changing speed, e.g. the figure-8 under its controller",
+      `${what}: the ${name} varies by ${Number(deviation.toFixed(4))} (standard deviation), at least ${least} is ` +
+        "needed: what does not vary shows no effect. Record laps with curves to both sides and changing speed, " +
+        "e.g. the figure-8 under its controller",
     );
   });
 }
 
-/** Refuses stretches that are too short to fit or to predict. */
-export function refuseShort(stretches: readonly Stretch[], what: string, shortest = SHORTEST): void {
-  const ahead = horizonSteps(stretches);
-  const seconds = secondsOf(stretches.filter(({ periods }) => periods.length >= ahead));
+/** Refuses spans that are too short to fit or to predict. */
+export function refuseShort(spans: readonly Span[], what: string, shortest = SHORTEST): void {
+  const ahead = horizonSteps(spans);
+  const seconds = secondsOf(spans.filter(({ periods }) => periods.length >= ahead));
   if (seconds >= shortest) return;
   throw new UserError(
     `${what}: ${seconds.toFixed(1)} s of driving without interruption; at least ${shortest} s are needed. ` +

@@ -6,7 +6,7 @@ import { refuseShort, refuseUnexcited } from "./excitation.js";
 import { fitPlant, type PlantFit } from "./plant-fit.js";
 import { HORIZON, type PredictionErrors, predictionErrors } from "./prediction.js";
 import { type PlantParameters, plantResponse, type Response } from "./response.js";
-import { periodOf, type Stretch } from "./stretches.js";
+import { periodOf, type Span } from "./spans.js";
 
 export interface Identified {
   readonly model: CarFit;
@@ -27,19 +27,15 @@ export interface CarErrors {
 const CARS = ["raw model (11)", "fitted model", "identified plant", "plant of the task"] as const;
 
 /**
- * Fits model and plant to `stretches` and predicts them and `check` with each, with the task's raw model and with its
+ * Fits model and plant to `spans` and predicts them and `check` with each, with the task's raw model and with its
  * plant `identified` as it stands. Refuses driving that does not determine a car.
  */
-export function identify(
-  stretches: readonly Stretch[],
-  check: readonly Stretch[] | undefined,
-  task: TaskDefinition,
-): Identified {
-  refuseUnexcited(stretches, "the recordings to fit");
+export function identify(spans: readonly Span[], check: readonly Span[] | undefined, task: TaskDefinition): Identified {
+  refuseUnexcited(spans, "the recordings to fit");
   if (check) refuseShort(check, "the recordings to check", HORIZON);
-  const controlPeriod = periodOf(stretches);
+  const controlPeriod = periodOf(spans);
   const raw = task.model.raw as CarFit["parameters"];
-  const model = fitCar(stretches, raw);
+  const model = fitCar(spans, raw);
   if (!model)
     throw new UserError("the recordings do not determine the model: record laps with curves and changing speed");
   refuseImplausible(outOfBounds(model), "the fitted model");
@@ -49,7 +45,7 @@ export function identify(
     delays: [throttleDelay * controlPeriod, steeringDelay * controlPeriod],
     longestStep: Number.POSITIVE_INFINITY,
   };
-  const plant = fitPlant(stretches, modelResponse);
+  const plant = fitPlant(spans, modelResponse);
   const fitted = plantResponse(plant.parameters, plant.delays);
   refuseImplausible(outOfBounds(fitted), "the identified plant");
   const present = task.plants.identified;
@@ -62,7 +58,7 @@ export function identify(
   };
   const errors = CARS.map((car) => ({
     car,
-    fitted: predictionErrors(responses[car], stretches),
+    fitted: predictionErrors(responses[car], spans),
     check: check ? predictionErrors(responses[car], check) : null,
   }));
   return { model, plant, controlPeriod, errors };
@@ -71,6 +67,7 @@ export function identify(
 function refuseImplausible(problem: string | undefined, what: string): void {
   if (problem === undefined) return;
   throw new UserError(
-    `${what}: ${problem}. Check signs and units of the recorded inputs and states (docs/identification.md), or record other driving`,
+    `${what}: ${problem}. Check signs and units of the recorded inputs and states (docs/identification.md), ` +
+      "or record other driving",
   );
 }

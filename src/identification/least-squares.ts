@@ -1,8 +1,8 @@
 /** Small dense least squares, for fits of a handful of parameters. */
 
 /**
- * Solves (A + diag(ridge)) x = b for a symmetric positive definite A (row-major, n x n) by Cholesky; undefined if it is not
- * positive definite to working precision.
+ * Solves (A + diag(ridge)) x = b for a symmetric positive definite A (row-major, n x n) by Cholesky; undefined if it is
+ * not positive definite to working precision.
  */
 export function solveSymmetric(
   A: readonly number[],

@@ -1,13 +1,14 @@
 /**
- * Fits the plant `identified` to recorded driving: least squares on open-loop predictions over half a second, delays included, by
- * Levenberg-Marquardt. Errors of a prediction add up over its time, so that noise of a single step counts little. Not in paper.
+ * Fits the plant `identified` to recorded driving: least squares on open-loop predictions over half a second, delays
+ * included, by Levenberg-Marquardt. Errors of a prediction add up over its time, so that noise of a single step counts
+ * little. Not in paper.
  */
 import type { CarFit, CarParameterName } from "./car-fit.js";
-import { LONGEST_DELAY } from "./drive.js";
+import { LONGEST_DELAY } from "./fit-data.js";
 import { solveSymmetric } from "./least-squares.js";
 import { horizonSteps } from "./prediction.js";
 import { PLANT_STEP, type PlantParameters, plantParameters, predict, type Response } from "./response.js";
-import { periodOf, type Stretch } from "./stretches.js";
+import { periodOf, type Span } from "./spans.js";
 
 export interface PlantFit {
   readonly parameters: PlantParameters;
@@ -16,8 +17,8 @@ export interface PlantFit {
 }
 
 /**
- * What is searched, in this order: usual size of a change, and where the fit is drawn to, with that size as standard deviation, as far as
- * the data leave it open. Offset and drags can hardly be told apart at the speeds of one task.
+ * What is searched, in this order: usual size of a change, and where the fit is drawn to, with that size as standard
+ * deviation, as far as the data leave it open. Offset and drags can hardly be told apart at the speeds of one task.
  */
 const SEARCHED: readonly { readonly name: CarParameterName; readonly size: number; readonly usual?: number }[] = [
   { name: "steeringGain", size: 2 },
@@ -51,15 +52,15 @@ const SAMPLES = 5;
 const MOST_ITERATIONS = 30;
 const { abs, ceil, min } = Math;
 
-/** The plant that predicts the stretches best, searched from `start` on, whose delays are in seconds. */
-export function fitPlant(stretches: readonly Stretch[], start: Pick<Response, "parameters" | "delays">): PlantFit {
-  const longest = LONGEST_DELAY * periodOf(stretches);
+/** The plant that predicts the spans best, searched from `start` on, whose delays are in seconds. */
+export function fitPlant(spans: readonly Span[], start: Pick<Response, "parameters" | "delays">): PlantFit {
+  const longest = LONGEST_DELAY * periodOf(spans);
   const { parameters, delays } = start;
   let best = admissible([...SEARCHED.map(({ name }) => parameters[name]), ...delays], longest);
-  let cost = costOf(best, stretches);
+  let cost = costOf(best, spans);
   let damping = 1e-3;
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
-    const { normal, gradient } = linearise(best, stretches);
+    const { normal, gradient } = linearise(best, spans);
     const before = cost;
     for (let attempt = 0; attempt < 8 && cost === before; attempt++) {
       const ridge = Array.from({ length: COUNT }, (_, i) => damping * normal[i * COUNT + i] + 1e-9);
@@ -69,7 +70,7 @@ export function fitPlant(stretches: readonly Stretch[], start: Pick<Response, "p
         best.map((value, i) => value - step[i]),
         longest,
       );
-      const reached = costOf(next, stretches);
+      const reached = costOf(next, spans);
       if (reached < cost) {
         [best, cost] = [next, reached];
         damping /= 5;
@@ -98,22 +99,22 @@ function responseOf(p: readonly number[]): Response {
 /** Calls `visit` with every prediction's errors in sizes, after {@link predict} by each of the responses. */
 function visitErrors(
   responses: readonly Response[],
-  stretches: readonly Stretch[],
+  spans: readonly Span[],
   visit: (errors: readonly Float64Array[]) => void,
 ): void {
-  const ahead = horizonSteps(stretches);
-  const total = stretches.reduce((sum, { periods }) => sum + periods.length, 0);
+  const ahead = horizonSteps(spans);
+  const total = spans.reduce((sum, { periods }) => sum + periods.length, 0);
   const stride = Math.max(5, Math.round(total / MOST_PREDICTIONS));
   const predicted = new Float64Array(4 * ahead);
   const errors = responses.map(() => new Float64Array(4 * SAMPLES));
-  for (const stretch of stretches) {
-    for (let from = 0; from + ahead <= stretch.periods.length; from += stride) {
+  for (const span of spans) {
+    for (let from = 0; from + ahead <= span.periods.length; from += stride) {
       responses.forEach((response, r) => {
-        predict(response, stretch, from, ahead, predicted);
+        predict(response, span, from, ahead, predicted);
         for (let i = 0; i < 4 * SAMPLES; i++) {
           const t = ceil(((1 + (i >> 2)) * ahead) / SAMPLES);
           errors[r][i] =
-            (predicted[4 * (t - 1) + (i % 4)] - stretch.states[4 * (from + t) + (i % 4)]) / ERROR_SIZES[i % 4];
+            (predicted[4 * (t - 1) + (i % 4)] - span.states[4 * (from + t) + (i % 4)]) / ERROR_SIZES[i % 4];
         }
       });
       visit(errors);
@@ -122,10 +123,10 @@ function visitErrors(
 }
 
 /** Sum of Huber's losses of all errors, with the pull to what is usual. */
-function costOf(p: readonly number[], stretches: readonly Stretch[]): number {
+function costOf(p: readonly number[], spans: readonly Span[]): number {
   let cost = 0;
   let rows = 0;
-  visitErrors([responseOf(p)], stretches, ([errors]) => {
+  visitErrors([responseOf(p)], spans, ([errors]) => {
     for (const error of errors) {
       const size = abs(error);
       cost += size <= HUBER ? 0.5 * size * size : HUBER * (size - 0.5 * HUBER);
@@ -144,14 +145,14 @@ function pulls(p: readonly number[]): { readonly pull: number; readonly weight: 
 }
 
 /** J^T J (COUNT x COUNT, row-major) and J^T e of the weighted errors; J by differences. */
-function linearise(p: readonly number[], stretches: readonly Stretch[]) {
+function linearise(p: readonly number[], spans: readonly Span[]) {
   const steps = CHANGES.map(({ size }) => 1e-4 * size);
   const moved = steps.map((step, i) => responseOf(p.map((value, k) => (k === i ? value + step : value))));
   const normal = new Array<number>(COUNT * COUNT).fill(0);
   const gradient = new Array<number>(COUNT).fill(0);
   const slope = new Float64Array(COUNT);
   let rows = 0;
-  visitErrors([responseOf(p), ...moved], stretches, ([errors, ...others]) => {
+  visitErrors([responseOf(p), ...moved], spans, ([errors, ...others]) => {
     for (let r = 0; r < errors.length; r++) {
       const weight = min(1, HUBER / abs(errors[r]));
       for (let i = 0; i < COUNT; i++) slope[i] = (others[i][r] - errors[r]) / steps[i];

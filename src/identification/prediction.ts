@@ -1,7 +1,7 @@
 /** How far a car's answer is from what was driven. */
 
 import { predict, type Response } from "./response.js";
-import { periodOf, type Stretch } from "./stretches.js";
+import { periodOf, type Span } from "./spans.js";
 
 /** How far ahead it is predicted [s]. */
 export const HORIZON = 0.5;
@@ -27,27 +27,27 @@ export interface Spread {
 }
 
 /** Steps of a prediction over the horizon. */
-export function horizonSteps(stretches: readonly Stretch[]): number {
-  return Math.max(1, Math.round(HORIZON / periodOf(stretches)));
+export function horizonSteps(spans: readonly Span[]): number {
+  return Math.max(1, Math.round(HORIZON / periodOf(spans)));
 }
 
-export function predictionErrors(response: Response, stretches: readonly Stretch[]): PredictionErrors {
-  const ahead = horizonSteps(stretches);
+export function predictionErrors(response: Response, spans: readonly Span[]): PredictionErrors {
+  const ahead = horizonSteps(spans);
   const predicted = new Float64Array(4 * ahead);
   const position: number[] = [];
   const speed: number[] = [];
   const heading: number[] = [];
   let [acceleration, turnRate, steps] = [0, 0, 0];
-  for (const stretch of stretches) {
-    const { states, periods } = stretch;
+  for (const span of spans) {
+    const { states, periods } = span;
     for (let t = 0; t < periods.length; t++) {
-      predict(response, stretch, t, 1, predicted);
+      predict(response, span, t, 1, predicted);
       acceleration += ((predicted[2] - states[4 * t + 6]) / periods[t]) ** 2;
       turnRate += ((predicted[3] - states[4 * t + 7]) / periods[t]) ** 2;
       steps++;
     }
     for (let t = 0; t + ahead <= periods.length; t += STRIDE) {
-      predict(response, stretch, t, ahead, predicted);
+      predict(response, span, t, ahead, predicted);
       const [x, y, v, phi] = predicted.subarray(4 * ahead - 4);
       const end = 4 * (t + ahead);
       position.push(Math.hypot(x - states[end], y - states[end + 1]));

@@ -1,8 +1,8 @@
 /**
- * Fits the few parameters of the quadruped model (assembly/models/quadruped.ts) to recorded driving: least squares on speed and turn
- * rate, transport delays by search. Not in paper.
+ * Fits the few parameters of the quadruped model (assembly/models/quadruped.ts) to recorded driving: least squares on
+ * speed and turn rate, transport delays by search. Not in paper.
  */
-import { type Bounds, beyond, type Drive, inputAt, LONGEST_DELAY } from "./drive.js";
+import { type Bounds, beyond, type FitData, inputAt, LONGEST_DELAY } from "./fit-data.js";
 import { LinearFit } from "./least-squares.js";
 
 export type QuadrupedParameterName = "speedGain" | "response" | "turnGain" | "turnBias";
@@ -28,7 +28,7 @@ const BOUNDS: Readonly<Record<QuadrupedParameterName, Bounds>> = {
 const RIDGE = 1e-5;
 
 /** A text if the data do not determine the model, or determine one that cannot be. `prior`: the model so far. */
-export function fitQuadruped(drives: readonly Drive[], prior: QuadrupedFit["parameters"]): QuadrupedFit | string {
+export function fitQuadruped(drives: readonly FitData[], prior: QuadrupedFit["parameters"]): QuadrupedFit | string {
   // v+ = (1 - c_r) v + c_r c_v u: linear in (c_r c_v, 1 - c_r)
   const speed = best(drives, 0, [prior.response * prior.speedGain, 1 - prior.response], ({ states }, t, u) => ({
     row: [u, states[4 * t + 2]],
@@ -58,10 +58,10 @@ export function fitQuadruped(drives: readonly Drive[], prior: QuadrupedFit["para
 
 /** The delay of input `column` with the least error of a linear fit; undefined if no fit is determined. */
 function best(
-  drives: readonly Drive[],
+  drives: readonly FitData[],
   column: number,
   prior: readonly number[],
-  rowAt: (drive: Drive, t: number, u: number) => { row: readonly number[]; y: number },
+  rowAt: (drive: FitData, t: number, u: number) => { row: readonly number[]; y: number },
 ): { x: number[]; meanSquare: number; delay: number } | undefined {
   let found: { x: number[]; meanSquare: number; delay: number } | undefined;
   for (let delay = 0; delay <= LONGEST_DELAY; delay++) {

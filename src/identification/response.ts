@@ -1,10 +1,10 @@
 /**
- * How a car answers recorded commands, open loop: the equations of assembly/models/car.ts and assembly/plants/identified.ts (the tests
- * compare them), with transport delays in seconds. Not in paper.
+ * How a car answers recorded commands, open loop: the equations of assembly/models/car.ts and
+ * assembly/plants/identified.ts (the tests compare them), with transport delays in seconds. Not in paper.
  */
 import type { CarFit } from "./car-fit.js";
-import { LONGEST_DELAY } from "./drive.js";
-import type { Stretch } from "./stretches.js";
+import { LONGEST_DELAY } from "./fit-data.js";
+import type { Span } from "./spans.js";
 
 const { abs, ceil, cos, max, sin, sqrt } = Math;
 
@@ -37,7 +37,7 @@ export function plantResponse(plant: PlantParameters, delays: readonly [number, 
   return { parameters: { ...shared, ...own }, delays, longestStep: PLANT_STEP };
 }
 
-/** The other way round. */
+/** The inverse: the plant with the numbers of a model. */
 export function plantParameters(p: CarFit["parameters"]): PlantParameters {
   return {
     steeringGain: p.steeringGain,
@@ -52,18 +52,19 @@ export function plantParameters(p: CarFit["parameters"]): PlantParameters {
 }
 
 /**
- * Drives `steps` steps from the recorded state of step `from` with the recorded commands. `predicted`, steps rows: x, y, v, phi after
- * each step.
+ * Drives `steps` steps from the recorded state of step `from` with the recorded commands. `predicted`, steps rows: x,
+ * y, v, phi after each step.
  */
 export function predict(
   { parameters: p, delays, longestStep }: Response,
-  stretch: Stretch,
+  span: Span,
   from: number,
   steps: number,
   predicted: Float64Array,
 ): void {
-  const { states, periods, commandTimes } = stretch;
-  const slowest = longestStep === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : 0; // a plant does not roll backwards
+  const { states, periods, commandTimes } = span;
+  // a plant does not roll backwards
+  const slowest = longestStep === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : 0;
   let x = states[4 * from];
   let y = states[4 * from + 1];
   let v = states[4 * from + 2];
@@ -75,8 +76,8 @@ export function predict(
     const h = dt / pieces;
     for (let i = 0; i < pieces; i++) {
       const now = commandTimes[row] + i * h;
-      const throttle = meanCommand(stretch, 0, now - delays[0], h, row);
-      const steering = meanCommand(stretch, 1, now - delays[1], h, row);
+      const throttle = meanCommand(span, 0, now - delays[0], h, row);
+      const steering = meanCommand(span, 1, now - delays[1], h, row);
       // w = w_l / (1 + (v w_l / a_max)^4)^(1/4), w_l = v (c_w u_w - c_b)
       const linear = v * (p.steeringGain * steering - p.steeringBias);
       const q = v * linear * p.inverseGrip;
@@ -95,12 +96,12 @@ export function predict(
 }
 
 /**
- * Mean command over the `h` seconds from `time` on: smooth in the delay, unlike the command at one moment. `row`: of the newest command
- * that may count. Before the first known command it is 0.
+ * Mean command over the `h` seconds from `time` on: smooth in the delay, unlike the command at one moment. `row`: of
+ * the newest command that may count. Before the first known command it is 0.
  */
-function meanCommand(stretch: Stretch, input: 0 | 1, time: number, h: number, row: number): number {
-  const { commandTimes } = stretch;
-  const sums = stretch.integrals[input];
+function meanCommand(span: Span, input: 0 | 1, time: number, h: number, row: number): number {
+  const { commandTimes } = span;
+  const sums = span.integrals[input];
   let i = row;
   while (i > 0 && commandTimes[i] > time + h) i--;
   let k = i;

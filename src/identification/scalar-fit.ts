@@ -1,5 +1,7 @@
-/** Fits a and b of the scalar model (assembly/models/scalar.ts) to recorded driving: linear least squares. Not in paper. */
-import { type Bounds, beyond, type Drive } from "./drive.js";
+/**
+ * Fits a and b of the scalar model (assembly/models/scalar.ts) to recorded driving: linear least squares. Not in paper.
+ */
+import { type Bounds, beyond, type FitData } from "./fit-data.js";
 import { LinearFit } from "./least-squares.js";
 
 export type ScalarParameterName = "a" | "b";
@@ -18,7 +20,7 @@ const BOUNDS: Readonly<Record<ScalarParameterName, Bounds>> = {
 const RIDGE = 1e-6;
 
 /** A text if the data do not determine the model, or determine one that cannot be. `prior`: the model so far. */
-export function fitScalar(drives: readonly Drive[], prior: ScalarFit["parameters"]): ScalarFit | string {
+export function fitScalar(drives: readonly FitData[], prior: ScalarFit["parameters"]): ScalarFit | string {
   const fit = new LinearFit(2);
   for (const { states, inputs, periods } of drives) {
     for (let t = 0; t < periods.length; t++) fit.add([states[t], inputs[t]], states[t + 1]);

@@ -19,7 +19,7 @@ import {
 const PERIOD = 20;
 /** A board that was reset by opening its port answers after its boot loader, within 2 s [ms]. */
 const ANSWER_WITHIN = 3000;
-/** Its gyro then needs so long to find its bias, and the radio's switch to be believed [ms]. */
+/** Its gyro then needs up to this to find its bias, and the radio's switch to be believed [ms]. */
 const SENSORS_WITHIN = 2000;
 
 /** Lets time pass [ms]. */
@@ -37,14 +37,14 @@ class BoardLine {
   /** frames of the kind that were received */
   welcomes = 0;
   telemetries = 0;
-  readonly #port: Transport;
+  readonly #transport: Transport;
   readonly #pause: Pause;
   readonly #writer = new FrameWriter();
   readonly #reader = new FrameReader((type, _, payload) => this.#take(type, payload));
   readonly #incoming = new Uint8Array(1024);
 
-  constructor(port: Transport, pause: Pause) {
-    this.#port = port;
+  constructor(transport: Transport, pause: Pause) {
+    this.#transport = transport;
     this.#pause = pause;
   }
 
@@ -57,9 +57,9 @@ class BoardLine {
   ): Promise<boolean> {
     for (let waited = 0; waited < within; waited += PERIOD) {
       put(this.#writer.payload);
-      this.#port.write(this.#writer.wire, this.#writer.finish(type, 0));
+      this.#transport.write(this.#writer.wire, this.#writer.finish(type, 0));
       await this.#pause(PERIOD);
-      this.#reader.push(this.#incoming, this.#port.read(this.#incoming));
+      this.#reader.push(this.#incoming, this.#transport.read(this.#incoming));
       if (isDone()) return true;
     }
     return false;
@@ -77,8 +77,8 @@ class BoardLine {
 }
 
 /** Who is there; undefined if nothing answers. It disarms the board. `nonce`: a number that no earlier hello had. */
-export async function askBoard(port: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
-  const line = new BoardLine(port, pause);
+export async function askBoard(transport: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
+  const line = new BoardLine(transport, pause);
   const { welcome, telemetry } = line;
   const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
   const isWelcome = () => line.welcomes > 0 && welcome.nonce === nonce;
@@ -89,8 +89,8 @@ export async function askBoard(port: Transport, pause: Pause, nonce: number): Pr
 }
 
 /** Whether the board says that it follows no commands; it was told so. */
-export async function disarmBoard(port: Transport, pause: Pause): Promise<boolean> {
-  const line = new BoardLine(port, pause);
+export async function disarmBoard(transport: Transport, pause: Pause): Promise<boolean> {
+  const line = new BoardLine(transport, pause);
   const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== State.armed;
   return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
 }

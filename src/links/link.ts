@@ -13,11 +13,15 @@ export interface Link {
   readonly name: string;
   open(): Promise<void>;
   /**
-   * Drives rollout `index` for `segments` network calls from its start: in simulation state and task time that are in the core, otherwise where
-   * the robot stands. `goesOn`: the robot does not stop at the end, {@link driveOn} will follow.
+   * Drives rollout `index` for `segments` network calls from its start: in simulation state and task time that are in
+   * the core, otherwise where the robot stands. `goesOn`: the robot does not stop at the end, {@link driveOn} will
+   * follow.
    */
   drive(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult>;
-  /** Drives on where rollout `previous` ended, into rollout `index`, of which the last `kept` segments of `previous` become the first. */
+  /**
+   * Drives on where rollout `previous` ended, into rollout `index`, of which the last `kept` segments of `previous`
+   * become the first.
+   */
   driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult>;
   /** Neutral, at once. */
   stop(): Promise<void>;

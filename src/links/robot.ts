@@ -1,11 +1,17 @@
-/** A robot as the control loop sees it. Nothing here waits, allocates or throws: the loop calls it at every control step. */
+/**
+ * A robot as the control loop sees it. Nothing here waits, allocates or throws: the loop calls it at every control
+ * step.
+ */
 import type { Fault } from "./faults.js";
 
 /** Bytes to and from a robot. */
 export interface Transport {
   /** Puts what has arrived into `into`; how many bytes, 0 if none or the transport is gone. */
   read(into: Uint8Array): number;
-  /** Sends the first `count` bytes; false if they could not be taken: they are lost, and the robot's own time-out must stop it. */
+  /**
+   * Sends the first `count` bytes; false if they could not be taken: they are lost, and the robot's own time-out must
+   * stop it.
+   */
   write(bytes: Uint8Array, count: number): boolean;
 }
 
@@ -50,7 +56,9 @@ export interface Robot {
   readonly faultValue: number;
   /** Takes in what has arrived by `now` [s]. */
   receive(now: number): void;
-  /** The measured state carried forward to `now`, into `state`; the last known one where nothing is measured any more. */
+  /**
+   * The measured state carried forward to `now`, into `state`; the last known one where nothing is measured any more.
+   */
   stateAt(now: number, state: Float64Array): void;
   /** The state counts from here on; for robots that are {@link placeable}. */
   place(state: Float64Array): void;

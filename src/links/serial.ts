@@ -1,4 +1,7 @@
-/** A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and gyro. */
+/**
+ * A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and
+ * gyro.
+ */
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Fault } from "./faults.js";
 import { Incoming } from "./incoming.js";
@@ -32,7 +35,7 @@ import {
 
 /** What must be known of a car. */
 export interface SerialSettings {
-  /** way per tick of the wheel encoder [m] */
+  /** distance per tick of the wheel encoder [m] */
   readonly wheelTravel: number;
   /** pulses, directions and limits */
   readonly servo: Omit<Configure, "session">;
@@ -42,7 +45,10 @@ export interface SerialSettings {
 const REPEAT = 0.1;
 /** Neutral commands before the board is asked to arm [s]: what it wants, and a period of 50 Hz more. */
 const NEUTRAL = protocol.neutralBeforeArm / 1000 + 0.02;
-/** Time on the line of a drive frame [s]: 10 bits a byte; type, sequence, checksum, COBS's byte and the closing 0 around the payload. */
+/**
+ * Time on the line of a drive frame [s]: 10 bits a byte; type, sequence, checksum, COBS's byte and the closing 0 around
+ * the payload.
+ */
 const ON_LINE = (10 * (10 + 6)) / protocol.baud;
 
 /** What the board's own stop means; a newer firmware may have causes that are not here. */
@@ -63,7 +69,7 @@ export class SerialRobot implements Robot {
   phase = RobotPhase.connecting;
   faultValue = Number.NaN;
 
-  readonly #port: Transport;
+  readonly #transport: Transport;
   readonly #settings: SerialSettings;
   readonly #odometry = new DeadReckoning();
   readonly #counters: Counters;
@@ -88,9 +94,9 @@ export class SerialRobot implements Robot {
   #fault = Fault.none;
 
   /** `nonce`: a number that no earlier start of this program had. */
-  constructor(port: Transport, settings: SerialSettings, nonce: number) {
-    this.#port = port;
-    this.#incoming = new Incoming(port);
+  constructor(transport: Transport, settings: SerialSettings, nonce: number) {
+    this.#transport = transport;
+    this.#incoming = new Incoming(transport);
     this.#settings = settings;
     this.#counters = new Counters(settings.wheelTravel);
     this.#hello = { version: protocol.version, nonce };
@@ -174,7 +180,7 @@ export class SerialRobot implements Robot {
     // repeated hellos have one number, so that however many were lost the next frame is the one that the board expects
     if (type !== FrameType.hello) this.#sequence = (this.#sequence + 1) & 0xff;
     const count = this.#writer.finish(type, this.#sequence);
-    this.#port.write(this.#writer.wire, count);
+    this.#transport.write(this.#writer.wire, count);
   }
 
   #take(type: FrameType, payload: DataView): void {
@@ -256,7 +262,8 @@ export class SerialRobot implements Robot {
     this.#odometry.advance(counters);
     this.#odometry.v = wheelSpeed * wheelTravel;
     this.#odometry.rate = yawRate;
-    // when the board measured this: so long after it had the drive frame that it names; where it had none lately, now is near enough
+    // when the board measured this: `echoAge` after it had the drive frame that it names; where it had none lately, now
+    // is near enough
     const echoed = this.#sent[echoSequence] + ON_LINE + echoAge / 1000;
     this.reading.time = echoAge <= protocol.telemetryIdle && echoed <= this.#now ? echoed : this.#now;
     this.#updateReading();

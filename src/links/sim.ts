@@ -39,5 +39,6 @@ function describeViolation(core: Core, index: number, steps: number): string {
     return !(value >= bounds.low[k] && value <= bounds.high[k]);
   });
   const seconds = (steps * timing.controlPeriod).toFixed(2);
-  return `${columns.state[i]} = ${state[i]?.toPrecision(5)} left its bounds [${bounds.low[i]}, ${bounds.high[i]}] after ${seconds} s`;
+  const allowed = `[${bounds.low[i]}, ${bounds.high[i]}]`;
+  return `${columns.state[i]} = ${state[i].toPrecision(5)} left its bounds ${allowed} after ${seconds} s`;
 }

@@ -5,7 +5,7 @@ import { ConfigFlag, type Configure, type Telemetry } from "./wire/protocol.js";
 /** Increments of the counters that run since the board's start, and wrap. */
 export class Counters implements Increment {
   /** forward, by the wheel encoder [m] */
-  way = 0;
+  distance = 0;
   /** to the left, by the gyro [rad] */
   turn = 0;
   seconds = 0;
@@ -28,7 +28,7 @@ export class Counters implements Increment {
   /** The increments since the telemetry before. */
   take({ wheelTicks, yawAngle, time }: Telemetry): void {
     const first = !this.#hasBefore;
-    this.way = first ? 0 : ((wheelTicks - this.#ticks) | 0) * this.#wheelTravel;
+    this.distance = first ? 0 : ((wheelTicks - this.#ticks) | 0) * this.#wheelTravel;
     this.turn = first ? 0 : wrappedAngle(yawAngle - this.#angle);
     this.seconds = first ? 0 : ((time - this.#time) >>> 0) * 1e-6;
     this.#hasBefore = true;

@@ -1,8 +1,9 @@
 /**
- * Waveshare's JetRacer ROS kit with the firmware that it is sold with (docs/waveshare.md): takes speed and turn rate, and tells its odometry. There
- * is no arming on that board, and nobody knows whether it stops by itself: as long as it is not armed here it is told to stand, at every step.
+ * Waveshare's JetRacer ROS kit with the firmware that it is sold with (docs/waveshare.md): takes speed and turn rate,
+ * and tells its odometry. There is no arming on that board, and nobody knows whether it stops by itself: as long as it
+ * is not armed here it is told to stand, at every step.
  */
-import { BoardOdometry, Step } from "../odometry/board-odometry.js";
+import { BoardOdometry, OdometryStep } from "../odometry/board-odometry.js";
 import { DeadReckoning } from "../odometry/dead-reckoning.js";
 import { Speedometer } from "../odometry/speedometer.js";
 import { Fault } from "./faults.js";
@@ -18,7 +19,7 @@ export class WaveshareRobot implements Robot {
   readonly faultValue = Number.NaN;
   phase = RobotPhase.connecting;
 
-  readonly #port: Transport;
+  readonly #transport: Transport;
   readonly #incoming: Incoming;
   readonly #maxSpeed: number;
   readonly #frame = new VelocityFrame();
@@ -30,13 +31,13 @@ export class WaveshareRobot implements Robot {
   // taken at this step
   #isMeasured = false;
   #frames = 0;
-  #way = 0;
+  #distance = 0;
   #fault = Fault.none;
 
   /** `maxSpeed`: no command is faster, forwards or backwards [m/s]. */
-  constructor(port: Transport, maxSpeed: number) {
-    this.#port = port;
-    this.#incoming = new Incoming(port);
+  constructor(transport: Transport, maxSpeed: number) {
+    this.#transport = transport;
+    this.#incoming = new Incoming(transport);
     this.#maxSpeed = maxSpeed;
   }
 
@@ -50,10 +51,10 @@ export class WaveshareRobot implements Robot {
     this.#now = now;
     this.#isMeasured = false;
     this.#frames = 0;
-    this.#way = 0;
+    this.#distance = 0;
     this.#incoming.drain(this.#reader);
     if (!this.#isMeasured) return;
-    if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#way);
+    if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#distance);
     this.#odometry.v = this.#speedometer.speed;
     this.reading.time = now; // when within the step it was measured is not said
     this.#updateReading();
@@ -84,7 +85,7 @@ export class WaveshareRobot implements Robot {
 
   #transmit(speed: number, turnRate: number): void {
     this.#frame.put(Math.max(-this.#maxSpeed, Math.min(this.#maxSpeed, speed)), turnRate);
-    this.#port.write(this.#frame.wire, this.#frame.wire.length);
+    this.#transport.write(this.#frame.wire, this.#frame.wire.length);
   }
 
   #take(pose: BoardPose): void {
@@ -93,14 +94,14 @@ export class WaveshareRobot implements Robot {
     this.reading.heard = this.#now;
     if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
     const step = this.#counted.take(this.#now, pose, odometry.v, odometry.rate);
-    if (step === Step.doubtful) return;
-    if (step === Step.leap) {
+    if (step === OdometryStep.doubtful) return;
+    if (step === OdometryStep.leap) {
       this.#fault = Fault.boardReset;
       this.phase = RobotPhase.ready;
     }
     this.#isMeasured = true;
     if (!pose.isRepeated) this.#frames += this.#counted.frames;
-    this.#way += this.#counted.way;
+    this.#distance += this.#counted.distance;
     this.#counted.seconds = passed;
     odometry.advance(this.#counted);
     odometry.rate = pose.yawRate;

@@ -1,8 +1,9 @@
 /**
- * Way and turn between the poses that a board's own odometry reports: thousandths of m and rad that wrap at 2^16.
+ * Distance and turn between the poses that a board's own odometry reports: thousandths of m and rad that wrap at 2^16.
  *
- * From the absolute poses, not from the increments that come with them: a lost frame then costs nothing, the next one has its way too, and
- * roundings do not add up. The price is that a board which starts anew, at 0, seems to jump: {@link Step.leap}.
+ * From the absolute poses, not from the increments that come with them: a lost frame then costs nothing, the next one
+ * has its distance too, and roundings do not add up. The price is that a board which starts anew, at 0, seems to jump:
+ * {@link OdometryStep.leap}.
  */
 
 /** A pose as the board counts it, and the length of its own increment. */
@@ -15,10 +16,10 @@ export interface CountedPose {
 
 type Pose = Omit<CountedPose, "moved">;
 
-export enum Step {
-  /** the first pose: there is no way yet */
+export enum OdometryStep {
+  /** the first pose: there is no distance yet */
   first,
-  /** `way` and `turn` lead here */
+  /** `distance` and `turn` lead here */
   moved,
   /** farther than it can be: a damaged frame whose sum fits nevertheless, or the first after a restart */
   doubtful,
@@ -28,7 +29,10 @@ export enum Step {
 
 const PER_UNIT = 1000;
 const WRAP = 2 ** 16;
-/** A step is doubtful beyond this [m, rad] and what the speed explains, twice over, with the pace of somebody who pushes [m/s, rad/s] on top. */
+/**
+ * A step is doubtful beyond this [m, rad] and what the speed explains, twice over, with the pace of somebody who pushes
+ * [m/s, rad/s] on top.
+ */
 const LEAP = 0.1;
 const LEAP_TURN = 0.5;
 const PUSHED = 1;
@@ -40,7 +44,7 @@ const TELLING = 5;
 
 export class BoardOdometry {
   /** forward since the pose before [m], by the board's own heading */
-  way = 0;
+  distance = 0;
   /** to the left since the pose before [rad] */
   turn = 0;
   /** since the robot was heard before */
@@ -55,36 +59,36 @@ export class BoardOdometry {
   #lastTime = Number.NaN;
 
   /** Takes a pose that came at `now` [s], of a robot with this speed [m/s] and yaw rate [rad/s]. */
-  take(now: number, pose: CountedPose, speed: number, rate: number): Step {
-    if (Number.isNaN(this.#lastTime)) return this.#settle(now, pose, Step.first);
+  take(now: number, pose: CountedPose, speed: number, rate: number): OdometryStep {
+    if (Number.isNaN(this.#lastTime)) return this.#settle(now, pose, OdometryStep.first);
     const passed = now - this.#lastTime + OLDER;
     const most = LEAP + (2 * Math.abs(speed) + PUSHED) * passed;
     const mostTurn = LEAP_TURN + (2 * Math.abs(rate) + TURNED) * passed;
     if (this.#leads(this.#last, pose, most, mostTurn)) {
-      const parts = Math.abs(this.way * PER_UNIT) / pose.moved;
+      const parts = Math.abs(this.distance * PER_UNIT) / pose.moved;
       this.frames = pose.moved < TELLING ? 1 : Math.max(1, Math.round(parts));
       this.#heading += this.turn;
-      return this.#settle(now, pose, Step.moved);
+      return this.#settle(now, pose, OdometryStep.moved);
     }
     const goesOn = this.#isDoubtful && this.#leads(this.#doubtful, pose, most, mostTurn);
-    this.way = 0;
+    this.distance = 0;
     this.turn = 0;
     this.frames = 1;
-    if (goesOn) return this.#settle(now, pose, Step.leap);
+    if (goesOn) return this.#settle(now, pose, OdometryStep.leap);
     copy(pose, this.#doubtful);
     this.#isDoubtful = true;
-    return Step.doubtful;
+    return OdometryStep.doubtful;
   }
 
-  #settle(now: number, pose: CountedPose, step: Step): Step {
+  #settle(now: number, pose: CountedPose, step: OdometryStep): OdometryStep {
     copy(pose, this.#last);
-    if (step !== Step.moved) this.#heading = pose.yaw / PER_UNIT;
+    if (step !== OdometryStep.moved) this.#heading = pose.yaw / PER_UNIT;
     this.#lastTime = now;
     this.#isDoubtful = false;
     return step;
   }
 
-  /** Sets way and turn from one pose to another; whether they are no longer than allowed. */
+  /** Sets distance and turn from one pose to another; whether they are no longer than allowed. */
   #leads(from: Pose, to: CountedPose, most: number, mostTurn: number): boolean {
     const dx = wrapped(to.x - from.x) / PER_UNIT;
     const dy = wrapped(to.y - from.y) / PER_UNIT;
@@ -92,7 +96,7 @@ export class BoardOdometry {
     // a board may also keep its yaw within a turn
     this.turn = yaw - 2 * Math.PI * Math.round(yaw / (2 * Math.PI));
     const middle = this.#heading + 0.5 * this.turn;
-    this.way = dx * Math.cos(middle) + dy * Math.sin(middle);
+    this.distance = dx * Math.cos(middle) + dy * Math.sin(middle);
     return Math.hypot(dx, dy) <= most && Math.abs(this.turn) <= mostTurn;
   }
 }

@@ -1,23 +1,23 @@
 /** Where a car is by its wheels and its gyro, and how sure that is; docs/equations.md, section 26. */
 
 /**
- * Standard deviations that grow with the way: a wheel that slips and is not quite round [m per √m], a gyro whose scale and bias are not quite
- * right [rad per √m, rad per √s].
+ * Standard deviations that grow with the distance: a wheel that slips and is not quite round [m per √m], a gyro whose
+ * scale and bias are not quite right [rad per √m, rad per √s].
  */
 const ALONG = 0.02;
-const TURN_BY_WAY = 0.005;
+const TURN_BY_DISTANCE = 0.005;
 const TURN_BY_TIME = 0.002;
 
 /** What a car moved; an object that is kept, since numbers that are handed over may have to be allocated. */
 export interface Increment {
   /** forward [m] */
-  readonly way: number;
+  readonly distance: number;
   /** to the left [rad] */
   readonly turn: number;
   readonly seconds: number;
 }
 
-/** x, y [m], v [m/s], phi [rad] from increments of way and heading, with the covariance of x, y, phi. */
+/** x, y [m], v [m/s], phi [rad] from increments of distance and heading, with the covariance of x, y, phi. */
 export class DeadReckoning {
   x = 0;
   y = 0;
@@ -25,7 +25,10 @@ export class DeadReckoning {
   phi = 0;
   /** yaw rate [rad/s] */
   rate = 0;
-  /** standard deviation of the position along its least certain direction [m]: root of the larger eigenvalue of the covariance */
+  /**
+   * standard deviation of the position along its least certain direction [m]: root of the larger eigenvalue of the
+   * covariance
+   */
   uncertainty = 0;
   // covariance of (x, y, phi), its upper triangle
   #xx = 0;
@@ -50,25 +53,25 @@ export class DeadReckoning {
   }
 
   /** Moves on along the chord of an arc. */
-  advance({ way, turn, seconds }: Increment): void {
+  advance({ distance, turn, seconds }: Increment): void {
     const middle = this.phi + 0.5 * turn;
     const cos = Math.cos(middle);
     const sin = Math.sin(middle);
-    // P <- F P F' + Q with F = [1 0 -way sin; 0 1 way cos; 0 0 1]
-    const a = -way * sin;
-    const b = way * cos;
+    // P <- F P F' + Q with F = [1 0 -distance sin; 0 1 distance cos; 0 0 1]
+    const a = -distance * sin;
+    const b = distance * cos;
     this.#xx += 2 * a * this.#xp + a * a * this.#pp;
     this.#xy += a * this.#yp + b * this.#xp + a * b * this.#pp;
     this.#yy += 2 * b * this.#yp + b * b * this.#pp;
     this.#xp += a * this.#pp;
     this.#yp += b * this.#pp;
-    const along = ALONG * ALONG * Math.abs(way);
+    const along = ALONG * ALONG * Math.abs(distance);
     this.#xx += along * cos * cos;
     this.#xy += along * cos * sin;
     this.#yy += along * sin * sin;
-    this.#pp += TURN_BY_WAY * TURN_BY_WAY * Math.abs(way) + TURN_BY_TIME * TURN_BY_TIME * seconds;
-    this.x += way * cos;
-    this.y += way * sin;
+    this.#pp += TURN_BY_DISTANCE * TURN_BY_DISTANCE * Math.abs(distance) + TURN_BY_TIME * TURN_BY_TIME * seconds;
+    this.x += distance * cos;
+    this.y += distance * sin;
     this.phi += turn;
     const mean = 0.5 * (this.#xx + this.#yy);
     const half = 0.5 * (this.#xx - this.#yy);

@@ -22,9 +22,9 @@ export interface RecoveredDrive {
 }
 
 /**
- * Makes the drives (*.mcap) of a folder whole that were not closed: everything that can be read, an event "recovered", and the
- * end with its indexes, written beside the file, which it then replaces. Closed ones are left alone; their last bytes tell. A
- * kill or a full disk on the way leaves a file as it was. No drive in the folder may be being recorded.
+ * Makes the drives (*.mcap) of a folder whole that were not closed: everything that can be read, an event "recovered",
+ * and the end with its indexes, written beside the file, which it then replaces. Closed ones are left alone; their last
+ * bytes tell. A kill or a full disk on the way leaves a file as it was. No drive in the folder may be being recorded.
  * @returns the drives that were not closed, in the order of their names; none if there is no such folder
  * @throws RecordingError if the folder cannot be read
  */

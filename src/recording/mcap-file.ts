@@ -19,9 +19,9 @@ const CHUNK_SIZE = 64 * 1024;
 const CHECKSUM_SIZE = 4;
 
 /**
- * The bytes of an MCAP file as they arise: chunks of 64 KiB without compression, their message indexes, and at the end the summary.
- * The same bytes as of the library's McapWriter, with two differences that recording a drive needs: nothing has to be waited
- * for, and a chunk can be ended before it is full.
+ * The bytes of an MCAP file as they arise: chunks of 64 KiB without compression, their message indexes, and at the end
+ * the summary. The same bytes as of the library's McapWriter, with two differences that recording a drive needs:
+ * nothing has to be waited for, and a chunk can be ended before it is full.
  */
 export class McapFile {
   readonly #take: (records: Uint8Array) => void;

@@ -105,7 +105,7 @@ export function inputKeys(columns: readonly string[], width: number): string[] {
 }
 
 /** What one control step leaves behind; an array is empty if it was not recorded. */
-export interface Step {
+export interface RecordedStep {
   /** since the start of the rollout [s] */
   readonly time: number;
   readonly state: ArrayLike<number>;
@@ -116,7 +116,7 @@ export interface Step {
 }
 
 /** /rl/step, lapgrad.Step. */
-export function stepMessage(stamp: Stamp, step: Step): string {
+export function stepMessage(stamp: Stamp, step: RecordedStep): string {
   const cost = step.cost === undefined ? "null" : numberText(step.cost);
   const motion = `"state":${rowText(step.state)},"input":${rowText(step.input)},"reference":${rowText(step.reference)}`;
   const reward = `"residuals":${rowText(step.residuals)},"cost":${cost}`;
@@ -124,7 +124,7 @@ export function stepMessage(stamp: Stamp, step: Step): string {
 }
 
 /** What one network call leaves behind; an array is empty if it was not recorded. */
-export interface Segment {
+export interface RecordedSegment {
   /** index of the segment's first control step; undefined if no step followed */
   readonly firstStep: number | undefined;
   readonly taskTime: number;
@@ -135,7 +135,7 @@ export interface Segment {
 }
 
 /** /rl/segment, lapgrad.Segment. */
-export function segmentMessage(stamp: Stamp, segment: Segment): string {
+export function segmentMessage(stamp: Stamp, segment: RecordedSegment): string {
   const firstStep = segment.firstStep === undefined ? "null" : numberText(segment.firstStep);
   const call = `"firstStep":${firstStep},"taskTime":${numberText(segment.taskTime)},"state":${rowText(segment.state)}`;
   const [outputs, setpoint, gains] = [segment.outputs, segment.setpoint, segment.gains].map(rowText);

@@ -7,7 +7,10 @@ import {
   stepCount,
 } from "./recording.js";
 
-/** Names of the metadata records: at the beginning of every recording, and at the end of a drive that was recorded as it happened. */
+/**
+ * Names of the metadata records: at the beginning of every recording, and at the end of a drive that was recorded as it
+ * happened.
+ */
 export const METADATA = "lapgrad";
 export const END_METADATA = "lapgrad-end";
 /** The topics from which a recording is read back; all others are there to be looked at. */

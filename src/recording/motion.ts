@@ -3,9 +3,9 @@ import {
   inputKeys,
   inputMessage,
   poseMessage,
-  type Segment,
+  type RecordedSegment,
+  type RecordedStep,
   type Stamp,
-  type Step,
   segmentMessage,
   stampOf,
   stepMessage,
@@ -17,8 +17,8 @@ import type { RecordingInfo } from "./recording.js";
 import { Topics, VIEW_TOPICS } from "./topics.js";
 
 /**
- * Control steps and network calls in a file that is being written: each number exactly on the /rl topics and, if the state has
- * columns "x [m]", "y [m]" and "phi [rad]", for viewers /tf, /pose and /drive.
+ * Control steps and network calls in a file that is being written: each number exactly on the /rl topics and, if the
+ * state has columns "x [m]", "y [m]" and "phi [rad]", for viewers /tf, /pose and /drive.
  */
 export class Motion {
   readonly topics: Topics;
@@ -37,7 +37,7 @@ export class Motion {
     if (this.drivenPose) this.topics.add(VIEW_TOPICS.tf, stamp, transformMessage(stamp));
   }
 
-  addStep(step: Step): void {
+  addStep(step: RecordedStep): void {
     const stamp = stampOf(step.time);
     this.topics.add(TOPICS.step, stamp, stepMessage(stamp, step));
     if (!this.drivenPose) return;
@@ -49,7 +49,7 @@ export class Motion {
     this.topics.add(VIEW_TOPICS.drive, stamp, inputMessage(stamp, this.#inputs, step.input));
   }
 
-  addSegment(stamp: Stamp, segment: Segment): void {
+  addSegment(stamp: Stamp, segment: RecordedSegment): void {
     this.topics.add(TOPICS.segment, stamp, segmentMessage(stamp, segment));
   }
 }

@@ -23,8 +23,8 @@ export function drivenPose(columns: readonly string[], width: number): PoseIn | 
 }
 
 /**
- * Finds the reference's pose in a reference of `width` numbers, heading along its velocity; undefined if it has no x, y, xdot
- * and ydot.
+ * Finds the reference's pose in a reference of `width` numbers, heading along its velocity; undefined if it has no x,
+ * y, xdot and ydot.
  */
 export function referencePose(columns: readonly string[], width: number): PoseIn | undefined {
   const indexes = indexesOf(["x [m]", "y [m]", "xdot [m/s]", "ydot [m/s]"], columns, width);

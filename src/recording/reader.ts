@@ -92,10 +92,10 @@ function decode(contents: Contents, metadata: Metadata, path: string): Recording
 }
 
 /**
- * Reads a recording that {@link writeRecording} or a {@link DriveRecorder} wrote, every number as it was. Of a file that is cut,
- * not closed or damaged it gives all whole steps, segments and events before that place, with `info.complete` false and what is
- * missing in `info.note`; the last segment may then start at a step that is not there. A file that lacks only its index is
- * complete.
+ * Reads a recording that {@link writeRecording} or a {@link DriveRecorder} wrote, every number as it was. Of a file
+ * that is cut, not closed or damaged it gives all whole steps, segments and events before that place, with
+ * `info.complete` false and what is missing in `info.note`; the last segment may then start at a step that is not
+ * there. A file that lacks only its index is complete.
  * @throws RecordingError if the file cannot be read, is no recording of this project or of a newer format, or holds no
  * step
  */

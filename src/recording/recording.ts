@@ -40,7 +40,10 @@ export interface Recording {
   readonly setpoints: Float64Array;
   /** per segment: gains */
   readonly gains: Float64Array;
-  /** what happened beside driving, in the order in which it was recorded; empty unless the drive was recorded as it happened */
+  /**
+   * what happened beside driving, in the order in which it was recorded; empty unless the drive was recorded as it
+   * happened
+   */
   readonly events: readonly DriveEvent[];
 }
 

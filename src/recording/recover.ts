@@ -19,7 +19,10 @@ export function looksLikeMcap(bytes: Uint8Array): boolean {
   return bytes.length > 0 && MAGIC.every((byte, i) => i >= bytes.length || bytes[i] === byte);
 }
 
-/** Whether these are the last bytes (at least {@link TAIL}) of an MCAP file that was ended: a footer record, then the magic. */
+/**
+ * Whether these are the last bytes (at least {@link TAIL}) of an MCAP file that was ended: a footer record, then the
+ * magic.
+ */
 export function endsLikeMcap(bytes: Uint8Array): boolean {
   const tail = bytes.subarray(-TAIL);
   const magic = tail.subarray(-MAGIC.length);

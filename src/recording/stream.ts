@@ -4,7 +4,7 @@ import { messageOf, UserError } from "../errors.js";
 import { flushFolder, problemOf } from "../files.js";
 import { type DriveEvent, eventMessage } from "./events.js";
 import { McapFile } from "./mcap-file.js";
-import { type Segment, type Step, stampOf } from "./messages.js";
+import { type RecordedSegment, type RecordedStep, stampOf } from "./messages.js";
 import { END_METADATA, METADATA, SEGMENT_FIELDS, STEP_FIELDS, TOPICS, type Widths, widthsOf } from "./metadata.js";
 import { encodeEnd, encodeMetadata } from "./metadata-text.js";
 import { Motion } from "./motion.js";
@@ -27,7 +27,7 @@ export interface DriveInfo extends Pick<RecordingInfo, "task" | "timing" | "star
 }
 
 /** One network call of a drive. */
-export interface DriveSegment extends Segment {
+export interface DriveSegment extends RecordedSegment {
   /** of the call, since the start of the drive [s] */
   readonly time: number;
   /** index of the first control step that follows it */
@@ -55,12 +55,14 @@ function checkWidths(what: string, row: Partial<Row>, fields: Fields, widths: Wi
 }
 
 /**
- * Records a drive as it happens: what {@link writeRecording} writes of a rollout when it is over, and events. Recording never
- * waits and never throws. Messages go into a chunk, which is ended when it is full or a second old and then waits in one queue
- * for the disk; after every second in which something was recorded the file is flushed. A fault is flushed at once.
+ * Records a drive as it happens: what {@link writeRecording} writes of a rollout when it is over, and events. Recording
+ * never waits and never throws. Messages go into a chunk, which is ended when it is full or a second old and then waits
+ * in one queue for the disk; after every second in which something was recorded the file is flushed. A fault is flushed
+ * at once.
  *
- * When the file cannot be written, the disk is 16 MiB behind, or a row does not have the columns it must have, recording ends:
- * `failure` says why, `onFailure` is called, later calls do nothing, and the file holds all that came before.
+ * When the file cannot be written, the disk is 16 MiB behind, or a row does not have the columns it must have,
+ * recording ends: `failure` says why, `onFailure` is called, later calls do nothing, and the file holds all that came
+ * before.
  */
 export class DriveRecorder {
   readonly path: string;
@@ -126,7 +128,7 @@ export class DriveRecorder {
   }
 
   /** Records one control step. Its numbers are copied. */
-  step(step: Step): void {
+  step(step: RecordedStep): void {
     this.#record(() => {
       checkWidths(`step ${this.#steps}`, step, STEP_FIELDS, this.#widths);
       this.#motion.addStep(step);
@@ -160,8 +162,8 @@ export class DriveRecorder {
   }
 
   /**
-   * Ends the file: what is left, counts, indexes, statistics; resolves when all of it is on disk, or could not be written: see
-   * `failure`. Never rejects.
+   * Ends the file: what is left, counts, indexes, statistics; resolves when all of it is on disk, or could not be
+   * written: see `failure`. Never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#end();

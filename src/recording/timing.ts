@@ -3,9 +3,9 @@ import type { Core } from "../core/core.js";
 import type { RecordingInfo } from "./recording.js";
 
 /**
- * Sets a core to the timing of simulation or hardware. In simulation a setpoint lies h - dt ahead, and the first control step of a
- * segment evaluates the spline dt after its start; on hardware it lies h ahead, the spline is evaluated at measured times, and
- * the first one starts from the measured state.
+ * Sets a core to the timing of simulation or hardware. In simulation a setpoint lies h - dt ahead, and the first
+ * control step of a segment evaluates the spline dt after its start; on hardware it lies h ahead, the spline is
+ * evaluated at measured times, and the first one starts from the measured state.
  */
 export function setTiming(core: Core, timing: RecordingInfo["timing"]): void {
   const { task } = core.setup;

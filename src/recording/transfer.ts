@@ -43,8 +43,9 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
 }
 
 /**
- * Puts a recording into rollout `index` of the core, ready for `replay`. A last network call that no control step followed becomes
- * an empty segment at the end. `gainsAreOffsets`: the recording's gains are offsets to the nominal ones.
+ * Puts a recording into rollout `index` of the core, ready for `replay`. A last network call that no control step
+ * followed becomes an empty segment at the end. `gainsAreOffsets`: the recording's gains are offsets to the nominal
+ * ones.
  */
 export function storeRecording(core: Core, index: number, recording: Recording, gainsAreOffsets = false): void {
   const { task } = core.setup;
@@ -98,8 +99,8 @@ function offsets(recording: Recording, nominalGains: readonly number[], gainsAre
 }
 
 /**
- * Sets the setpoint offsets of a stored rollout so that its setpoints come out as recorded, for recordings without network
- * outputs. Call after a `replay`, which leaves the setpoints that the present offsets give.
+ * Sets the setpoint offsets of a stored rollout so that its setpoints come out as recorded, for recordings without
+ * network outputs. Call after a `replay`, which leaves the setpoints that the present offsets give.
  */
 export function storeSetpoints(core: Core, index: number, recording: Recording): void {
   const { setpoint, gain } = core.setup.task.columns;

@@ -4,8 +4,8 @@ import type { FileHandle } from "node:fs/promises";
 export type QueueFile = Pick<FileHandle, "writeFile" | "datasync" | "truncate" | "close">;
 
 /**
- * Writes pieces to a file in their order, one at a time. Neither {@link push} nor {@link sync} ever fails: the first error goes
- * to `onFailure`, the file is cut after the last whole piece, and nothing more is written.
+ * Writes pieces to a file in their order, one at a time. Neither {@link push} nor {@link sync} ever fails: the first
+ * error goes to `onFailure`, the file is cut after the last whole piece, and nothing more is written.
  */
 export class WriteQueue {
   readonly #file: QueueFile;

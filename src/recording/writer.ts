@@ -3,10 +3,10 @@ import { McapFile } from "./mcap-file.js";
 import {
   type Pose,
   planMessage,
+  type RecordedSegment,
+  type RecordedStep,
   rolloutMessage,
-  type Segment,
   type Stamp,
-  type Step,
   stampOf,
   trackMessage,
 } from "./messages.js";
@@ -40,7 +40,7 @@ function rowAt(values: Float64Array, width: number, i: number): Float64Array {
   return values.subarray(i * width, (i + 1) * width);
 }
 
-function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): Step {
+function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): RecordedStep {
   const row = (values: Float64Array, width: number) => rowAt(values, width, i);
   return {
     time: recording.times[i],
@@ -52,7 +52,7 @@ function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): S
   };
 }
 
-function segmentAt(recording: Recording, { starts, widths }: RolloutMetadata, j: number): Segment {
+function segmentAt(recording: Recording, { starts, widths }: RolloutMetadata, j: number): RecordedSegment {
   const row = (values: Float64Array, width: number) => rowAt(values, width, j);
   return {
     firstStep: j < starts ? recording.segmentStarts[j] : undefined,

@@ -4,7 +4,7 @@
  * only its recorded outputs.
  */
 import { UserError } from "../errors.js";
-import { stretchesOf } from "../identification/stretches.js";
+import { spansOf } from "../identification/spans.js";
 import type { AuthorsFile } from "../recording/authors.js";
 import type { Recording } from "../recording/recording.js";
 import { storeSetpoints } from "../recording/transfer.js";
@@ -81,7 +81,7 @@ export async function replayRun(
 /** Fitted to the settled driving; a fit that is refused leaves the model as it is. */
 function fitted(recordings: readonly Recording[], prior: FittedModel): FittedModel {
   const { model, training } = taskNamed(recordings[0].info.task);
-  const drives = recordings.flatMap((recording) => stretchesOf(recording, training.window.start).stretches);
+  const drives = recordings.flatMap((recording) => spansOf(recording, training.window.start).spans);
   const answer = fits[model.kind]?.(drives, prior);
   return answer === undefined || typeof answer === "string" ? prior : answer.model;
 }

@@ -3,7 +3,7 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import type { Drive } from "../identification/drive.js";
+import type { FitData } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import type { FittedModel } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
@@ -110,7 +110,7 @@ function modelIn(core: Core): FittedModel {
  * One recording as a drive, after `previous` if it went on from that: headings unwrapped, periods from the recorded
  * times.
  */
-function driveOf(core: Core, recording: Recording, previous: Recording | undefined): Drive {
+function driveOf(core: Core, recording: Recording, previous: Recording | undefined): FitData {
   const n = core.setup.task.columns.state.length;
   const steps = recording.times.length;
   const states = new Float64Array([...recording.states, ...recording.finalState]);

@@ -14,8 +14,8 @@ export interface PoolOptions {
 }
 
 /**
- * Runs all jobs by the worker module, which serves them with `serve` (serve.ts); jobs and answers are plain data. Each job depends on
- * nothing but itself, so that the result does not depend on the number of workers.
+ * Runs all jobs by the worker module, which serves them with `serve` (serve.ts); jobs and answers are plain data. Each
+ * job depends on nothing but itself, so that the result does not depend on the number of workers.
  */
 export async function runJobs<J, A>(
   module: URL,

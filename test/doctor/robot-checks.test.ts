@@ -248,7 +248,10 @@ const cases: [Group, string, string, Machine, RegExp][] = [
     "environment",
     "not sourced",
     { ...shell(), folders: { "/opt/ros": ["jazzy"] } },
-    /^note: installed \(jazzy\) but not sourced: no ROS_DISTRO, AMENT_PREFIX_PATH, LD_LIBRARY_PATH → source \/opt\/ros\/jazzy\/setup\.bash$/,
+    new RegExp(
+      "^note: installed \\(jazzy\\) but not sourced: no ROS_DISTRO, AMENT_PREFIX_PATH, LD_LIBRARY_PATH " +
+        "→ source /opt/ros/jazzy/setup\\.bash$",
+    ),
   ],
   [
     ros,

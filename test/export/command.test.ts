@@ -69,10 +69,12 @@ runtime.test("the command writes ONNX beside the checkpoints, checks it, and end
   expect(existsSync(join(run, "policy.onnx"))).toBe(true);
 });
 
-test("without onnxruntime-node or a compiler the file is written, and it is said that and how it was not checked", async () => {
+test("without onnxruntime-node or a compiler the file is written, and why it was not checked is said", async () => {
   const hook =
-    'export const resolve = (name, context, next) => { if (name === "onnxruntime-node") throw new Error("not installed"); return next(name, context); };';
-  const register = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(hook)}");`;
+    'export const resolve = (name, context, next) => { if (name === "onnxruntime-node") ' +
+    'throw new Error("not installed"); return next(name, context); };';
+  const module = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const register = `import { register } from "node:module"; register("${module}");`;
   const { env } = process; // of which the command gets a copy
   const before = { ...env };
   try {
@@ -115,7 +117,7 @@ test("the description says where the policy comes from", async () => {
   expect(reference.parameters.duration).toBe(0.1375);
 });
 
-test("what was exported and imported drives as before, bit for bit from JSON and float64, and can be trained on", async () => {
+test("what was exported and imported drives as before, from JSON and float64 bit for bit, and trains on", async () => {
   const { file, updates } = await exported({ out: at("round.json") });
   const { arrays } = await readCheckpoint(checkpointPath(run, Number(updates)));
   const copies = [String(file)];

@@ -1,6 +1,6 @@
 /**
- * Checks of ONNX files, in a process of their own because onnxruntime does not know the arrays of jest's realm. Writes every file into
- * the folder given, and the checks of each, JSON, to stdout.
+ * Checks of ONNX files, in a process of their own because onnxruntime does not know the arrays of jest's realm. Writes
+ * every file into the folder given, and the checks of each, JSON, to stdout.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -75,7 +75,8 @@ for name in glob.glob(sys.argv[1] + "/*.onnx"):
         "ir": model.ir_version,
         "opset": [o.version for o in model.opset_import],
         "ops": sorted({n.op_type for n in model.graph.node}),
-        "inputs": [[i.name, [d.dim_param or d.dim_value for d in i.type.tensor_type.shape.dim]] for i in model.graph.input],
+        "inputs": [[i.name, [d.dim_param or d.dim_value for d in i.type.tensor_type.shape.dim]]
+                   for i in model.graph.input],
         "units": model.graph.input[0].doc_string,
         "metadata": {p.key: p.value for p in model.metadata_props},
     }

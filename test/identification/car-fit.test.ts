@@ -1,7 +1,10 @@
-/** The model's parameters from driving: recovered from data of the same structure, refused where the data do not determine them. */
+/**
+ * The model's parameters from driving: recovered from data of the same structure, refused where the data do not
+ * determine them.
+ */
 import { expect, test } from "@jest/globals";
 import { type CarFit, fitCar } from "../../src/identification/car-fit.js";
-import type { Drive } from "../../src/identification/drive.js";
+import type { FitData } from "../../src/identification/fit-data.js";
 import { randomNumbers } from "../support/cores.js";
 
 const RAW: CarFit["parameters"] = {
@@ -23,7 +26,7 @@ function driveOf(
   steps: number,
   noise: number,
   seed: number,
-): Drive {
+): FitData {
   const random = randomNumbers(seed);
   const states = new Float64Array(4 * (steps + 1));
   const inputs = new Float64Array(2 * steps);
@@ -80,7 +83,7 @@ test("noise of the measurement changes gains by little, delays not at all", () =
 });
 
 test("a car at rest determines nothing", () => {
-  const still: Drive = {
+  const still: FitData = {
     states: new Float64Array(4 * 201),
     inputs: new Float64Array(400),
     periods: new Float64Array(200).fill(dt),

@@ -1,6 +1,8 @@
-/** The quadruped's and the scalar model's fits: parameters and delays that made the data come out again, and refusals. */
+/**
+ * The quadruped's and the scalar model's fits: parameters and delays that made the data come out again, and refusals.
+ */
 import { expect, test } from "@jest/globals";
-import type { Drive } from "../../src/identification/drive.js";
+import type { FitData } from "../../src/identification/fit-data.js";
 import { fitQuadruped, type QuadrupedFit } from "../../src/identification/quadruped-fit.js";
 import { fitScalar } from "../../src/identification/scalar-fit.js";
 import { randomNumbers } from "../support/cores.js";
@@ -10,7 +12,7 @@ const DT = 0.1;
 const raw = { speedGain: 1, response: 1, turnGain: 1, turnBias: 0 };
 
 /** A robot driven by random inputs that act some steps later. */
-function drive(truth: QuadrupedFit["parameters"], delays: readonly [number, number], constant = false): Drive {
+function drive(truth: QuadrupedFit["parameters"], delays: readonly [number, number], constant = false): FitData {
   const random = randomNumbers(3);
   const inputs = new Float64Array(2 * STEPS).map((_, i) =>
     constant ? 0.5 : i % 2 === 0 ? 0.6 + 0.4 * random() : random(),

@@ -20,7 +20,8 @@ dataTest("fitted to one training run it predicts another: .5 s and 1.5 m ahead t
   for (const data of ["fitted", "check"] as const) {
     for (const name of ["identified plant", "plant of the task", "fitted model"] as const) {
       const found = of(name)?.[data];
-      // .5 s are 1.5 m of driving and 1.2 rad of turning; between the two runs the car changed (docs/results/identification.md)
+      // .5 s are 1.5 m of driving and 1.2 rad of turning; between the two runs the car changed
+      // (docs/results/identification.md)
       expect(found?.position.median).toBeLessThan(0.06);
       expect(found?.position.percent95).toBeLessThan(0.15);
       expect(found?.speed.median).toBeLessThan(0.08);

@@ -6,7 +6,7 @@ import { type IdentifyOptions, identifyCommand } from "../../src/cli/identify-ru
 import { completeConfig, readConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { CAR_BOUNDS, type CarFit, outOfBounds } from "../../src/identification/car-fit.js";
-import { stretchesOf } from "../../src/identification/stretches.js";
+import { spansOf } from "../../src/identification/spans.js";
 import type { Recording } from "../../src/recording/recording.js";
 import { writeRecording } from "../../src/recording/writer.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
@@ -94,11 +94,11 @@ test("a gap in time or a number that is none cuts the drive in two, and is told"
     [gap, 500, /step 500 \(10\.00 s\): lasts 0\.12 s, the control period is 0\.02 s; the drive is cut there/],
     [broken, 699, /step 699 \(13\.98 s\): a state or input is not a finite number/],
   ] as const) {
-    const { stretches, notes } = stretchesOf(recording, 0);
+    const { spans, notes } = spansOf(recording, 0);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toMatch(what);
-    expect(stretches.map(({ periods }) => periods.length)[0]).toBe(at - 14);
-    expect(stretches).toHaveLength(2);
+    expect(spans.map(({ periods }) => periods.length)[0]).toBe(at - 14);
+    expect(spans).toHaveLength(2);
     const { lines } = await identifyOne(recording);
     expect(lines.join("\n")).toMatch(what);
   }
@@ -106,8 +106,8 @@ test("a gap in time or a number that is none cuts the drive in two, and is told"
 
 test("headings may be wrapped", () => {
   const wrapped = mapped(drive.states, 4, 3, (phi) => Math.atan2(Math.sin(phi), Math.cos(phi)));
-  const [stretch] = stretchesOf({ ...drive, states: wrapped }, 0).stretches;
-  const headings = stretch?.states.filter((_, i) => i % 4 === 3) ?? [];
+  const [span] = spansOf({ ...drive, states: wrapped }, 0).spans;
+  const headings = span?.states.filter((_, i) => i % 4 === 3) ?? [];
   for (let t = 1; t < headings.length; t++) expect(Math.abs(headings[t] - headings[t - 1])).toBeLessThan(0.2);
 });
 

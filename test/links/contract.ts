@@ -61,7 +61,7 @@ export function contractOf(kind: Kind): void {
         expect(harness.robot.reading.uncertainty).toBe(0);
         const truth = harness.truth.slice();
         await drive(harness, 0.6, gentle);
-        // the true way, turned from where it truly began to where it was placed
+        // the true path, turned from where it truly began to where it was placed
         const [dx = 0, dy = 0] = [0, 1].map((i) => harness.truth[i] - truth[i]);
         const turn = phi0 - truth[3];
         const [x = 0, y = 0] = [

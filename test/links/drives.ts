@@ -1,4 +1,7 @@
-/** All links in virtual time, for the contract of links: a small network, short segments, everything at the task's start. */
+/**
+ * All links in virtual time, for the contract of links: a small network, short segments, everything at the task's
+ * start.
+ */
 import { join } from "node:path";
 import { test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";

@@ -83,7 +83,7 @@ export async function step(harness: Harness, input: ArrayLike<number> = [0, 0]):
   await harness.flush();
 }
 
-/** The same command for so long. */
+/** The same command for a duration [s]. */
 export async function drive(harness: Harness, seconds: number, input?: ArrayLike<number>): Promise<void> {
   for (let i = 0; i < Math.round(seconds / PERIOD); i++) await step(harness, input);
 }
@@ -252,7 +252,7 @@ const ros2: Kind = {
     if (!robot) throw new Error("link ros2 has no robot");
     const commands: number[][] = [];
     const dataOf = (topic: string) => node.graph.last<{ data: number }>(topic)?.data ?? Number.NaN;
-    node.obeyed = (row) => {
+    node.commanded = (row) => {
       const follows = row[CommandSlot.follows] === 1; // otherwise nothing is published
       commands.push(follows ? [dataOf("/jetracer/throttle"), dataOf("/jetracer/steering")] : [0, 0]);
     };

@@ -79,7 +79,7 @@ export function lineContractOf(kind: Kind): void {
       expect(harness.truth[2]).toBeGreaterThan(0.2);
     });
 
-    test("whatever bytes arrive and whatever is commanded, the wire has neutral or a command within limits", async () => {
+    test("whatever arrives and is commanded, the wire has neutral or a command within limits", async () => {
       const harness = await kind.start();
       const { robot, port } = harness;
       if (!port) throw new Error("it has no line");

@@ -5,24 +5,24 @@ import { randomNumbers } from "../support/cores.js";
 
 /** of equation (O3) */
 const ALONG = 0.02;
-const TURN_BY_WAY = 0.005;
+const TURN_BY_DISTANCE = 0.005;
 const TURN_BY_TIME = 0.002;
 
 const PERIOD = 0.02;
-type Step = readonly [way: number, turn: number];
+type Movement = readonly [distance: number, turn: number];
 
-function driven(steps: readonly Step[], x = 0, y = 0, phi = 0): DeadReckoning {
+function driven(steps: readonly Movement[], x = 0, y = 0, phi = 0): DeadReckoning {
   const car = new DeadReckoning();
   car.place(x, y, phi);
-  for (const [way, turn] of steps) car.advance({ way, turn, seconds: PERIOD });
+  for (const [distance, turn] of steps) car.advance({ distance, turn, seconds: PERIOD });
   return car;
 }
 
-/** `count` equal steps along an arc of `way` [m] that turns by `turn` [rad] in all. */
-const arc = (count: number, way: number, turn: number): Step[] =>
-  Array.from({ length: count }, () => [way / count, turn / count]);
+/** `count` equal steps along an arc of `distance` [m] that turns by `turn` [rad] in all. */
+const arc = (count: number, distance: number, turn: number): Movement[] =>
+  Array.from({ length: count }, () => [distance / count, turn / count]);
 
-test("straight on, and backwards over the same way", () => {
+test("straight on, and backwards over the same path", () => {
   const car = driven(arc(100, 7, 0), 1, 2, Math.PI / 6);
   expect(car.x).toBeCloseTo(1 + 7 * Math.cos(Math.PI / 6), 12);
   expect(car.y).toBeCloseTo(2 + 7 * Math.sin(Math.PI / 6), 12);
@@ -56,7 +56,7 @@ test("carried forward it is where it will be at the same speed and yaw rate", ()
   const state = new Float64Array(4);
   car.predict(0.04, state);
   const later = driven(arc(10, 0.5, 0.3), 1, -2, 0.5);
-  later.advance({ way: 3 * 0.04, turn: -2 * 0.04, seconds: 0.04 });
+  later.advance({ distance: 3 * 0.04, turn: -2 * 0.04, seconds: 0.04 });
   expect([...state]).toStrictEqual([later.x, later.y, 3, later.phi]);
   car.predict(0, state);
   expect([...state]).toStrictEqual([car.x, car.y, 3, car.phi]);
@@ -72,9 +72,9 @@ test("the uncertainty is that of many cars with such errors", () => {
   const believed = driven(steps, 0, 0, 0.7);
   for (let i = 0; i < cars; i++) {
     const car = driven(
-      steps.map(([way, turn]): Step => {
-        const ofTurn = Math.sqrt(TURN_BY_WAY ** 2 * Math.abs(way) + TURN_BY_TIME ** 2 * PERIOD);
-        return [way + ALONG * Math.sqrt(Math.abs(way)) * unit(), turn + ofTurn * unit()];
+      steps.map(([distance, turn]): Movement => {
+        const ofTurn = Math.sqrt(TURN_BY_DISTANCE ** 2 * Math.abs(distance) + TURN_BY_TIME ** 2 * PERIOD);
+        return [distance + ALONG * Math.sqrt(Math.abs(distance)) * unit(), turn + ofTurn * unit()];
       }),
       0,
       0,
@@ -94,9 +94,10 @@ test("the uncertainty is that of many cars with such errors", () => {
 });
 
 test("straight on, the uncertainty has a closed form", () => {
-  // n steps of way d and heading noise q each: across, the variance is q d² Σ k² over k = 0 .. n-1; along, 0.02² n d
+  // n steps of distance d and heading noise q each: across, the variance is q d² Σ k² over k = 0 .. n-1; along, 0.02² n
+  // d
   const [n, d] = [200, 0.06];
-  const q = TURN_BY_WAY ** 2 * d + TURN_BY_TIME ** 2 * PERIOD;
+  const q = TURN_BY_DISTANCE ** 2 * d + TURN_BY_TIME ** 2 * PERIOD;
   const across = (q * d * d * ((n - 1) * n * (2 * n - 1))) / 6;
   expect(driven(arc(n, n * d, 0)).uncertainty).toBeCloseTo(Math.sqrt(Math.max(across, ALONG ** 2 * n * d)), 12);
 });

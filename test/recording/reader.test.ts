@@ -100,7 +100,8 @@ test("the note says what is missing", async () => {
   const { info, times, segmentTimes } = await readRecording(half);
   const seconds = (whole.times[STEPS - 1] - (times.at(-1) ?? 0)).toFixed(1);
   expect(info.note).toBe(
-    `ends after step ${times.length} of ${STEPS} and segment ${segmentTimes.length} of ${SEGMENTS}: the last ${seconds} s are missing`,
+    `ends after step ${times.length} of ${STEPS} and segment ${segmentTimes.length} of ${SEGMENTS}: ` +
+      `the last ${seconds} s are missing`,
   );
   await writeRecording(half, await readRecording(half), {});
   expect((await readRecording(half)).info).toEqual(info);

@@ -1,4 +1,6 @@
-/** Recorders for tests: a known drive given step by step, and disks that fail or stall. Also for processes without Jest. */
+/**
+ * Recorders for tests: a known drive given step by step, and disks that fail or stall. Also for processes without Jest.
+ */
 import { open } from "node:fs/promises";
 import type { Recording } from "../../src/recording/recording.js";
 import type { DriveInfo, DriveRecorder } from "../../src/recording/stream.js";
@@ -10,7 +12,10 @@ export function infoOf({ info: { task, rollout, timing, startTime, columns } }: 
   return { drive: rollout, began: BEGAN, task, timing, startTime, columns };
 }
 
-/** Gives step `i`; before it the network call that it follows, and before every third of those an event, if there is one. */
+/**
+ * Gives step `i`; before it the network call that it follows, and before every third of those an event, if there is
+ * one.
+ */
 export function recordStep(recorder: DriveRecorder, drive: Recording, i: number): void {
   const row = (values: Float64Array, index: number, rows: number) =>
     values.subarray((index * values.length) / rows, ((index + 1) * values.length) / rows);

@@ -218,7 +218,8 @@ test("a file that may not grow further: recording ends with what fits, recovery 
   const file = join(drives, "0001.mcap");
   const script = `
     const drive = await readRecording(from);
-    const recorder = await DriveRecorder.create(to, infoOf(drive), { onFailure: ({ message }) => writeSync(1, message) });
+    const onFailure = ({ message }) => writeSync(1, message);
+    const recorder = await DriveRecorder.create(to, infoOf(drive), { onFailure });
     recordSteps(recorder, drive);
     await recorder.close();`;
   // bash counts in 1024 bytes; the drive has some 600 kB

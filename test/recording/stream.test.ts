@@ -240,7 +240,7 @@ test("a file that cannot be made is refused, and nothing is left", async () => {
   expect(told).toEqual([]);
 });
 
-test("a disk that stands still for five seconds costs nothing; one that is 16 MiB behind ends the recording", async () => {
+test("a disk that stands still for 5 s costs nothing; one that is 16 MiB behind ends the recording", async () => {
   let goOn = () => {};
   const stall = new Promise<void>((resolve) => {
     goOn = resolve;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("replay and report of a drive are those of the rollout that it is; of a torn one, those of its beginning", async () => {
+test("replay and report of a drive are those of its rollout; of a torn one, those of its beginning", async () => {
   const recording = await readRecording(rollout);
   const [expected] = await replayRecordings(rollout, {}, undefined);
   const report = await readFile((await writeReport(run)).path, "utf8");

@@ -69,7 +69,7 @@ export class SimulatedRobot implements Robot {
     const turn = nextPhi - phi;
     const middle = phi + 0.5 * turn;
     this.#odometry.advance({
-      way: (nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle),
+      distance: (nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle),
       turn: turn,
       seconds: seconds,
     });

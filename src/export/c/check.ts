@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
 import { rowsOf, type Table } from "../answers.js";
-import type { Driver } from "../closed-loop.js";
+import type { PolicyDriver } from "../closed-loop.js";
 import type { PolicyDescription } from "../description.js";
 import type { Runner } from "../parity.js";
 import { sizesOf } from "../policy.js";
@@ -84,7 +84,7 @@ export class CompiledPolicy {
   };
 
   /** One process for all steps, which go to and fro. */
-  driver(): Driver & { end(): void } {
+  driver(): PolicyDriver & { end(): void } {
     const { given, answered } = layout(this.policy);
     const child = spawn(join(this.folder, "policy"), { stdio: ["pipe", "pipe", "inherit"] });
     const memory = new Float64Array(widthOf(given) - sizesOf(this.policy).state - 2);

@@ -30,25 +30,31 @@ function heading({ task, timing, clock, columns, provenance, layers }: PolicyDes
   const list = (names: readonly string[]): string => names.join(", ");
   const widths = [layers[0]?.in, ...layers.map(({ out }) => out)].join("-");
   const [dt, h] = [clock.controlPeriod, clock.networkPeriod];
+  const { updates, trainingMinutes, finalCost, checkpoint } = provenance;
+  const origin =
+    `${updates} updates, ${trainingMinutes.toFixed(2)} min of driving, cost ${finalCost ?? "unknown"}, ` +
+    `checkpoint ${checkpoint.slice(0, 16)}.`;
   return `/*
  * Policy of the task ${task.name} (${timing} timing), made by lapgrad ${provenance.lapgrad}.
- * ${provenance.updates} updates, ${provenance.trainingMinutes.toFixed(2)} min of driving, cost ${provenance.finalCost ?? "unknown"}, checkpoint ${provenance.checkpoint.slice(0, 16)}.
+ * ${origin}
  *
  * state:    ${list(columns.state)}
  * command:  ${list(columns.input)}
  * setpoint: ${list(columns.setpoint)}
  * gains:    ${list(columns.gain) || "none"}
  *
- * Call lapgrad_begin once, then lapgrad_step every ${dt} s, with call_network 1 every ${h} s (every ${clock.stepsPerSegment} steps). The
- * time is task time [s], at least 0; it may be taken modulo ${clock.period} s, and in float it should be. Network ${widths}.
+ * Call lapgrad_begin once, then lapgrad_step every ${dt} s, with call_network 1 every ${h} s
+ * (every ${clock.stepsPerSegment} steps). The time is task time [s], at least 0; it may be taken modulo ${clock.period}
+ * s, and in float it should be. Network ${widths}.
  *
- * Compile this file, with -ffp-contract=off for the bits of lapgrad's core, with -DLAPGRAD_SINGLE for float. Elsewhere include it after
- * #define LAPGRAD_DECLARATIONS_ONLY.
+ * Compile this file, with -ffp-contract=off for the bits of lapgrad's core, with -DLAPGRAD_SINGLE for float.
+ * Elsewhere include it after #define LAPGRAD_DECLARATIONS_ONLY.
  */`;
 }
 
 function declarations(policy: PolicyDescription): string {
   const { state, command, setpoint, gains } = sizesOf(policy);
+  const gainsRow = gains > 0 ? `  lapgrad_real gains[${gains}];\n` : "";
   return `#ifndef LAPGRAD_POLICY
 #define LAPGRAD_POLICY
 
@@ -67,7 +73,7 @@ typedef double lapgrad_real;
 typedef struct {
   lapgrad_real previous_setpoint[${setpoint}];
   lapgrad_real setpoint[${setpoint}];
-${gains > 0 ? `  lapgrad_real gains[${gains}];\n` : ""}  lapgrad_real segment_start; /* task time of the last network call [s]; below 0: none yet */
+${gainsRow}  lapgrad_real segment_start; /* task time of the last network call [s]; below 0: none yet */
 } lapgrad_policy;
 
 void lapgrad_begin(lapgrad_policy *policy);
@@ -90,7 +96,9 @@ function weights({ W, b, in: inputs, out }: LayerDescription, layer: number): st
     return lines.join("\n");
   };
   const number = (value: number): string => `R(${literal(value)})`;
-  return `static const lapgrad_real lapgrad_W${layer}[${out} * ${inputs}] = {\n${list(W)}\n};\nstatic const lapgrad_real lapgrad_b${layer}[${out}] = {\n${list(b)}\n};\n`;
+  const array = (name: string, size: string, values: readonly number[]): string =>
+    `static const lapgrad_real lapgrad_${name}${layer}[${size}] = {\n${list(values)}\n};\n`;
+  return array("W", `${out} * ${inputs}`, W) + array("b", `${out}`, b);
 }
 
 function networkFunction(layers: readonly LayerDescription[]): string {
@@ -101,7 +109,8 @@ function networkFunction(layers: readonly LayerDescription[]): string {
       `  lapgrad_layer(lapgrad_W${i}, lapgrad_b${i}, ${room(i - 1)}, ${inputs}, ${out}, ${room(i)});`,
   );
   const rooms = layers.slice(0, -1).map(({ out }, i) => `  lapgrad_real a${i}[${out}];`);
-  return `static void lapgrad_network(const lapgrad_real *features, lapgrad_real *outputs) {\n${[...rooms, ...calls].join("\n")}\n}\n`;
+  const body = [...rooms, ...calls].join("\n");
+  return `static void lapgrad_network(const lapgrad_real *features, lapgrad_real *outputs) {\n${body}\n}\n`;
 }
 
 /** The three pieces that the policy's expressions make. */
@@ -121,7 +130,7 @@ function functions(policy: PolicyDescription): string[] {
       ...(planned.gains ? { gains: planned.gains } : {}),
     }),
     functionOf(
-      "The command, so long after the network call.",
+      "The command, `elapsed` seconds after the network call.",
       "lapgrad_act",
       [state, ...memory, ...(gains ? [gains] : []), input("elapsed", 1)],
       { command: command(policy, state, ...memory, gains, input("elapsed", 1)) },

@@ -1,6 +1,6 @@
 /*
- * Runs an exported policy for its checks: reads rows of doubles (what lapgrad_step is given, the policy's state among it) and writes
- * rows of doubles (the command, the policy's next state). Compiled with -DPOLICY="\"policy.c\"".
+ * Runs an exported policy for its checks: reads rows of doubles (what lapgrad_step is given, the policy's state among
+ * it) and writes rows of doubles (the command, the policy's next state). Compiled with -DPOLICY="\"policy.c\"".
  */
 #include POLICY
 

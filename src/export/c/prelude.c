@@ -1,5 +1,6 @@
 /*
- * Arithmetic of lapgrad's core, in its order of operations: compiled without contraction (-ffp-contract=off, which gcc's
+ * Arithmetic of lapgrad's core, in its order of operations: compiled without contraction (-ffp-contract=off, which
+ * gcc's
  * -std=c99 implies) doubles have its bits. Single precision takes the library's functions.
  */
 #include <math.h>
@@ -93,7 +94,8 @@ static inline double lapgrad_tanh(double x) {
   const double f = y - k;
   const double z = f * f;
   const double R =
-      ((((1.5304696820221576e-9 * z + -1.2710356717175275e-7) * z + 1.0582188777752095e-5) * z + -0.0009250684777399232) *
+      ((((1.5304696820221576e-9 * z + -1.2710356717175275e-7) * z + 1.0582188777752095e-5) * z +
+        -0.0009250684777399232) *
            z +
        0.11552453009332417) *
           z +

@@ -161,7 +161,11 @@ export class CPrinter {
   private network(row: Expression): number[] {
     const [features] = row.args.map((arg) => this.rowOf(arg));
     const list = features.map((_, i) => bare(`$${i}`)).join(", ");
-    const before = `const lapgrad_real features[] = {${list}};\nlapgrad_real outputs[${row.width}];\nlapgrad_network(features, outputs);`;
+    const before = [
+      `const lapgrad_real features[] = {${list}};`,
+      `lapgrad_real outputs[${row.width}];`,
+      "lapgrad_network(features, outputs);",
+    ].join("\n");
     const call = this.scalar("network", features, 0);
     this.scalars[call] = { ...this.scalars[call], before };
     return Array.from({ length: row.width }, (_, i) => this.scalar(`outputs[${i}]`, [call], 0));

@@ -23,10 +23,11 @@ export function exportOnnx(policy: PolicyDescription, what: What, precision: Pre
 function networkModel(policy: PolicyDescription, precision: Precision): OnnxModel {
   const { columns, layers } = policy;
   const features: Port = { name: "features", width: columns.feature.length, doc: columns.feature.join(", ") };
+  const gains = columns.gain.length > 0 ? `, then of gains ${columns.gain.join(", ")}` : "";
   const offsets: Port = {
     name: "offsets",
     width: policy.scale.length,
-    doc: `offsets of setpoint ${columns.setpoint.join(", ")}${columns.gain.length > 0 ? `, then of gains ${columns.gain.join(", ")}` : ""}`,
+    doc: `offsets of setpoint ${columns.setpoint.join(", ")}${gains}`,
   };
   const printer = new OnnxPrinter(precision, layers, features.name, [features.name, offsets.name]);
   printer.printAs(offsets.name, scaledNetwork(policy, input(features.name, features.width)));
@@ -75,7 +76,8 @@ function policyModel(policy: PolicyDescription, precision: Precision): OnnxModel
     outputs.push({ name: next(name), width, doc });
   }
   const doc =
-    "One control step of a policy: network, task clock, reference, tracking controller, clamps. Feed next_* back as the inputs of the same name; begin with zeros and segment_start -1.";
+    "One control step of a policy: network, task clock, reference, tracking controller, clamps. Feed next_* back as " +
+    "the inputs of the same name; begin with zeros and segment_start -1.";
   return common(policy, "policy", doc, precision, printer, ports, outputs);
 }
 
@@ -101,7 +103,9 @@ function common(
   };
 }
 
-/** What a reader wants to know by itself, and the whole description without the weights, which the initializers hold. */
+/**
+ * What a reader wants to know by itself, and the whole description without the weights, which the initializers hold.
+ */
 function metadataOf(policy: PolicyDescription, what: What, ports: readonly Port[]): Record<string, string> {
   const { layers: _, ...rest } = policy;
   const { task, robot, timing, clock, nominalGains, scale, provenance } = policy;

@@ -139,8 +139,9 @@ export class OnnxPrinter {
   }
 
   /**
-   * ONNX has no Atan2: the angle in the first octant, then its mirror images; 0 for the zero vector. onnxruntime's CPU has no float64 Atan
-   * either: that of float32, whose error d satisfies tan d = (q cos a - sin a) / (cos a + q sin a), and d = 1e-7 is its own tangent.
+   * ONNX has no Atan2: the angle in the first octant, then its mirror images; 0 for the zero vector. onnxruntime's CPU
+   * has no float64 Atan either: that of float32, whose error d satisfies tan d = (q cos a - sin a) / (cos a + q sin a),
+   * and d = 1e-7 is its own tangent.
    */
   private atan2(y: string, x: string, label: string | undefined): string {
     const zero = this.constant(this.precision, [0]);

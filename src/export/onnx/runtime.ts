@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { messageOf } from "../../errors.js";
 import type { Table } from "../answers.js";
-import type { Driver } from "../closed-loop.js";
+import type { PolicyDriver } from "../closed-loop.js";
 import type { PolicyDescription } from "../description.js";
 import type { Runner } from "../parity.js";
 import { sizesOf } from "../policy.js";
@@ -47,7 +47,7 @@ export class OnnxSession {
   };
 
   /** Steps one after the other, the policy's state fed back from output to input. */
-  driver(policy: PolicyDescription): Driver {
+  driver(policy: PolicyDescription): PolicyDriver {
     const { state, setpoint, gains } = sizesOf(policy);
     const widths = { previous_setpoint: setpoint, setpoint, ...(gains > 0 ? { gains } : {}), segment_start: 1 };
     let memory: Record<string, OrtTensor> = {};

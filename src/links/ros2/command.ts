@@ -1,4 +1,7 @@
-/** The task's inputs as commands on topics, and back. Nothing but complete messages of finite numbers within the limits is published. */
+/**
+ * The task's inputs as commands on topics, and back. Nothing but complete messages of finite numbers within the limits
+ * is published.
+ */
 import { wallTime } from "../../clock.js";
 import { type MessageType, newMessage, setStamp } from "./messages.js";
 import type { Publisher, RosNode } from "./node.js";
@@ -66,14 +69,17 @@ export class CommandPublisher {
     return isCommand;
   }
 
-  /** Neutral, and whether everybody who listens has it within so long [ms]. */
+  /** Neutral, and whether everybody who listens has it within that time [ms]. */
   stop(milliseconds: number): boolean {
     this.#send(0, 0);
     return this.#publishers.map((publisher) => publisher.settle(milliseconds)).every(Boolean);
   }
 }
 
-/** Takes commands as {@link CommandPublisher} sends them; `take` gets the task's inputs, finite numbers within the limits. */
+/**
+ * Takes commands as {@link CommandPublisher} sends them; `take` gets the task's inputs, finite numbers within the
+ * limits.
+ */
 export function subscribeCommand(node: RosNode, settings: Ros2Settings, take: (first: number, second: number) => void) {
   const { commandType, command, throttle, steering, commandQos } = settings;
   const { driveScale, steerScale, driveLimit, steerLimit } = settings;

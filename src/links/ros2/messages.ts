@@ -1,4 +1,7 @@
-/** The ROS 2 messages that are used here, as rclnodejs has them: its own types are generated from an installed ROS and absent without one. */
+/**
+ * The ROS 2 messages that are used here, as rclnodejs has them: its own types are generated from an installed ROS and
+ * absent without one.
+ */
 
 /** builtin_interfaces/Time */
 export interface Stamp {

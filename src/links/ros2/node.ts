@@ -15,7 +15,7 @@ export interface Endpoint {
 
 export interface Publisher<M> {
   publish(message: M): void;
-  /** Waits up to so long [ms] until everybody who subscribes reliably has what was published; false if not. */
+  /** Waits until everybody who subscribes reliably has what was published; false if not within that time [ms]. */
   settle(milliseconds: number): boolean;
 }
 

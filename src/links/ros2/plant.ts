@@ -1,4 +1,7 @@
-/** Our simulated robot as a participant of the graph: it publishes its state and follows commands, as a real one would, in real time. */
+/**
+ * Our simulated robot as a participant of the graph: it publishes its state and follows commands, as a real one would,
+ * in real time.
+ */
 import { wallTime } from "../../clock.js";
 import type { Core } from "../../core/core.js";
 import { subscribeCommand } from "./command.js";
@@ -6,7 +9,7 @@ import { newMessage, setStamp, setYaw, type Twist } from "./messages.js";
 import type { RosNode } from "./node.js";
 import type { Ros2Settings } from "./settings.js";
 
-/** Without a command for so long it goes neutral by itself, as a robot's driver should [s]. */
+/** Without a command for this duration it goes neutral by itself, as a robot's driver should [s]. */
 const COMMAND_WITHIN = 0.2;
 /** What a drive at neutral brakes with [m/s²]: the plants are fitted to driving and know no rest. */
 const NEUTRAL_BRAKE = 3;
@@ -28,7 +31,10 @@ export class PlantNode {
   #commanded = Number.NEGATIVE_INFINITY;
   #rate = 0;
 
-  /** `core`: with room for a step, its plant the robot. `clock` [s] and `wall`, the time of stamps [s since 1970], run in real time. */
+  /**
+   * `core`: with room for a step, its plant the robot. `clock` [s] and `wall`, the time of stamps [s since 1970], run
+   * in real time.
+   */
   constructor(node: RosNode, settings: Ros2Settings, core: Core, clock: () => number, wall: () => number = wallTime) {
     this.#core = core;
     this.#clock = clock;

@@ -1,6 +1,6 @@
 /**
- * ROS 2 by rclnodejs. Must be called on the main thread of a process, in an environment that was checked (doctor/ros.ts): importing rclnodejs
- * without a sourced ROS 2 makes it rebuild itself, and spoil its installation.
+ * ROS 2 by rclnodejs. Must be called on the main thread of a process, in an environment that was checked
+ * (doctor/ros.ts): importing rclnodejs without a sourced ROS 2 makes it rebuild itself, and spoil its installation.
  */
 import type { MessageType } from "./messages.js";
 import { type Endpoint, guarded, type JoinGraph, type Publisher, type Reliability, type RosNode } from "./node.js";
@@ -43,7 +43,7 @@ const TRANSIENT_LOCAL = 1;
 const VOLATILE = 2;
 /** Who waits for longer is told why [ms]. */
 const TOLD_AFTER = 5_000;
-/** Messages are waited for so long at a time [ms]; more, or less than 0, blocks later calls. */
+/** How long messages are waited for at a time [ms]; more, or less than 0, blocks later calls. */
 const SPIN = 10;
 
 export const joinRos: JoinGraph = async (name, onError) => {
@@ -51,7 +51,7 @@ export const joinRos: JoinGraph = async (name, onError) => {
   return joinWith(rcl, name, onError);
 };
 
-/** Says why joining takes so long, if it does; to be called when it is done. */
+/** Says why joining takes a long time, if it does; what is returned is to be called when it is done. */
 export function explainWaiting(say: (text: string) => void): () => void {
   const text = "waiting for ROS 2: when rclnodejs is started first it writes its message classes";
   const timer = setTimeout(() => say(text), TOLD_AFTER);
@@ -60,7 +60,8 @@ export function explainWaiting(say: (text: string) => void): () => void {
 
 /** Joins the graph with a loaded rclnodejs. */
 export async function joinWith(rcl: Rcl, name: string, onError: Parameters<JoinGraph>[1]): Promise<RosNode> {
-  rcl.removeSignalHandlers(); // a stop command is due before the node goes; and Ctrl-C must not shut down what init has begun
+  // a stop command is due before the node goes; and Ctrl-C must not shut down what init has begun
+  rcl.removeSignalHandlers();
   await rcl.init();
   const node = new rcl.Node(name);
   const qos = (reliability: Reliability) =>

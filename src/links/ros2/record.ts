@@ -1,6 +1,7 @@
 /**
- * What the process of the ROS node and the control thread say to each other: rows of doubles through two pipes. A row is far below PIPE_BUF, so it
- * arrives whole or not at all, and a buffer for whole rows never gets a part of one. Times are of the machine's monotonic clock [s].
+ * What the process of the ROS node and the control thread say to each other: rows of doubles through two pipes. A row
+ * is far below PIPE_BUF, so it arrives whole or not at all, and a buffer for whole rows never gets a part of one. Times
+ * are of the machine's monotonic clock [s].
  */
 
 /** From the node: the state, and what it knows of the graph. */
@@ -37,7 +38,7 @@ export enum CommandSlot {
   count,
 }
 
-/** Without a row from the control thread for so long the node stops the robot [s]. */
+/** Without a row from the control thread for this duration the node stops the robot [s]. */
 export const SILENT_AFTER = 0.2;
 
 export const STATE_BYTES = StateSlot.count * 8;

@@ -1,4 +1,7 @@
-/** The ROS node between topics and control thread. It runs in a process of its own, where nothing keeps it from its messages. */
+/**
+ * The ROS node between topics and control thread. It runs in a process of its own, where nothing keeps it from its
+ * messages.
+ */
 import { messageOf } from "../../errors.js";
 import { Fault } from "../faults.js";
 import { CommandPublisher, commandTopics } from "./command.js";
@@ -12,11 +15,11 @@ import { StateSource } from "./state.js";
 export const BEAT = 0.05;
 /** The graph is looked at every so many beats. */
 const LOOK = 10;
-/** The stop command is waited for so long [ms]. */
+/** How long the stop command is waited for [ms]. */
 const STOP_WITHIN = 500;
 
 /** What a relay is connected with. */
-export interface Surroundings {
+export interface RelayContext {
   /** the machine's monotonic clock [s] */
   clock(): number;
   /** gives a row of {@link StateSlot} to the control thread */
@@ -28,7 +31,7 @@ export interface Surroundings {
 export class Relay {
   readonly #node: RosNode;
   readonly #settings: Ros2Settings;
-  readonly #around: Surroundings;
+  readonly #context: RelayContext;
   readonly #source: StateSource;
   readonly #command: CommandPublisher;
   readonly #row = new Float64Array(StateSlot.count);
@@ -37,10 +40,10 @@ export class Relay {
   #follows = false;
   #ordered = Number.NEGATIVE_INFINITY;
 
-  constructor(node: RosNode, settings: Ros2Settings, around: Surroundings) {
+  constructor(node: RosNode, settings: Ros2Settings, context: RelayContext) {
     this.#node = node;
     this.#settings = settings;
-    this.#around = around;
+    this.#context = context;
     this.#source = new StateSource(settings);
     this.#command = new CommandPublisher(node, settings);
     this.#subscribeState();
@@ -58,8 +61,8 @@ export class Relay {
   }
 
   /** A row of {@link CommandSlot}. */
-  obey(row: Float64Array): void {
-    this.#ordered = this.#around.clock();
+  carryOut(row: Float64Array): void {
+    this.#ordered = this.#context.clock();
     const follows = row[CommandSlot.follows] === 1;
     if (follows) this.#publish(row[CommandSlot.first], row[CommandSlot.second]);
     else if (this.#follows) this.#stop();
@@ -69,7 +72,7 @@ export class Relay {
   /** To be called every {@link BEAT}: tells that the node lives, and stops a robot that nobody drives any more. */
   beat(): void {
     if (this.#beats++ % LOOK === 0) this.#look();
-    if (this.#follows && this.#around.clock() - this.#ordered > SILENT_AFTER) {
+    if (this.#follows && this.#context.clock() - this.#ordered > SILENT_AFTER) {
       this.#follows = false;
       this.#say("the control thread is silent: the robot is stopped");
       this.#stop();
@@ -86,8 +89,9 @@ export class Relay {
   #subscribeState(): void {
     const { odometry, pose, twist, stateQos } = this.#settings;
     const source = this.#source;
-    const now = this.#around.clock;
-    // rclnodejs gives what arrived together in the order of the subscriptions: a pose after the speed that belongs to it
+    const now = this.#context.clock;
+    // rclnodejs gives what arrived together in the order of the subscriptions: a pose after the speed that belongs to
+    // it
     if (odometry === "" && twist !== "")
       this.#node.subscribe("geometry_msgs/msg/TwistStamped", twist, stateQos, (message) =>
         source.takeTwist(message, now()),
@@ -140,7 +144,7 @@ export class Relay {
   #tell(): void {
     const source = this.#source;
     const row = this.#row;
-    row[StateSlot.sent] = this.#around.clock();
+    row[StateSlot.sent] = this.#context.clock();
     row[StateSlot.time] = source.time;
     row[StateSlot.arrival] = source.arrival;
     row[StateSlot.x] = source.x;
@@ -150,14 +154,14 @@ export class Relay {
     row[StateSlot.rate] = source.rate;
     row[StateSlot.refusal] = source.refusal;
     if (source.refusal !== Fault.none) this.#say(source.words, Fault[source.refusal]);
-    this.#around.write(row);
+    this.#context.write(row);
   }
 
   /** Once for each thing. */
   #say(text: string, what = text): void {
     if (this.#said.has(what)) return;
     this.#said.add(what);
-    this.#around.say(text);
+    this.#context.say(text);
   }
 }
 

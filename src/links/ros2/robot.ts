@@ -1,4 +1,7 @@
-/** A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is at the end of a line. */
+/**
+ * A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is
+ * at the end of a line.
+ */
 import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Fault } from "../faults.js";
 import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
@@ -7,7 +10,7 @@ import type { Ros2Settings } from "./settings.js";
 
 /** Time for publishers and subscribers to find each other [s]. */
 const DISCOVERY = 3;
-/** States for so long show whether their stamps keep pace [s]. */
+/** States for this duration show whether their stamps keep pace [s]. */
 const SETTLE = 1.2;
 /** Rows that are taken at once, and takings per control step: more than a pipe holds. */
 const ROWS = 64;
@@ -20,7 +23,7 @@ export class Ros2Robot implements Robot {
   phase = RobotPhase.connecting;
   faultValue = Number.NaN;
 
-  readonly #port: Transport;
+  readonly #transport: Transport;
   readonly #timeout: number;
   readonly #rows = new Float64Array(ROWS * StateSlot.count);
   readonly #incoming = new Uint8Array(this.#rows.buffer);
@@ -39,8 +42,8 @@ export class Ros2Robot implements Robot {
   #deaf = 0;
   #fault = Fault.none;
 
-  constructor(port: Transport, { timeout }: Pick<Ros2Settings, "timeout">) {
-    this.#port = port;
+  constructor(transport: Transport, { timeout }: Pick<Ros2Settings, "timeout">) {
+    this.#transport = transport;
     this.#timeout = timeout;
   }
 
@@ -52,7 +55,7 @@ export class Ros2Robot implements Robot {
 
   receive(now: number): void {
     for (let i = 0; i < MOST; i++) {
-      const count = this.#port.read(this.#incoming);
+      const count = this.#transport.read(this.#incoming);
       const rows = count <= this.#incoming.length ? Math.floor(count / STATE_BYTES) : 0;
       for (let row = 0; row < rows; row++) this.#take(now, row * StateSlot.count);
       if (rows < ROWS) break;

@@ -1,6 +1,6 @@
 /**
- * The process of the ROS node. Its control thread is at the other end of two pipes, its parent at the other end of an IPC channel; it lives as long
- * as its parent does, and leaves the robot standing when that is gone.
+ * The process of the ROS node. Its control thread is at the other end of two pipes, its parent at the other end of an
+ * IPC channel; it lives as long as its parent does, and leaves the robot standing when that is gone.
  */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
@@ -46,7 +46,7 @@ export function serve(join: JoinGraph): void {
     onError = (error, topic) => relay.onError(error, topic);
     show = liveTopics(node, settings.node, () => relay.frame, task);
     node.start();
-    const commands = readCommands((row) => relay.obey(row));
+    const commands = readCommands((row) => relay.carryOut(row));
     const timer = setInterval(() => relay.beat(), 1000 * BEAT);
     leave = () => {
       clearInterval(timer);

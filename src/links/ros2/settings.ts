@@ -36,7 +36,7 @@ export interface Ros2Settings {
   readonly steerLimit: number;
   readonly stateQos: Reliability;
   readonly commandQos: Reliability;
-  /** without a usable state for so long the robot is stopped [s] */
+  /** without a usable state for this duration the robot is stopped [s] */
   readonly timeout: number;
 }
 

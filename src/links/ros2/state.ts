@@ -5,13 +5,16 @@ import type { Ros2Settings } from "./settings.js";
 
 /** A speed that was measured longer ago than this beside a pose is not that pose's [s]. */
 const TWIST_WITHIN = 0.1;
-/** Without a measured speed it comes from the pose at least so long ago [s]: long against its noise, short against what the car does. */
+/**
+ * Without a measured speed it comes from the pose of at least this duration ago [s]: long against its noise, short
+ * against what the car does.
+ */
 const DIFFERENCE = 0.035;
 const KEPT = 16;
-/** Stamps must advance with our clock, within this factor, over so long [s]. */
+/** Stamps must advance with our clock, within this factor, over this duration [s]. */
 const PACE = 1.25;
 const PACE_OVER = 0.5;
-/** Stamps that stay behind the last one for so long are those of a clock that was set [s]. */
+/** Stamps that stay behind the last one for this duration are those of a clock that was set [s]. */
 const CLOCK_SET = 1;
 /** How fast the stamps' clock may drift against ours [s/s]; above what time synchronisation slews. */
 const DRIFT = 1e-3;
@@ -47,7 +50,7 @@ export class StateSource {
   #offset = Number.POSITIVE_INFINITY;
   #paceStamp = 0;
   #paceArrival = Number.NEGATIVE_INFINITY;
-  /** where the last stretch was: 1 too fast, -1 too slow */
+  /** where the last interval was: 1 too fast, -1 too slow */
   #paceSide = 0;
   #isPaced = true;
   #twist: { readonly arrival: number; readonly x: number; readonly y: number; readonly rate: number } | undefined;
@@ -147,14 +150,16 @@ export class StateSource {
     return undefined;
   }
 
-  /** Two stretches in a row must be too slow, or too fast: messages that were held up are followed by such as catch up. */
+  /**
+   * Two intervals in a row must be too slow, or too fast: messages that were held up are followed by such as catch up.
+   */
   #watchPace(stamp: number, arrival: number): void {
     const passed = arrival - this.#paceArrival;
     if (passed < PACE_OVER) return;
     const pace = (stamp - this.#paceStamp) / passed;
     // before the first, and after a pause, there is nothing to compare with
-    const isStretch = passed < 2 * PACE_OVER;
-    const side = !isStretch ? 0 : pace > PACE ? 1 : pace < 1 / PACE ? -1 : 0;
+    const isInterval = passed < 2 * PACE_OVER;
+    const side = !isInterval ? 0 : pace > PACE ? 1 : pace < 1 / PACE ? -1 : 0;
     this.#isPaced = side === 0 || side !== this.#paceSide;
     this.#paceSide = side;
     this.#paceStamp = stamp;

@@ -1,6 +1,7 @@
 /**
- * Consistent Overhead Byte Stuffing for frames shorter than 254 bytes: Cheshire and Baker, IEEE/ACM Transactions on Networking 7(2),
- * 1999. Every 0 becomes the distance to the next one, with one byte before all; so 0 is free to end a frame.
+ * Consistent Overhead Byte Stuffing for frames shorter than 254 bytes: Cheshire and Baker, IEEE/ACM Transactions on
+ * Networking 7(2), 1999. Every 0 becomes the distance to the next one, with one byte before all; so 0 is free to end a
+ * frame.
  */
 
 /** Writes the encoding of the first `count` bytes, without the closing 0; returns its length, always `count + 1`. */
@@ -17,7 +18,10 @@ export function encodeCobs(from: Uint8Array, count: number, to: Uint8Array): num
   return count + 1;
 }
 
-/** Decodes the first `count` bytes, which do not include the closing 0; returns the length, or -1 if they are no such encoding. */
+/**
+ * Decodes the first `count` bytes, which do not include the closing 0; returns the length, or -1 if they are no such
+ * encoding.
+ */
 export function decodeCobs(from: Uint8Array, count: number, to: Uint8Array): number {
   let length = 0;
   let at = 0;

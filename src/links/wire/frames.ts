@@ -8,7 +8,8 @@ const TAIL = 2;
 const LONGEST = HEAD + protocol.maxPayload + TAIL;
 
 /**
- * Makes frames in one buffer, without allocating: put the payload with a write function, finish, send the first bytes of `wire`.
+ * Makes frames in one buffer, without allocating: put the payload with a write function, finish, send the first bytes
+ * of `wire`.
  *
  *     writeDrive(writer.payload, 0, drive);
  *     const count = writer.finish(FrameType.drive, sequence);

@@ -1,6 +1,6 @@
 /**
- * Frames of the board of Waveshare's JetRacer ROS kit as it is sold: AA 55, length of the whole frame, type, data, and the sum of all bytes
- * before, modulo 256. Numbers are int16, high byte first.
+ * Frames of the board of Waveshare's JetRacer ROS kit as it is sold: AA 55, length of the whole frame, type, data, and
+ * the sum of all bytes before, modulo 256. Numbers are int16, high byte first.
  */
 
 /** bits per second, 8N1 */
@@ -53,7 +53,10 @@ export class VelocityFrame {
   }
 }
 
-/** Finds telemetry in what a line brings, in pieces of any size; what is damaged is counted, and costs no frame behind it. */
+/**
+ * Finds telemetry in what a line brings, in pieces of any size; what is damaged is counted, and costs no frame behind
+ * it.
+ */
 export class TelemetryReader {
   readonly #handle: (pose: BoardPose) => void;
   readonly #frame = new Uint8Array(TELEMETRY[2]);
@@ -81,7 +84,10 @@ export class TelemetryReader {
     }
   }
 
-  /** Delivers the frame if it is whole. One that cannot be a frame loses its first byte, until the rest can: there may be another within. */
+  /**
+   * Delivers the frame if it is whole. One that cannot be a frame loses its first byte, until the rest can: there may
+   * be another within.
+   */
   #check(): void {
     while (!this.#mayBegin()) this.#dropFirst();
     const last = this.#frame.length - 1;
@@ -107,7 +113,10 @@ export class TelemetryReader {
     this.strayBytes++;
   }
 
-  /** gyro (x, y, z), accelerometer (3), Euler angles (3), odometry x, y, yaw, their last increments (3), wheel speeds (2), their setpoints (2), 2 bytes more */
+  /**
+   * gyro (x, y, z), accelerometer (3), Euler angles (3), odometry x, y, yaw, their last increments (3), wheel speeds
+   * (2), their setpoints (2), 2 bytes more
+   */
   #deliver(): void {
     const pose = this.#pose;
     pose.isRepeated = true;

@@ -1,4 +1,4 @@
-import type { Drive } from "../../identification/drive.js";
+import type { FitData } from "../../identification/fit-data.js";
 
 /** The model that the gradient goes through. */
 export interface FittedModel {
@@ -14,4 +14,4 @@ export interface Refit {
 }
 
 /** Fits a model to driving, from a prior; answers with a text if it refuses. */
-export type Fit = (drives: readonly Drive[], prior: FittedModel) => Refit | string;
+export type Fit = (drives: readonly FitData[], prior: FittedModel) => Refit | string;

@@ -1,4 +1,7 @@
-/** `lapgrad plant` and `lapgrad train` on a graph without ROS, as processes. Usage: node command-process.js plant|train <settings as JSON> <folder> */
+/**
+ * `lapgrad plant` and `lapgrad train` on a graph without ROS, as processes. Usage: node command-process.js plant|train
+ * <settings as JSON> <folder>
+ */
 import { plantCommand } from "../../../src/cli/plant-run.js";
 import { trainCommand } from "../../../src/cli/train-run.js";
 import type { PartialConfig } from "../../../src/config/config.js";

@@ -1,4 +1,7 @@
-/** rclnodejs as its sources have it, as far as the adapter calls it, around a graph without ROS: numbers and names of its own, none of ours. */
+/**
+ * rclnodejs as its sources have it, as far as the adapter calls it, around a graph without ROS: numbers and names of
+ * its own, none of ours.
+ */
 
 import type { MessageType } from "../../../src/links/ros2/messages.js";
 import type { Endpoint, Reliability, RosNode } from "../../../src/links/ros2/node.js";

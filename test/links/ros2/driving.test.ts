@@ -52,8 +52,8 @@ interface Drive {
 let drives = 0;
 
 /**
- * Drives the untrained car until something stops it. `begin` sees the host before it connects, `during` before every control step with the time
- * since the car drives [s].
+ * Drives the untrained car until something stops it. `begin` sees the host before it connects, `during` before every
+ * control step with the time since the car drives [s].
  */
 async function drive(
   given: PartialConfig,
@@ -110,7 +110,8 @@ test("it begins where the car stands, says so, and goes on from there without a 
   expect(questions[0]).toMatch(/it begins at task time \d\.\d\d s, 0\.10 m from where it stands and \d° to the/);
   expect(host.shared.startTime).toBeGreaterThan(0.3);
   expect(stopped).toMatch(/^stopped by the operator/);
-  // the untrained car cuts its first corner from a stand; towards task time 0, in the middle of the 8, it would leave the corridor of 1.5 m
+  // the untrained car cuts its first corner from a stand; towards task time 0, in the middle of the 8, it would leave
+  // the corridor of 1.5 m
   expect(farthest).toBeLessThan(1.2);
 });
 
@@ -163,7 +164,7 @@ test("the control loop falls silent: the node publishes neutral within 0.25 s, o
   const { host } = await drive({}, () => {}, stopAfter(0.5));
   const { relay, graph } = host.node;
   const row = Float64Array.of(0, 1, 0.5, 0.5); // sent, follows, inputs
-  relay?.obey(row);
+  relay?.carryOut(row);
   expect(commandsOf(host).at(-1)?.message).toEqual({ data: 0.5 });
   const began = host.node.now;
   for (let i = 0; i < 20; i++) {

@@ -1,4 +1,6 @@
-/** A graph without ROS: nodes behind the narrow port (src/links/ros2/node.ts), in one process and as quick as a call. */
+/**
+ * A graph without ROS: nodes behind the narrow port (src/links/ros2/node.ts), in one process and as quick as a call.
+ */
 import type { MessageType } from "../../../src/links/ros2/messages.js";
 import {
   deafnessOf,

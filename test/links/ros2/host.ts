@@ -16,7 +16,10 @@ import { layoutFor, RecordKind, Ring } from "../../../src/runtime/records.js";
 import { Order, Shared } from "../../../src/runtime/shared.js";
 import { Graph } from "./graph.js";
 
-/** Time between two states of the plant [s], and between two looks at the clock: 50 Hz, half a period beside the control steps. */
+/**
+ * Time between two states of the plant [s], and between two looks at the clock: 50 Hz, half a period beside the control
+ * steps.
+ */
 const STATE_PERIOD = 0.02;
 const SLICE = 0.005;
 
@@ -36,7 +39,7 @@ export class VirtualNode implements Transport {
   relay: Relay | undefined;
   plant: PlantNode | undefined;
   /** called after every row of the control thread */
-  obeyed: (row: Float64Array) => void = () => {};
+  commanded: (row: Float64Array) => void = () => {};
   /** what happens in the drive, on topics */
   show: ReturnType<typeof liveTopics> = () => {};
   #states: number[] = [];
@@ -78,8 +81,8 @@ export class VirtualNode implements Transport {
 
   write(bytes: Uint8Array, count: number): boolean {
     const row = new Float64Array(bytes.slice(0, count).buffer);
-    if (this.isRelaying) this.relay?.obey(row);
-    this.obeyed(row);
+    if (this.isRelaying) this.relay?.carryOut(row);
+    this.commanded(row);
     return true;
   }
 

@@ -1,6 +1,6 @@
 /**
- * What everybody who joins a graph must keep to: the laws of the narrow port, for the graph without ROS and for the real one. They need no test
- * runner, since rclnodejs wants the main thread of a process of its own.
+ * What everybody who joins a graph must keep to: the laws of the narrow port, for the graph without ROS and for the
+ * real one. They need no test runner, since rclnodejs wants the main thread of a process of its own.
  */
 import { strict as assert } from "node:assert";
 import { newMessage, type Twist } from "../../../src/links/ros2/messages.js";

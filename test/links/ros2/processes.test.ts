@@ -1,4 +1,7 @@
-/** Plant and learner as processes of their own, in real time, on a graph without ROS: training, interrupts, and deaths of each. */
+/**
+ * Plant and learner as processes of their own, in real time, on a graph without ROS: training, interrupts, and deaths
+ * of each.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +29,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Stretches of a second, so that a training takes some seconds. Time-outs are long: the exact ones hold in virtual time. */
+/**
+ * Stretches of a second, so that a training takes some seconds. Time-outs are long: the exact ones hold in virtual
+ * time.
+ */
 const GIVEN: PartialConfig = {
   ...{ link: "ros2", plant: "identified", hidden: [16, 16], "update-every": "8", seed: 1 },
   ...{ ros2: { timeout: 0.3 }, "stale-after": 0.5 },

@@ -1,4 +1,7 @@
-/** The same on a real ROS 2, where one is sourced: the laws of the port, a training between two processes, the death of the plant. */
+/**
+ * The same on a real ROS 2, where one is sourced: the laws of the port, a training between two processes, the death of
+ * the plant.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

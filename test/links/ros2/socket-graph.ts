@@ -1,4 +1,6 @@
-/** A graph without ROS between processes: nodes are connections to a hub on a UNIX socket, messages are lines of JSON. */
+/**
+ * A graph without ROS between processes: nodes are connections to a hub on a UNIX socket, messages are lines of JSON.
+ */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { MessageType } from "../../../src/links/ros2/messages.js";

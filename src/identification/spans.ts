@@ -1,18 +1,21 @@
-/** Recordings as stretches of uninterrupted driving: headings unwrapped, gaps and numbers that are none cut out, the launch left out. */
+/**
+ * Recordings as spans of uninterrupted driving: headings unwrapped, gaps and numbers that are none cut out, the launch
+ * left out.
+ */
 import type { Recording } from "../recording/recording.js";
-import { type Drive, LONGEST_DELAY } from "./drive.js";
+import { type FitData, LONGEST_DELAY } from "./fit-data.js";
 
 /** Driving without interruption, with the commands before it. */
-export interface Stretch extends Drive {
+export interface Span extends FitData {
   /** rows: when each command was given, those before the first step included, and the end [s] */
   readonly commandTimes: Float64Array;
   /** per input, rows as `commandTimes`: integral of the command up to then [s] */
   readonly integrals: readonly [Float64Array, Float64Array];
 }
 
-/** Stretches of one recording, and what was found in it, for people. */
+/** Spans of one recording, and what was found in it, for people. */
 export interface Cut {
-  readonly stretches: readonly Stretch[];
+  readonly spans: readonly Span[];
   readonly notes: readonly string[];
 }
 
@@ -20,10 +23,10 @@ export interface Cut {
 const LONGEST_GAP = 3;
 
 /**
- * Cuts a recording of a car into stretches, from segment `skip` on. The first steps of every stretch serve only as commands that are still
- * on their way: what was commanded before them is not known.
+ * Cuts a recording of a car into spans, from segment `skip` on. The first steps of every span serve only as commands
+ * that are still on their way: what was commanded before them is not known.
  */
-export function stretchesOf(recording: Recording, skip: number): Cut {
+export function spansOf(recording: Recording, skip: number): Cut {
   const { times, inputs, segmentStarts } = recording;
   const states = withFinalState(recording);
   const last = states.length / 4 - 1; // steps whose next state is known
@@ -38,18 +41,18 @@ export function stretchesOf(recording: Recording, skip: number): Cut {
     return `lasts ${seconds(step)}, the control period is ${seconds(period)}; the drive is cut there`;
   };
   const notes: string[] = [];
-  const stretches: Stretch[] = [];
+  const spans: Span[] = [];
   let begin = 0;
   for (let t = 0; t <= last; t++) {
     const problem = t < last ? fault(t) : "";
     if (problem === undefined) continue;
-    const stretch = stretchBetween(recording, states, Math.max(begin + LONGEST_DELAY, from), t, period);
-    if (stretch) stretches.push(stretch);
+    const span = spanBetween(recording, states, Math.max(begin + LONGEST_DELAY, from), t, period);
+    if (span) spans.push(span);
     const isNew = t === 0 || begin < t;
     if (problem && isNew && t >= from) notes.push(`step ${t} (${times[t].toFixed(2)} s): ${problem}`);
     begin = t + 1;
   }
-  return { stretches, notes };
+  return { spans, notes };
 }
 
 const seconds = (value: number) => `${Number(value.toPrecision(3))} s`;
@@ -75,13 +78,13 @@ function soundAt(rows: Float64Array, columns: number, row: number): boolean {
 }
 
 /** Steps `from` to `to`, the state after the last one included; undefined if there is none. */
-function stretchBetween(
+function spanBetween(
   { times, inputs }: Recording,
   allStates: Float64Array,
   from: number,
   to: number,
   period: number,
-): Stretch | undefined {
+): Span | undefined {
   const steps = to - from;
   if (steps < 1) return undefined;
   const states = allStates.slice(4 * from, 4 * (to + 1));
@@ -112,13 +115,13 @@ function stretchBetween(
   };
 }
 
-/** Driving time of stretches [s]. */
-export function secondsOf(stretches: readonly Drive[]): number {
-  return stretches.reduce((sum, { periods }) => sum + periods.reduce((a, b) => a + b, 0), 0);
+/** Driving time of spans [s]. */
+export function secondsOf(spans: readonly FitData[]): number {
+  return spans.reduce((sum, { periods }) => sum + periods.reduce((a, b) => a + b, 0), 0);
 }
 
-/** Control period of stretches [s]: the median. */
-export function periodOf(stretches: readonly Drive[]): number {
-  const all = Float64Array.from(stretches.flatMap(({ periods }) => Array.from(periods))).sort();
+/** Control period of spans [s]: the median. */
+export function periodOf(spans: readonly FitData[]): number {
+  const all = Float64Array.from(spans.flatMap(({ periods }) => Array.from(periods))).sort();
   return all.at(all.length >> 1) ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Driving that a model is fitted to, and what all fits share. */
 
-/** One uninterrupted stretch. */
-export interface Drive {
+/** Driving without interruption, in one piece. */
+export interface FitData {
   /** steps + 1 rows of state; headings unwrapped */
   readonly states: Float64Array;
   /** steps rows of inputs */
@@ -23,7 +23,7 @@ export interface Bounds {
 export const LONGEST_DELAY = 14;
 
 /** Input `column` of `columns` at step t of a drive; before its first step those from before it, 0 before these. */
-export function inputAt({ inputs, earlier }: Drive, t: number, column: number, columns: number): number {
+export function inputAt({ inputs, earlier }: FitData, t: number, column: number, columns: number): number {
   if (t >= 0) return inputs[columns * t + column];
   const from = earlier.length / columns + t;
   return from >= 0 ? earlier[columns * from + column] : 0;
@@ -37,8 +37,9 @@ export function beyond<Name extends string>(
   for (const name of Object.keys(bounds) as Name[]) {
     const { low, high, unit } = bounds[name];
     const value = parameters[name];
-    if (!(value >= low && value <= high))
-      return `${name} would be ${Number(value.toPrecision(4))}${unit === "1" ? "" : ` ${unit}`}; allowed is ${low} to ${high}`;
+    if (value >= low && value <= high) continue;
+    const shown = `${Number(value.toPrecision(4))}${unit === "1" ? "" : ` ${unit}`}`;
+    return `${name} would be ${shown}; allowed is ${low} to ${high}`;
   }
   return undefined;
 }

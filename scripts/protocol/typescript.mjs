@@ -4,6 +4,8 @@ import { capital, eachField, hex, NOTE, protocol, sizeOf, unitOf, WIDTH, withPay
 const { constants, enums, flags, frames } = protocol;
 const accessor = (type) => `${type[0] === "u" ? "Uint" : "Int"}${8 * WIDTH[type]}`;
 const littleEndian = (type) => (WIDTH[type] === 1 ? "" : ", true");
+/** Names of enums that would say too little by themselves. */
+const hostName = (name) => (name === "state" ? "BoardState" : capital(name));
 const place = (at) => (at === 0 ? "at" : `at + ${at}`);
 
 function range({ type, min, max }) {
@@ -47,7 +49,7 @@ ${writes.join("\n")}
 }
 
 const hostEnum = (name, text, members) => `/** ${text} */
-export enum ${capital(name)} {
+export enum ${hostName(name)} {
 ${members.map(({ name: member, value, text: meaning }) => `  /** ${meaning} */\n  ${member} = ${value},`).join("\n")}
 }`;
 

@@ -15,10 +15,10 @@ import { time } from "./time.js";
 export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, ros, packages];
 
 /** One line of the report. */
-export type ReportLine = { readonly group: string; readonly name: string } & Pick<
-  Finding,
-  "status" | "found" | "remedy"
->;
+export interface ReportLine extends Pick<Finding, "status" | "found" | "remedy"> {
+  readonly group: string;
+  readonly name: string;
+}
 
 export interface DoctorReport {
   readonly checks: readonly ReportLine[];

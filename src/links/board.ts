@@ -2,6 +2,7 @@
 import type { Transport } from "./robot.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
+  BoardState,
   FrameType,
   newTelemetry,
   newWelcome,
@@ -9,7 +10,6 @@ import {
   readTelemetry,
   readWelcome,
   SensorFlag,
-  State,
   type Telemetry,
   type Welcome,
   writeHello,
@@ -91,6 +91,6 @@ export async function askBoard(transport: Transport, pause: Pause, nonce: number
 /** Whether the board says that it follows no commands; it was told so. */
 export async function disarmBoard(transport: Transport, pause: Pause): Promise<boolean> {
   const line = new BoardLine(transport, pause);
-  const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== State.armed;
+  const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== BoardState.armed;
   return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
 }

@@ -10,6 +10,7 @@ import { Counters, takeApplied } from "./telemetry.js";
 import { FrameReader, FrameWriter } from "./wire/frames.js";
 import {
   ArmResult,
+  BoardState,
   Cause,
   type Configure,
   ConfigureResult,
@@ -25,7 +26,6 @@ import {
   readTelemetry,
   readWelcome,
   SensorFlag,
-  State,
   WelcomeResult,
   writeArm,
   writeConfigure,
@@ -244,8 +244,8 @@ export class SerialRobot implements Robot {
     }
     if (!this.#isConfigured) return;
     // the frame that was to disarm it was lost
-    if (this.phase === RobotPhase.ready && telemetry.state === State.armed) this.disarm(this.#now);
-    if (this.phase === RobotPhase.armed && telemetry.state !== State.armed) {
+    if (this.phase === RobotPhase.ready && telemetry.state === BoardState.armed) this.disarm(this.#now);
+    if (this.phase === RobotPhase.armed && telemetry.state !== BoardState.armed) {
       this.phase = RobotPhase.ready;
       this.#fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause);
     }

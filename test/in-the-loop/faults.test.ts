@@ -1,7 +1,7 @@
 /** What a bad line does to the ATmega328P's firmware, on its pins: damaged, repeated, late, lost and too many bytes. */
 import { createHash } from "node:crypto";
 import { expect } from "@jest/globals";
-import { ArmResult, Cause, State } from "../../src/links/wire/protocol.js";
+import { ArmResult, BoardState, Cause } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import type { TestHost } from "./host.js";
 import { expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
@@ -25,7 +25,7 @@ async function expectNeutralUnder(bad: (host: TestHost, i: number) => Uint8Array
   await board.run(60); // the counters come with the next telemetry
   expectAll(widths(board.throttle, lastUs, lastUs + 190_000), 1750);
   expectAll(widths(board.throttle, lastUs + LATEST_NEUTRAL_US), 1500);
-  expect(host.telemetry.state).toBe(State.failsafe);
+  expect(host.telemetry.state).toBe(BoardState.failsafe);
   expect(host.telemetry.cause).toBe(Cause.commandTimeout);
   return { board, host };
 }
@@ -35,7 +35,7 @@ async function expectStillDriving(board: SimulatedBoard, host: TestHost): Promis
   const fromUs = board.nowUs;
   await host.drive(200, 0.5, 0);
   expectAll(widths(board.throttle, fromUs + 60_000), 1750);
-  expect(host.telemetry.state).toBe(State.armed);
+  expect(host.telemetry.state).toBe(BoardState.armed);
 }
 
 atmega.test("one flipped bit in every frame: none counts", async () => {
@@ -123,7 +123,7 @@ atmega.test("the cable is pulled while driving: neutral; plugged in again: nothi
   const backUs = board.nowUs;
   await host.drive(300, 0.5, 0);
   expectAll(widths(board.throttle, backUs), 1500);
-  expect(host.telemetry.state).toBe(State.failsafe);
+  expect(host.telemetry.state).toBe(BoardState.failsafe);
   await host.drive(340, 0, 0);
   expect(await host.arm()).toBe(ArmResult.armed);
   await expectStillDriving(board, host);

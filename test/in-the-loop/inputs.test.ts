@@ -1,6 +1,13 @@
 /** Limits, radio and sensors of the ATmega328P's firmware, on its pins. */
 import { expect } from "@jest/globals";
-import { ArmResult, Cause, ConfigFlag, ConfigureResult, SensorFlag, State } from "../../src/links/wire/protocol.js";
+import {
+  ArmResult,
+  BoardState,
+  Cause,
+  ConfigFlag,
+  ConfigureResult,
+  SensorFlag,
+} from "../../src/links/wire/protocol.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { defaultConfig } from "./host.js";
 import { expectAll, PERIOD_US, widths } from "./pulses.js";
@@ -71,7 +78,7 @@ atmega.test("the radio takes over while a host drives, and the host must arm aga
   expect(host.telemetry.sensors & SensorFlag.rc).toBe(SensorFlag.rc);
   await radio(board, 1300, 1500, MANUAL);
   await host.drive(200, 0.5, 0);
-  expect(host.telemetry.state).toBe(State.manual);
+  expect(host.telemetry.state).toBe(BoardState.manual);
   expectAll(widths(board.throttle, board.nowUs - 60_000), 1500, RADIO_US);
   await radio(board, 1300, 1600, MANUAL);
   await host.drive(200, 0.5, 0);
@@ -80,7 +87,7 @@ atmega.test("the radio takes over while a host drives, and the host must arm aga
   await radio(board, 1300, 1600, AUTO);
   await host.drive(200, 0.5, 0);
   expectAll(widths(board.throttle, board.nowUs - 100_000), 1500);
-  expect(host.telemetry.state).toBe(State.disarmed);
+  expect(host.telemetry.state).toBe(BoardState.disarmed);
   expect(host.telemetry.cause).toBe(Cause.rcManual);
 });
 

@@ -1,6 +1,6 @@
 /** The RP2040's firmware in rp2040js: boot, protocol and failsafe on its pins. */
 import { expect } from "@jest/globals";
-import { ArmResult, Board, Cause, ResetFlag, State } from "../../src/links/wire/protocol.js";
+import { ArmResult, Board, BoardState, Cause, ResetFlag } from "../../src/links/wire/protocol.js";
 import { firmware } from "../support/firmware.js";
 import { TestHost } from "./host.js";
 import { expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
@@ -31,7 +31,7 @@ rp2040.test("neutral from the first pulse on, and nothing moves without arming",
   expect(board.throttle[0]?.riseUs).toBeLessThan(1000);
   expectAll(widths(board.throttle, 0), 1500);
   expectAll(widths(board.steering, 0), 1500);
-  expect(host.telemetry.state).toBe(State.disarmed);
+  expect(host.telemetry.state).toBe(BoardState.disarmed);
   expect(host.reader.checksumErrors + host.reader.framingErrors).toBe(0);
 });
 
@@ -48,7 +48,7 @@ rp2040.test("arms after 300 ms of neutral, drives, and goes neutral in silence",
   expectAll(widths(board.throttle, lastUs, lastUs + 190_000), 1750);
   expectAll(widths(board.throttle, lastUs + LATEST_NEUTRAL_US), 1500);
   expectAll(widths(board.steering, lastUs - 100_000, lastUs), 1250);
-  expect(host.telemetry).toMatchObject({ state: State.failsafe, cause: Cause.commandTimeout, failsafes: 1 });
+  expect(host.telemetry).toMatchObject({ state: BoardState.failsafe, cause: Cause.commandTimeout, failsafes: 1 });
   const backUs = board.nowUs;
   await host.drive(100, 0.5, 0);
   expectAll(widths(board.throttle, backUs), 1500);
@@ -80,7 +80,7 @@ rp2040.test("a processor that stands still: watchdog after 120 ms, then neutral"
   expect(board.starts).toBe(2);
   await host.drive(200, 0.5, 0);
   expectAll(widths(board.throttle, frozenUs + 125_000), 1500);
-  expect(host.telemetry.state).toBe(State.disarmed);
+  expect(host.telemetry.state).toBe(BoardState.disarmed);
   expect(host.telemetry.resetCause).toBe(ResetFlag.watchdog);
   expect(host.telemetry.sessionErrors).toBeGreaterThan(5);
 });

@@ -1,6 +1,6 @@
 /** The ATmega328P's firmware on its pins: boot, arming, silence, restarts, hangs, the wrap of its clock. */
 import { expect } from "@jest/globals";
-import { ArmResult, Cause, protocol, ResetFlag, State, WelcomeResult } from "../../src/links/wire/protocol.js";
+import { ArmResult, BoardState, Cause, protocol, ResetFlag, WelcomeResult } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { TestHost } from "./host.js";
 import { expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
@@ -17,7 +17,7 @@ atmega.test("neutral from the first pulse on, 3 µs after reset, and nothing mov
   expectAll(widths(board.steering, 0), 1500);
   const gaps = board.throttle.slice(1).map(({ riseUs }, i) => riseUs - board.throttle[i].riseUs);
   for (const gap of gaps) expect(Math.abs(gap - PERIOD_US)).toBeLessThanOrEqual(1);
-  expect(host.telemetry.state).toBe(State.disarmed);
+  expect(host.telemetry.state).toBe(BoardState.disarmed);
   expect(host.telemetry.resetCause).toBe(ResetFlag.powerOn);
 });
 
@@ -61,7 +61,7 @@ atmega.test("silence: neutral within 200 ms and one pulse period, and latched", 
   const backUs = board.nowUs;
   await host.drive(500, 0.5, 1);
   expectAll(widths(board.throttle, backUs), 1500);
-  expect(host.telemetry.state).toBe(State.failsafe);
+  expect(host.telemetry.state).toBe(BoardState.failsafe);
   await host.drive(340, 0, 0);
   expect(await host.arm()).toBe(ArmResult.armed);
 });
@@ -119,7 +119,7 @@ for (const [order, what] of [
     }
     // 125 ms of watchdog, then the first new pulse
     expectAll(widths(board.throttle, hungUs + 130_000), 1500);
-    expect(host.telemetry.state).toBe(State.disarmed);
+    expect(host.telemetry.state).toBe(BoardState.disarmed);
     expect(host.telemetry.cause).toBe(Cause.boot);
     expect(host.telemetry.resetCause & ResetFlag.watchdog).toBe(ResetFlag.watchdog);
     expect(host.telemetry.sessionErrors).toBeGreaterThan(5);

@@ -4,6 +4,7 @@
 import type { Transport } from "../../src/links/robot.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
+  BoardState,
   FrameType,
   newArmAnswer,
   newConfigureAnswer,
@@ -14,7 +15,6 @@ import {
   protocol,
   readDrive,
   readHello,
-  State,
   writeArmAnswer,
   writeConfigureAnswer,
   writeTelemetry,
@@ -60,7 +60,7 @@ export class AnsweringBoard implements Transport {
       writeConfigureAnswer(to, 0, this.#configured);
       this.#send(FrameType.configureAnswer);
     } else if (type === FrameType.arm) {
-      this.#telemetry.state = State.armed;
+      this.#telemetry.state = BoardState.armed;
       writeArmAnswer(to, 0, this.#armAnswer);
       this.#send(FrameType.armAnswer);
     } else if (type === FrameType.drive) {

@@ -45,7 +45,7 @@ export const protocol = {
 } as const;
 
 /** what the outputs follow */
-export enum State {
+export enum BoardState {
   /** neutral; waits for an arm frame */
   disarmed = 0,
   /** follows drive frames */

@@ -18,7 +18,9 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { REGIONS, WIDTHS } from "../assembly/regions.mjs";
 
-/** Folders of the host whose files register themselves by their default export. */
+const LINKS = "src/links/kinds";
+
+/** Folders of the host whose files register themselves by their default export; `byName`: by the names of the files. */
 const HOST = [
   { folder: "src/tasks", output: "tasks.generated.ts", list: "ALL" },
   { folder: "src/rules", output: "rules.generated.ts", list: "ALL" },
@@ -26,6 +28,7 @@ const HOST = [
   { folder: "src/export/parts/controllers", output: "controllers.generated.ts", list: "CONTROLLERS" },
   { folder: "src/export/parts/references", output: "references.generated.ts", list: "REFERENCES" },
   { folder: "src/export/parts/tasks", output: "tasks.generated.ts", list: "TASKS" },
+  { folder: LINKS, output: "links.generated.ts", list: "LINKS", byName: true },
 ];
 
 /** Kinds of parts of the core: the folder of their files, the contract that they keep, and the enum of their names. */
@@ -55,16 +58,30 @@ function identifier(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
 
-function hostModule({ folder, list }) {
-  const names = sourcesOf(folder)
-    .filter(({ text }) => /^export default /m.test(text))
-    .map(({ name }) => name);
+/** The files of a folder that register themselves. */
+function registeringIn(folder) {
+  return sourcesOf(folder).filter(({ text }) => /^export default /m.test(text));
+}
+
+function hostModule({ folder, list, byName = false }) {
+  const names = registeringIn(folder).map(({ name }) => name);
+  const entries = names.map((name) => (byName ? `${JSON.stringify(name)}: ${identifier(name)}` : identifier(name)));
   const imports = names.map((name) => `import ${identifier(name)} from "./${name}.js";`);
   return `${MADE} from the files of this folder. */
 ${imports.join("\n")}
 
-export const ${list} = [${names.map(identifier).join(", ")}] as const;
+export const ${list} = ${byName ? `{ ${entries.join(", ")} }` : `[${entries.join(", ")}]`} as const;
 `;
+}
+
+/** Names and summaries of the links, for the configuration, which comes before them and must not import them. */
+function linkNamesModule() {
+  const entries = registeringIn(LINKS).map(({ file, name, text }) => {
+    const summary = text.match(/^ {2}summary: (".*"),$/m)?.[1];
+    if (!summary) throw new Error(`${LINKS}/${file}: no line of the form   summary: "…", which is shown in the help`);
+    return `  ${JSON.stringify(name)}: ${summary},\n`;
+  });
+  return `${MADE} from the files of ${LINKS}. */\nexport const LINK_SUMMARIES = {\n${entries.join("")}} as const;\n`;
 }
 
 /**
@@ -216,6 +233,7 @@ function write(path, text) {
 
 export function writeRegistries() {
   for (const registry of HOST) write(join(registry.folder, registry.output), hostModule(registry));
+  write("src/config/link-names.generated.ts", linkNamesModule());
   const all = CORE.map((kind) => ({ ...kind, parts: registered(kind) }));
   write("assembly/regions.generated.ts", regionsModule());
   write("assembly/trace.generated.ts", traceModule());

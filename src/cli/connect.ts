@@ -7,9 +7,8 @@ import { findPorts } from "../doctor/ports.js";
 import { requireRos } from "../doctor/ros.js";
 import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
-import { robotKindFor } from "../links/robots.js";
+import { links, robotFor, transportOf } from "../links/links.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
-import { SimLink } from "../links/sim.js";
 import type { Output } from "../output.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import { RobotLink } from "../runtime/robot-link.js";
@@ -46,26 +45,29 @@ export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise
 
 /** Refuses a link that this machine has not, before anything is written to disk. */
 export function requireLink(link: RunConfig["link"] | undefined): void {
-  if (link === "ros2") requireRos(machine);
+  if (link !== undefined && transportOf(link)?.kind === "ros2") requireRos(machine);
 }
 
 /** Connects as the configuration says. */
-export const connect: Connect = async (config, surroundings) =>
-  (await connectRobot(config, surroundings)) ?? new SimLink();
+export const connect: Connect = async (config, surroundings) => {
+  const link = links[config.link];
+  return link.isSimulated ? link.make() : connectRobot(config, surroundings);
+};
 
-/** The robot of a configuration, undefined for the simulated plant; refuses to move a robot that nobody allowed to move. */
-export async function connectRobot(config: RunConfig, around: Surroundings): Promise<RobotLink | undefined> {
+/** The robot of a configuration; refuses to move one that nobody allowed to move. */
+export async function connectRobot(config: RunConfig, around: Surroundings): Promise<RobotLink> {
   const { permission, output, signal, stop, drives, parameters } = around;
   const { task } = resolveTask(config);
-  const kind = robotKindFor(config, task);
-  if (!kind) return undefined;
+  const transport = transportOf(config.link);
+  if (!robotFor(config, task) || !transport) throw new UserError(`link ${config.link} has no robot`);
   requireLink(config.link);
   if (!permission.arm)
     throw new UserError(
       `link ${config.link} moves a robot: read docs/safety.md, stand by with a hand on its switch, and allow it with --arm`,
     );
   const operator = await operatorAt(config, permission, output, signal);
-  const connection = kind.baud === undefined ? await nodeOf(config, task, output) : await portOf(config, kind.baud);
+  const connection =
+    transport.kind === "serial" ? await portOf(config, transport.baud) : await nodeOf(config, task, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const heartbeatWithin = permission.deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { exists, problemOf, unusedPath } from "../files.js";
 import type { DriveResult } from "../links/link.js";
+import { isSimulated } from "../links/links.js";
 import { digits, formatTable, metricWords, type Output, timestamp } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import { setTiming, timingOf } from "../recording/timing.js";
@@ -53,7 +54,7 @@ export async function driveCommand(options: DriveOptions, output: Output): Promi
     window: "0:0:0",
   });
   const { timing } = resolveTask(config).task;
-  if (config.link !== "sim" && (options.initialState !== undefined || options.startTime !== "0"))
+  if (!isSimulated(config) && (options.initialState !== undefined || options.startTime !== "0"))
     throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
   const perLap = Math.round(
     (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / timing.networkPeriod,

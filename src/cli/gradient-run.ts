@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { completeConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
-import { SimLink } from "../links/sim.js";
+import { SimLink } from "../links/kinds/sim.js";
 import { digits, formatTable, type Output } from "../output.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";

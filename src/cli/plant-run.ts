@@ -2,7 +2,7 @@
 import { monotonicTime } from "../clock.js";
 import { completeConfig, type PartialConfig } from "../config/config.js";
 import { messageOf, UserError } from "../errors.js";
-import { robotKindFor } from "../links/robots.js";
+import { robotFor, transportOf } from "../links/links.js";
 import { commandTopics } from "../links/ros2/command.js";
 import type { JoinGraph } from "../links/ros2/node.js";
 import { PlantNode } from "../links/ros2/plant.js";
@@ -18,7 +18,7 @@ const PERIOD = 20;
 
 export async function plantCommand(given: PartialConfig, output: Output, join: JoinGraph): Promise<void> {
   const config = completeConfig({ ...given, window: "0:0:0" });
-  if (config.link !== "ros2")
+  if (transportOf(config.link)?.kind !== "ros2")
     throw new UserError(
       `lapgrad plant is for --link ros2, not for ${config.link}: elsewhere the simulator needs no node`,
     );
@@ -27,7 +27,7 @@ export async function plantCommand(given: PartialConfig, output: Output, join: J
       throw new UserError(`${name} does nothing to a plant in real time: leave it out`);
   const core = await pilotCore(config);
   const { task } = core.setup;
-  robotKindFor(config, task); // refuses a task that no topic carries
+  robotFor(config, task); // refuses a task that no topic carries
   const settings = ros2SettingsFrom(config, task);
   const interrupt = watchInterrupts();
   try {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
 import { unusedPath } from "../files.js";
+import { transportOf } from "../links/links.js";
 import { type Output, timestamp } from "../output.js";
 import { openPolicy } from "../policy-file.js";
 import { pilotCore } from "../runtime/control.js";
@@ -22,7 +23,7 @@ export async function publishCommand(options: PublishOptions, output: Output, co
   const ofRun = policy.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
   const own = { hidden: [...policy.hidden], window: "0:0:0", rollouts: 1, batch: 1 };
   const config = completeConfig({ ...mergeConfigs(ofRun, options.given), ...own, "update-every": "rollout" });
-  if (config.link !== "ros2")
+  if (transportOf(config.link)?.kind !== "ros2")
     throw new UserError(`lapgrad publish is for --link ros2, not for ${config.link}: lapgrad drive drives everything`);
   const core = await pilotCore(config);
   policy.install(core);
@@ -32,7 +33,6 @@ export async function publishCommand(options: PublishOptions, output: Output, co
     const { permission } = options;
     const parameters = core.exports.parameterCount();
     const link = await connect(config, { permission, output, signal, stop, drives, parameters });
-    if (!link) throw new UserError(`link ${config.link} has no robot`);
     let stopped = "";
     await link.open();
     try {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf } from "../errors.js";
 import type { Link } from "../links/link.js";
+import { isSimulated } from "../links/links.js";
 import { digits, type Output } from "../output.js";
 import { writeReport } from "../report/from-run.js";
 import { updateRules } from "../rules/rules.js";
@@ -104,7 +105,7 @@ async function drive(
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
   const what = config.batch > 1 ? "batch" : workOf(config);
-  const stopping = config.link === "sim" ? `stopping after this ${what}` : "the robot is being stopped";
+  const stopping = isSimulated(config) ? `stopping after this ${what}` : "the robot is being stopped";
   signal.addEventListener("abort", () => table.say(`${stopping}; once more to stop at once`));
   const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);

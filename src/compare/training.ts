@@ -3,7 +3,7 @@ import { completeConfig, type PartialConfig, parseWindow } from "../config/confi
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
-import { SimLink } from "../links/sim.js";
+import { SimLink } from "../links/kinds/sim.js";
 import { coreFor, initialisePolicy } from "../session.js";
 import type { CollectedRollout } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";

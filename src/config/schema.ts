@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { ruleNames, updateRules } from "../rules/rules.js";
+import { LINK_SUMMARIES } from "./link-names.generated.js";
 import { robotSettings } from "./robot-settings.js";
 import { finite, notNegative, positive } from "./values.js";
 
@@ -34,15 +35,16 @@ const otherRates = Object.values(updateRules)
   .filter(({ learningRateMeaning }) => learningRateMeaning !== undefined)
   .map(({ name, learningRateMeaning }) => `for ${name} ${learningRateMeaning}`);
 
+const linkNames = Object.keys(LINK_SUMMARIES) as (keyof typeof LINK_SUMMARIES)[];
+const linkMeanings = Object.entries(LINK_SUMMARIES).map(([name, summary]) => `${name}: ${summary}`);
+
 /** Settings in the order in which the example lists them. */
 export const settings = {
   task: { schema: text, default: "car-figure8", describe: "what to learn" },
   link: {
-    schema: oneOf("sim", "serial", "waveshare", "ros2"),
+    schema: oneOf(...linkNames),
     default: "sim",
-    describe:
-      "where the robot is: sim is the simulated plant, serial a car behind this project's firmware, " +
-      "waveshare a JetRacer ROS kit as it is sold, ros2 a robot on ROS 2",
+    describe: `where the robot is; ${linkMeanings.join("; ")}`,
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   "plant-delay": {

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { isSimulated } from "../links/links.js";
 import type { RecordingInfo } from "./recording.js";
 
 /**
@@ -23,5 +24,5 @@ export function setTiming(core: Core, timing: RecordingInfo["timing"]): void {
 
 /** The timing of what a configuration drives. */
 export function timingOf(config: RunConfig): RecordingInfo["timing"] {
-  return config.link === "sim" ? "simulation" : "hardware";
+  return isSimulated(config) ? "simulation" : "hardware";
 }

@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { monotonicTime } from "../clock.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
-import { robotKindFor } from "../links/robots.js";
+import { robotFor } from "../links/links.js";
 import { type ControlOptions, controlLoop } from "./control.js";
 import { Lateness } from "./lateness.js";
 import { makeThreadRealTime } from "./real-time.js";
@@ -30,13 +30,13 @@ export interface ThreadData {
 async function run(data: ThreadData): Promise<void> {
   const { config, descriptors, nonce, options } = data;
   const { task } = resolveTask(config);
-  const kind = robotKindFor(config, task);
-  if (!kind) throw new Error(`link ${config.link} has no robot`);
+  const description = robotFor(config, task);
+  if (!description) throw new Error(`link ${config.link} has no robot`);
   const shared = new Shared(data.parameters, data.shared);
   const ring = new Ring(layoutFor(task), data.ring);
   const lateness = new Lateness(data.lateness);
   const transport = new DescriptorTransport(descriptors);
-  const loop = await controlLoop(config, kind, transport, nonce, shared, ring, options);
+  const loop = await controlLoop(config, description, transport, nonce, shared, ring, options);
   shared.setRealTime(options.realTime !== false && makeThreadRealTime());
   parentPort?.postMessage("ready");
   const period = task.timing.controlPeriod;

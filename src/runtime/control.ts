@@ -1,8 +1,8 @@
 /** Everything that a control loop is made of, from a configuration. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import type { RobotDescription } from "../links/definition.js";
 import type { Robot, Transport } from "../links/robot.js";
-import type { RobotKind } from "../links/robots.js";
 import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import { ControlLoop } from "./control-loop.js";
@@ -31,7 +31,7 @@ export async function pilotCore(config: RunConfig): Promise<Core> {
 /** The loop, warmed up. */
 export async function controlLoop(
   config: RunConfig,
-  kind: RobotKind,
+  description: RobotDescription,
   transport: Transport,
   nonce: number,
   shared: Shared,
@@ -40,7 +40,7 @@ export async function controlLoop(
 ): Promise<ControlLoop> {
   const core = await pilotCore(config);
   const { task } = core.setup;
-  const robot: Robot = kind.make(transport, config, nonce);
+  const robot: Robot = description.make(transport, nonce);
   const setpoint = core.view("probe");
   const track = trackOf(task, (time) => {
     core.exports.nominalSetpoint(time);

@@ -5,6 +5,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
+import { isSimulated } from "../links/links.js";
 import type { Batch } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
 
@@ -34,7 +35,7 @@ export interface Collector {
  * one later.
  */
 export function roomFor(config: RunConfig, rollouts: number, segments: number): Collector["room"] {
-  const perSegment = config["steps-per-segment"] + (config.link === "sim" ? 0 : 2);
+  const perSegment = config["steps-per-segment"] + (isSimulated(config) ? 0 : 2);
   return { rollouts, steps: segments * perSegment, segments };
 }
 
@@ -105,7 +106,7 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
     },
     batch: () => ({ first: current, count: 1, modelRollouts }),
     state: (core) => {
-      if (!settled || config.link !== "sim") return {}; // a robot that was stopped settles anew
+      if (!settled || !isSimulated(config)) return {}; // a robot that was stopped settles anew
       const arrays: Record<string, Float64Array> = {};
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
       for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);

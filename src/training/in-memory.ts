@@ -1,7 +1,7 @@
 /** Algorithm 1 in simulation with nothing on disk: what studies and comparisons train with. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { SimLink } from "../links/sim.js";
+import { SimLink } from "../links/kinds/sim.js";
 import { initialisePolicy } from "../session.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { trainingFor } from "./training.js";

@@ -1,5 +1,5 @@
 /** The least that a host must do to drive: hello, drive, arm. Its clock is the test's virtual time. */
-import { servoFrom } from "../../src/links/servo.js";
+import { servoFrom } from "../../src/links/serial/servo.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
   type Configure,

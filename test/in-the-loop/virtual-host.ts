@@ -3,8 +3,8 @@
  */
 import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
+import { robotFor } from "../../src/links/links.js";
 import type { Transport } from "../../src/links/robot.js";
-import { robotKindFor } from "../../src/links/robots.js";
 import { controlLoop } from "../../src/runtime/control.js";
 import type { ControlLoop } from "../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../src/runtime/host.js";
@@ -81,7 +81,7 @@ export class VirtualHost implements ControlHost {
   }
 
   async start(): Promise<void> {
-    const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
+    const kind = robotFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
     const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
     this.#loop = await controlLoop(this.#config, kind, this.transport, this.#nonce, this.shared, this.ring, options);

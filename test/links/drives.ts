@@ -7,7 +7,6 @@ import { test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import type { Link } from "../../src/links/link.js";
-import { SimLink } from "../../src/links/sim.js";
 import { setTiming, timingOf } from "../../src/recording/timing.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { roomFor } from "../../src/training/collect.js";

@@ -2,8 +2,8 @@
 import { test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
+import { robotFor } from "../../src/links/links.js";
 import { type Robot, RobotPhase } from "../../src/links/robot.js";
-import { robotKindFor } from "../../src/links/robots.js";
 import { CommandSlot } from "../../src/links/ros2/record.js";
 import { FrameReader } from "../../src/links/wire/frames.js";
 import { FrameType, newDrive, readDrive } from "../../src/links/wire/protocol.js";
@@ -112,7 +112,7 @@ function onBoard(
 ): Pick<Harness, "now" | "silence" | "pass" | "flush"> & { robot: Robot; port: FaultyPort } {
   const config = completeConfig(given);
   const port = new FaultyPort();
-  const robot = robotKindFor(config, resolveTask(config).task)?.make(port, config, 1);
+  const robot = robotFor(config, resolveTask(config).task)?.make(port, 1);
   if (!robot) throw new Error(`link ${config.link} has no robot`);
   return {
     robot,
@@ -248,7 +248,7 @@ const ros2: Kind = {
     const node = new VirtualNode();
     const plant = await node.startPlant(config);
     node.start(config);
-    const robot = robotKindFor(config, resolveTask(config).task)?.make(node, config, 1);
+    const robot = robotFor(config, resolveTask(config).task)?.make(node, 1);
     if (!robot) throw new Error("link ros2 has no robot");
     const commands: number[][] = [];
     const dataOf = (topic: string) => node.graph.last<{ data: number }>(topic)?.data ?? Number.NaN;

@@ -6,7 +6,7 @@
 import { Session } from "node:inspector";
 import { completeConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
-import { robotKindFor } from "../../src/links/robots.js";
+import { robotFor } from "../../src/links/links.js";
 import { controlLoop, pilotCore } from "../../src/runtime/control.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
@@ -21,7 +21,7 @@ const INTERVAL = 512;
 
 const config = completeConfig({ link: "serial", corridor: 100, "max-uncertainty": 1e9, "max-jump": 100 });
 const { task } = resolveTask(config);
-const kind = robotKindFor(config, task);
+const kind = robotFor(config, task);
 const core = await pilotCore(config);
 if (!kind) throw new Error("no robot");
 const shared = new Shared(core.exports.parameterCount());

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newRun, resumedRun, type TrainOptions } from "../../src/cli/train-start.js";
 import type { PartialConfig } from "../../src/config/config.js";
-import { SimLink } from "../../src/links/sim.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
 import type { Output } from "../../src/output.js";
 import type { Progress } from "../../src/training/judgement.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";

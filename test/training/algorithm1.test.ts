@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
-import { SimLink } from "../../src/links/sim.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
 import { ruleNames } from "../../src/rules/rules.js";
 import { initialisePolicy } from "../../src/session.js";
 import { algorithm1, type TrainingEvent } from "../../src/training/algorithm1.js";

@@ -2,8 +2,8 @@
 import { resolveTask } from "../../../src/config/resolve.js";
 import type { RunConfig } from "../../../src/config/schema.js";
 import { Fault } from "../../../src/links/faults.js";
+import { robotFor } from "../../../src/links/links.js";
 import type { Transport } from "../../../src/links/robot.js";
-import { robotKindFor } from "../../../src/links/robots.js";
 import { liveTopics } from "../../../src/links/ros2/live.js";
 import { PlantNode } from "../../../src/links/ros2/plant.js";
 import { Relay } from "../../../src/links/ros2/relay.js";
@@ -120,7 +120,7 @@ export class VirtualRosHost implements ControlHost {
 
   async start(): Promise<void> {
     this.node.start(this.#config);
-    const kind = robotKindFor(this.#config, resolveTask(this.#config).task);
+    const kind = robotFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
     const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
     this.#loop = await controlLoop(this.#config, kind, this.node, 1, this.shared, this.ring, options);

@@ -1,5 +1,6 @@
-import type { Core } from "../core/core.js";
-import type { DriveResult, Link } from "./link.js";
+import type { Core } from "../../core/core.js";
+import type { SimulatedLink } from "../definition.js";
+import type { DriveResult, Link } from "../link.js";
 
 /** The simulated plant in the core: a whole rollout is one call. */
 export class SimLink implements Link {
@@ -42,3 +43,11 @@ function describeViolation(core: Core, index: number, steps: number): string {
   const allowed = `[${bounds.low[i]}, ${bounds.high[i]}]`;
   return `${columns.state[i]} = ${state[i].toPrecision(5)} left its bounds ${allowed} after ${seconds} s`;
 }
+
+const sim: SimulatedLink = {
+  isSimulated: true,
+  summary: "the simulated plant",
+  make: () => new SimLink(),
+};
+
+export default sim;

@@ -2,12 +2,12 @@
  * A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and
  * gyro.
  */
-import { DeadReckoning } from "../odometry/dead-reckoning.js";
-import { Fault } from "./faults.js";
-import { Incoming } from "./incoming.js";
-import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "./robot.js";
-import { Counters, takeApplied } from "./telemetry.js";
-import { FrameReader, FrameWriter } from "./wire/frames.js";
+import { DeadReckoning } from "../../odometry/dead-reckoning.js";
+import { Fault } from "../faults.js";
+import { Incoming } from "../incoming.js";
+import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
+import { Counters, takeApplied } from "../telemetry.js";
+import { FrameReader, FrameWriter } from "../wire/frames.js";
 import {
   ArmResult,
   BoardState,
@@ -31,7 +31,7 @@ import {
   writeConfigure,
   writeDrive,
   writeHello,
-} from "./wire/protocol.js";
+} from "../wire/protocol.js";
 
 /** What must be known of a car. */
 export interface SerialSettings {

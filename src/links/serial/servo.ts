@@ -1,6 +1,6 @@
 /** Servo settings of a configuration as the firmware takes them. */
-import type { RunConfig } from "../config/schema.js";
-import { ConfigFlag, type Configure } from "./wire/protocol.js";
+import type { RunConfig } from "../../config/schema.js";
+import { ConfigFlag, type Configure } from "../wire/protocol.js";
 
 /** The firmware's own defaults (firmware-bridge/core/config.c). */
 const DEFAULTS = {

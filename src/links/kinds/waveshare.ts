@@ -3,13 +3,14 @@
  * and tells its odometry. There is no arming on that board, and nobody knows whether it stops by itself: as long as it
  * is not armed here it is told to stand, at every step.
  */
-import { BoardOdometry, OdometryStep } from "../odometry/board-odometry.js";
-import { DeadReckoning } from "../odometry/dead-reckoning.js";
-import { Speedometer } from "../odometry/speedometer.js";
-import { Fault } from "./faults.js";
-import { Incoming } from "./incoming.js";
-import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "./robot.js";
-import { type BoardPose, TelemetryReader, VelocityFrame } from "./wire/waveshare.js";
+import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
+import { DeadReckoning } from "../../odometry/dead-reckoning.js";
+import { Speedometer } from "../../odometry/speedometer.js";
+import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { Fault } from "../faults.js";
+import { Incoming } from "../incoming.js";
+import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
+import { type BoardPose, TelemetryReader, VelocityFrame, WAVESHARE_BAUD } from "../wire/waveshare.js";
 
 export class WaveshareRobot implements Robot {
   /** `applied` is not known: what the board sets its wheels to has no documented unit */
@@ -112,3 +113,17 @@ export class WaveshareRobot implements Robot {
     this.reading.uncertainty = this.#odometry.uncertainty;
   }
 }
+
+const waveshare: RobotLinkDefinition = {
+  isSimulated: false,
+  summary: "a JetRacer ROS kit as it is sold",
+  transport: { kind: "serial", baud: WAVESHARE_BAUD },
+  describe: (config) => ({
+    states: PLANAR_STATE,
+    inputs: ["forward speed [m/s]", "turn rate [rad/s]"],
+    longestPeriod: 0.1, // whether it stops by itself is not known; its own node sends every 0.02 s
+    make: (transport) => new WaveshareRobot(transport, config["max-speed"]),
+  }),
+};
+
+export default waveshare;

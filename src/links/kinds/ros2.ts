@@ -1,0 +1,22 @@
+import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { SILENT_AFTER } from "../ros2/record.js";
+import { Ros2Robot } from "../ros2/robot.js";
+import { INPUTS, ros2SettingsFrom } from "../ros2/settings.js";
+
+const ros2: RobotLinkDefinition = {
+  isSimulated: false,
+  summary: "a robot on ROS 2",
+  transport: { kind: "ros2" },
+  describe: (config, task) => {
+    const settings = ros2SettingsFrom(config, task);
+    const carried = INPUTS[settings.commandType];
+    return {
+      states: PLANAR_STATE,
+      inputs: carried.find((inputs) => inputs.join() === task.columns.input.join()) ?? carried[0],
+      longestPeriod: SILENT_AFTER / 2,
+      make: (transport) => new Ros2Robot(transport, settings),
+    };
+  },
+};
+
+export default ros2;

@@ -1,0 +1,19 @@
+import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { SerialRobot } from "../serial/robot.js";
+import { servoFrom } from "../serial/servo.js";
+import { protocol } from "../wire/protocol.js";
+
+const serial: RobotLinkDefinition = {
+  isSimulated: false,
+  summary: "a car behind this project's firmware",
+  transport: { kind: "serial", baud: protocol.baud },
+  describe: (config) => ({
+    states: PLANAR_STATE,
+    inputs: ["throttle", "steering"],
+    longestPeriod: protocol.commandTimeout / 1000 / 2,
+    make: (transport, nonce) =>
+      new SerialRobot(transport, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
+  }),
+};
+
+export default serial;

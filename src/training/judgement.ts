@@ -51,7 +51,7 @@ export function judgeRollout(run: Run, progress: Progress, { index, cost, window
 /** Refuses a drive that ended before its end. */
 export function judgeStop(run: Run, progress: Progress, index: number, stopped: string | undefined): void {
   if (stopped === undefined) return;
-  const advice = run.config.link === "sim" ? remedy(run, progress) : kept(run);
+  const advice = isSimulated(run.config) ? remedy(run, progress) : kept(run);
   throw new UserError(`rollout ${index} was stopped: ${stopped}. ${advice}`, 1);
 }
 

@@ -2,6 +2,7 @@
 import type { Connect, Surroundings } from "../../src/cli/connect.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";
+import type { ControlHost } from "../../src/runtime/host.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { SimulatedCar, WHEEL_TRAVEL } from "./car.js";
@@ -46,7 +47,7 @@ export function robotAround(
 
 /** The link to a robot in virtual time; its operator always agrees, and puts it back with `put`. */
 export function linkTo(
-  host: VirtualHost,
+  host: ControlHost,
   config: RunConfig,
   { signal, drives, output }: Pick<Surroundings, "signal" | "drives" | "output">,
   put: () => void,

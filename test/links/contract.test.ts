@@ -1,9 +1,19 @@
+/** Every registered link's robot by the contracts; one without a harness fails by its name. */
+import { test } from "@jest/globals";
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
 import { contractOf } from "./contract.js";
-import { kinds } from "./harnesses.js";
+import { harnesses } from "./harness.js";
 import { lineContractOf } from "./line-contract.js";
 
 stopBoardsAfterEachTest();
 
-for (const kind of kinds) contractOf(kind);
-for (const kind of kinds.filter(({ hasLine }) => hasLine)) lineContractOf(kind);
+for (const [name, harness] of await harnesses()) {
+  if (harness instanceof Error) {
+    test(`robot: ${name}`, () => {
+      throw harness;
+    });
+    continue;
+  }
+  contractOf(name, harness);
+  if (harness.robot.hasLine) lineContractOf(name, harness);
+}

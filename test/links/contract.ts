@@ -3,19 +3,19 @@ import { describe, expect } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
 import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectNeutral, expectRest, HARSH, limited } from "./expectations.js";
-import { drive, getArmed, getReady, type Harness, type Kind, step } from "./harnesses.js";
+import { drive, getArmed, getReady, type LinkHarness, type RunningRobot, step } from "./harness.js";
 
-export function contractOf(kind: Kind): void {
-  const { test, gentle, accuracy } = kind;
+export function contractOf(name: string, { test, robot: kind }: LinkHarness): void {
+  const { gentle, accuracy } = kind;
 
-  const speed = ({ truth }: Harness) => truth[2];
-  const heading = ({ truth }: Harness) => truth[3];
-  const state = (harness: Harness) => {
+  const speed = ({ truth }: RunningRobot) => truth[2];
+  const heading = ({ truth }: RunningRobot) => truth[3];
+  const state = (harness: RunningRobot) => {
     const at = new Float64Array(4);
     harness.robot.stateAt(harness.now(), at);
     return at;
   };
-  describe(`robot: ${kind.name}`, () => {
+  describe(`robot: ${name}`, () => {
     test("is connecting until it is heard, then ready, and moves at neither", async () => {
       const harness = await kind.start();
       const { robot } = harness;

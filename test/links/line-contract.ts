@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { Fault } from "../../src/links/faults.js";
 import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectRest, HARSH, limited } from "./expectations.js";
-import { drive, getArmed, getReady, type Kind, step } from "./harnesses.js";
+import { drive, getArmed, getReady, type LinkHarness, step } from "./harness.js";
 
-export function lineContractOf(kind: Kind): void {
-  const { test, gentle } = kind;
+export function lineContractOf(name: string, { test, robot: kind }: LinkHarness): void {
+  const { gentle } = kind;
 
-  describe(`robot on a line: ${kind.name}`, () => {
+  describe(`robot on a line: ${name}`, () => {
     test("survives cut, repeated and garbled bytes, and goes on with the next good ones", async () => {
       const harness = await kind.start();
       await getArmed(harness);

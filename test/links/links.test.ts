@@ -1,11 +1,11 @@
 /** What every link leaves in the core; src/links/link.ts says it in words. */
 import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Core, RegionName } from "../../src/core/core.js";
 import { setWindows } from "../../src/core/windows.js";
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
 import { newFolder } from "../support/runs.js";
-import { type Drive, linkKinds } from "./drives.js";
+import { type Drive, harnesses } from "./harness.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -38,17 +38,23 @@ function expectRollout(core: Core, slot: number, segments: number, driven: numbe
   expect(gradient.some((value) => value !== 0)).toBe(true);
 }
 
-for (const kind of linkKinds)
-  describe(`link: ${kind.name}`, () => {
-    const { task } = kind;
+for (const [name, harness] of await harnesses())
+  describe(`link: ${name}`, () => {
+    if (harness instanceof Error) {
+      test("has a harness", () => {
+        throw harness;
+      });
+      return;
+    }
+    const { task, leaves, open } = harness.drives;
     const withLink = async (given: object, run: (drive: Drive) => Promise<void>) => {
-      const drive = await kind.open({ task, ...given }, folder);
+      const drive = await open({ task, ...given }, folder);
       await run(drive);
       await drive.link.stop();
       await drive.link.close();
     };
 
-    kind.test("leaves the rollout that was asked for, then goes on behind what it keeps, with new parameters", () =>
+    harness.test("leaves the rollout that was asked for, then goes on behind what it keeps, with new parameters", () =>
       withLink({}, async ({ core, link, speed }) => {
         const n = core.setup.task.columns.state.length;
         const m = core.setup.task.columns.setpoint.length;
@@ -82,7 +88,7 @@ for (const kind of linkKinds)
       }),
     );
 
-    kind.test("drives again after a stop, from the start", () =>
+    harness.test("drives again after a stop, from the start", () =>
       withLink({}, async ({ core, link }) => {
         const { initialState } = core.setup.task;
         const costs: number[] = [];
@@ -106,11 +112,11 @@ for (const kind of linkKinds)
       }),
     );
 
-    kind.test("a state that leaves its limits stops it, in words, with what was driven up to there", () =>
-      withLink(kind.leaves.given, async ({ core, link, speed }) => {
-        if (kind.leaves.start) core.view("states").set(kind.leaves.start);
+    harness.test("a state that leaves its limits stops it, in words, with what was driven up to there", () =>
+      withLink(leaves.given, async ({ core, link, speed }) => {
+        if (leaves.start) core.view("states").set(leaves.start);
         const { steps, stopped } = await link.drive(core, 0, 25, true);
-        expect(stopped).toMatch(kind.leaves.words);
+        expect(stopped).toMatch(leaves.words);
         expect(steps).toBeGreaterThan(0);
         expect(steps).toBe(core.view("counts")[0]);
         expect(core.view("stageCosts").subarray(0, steps).every(Number.isFinite)).toBe(true);

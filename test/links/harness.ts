@@ -135,6 +135,8 @@ export interface Drive {
   readonly link: Link;
   /** speed as it truly is [m/s]; undefined where nothing drives on by itself */
   readonly speed: (() => number) | undefined;
+  /** carries the robot back to the start, where the operator does not do so when asked whether it may drive */
+  readonly carryBack?: () => Promise<void>;
 }
 
 export async function coreOf(given: PartialConfig) {

@@ -89,11 +89,12 @@ for (const [name, harness] of await harnesses())
     );
 
     harness.test("drives again after a stop, from the start", () =>
-      withLink({}, async ({ core, link }) => {
+      withLink({}, async ({ core, link, carryBack }) => {
         const { initialState } = core.setup.task;
         const costs: number[] = [];
         for (let i = 0; i < 2; i++) {
           core.view("states").set(initialState);
+          await carryBack?.();
           const { steps, stopped } = await link.drive(core, 0, 4, false);
           expect(stopped).toBeUndefined();
           expectRollout(core, 0, 4, steps);

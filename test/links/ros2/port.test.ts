@@ -14,7 +14,7 @@ for (const [law, hold] of Object.entries(laws)) {
   });
 }
 
-test("adapter: keep last 1, volatile; no signal handlers; made before it spins, not blocking; shutdown last", async () => {
+test("adapter: keep last 1, volatile; no signal handlers; made before it spins, not blocking; shutdown", async () => {
   const { rcl, calls } = rclDouble();
   const node = await joinWith(rcl, "lapgrad", () => {});
   node.subscribe("nav_msgs/msg/Odometry", "/odom", "best-effort", () => {});

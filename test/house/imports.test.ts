@@ -37,7 +37,8 @@ function importsOf(folder: string): Imports {
   const targets = (file: string) =>
     [...readFileSync(file, "utf8").matchAll(FROM)]
       .map(([, fixed = "", lazy = fixed]) => join(dirname(file), `${lazy.replace(/\.js$/, "")}.ts`))
-      .filter((target) => target.startsWith(`${folder}/`));
+      // a file that writes a module quotes what the module imports, itself perhaps
+      .filter((target) => target.startsWith(`${folder}/`) && target !== file);
   return new Map(files.map((file) => [file, targets(file)]));
 }
 

@@ -3,8 +3,8 @@
  * leaves comments and strings as they are, and does not read assembly/, C and Markdown at all.
  *
  * Left out are files that commands write (EXEMPT), and in Markdown what cannot be broken: rows of tables, HTML, the
- * lines of fenced blocks (formulas, output, commands). A line that is one word, a path or an address, may be as long as
- * it is.
+ * lines of fenced blocks (formulas, output, commands). A line that is one word, an address or a formula, may be as long
+ * as it is.
  *
  * Usage: node scripts/lint-lines.mjs, in a checkout: lists the lines, exit 1 if there are any.
  */
@@ -25,7 +25,8 @@ function tooLong(path, text) {
     if (isFence) fenced = !fenced;
     const isExempt = path.endsWith(".md") && (fenced || isFence || /^\s*[|<]/.test(line));
     // characters, not UTF-16 units
-    const isLong = [...line].length > COLUMNS && /\s/.test(line.replace(LEADER, "").trimEnd());
+    const words = line.replace(LEADER, "").replace(path.endsWith(".md") ? /\$[^$]+\$/g : "", "");
+    const isLong = [...line].length > COLUMNS && /\s/.test(words.trimEnd());
     return isLong && !isExempt ? [i + 1] : [];
   });
 }

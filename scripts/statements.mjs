@@ -12,15 +12,16 @@ import { join } from "node:path";
 
 const [checkout = ".", ...folders] = process.argv.slice(2);
 
-/**
- * A comment, a string, a template without its placeholders' braces, or a regular expression where an operand is
- * expected.
- */
-const TEXT =
-  /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?<=[(,=:[!&|?{};+>]\s*|\breturn\s+)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*/y;
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*/;
+const STRING = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/;
+/** A regular expression, where an operand is expected. */
+const REGEX = /(?<=[(,=:[!&|?{};+>]\s*|\breturn\s+)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*/;
+const SKIPPED = new RegExp([COMMENT, STRING, REGEX].map(({ source }) => source).join("|"), "y");
 /** What stands before the brace of a block, rather than before one of an object, a type or an import. */
-const OPENS =
-  /(?:\)(?:\s*:\s*[\w.<>[\]| ]+)?|\b(?:else|try|finally|do|static)|=>|\b(?:class|interface|enum|namespace)\b[^{};]*)\s*$/;
+const SIGNATURE = String.raw`\)(?:\s*:\s*[\w.<>[\]| ]+)?`;
+const OPENS = new RegExp(
+  `(?:${SIGNATURE}|\\b(?:else|try|finally|do|static)|=>|\\b(?:class|interface|enum|namespace)\\b[^{};]*)\\s*$`,
+);
 
 /** Statements in a text. */
 function count(text) {
@@ -29,10 +30,10 @@ function count(text) {
   const open = []; // brackets, and "`" for a template
   for (let at = 0; at < text.length; ) {
     const inTemplate = open.at(-1) === "`";
-    TEXT.lastIndex = at;
-    const skipped = inTemplate ? null : TEXT.exec(text);
+    SKIPPED.lastIndex = at;
+    const skipped = inTemplate ? null : SKIPPED.exec(text);
     if (skipped) {
-      at = TEXT.lastIndex;
+      at = SKIPPED.lastIndex;
       continue;
     }
     const letter = text[at++];

@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import type { Core } from "../../src/core/core.js";
-import { coreFor, initialisePolicy } from "../../src/session.js";
 import type { Link } from "../../src/links/link.js";
 import { links, robotFor } from "../../src/links/links.js";
 import { type Robot, RobotPhase } from "../../src/links/robot.js";
 import { setTiming, timingOf } from "../../src/recording/timing.js";
+import { coreFor, initialisePolicy } from "../../src/session.js";
 import { roomFor } from "../../src/training/collect.js";
-import { BoardPort, type VirtualBoard } from "../in-the-loop/virtual-host.js";
+import { BoardTransport, type VirtualBoard } from "../in-the-loop/virtual-host.js";
 import { Captured } from "../support/runs.js";
 
 /** control period [s] */
 export const PERIOD = 0.02;
 
 /** A port whose system may fail too. */
-export class FaultyPort extends BoardPort {
+export class FaultyPort extends BoardTransport {
   /** what reading answers in place of a count */
   nonsense: number | undefined;
   refuses = false;

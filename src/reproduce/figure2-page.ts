@@ -4,7 +4,7 @@ import type { Spread } from "../compare/statistics.js";
 import { digits } from "../output.js";
 import { linearAxis, logAxis } from "../report/axis.js";
 import type { Chart } from "../report/chart.js";
-import type { Figure2, Row } from "./figure2.js";
+import type { Figure2, Row } from "./figure2-rows.js";
 import { bestRate, gridOf, type Trial, TUNING_SEEDS, UPDATES } from "./figure2-sweep.js";
 import { BATCH, type ModelName, models, type Setting } from "./figure2-training.js";
 import type { StudyPage } from "./study.js";

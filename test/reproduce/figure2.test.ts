@@ -3,8 +3,9 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import { type Figure2, figure2, jobsOf, judge, variants } from "../../src/reproduce/figure2.js";
+import { figure2 } from "../../src/reproduce/figure2.js";
 import { storedTrials } from "../../src/reproduce/figure2-rates.js";
+import { type Figure2, jobsOf, judge, variants } from "../../src/reproduce/figure2-rows.js";
 import {
   bestRate,
   gridOf,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { HEARTBEAT_WITHIN } from "../../build/src/runtime/gates.js";
 import { stateRows, transitionRows } from "../../build/src/runtime/states.js";
-import { gateRows, robotRows, runtimeRows } from "../../build/src/runtime/stops.js";
+import { stopRows } from "../../build/src/runtime/stops.js";
 
 /** A table; `columns`: the heading of each field that is shown. */
 function table(columns, rows) {
@@ -12,16 +12,15 @@ function table(columns, rows) {
   return [...head, ...rows.map((row) => line(names.map((name) => row[name])))].join("\n");
 }
 
-const LIMIT = { limit: "setting, default" };
-const SAYS = { says: "it says" };
 const REST = { noticed: "noticed after", remedy: "what to do" };
 
 /** The page with its tables made anew; `defaults`: a complete configuration. */
 export function safetyPage(defaults) {
+  const { gates, stops, reports } = stopRows({ ...defaults, heartbeatWithin: HEARTBEAT_WITHIN });
   const tables = {
-    gates: table({ ...SAYS, ...LIMIT, ...REST }, gateRows({ ...defaults, heartbeatWithin: HEARTBEAT_WITHIN })),
-    stops: table({ ...SAYS, ...REST }, runtimeRows()),
-    reports: table({ ...SAYS, ...REST }, robotRows()),
+    gates: table({ says: "it says", limit: "setting, default", ...REST }, gates),
+    stops: table({ says: "it says", ...REST }, stops),
+    reports: table({ says: "it says", ...REST }, reports),
     states: table({ state: "state", board: "the board", car: "the car" }, stateRows()),
     transitions: table({ from: "from", when: "when", to: "to", does: "on the way" }, transitionRows()),
   };

@@ -30,6 +30,20 @@ const orders: Readonly<Record<Exclude<Order, Order.none>, { readonly event: Runt
   [Order.quit]: { event: RuntimeEvent.finish, fault: Fault.none },
 };
 
+/** Views of a core that has room for one control step; `measured`: the state that the policy is given. */
+const rowsOf = (core: Core) => ({
+  measured: core.view("plantState"),
+  inputs: core.view("inputs"),
+  commands: core.view("commands"),
+  references: core.view("references"),
+  residuals: core.view("residuals"),
+  costs: core.view("stageCosts"),
+  outputs: core.view("outputs"),
+  setpoints: core.view("setpoints"),
+  gains: core.view("gains"),
+  parameters: core.view("parameters"),
+});
+
 export class ControlLoop {
   readonly #core: Core;
   readonly #robot: Robot;
@@ -37,17 +51,7 @@ export class ControlLoop {
   readonly #shared: Shared;
   readonly #ring: Ring;
   readonly #layout: Layout;
-  // views of the core, which have one row each
-  readonly #measured: Float64Array;
-  readonly #inputs: Float64Array;
-  readonly #commands: Float64Array;
-  readonly #references: Float64Array;
-  readonly #residuals: Float64Array;
-  readonly #costs: Float64Array;
-  readonly #outputs: Float64Array;
-  readonly #setpoints: Float64Array;
-  readonly #gains: Float64Array;
-  readonly #parameters: Float64Array;
+  readonly #rows: ReturnType<typeof rowsOf>;
   readonly #ok: number;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
@@ -78,16 +82,7 @@ export class ControlLoop {
     this.#shared = shared;
     this.#ring = ring;
     this.#layout = layout;
-    this.#measured = core.view("plantState");
-    this.#inputs = core.view("inputs");
-    this.#commands = core.view("commands");
-    this.#references = core.view("references");
-    this.#residuals = core.view("residuals");
-    this.#costs = core.view("stageCosts");
-    this.#outputs = core.view("outputs");
-    this.#setpoints = core.view("setpoints");
-    this.#gains = core.view("gains");
-    this.#parameters = core.view("parameters");
+    this.#rows = rowsOf(core);
     this.#ok = core.exports.Status.ok;
   }
 
@@ -101,8 +96,8 @@ export class ControlLoop {
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
       const isDriving = this.#state === RuntimeState.driving;
       const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isDriving);
-      if (fault !== Fault.none) this.#handleFault(fault, this.#gates.value, this.#gates.limit);
-      else if (isDriving && this.#drive()) command = this.#inputs;
+      if (fault !== Fault.none) this.#handleFault(fault, this.#gates.seen.value, this.#gates.seen.limit);
+      else if (isDriving && this.#drive()) command = this.#rows.inputs;
     }
     if (this.#state === RuntimeState.idle) this.#wait();
     else if (this.#state === RuntimeState.stopping) this.#brake();
@@ -153,7 +148,7 @@ export class ControlLoop {
   #startDriving(): void {
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
     this.#gates.reset();
-    this.#shared.takeParameters(this.#parameters);
+    this.#shared.takeParameters(this.#rows.parameters);
     this.#origin = this.#now - this.#shared.startTime;
     this.#core.exports.beginDrive();
     this.#hasEnd = true;
@@ -184,12 +179,12 @@ export class ControlLoop {
   #drive(): boolean {
     const { exports } = this.#core;
     const time = this.#now - this.#origin;
-    this.#robot.stateAt(this.#now, this.#measured);
+    this.#robot.stateAt(this.#now, this.#rows.measured);
     const calls = exports.networkDue(time);
-    if (calls) this.#shared.takeParameters(this.#parameters);
+    if (calls) this.#shared.takeParameters(this.#rows.parameters);
     const done = exports.tick(time) === this.#ok;
     if (!done || this.#ring.isNearlyFull) {
-      const fault = done ? Fault.recorder : isCommand(this.#commands) ? Fault.bounds : Fault.policy;
+      const fault = done ? Fault.recorder : isCommand(this.#rows.commands) ? Fault.bounds : Fault.policy;
       this.#handleFault(fault, Number.NaN, Number.NaN);
       return false;
     }
@@ -220,30 +215,30 @@ export class ControlLoop {
   #writeStep(): void {
     const { states, inputs, references, residuals } = this.#layout;
     if (!this.#ring.begin(RecordKind.step, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#measured, states);
-    this.#ring.numbers(this.#inputs, inputs);
-    this.#ring.numbers(this.#references, references);
-    this.#ring.numbers(this.#residuals, residuals);
-    this.#ring.number(this.#costs[0]);
+    this.#ring.numbers(this.#rows.measured, states);
+    this.#ring.numbers(this.#rows.inputs, inputs);
+    this.#ring.numbers(this.#rows.references, references);
+    this.#ring.numbers(this.#rows.residuals, residuals);
+    this.#ring.number(this.#rows.costs[0]);
     this.#ring.end();
   }
 
   #writeCall(): void {
     const { states, outputs, setpoints, gains } = this.#layout;
     if (!this.#ring.begin(RecordKind.call, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#measured, states);
-    this.#ring.numbers(this.#outputs, outputs);
-    this.#ring.numbers(this.#setpoints, setpoints);
-    this.#ring.numbers(this.#gains, gains);
+    this.#ring.numbers(this.#rows.measured, states);
+    this.#ring.numbers(this.#rows.outputs, outputs);
+    this.#ring.numbers(this.#rows.setpoints, setpoints);
+    this.#ring.numbers(this.#rows.gains, gains);
     this.#ring.end();
   }
 
   /** The state after the last step of a drive. */
   #writeEnd(): void {
     this.#hasEnd = false;
-    this.#robot.stateAt(this.#now, this.#measured);
+    this.#robot.stateAt(this.#now, this.#rows.measured);
     if (!this.#ring.begin(RecordKind.end, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#measured, this.#layout.states);
+    this.#ring.numbers(this.#rows.measured, this.#layout.states);
     this.#ring.end();
   }
 }

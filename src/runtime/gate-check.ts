@@ -9,13 +9,10 @@ import { isPlanar } from "./track.js";
 const rows: readonly Gate[] = gates;
 
 export class GateCheck {
-  /** what was found, and what is allowed */
-  value = Number.NaN;
-  limit = Number.NaN;
-
+  /** what was seen; after a fault, of the gate that found it */
+  readonly seen: Observation;
   readonly #robot: Robot;
   readonly #isPlanar: boolean;
-  readonly #seen: Observation;
   /** of each gate */
   readonly #limits: Float64Array;
   /** since when each gate's check has failed [s]; NaN if it does not */
@@ -25,20 +22,20 @@ export class GateCheck {
   constructor(robot: Robot, settings: GateSettings, task: TaskDefinition, track: Float64Array) {
     this.#robot = robot;
     this.#isPlanar = isPlanar(task);
-    this.#seen = new Observation(settings, task, track, robot.reading);
+    this.seen = new Observation(settings, task, track, robot.reading);
     this.#limits = Float64Array.from(rows, ({ limit }) => limit.of(settings));
     this.reset();
   }
 
   /** Forgets what was seen before, as at the start of a drive. */
   reset(): void {
-    this.#seen.reset();
+    this.seen.reset();
     this.#since.fill(Number.NaN);
   }
 
   /** Keeps a command, to compare with what is applied. */
   remember(command: Float64Array): void {
-    this.#seen.remember(command);
+    this.seen.remember(command);
   }
 
   /**
@@ -47,13 +44,13 @@ export class GateCheck {
    * counts where the robot is.
    */
   check(now: number, missed: boolean, heartbeat: number, drives: boolean): Fault {
+    const { seen } = this;
     const reported = this.#robot.takeFault();
     if (reported !== Fault.none) {
-      this.value = this.#robot.faultValue;
-      this.limit = Number.NaN;
+      seen.value = this.#robot.faultValue;
+      seen.limit = Number.NaN;
       return reported;
     }
-    const seen = this.#seen;
     const isInPlane = drives && this.#isPlanar;
     seen.begin(now, missed, heartbeat);
     for (let i = 0; i < rows.length; i++) {
@@ -65,10 +62,7 @@ export class GateCheck {
         continue;
       }
       if (Number.isNaN(this.#since[i])) this.#since[i] = now;
-      if (gate.lasting > 0 && !(now - this.#since[i] > gate.lasting)) continue;
-      this.value = seen.value;
-      this.limit = seen.limit;
-      return gate.fault;
+      if (gate.lasting === 0 || now - this.#since[i] > gate.lasting) return gate.fault;
     }
     return Fault.none;
   }

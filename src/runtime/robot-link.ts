@@ -12,8 +12,8 @@ import type { ControlHost } from "./host.js";
 import { nearestStart, type Start } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
-import { type Layout, layoutFor, RecordKind } from "./records.js";
-import { RolloutRows, storeRollout } from "./rollout-rows.js";
+import { layoutFor, RecordKind } from "./records.js";
+import { storeRollout } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
 import { describeFault, explainFault, remedyOf } from "./stops.js";
@@ -28,7 +28,6 @@ export class RobotLink implements Link {
   readonly #host: ControlHost;
   readonly #operator: Operator;
   readonly #recorder: Recorder;
-  #layout: Layout | undefined;
   /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
   #fault: FoundFault | undefined;
@@ -127,7 +126,6 @@ export class RobotLink implements Link {
   async #begin(core: Core): Promise<string | undefined> {
     const { shared } = this.#host;
     const { task } = core.setup;
-    this.#layout = layoutFor(task);
     this.#isUnrecorded = false;
     const { initialState, columns } = task;
     const question = shared.isPlaceable ? placing(initialState, columns.state) : joining(this.#startOf(core));
@@ -157,8 +155,8 @@ export class RobotLink implements Link {
 
   /** Waits until the drive has `segments` more segments, and puts them into the core. */
   async #collect(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
-    const layout = this.#layout ?? layoutFor(core.setup.task);
-    const taken = new RolloutRows();
+    const rows: Float64Array[] = [];
+    let calls = 0;
     let end: Float64Array | undefined;
     while (!end) {
       const row = this.#rows.at(0);
@@ -169,16 +167,16 @@ export class RobotLink implements Link {
       }
       const isCall = row[0] === RecordKind.call;
       // the next rollout's first call is this one's end
-      if ((isCall && taken.calls.length === segments) || row[0] === RecordKind.end) end = row;
-      else if (isCall) taken.addCall(row);
-      else taken.addStep(row);
+      if ((isCall && calls === segments) || row[0] === RecordKind.end) end = row;
+      else rows.push(row);
+      if (isCall && !end) calls++;
       if (!end || row[0] === RecordKind.end) this.#rows.shift();
     }
     const isWhole = end[0] === RecordKind.call;
     if (!isWhole) await this.stop();
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
-    if (taken.steps.length === 0) return { steps: 0, stopped };
-    storeRollout(core, index, taken, end, layout, goesOn);
+    if (rows.length === calls) return { steps: 0, stopped };
+    storeRollout(core, index, rows, end, layoutFor(core.setup.task), goesOn);
     return { steps: core.view("counts", index)[0], stopped };
   }
 

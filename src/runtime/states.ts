@@ -108,12 +108,7 @@ const actionTexts: Readonly<Record<RuntimeAction, string>> = {
 };
 
 /** All transitions, for people. */
-export function transitionRows(): {
-  readonly from: string;
-  readonly when: string;
-  readonly to: string;
-  readonly does: string;
-}[] {
+export function transitionRows() {
   return Object.entries(transitions).flatMap(([from, events]) =>
     Object.entries(events).map(([event, { to, action }]) => ({
       from: RuntimeState[Number(from)],

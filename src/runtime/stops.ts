@@ -76,17 +76,12 @@ export interface StopRow {
   readonly remedy: string;
 }
 
-/** The gates in their order, with the limits that they have at these settings. */
-export function gateRows(settings: GateSettings): StopRow[] {
-  return gates.map((gate) => rowOf(gate, gate.limit.text(settings)));
-}
-
-/** What else the program finds. */
-export const runtimeRows = (): StopRow[] => Object.values(runtimeStops).map((stop) => rowOf(stop, ""));
-
-/** What robots report. */
-export const robotRows = (): StopRow[] => Object.values<Stop>(robotStops).map((stop) => rowOf(stop, ""));
-
-function rowOf({ what, noticed = "", remedy }: Stop, limit: string): StopRow {
-  return { says: what("…", "…"), limit, noticed, remedy };
+/** The gates in their order, what else the program finds, and what robots report; limits as they are at `settings`. */
+export function stopRows(settings: GateSettings): Readonly<Record<"gates" | "stops" | "reports", readonly StopRow[]>> {
+  const row = ({ what, noticed = "", remedy }: Stop, limit = "") => ({ says: what("…", "…"), limit, noticed, remedy });
+  return {
+    gates: gates.map((gate) => row(gate, gate.limit.text(settings))),
+    stops: Object.values(runtimeStops).map((stop) => row(stop)),
+    reports: Object.values<Stop>(robotStops).map((stop) => row(stop)),
+  };
 }

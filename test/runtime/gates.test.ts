@@ -94,10 +94,10 @@ test("outside the fence, off the track: also without a jump", () => {
   const bench = running({ corridor: Number.POSITIVE_INFINITY });
   const [fault, step] = bench.within(200, (k) => bench.robot.reading.state.set([0, 0.02 * k, 1, 0]));
   expect([fault, step]).toEqual([Fault.geofence, 101]);
-  expect(bench.gates.value).toBeCloseTo(0.02, 12);
+  expect(bench.gates.seen.value).toBeCloseTo(0.02, 12);
   const narrow = running();
   expect(narrow.within(200, (k) => narrow.robot.reading.state.set([0, -0.02 * k, 1, 0]))).toEqual([Fault.corridor, 51]);
-  expect(describeFault({ fault: Fault.corridor, value: narrow.gates.value, limit: narrow.gates.limit })).toBe(
+  expect(describeFault({ fault: Fault.corridor, value: narrow.gates.seen.value, limit: narrow.gates.seen.limit })).toBe(
     "the car was 1.02 m off the track (limit 1 m)",
   );
 });
@@ -172,7 +172,7 @@ test("what is applied must lie among the commands of the last moments", () => {
   const other = running();
   const [fault, steps] = other.within(100, () => (other.robot.reading.applied[1] = -0.3));
   expect([fault, steps]).toEqual([Fault.actuator, 20]);
-  expect(other.gates.value).toBeCloseTo(0.3, 12);
+  expect(other.gates.seen.value).toBeCloseTo(0.3, 12);
   const brief = running();
   const flicker = (k: number) => (brief.robot.reading.applied[0] = k % 20 < 14 ? 1 : 0);
   expect(brief.within(200, flicker)).toEqual([Fault.none, 200]);

@@ -18,7 +18,8 @@ export class ModelFitter {
   /** rollouts follow each other: the commands of one act on into the next */
   private readonly isOneDrive: boolean;
   private errors: Readonly<Record<string, number>> = {};
-  private refusal: string | undefined;
+  /** why the last refit was refused, if it was */
+  refusal: string | undefined;
   private model: FittedModel | undefined;
 
   constructor(config: RunConfig) {
@@ -86,11 +87,6 @@ export class ModelFitter {
     if (errors.length === 0) return;
     this.errors = Object.fromEntries(errors.map(([name, value]) => [name.slice(ERROR.length), value]));
     this.model = modelIn(core);
-  }
-
-  /** Why the last refit was refused, if it was. */
-  refused(): string | undefined {
-    return this.refusal;
   }
 }
 

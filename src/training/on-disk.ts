@@ -74,7 +74,7 @@ async function record(run: TrainingRun, event: DriveEvent, progress: Progress): 
   if (wanted) return undefined;
   if (event.kind === "rollout") {
     await folder.appendMetrics(metrics);
-    run.onRollout(metrics, modelFitter.refused());
+    run.onRollout(metrics, modelFitter.refusal);
   }
   judgeStop(run, progress, index, stopped);
   return metrics;

@@ -74,14 +74,17 @@ export const ${list} = ${byName ? `{ ${entries.join(", ")} }` : `[${entries.join
 `;
 }
 
-/** Names and summaries of the links, for the configuration, which comes before them and must not import them. */
+/** Of every link what the configuration must know, which comes before the links and must not import them. */
 function linkNamesModule() {
   const entries = registeringIn(LINKS).map(({ file, name, text }) => {
-    const summary = text.match(/^ {2}summary: (".*"),$/m)?.[1];
-    if (!summary) throw new Error(`${LINKS}/${file}: no line of the form   summary: "…", which is shown in the help`);
-    return `  ${JSON.stringify(name)}: ${summary},\n`;
+    const [simulated, summary] = ["isSimulated: (?:true|false)", 'summary: ".*"'].map((line) => {
+      const found = text.match(new RegExp(`^ {2}(${line}),$`, "m"))?.[1];
+      if (!found) throw new Error(`${LINKS}/${file}: no line of the form   ${line.replace(".*", "…")},`);
+      return found;
+    });
+    return `  ${JSON.stringify(name)}: { ${simulated}, ${summary} },\n`;
   });
-  return `${MADE} from the files of ${LINKS}. */\nexport const LINK_SUMMARIES = {\n${entries.join("")}} as const;\n`;
+  return `${MADE} from the files of ${LINKS}. */\nexport const LINKS = {\n${entries.join("")}} as const;\n`;
 }
 
 /**
@@ -233,7 +236,7 @@ function write(path, text) {
 
 export function writeRegistries() {
   for (const registry of HOST) write(join(registry.folder, registry.output), hostModule(registry));
-  write("src/config/link-names.generated.ts", linkNamesModule());
+  write("src/config/links.generated.ts", linkNamesModule());
   const all = CORE.map((kind) => ({ ...kind, parts: registered(kind) }));
   write("assembly/regions.generated.ts", regionsModule());
   write("assembly/trace.generated.ts", traceModule());

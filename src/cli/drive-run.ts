@@ -2,13 +2,13 @@
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { completeConfig, mergeConfigs, type PartialConfig, readCompleteConfig } from "../config/config.js";
+import { isSimulated } from "../config/links.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { exists, problemOf, unusedPath } from "../files.js";
 import type { DriveResult } from "../links/link.js";
-import { isSimulated } from "../links/links.js";
 import { digits, formatTable, metricWords, type Output, timestamp } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import { setTiming, timingOf } from "../recording/timing.js";

@@ -1,9 +1,9 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
 import { join } from "node:path";
+import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf } from "../errors.js";
 import type { Link } from "../links/link.js";
-import { isSimulated } from "../links/links.js";
 import { digits, type Output } from "../output.js";
 import { writeReport } from "../report/from-run.js";
 import { updateRules } from "../rules/rules.js";

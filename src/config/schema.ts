@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { ruleNames, updateRules } from "../rules/rules.js";
-import { LINK_SUMMARIES } from "./link-names.generated.js";
+import { linkMeanings, linkNames } from "./links.js";
 import { robotSettings } from "./robot-settings.js";
 import { finite, notNegative, positive } from "./values.js";
 
@@ -34,9 +34,6 @@ const parameters = v.record(
 const otherRates = Object.values(updateRules)
   .filter(({ learningRateMeaning }) => learningRateMeaning !== undefined)
   .map(({ name, learningRateMeaning }) => `for ${name} ${learningRateMeaning}`);
-
-const linkNames = Object.keys(LINK_SUMMARIES) as (keyof typeof LINK_SUMMARIES)[];
-const linkMeanings = Object.entries(LINK_SUMMARIES).map(([name, summary]) => `${name}: ${summary}`);
 
 /** Settings in the order in which the example lists them. */
 export const settings = {

@@ -7,7 +7,7 @@ import type { Robot, Transport } from "./robot.js";
 /** A simulator: it drives in virtual time, whole rollouts at once, and nobody needs to allow it to move. */
 export interface SimulatedLink {
   readonly isSimulated: true;
-  /** what is at the other end, for the help: a string on one line, which scripts/registries.mjs reads */
+  /** what is at the other end, for the help; a line by itself, as `isSimulated`: scripts/registries.mjs reads both */
   readonly summary: string;
   make(): Link;
 }

@@ -7,11 +7,6 @@ import { LINKS } from "./kinds/links.generated.js";
 
 export const links: Readonly<Record<RunConfig["link"], LinkDefinition>> = LINKS;
 
-/** Whether what a configuration drives is simulated; otherwise it is a robot. */
-export function isSimulated({ link }: Pick<RunConfig, "link">): boolean {
-  return links[link].isSimulated;
-}
-
 /** What carries the bytes of a configuration's robot; undefined where it is simulated. */
 export function transportOf(link: RunConfig["link"]): TransportKind | undefined {
   const definition = links[link];

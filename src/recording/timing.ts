@@ -1,6 +1,6 @@
+import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { isSimulated } from "../links/links.js";
 import type { RecordingInfo } from "./recording.js";
 
 /**

@@ -1,11 +1,11 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
 import { parseWindow } from "../config/config.js";
+import { isSimulated } from "../config/links.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
-import { isSimulated } from "../links/links.js";
 import type { Batch } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
 

@@ -3,6 +3,7 @@
  * remedy if not.
  */
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
+import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import { isSimulated } from "../links/links.js";

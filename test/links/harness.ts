@@ -17,7 +17,7 @@ import { Captured } from "../support/runs.js";
 export const PERIOD = 0.02;
 
 /** A port whose system may fail too. */
-export class FaultyPort extends BoardTransport {
+export class FaultyTransport extends BoardTransport {
   /** what reading answers in place of a count */
   nonsense: number | undefined;
   refuses = false;
@@ -37,7 +37,7 @@ export class FaultyPort extends BoardTransport {
 export interface RunningRobot {
   readonly robot: Robot;
   /** undefined: it has no line */
-  readonly port: FaultyPort | undefined;
+  readonly port: FaultyTransport | undefined;
   /** x, y, v, phi as they truly are */
   readonly truth: Float64Array;
   /** commands that left for the robot, oldest first */
@@ -106,9 +106,9 @@ export function onBoard(
   board: VirtualBoard,
   run: (ms: number) => Promise<void>,
   decode: (bytes: Uint8Array) => void,
-): Pick<RunningRobot, "now" | "silence" | "pass" | "flush"> & { robot: Robot; port: FaultyPort } {
+): Pick<RunningRobot, "now" | "silence" | "pass" | "flush"> & { robot: Robot; port: FaultyTransport } {
   const config = completeConfig(given);
-  const port = new FaultyPort();
+  const port = new FaultyTransport();
   const robot = robotFor(config, resolveTask(config).task)?.make(port, 1);
   if (!robot) throw new Error(`link ${config.link} has no robot`);
   return {

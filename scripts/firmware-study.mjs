@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { trainCommand } from "../build/src/cli/train-run.js";
+import trainCommand from "../build/src/cli/commands/train.js";
 import { spreadOf } from "../build/src/compare/statistics.js";
 import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
@@ -40,7 +40,7 @@ async function throughFirmware(given, out) {
   try {
     await board.run(50);
     const { connect } = robotAround(board, given);
-    await trainCommand({ given: { ...given, ...CAR, corridor: 3 }, out }, quiet, connect);
+    await trainCommand.run({ given: { ...given, ...CAR, corridor: 3 }, out }, quiet, connect);
   } finally {
     await board.stop();
   }
@@ -48,7 +48,7 @@ async function throughFirmware(given, out) {
 }
 
 async function inSimulator(given, out) {
-  await trainCommand({ given, out }, quiet);
+  await trainCommand.run({ given, out }, quiet);
   return costs(out);
 }
 

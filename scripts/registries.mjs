@@ -2,7 +2,7 @@
  * Writes the registries, so that a new part is one new file and nothing else. What it writes ends in `.generated.ts`,
  * is never edited and not kept in git; scripts/build.mjs calls it first.
  *
- *   host  a module per folder that imports every file with a default export
+ *   host  a module per folder that imports every file with a default export, or that loads each when it is called for
  *   core  the tables of models, plants, controllers, rewards, references and tasks, from what is registered in the
  *         parts' own files:
  *
@@ -30,6 +30,9 @@ const HOST = [
   { folder: "src/export/parts/tasks", output: "tasks.generated.ts", list: "TASKS" },
   { folder: LINKS, output: "links.generated.ts", list: "LINKS", byName: true },
 ];
+
+/** Folders of the host whose files are loaded one by one, when their part is used. */
+const LAZY = [{ folder: "src/cli/commands", output: "commands.generated.ts", list: "COMMANDS" }];
 
 /** Kinds of parts of the core: the folder of their files, the contract that they keep, and the enum of their names. */
 const CORE = [
@@ -72,6 +75,11 @@ ${imports.join("\n")}
 
 export const ${list} = ${byName ? `{ ${entries.join(", ")} }` : `[${entries.join(", ")}]`} as const;
 `;
+}
+
+function lazyModule({ folder, list }) {
+  const entries = registeringIn(folder).map(({ name }) => `  ${JSON.stringify(name)}: () => import("./${name}.js"),\n`);
+  return `${MADE} from the files of this folder. */\nexport const ${list} = {\n${entries.join("")}} as const;\n`;
 }
 
 /** Of every link what the configuration must know, which comes before the links and must not import them. */
@@ -236,6 +244,7 @@ function write(path, text) {
 
 export function writeRegistries() {
   for (const registry of HOST) write(join(registry.folder, registry.output), hostModule(registry));
+  for (const registry of LAZY) write(join(registry.folder, registry.output), lazyModule(registry));
   write("src/config/links.generated.ts", linkNamesModule());
   const all = CORE.map((kind) => ({ ...kind, parts: registered(kind) }));
   write("assembly/regions.generated.ts", regionsModule());

@@ -1,18 +1,111 @@
-/** What every command's arguments have in common; small, as it is loaded for each. */
+/** What a command's arguments can be, and what their texts mean. Small, as it is loaded for every command. */
 import { UserError } from "../errors.js";
 
-/** What takes a list. */
-const LISTS: readonly string[] = ["_", "parameters", "recordings", "check"];
-
-/** An option given twice, except one that takes a list, would be a list of texts: which one is meant? */
-export function refuseRepeated(argv: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && !LISTS.includes(name))
-      throw new UserError(`--${name} is given ${value.length} times (${value.join(", ")}): give it once`);
-  }
+/** A type of value: what help calls it, and what a text means. */
+export interface ArgumentType<T> {
+  readonly label: string;
+  /** it is given without a value */
+  readonly isFlag?: true;
+  /** The value that `text` means; throws a {@link UserError} that begins with `name` if that is not allowed. */
+  parse(text: string, name: string): T;
 }
 
-/** An option's value as typed; undefined if it was not given. */
-export function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+export interface Argument<T = unknown> {
+  readonly type: ArgumentType<T>;
+  readonly describe: string;
+  readonly positional?: true;
+  readonly required?: true;
+  /** several values */
+  readonly list?: true;
+  /** an option that may stand without a value, which then is "" */
+  readonly valueOptional?: true;
+  readonly default?: T;
+  /** what help says of a default that is not a constant */
+  readonly defaultNote?: string;
+}
+
+/** Arguments by name: `initialState` is the option `--initial-state`. */
+export type ArgumentTable = Readonly<Record<string, Argument>>;
+
+type Value<A> = A extends { type: ArgumentType<infer T> } ? (A extends { list: true } ? readonly T[] : T) : never;
+type Given<A> = { [K in keyof A]: A[K] extends { required: true } | { default: unknown } ? K : never }[keyof A];
+
+/** The values of a table's arguments; one that is neither required nor has a default may be absent. */
+export type Arguments<A> = { readonly [K in Given<A>]: Value<A[K]> } & {
+  readonly [K in Exclude<keyof A, Given<A>>]?: Value<A[K]>;
+};
+
+export const text: ArgumentType<string> = { label: "string", parse: (given) => given };
+
+/** False unless it is given. */
+export const flag: ArgumentType<boolean> = { label: "boolean", isFlag: true, parse: (given) => given === "true" };
+
+/** A path; `what` it leads to, with an example. */
+export function path(what: string): ArgumentType<string> {
+  return {
+    label: "path",
+    parse(given, name) {
+      if (given !== "") return given;
+      throw new UserError(`${name} is empty; allowed is ${what}`);
+    },
+  };
+}
+
+/** A number for which `isAllowed`; `allowed` says which ones are. */
+export function number(allowed: string, isAllowed: (value: number) => boolean): ArgumentType<number> {
+  return {
+    label: "number",
+    parse(given, name) {
+      const value = parseNumber(given);
+      if (typeof value === "number" && isAllowed(value)) return value;
+      throw new UserError(`${name} is ${given}; allowed is ${allowed}`);
+    },
+  };
+}
+
+export function wholeNumber(least: number): ArgumentType<number> {
+  return number(`a whole number of ${least} or more`, (value) => Number.isSafeInteger(value) && value >= least);
+}
+
+export function choice<const T extends string>(...choices: readonly T[]): ArgumentType<T> {
+  return { label: choicesLabel(choices), parse: (given, name) => oneOf(given, name, choices) };
+}
+
+/** The allowed value that `given` is. */
+export function oneOf<T extends string>(given: string, name: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new UserError(`${name} is ${given}; allowed is ${allowed.join(" or ")}`);
+}
+
+export function choicesLabel(choices: readonly string[]): string {
+  return `choices: ${choices.join(", ")}`;
+}
+
+/** A number if it reads as one, otherwise the text itself. */
+export function parseNumber(given: string): number | string {
+  const value = given.trim() === "" ? Number.NaN : Number(given);
+  return Number.isNaN(value) ? given : value;
+}
+
+/** `initialState` -> `initial-state`. */
+export function optionName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The values of a table's arguments from what was typed, by option name. */
+export function valuesOf<A extends ArgumentTable>(table: A, typed: Readonly<Record<string, unknown>>): Arguments<A> {
+  const values = Object.entries(table).map(([key, argument]) => {
+    const name = optionName(key);
+    return [key, meaningOf(argument, argument.positional ? name : `--${name}`, typed[name]) ?? argument.default];
+  });
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+function meaningOf({ type, list, valueOptional }: Argument, name: string, typed: unknown): unknown {
+  if (Array.isArray(typed)) {
+    if (list) return typed.map((given) => type.parse(String(given), name));
+    throw new UserError(`${name} is given ${typed.length} times (${typed.join(", ")}): give it once`);
+  }
+  return typed === undefined || (typed === "" && valueOptional) ? typed : type.parse(String(typed), name);
 }

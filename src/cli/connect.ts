@@ -1,5 +1,4 @@
-/** From a configuration to the link that it drives by: the simulated plant, or a robot that somebody allowed to move. */
-
+/** From a configuration to its link: the simulated plant, or a robot that somebody allowed to move. */
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { machine } from "../doctor/machine.js";
@@ -19,16 +18,13 @@ import { operatorAt } from "./operator.js";
 /** How a robot may be driven. */
 export interface Permission {
   /** somebody stands by and allows it to move */
-  readonly arm: boolean;
+  readonly arm?: boolean;
   /** it drives only while a key is held */
-  readonly deadMan: boolean;
+  readonly deadMan?: boolean;
 }
 
-/** Nobody allowed a robot to move. */
-export const NOT_ALLOWED: Permission = { arm: false, deadMan: false };
-
 /** What a link needs beside the configuration. */
-export interface Surroundings {
+export interface LinkContext {
   readonly permission: Permission;
   readonly output: Output;
   /** aborted when everything is to stop */
@@ -41,7 +37,7 @@ export interface Surroundings {
   readonly parameters: number;
 }
 
-export type Connect = (config: RunConfig, surroundings: Surroundings) => Promise<Link>;
+export type Connect = (config: RunConfig, context: LinkContext) => Promise<Link>;
 
 /** Refuses a link that this machine has not, before anything is written to disk. */
 export function requireLink(link: RunConfig["link"] | undefined): void {
@@ -49,28 +45,30 @@ export function requireLink(link: RunConfig["link"] | undefined): void {
 }
 
 /** Connects as the configuration says. */
-export const connect: Connect = async (config, surroundings) => {
+export const connect: Connect = async (config, context) => {
   const link = links[config.link];
-  return link.isSimulated ? link.make() : connectRobot(config, surroundings);
+  return link.isSimulated ? link.make() : connectRobot(config, context);
 };
 
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */
-export async function connectRobot(config: RunConfig, around: Surroundings): Promise<RobotLink> {
-  const { permission, output, signal, stop, drives, parameters } = around;
+export async function connectRobot(config: RunConfig, context: LinkContext): Promise<RobotLink> {
+  const { permission, output, signal, stop, drives, parameters } = context;
+  const { arm, deadMan = false } = permission;
   const { task } = resolveTask(config);
   const transport = transportOf(config.link);
   if (!robotFor(config, task) || !transport) throw new UserError(`link ${config.link} has no robot`);
   requireLink(config.link);
-  if (!permission.arm)
+  if (!arm)
     throw new UserError(
-      `link ${config.link} moves a robot: read docs/safety.md, stand by with a hand on its switch, and allow it with --arm`,
+      `link ${config.link} moves a robot: ` +
+        "read docs/safety.md, stand by with a hand on its switch, and allow it with --arm",
     );
-  const operator = await operatorAt(config, permission, output, signal);
+  const operator = await operatorAt(config, deadMan, output, signal);
   const connection =
     transport.kind === "serial" ? await portOf(config, transport.baud) : await nodeOf(config, task, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
-  const heartbeatWithin = permission.deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;
+  const heartbeatWithin = deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;
   const host = new ThreadHost(config, connection, parameters, { heartbeatWithin }, { drives, onStop: stop });
   return new RobotLink(host, config, operator, new Recorder(drives));
 }

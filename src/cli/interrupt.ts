@@ -9,12 +9,12 @@ export interface Interrupt {
   release(): void;
 }
 
-/** A second interrupt counts so long after the first was heard [ms]: two that waited while this thread was busy are one. */
+/** A second interrupt counts this long after the first [ms]: two that waited while this thread was busy are one. */
 const APART = 300;
 
 /**
- * The first interrupt (Ctrl-C, a service manager's SIGTERM, a terminal that hangs up) aborts the signal; the second, a moment later, ends the
- * process at once.
+ * The first interrupt (Ctrl-C, a service manager's SIGTERM, a terminal that hangs up) aborts the signal; the second, a
+ * moment later, ends the process at once.
  */
 export function watchInterrupts(): Interrupt {
   const controller = new AbortController();

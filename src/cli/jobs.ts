@@ -1,14 +1,7 @@
 /** Jobs on all cores with a progress bar, until they are done or Ctrl-C. */
-import { availableParallelism } from "node:os";
 import type { Output } from "../output.js";
 import { runJobs } from "../workers/pool.js";
 import { watchInterrupts } from "./interrupt.js";
-import { wholeNumber } from "./options.js";
-
-/** How many workers: as asked for, or one per core. */
-export function workerCount(given: string | undefined): number {
-  return given === undefined ? availableParallelism() : wholeNumber(given, "--workers");
-}
 
 /** Runs jobs of a worker module; `what` they are called beside the bar. */
 export async function runWithProgress<J, A>(

@@ -1,36 +1,13 @@
 #!/usr/bin/env node
-/** The command line: one file per command, each loaded only when it is used. */
-import yargs, { type CommandModule } from "yargs";
+/** The command line: one file per command, loaded only when it is used. */
 import { hideBin } from "yargs/helpers";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
+import { outputFor } from "../output.js";
 import { VERSION } from "../version.js";
-import { refuseRepeated } from "./arguments.js";
-
-const commands: Readonly<Record<string, () => Promise<{ default: CommandModule }>>> = {
-  train: () => import("./train.js"),
-  drive: () => import("./drive.js"),
-  publish: () => import("./publish.js"),
-  plant: () => import("./plant.js"),
-  stop: () => import("./stop.js"),
-  gradient: () => import("./gradient.js"),
-  replay: () => import("./replay.js"),
-  identify: () => import("./identify.js"),
-  report: () => import("./report.js"),
-  export: () => import("./export.js"),
-  import: () => import("./import.js"),
-  reproduce: () => import("./reproduce.js"),
-  compare: () => import("./compare.js"),
-  doctor: () => import("./doctor.js"),
-  bench: () => import("./bench.js"),
-};
-
-/** The command that is asked for; all of them where that is not clear, as in --help. */
-async function load([name = ""]: readonly string[]): Promise<CommandModule[]> {
-  const all = Object.entries(commands);
-  const wanted = all.filter(([command]) => command === name);
-  return Promise.all((wanted.length > 0 ? wanted : all).map(async ([, module]) => (await module()).default));
-}
+import { runCommand } from "./command.js";
+import { parseWords } from "./parse.js";
+import { commandNamed, loadCommand } from "./registry.js";
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {
@@ -40,38 +17,29 @@ function fail(error: unknown): void {
   process.exitCode = error instanceof UserError ? error.exitCode : 1;
 }
 
-// An output that fails must not end a drive: it is said once, of a reader that went away (`lapgrad train | head`) not at all.
+// An output that fails must not end a drive: it is said once; of a reader that went away (`lapgrad train | head`)
+// nothing is said.
 process.stdout.once("error", (error) => {
   process.stdout.on("error", () => {});
   if (codeOf(error) !== "EPIPE") fail(new UserError(`cannot write the output: ${problemOf(error)}`, 1));
 });
 process.stderr.on("error", () => {});
 
-/** What the parser found wrong, in its words. */
-class UsageProblem extends Error {}
+/** The widest lines of help. */
+const COLUMNS = 100;
 
-const args = hideBin(process.argv);
-const loaded = await load(args);
-try {
-  await yargs(args)
-    .scriptName("lapgrad")
-    .usage("$0 <command>\n\nTeaches a robot a precise control policy from a few laps of its own driving.")
-    .command(loaded)
-    .option("json", { type: "boolean", default: false, describe: "one JSON object on stdout, all else on stderr" })
-    .option("debug", { type: "boolean", default: false, describe: "show where an error came from" })
-    .middleware(refuseRepeated)
-    .demandCommand(1)
-    .strict()
-    .version(VERSION)
-    .help()
-    .wrap(Math.min(120, process.stdout.columns ?? 100))
-    .exitProcess(false)
-    .fail((message, error) => {
-      if (error && error.name !== "YError") throw error;
-      throw new UsageProblem(message);
-    })
-    .parseAsync();
-} catch (error) {
-  if (!(error instanceof UsageProblem)) fail(error);
-  else fail((await import("./usage.js")).explainUsage(error.message, args, loaded));
+async function main(words: readonly string[]): Promise<void> {
+  const name = commandNamed(words);
+  if (words.includes("--help") || words.at(-1) === "help") {
+    const { helpOf } = await import("./help.js");
+    process.stdout.write(`${await helpOf(name, Math.min(process.stdout.columns ?? COLUMNS, COLUMNS))}\n`);
+  } else if (words.includes("--version")) process.stdout.write(`${VERSION}\n`);
+  else if (name === undefined) throw (await import("./usage.js")).explainNoCommand(words);
+  else {
+    const command = await loadCommand(name);
+    const typed = await parseWords(words, name, command);
+    if ((await runCommand(command, typed, outputFor(typed.json === true))) === false) process.exitCode = 1;
+  }
 }
+
+await main(hideBin(process.argv)).catch(fail);

@@ -4,14 +4,13 @@ import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { Output } from "../output.js";
 import type { Operator } from "../runtime/operator.js";
-import type { Permission } from "./connect.js";
 
 const CTRL_C = "\u0003";
 
 /** Refuses where somebody is needed at the terminal and there is none. */
 export async function operatorAt(
   config: RunConfig,
-  { deadMan }: Pick<Permission, "deadMan">,
+  deadMan: boolean,
   output: Output,
   signal: AbortSignal,
 ): Promise<Operator> {
@@ -20,7 +19,8 @@ export async function operatorAt(
     throw new UserError("--dead-man needs a terminal whose keys it can see: leave it out, or run in one (ssh -t)");
   if (config["update-every"] === "rollout" && !isTerminal && config.rollouts > 1)
     throw new UserError(
-      "separate rollouts need somebody who puts the robot back before each: run in a terminal, or use --update-every lap",
+      "separate rollouts need somebody who puts the robot back before each: " +
+        "run in a terminal, or use --update-every lap",
     );
   const keys = deadMan ? watchKeys(signal) : undefined;
   return {
@@ -28,7 +28,7 @@ export async function operatorAt(
     say: output.say,
     confirm: async (question) => {
       output.say(question);
-      if (!isTerminal) return true; // --arm is the word
+      if (!isTerminal) return true; // --arm permits it
       return keys ? keys.wait(output) : answer(signal);
     },
     takeHeartbeat: () => keys?.take() ?? true,
@@ -59,7 +59,7 @@ async function forgetTyped(): Promise<void> {
   process.stdin.pause();
 }
 
-/** A key that is held repeats after half a second at the latest: after so long without one it was let go [ms]. */
+/** A key that is held repeats after half a second at the latest: after this long without one it was let go [ms]. */
 const LET_GO = 700;
 
 /** Keys as they are pressed; a key that is held repeats. */
@@ -88,7 +88,7 @@ function watchKeys(signal: AbortSignal) {
       pressed = false;
       return was;
     },
-    /** Until a key is pressed anew: one that is still held from before is no word for the next drive. */
+    /** Until a key is pressed anew: one that is still held from before permits no other drive. */
     wait: (output: Output) =>
       new Promise<boolean>((resolve) => {
         if (signal.aborted) return resolve(false);

@@ -21,7 +21,10 @@ export interface Promised {
 
 const WIDTH = 12;
 
-/** `metricUnits`: unit by name of the task's own metrics. `done`: rollouts and driving time [s] of an earlier part of the run. */
+/**
+ * `metricUnits`: unit by name of the task's own metrics. `done`: rollouts and driving time [s] of an earlier part of
+ * the run.
+ */
 export async function trainingProgress(
   output: Output,
   total: number,

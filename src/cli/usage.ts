@@ -1,34 +1,49 @@
 /** Wrong usage, in better words than the parser's. */
-import type { CommandModule } from "yargs";
-import { settings } from "../config/schema.js";
 import { nearest } from "../config/spelling.js";
 import { UserError } from "../errors.js";
+import { type ArgumentTable, optionName } from "./arguments.js";
+import { argumentsOf } from "./command.js";
+import { COMMAND_NAMES, type CommandName, loadCommand, signatureOf } from "./registry.js";
 
-/** Options that are not settings, for hints. */
-const OPTIONS =
-  "config out resume laps without-network initial-state start-time checkpoint network seeds reference check skip-segments updates plants minutes quick sweep workers device ask-board native-flags what format precision timing json debug help";
+/** The error for words of which none is a command. */
+export function explainNoCommand(words: readonly string[]): UserError {
+  const help = "lapgrad --help shows what there is";
+  const [unknown = "-"] = words;
+  if (unknown.startsWith("-")) return new UserError(`give a command: ${COMMAND_NAMES.join(", ")}; ${help}`);
+  const near = nearest(unknown, COMMAND_NAMES);
+  return new UserError(`unknown command "${unknown}"; ${near ? `did you mean "${near}"?` : help}`);
+}
 
-/** The error for what the parser found wrong with the arguments. */
-export function explainUsage(message: string, args: readonly string[], commands: readonly CommandModule[]): UserError {
-  const signatures = commands.map(({ command }) => String(command));
-  const names = signatures.map((signature) => signature.split(" ", 1)[0] ?? "");
-  const given = args.find((arg) => names.includes(arg));
-  const help = `lapgrad ${given ? `${given} ` : ""}--help shows what there is`;
-  const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]?.split(", ")[0];
+/** The error for what the parser found wrong, in its words, with the arguments of the command. */
+export async function explainUsage(
+  problem: string,
+  words: readonly string[],
+  name: CommandName,
+  table: ArgumentTable,
+): Promise<UserError> {
+  const help = `lapgrad ${name} --help shows what there is`;
+  const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(problem)?.[1].split(", ", 1)[0];
   if (unknown !== undefined) {
-    const isOption = args.some((arg) => arg.startsWith("-") && arg.replace(/^-+/, "").split("=", 1)[0] === unknown);
-    const kind = isOption ? "option" : given ? "argument" : "command";
-    const known = isOption ? [...Object.keys(settings), ...OPTIONS.split(" ")] : given ? [] : names;
-    const near = nearest(unknown, known);
-    const hint = near ? `did you mean "${isOption ? "--" : ""}${near}"?` : help;
-    return new UserError(`unknown ${kind} "${isOption ? "--" : ""}${unknown}"; ${hint}`);
+    const isOption = words.some((word) => word.startsWith("-") && word.replace(/^-+/, "").split("=", 1)[0] === unknown);
+    if (!isOption) return new UserError(`unknown argument "${unknown}"; ${help}`);
+    const near = nearest(unknown, optionsIn(table));
+    const others = await commandsWith(unknown);
+    const belongs = others.length > 0 ? `it is for ${others.join(", ")}; ` : "";
+    return new UserError(`unknown option "--${unknown}"; ${belongs}${near ? `did you mean "--${near}"?` : help}`);
   }
-  const valueless = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
+  const valueless = /^Not enough arguments following: (.*)$/.exec(problem)?.[1];
   if (valueless !== undefined) return new UserError(`--${valueless} needs a value; ${help}`);
-  if (/^Not enough non-option arguments/.test(message)) {
-    if (!given) return new UserError(`give a command: ${names.join(", ")}; ${help}`);
-    const signature = signatures.find((text) => text.startsWith(given));
-    return new UserError(`something is missing: lapgrad ${signature}; ${help}`);
-  }
-  return new UserError(`${message.replaceAll(/\s+/g, " ")}; ${help}`);
+  if (/^Not enough non-option arguments/.test(problem))
+    return new UserError(`something is missing: lapgrad ${signatureOf(name, await loadCommand(name))}; ${help}`);
+  return new UserError(`${problem.replaceAll(/\s+/g, " ")}; ${help}`);
+}
+
+function optionsIn(table: ArgumentTable): string[] {
+  return Object.entries(table).flatMap(([key, { positional }]) => (positional ? [] : [optionName(key)]));
+}
+
+/** Names of the commands that have an option. */
+async function commandsWith(option: string): Promise<CommandName[]> {
+  const tables = await Promise.all(COMMAND_NAMES.map(async (name) => argumentsOf(await loadCommand(name))));
+  return COMMAND_NAMES.filter((_, i) => optionsIn(tables[i]).includes(option));
 }

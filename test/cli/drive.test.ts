@@ -1,10 +1,11 @@
-/** Drives and replays: what is refused before anything moves, what a run's policy is, and that nothing is overwritten. */
+/** Drives and replays: what is refused before anything moves, what a run's policy is; nothing is overwritten. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint } from "../../src/checkpoint/checkpoint.js";
-import { type DriveOptions, driveCommand } from "../../src/cli/drive-run.js";
-import { replayCommand } from "../../src/cli/replay-run.js";
+import { runCommand } from "../../src/cli/command.js";
+import driveCommand from "../../src/cli/commands/drive.js";
+import replayCommand from "../../src/cli/commands/replay.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
 import { openPolicy } from "../../src/policy-file.js";
@@ -21,11 +22,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 let count = 0;
-async function drive(change: Partial<DriveOptions>): Promise<Record<string, unknown>> {
+/** Drives with options as they are typed, by name. */
+async function drive(change: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   const output = new Captured();
   const out = join(folder, `drive-${++count}.mcap`);
-  const usual = { given: {}, laps: "1", withoutNetwork: false, startTime: "0", checkpoint: "best", policy: run, out };
-  await driveCommand({ ...usual, ...change }, output);
+  await runCommand(driveCommand, { laps: "1", policy: run, out, ...change }, output);
   return output.results[0] as Record<string, unknown>;
 }
 
@@ -43,18 +44,22 @@ async function refusal(action: () => Promise<unknown>): Promise<string> {
 }
 
 describe("a drive is refused", () => {
-  const cases: [string, Partial<DriveOptions>, RegExp][] = [
+  const cases: [string, Record<string, string>, RegExp][] = [
     ["without laps", { laps: "0" }, /--laps is 0; allowed is a whole number of 1 or more/],
     ["with half a lap", { laps: "1.5" }, /--laps is 1\.5/],
     ["with more laps than memory", { laps: "1e9" }, /too large.*laps/],
-    ["from half a state", { initialState: "1,2" }, /allowed are 4 numbers: x \[m\], y \[m\], v \[m\/s\], phi \[rad\]/],
-    ["from a state that is no number", { initialState: "0,0,NaN,0" }, /allowed are 4 numbers/],
-    ["from an empty state", { initialState: "" }, /allowed are 4 numbers/],
-    ["before time began", { startTime: "-1" }, /--start-time is -1; allowed is a time from 0/],
-    ["at the end of time", { startTime: "1e300" }, /--start-time is 1e300; allowed is a time from 0/],
+    [
+      "from half a state",
+      { "initial-state": "1,2" },
+      /allowed are 4 numbers: x \[m\], y \[m\], v \[m\/s\], phi \[rad\]/,
+    ],
+    ["from a state that is no number", { "initial-state": "0,0,NaN,0" }, /allowed are 4 numbers/],
+    ["from an empty state", { "initial-state": "" }, /allowed are 4 numbers/],
+    ["before time began", { "start-time": "-1" }, /--start-time is -1; allowed is a time from 0/],
+    ["at the end of time", { "start-time": "1e300" }, /--start-time is 1e300; allowed is a time from 0/],
     ["with a checkpoint that is not there", { checkpoint: "9" }, /"9"; allowed are best, last, or .* from 0 to 6/],
     ["with an empty checkpoint name", { checkpoint: "" }, /allowed are best, last/],
-    ["on another plant", { given: { plant: "moon" } }, /unknown plant "moon"/],
+    ["on another plant", { plant: "moon" }, /unknown plant "moon"/],
   ];
   test.each(cases)("%s", async (_, change, pattern) => {
     expect(await refusal(() => drive(change))).toMatch(pattern);
@@ -83,11 +88,11 @@ describe("a drive is refused", () => {
 
 test("a run drives with its own settings, and what is given beside them", async () => {
   const own = await drive({});
-  expect(own.cost).not.toBe((await drive({ given: { parameters: { plant: { drag: 0.55 } } } })).cost);
+  expect(own.cost).not.toBe((await drive({ parameters: ["plant.drag=0.55"] })).cost);
   // another parameter leaves the run's own as they are
-  const limited: PartialConfig = { parameters: { controller: { throttleLimit: 0.75 } } };
-  expect((await drive({ given: limited })).cost).toBe(own.cost);
-  expect((await drive({ given: { parameters: { controller: { throttleLimit: 0.3 } } } })).cost).not.toBe(own.cost);
+  const limited = (throttle: number) => drive({ parameters: [`controller.throttleLimit=${throttle}`] });
+  expect((await limited(0.75)).cost).toBe(own.cost);
+  expect((await limited(0.3)).cost).not.toBe(own.cost);
 });
 
 test("best, last and a number of updates are the run's checkpoints", async () => {
@@ -101,14 +106,14 @@ test("best, last and a number of updates are the run's checkpoints", async () =>
   // the last layer starts at zero: before the first update the policy is the controller alone
   const start = await readCheckpoint(checkpointPath(run, 0));
   expect(start.arrays.parameters?.some((value) => value !== 0)).toBe(true);
-  expect((await drive({ checkpoint: "0" })).cost).toBe((await drive({ withoutNetwork: true })).cost);
+  expect((await drive({ checkpoint: "0" })).cost).toBe((await drive({ "without-network": true })).cost);
 });
 
 test("a replay is refused where there is nothing to replay", async () => {
   const replay =
     (path: string, given: PartialConfig = {}, network?: string) =>
     () =>
-      replayCommand(path, given, network, new Captured());
+      replayCommand.run({ recording: path, given, ...(network === undefined ? {} : { network }) }, new Captured());
   const recording = join(run, "rollouts", "0001.mcap");
   expect(await refusal(replay(run))).toContain("it is a folder");
   expect(await refusal(replay(join(run, "config.yaml")))).toContain("is not a recording");

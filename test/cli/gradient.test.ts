@@ -3,8 +3,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type CaseResult, gradientCommand, runCase } from "../../src/cli/gradient-run.js";
+import gradientCommand from "../../src/cli/commands/gradient.js";
 import { UserError } from "../../src/errors.js";
+import { type CaseResult, runCase } from "../../src/training/gradient-case.js";
 import { randomNumbers } from "../support/cores.js";
 import { Captured, newFolder } from "../support/runs.js";
 
@@ -39,7 +40,7 @@ async function refusal(content: string | Uint8Array): Promise<{ message: string;
   await writeFile(path, content);
   const output = new Captured();
   try {
-    await gradientCommand(path, output);
+    await gradientCommand.run({ case: path }, output);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { message: error.message, exitCode: error.exitCode, results: output.results.length };
@@ -60,7 +61,7 @@ test("a case that gives what it expects, plain or gzip, with nested or flat weig
   ]) {
     await writeFile(path, content);
     const output = new Captured();
-    await gradientCommand(path, output);
+    await gradientCommand.run({ case: path }, output);
     const [result] = output.results as CaseResult[];
     expect(result?.failed).toStrictEqual([]);
     expect(Object.values(result?.differences ?? {})).toStrictEqual([0, 0, 0, 0, 0, 0]);

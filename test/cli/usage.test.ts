@@ -1,4 +1,4 @@
-/** Every command by hand: wrong usage ends with exit code 2 and one clear message, --json leaves one object on stdout. */
+/** Every command by hand: wrong usage ends with exit code 2 and one message, --json leaves one object on stdout. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -25,7 +25,7 @@ function messageOf({ code, stdout, stderr }: Finished, expected: number): string
 
 describe("wrong usage: exit code 2 and one line", () => {
   const cases: [string, string[]][] = [
-    ["", ["give a command: train, drive, "]],
+    ["", ["give a command: bench, compare, "]],
     ["trian", ['unknown command "trian"; did you mean "train"?']],
     ["train --rolouts 3", ['unknown option "--rolouts"; did you mean "--rollouts"?']],
     ["train --rollouts", ["--rollouts needs a value"]],

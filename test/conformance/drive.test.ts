@@ -5,7 +5,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
-import { driveCommand } from "../../src/cli/drive-run.js";
+import driveCommand from "../../src/cli/commands/drive.js";
 import { readAuthors } from "../../src/recording/authors.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { dataTest, referenceData } from "../reference-data.js";
@@ -22,8 +22,8 @@ for (const [name, withoutNetwork, cost] of [
     const output = new Captured();
     const out = join(folder, "drive.mcap");
     const policy = authors("jetracer-sim-model");
-    const options = { given: {}, laps: "6", withoutNetwork, startTime: "0", checkpoint: "best", policy, out };
-    await driveCommand(options, output);
+    const options = { given: {}, laps: 6, withoutNetwork, startTime: 0, checkpoint: "best", policy, out };
+    await driveCommand.run(options, output);
     const [result] = output.results as { cost: number; laps: { cost: number }[] }[];
     expect(result?.cost.toPrecision(6)).toBe(`${cost}`);
     const { recordings, totalCosts } = await readAuthors(authors(name));

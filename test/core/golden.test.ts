@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
-import { runCase } from "../../src/cli/gradient-run.js";
+import { runCase } from "../../src/training/gradient-case.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
 const folder = join(referenceData ?? "", "golden");

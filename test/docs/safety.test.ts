@@ -48,7 +48,7 @@ test.each([
     `${constant("src/runtime/robot-link.ts", "ANSWER_WITHIN")} s at the start, ${ARM_WITHIN} s when arming`,
   ],
   ["at rest", `${STILL} m/s for ${STILL_FOR} s, or for ${STILL_AFTER} s`],
-  ["stop", `did not within ${constant("src/cli/stop-run.ts", "PATIENCE") / 1000} s`],
+  ["stop", `did not within ${constant("src/runtime/stop-drivers.ts", "GIVES_UP_AFTER") / 1000} s`],
   ["command timeout", `no valid drive command | ${protocol.commandTimeout} ms`],
   ["silence of the computer", `the board stops it ${protocol.commandTimeout} ms after the last command`],
   ["arming, states", `${protocol.neutralBeforeArm} ms of neutral commands | neutral`],

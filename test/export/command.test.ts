@@ -4,9 +4,10 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
-import { driveCommand } from "../../src/cli/drive-run.js";
-import { type ExportOptions, exportCommand } from "../../src/cli/export-run.js";
-import { importCommand } from "../../src/cli/import-run.js";
+import { runCommand } from "../../src/cli/command.js";
+import driveCommand from "../../src/cli/commands/drive.js";
+import exportCommand from "../../src/cli/commands/export.js";
+import importCommand from "../../src/cli/commands/import.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { messageOf, UserError } from "../../src/errors.js";
 import { lapgrad } from "../cli/process.js";
@@ -27,16 +28,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const at = (name: string): string => join(folder, name);
 
-async function exported(change: Partial<ExportOptions>): Promise<Record<string, unknown>> {
+/** Exports with options as they are typed, by name. */
+async function exported(change: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   const output = new Captured();
-  const usual = { what: "policy", format: "json", checkpoint: "best", precision: undefined, timing: undefined };
-  await exportCommand({ run, out: undefined, ...usual, ...change }, output);
+  await runCommand(exportCommand, { run, format: "json", ...change }, output);
   return output.results[0] as Record<string, unknown>;
 }
 
 async function imported(path: string, out: string, given: PartialConfig = {}): Promise<Record<string, unknown>> {
   const output = new Captured();
-  await importCommand(path, given, out, output);
+  await importCommand.run({ policy: path, given, out }, output);
   return output.results[0] as Record<string, unknown>;
 }
 
@@ -156,8 +157,8 @@ dataTest("the authors' network becomes a run that drives their six laps at their
   const authors = join(referenceData ?? "", "authors", "jetracer-sim-model.json.gz");
   await imported(authors, at("authors"));
   const output = new Captured();
-  const usual = { given: {}, laps: "6", withoutNetwork: false, startTime: "0", checkpoint: "best" };
-  await driveCommand({ ...usual, policy: at("authors"), out: at("authors.mcap") }, output);
+  const usual = { given: {}, laps: 6, startTime: 0, checkpoint: "best" };
+  await driveCommand.run({ ...usual, policy: at("authors"), out: at("authors.mcap") }, output);
   expect((output.results[0] as { cost: number }).cost.toPrecision(6)).toBe("26.3087");
 });
 
@@ -169,7 +170,12 @@ test("exports that are refused", async () => {
   expect(await refusal(() => exported({ what: "network" }))).toBe(
     "--what of --format json is network; allowed is policy",
   );
-  expect(await refusal(() => exported({ precision: "float16" }))).toContain("is float16; allowed is float64");
+  expect(await refusal(() => exported({ precision: "float16" }))).toBe(
+    "--precision is float16; allowed is float32 or float64",
+  );
+  expect(await refusal(() => exported({ precision: "float32" }))).toBe(
+    "--precision of --format json is float32; allowed is float64",
+  );
   expect(await refusal(() => exported({ timing: "real" }))).toContain(
     "--timing is real; allowed is simulation or hardware",
   );

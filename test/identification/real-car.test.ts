@@ -1,7 +1,7 @@
 /** The plant `identified` and the authors' real car. */
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { identifyCommand } from "../../src/cli/identify-run.js";
+import identifyCommand from "../../src/cli/commands/identify.js";
 import { completeConfig } from "../../src/config/config.js";
 import type { CarErrors } from "../../src/identification/identify.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
@@ -14,7 +14,7 @@ const authors = (name: string) => join(referenceData ?? "", "authors", `${name}.
 dataTest("fitted to one training run it predicts another: .5 s and 1.5 m ahead to 4 cm in median", async () => {
   const output = new Captured();
   const options = { recordings: [authors("jetracer-hw-train-1")], check: [authors("jetracer-hw-train-2")] };
-  await identifyCommand(options, output);
+  await identifyCommand.run(options, output);
   const [{ errors }] = output.results as [{ errors: CarErrors[] }];
   const of = (name: CarErrors["car"]) => errors.find(({ car }) => car === name);
   for (const data of ["fitted", "check"] as const) {

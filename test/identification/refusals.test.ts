@@ -2,7 +2,8 @@
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type IdentifyOptions, identifyCommand } from "../../src/cli/identify-run.js";
+import { runCommand } from "../../src/cli/command.js";
+import identifyCommand from "../../src/cli/commands/identify.js";
 import { completeConfig, readConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { CAR_BOUNDS, type CarFit, outOfBounds } from "../../src/identification/car-fit.js";
@@ -25,11 +26,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Writes a recording and identifies it. */
-async function identifyOne(recording: Recording, options: Partial<IdentifyOptions> = {}): Promise<Captured> {
+async function identifyOne(recording: Recording, options: Readonly<Record<string, string>> = {}): Promise<Captured> {
   const path = join(folder, `${++files}.mcap`);
   await writeRecording(path, recording, {});
   const output = new Captured();
-  await identifyCommand({ recordings: [path], check: [], ...options }, output);
+  await runCommand(identifyCommand, { recordings: [path], ...options }, output);
   return output;
 }
 
@@ -53,9 +54,11 @@ test("a car at rest", async () => {
 test("too little driving, or too much of it skipped", async () => {
   const short = await driveOf(OTHER, 2, 20);
   await expect(identifyOne(short)).rejects.toThrow(/2\.5 s of driving without interruption; at least 5 s are needed/);
-  await expect(identifyOne(drive, { skipSegments: "150" })).rejects.toThrow(/0\.8 s of driving .*--skip-segments/);
-  await expect(identifyOne(drive, { skipSegments: "999" })).rejects.toThrow(/0\.0 s of driving/);
-  await expect(identifyOne(drive, { skipSegments: "-1" })).rejects.toThrow(/--skip-segments is -1; allowed is a whole/);
+  await expect(identifyOne(drive, { "skip-segments": "150" })).rejects.toThrow(/0\.8 s of driving .*--skip-segments/);
+  await expect(identifyOne(drive, { "skip-segments": "999" })).rejects.toThrow(/0\.0 s of driving/);
+  await expect(identifyOne(drive, { "skip-segments": "-1" })).rejects.toThrow(
+    /--skip-segments is -1; allowed is a whole/,
+  );
 });
 
 test("another robot", async () => {
@@ -67,7 +70,7 @@ test("another robot", async () => {
 
 dataTest("another robot, recorded by the authors", async () => {
   const recordings = [join(referenceData ?? "", "authors", "go1-hw-train.json.gz")];
-  await expect(identifyCommand({ recordings, check: [] }, new Captured())).rejects.toThrow(
+  await expect(identifyCommand.run({ recordings, check: [] }, new Captured())).rejects.toThrow(
     /recording of quadruped-figure8/,
   );
 });
@@ -118,7 +121,7 @@ test("a run's folder gives all its rollouts, and the configuration written drive
   await writeRecording(join(run, "rollouts", "0002.mcap"), await driveOf(OTHER, 2), {});
   const output = new Captured();
   const out = join(folder, "car.yaml");
-  await identifyCommand({ recordings: [run], check: [run], out }, output);
+  await identifyCommand.run({ recordings: [run], check: [run], out }, output);
   const [result] = output.results as { fittedTo: { rollouts: number; seconds: number }; plant: { delays: number[] } }[];
   expect(result?.fittedTo.rollouts).toBe(2);
   expect(result?.fittedTo.seconds).toBeCloseTo(2 * (156 * 0.14 - 14 * 0.02), 6);
@@ -127,12 +130,12 @@ test("a run's folder gives all its rollouts, and the configuration written drive
   expect(Math.abs((plant.parameters.steeringGain ?? 0) / 5 - 1)).toBeLessThan(0.02);
   const rounded = result?.plant.delays.map((delay) => Number(delay.toPrecision(4)));
   expect(plant.delays).toStrictEqual(rounded);
-  await expect(identifyCommand({ recordings: [run], check: [], out }, output)).rejects.toThrow(/exists already/);
+  await expect(identifyCommand.run({ recordings: [run], check: [], out }, output)).rejects.toThrow(/exists already/);
 });
 
 test("folders that are no runs, files that are not there, places that cannot be written", async () => {
   const identifyPath = (path: string, out?: string) =>
-    identifyCommand({ recordings: [path], check: [], ...(out === undefined ? {} : { out }) }, new Captured());
+    identifyCommand.run({ recordings: [path], check: [], ...(out === undefined ? {} : { out }) }, new Captured());
   await expect(identifyPath(folder)).rejects.toThrow(/is a folder without rollouts\/\*\.mcap: give a run/);
   await expect(identifyPath(join(folder, "none"))).rejects.toThrow(/cannot read .*none: there is no such file/);
   const text = join(folder, "text");

@@ -1,5 +1,5 @@
 /** A training, or a drive, of a simulated car through the firmware, from the command down to the pins. */
-import type { Connect, Surroundings } from "../../src/cli/connect.js";
+import type { Connect, LinkContext } from "../../src/cli/connect.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { ControlHost } from "../../src/runtime/host.js";
@@ -49,7 +49,7 @@ export function robotAround(
 export function linkTo(
   host: ControlHost,
   config: RunConfig,
-  { signal, drives, output }: Pick<Surroundings, "signal" | "drives" | "output">,
+  { signal, drives, output }: Pick<LinkContext, "signal" | "drives" | "output">,
   put: () => void,
 ): RobotLink {
   const confirm = async () => {

@@ -5,7 +5,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
-import { trainCommand } from "../../src/cli/train-run.js";
+import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { quantile } from "../../src/statistics.js";
@@ -30,13 +30,13 @@ atmega.test("six laps cost what they cost in the simulator, and the car is where
   const given: PartialConfig = { rollouts: LAPS, seed: 1, plant: "identified" };
   const robot = robotAround(board, given);
   const out = join(folder, "serial");
-  await trainCommand({ given: { ...given, ...CAR }, out }, new Captured(), robot.connect);
+  await trainCommand.run({ given: { ...given, ...CAR }, out }, new Captured(), robot.connect);
   const delays = [0.1, 0.11].map((own) => own + SERVO_DELAY);
   const simulated: number[] = [];
   // the sixth lap of one seed may cost twice that of another: the median of five tells what the simulator reaches
   for (const seed of [1, 2, 3, 4, 5]) {
     const direct = join(folder, `direct-${seed}`);
-    await trainCommand({ given: { ...given, seed, "plant-delay": delays }, out: direct }, new Captured());
+    await trainCommand.run({ given: { ...given, seed, "plant-delay": delays }, out: direct }, new Captured());
     simulated.push((await metricsOf(direct)).at(-1)?.windowCost ?? Number.NaN);
   }
   const serial = await metricsOf(out);

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { trainCommand } from "../../src/cli/train-run.js";
+import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { linkTo } from "../in-the-loop/robot.js";
@@ -24,7 +24,7 @@ async function learn(out: string, given: PartialConfig, lapTime: number, periodM
   const fake = await FakeWaveshare.make(SLOW, periodMs);
   if (line) fake.line = line;
   const settings: PartialConfig = { task: "quadruped-figure8", link: "waveshare", hidden: [16, 16], ...given };
-  await trainCommand({ given: settings, out }, new Captured(), async (config, around) =>
+  await trainCommand.run({ given: settings, out }, new Captured(), async (config, around) =>
     linkTo(new VirtualHost(config, fake, fake, around.parameters), config, around, () => fake.put()),
   );
   const costs = (await metricsOf(out)).map(({ windowCost }) => windowCost);

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { stopCommand } from "../../src/cli/stop-run.js";
+import stopCommand from "../../src/cli/commands/stop.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { findDrivers, newSocketName } from "../../src/runtime/stop-socket.js";
 import { lapgrad } from "../cli/process.js";
@@ -51,25 +51,25 @@ test("a robot comes to rest though the main thread of its process hangs", async 
   expect([code, stderr]).toStrictEqual([0, ""]);
   expect(stdout).toMatch(new RegExp(`^process ${pid}, /dev/one, .*one/drives: at rest and disarmed after `));
   const again = new Captured();
-  expect(await stopCommand(join(folder, "one"), undefined, again)).toBe(true);
+  expect(await stopCommand.run({ run: join(folder, "one") }, again)).toBe(true);
   expect(outcomeOf(again, pid)).toStrictEqual(["/dev/one", "at rest"]);
 });
 
 test("only the robot of the run that is named, and a name that begins like it is another", async () => {
   const [one, more] = await Promise.all([hangingDriver("one"), hangingDriver("one-more")]);
   const first = new Captured();
-  expect(await stopCommand(join(folder, "one"), undefined, first)).toBe(true);
+  expect(await stopCommand.run({ run: join(folder, "one") }, first)).toBe(true);
   expect(outcomeOf(first, one)).toStrictEqual(["/dev/one", "at rest"]);
   expect(outcomeOf(first, more)).toBeUndefined();
   const rest = new Captured();
-  expect(await stopCommand(folder, undefined, rest)).toBe(true);
+  expect(await stopCommand.run({ run: folder }, rest)).toBe(true);
   expect(outcomeOf(rest, more)).toStrictEqual(["/dev/one-more", "at rest"]);
 });
 
 test("a control thread that does not stop: it says what to do, and fails", async () => {
   const pid = await hangingDriver("one", "hangs");
   const output = new Captured();
-  expect(await stopCommand(join(folder, "one"), undefined, output, 300)).toBe(false);
+  expect(await stopCommand.run({ run: join(folder, "one") }, output, 300)).toBe(false);
   expect(outcomeOf(output, pid)).toStrictEqual(["/dev/one", "not stopped"]);
   expect(output.lines[0]).toContain(`NOT STOPPED: cut the robot's power; or kill -9 ${pid}: `);
 });
@@ -80,7 +80,7 @@ test("a process that was killed leaves nothing behind, and nothing driving is no
   await once(started[0] ?? {}, "exit");
   expect(findDrivers().filter((driver) => driver.pid === pid)).toStrictEqual([]);
   const output = new Captured();
-  expect(await stopCommand(join(folder, "one"), undefined, output)).toBe(true);
+  expect(await stopCommand.run({ run: join(folder, "one") }, output)).toBe(true);
   expect(output.lines).toStrictEqual([`nothing drives a robot in ${join(folder, "one")}`]);
 });
 

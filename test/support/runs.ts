@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newRun, resumedRun, type TrainOptions } from "../../src/cli/train-start.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import type { Output } from "../../src/output.js";
 import type { Progress } from "../../src/training/judgement.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
 import { train } from "../../src/training/on-disk.js";
+import { newRun, resumedRun, type TrainOptions } from "../../src/training/run-start.js";
 
 /** A new empty folder. */
 export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "lapgrad-run-"));

@@ -6,7 +6,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { driveCommand } from "../../src/cli/drive-run.js";
+import driveCommand from "../../src/cli/commands/drive.js";
 import { completeConfig } from "../../src/config/config.js";
 import { writeReport } from "../../src/report/from-run.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
@@ -51,8 +51,8 @@ describe.each(Object.keys(tasks))("%s", (task) => {
 
     const driven = new Captured();
     const out = join(folder, `${task}.mcap`);
-    const usual = { given: {}, laps: "2", withoutNetwork: false, startTime: "0", checkpoint: "best" };
-    await driveCommand({ ...usual, policy: whole, out }, driven);
+    const usual = { given: {}, laps: 2, startTime: 0, checkpoint: "best" };
+    await driveCommand.run({ ...usual, policy: whole, out }, driven);
     expect(driven.results).toHaveLength(1);
 
     const [last = ""] = (await readdir(join(whole, "rollouts"))).sort().reverse();

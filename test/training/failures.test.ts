@@ -4,11 +4,11 @@
 import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { trainCommand } from "../../src/cli/train-run.js";
-import { newRun, resumedRun } from "../../src/cli/train-start.js";
+import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
 import { writeReport } from "../../src/report/from-run.js";
+import { newRun, resumedRun } from "../../src/training/run-start.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
 let folder: string;
@@ -24,7 +24,7 @@ const newPath = () => join(folder, `run-${++count}`);
 async function failure(given: PartialConfig, out = newPath(), resume?: string) {
   const output = new Captured();
   try {
-    await trainCommand(resume === undefined ? { given, out } : { given, resume }, output);
+    await trainCommand.run(resume === undefined ? { given, out } : { given, resume }, output);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     expect(error.message).not.toContain("\n");
@@ -170,7 +170,7 @@ describe("a disk that refuses", () => {
     await rm(obstacle, { recursive: true });
     if (name === "metrics.jsonl") await writeFile(obstacle, "");
     const output = new Captured();
-    await trainCommand({ given: {}, resume: path }, output);
+    await trainCommand.run({ given: {}, resume: path }, output);
     expect(output.results).toHaveLength(1);
     expect(await fingerprint(path)).toStrictEqual(await fingerprint(whole));
   });
@@ -198,8 +198,8 @@ describe("a resumed run", () => {
   test("that is complete says so and how to go on; screen, result and files agree", async () => {
     const path = newPath();
     const [first, again] = [new Captured(), new Captured()];
-    await trainCommand({ given: SMALL, out: path }, first);
-    await trainCommand({ given: { seed: 1 }, resume: path }, again);
+    await trainCommand.run({ given: SMALL, out: path }, first);
+    await trainCommand.run({ given: { seed: 1 }, resume: path }, again);
     expect(again.lines[0]).toContain(`is complete: all 6 rollouts are driven`);
     expect(again.lines[0]).toContain(`lapgrad train --resume ${path} --rollouts 12`);
     const [one, two] = [first.results[0], again.results[0]] as Record<string, unknown>[];

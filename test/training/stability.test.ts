@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { trainCommand } from "../../src/cli/train-run.js";
+import trainCommand from "../../src/cli/commands/train.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { spectralRadius } from "../../src/control/riccati.js";
 import { tasks } from "../../src/tasks/tasks.js";
@@ -64,7 +64,7 @@ test("train says it before it drives, and only then", async () => {
   const folder = await newFolder();
   const said = async (given: PartialConfig, name: string) => {
     const output = new Captured();
-    await trainCommand(
+    await trainCommand.run(
       { given: { task: "scalar", rollouts: 1, "model-fit": false, ...given }, out: join(folder, name) },
       output,
     );

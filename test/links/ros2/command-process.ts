@@ -2,8 +2,8 @@
  * `lapgrad plant` and `lapgrad train` on a graph without ROS, as processes. Usage: node command-process.js plant|train
  * <settings as JSON> <folder>
  */
-import { plantCommand } from "../../../src/cli/plant-run.js";
-import { trainCommand } from "../../../src/cli/train-run.js";
+import plantCommand from "../../../src/cli/commands/plant.js";
+import trainCommand from "../../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../../src/config/config.js";
 import { resolveTask } from "../../../src/config/resolve.js";
 import { messageOf } from "../../../src/errors.js";
@@ -19,9 +19,9 @@ const [, , command, settings = "{}", out = ""] = process.argv;
 const given = JSON.parse(settings) as PartialConfig;
 const output = outputFor(true);
 try {
-  if (command === "plant") await plantCommand(given, output, joinHub);
+  if (command === "plant") await plantCommand.run({ given }, output, joinHub);
   else
-    await trainCommand({ given, out }, output, async (config, { signal, stop, drives, parameters }) => {
+    await trainCommand.run({ given, out }, output, async (config, { signal, stop, drives, parameters }) => {
       const { task } = resolveTask(config);
       const program = new URL("./node-process.js", import.meta.url);
       const connection = new Ros2Connection(ros2SettingsFrom(config, task), task, output.say, program);

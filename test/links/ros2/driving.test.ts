@@ -2,8 +2,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import trainCommand from "../../../src/cli/commands/train.js";
 import type { Connect } from "../../../src/cli/connect.js";
-import { trainCommand } from "../../../src/cli/train-run.js";
 import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
 import { Fault } from "../../../src/links/faults.js";
 import type { Odometry, PoseStamped } from "../../../src/links/ros2/messages.js";
@@ -32,8 +32,8 @@ test("laps over topics cost what they cost in the simulator", async () => {
     return new RobotLink(host, config, operator, new Recorder(drives));
   };
   const [topics, direct] = ["topics", "direct"].map((name) => join(folder, name));
-  await trainCommand({ given: { ...given, link: "ros2" }, out: topics ?? "" }, new Captured(), connect);
-  await trainCommand({ given, out: direct ?? "" }, new Captured());
+  await trainCommand.run({ given: { ...given, link: "ros2" }, out: topics ?? "" }, new Captured(), connect);
+  await trainCommand.run({ given, out: direct ?? "" }, new Captured());
   const [driven, simulated] = await Promise.all([topics ?? "", direct ?? ""].map(metricsOf));
   expect(driven).toHaveLength(4);
   // the state is half a control period old and carried forward, and segments last 0.14 s on average instead of exactly

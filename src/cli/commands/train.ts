@@ -1,62 +1,78 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
 import { join } from "node:path";
-import { isSimulated } from "../config/links.js";
-import type { RunConfig } from "../config/schema.js";
-import { messageOf } from "../errors.js";
-import type { Link } from "../links/link.js";
-import { digits, type Output } from "../output.js";
-import { writeReport } from "../report/from-run.js";
-import { updateRules } from "../rules/rules.js";
-import { taskNamed } from "../tasks/tasks.js";
-import { bestOf, type RolloutMetrics } from "../training/metrics.js";
-import { train } from "../training/on-disk.js";
-import { instability, loopGrowth } from "../training/stability.js";
-import { type Connect, connect as connectRobot, NOT_ALLOWED, type Permission } from "./connect.js";
-import { watchInterrupts } from "./interrupt.js";
-import { type Promised, trainingProgress } from "./progress.js";
-import { newRun, resumedRun, type StartedRun, type TrainOptions } from "./train-start.js";
+import { isSimulated } from "../../config/links.js";
+import type { RunConfig } from "../../config/schema.js";
+import { messageOf } from "../../errors.js";
+import type { Link } from "../../links/link.js";
+import { digits, type Output } from "../../output.js";
+import { writeReport } from "../../report/from-run.js";
+import { updateRules } from "../../rules/rules.js";
+import { taskNamed } from "../../tasks/tasks.js";
+import { bestOf, type RolloutMetrics } from "../../training/metrics.js";
+import { train } from "../../training/on-disk.js";
+import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
+import { instability, loopGrowth } from "../../training/stability.js";
+import { path, text } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { type Connect, connect as connectLink } from "../connect.js";
+import { watchInterrupts } from "../interrupt.js";
+import { type Promised, trainingProgress } from "../progress.js";
+import { TRAINING, withTask } from "../settings.js";
+import { folder, permission } from "../shared.js";
 
-/** Runs the command; the result goes to `output`. */
-export async function trainCommand(
-  options: TrainOptions & { readonly permission?: Permission },
-  output: Output,
-  connect: Connect = connectRobot,
-): Promise<void> {
-  const began = performance.now();
-  const { signal, stop, release } = watchInterrupts();
-  const { permission = NOT_ALLOWED } = options;
-  const prepared: { link?: Link } = {};
-  const prepare = async ({ config, folder, core }: Pick<StartedRun, "config" | "folder" | "core">) => {
-    const drives = join(folder.path, "drives");
-    prepared.link = await connect(config, {
-      permission,
-      output,
-      signal,
-      stop,
-      drives,
-      parameters: core.exports.parameterCount(),
-    });
-  };
-  try {
-    const run = options.resume === undefined ? await newRun(options, prepare) : await resumedRun(options, output);
-    const { folder, config } = run;
-    const rollouts = [...run.rollouts];
+export default defineCommand({
+  describe: "learn a policy by driving (the paper's Algorithm 1)",
+  args: {
+    task: { type: text, positional: true, describe: "what to learn", defaultNote: "car-figure8" },
+    ...permission,
+    out: { type: folder, describe: "folder of the run", defaultNote: "runs/<task>-<time>" },
+    resume: {
+      type: path("a run, e.g. runs/mine"),
+      valueOptional: true,
+      describe: "go on with a run, from its last update (its folder here or in --out)",
+    },
+  },
+  settings: TRAINING,
+  examples: {
+    "lapgrad train": "the simulated JetRacer learns a figure-8",
+    "lapgrad train --plant nominal --model-scale 0.25 --rollouts 25 --seed 3": "a model four times too weak",
+    "lapgrad train --resume runs/mine --rollouts 30": "another 15 rollouts after the first 15",
+    "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
+    "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
+  },
+  async run(args, output, connect: Connect = connectLink) {
+    const began = performance.now();
+    const { signal, stop, release } = watchInterrupts();
+    const options = { ...args, given: withTask(args) };
+    const connectFor = ({ config, folder, core }: PreparedRun) => {
+      const drives = join(folder.path, "drives");
+      const parameters = core.exports.parameterCount();
+      return connect(config, { permission: args, output, signal, stop, drives, parameters });
+    };
+    let link: Link | undefined;
     try {
-      if (run.progress.rollouts >= config.rollouts) {
-        const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
-        output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
-      } else {
-        if (!prepared.link) await prepare(run);
-        if (prepared.link) await drive(run, prepared.link, rollouts, signal, output);
+      const run =
+        args.resume === undefined
+          ? await newRun(options, async (prepared) => {
+              link = await connectFor(prepared);
+            })
+          : await resumedRun(options, output);
+      const { folder, config } = run;
+      const rollouts = [...run.rollouts];
+      try {
+        if (run.progress.rollouts >= config.rollouts) {
+          const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
+          output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
+        } else await drive(run, link ?? (await connectFor(run)), rollouts, signal, output);
+        await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
+      } finally {
+        run.unlock();
       }
-      await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
     } finally {
-      run.unlock();
+      release();
     }
-  } finally {
-    release();
-  }
-}
+  },
+});
 
 /** Report, summary and result of a training that has ended. */
 async function conclude(
@@ -96,16 +112,16 @@ async function drive(
   const { config, folder, progress } = run;
   const { metrics } = taskNamed(config.task);
   const from = rollouts.length > 0 ? `, going on after rollout ${rollouts.length}` : "";
-  output.say(
-    `${config.task} on ${config.link}, plant ${config.plant}, ${config.update} ${config["learning-rate"]}, seed ${config.seed}; run ${folder.path}${from}`,
-  );
+  const what = `${config.task} on ${config.link}, plant ${config.plant}`;
+  const rule = `${config.update} ${config["learning-rate"]}`;
+  output.say(`${what}, ${rule}, seed ${config.seed}; run ${folder.path}${from}`);
   const warning = rollouts.length === 0 ? instability(await loopGrowth(config)) : undefined;
   if (warning) output.say(warning);
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
-  const what = config.batch > 1 ? "batch" : workOf(config);
-  const stopping = isSimulated(config) ? `stopping after this ${what}` : "the robot is being stopped";
+  const work = config.batch > 1 ? "batch" : workOf(config);
+  const stopping = isSimulated(config) ? `stopping after this ${work}` : "the robot is being stopped";
   signal.addEventListener("abort", () => table.say(`${stopping}; once more to stop at once`));
   const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);
@@ -133,8 +149,7 @@ async function drive(
 
 /** What a row of the table is. */
 function workOf(config: RunConfig): string {
-  const every = config["update-every"];
-  return every === "rollout" || every === "lap" ? every : "stretch";
+  return config["update-every"] === "lap" ? "lap" : "rollout";
 }
 
 /** What the update rule and the model promise, where they do. */
@@ -148,7 +163,8 @@ function promisesOf(config: RunConfig): Promised[] {
 function fittedModel(rollouts: readonly RolloutMetrics[]): string | undefined {
   const numbers = Object.entries(rollouts.at(-1) ?? {}).filter(([name]) => name.startsWith("model."));
   if (numbers.length === 0) return undefined;
-  return `fitted model: ${numbers.map(([name, value]) => `${name.slice("model.".length)} ${digits(value, 3)}`).join(", ")}`;
+  const values = numbers.map(([name, value]) => `${name.slice("model.".length)} ${digits(value, 3)}`);
+  return `fitted model: ${values.join(", ")}`;
 }
 
 function secondsOf(rollouts: readonly RolloutMetrics[]): number {

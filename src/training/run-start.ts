@@ -10,20 +10,20 @@ import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
 import { readRecording } from "../recording/reader.js";
 import { initialisePolicy } from "../session.js";
-import { checkpointOf, restore } from "../training/checkpoints.js";
-import { type Progress, START } from "../training/judgement.js";
-import type { RolloutMetrics } from "../training/metrics.js";
-import type { ModelFitter } from "../training/model-fit.js";
-import { RunFolder } from "../training/run-folder.js";
-import { lockRun } from "../training/run-lock.js";
-import { type Training, trainingFor } from "../training/training.js";
+import { checkpointOf, restore } from "./checkpoints.js";
+import { type Progress, START } from "./judgement.js";
+import type { RolloutMetrics } from "./metrics.js";
+import type { ModelFitter } from "./model-fit.js";
+import { RunFolder } from "./run-folder.js";
+import { lockRun } from "./run-lock.js";
+import { type Training, trainingFor } from "./training.js";
 
 export interface TrainOptions {
   /** settings from command line and file */
   readonly given: PartialConfig;
-  out?: string;
+  readonly out?: string;
   /** folder of the run to go on with; "" takes it from `out`; undefined: a new run */
-  resume?: string;
+  readonly resume?: string;
 }
 
 /** A run that is ready to train. */
@@ -36,12 +36,14 @@ export interface StartedRun extends Training {
   unlock(): void;
 }
 
+/** A run whose core is configured, and of which nothing is on disk. */
+export type PreparedRun = Pick<StartedRun, "config" | "folder" | "core">;
+
 /** Makes a new run. Nothing is written before the core is configured and `prepare`, which may refuse, is done. */
 export async function newRun(
   options: TrainOptions,
-  prepare: (run: Pick<StartedRun, "config" | "folder" | "core">) => Promise<void> = async () => {},
+  prepare: (run: PreparedRun) => Promise<void> = async () => {},
 ): Promise<StartedRun> {
-  if (options.out === "") throw new UserError('--out is ""; give a folder');
   const config = completeConfig(options.given);
   const parts = await trainingFor(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
@@ -119,7 +121,10 @@ function resumeFolder(options: TrainOptions): string {
   return folder;
 }
 
-/** What may be given anew when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned from stays. */
+/**
+ * What may change when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned
+ * from stays.
+ */
 const CHANGEABLE: readonly string[] = [
   "rollouts",
   "device",
@@ -138,9 +143,8 @@ function resumedConfig(config: RunConfig, given: PartialConfig): RunConfig {
   for (const [name, value] of Object.entries(given)) {
     const kept = config[name as keyof RunConfig];
     if (!CHANGEABLE.includes(name) && !isSame(value, kept)) {
-      throw new UserError(
-        `a resumed run keeps its configuration: ${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}; ${CHANGEABLE.join(", ")} may change`,
-      );
+      const found = `${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}`;
+      throw new UserError(`a resumed run keeps its configuration: ${found}; ${CHANGEABLE.join(", ")} may change`);
     }
   }
   return completeConfig({ ...config, ...given });

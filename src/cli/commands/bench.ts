@@ -1,0 +1,26 @@
+/** `lapgrad bench`: the performance table. */
+import { type ArgumentType, flag } from "../arguments.js";
+import { defineCommand } from "../command.js";
+
+const words: ArgumentType<readonly string[]> = { label: "string", parse: (given) => given.split(" ").filter(Boolean) };
+
+export default defineCommand({
+  describe: "measure the core against C++ and plain JavaScript, side by side",
+  args: {
+    quick: { type: flag, describe: "fewer repetitions" },
+    nativeFlags: {
+      type: words,
+      describe: "compiler flags behind the C++ reference's own (write --native-flags=-m…)",
+    },
+  },
+  examples: {
+    "lapgrad bench": "the performance table",
+    "lapgrad bench --native-flags=-mno-avx512f": "against 256-bit vectors, as most machines have them",
+  },
+  async run({ quick = false, nativeFlags = [] }, output) {
+    const { formatBench, runBench } = await import("../../../bench/suite.js");
+    const report = await runBench({ quick, nativeFlags });
+    output.say(formatBench(report));
+    output.result(report);
+  },
+});

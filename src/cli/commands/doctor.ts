@@ -1,0 +1,35 @@
+/** `lapgrad doctor`: what keeps lapgrad from running or driving here, and what to do about it. */
+import { examine, formatDoctor } from "../../doctor/doctor.js";
+import { machine } from "../../doctor/machine.js";
+import { UserError } from "../../errors.js";
+import { flag } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { folder, serialPort } from "../shared.js";
+
+export default defineCommand({
+  describe: "can lapgrad run and drive here: computer, disk, clocks, real time, serial ports, ROS 2",
+  args: {
+    device: {
+      type: serialPort,
+      describe: "the serial port that will be used: only that one is looked at, and it must be usable",
+    },
+    out: { type: folder, default: "runs", describe: "folder that runs will be written to" },
+    askBoard: {
+      type: flag,
+      describe: "open the port of --device and ask our firmware who it is: this resets an Arduino, and disarms",
+    },
+  },
+  examples: {
+    "lapgrad doctor": "every check, with what to do where something is missing",
+    "lapgrad doctor --device /dev/ttyACM0": "before a drive over this port; exit code 1 if it cannot be",
+    "lapgrad doctor --device /dev/ttyACM0 --ask-board": "which firmware the board has; the car must stand",
+  },
+  async run(args, output) {
+    if (args.askBoard && args.device === undefined)
+      throw new UserError("--ask-board needs --device: only a port that was named is opened");
+    const report = await examine(machine, { ...args, folder: args.out });
+    output.say(formatDoctor(report));
+    output.result(report);
+    return report.problems === 0;
+  },
+});

@@ -1,0 +1,183 @@
+/** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
+import { access, constants, mkdir, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { completeConfig, mergeConfigs, readCompleteConfig } from "../../config/config.js";
+import { isSimulated } from "../../config/links.js";
+import { resolveTask } from "../../config/resolve.js";
+import type { RunConfig } from "../../config/schema.js";
+import type { Core } from "../../core/core.js";
+import { UserError } from "../../errors.js";
+import { exists, problemOf, unusedPath } from "../../files.js";
+import type { DriveResult } from "../../links/link.js";
+import { digits, formatTable, metricWords, type Output, timestamp } from "../../output.js";
+import { openPolicy } from "../../policy-file.js";
+import { setTiming, timingOf } from "../../recording/timing.js";
+import { recordingFrom } from "../../recording/transfer.js";
+import { writeRecording } from "../../recording/writer.js";
+import { coreFor } from "../../session.js";
+import { roomFor } from "../../training/collect.js";
+import { measure, measureSteps, type RolloutMetrics } from "../../training/metrics.js";
+import { type ArgumentType, flag, number, parseNumber, path, wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { connect, type Permission, requireLink } from "../connect.js";
+import { watchInterrupts } from "../interrupt.js";
+import { DRIVING } from "../settings.js";
+import { checkpoint, permission, policy } from "../shared.js";
+
+/** One day [s]: beyond it the task's phase loses digits. */
+const LATEST_START = 86400;
+
+/** The components of a state; which are needed the task says, so a text that is no number is refused there. */
+const state: ArgumentType<readonly (number | string)[]> = {
+  label: "numbers, separated by commas",
+  parse: (given) => given.split(",").map(parseNumber),
+};
+
+export default defineCommand({
+  describe: "drive with a policy, without learning",
+  args: {
+    policy,
+    ...permission,
+    laps: { type: wholeNumber(1), default: 3, describe: "laps to drive" },
+    withoutNetwork: { type: flag, describe: "the controller alone" },
+    initialState: { type: state, describe: "x,y,v,phi …", defaultNote: "at rest on the track" },
+    startTime: {
+      type: number(`a time from 0 to ${LATEST_START} s`, (time) => time >= 0 && time <= LATEST_START),
+      default: 0,
+      describe: "task time at the start [s]",
+    },
+    checkpoint,
+    out: {
+      type: path("a file, e.g. drive.mcap"),
+      describe: "recording to write",
+      defaultNote: "runs/drive-<time>.mcap",
+    },
+  },
+  settings: DRIVING,
+  examples: {
+    "lapgrad drive runs/mine --laps 6": "six laps with the best policy of a run",
+    "lapgrad drive runs/mine --without-network": "the same car untrained, for comparison",
+  },
+  async run(args, output) {
+    const { given, laps, startTime, initialState, withoutNetwork } = args;
+    requireLink(given.link);
+    if (args.policy === undefined && !withoutNetwork) {
+      const needed = "a run's folder or a network as JSON; or --without-network for the controller alone";
+      throw new UserError(`drive needs a policy: ${needed}`);
+    }
+    const policy = args.policy === undefined ? undefined : await openPolicy(args.policy, args.checkpoint);
+    const ofRun = policy?.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
+    const hidden = policy ? { hidden: [...policy.hidden] } : {};
+    const own = { ...hidden, rollouts: 1, batch: 1, window: "0:0:0" };
+    const config = completeConfig({ ...mergeConfigs(ofRun, given), ...own });
+    const { timing } = resolveTask(config).task;
+    if (!isSimulated(config) && (initialState !== undefined || startTime !== 0))
+      throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
+    const lapTime = timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod;
+    const perLap = Math.round(lapTime / timing.networkPeriod);
+    const segments = laps * perLap;
+    const room = roomFor(config, 1, segments);
+    const core = await coreFor(config, 1, segments, "strict", room.steps);
+    setTiming(core, timingOf(config));
+    if (!withoutNetwork) policy?.install(core);
+    placeAtStart(core, startTime, initialState);
+    const path = await recordingPath(args.out);
+    const { steps, stopped } = await driveSegments(config, args, core, segments, path, output);
+    if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
+    const metrics = measure(core, 0, 1);
+    const recording = recordingFrom(core, 0, 1);
+    await writeRecording(path, recording, metrics);
+    const ofLaps: RolloutMetrics[] = [];
+    for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
+      ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
+    const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
+    output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
+    output.say(lapTable(core, ofLaps, metrics));
+    output.say(`recording: ${path}`);
+    if (stopped) throw new UserError(`the drive was stopped: ${stopped}; up to there it is in ${path}`, 1);
+    const { index: _, ...whole } = metrics;
+    output.result({
+      task: config.task,
+      policy: withoutNetwork ? null : args.policy,
+      updates: withoutNetwork ? null : (policy?.updates ?? null),
+      laps: ofLaps,
+      ...whole,
+      finalState: Array.from(recording.finalState),
+      recording: path,
+    });
+  },
+});
+
+/** A row per lap, and one for all. */
+function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetrics): string {
+  const names = Object.entries(core.setup.task.metrics);
+  const row = (label: string, metrics: RolloutMetrics) => {
+    const own = names.map(([name]) => metrics[name]);
+    return [label, ...[metrics.seconds, metrics.cost, metrics.meanCost, ...own].map((value) => digits(value))];
+  };
+  const headings = names.map(([name, { unit }]) => `${metricWords(name)} [${unit}]`);
+  return formatTable([
+    ["lap", "driven [s]", "cost", "cost/step", ...headings],
+    ...laps.map((lap) => row(`${lap.index}`, lap)),
+    row("all", all),
+  ]);
+}
+
+/** First step of a segment; one past the last step if it was not driven. */
+function firstStep(core: Core, segment: number): number {
+  const [steps, segments] = core.view("counts");
+  return segment < segments ? core.view("segmentStarts")[segment] : steps;
+}
+
+async function driveSegments(
+  config: RunConfig,
+  permission: Permission,
+  core: Core,
+  segments: number,
+  recording: string,
+  output: Output,
+): Promise<DriveResult> {
+  const { signal, stop, release } = watchInterrupts();
+  const parameters = core.exports.parameterCount();
+  const drives = recording.replace(/\.mcap$/, "-drives");
+  try {
+    const link = await connect(config, { permission, output, signal, stop, drives, parameters });
+    await link.open();
+    try {
+      return await link.drive(core, 0, segments, false);
+    } finally {
+      await link.stop().finally(() => link.close());
+    }
+  } finally {
+    release();
+  }
+}
+
+function placeAtStart(core: Core, startTime: number, given: readonly (number | string)[] | undefined): void {
+  const { task } = core.setup;
+  const state = given ?? task.initialState;
+  const numbers = state.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
+  const { length } = task.columns.state;
+  if (numbers.length !== length || state.length !== length) {
+    const allowed = `${length} numbers: ${task.columns.state.join(", ")}`;
+    throw new UserError(`--initial-state is ${state.join(",")}; allowed are ${allowed}`);
+  }
+  core.view("states").set(numbers);
+  core.view("counts").set([startTime], 2);
+}
+
+/** Where the recording will be written, found out before the robot moves; nothing is overwritten. */
+async function recordingPath(out: string | undefined): Promise<string> {
+  try {
+    if (out === undefined) {
+      await mkdir("runs", { recursive: true });
+      return await unusedPath(join("runs", `drive-${timestamp(new Date())}`), ".mcap");
+    }
+    await readdir(dirname(out)); // a file in place of the folder is refused too
+    await access(dirname(out), constants.W_OK);
+  } catch (error) {
+    throw new UserError(`cannot write the recording ${out ?? "into runs"}: ${problemOf(error)}; or use --out`);
+  }
+  if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
+  return out;
+}

@@ -1,0 +1,105 @@
+/** `lapgrad export`: writes a policy in another form, and says whether that does what the core does. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../errors.js";
+import { forms, type Verdict } from "../../export/forms.js";
+import type { Check } from "../../export/parity.js";
+import { openSource } from "../../export/source.js";
+import { writeAtomically } from "../../files.js";
+import { formatTable, type Output } from "../../output.js";
+import { choice, oneOf, path } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { checkpoint, run } from "../shared.js";
+
+export default defineCommand({
+  describe: "write a run's policy for other programs: ONNX, C, JSON or WebAssembly",
+  args: {
+    run,
+    what: {
+      type: choice("policy", "network"),
+      default: "policy",
+      describe: "policy: from state to command, clock and controller included; network: the network alone (onnx)",
+    },
+    format: { type: choice(...Object.keys(forms)), default: "onnx", describe: "form of the file" },
+    precision: {
+      type: choice("float32", "float64"),
+      describe: "of onnx: float32, or float64 for checking; the others are float64",
+      defaultNote: "float32 for onnx",
+    },
+    timing: {
+      type: choice("simulation", "hardware"),
+      describe: "whose clock the policy follows",
+      defaultNote: "as the run was driven",
+    },
+    checkpoint,
+    out: {
+      type: path("a file, e.g. policy.onnx"),
+      describe: "file to write",
+      defaultNote: "policy.onnx, policy.c … in the run's folder",
+    },
+  },
+  examples: {
+    "lapgrad export runs/mine": "runs/mine/policy.onnx, checked against the core",
+    "lapgrad export runs/mine --format c --out policy.c": "one C99 file for a microcontroller",
+    "lapgrad export runs/mine --what network --timing hardware": "the network alone",
+  },
+  async run(args, output) {
+    const { run, format, timing } = args;
+    const form = forms[format];
+    const what = oneOf(args.what, `--what of --format ${format}`, form.whats);
+    const [usual] = form.precisions;
+    const precision = oneOf(args.precision ?? usual, `--precision of --format ${format}`, form.precisions);
+    const source = await openSource(run, args.checkpoint, timing);
+    const file = args.out ?? join(run, `${what}${precision === usual ? "" : `-${precision}`}.${form.ending}`);
+    await writeAtomically(file, await form.write(source, { what, precision }));
+    const bytes = await readFile(file);
+    const verdict = await form.check(source, { what, precision }, bytes);
+    const { policy } = source;
+    const { updates } = policy.provenance;
+    const size = `${bytes.length} bytes`;
+    output.say(`${what} of ${run} after ${updates} updates, ${policy.timing} timing: ${file} (${size})`);
+    say(verdict, output);
+    output.result({
+      run,
+      task: policy.task.name,
+      updates,
+      what,
+      format,
+      precision,
+      timing: policy.timing,
+      file,
+      bytes: bytes.length,
+      checks: "checks" in verdict ? verdict.checks : null,
+      unchecked: "unchecked" in verdict ? verdict.unchecked : null,
+    });
+    const failed = "checks" in verdict ? verdict.checks.find(({ passed }) => !passed) : undefined;
+    if (failed) throw new UserError(`${file} is not the policy: ${failure(failed)}. Do not drive with it`, 1);
+  },
+});
+
+function say(verdict: Verdict, output: Output): void {
+  if ("unchecked" in verdict) {
+    output.say(`not checked against the core: ${verdict.unchecked}`);
+    return;
+  }
+  const row = ({ what, precision, states, undecided, error, limit, passed }: Check): string[] => [
+    `${what}, ${precision}`,
+    `${states}`,
+    `${undecided}`,
+    error.toExponential(1),
+    limit.toExponential(0),
+    passed ? "yes" : "NO",
+  ];
+  output.say(
+    formatTable([
+      ["against the core", "compared", "undecided", "error", "limit", "passed"],
+      ...verdict.checks.map(row),
+    ]),
+  );
+}
+
+function failure({ what, states, undecided, error, limit }: Check): string {
+  if (error > limit)
+    return `${what} differs from the core by ${error.toExponential(2)}, allowed is ${limit.toExponential(0)}`;
+  return `${undecided} of ${states} states are beyond its precision`;
+}

@@ -1,0 +1,150 @@
+/** `lapgrad identify`: which car drove, from its recordings. */
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { stringify } from "yaml";
+import type { PartialConfig } from "../../config/config.js";
+import { UserError } from "../../errors.js";
+import { exists, problemOf, writeAtomically } from "../../files.js";
+import { CAR_BOUNDS, type CarParameterName } from "../../identification/car-fit.js";
+import { type Driving, readDriving } from "../../identification/driving.js";
+import { type CarErrors, type Identified, identify } from "../../identification/identify.js";
+import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
+import { secondsOf } from "../../identification/spans.js";
+import { digits, formatTable } from "../../output.js";
+import type { TaskDefinition } from "../../tasks/definition.js";
+import { path, wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
+
+const recording = path("a recording or a run, e.g. runs/mine");
+
+export default defineCommand({
+  describe: "fit the car model and the plant `identified` to recorded driving; report prediction errors",
+  args: {
+    recordings: {
+      type: recording,
+      list: true,
+      positional: true,
+      required: true,
+      describe: "MCAP files, runs (all their rollouts), or the authors' JSON[.gz]",
+    },
+    check: { type: recording, list: true, describe: "other recordings, to see the prediction errors on them too" },
+    skipSegments: {
+      type: wholeNumber(0),
+      describe: "segments left out at the start of every recording",
+      defaultNote: "40 on a real car, which launches; 0 in simulation",
+    },
+    out: {
+      type: path("a file, e.g. my-car.yaml"),
+      describe: "YAML file for the identified plant, to be used with --config",
+    },
+  },
+  examples: {
+    "lapgrad identify runs/mine": "what the car of a run was",
+    "lapgrad identify runs/one --check runs/another": "fit one training run on the real car, predict another",
+    "lapgrad identify runs/mine --out car.yaml && lapgrad train --config car.yaml":
+      "train in simulation on the car that was recorded",
+  },
+  async run({ recordings, check: checked = [], skipSegments, out }, output) {
+    if (out !== undefined) await refuseOut(out);
+    const driving = await readDriving(recordings, skipSegments);
+    const check = checked.length > 0 ? await readDriving(checked, skipSegments) : undefined;
+    const notes = [...driving.notes, ...(check?.notes ?? [])];
+    for (const note of notes) output.say(note);
+    const found = identify(driving.spans, check?.spans, driving.task);
+    const { model, plant, controlPeriod, errors } = found;
+    const size = ({ rollouts, spans }: Driving) => ({ rollouts, seconds: secondsOf(spans) });
+    const words = (of: Driving) => `${of.rollouts} rollouts, ${digits(secondsOf(of.spans))} s of driving`;
+    output.say(`fitted to ${words(driving)}${check ? `; checked on ${words(check)}` : ""}`);
+    output.say("");
+    output.say(formatTable(parameterTable(found)));
+    output.say("");
+    output.say(formatTable(errorTable(errors)));
+    if (out !== undefined) {
+      await writeAtomically(out, configOf(found, driving.task, recordings));
+      output.say(`configuration: ${out}; train on this car: lapgrad train --config ${out}`);
+    }
+    output.result({
+      task: driving.task.name,
+      fittedTo: { recordings, ...size(driving) },
+      checkedOn: check ? { recordings: checked, ...size(check) } : null,
+      model: { parameters: model.parameters, delays: model.delays.map((steps) => steps * controlPeriod) },
+      plant,
+      horizon: HORIZON,
+      errors,
+      notes,
+      out: out ?? null,
+    });
+  },
+});
+
+/** Before anything is computed. */
+async function refuseOut(out: string): Promise<void> {
+  if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
+  await readdir(dirname(out)).catch((error: unknown) => {
+    throw new UserError(`cannot write ${out}: ${problemOf(error)}`);
+  });
+}
+
+function parameterTable({ model, plant, controlPeriod }: Identified): string[][] {
+  const modelRows = Object.entries(model.parameters).map(([name, value]) => [
+    `model.${name}`,
+    digits(value),
+    CAR_BOUNDS[name as CarParameterName].unit,
+  ]);
+  const units: Readonly<Record<string, string>> = { gripLimit: "m/s²", steeringTrim: "1" };
+  const plantRows = Object.entries(plant.parameters).map(([name, value]) => [
+    `plant.${name}`,
+    digits(value),
+    units[name] ?? CAR_BOUNDS[name as CarParameterName].unit,
+  ]);
+  const delays = (of: string, [throttle, steering]: readonly [number, number]) => [
+    [`${of} delay of the throttle`, digits(throttle), "s"],
+    [`${of} delay of the steering`, digits(steering), "s"],
+  ];
+  return [
+    ["parameter", "value", "unit"],
+    ...modelRows,
+    ...delays("model", [model.delays[0] * controlPeriod, model.delays[1] * controlPeriod]),
+    ...plantRows,
+    ...delays("plant", plant.delays),
+  ];
+}
+
+function errorTable(errors: readonly CarErrors[]): string[][] {
+  const row = (car: string, data: string, e: PredictionErrors) => [
+    car,
+    data,
+    digits(e.acceleration, 3),
+    digits(e.turnRate, 3),
+    ...[e.position, e.speed, e.heading].map((of) => `${digits(of.median, 3)} / ${digits(of.percent95, 3)}`),
+  ];
+  return [
+    [
+      `median / 95 % after ${HORIZON} s`,
+      "on",
+      "dv/dt [m/s²]",
+      "dphi/dt [rad/s]",
+      "position [m]",
+      "speed [m/s]",
+      "heading [rad]",
+    ],
+    ...errors.map(({ car, fitted }) => row(car, "fitted", fitted)),
+    ...errors.flatMap(({ car, check }) => (check ? [row(car, "check", check)] : [])),
+  ];
+}
+
+/** Settings for `lapgrad train --config`. */
+function configOf({ plant }: Identified, task: TaskDefinition, recordings: readonly string[]): string {
+  const rounded = (value: number) => Number(value.toPrecision(4));
+  const parameters = Object.fromEntries(
+    Object.entries(plant.parameters).map(([name, value]) => [name, rounded(value)]),
+  );
+  const settings: PartialConfig = {
+    task: task.name,
+    plant: "identified",
+    "plant-delay": plant.delays.map(rounded),
+    parameters: { plant: parameters },
+  };
+  const origin = `# The car of ${recordings.join(", ").replaceAll(/\s+/g, " ")}\n`;
+  return `${origin}# made by lapgrad identify: use it with lapgrad train --config\n${stringify(settings)}`;
+}

@@ -1,0 +1,57 @@
+/** `lapgrad publish`: drives with a fixed policy until something, or somebody, stops the robot. */
+import { join } from "node:path";
+import { completeConfig, mergeConfigs, readCompleteConfig } from "../../config/config.js";
+import { UserError } from "../../errors.js";
+import { unusedPath } from "../../files.js";
+import { transportOf } from "../../links/links.js";
+import { timestamp } from "../../output.js";
+import { openPolicy } from "../../policy-file.js";
+import { pilotCore } from "../../runtime/control.js";
+import { defineCommand } from "../command.js";
+import { connectRobot, requireLink } from "../connect.js";
+import { watchInterrupts } from "../interrupt.js";
+import { DRIVING } from "../settings.js";
+import { checkpoint, folder, permission, policy } from "../shared.js";
+
+export default defineCommand({
+  describe: "a trained policy as a ROS 2 node: drives until it is stopped, without learning",
+  args: {
+    policy: { ...policy, required: true },
+    ...permission,
+    checkpoint,
+    out: { type: folder, describe: "folder to record the drive in", defaultNote: "runs/publish-<time>" },
+  },
+  settings: DRIVING,
+  examples: { "lapgrad publish runs/mine --link ros2 --arm": "the best policy of a run drives the robot" },
+  async run(args, output) {
+    requireLink(args.given.link);
+    const policy = await openPolicy(args.policy, args.checkpoint);
+    const ofRun = policy.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
+    const own = { hidden: [...policy.hidden], window: "0:0:0", rollouts: 1, batch: 1 };
+    const config = completeConfig({ ...mergeConfigs(ofRun, args.given), ...own, "update-every": "rollout" });
+    if (transportOf(config.link)?.kind !== "ros2")
+      throw new UserError(
+        `lapgrad publish is for --link ros2, not for ${config.link}: lapgrad drive drives everything`,
+      );
+    const core = await pilotCore(config);
+    policy.install(core);
+    const drives = args.out ?? (await unusedPath(join("runs", `publish-${timestamp(new Date())}`)));
+    const { signal, stop, release } = watchInterrupts();
+    try {
+      const parameters = core.exports.parameterCount();
+      const link = await connectRobot(config, { permission: args, output, signal, stop, drives, parameters });
+      let stopped = "";
+      await link.open();
+      try {
+        stopped = await link.driveUntilStopped(core);
+      } finally {
+        await link.stop().finally(() => link.close());
+      }
+      output.say(`${stopped}; recorded in ${drives}`);
+      if (!signal.aborted) throw new UserError(`the drive was stopped: ${stopped}`, 1);
+      output.result({ task: config.task, policy: args.policy, updates: policy.updates ?? null, stopped, drives });
+    } finally {
+      release();
+    }
+  },
+});

@@ -1,0 +1,83 @@
+/** `lapgrad reproduce`: runs one study or all, shows their tables, writes figures and tables. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../errors.js";
+import { createFolder, unusedPath } from "../../files.js";
+import { timestamp } from "../../output.js";
+import { pageLines, writePage } from "../../reproduce/page.js";
+import { studies, studiesNamed } from "../../reproduce/studies.js";
+import { type ArgumentType, choicesLabel, flag, wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { runWithProgress } from "../jobs.js";
+import { folder, workers } from "../shared.js";
+
+const ALL = "all";
+const study: ArgumentType<string> = {
+  label: choicesLabel([...studies.map(({ name }) => name), ALL]),
+  parse(given) {
+    studiesNamed(given); // refuses what is none
+    return given;
+  },
+};
+
+export default defineCommand({
+  describe: "the paper's studies, beside the recorded results where they are at hand",
+  args: {
+    study: {
+      type: study,
+      positional: true,
+      required: true,
+      describe: "docs/reproduce.md says what each shows",
+    },
+    seeds: { type: wholeNumber(1), describe: "seeds per setting", defaultNote: "the study's" },
+    quick: { type: flag, describe: "few seeds: a first impression within a minute" },
+    sweep: { type: flag, describe: "tune learning rates anew (figure2); takes longer" },
+    reference: {
+      type: folder,
+      describe: "folder of reference data, with the authors' recordings",
+      defaultNote: "$LAPGRAD_REFERENCE_DATA",
+    },
+    workers,
+    out: { type: folder, describe: "folder for figures and tables", defaultNote: "runs/reproduce-<time>" },
+  },
+  examples: {
+    "lapgrad reproduce figure2 --quick": "with and without low-level feedback, in a minute",
+    "lapgrad reproduce all --reference ../shared/data": "every study, beside the authors' recordings",
+  },
+  /** Fails, after everything is written, if a study's results are not as they should be. */
+  async run(args, output) {
+    const { seeds, quick = false, sweep = false, workers = availableParallelism() } = args;
+    const reference = args.reference ?? process.env.LAPGRAD_REFERENCE_DATA;
+    const out = args.out ?? (await unusedPath(join("runs", `reproduce-${timestamp(new Date())}`)));
+    const options = [quick ? " --quick" : "", sweep ? " --sweep" : "", seeds === undefined ? "" : ` --seeds ${seeds}`];
+    const results: Record<string, unknown>[] = [];
+    const failures: string[] = [];
+    for (const { name, needsReference, run } of studiesNamed(args.study)) {
+      if (needsReference && reference === undefined) {
+        const remedy = "give their folder with --reference or LAPGRAD_REFERENCE_DATA";
+        const missing = `${name} needs the authors' recordings: ${remedy}`;
+        if (args.study !== ALL) throw new UserError(missing);
+        output.say(`left out: ${missing}`);
+        continue;
+      }
+      await createFolder(out); // before the work, not after it
+      const began = performance.now();
+      const page = await run({
+        seeds,
+        quick,
+        sweep,
+        reference,
+        run: (module, jobs, what) => runWithProgress(module, jobs, workers, output, what),
+      });
+      const seconds = (performance.now() - began) / 1000;
+      for (const line of pageLines(page)) output.say(line);
+      const command = `lapgrad reproduce ${name}${options.join("")}`; // the one that gives the same numbers
+      const files = await writePage(out, name, page, { command, seconds });
+      output.say(`\n${name}: ${seconds.toFixed(1)} s; ${files.join(", ")}\n`);
+      results.push({ study: name, ...page.results, files, wallSeconds: seconds });
+      if (page.failure) failures.push(`${name}: ${page.failure}`);
+    }
+    output.result(args.study === ALL ? { studies: results } : results[0]);
+    if (failures.length > 0) throw new UserError(failures.join("; "), 1);
+  },
+});

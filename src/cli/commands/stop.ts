@@ -1,0 +1,74 @@
+/** `lapgrad stop`: stops what drives a robot on this computer, waits until it is at rest, and says so. */
+import { realpath } from "node:fs/promises";
+import { UserError } from "../../errors.js";
+import { problemOf } from "../../files.js";
+import type { Output } from "../../output.js";
+import { type StopOutcome, stopDrivers } from "../../runtime/stop-drivers.js";
+import { text } from "../arguments.js";
+import { defineCommand } from "../command.js";
+import { serialPort } from "../shared.js";
+
+const WORDS: Readonly<Record<StopOutcome, (pid: number) => string>> = {
+  "at rest": () => "at rest and disarmed",
+  ended: () => "the process has ended, and its robot stops",
+  "not stopped": (pid) =>
+    `NOT STOPPED: cut the robot's power; or kill -9 ${pid}: ` +
+    "a board with our firmware then stops by itself within 200 ms",
+  "another user's": () => "NOT STOPPED: another user's, use sudo lapgrad stop; or cut the robot's power",
+};
+
+export default defineCommand({
+  describe: "stop the robot, from any terminal: neutral at once, then disarmed",
+  args: {
+    run: {
+      type: text,
+      positional: true,
+      describe: "only what is recorded in this folder",
+      defaultNote: "every robot",
+    },
+    device: {
+      type: serialPort,
+      describe: "a board of ours at this serial port is told to stop, even if no lapgrad drives it",
+    },
+  },
+  examples: {
+    "lapgrad stop": "every robot that a lapgrad of this user drives on this computer",
+    "lapgrad stop runs/mine": "only the robot of this run",
+    "lapgrad stop --device /dev/ttyACM0": "the board itself, if nothing drives it",
+  },
+  async run({ run, device }, output, givesUpAfter?: number) {
+    const folder = run === undefined ? undefined : await folderOf(run);
+    const robots = await stopDrivers(folder, givesUpAfter);
+    for (const { pid, device: at, drives, outcome, seconds } of robots) {
+      const what = [`process ${pid}`, at, drives].filter((part) => part !== null).join(", ");
+      const after = outcome === "at rest" ? ` after ${seconds.toFixed(2)} s` : "";
+      output.say(`${what}: ${WORDS[outcome](pid)}${after}`);
+    }
+    if (robots.length === 0) output.say(`nothing drives a robot ${folder === undefined ? "here" : `in ${folder}`}`);
+    const areStopped = robots.every(({ outcome }) => outcome === "at rest" || outcome === "ended");
+    const board = device === undefined || !areStopped ? null : await disarm(device, output);
+    output.result({ robots, board });
+    return areStopped && board !== "silent";
+  },
+});
+
+async function folderOf(run: string): Promise<string> {
+  return realpath(run).catch((error) => {
+    throw new UserError(`cannot stop what drives in ${run}: ${problemOf(error)}; lapgrad stop stops every robot`);
+  });
+}
+
+/** Tells a board itself, which nothing drives, to disarm. */
+async function disarm(device: string, output: Output): Promise<"disarmed" | "silent"> {
+  const [{ disarmBoard }, { withBoard }] = await Promise.all([
+    import("../../links/board.js"),
+    import("../../runtime/board.js"),
+  ]);
+  const isDisarmed = await withBoard(device, disarmBoard);
+  output.say(
+    isDisarmed
+      ? `${device}: the board says that it is disarmed`
+      : `${device}: NO ANSWER: cut the robot's power; lapgrad doctor --device ${device} tells what keeps the port`,
+  );
+  return isDisarmed ? "disarmed" : "silent";
+}

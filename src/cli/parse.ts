@@ -1,0 +1,37 @@
+/** From the words of a command line to what was typed for the arguments of its command; yargs is the parser. */
+import yargs from "yargs";
+import { optionName } from "./arguments.js";
+import { argumentsOf, COMMON, type Command } from "./command.js";
+import { type CommandName, signatureOf } from "./registry.js";
+
+/** What was typed for a command's arguments, by option name; a UserError if it is not as its table says. */
+export async function parseWords(
+  words: readonly string[],
+  name: CommandName,
+  command: Command,
+): Promise<Record<string, unknown>> {
+  const table = await argumentsOf(command);
+  const problems: string[] = [];
+  const parser = yargs([...words])
+    .help(false)
+    .version(false)
+    .options(Object.fromEntries(Object.keys(COMMON).map((key) => [key, { type: "boolean" }])))
+    .command(signatureOf(name, command), command.describe, (argv) => {
+      for (const [key, { positional, type, list = false, valueOptional }] of Object.entries(table)) {
+        if (positional) argv.positional(optionName(key), { type: "string", array: list });
+        else if (type.isFlag) argv.option(optionName(key), { type: "boolean" });
+        else argv.option(optionName(key), { type: "string", array: list, requiresArg: !valueOptional });
+      }
+    })
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error && error.name !== "YError") throw error;
+      problems.push(message);
+    });
+  const typed = await parser.parseAsync();
+  const [problem] = problems;
+  if (problem === undefined) return typed;
+  const { explainUsage } = await import("./usage.js");
+  throw await explainUsage(problem, words, name, table);
+}

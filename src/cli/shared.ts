@@ -1,0 +1,27 @@
+/** Arguments that several commands have. Loaded for every command. */
+import { flag, path, text, wholeNumber } from "./arguments.js";
+
+export const policy = { type: text, positional: true, describe: "a run's folder, or a network as JSON" } as const;
+export const run = {
+  type: path("a run, e.g. runs/mine"),
+  positional: true,
+  required: true,
+  describe: "folder of the run",
+} as const;
+export const checkpoint = {
+  type: text,
+  default: "best",
+  describe: "of a run: best, last, or a number of updates",
+} as const;
+export const workers = {
+  type: wholeNumber(1),
+  describe: "jobs at a time; changes nothing but the time it takes",
+  defaultNote: "one per core",
+} as const;
+export const folder = path("a folder, e.g. runs/mine");
+export const serialPort = path("a serial port, e.g. /dev/ttyACM0");
+/** What allows a robot to move. */
+export const permission = {
+  arm: { type: flag, describe: "a robot may move: somebody stands by (docs/safety.md)" },
+  deadMan: { type: flag, describe: "a robot drives only while a key is held" },
+} as const;

@@ -1,0 +1,177 @@
+/** Every command's table of arguments: its examples, its help, its hints, its types, and what is loaded for it. */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  type ArgumentTable,
+  choice,
+  flag,
+  optionName,
+  path,
+  text,
+  valuesOf,
+  wholeNumber,
+} from "../../src/cli/arguments.js";
+import { argumentsOf, type Command, defineCommand, runCommand } from "../../src/cli/command.js";
+import { helpOf } from "../../src/cli/help.js";
+import { parseWords } from "../../src/cli/parse.js";
+import { COMMAND_NAMES, commandNamed, loadCommand } from "../../src/cli/registry.js";
+import { messageOf } from "../../src/errors.js";
+import { Captured, newFolder } from "../support/runs.js";
+import { lapgrad } from "./process.js";
+
+const COLUMNS = 80;
+
+beforeAll(async () => {
+  for (const name of COMMAND_NAMES) await loadCommand(name); // one by one: jest does not like imports at the same time
+});
+
+/** The message that words are refused with. */
+async function refusal(words: readonly string[]): Promise<string> {
+  const name = commandNamed(words);
+  if (!name) throw new Error(`${words} has no command`);
+  return parseWords(words, name, await loadCommand(name)).then(
+    () => "",
+    (error) => messageOf(error),
+  );
+}
+
+describe.each(COMMAND_NAMES)("%s", (name) => {
+  let command: Command;
+  let table: ArgumentTable;
+  beforeAll(async () => {
+    command = await loadCommand(name);
+    table = await argumentsOf(command);
+  });
+  const options = () => Object.entries(table).filter(([, { positional }]) => !positional);
+
+  test("has a description, and examples that its own table accepts", async () => {
+    expect(command.describe).not.toBe("");
+    const lines = Object.keys(command.examples).flatMap((line) => line.split(" && "));
+    expect(lines[0]).toMatch(new RegExp(`^lapgrad ${name}\\b`));
+    for (const line of lines) {
+      const [program, of, ...words] = line.split(" ");
+      expect([program, commandNamed([of])]).toStrictEqual(["lapgrad", of]);
+      const example = await loadCommand(of as typeof name);
+      const typed = await parseWords([of, ...words], of as typeof name, example);
+      expect(valuesOf(await argumentsOf(example), typed)).toBeDefined();
+    }
+  });
+
+  test("its help has every argument with description, type and default, in 80 columns", async () => {
+    const help = await helpOf(name, COLUMNS);
+    for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(COLUMNS);
+    const joined = help.replaceAll(/\s+/g, " ");
+    for (const [key, argument] of Object.entries(table)) {
+      const shown = `${argument.positional ? "" : "--"}${optionName(key)}`;
+      expect(argument.describe).not.toBe("");
+      const type = `[${argument.type.label}${argument.list ? " ..." : ""}]`;
+      const preset = argument.defaultNote ?? argument.default;
+      const rest = preset === undefined ? type : `${type} [default: ${preset}]`;
+      expect(joined).toContain(` ${shown} ${argument.describe} ${rest}`);
+    }
+  });
+
+  test("an option with a wrong letter is recognised", async () => {
+    const positionals = Object.values(table).filter(({ required }) => required);
+    for (const [key] of options()) {
+      const option = optionName(key);
+      const middle = option.length >> 1;
+      const wrong = `${option.slice(0, middle)}q${option.slice(middle + 1)}`;
+      const message = await refusal([name, ...positionals.map(() => "x"), `--${wrong}=1`]);
+      expect(message).toBe(`unknown option "--${wrong}"; did you mean "--${option}"?`);
+    }
+  });
+
+  test("constant defaults are values that the type allows", () => {
+    for (const [key, { type, default: preset }] of Object.entries(table))
+      if (preset !== undefined) expect(type.parse(String(preset), key)).toStrictEqual(preset);
+  });
+});
+
+test("an option of other commands: which ones, and none is suggested that the command does not have", async () => {
+  const other = await refusal(["drive", "run", "--rollouts", "3"]);
+  expect(other).toBe('unknown option "--rollouts"; it is for import, train; lapgrad drive --help shows what there is');
+  const alike = await refusal(["train", "--seeds", "3"]);
+  expect(alike).toBe('unknown option "--seeds"; it is for compare, reproduce; did you mean "--seed"?');
+  expect(await refusal(["bench", "--recordings"])).not.toContain("did you mean"); // a positional of another
+});
+
+describe("values have the types of the table", () => {
+  let seen: unknown;
+  const command = defineCommand({
+    describe: "for this test",
+    args: {
+      task: { type: text, positional: true, describe: "a text" },
+      laps: { type: wholeNumber(1), default: 3, describe: "a number" },
+      timing: { type: choice("simulation", "hardware"), describe: "one of two" },
+      without: { type: flag, describe: "a flag" },
+      runFolder: { type: path("a folder, e.g. runs"), describe: "a path" },
+      check: { type: path("a folder, e.g. runs"), list: true, describe: "several" },
+    },
+    examples: {},
+    async run(values, output) {
+      const { task, laps, timing, without, runFolder, check } = values;
+      const typed: {
+        task: string | undefined;
+        laps: number;
+        timing: "simulation" | "hardware" | undefined;
+        without: boolean | undefined;
+        runFolder: string | undefined;
+        check: readonly string[] | undefined;
+      } = { task, laps, timing, without, runFolder, check };
+      // @ts-expect-error: a command without settings is given none
+      expect(values.given).toBeFalsy();
+      seen = typed;
+      output.result(typed);
+      return laps < 5;
+    },
+  });
+  const run = (typed: Readonly<Record<string, unknown>>) => runCommand(command, typed, new Captured());
+
+  test("what is typed, and what is left out", async () => {
+    expect(await run({ laps: "4", timing: "hardware", without: true, "run-folder": "a", check: ["b", "c"] })).toBe(
+      true,
+    );
+    const list = { check: ["b", "c"], runFolder: "a" };
+    expect(seen).toStrictEqual({ task: undefined, laps: 4, timing: "hardware", without: true, ...list });
+    expect(await run({ task: "x", laps: "7" })).toBe(false);
+    expect(seen).toMatchObject({ task: "x", laps: 7, without: undefined, check: undefined });
+  });
+
+  test.each([
+    [{ laps: "0" }, "--laps is 0; allowed is a whole number of 1 or more"],
+    [{ laps: "" }, "--laps is ; allowed is a whole number of 1 or more"],
+    [{ laps: ["1", "2"] }, "--laps is given 2 times (1, 2): give it once"],
+    [{ timing: "real" }, "--timing is real; allowed is simulation or hardware"],
+    [{ "run-folder": "" }, "--run-folder is empty; allowed is a folder, e.g. runs"],
+    [{ check: ["a", ""] }, "--check is empty; allowed is a folder, e.g. runs"],
+  ])("%j is refused", async (typed, message) => {
+    await expect(run(typed)).rejects.toThrow(message);
+  });
+});
+
+test("lapgrad stop loads no other command, and nothing large", async () => {
+  const folder = await newFolder();
+  const list = JSON.stringify(join(folder, "loaded"));
+  const hook = `import { appendFileSync } from "node:fs";
+    export function load(url, context, next) { appendFileSync(${list}, url + "\\n"); return next(url, context); }`;
+  const register = `import { register } from "node:module";
+    register("data:text/javascript,${encodeURIComponent(hook)}");`;
+  const { env } = process; // of which the command gets a copy
+  const { NODE_OPTIONS: before = "" } = env;
+  try {
+    env.NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(register)}`;
+    expect(await lapgrad(folder, ["stop", folder])).toMatchObject({ code: 0, stderr: "" });
+  } finally {
+    env.NODE_OPTIONS = before;
+  }
+  const loaded = (await readFile(join(folder, "loaded"), "utf8")).trim().split("\n");
+  const commands = loaded.filter((url) => url.includes("/src/cli/commands/")).map((url) => url.split("/").at(-1));
+  expect(commands.sort()).toStrictEqual(["commands.generated.js", "stop.js"]);
+  const packages = new Set(loaded.flatMap((url) => /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []));
+  expect(packages).toContain("yargs");
+  for (const large of ["yaml", "valibot", "@mcap/core", "serialport", "cli-progress"])
+    expect(packages).not.toContain(large);
+  await rm(folder, { recursive: true });
+});

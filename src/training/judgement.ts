@@ -6,7 +6,6 @@ import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
-import { isSimulated } from "../links/links.js";
 import type { Estimate } from "../rules/definition.js";
 import type { RolloutMetrics } from "./metrics.js";
 

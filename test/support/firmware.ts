@@ -1,9 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { test } from "@jest/globals";
 
-/** Generous: virtual time runs ten times faster than real time, but the machine may be busy. */
-const TIMEOUT_MS = 60_000;
-
 export interface Firmware {
   /** the built files, by target; only used inside tests that run */
   readonly path: (file: string) => string;
@@ -29,6 +26,6 @@ export function firmware(...targets: string[]): Firmware {
   return {
     path: (file) => `build/firmware/${file}`,
     absent,
-    test: (name, run) => (absent ? test.skip(`${name} (${absent})`, run) : test(name, run, TIMEOUT_MS)),
+    test: (name, run) => (absent ? test.skip(`${name} (${absent})`, run) : test(name, run)),
   };
 }

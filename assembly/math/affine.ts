@@ -7,8 +7,8 @@ import { multiplyAdd, PAIR } from "./simd";
  * registers for them, the operands and the splats. Every scalar branch performs the SIMD branch's operations in the
  * same order.
  *
- * The loops below take two inputs per turn and may end after either. These exits also cut them into stretches without a
- * branch: V8 loads all operands of a stretch before it computes, and more than four to six at once would not fit into
+ * The loops below take two inputs per turn and may end after either. These exits also cut them into blocks without a
+ * branch: V8 loads all operands of a block before it computes, and more than four to six at once would not fit into
  * registers.
  */
 

@@ -4,7 +4,7 @@
 
 #include "bridge.h"
 
-/* Obeys and answers the frame in the reader. */
+/* Carries out and answers the frame in the reader. */
 void dispatch(struct bridge *bridge, uint32_t now_us);
 
 #endif

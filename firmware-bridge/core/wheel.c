@@ -46,7 +46,7 @@ void wheel_tick(struct wheel *wheel, uint32_t now_us, uint8_t elapsed_ms) {
         wheel->moving = false;
         wheel->speed = 0;
     } else if (silent_us > 0) {
-        /* no tick for so long: it cannot be faster than one tick in that time */
+        /* no tick in that time: it cannot be faster than one tick in that time */
         wheel->speed = clamp(wheel->speed, (int32_t)(GIGA / silent_us));
     }
 }

@@ -1,5 +1,5 @@
 /** Curves over seeds: medians as lines, quartiles as bands. */
-import type { Line } from "../report/chart.js";
+import type { ChartLine } from "../report/chart.js";
 import type { Spread } from "./statistics.js";
 
 /** One quantity over the seeds. */
@@ -17,7 +17,7 @@ export function spreadLines(
   curves: readonly SpreadCurve[],
   x: readonly number[],
   drawn: (value: number) => number,
-): Line[] {
+): ChartLine[] {
   const around = [...x, ...x.toReversed()];
   const bands = curves.map(({ className, spreads }) => ({
     className: `band ${className}`,

@@ -12,7 +12,7 @@ import { type Cut, type Span, spansOf } from "./spans.js";
 const SKIPPED = { hardware: 40, simulation: 0 };
 
 /** Driving read from files. */
-export interface Driving {
+export interface DrivingData {
   readonly task: TaskDefinition;
   readonly spans: readonly Span[];
   readonly rollouts: number;
@@ -20,7 +20,7 @@ export interface Driving {
 }
 
 /** All recordings of all files, cut into spans. `skip`: segments left out of each; undefined: what is usual. */
-export async function readDriving(paths: readonly string[], skip: number | undefined): Promise<Driving> {
+export async function readDriving(paths: readonly string[], skip: number | undefined): Promise<DrivingData> {
   const cuts: Cut[] = [];
   let task: TaskDefinition | undefined;
   for (const path of (await Promise.all(paths.map(filesOf))).flat()) {

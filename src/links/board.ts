@@ -31,7 +31,7 @@ export interface BoardAnswer {
   readonly telemetry: Telemetry;
 }
 
-class BoardLine {
+class BoardDialogue {
   readonly welcome = newWelcome();
   readonly telemetry = newTelemetry();
   /** frames of the kind that were received */
@@ -78,7 +78,7 @@ class BoardLine {
 
 /** Who is there; undefined if nothing answers. It disarms the board. `nonce`: a number that no earlier hello had. */
 export async function askBoard(transport: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
-  const line = new BoardLine(transport, pause);
+  const line = new BoardDialogue(transport, pause);
   const { welcome, telemetry } = line;
   const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
   const isWelcome = () => line.welcomes > 0 && welcome.nonce === nonce;
@@ -90,7 +90,7 @@ export async function askBoard(transport: Transport, pause: Pause, nonce: number
 
 /** Whether the board says that it follows no commands; it was told so. */
 export async function disarmBoard(transport: Transport, pause: Pause): Promise<boolean> {
-  const line = new BoardLine(transport, pause);
+  const line = new BoardDialogue(transport, pause);
   const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== BoardState.armed;
   return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
 }

@@ -8,7 +8,7 @@ const UNITS = 10;
 const TOLERANCE = 0.3;
 
 /** A line of a chart. */
-export interface Line {
+export interface ChartLine {
   /** class names, which give it its colour */
   readonly className: string;
   readonly x: ArrayLike<number>;
@@ -41,7 +41,7 @@ export interface Chart {
   readonly x: Axis;
   readonly y: Axis;
   readonly xLabel: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly ChartLine[];
   readonly labels?: readonly Label[];
 }
 
@@ -74,7 +74,7 @@ ${(chart.labels ?? []).map(renderLabel).join("")}
 </figure>`;
 }
 
-function renderLine(line: Line, chart: Chart, width: number, height: number): string {
+function renderLine(line: ChartLine, chart: Chart, width: number, height: number): string {
   const xs = Array.from(line.x, (value) => chart.x.position(value) * width);
   const ys = Array.from(line.y, (value) => (1 - chart.y.position(value)) * height);
   const path = pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));

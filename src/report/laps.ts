@@ -1,5 +1,5 @@
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
-import { type Label, type Line, renderChart } from "./chart.js";
+import { type ChartLine, type Label, renderChart } from "./chart.js";
 import { bestDrawn, column, drawingOrder, rolloutClass } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { sideLengths } from "./polyline.js";
@@ -73,7 +73,7 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
   const extent = pad(union(shown, extentOf([reference])), 0.06);
   const time = timeExtent(curves, input.lapTime);
   const y = linearAxis(extent, 5);
-  const lines: Line[] = [];
+  const lines: ChartLine[] = [];
   const labels: Label[] = [];
   if (extent.lo <= 0 && extent.hi >= 0) lines.push(level("zero", time, 0));
   if (quantity.level) {
@@ -145,6 +145,6 @@ function timeLabel({ lapTime }: ReportInput): string {
   return lapTime === undefined ? "time [s]" : "lap phase [s]";
 }
 
-function level(className: string, time: Extent, value: number): Line {
+function level(className: string, time: Extent, value: number): ChartLine {
   return { className, x: [time.lo, time.hi], y: [value, value] };
 }

@@ -1,6 +1,6 @@
 import type { RolloutMetrics } from "../training/metrics.js";
 import { extentOf, linearAxis, logAxis } from "./axis.js";
-import { type Label, type Line, renderChart } from "./chart.js";
+import { type ChartLine, type Label, renderChart } from "./chart.js";
 import type { ReportInput } from "./input.js";
 import { columnDecimals, escapeHtml, formatFixed, formatNumber, MISSING } from "./text.js";
 
@@ -71,7 +71,7 @@ export function renderLearningCurve(input: ReportInput): string {
   const x = linearAxis({ lo: -0.012 * end, hi: end }, 8);
   const y = logAxis({ lo: lo / room ** 1.8, hi: hi * room });
   const place = bestPlace(input);
-  const lines: Line[] = [];
+  const lines: ChartLine[] = [];
   const labels: Label[] = [];
   if (Number.isFinite(untrained)) {
     lines.push({ className: "level", x: [0, end], y: [untrained, untrained] });

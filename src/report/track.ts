@@ -1,5 +1,5 @@
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
-import { type Line, renderChart } from "./chart.js";
+import { type ChartLine, renderChart } from "./chart.js";
 import { column, drawingOrder, rolloutClass } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { sideLengths } from "./polyline.js";
@@ -58,14 +58,14 @@ export function renderTrack(input: ReportInput): string {
   });
 }
 
-function rolloutLines(input: ReportInput, paths: readonly Path[]): Line[] {
+function rolloutLines(input: ReportInput, paths: readonly Path[]): ChartLine[] {
   return drawingOrder(input).map((place) => ({
     className: `line ${rolloutClass(input, place)}`,
     ...paths[place],
   }));
 }
 
-function starts(input: ReportInput, paths: readonly Path[]): Line[] {
+function starts(input: ReportInput, paths: readonly Path[]): ChartLine[] {
   return drawingOrder(input).map((place) => ({
     className: `start ${rolloutClass(input, place)}`,
     x: paths[place].x.slice(0, 1),
@@ -85,10 +85,10 @@ function centred({ lo, hi }: Extent, span: number): Extent {
 }
 
 /** Arrow heads of the given size [m] on the track, equally far apart, pointing in the direction of travel. */
-function chevrons(track: ReportInput["track"], size: number): Line[] {
+function chevrons(track: ReportInput["track"], size: number): ChartLine[] {
   const lengths = sideLengths(track);
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const lines: Line[] = [];
+  const lines: ChartLine[] = [];
   let driven = 0;
   for (const [index, length] of lengths.entries()) {
     const [fromX, fromY] = track[index];

@@ -8,7 +8,7 @@ import { UserError } from "../errors.js";
 import { digits } from "../output.js";
 import { readMismatchLosses } from "../recording/layers.js";
 import { extentOf, linearAxis, logAxis } from "../report/axis.js";
-import type { Chart, Line } from "../report/chart.js";
+import type { Chart, ChartLine } from "../report/chart.js";
 import { quantile } from "../statistics.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { inTurn, seedsTo } from "./in-turn.js";
@@ -107,7 +107,7 @@ export const mismatch: Study = {
 /** Median of ours as lines, of the authors' as dots, their seeds' range as bands. */
 function chartOf(cells: readonly Cell[]): Chart {
   const iterations = Array.from({ length: ITERATIONS }, (_, i) => i + 1);
-  const lines = SCALES.flatMap((scale, i): Line[] => {
+  const lines = SCALES.flatMap((scale, i): ChartLine[] => {
     const of = cells.filter((cell) => cell.scale === scale);
     const recorded = of.flatMap((cell) => (cell.recorded ? [cell.recorded] : []));
     const median = { className: `median s${i}`, x: iterations, y: of.map((cell) => cell.median) };

@@ -1,6 +1,6 @@
 /** Charts of the study `real-car`. */
 import { extentOf, linearAxis, pad, union } from "../report/axis.js";
-import type { Chart, Line } from "../report/chart.js";
+import type { Chart, ChartLine } from "../report/chart.js";
 import { slopeThroughZero } from "./agreement.js";
 import { type Pair, ROBOTS, type Run } from "./prediction-pairs.js";
 
@@ -23,7 +23,7 @@ export function scatterChart(what: string, runs: readonly { run: Run; pairs: rea
   const all = runs.flatMap(({ pairs }) => pairs);
   const x = pad(union(ZERO, extentOf(all.map(({ predicted }) => 1e3 * predicted))), 0.06);
   const y = pad(union(ZERO, extentOf(all.map(({ realised }) => 1e3 * realised))), 0.06);
-  const through = (slope: number, className: string): Line => ({
+  const through = (slope: number, className: string): ChartLine => ({
     className,
     x: [x.lo, x.hi],
     y: [slope * x.lo, slope * x.hi],

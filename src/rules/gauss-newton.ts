@@ -36,7 +36,7 @@ const WORSE = 2;
 const RETREAT = 0.3;
 
 /** Its numbers and arrays are those of the checkpoint. */
-type State = {
+type GaussNewtonState = {
   /** part of a plan that is taken at first, and at most */
   readonly learningRate: number;
   readonly numbers: {
@@ -69,7 +69,7 @@ export default {
   colour: "blue",
   expects: [{ name: "predictedCost", heading: "predicted", unit: "(cost)" }],
   regions: [],
-  start: (learningRate): State => ({
+  start: (learningRate): GaussNewtonState => ({
     learningRate,
     numbers: {
       turn: 0,
@@ -82,9 +82,9 @@ export default {
     },
     arrays: { best: new Float64Array(0), bestPlan: new Float64Array(0) },
   }),
-  outlook: ({ numbers: { expected, unchanged, kappa } }: State) =>
+  outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>
     expected < unchanged ? { predictedCost: expected, damping: kappa } : {},
-  estimate: (core: Core, batch: Batch, state: State): Found => {
+  estimate: (core: Core, batch: Batch, state: GaussNewtonState): Found => {
     const { numbers, arrays } = state;
     judge(state, batch.cost);
     const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
@@ -110,7 +110,7 @@ export default {
     numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
   },
-  update: (core: Core, batch: Batch, { numbers, arrays }: State, found: Found) => {
+  update: (core: Core, batch: Batch, { numbers, arrays }: GaussNewtonState, found: Found) => {
     const theta = core.view("parameters");
     if (found.move === "back") {
       numbers.retreats = 1;
@@ -128,10 +128,10 @@ export default {
       moveAlong(theta, theta, found.plan, numbers.part);
     }
   },
-} as const satisfies UpdateRule<State, Found>;
+} as const satisfies UpdateRule<GaussNewtonState, Found>;
 
 /** How far the realised decrease kept the predicted one moves the damping, and the part of a plan that is taken. */
-function judge({ learningRate, numbers }: State, cost: number): void {
+function judge({ learningRate, numbers }: GaussNewtonState, cost: number): void {
   const promised = numbers.unchanged - numbers.expected;
   if (promised <= TELLING * numbers.unchanged) return;
   const ratio = (numbers.unchanged - cost) / promised;

@@ -8,7 +8,7 @@ import type { Core } from "../core/core.js";
 const PER_RADIAN = 0.5;
 const POINTS = 1024;
 
-export interface Start {
+export interface DriveStart {
   /** task time [s] */
   readonly time: number;
   /** to the point [m] */
@@ -18,10 +18,10 @@ export interface Start {
 }
 
 /** Of the task in `core`, over one lap; `state`: x, y [m], v [m/s], phi [rad]. */
-export function nearestStart(core: Core, [x, y, , phi]: Float64Array): Start {
+export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStart {
   const { lapTime, controlPeriod } = core.setup.task.timing;
   const setpoint = core.view("probe");
-  let best: Start = { time: 0, distance: Number.POSITIVE_INFINITY, turn: 0 };
+  let best: DriveStart = { time: 0, distance: Number.POSITIVE_INFINITY, turn: 0 };
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < POINTS; i++) {
     const time = (i * (lapTime ?? controlPeriod)) / POINTS;

@@ -9,7 +9,7 @@ import { Fault, type FoundFault } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
 import { RobotPhase } from "../links/robot.js";
 import type { ControlHost } from "./host.js";
-import { nearestStart, type Start } from "./nearest-start.js";
+import { type DriveStart, nearestStart } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { layoutFor, RecordKind } from "./records.js";
@@ -149,7 +149,7 @@ export class RobotLink implements Link {
     return undefined;
   }
 
-  #startOf(core: Core): Start {
+  #startOf(core: Core): DriveStart {
     return nearestStart(core, this.#host.shared.state);
   }
 
@@ -227,7 +227,7 @@ function placing(state: readonly number[], columns: readonly string[]): string {
 }
 
 /** Where in the task a robot begins that stands where it stands, for people. */
-function joining({ time, distance, turn }: Start): string {
+function joining({ time, distance, turn }: DriveStart): string {
   const degrees = (turn * 180) / Math.PI;
   const direction = `${Math.abs(degrees).toFixed(0)}° to the ${degrees < 0 ? "right" : "left"} of where it looks`;
   return (

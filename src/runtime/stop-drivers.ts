@@ -1,7 +1,7 @@
 /** Stops what drives a robot on this computer, and waits until it is at rest. */
 import { connect } from "node:net";
 import { sep } from "node:path";
-import { type About, AT_REST, type Driver, findDrivers, STOP } from "./stop-socket.js";
+import { type About, AT_REST, type DrivingProcess, findDrivingProcesses, STOP } from "./stop-socket.js";
 
 /** Gives up on a robot after this time [ms]: it brakes for up to three seconds before it is disarmed. */
 const GIVES_UP_AFTER = 5000;
@@ -20,13 +20,13 @@ export interface StoppedDriver {
 
 /** Stops every driver of a robot or, if a folder is given, those whose drive is recorded in it. */
 export async function stopDrivers(folder: string | undefined, givesUpAfter = GIVES_UP_AFTER): Promise<StoppedDriver[]> {
-  const stopped = await Promise.all(findDrivers().map((driver) => stopDriver(driver, folder, givesUpAfter)));
+  const stopped = await Promise.all(findDrivingProcesses().map((driver) => stopDriver(driver, folder, givesUpAfter)));
   return stopped.filter((driver) => driver !== undefined);
 }
 
 /** Undefined if it is none of those that are meant, or gone. */
 async function stopDriver(
-  { pid, socket, isOurs }: Driver,
+  { pid, socket, isOurs }: DrivingProcess,
   folder: string | undefined,
   givesUpAfter: number,
 ): Promise<StoppedDriver | undefined> {
@@ -55,7 +55,7 @@ async function stopDriver(
     connection.destroy();
   }
   if (said.endsWith(`${AT_REST}\n`)) return finished("at rest");
-  const isThere = findDrivers().some((driver) => driver.socket === socket);
+  const isThere = findDrivingProcesses().some((driver) => driver.socket === socket);
   if (!isThere && !about) return undefined;
   return finished(isThere ? "not stopped" : "ended");
 }

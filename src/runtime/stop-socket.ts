@@ -25,7 +25,7 @@ export function newSocketName(): string {
   return `\0${PREFIX}${process.pid}-${randomBytes(4).toString("hex")}`;
 }
 
-export interface Driver {
+export interface DrivingProcess {
   readonly pid: number;
   readonly socket: string;
   /** it is this user's (any user's, for root), and has the socket open: nobody borrowed its number */
@@ -33,7 +33,7 @@ export interface Driver {
 }
 
 /** Who drives a robot on this computer. */
-export function findDrivers(): Driver[] {
+export function findDrivingProcesses(): DrivingProcess[] {
   if (process.platform !== "linux") return [];
   // Num RefCount Protocol Flags Type St Inode Path; flag 0x10000: it listens; zeros show as @, and Node may pad
   const lines = readFileSync("/proc/net/unix", "utf8").matchAll(

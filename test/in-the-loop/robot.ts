@@ -33,12 +33,12 @@ export function robotAround(
     return part;
   };
   return {
-    connect: async (config, surroundings) => {
+    connect: async (config, context) => {
       const driven = car ?? (await SimulatedCar.make(board, given));
       car = driven;
-      host = new VirtualHost(config, board, driven, surroundings.parameters, ++starts);
+      host = new VirtualHost(config, board, driven, context.parameters, ++starts);
       prepare(host, driven);
-      return linkTo(host, config, surroundings, () => driven.put());
+      return linkTo(host, config, context, () => driven.put());
     },
     car: () => made(car),
     host: () => made(host),

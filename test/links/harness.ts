@@ -33,7 +33,7 @@ export class FaultyTransport extends BoardTransport {
   }
 }
 
-/** A robot in its surroundings. */
+/** A robot, and what it is connected with. */
 export interface RunningRobot {
   readonly robot: Robot;
   /** undefined: it has no line */
@@ -149,7 +149,7 @@ export async function coreOf(given: PartialConfig) {
   return { config, core };
 }
 
-export function surroundings(core: Core, folder: string) {
+export function contextOf(core: Core, folder: string) {
   return {
     permission: { arm: true, deadMan: false },
     output: new Captured(),

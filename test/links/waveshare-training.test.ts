@@ -24,8 +24,8 @@ async function learn(out: string, given: PartialConfig, lapTime: number, periodM
   const fake = await FakeWaveshare.make(SLOW, periodMs);
   if (line) fake.line = line;
   const settings: PartialConfig = { task: "quadruped-figure8", link: "waveshare", hidden: [16, 16], ...given };
-  await trainCommand.run({ given: settings, out }, new Captured(), async (config, around) =>
-    linkTo(new VirtualHost(config, fake, fake, around.parameters), config, around, () => fake.put()),
+  await trainCommand.run({ given: settings, out }, new Captured(), async (config, context) =>
+    linkTo(new VirtualHost(config, fake, fake, context.parameters), config, context, () => fake.put()),
   );
   const costs = (await metricsOf(out)).map(({ windowCost }) => windowCost);
   const stopped = fake.path.findLast(({ state }) => state[2] > 0.5)?.time ?? Number.NaN;

@@ -8,7 +8,7 @@ import type { StudyOptions } from "../../src/reproduce/study.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
 /** [ms] on a busy machine */
-const PATIENCE = 60_000;
+const TIMEOUT_MS = 60_000;
 const options: StudyOptions = { seeds: 2, quick: true, reference: undefined, run: async () => [] };
 
 test(
@@ -30,7 +30,7 @@ test(
         expect(minutes[0]).toBe(0);
       }
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
@@ -41,7 +41,7 @@ test(
     expect(page.sections.map(({ heading }) => heading)).toEqual(["Simulated Go1, 2 seeds", "Learning rates"]);
     expect(page.results.walked).toEqual([]);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 dataTest(
@@ -65,5 +65,5 @@ dataTest(
     expect(withNetwork?.radialError).toBeLessThan(0.75 * (without?.radialError ?? 0));
     expect(training.reduce((sum, { minutes }) => sum + minutes, 0)).toBeCloseTo(5.94, 1);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );

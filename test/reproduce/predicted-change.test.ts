@@ -55,7 +55,7 @@ async function pairs(recordings: readonly Recording[], truncation: Variant["trun
 }
 
 /** The fits take seconds on a busy machine [ms]. */
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 
 test(
   "with the right model a small change is predicted within 5 %; truncated, only its direction",
@@ -69,7 +69,7 @@ test(
     const truncated = agreementOf(await pairs(recordings, "segment"));
     expect(truncated.slope).toBeGreaterThan(2);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
@@ -81,7 +81,7 @@ test(
     expect(second?.parameters.steeringGain).toBeCloseTo(6.5, 1);
     expect(modelsFor(recordings, "raw")[1]?.parameters.steeringGain).toBe(1);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test("whole laps count, and outputs over the lap phase come back lap after lap", async () => {
@@ -155,5 +155,5 @@ dataTest(
       if (control.robot === "JetRacer") expect(control.shifted.high).toBeLessThan(control.correlation - 0.3);
     }
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );

@@ -5,11 +5,12 @@
 import { Worker } from "node:worker_threads";
 import { Shared } from "../../src/runtime/shared.js";
 import { StopListener } from "../../src/runtime/stop-listener.js";
-import { findDrivers } from "../../src/runtime/stop-socket.js";
+import { findDrivingProcesses } from "../../src/runtime/stop-socket.js";
 
 const [device = "", drives = "", control] = process.argv.slice(2);
 const shared = new Shared(1);
 new StopListener(shared, 1, { pid: process.pid, device, drives }, () => {});
 if (control !== "hangs") new Worker(new URL("./driving-thread.js", import.meta.url), { workerData: shared.buffer });
-while (!findDrivers().some(({ pid }) => pid === process.pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+while (!findDrivingProcesses().some(({ pid }) => pid === process.pid))
+  await new Promise((resolve) => setTimeout(resolve, 5));
 process.stdout.write("listens\n", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import stopCommand from "../../src/cli/commands/stop.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
-import { findDrivers, newSocketName } from "../../src/runtime/stop-socket.js";
+import { findDrivingProcesses, newSocketName } from "../../src/runtime/stop-socket.js";
 import { lapgrad } from "../cli/process.js";
 import { Captured, newFolder } from "../support/runs.js";
 
@@ -78,7 +78,7 @@ test("a process that was killed leaves nothing behind, and nothing driving is no
   const pid = await hangingDriver("one");
   started[0]?.kill("SIGKILL");
   await once(started[0] ?? {}, "exit");
-  expect(findDrivers().filter((driver) => driver.pid === pid)).toStrictEqual([]);
+  expect(findDrivingProcesses().filter((driver) => driver.pid === pid)).toStrictEqual([]);
   const output = new Captured();
   expect(await stopCommand.run({ run: join(folder, "one") }, output)).toBe(true);
   expect(output.lines).toStrictEqual([`nothing drives a robot in ${join(folder, "one")}`]);
@@ -89,7 +89,7 @@ test("a name that another process's number was put into is not believed", async 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(name, resolve));
   try {
-    const mine = findDrivers().find(({ socket }) => socket === name);
+    const mine = findDrivingProcesses().find(({ socket }) => socket === name);
     expect(mine).toMatchObject({ pid: 1, isOurs: false });
   } finally {
     server.close();

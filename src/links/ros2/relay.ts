@@ -13,7 +13,7 @@ import { StateSource } from "./state.js";
 
 /** Time between two beats [s]. */
 export const BEAT = 0.05;
-/** The graph is looked at every so many beats. */
+/** Beats between two looks at the graph. */
 const LOOK = 10;
 /** How long the stop command is waited for [ms]. */
 const STOP_WITHIN = 500;

@@ -5,7 +5,7 @@ import { resolveTask } from "../../../src/config/resolve.js";
 import { robotFor } from "../../../src/links/links.js";
 import { CommandSlot } from "../../../src/links/ros2/record.js";
 import { linkTo } from "../../in-the-loop/robot.js";
-import { coreOf, type DriveHarness, type LinkHarness, type RobotHarness, surroundings } from "../harness.js";
+import { contextOf, coreOf, type DriveHarness, type LinkHarness, type RobotHarness } from "../harness.js";
 import { VirtualNode, VirtualRosHost } from "../ros2/host.js";
 
 const robot: RobotHarness = {
@@ -50,7 +50,7 @@ const drives: DriveHarness = {
   leaves: { given: { geofence: [-3, 3, -3, 0.5] }, words: /outside the geofence.*;/ },
   open: async (given, folder) => {
     const { config, core } = await coreOf({ link: "ros2", ...given });
-    const context = surroundings(core, folder);
+    const context = contextOf(core, folder);
     const host = new VirtualRosHost(config, context.parameters);
     const plant = await host.node.startPlant(config);
     const link = linkTo(host, config, context, () => {});

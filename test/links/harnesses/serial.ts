@@ -5,7 +5,7 @@ import { FrameType, newDrive, readDrive } from "../../../src/links/wire/protocol
 import { atmega, startBoard } from "../../in-the-loop/boards.js";
 import { SimulatedCar, WHEEL_TRAVEL } from "../../in-the-loop/car.js";
 import { robotAround } from "../../in-the-loop/robot.js";
-import { coreOf, type DriveHarness, type LinkHarness, onBoard, type RobotHarness, surroundings } from "../harness.js";
+import { contextOf, coreOf, type DriveHarness, type LinkHarness, onBoard, type RobotHarness } from "../harness.js";
 
 const robot: RobotHarness = {
   limits: [1, 1],
@@ -52,7 +52,7 @@ const drives: DriveHarness = {
     await board.run(1300); // in one go: the gyro finds its bias
     const { config, core } = await coreOf({ link: "serial", "wheel-travel": WHEEL_TRAVEL, ...given });
     const robot = robotAround(board, {});
-    const link = await robot.connect(config, surroundings(core, folder));
+    const link = await robot.connect(config, contextOf(core, folder));
     await link.open();
     return { core, link, speed: () => robot.car().state[2] };
   },

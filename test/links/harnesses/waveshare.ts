@@ -4,7 +4,7 @@ import type { PartialConfig } from "../../../src/config/config.js";
 import { linkTo } from "../../in-the-loop/robot.js";
 import { VirtualHost } from "../../in-the-loop/virtual-host.js";
 import { FakeWaveshare } from "../../support/fake-waveshare.js";
-import { coreOf, type DriveHarness, type LinkHarness, onBoard, type RobotHarness, surroundings } from "../harness.js";
+import { contextOf, coreOf, type DriveHarness, type LinkHarness, onBoard, type RobotHarness } from "../harness.js";
 
 const robot: RobotHarness = {
   limits: [2, 32.767],
@@ -44,7 +44,7 @@ const drives: DriveHarness = {
   open: async (given, folder) => {
     const fake = await FakeWaveshare.make({});
     const { config, core } = await coreOf({ link: "waveshare", ...given });
-    const context = surroundings(core, folder);
+    const context = contextOf(core, folder);
     const host = new VirtualHost(config, fake, fake, context.parameters);
     const link = linkTo(host, config, context, () => fake.put());
     await link.open();

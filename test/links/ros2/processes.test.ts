@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 /**
- * Stretches of a second, so that a training takes some seconds. Time-outs are long: the exact ones hold in virtual
+ * Rollouts of a second, so that a training takes some seconds. Time-outs are long: the exact ones hold in virtual
  * time.
  */
 const GIVEN: PartialConfig = {

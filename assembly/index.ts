@@ -14,7 +14,7 @@ import { seedRandom } from "./math/random";
 import { Dimension, Region, Status, VERSION } from "./regions";
 import * as options from "./options";
 import { parameterSize } from "./policy/layers";
-import { act, beginReference, callNetwork, evaluateReference, lineariseModel, placeSetpoint } from "./policy/policy";
+import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
 import * as pilot from "./pilot";
 import * as modelRollouts from "./model-rollout";
 import { ModelStart } from "./model-rollout";
@@ -29,7 +29,7 @@ export * from "./names.generated";
 export { Option } from "./options";
 export { Dimension, Region, RowsPer, Solution, Status } from "./regions";
 export { ModelStart } from "./model-rollout";
-export { Network } from "./rollout";
+export { Network } from "./policy/policy";
 
 export function version(): i32 {
   return VERSION;
@@ -159,7 +159,8 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
 /** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
 export function replay(rollout: i32, network: i32, useReference: bool, keepOpening: bool): i32 {
   if (!trace.exists(rollout)) return Status.outOfRange;
-  return rollouts.replay(rollout, network, useReference, keepOpening);
+  rollouts.replay(rollout, network, useReference, keepOpening);
+  return Status.ok;
 }
 
 /**
@@ -168,9 +169,7 @@ export function replay(rollout: i32, network: i32, useReference: bool, keepOpeni
  */
 export function controlStep(rollout: i32, j: i32, t: i32): void {
   trace.select(rollout);
-  callNetwork(j);
-  placeSetpoint(j);
-  beginReference(j);
+  openSegment(j, Network.called, false);
   evaluateReference(reference, j, t);
   act(controller, j, t);
 }

@@ -7,15 +7,7 @@ import { controller, model, reference, reward, task } from "./components";
 import { withinBounds } from "./drive-loop";
 import { copyRow } from "./arena";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
-import {
-  act,
-  beginReference,
-  callNetwork,
-  evaluateReference,
-  evaluateStep,
-  openReference,
-  placeSetpoint,
-} from "./policy/policy";
+import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
 import { Counts, EARLIER, Status } from "./regions";
 import { driveOn } from "./rollout";
 import * as trace from "./trace";
@@ -69,10 +61,7 @@ export function rollOutModel(rollout: i32, source: i32, start: ModelStart, segme
   for (let j: i32 = 0, count = trace.segmentCount(); j < count; j++) {
     let t = trace.segmentStart(j);
     copyRow(trace.segmentStateAt(j), trace.stateAt(t), trace.stateRow);
-    callNetwork(j);
-    placeSetpoint(j);
-    if (j == 0 && start == ModelStart.restart) openReference();
-    beginReference(j);
+    openSegment(j, Network.called, start == ModelStart.restart);
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
       evaluateReference(reference, j, t);
       act(controller, j, t);

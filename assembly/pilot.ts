@@ -9,7 +9,7 @@ import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
 import { copyRow } from "./arena";
 import { controlPeriod, lookahead } from "./options";
-import { act, callInPlace, evaluateCost, evaluateReference } from "./policy/policy";
+import { act, evaluateCost, evaluateReference, openInPlace } from "./policy/policy";
 import { Counts, Status } from "./regions";
 import * as trace from "./trace";
 
@@ -44,7 +44,7 @@ export function tick(time: f64): Status {
   if (!withinBounds(trace.states)) return Status.outOfBounds;
   store<f64>(trace.times, time);
   if (networkDue(time)) {
-    callInPlace(time, fresh);
+    openInPlace(time, fresh);
     fresh = false;
   }
   store<f64>(trace.localTimes, time - load<f64>(trace.segmentTimes));

@@ -8,7 +8,7 @@ import { controller, reference } from "./components";
 import { configure, setDimension, setOption } from "./index";
 import { at, lengthOf } from "./arena";
 import { Option, splineLead } from "./options";
-import { act, callInPlace, evaluateReference } from "./policy/policy";
+import { act, evaluateReference, openInPlace } from "./policy/policy";
 import { Dimension, Region } from "./regions";
 import * as trace from "./trace";
 
@@ -64,7 +64,7 @@ export function begin(): void {
  */
 export function step(time: f64, networkIsDue: bool): usize {
   if (networkIsDue || fresh) {
-    callInPlace(time, fresh);
+    openInPlace(time, fresh);
     fresh = false;
   }
   let elapsed = time - load<f64>(trace.segmentTimes);

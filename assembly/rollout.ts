@@ -7,16 +7,7 @@ import { uniform } from "./math/random";
 import { at, columnsOf, copyRow, dimension, rowsOf, rowsPer } from "./arena";
 import { Counts, Dimension, EARLIER, Jitter, Region, RowsPer, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
-import {
-  act,
-  beginReference,
-  callNetwork,
-  evaluateReference,
-  evaluateStep,
-  openReference,
-  placeSetpoint,
-  recallNetwork,
-} from "./policy/policy";
+import { act, evaluateReference, evaluateStep, Network, openSegment, recallNetwork } from "./policy/policy";
 import * as trace from "./trace";
 
 /** Start of a training rollout: task time uniform on a period, the task's state there plus a uniform offset. */
@@ -58,10 +49,7 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     store<f64>(trace.segmentStartAt(j), f64(steps));
     store<f64>(trace.segmentTimeAt(j), start + clock);
     copyRow(trace.segmentStateAt(j), trace.stateAt(steps), trace.stateRow);
-    callNetwork(j);
-    placeSetpoint(j);
-    if (j == 0 && previous < 0) openReference();
-    beginReference(j);
+    openSegment(j, Network.called, previous < 0);
     const count =
       networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
     if (!driveSegment(j, count, io)) return finish(steps, j + 1, Status.outOfBounds);
@@ -142,16 +130,6 @@ function finish(steps: i32, segments: i32, status: Status): Status {
   return status;
 }
 
-/** Where a replay takes the network's outputs from. */
-export enum Network {
-  /** the recording; no derivative with respect to theta can be taken */
-  recorded,
-  /** the present parameters */
-  called,
-  /** the recording, which other parameters drove; derivatives are taken at the present ones */
-  recalled,
-}
-
 /**
  * Goes through a recorded drive: states, inputs, times, segments (with their states and times) are given, everything
  * that the derivatives need is evaluated along them, and `commands` receives what the controller would have done.
@@ -159,38 +137,25 @@ export enum Network {
  * setpoint before the first is as it stands in the core (a drive that went on from another), otherwise it is the task's
  * or the state's.
  */
-export function replay(rollout: i32, network: Network, useReference: bool, keepOpening: bool): Status {
+export function replay(rollout: i32, network: Network, useReference: bool, keepOpening: bool): void {
   trace.select(rollout);
-  const recorded = trace.stepCount();
   const segments = trace.segmentCount();
-  const start = trace.startTime();
-  let j: i32 = -1;
-  for (let t: i32 = 0; t < recorded; t++) {
-    while (j + 1 < segments && trace.segmentStart(j + 1) <= t) {
-      j++;
-      applyNetwork(network, j);
-      placeSetpoint(j);
-      if (j == 0 && !keepOpening) openReference();
-      beginReference(j);
-    }
-    const time = start + load<f64>(trace.timeAt(t));
-    const called = j >= 0 ? load<f64>(trace.segmentTimeAt(j)) : time;
-    store<f64>(trace.localTimeAt(t), time - called + splineLead);
-    const segment = j >= 0 ? j : 0;
-    if (useReference && j >= 0) evaluateReference(reference, j, t);
-    act(controller, segment, t);
-    evaluateStep(reward, model, t);
+  // before the first network call: what the gains are is part of the recording, and so is the reference
+  const first = trace.segmentStart(0);
+  for (let t: i32 = 0; t < first; t++) replayStep(0, t, trace.startTime() + load<f64>(trace.timeAt(t)), false);
+  for (let j: i32 = 0; j < segments; j++) {
+    openSegment(j, network, !keepOpening);
+    const called = load<f64>(trace.segmentTimeAt(j));
+    const last = trace.segmentStart(j + 1);
+    for (let t = trace.segmentStart(j); t < last; t++) replayStep(j, t, called, useReference);
   }
-  // network calls that no control step followed
-  for (j++; j < segments; j++) {
-    applyNetwork(network, j);
-    placeSetpoint(j);
-    beginReference(j);
-  }
-  return Status.ok;
 }
 
-function applyNetwork(network: Network, j: i32): void {
-  if (network == Network.called) callNetwork(j);
-  else if (network == Network.recalled) recallNetwork(j);
+/** Step t of segment j, whose network was called at task time `called` [s]. */
+function replayStep(j: i32, t: i32, called: f64, useReference: bool): void {
+  const time = trace.startTime() + load<f64>(trace.timeAt(t));
+  store<f64>(trace.localTimeAt(t), time - called + splineLead);
+  if (useReference) evaluateReference(reference, j, t);
+  act(controller, j, t);
+  evaluateStep(reward, model, t);
 }

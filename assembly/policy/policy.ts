@@ -29,54 +29,69 @@ export function recallNetwork(j: i32): void {
   forward(trace.parameters, trace.activationsAt(j));
 }
 
-/** outputs_j = scale * MLP(features_j). */
-export function callNetwork(j: i32): void {
-  recallNetwork(j);
-  const row = trace.activationsAt(j);
+/** outputs_j = scale * the last layer's activations. */
+function scaleOutputs(j: i32): void {
+  const last = trace.activationsAt(j) + trace.outputOffset;
   const out = trace.outputsAt(j);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
-    store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(row + trace.outputOffset + i));
+    store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(last + i));
   }
 }
 
 /** setpoint_j = task(t_j + lookahead) + offsets, gains_j = nominal + offsets, from the segment's network outputs. */
-export function placeSetpoint(j: i32): void {
+function placeSetpoint(j: i32): void {
   const out = trace.outputsAt(j);
   const setpoint = trace.setpointAt(j);
   task.setpointAt(trace.taskParameters, segmentTime(j) + lookahead, setpoint);
-  for (let i: usize = 0; i < trace.setpointRow; i += 8)
+  for (let i: usize = 0; i < trace.setpointRow; i += 8) {
     store<f64>(setpoint + i, load<f64>(setpoint + i) + load<f64>(out + i));
+  }
   const gains = trace.gainsAt(j);
   for (let i: usize = 0; i < trace.gainRow; i += 8) {
     store<f64>(gains + i, load<f64>(trace.nominalGains + i) + load<f64>(out + trace.setpointRow + i));
   }
 }
 
-/** Sets the setpoint before the first one: where the task, or the state, is at the first network call. */
-export function openReference(): void {
+/** The setpoint before the first one: where the task, or the state, is at the first network call. */
+function placeOpening(): void {
   if (startFromState) task.setpointOf(trace.taskParameters, trace.segmentStates, trace.openingSetpoint);
   else task.setpointAt(trace.taskParameters, segmentTime(0), trace.openingSetpoint);
 }
 
-/** Reference of segment j, from the previous setpoint to its own. */
-export function beginReference(j: i32): void {
-  const setpoint = trace.setpointAt(j);
-  const previous = j == 0 ? trace.openingSetpoint : setpoint - trace.setpointRow;
-  reference.begin(previous, setpoint, trace.coefficientsAt(j));
+/** Where the outputs of a network call come from. */
+export enum Network {
+  /** the recording; no derivative with respect to theta can be taken */
+  recorded,
+  /** the present parameters */
+  called,
+  /** the recording, which other parameters drove; derivatives are taken at the present ones */
+  recalled,
+  count,
 }
 
 /**
- * The network call at task time `time` [s] of a drive whose last step and last two setpoints alone are kept, in the
- * first rows: the state stands there. `first`: no call was made before.
+ * Opens segment j, whose time and state are known: the network call, setpoint and gains that follow from it, and the
+ * reference that leads there from the setpoint before. `begins`: the setpoint before the first segment is the task's or
+ * the state's, otherwise it is the one that stands in `openingSetpoint`.
  */
-export function callInPlace(time: f64, first: bool): void {
+export function openSegment(j: i32, network: Network, begins: bool): void {
+  if (network != Network.recorded) recallNetwork(j);
+  if (network == Network.called) scaleOutputs(j);
+  placeSetpoint(j);
+  if (j == 0 && begins) placeOpening();
+  const previous = j == 0 ? trace.openingSetpoint : trace.setpointAt(j - 1);
+  reference.begin(previous, trace.setpointAt(j), trace.coefficientsAt(j));
+}
+
+/**
+ * Opens the segment at task time `time` [s] of a drive whose last step and last two setpoints alone are kept, in the
+ * first rows: the state stands there. `begins`: no segment was opened before.
+ */
+export function openInPlace(time: f64, begins: bool): void {
   copyRow(trace.openingSetpoint, trace.setpoints, trace.setpointRow);
   copyRow(trace.segmentStates, trace.states, trace.stateRow);
   store<f64>(trace.segmentTimes, time);
-  callNetwork(0);
-  placeSetpoint(0);
-  if (first) openReference();
-  beginReference(0);
+  openSegment(0, Network.called, begins);
 }
 
 /** Reference at step t of segment j. */

@@ -1,38 +1,85 @@
 /**
  * The core's only exports. Order of use: {@link setDimension} for every dimension, {@link configure}, then fill the
- * parameter regions through views of the memory at {@link regionAddress}, {@link prepare}, and from then on anything
- * else. Nothing is allocated after `configure`; nothing here throws: functions answer with a {@link Status}.
+ * parameter regions through views of the memory where {@link describeRegion} says, {@link prepare}, and from then on
+ * anything else. Nothing is allocated after `configure`, and nothing here throws: every function answers with a
+ * {@link Status} and, unless that is `ok` or `outOfBounds`, has written nothing. Numbers that a function computes
+ * stand at {@link results} afterwards.
  */
 import * as arena from "./arena";
 import { controller, model, reference, reward, task } from "./components";
-import * as configuration from "./configure";
+import { configure as chooseAndLayOut } from "./configure";
 import * as costates from "./costate";
 import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
 import * as laws from "./laws";
 import { seedRandom } from "./math/random";
-import { Dimension, Region, Status, VERSION } from "./regions";
-import * as options from "./options";
-import { parameterSize } from "./policy/layers";
-import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
-import * as pilot from "./pilot";
 import * as modelRollouts from "./model-rollout";
 import { ModelStart } from "./model-rollout";
+import * as options from "./options";
+import * as pilot from "./pilot";
+import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
+import { Dimension, Pass, Region, Result, Status, VERSION } from "./regions";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent, tangentFrom } from "./tangent";
 import * as trace from "./trace";
 import * as updates from "./update";
 
-export { LawPart } from "./laws";
+export { Law, LawPart } from "./laws";
+export { ModelStart } from "./model-rollout";
 export * from "./names.generated";
 export { Option } from "./options";
-export { Dimension, Region, RowsPer, Solution, Status } from "./regions";
-export { ModelStart } from "./model-rollout";
 export { Network } from "./policy/policy";
+export { Dimension, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
 
+const answers: usize = heap.alloc(8 * Result.count);
+/** Whether the parts have seen their parameters. */
+let prepared: bool = false;
+
+function answer(result: Result, value: f64): void {
+  store<f64>(answers + 8 * result, value);
+}
+
+/** Whether `count` rollouts from `first` on exist, and the core can work on them. */
+function ofRollouts(first: i32, count: i32): Status {
+  if (!prepared) return Status.wrongOrder;
+  const rollouts = arena.dimension(Dimension.rollouts);
+  return first >= 0 && count >= 1 && count <= rollouts && first <= rollouts - count ? Status.ok : Status.outOfRange;
+}
+
+/** Whether what stands in those rollouts can be gone through. */
+function ofRecorded(first: i32, count: i32): Status {
+  const status = ofRollouts(first, count);
+  if (status != Status.ok) return status;
+  for (let rollout = first; rollout < first + count; rollout++) {
+    if (!trace.isRecorded(rollout)) return Status.outOfRange;
+  }
+  return Status.ok;
+}
+
+/** Whether a rollout can be driven for so many segments, which take so many steps. */
+function hasRoom(segments: i32, kept: i32): bool {
+  const most = arena.dimension(Dimension.segments);
+  if (segments < 1 || segments > most || kept < 0 || kept > most - segments) return false;
+  return f64(segments + kept) * f64(options.stepsPerSegment) <= f64(arena.dimension(Dimension.steps));
+}
+
+/** Whether a drive can go on from the end of the rollout `previous`, with its last `overlap` segments kept in front. */
+function goesOn(rollout: i32, previous: i32, overlap: i32): Status {
+  const status = ofRecorded(previous, 1);
+  if (status != Status.ok) return status;
+  if (rollout == previous || overlap < 0 || overlap > trace.segmentsOf(previous)) return Status.outOfRange;
+  return trace.stepsOf(previous) > 0 ? Status.ok : Status.outOfRange;
+}
+
+/** The core's version: it is of use only to a host that knows it. */
 export function version(): i32 {
   return VERSION;
+}
+
+/** Address of the numbers that the last call answered, in the order of {@link Result}. */
+export function results(): usize {
+  return answers;
 }
 
 export function setDimension(which: i32, value: i32): i32 {
@@ -44,64 +91,59 @@ export function setDimension(which: i32, value: i32): i32 {
 
 /** Chooses the parts and lays out the memory, once per instance. */
 export function configure(): i32 {
-  return configuration.configure();
+  return chooseAndLayOut();
 }
 
-/** After the parameter regions were filled, and after every change of the reference's parameters. */
+/** After the parameter regions were filled, and after every change of the reference's or the reward's parameters. */
 export function prepare(): i32 {
   if (!arena.configured) return Status.wrongOrder;
   reference.prepare(trace.referenceParameters);
   reward.prepare(trace.rewardParameters);
+  prepared = true;
   return Status.ok;
 }
 
-/** Address of a region's doubles, of one rollout where it exists once per rollout. */
-export function regionAddress(region: i32, rollout: i32): usize {
-  return arena.at(region, rollout);
-}
-
-/** Doubles in a row of a region. */
-export function regionColumns(region: i32): i32 {
-  return arena.columnsOf(region);
-}
-
-/** Rows of a region (of one rollout). */
-export function regionRows(region: i32): i32 {
-  return arena.rowsOf(region);
-}
-
-/** What the rows of a region are for, see {@link RowsPer}. */
-export function regionRowsPer(region: i32): i32 {
-  return arena.rowsPer(region);
+/** Answers with `address` (of one rollout's, where it exists once per rollout), `columns`, `rows` and `rowsPer`. */
+export function describeRegion(region: i32, rollout: i32): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  if (region < 0 || region >= Region.count || !trace.exists(rollout)) return Status.outOfRange;
+  answer(Result.address, f64(arena.at(region, rollout)));
+  answer(Result.columns, f64(arena.columnsOf(region)));
+  answer(Result.rows, f64(arena.rowsOf(region)));
+  answer(Result.rowsPer, f64(arena.rowsPer(region)));
+  return Status.ok;
 }
 
 export function setOption(option: i32, value: f64): i32 {
   return options.setOption(option, value) ? Status.ok : Status.outOfRange;
 }
 
-export function parameterCount(): i32 {
-  return parameterSize();
-}
-
 /** Starts the random numbers from a 64-bit seed. */
-export function seed(low: i32, high: i32): void {
+export function seed(low: i32, high: i32): i32 {
+  if (!arena.configured) return Status.wrongOrder;
   seedRandom(trace.random, low, high);
-}
-
-/** Draws the network's initial weights. */
-export function initialise(): void {
-  updates.initialise();
-}
-
-export function sampleStart(rollout: i32): i32 {
-  if (!trace.exists(rollout)) return Status.outOfRange;
-  rollouts.sampleStart(rollout);
   return Status.ok;
 }
 
+/** Draws the network's initial weights. */
+export function initialise(): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  updates.initialise();
+  return Status.ok;
+}
+
+export function sampleStart(rollout: i32): i32 {
+  const status = ofRollouts(rollout, 1);
+  if (status == Status.ok) rollouts.sampleStart(rollout);
+  return status;
+}
+
 /** The task's nominal setpoint at task time `time` [s], into the first places of the region `probe`. */
-export function nominalSetpoint(time: f64): void {
+export function nominalSetpoint(time: f64): i32 {
+  if (!prepared) return Status.wrongOrder;
+  if (!isFinite(time)) return Status.outOfRange;
   task.setpointAt(trace.taskParameters, time, trace.probe);
+  return Status.ok;
 }
 
 /**
@@ -109,177 +151,37 @@ export function nominalSetpoint(time: f64): void {
  * (-1: none), keeping the last `overlap` segments of that in front; ends early with `outOfBounds`.
  */
 export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32): i32 {
-  const total = segments + (previous >= 0 ? overlap : 0);
-  const steps = total * options.stepsPerSegment;
-  if (!trace.exists(rollout) || segments < 1 || total > arena.dimension(Dimension.segments)) return Status.outOfRange;
-  if (steps > arena.dimension(Dimension.steps)) return Status.outOfRange;
-  if (
-    previous >= 0 &&
-    (!trace.exists(previous) || previous == rollout || overlap < 0 || overlap > trace.segmentsOf(previous))
-  )
-    return Status.outOfRange;
+  let status = ofRollouts(rollout, 1);
+  if (status == Status.ok && previous != -1) status = goesOn(rollout, previous, overlap);
+  if (status != Status.ok) return status;
+  if (!hasRoom(segments, previous == -1 ? 0 : overlap)) return Status.outOfRange;
   return rollouts.rollOut(rollout, segments, previous, overlap);
-}
-
-/** Begins a drive of a real robot, step by step; see assembly/pilot.ts. */
-export function beginDrive(): void {
-  pilot.beginDrive();
-}
-
-/** Whether the control step at task time `time` [s] would call the network. */
-export function networkDue(time: f64): bool {
-  return pilot.networkDue(time);
-}
-
-/** One control step at task time `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
-export function tick(time: f64): i32 {
-  return pilot.tick(time);
-}
-
-/** The simulated plant at rest in the state of the region `plantState`. */
-export function restPlant(): void {
-  pilot.restPlant();
-}
-
-/** The simulated plant `dt` seconds later, under the first row of `inputs`. */
-export function drivePlant(dt: f64): void {
-  pilot.drivePlant(dt);
 }
 
 /**
  * Takes the last `overlap` segments of the rollout `previous` over as the first of another; see assembly/rollout.ts.
  */
 export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
-  if (!trace.exists(rollout) || !trace.exists(previous) || previous == rollout) return Status.outOfRange;
-  if (overlap < 0 || overlap > trace.segmentsOf(previous)) return Status.outOfRange;
-  rollouts.driveOn(rollout, previous, overlap);
-  return Status.ok;
+  let status = ofRollouts(rollout, 1);
+  if (status == Status.ok) status = goesOn(rollout, previous, overlap);
+  if (status == Status.ok) rollouts.driveOn(rollout, previous, overlap);
+  return status;
 }
 
 /** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
 export function replay(rollout: i32, network: i32, useReference: bool, keepOpening: bool): i32 {
-  if (!trace.exists(rollout)) return Status.outOfRange;
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  if (network < 0 || network >= Network.count) return Status.outOfRange;
   rollouts.replay(rollout, network, useReference, keepOpening);
   return Status.ok;
 }
 
-/**
- * Network, setpoint, reference and controller for step t, the first of segment j: what one tick on the robot costs at
- * most.
- */
-export function controlStep(rollout: i32, j: i32, t: i32): void {
-  trace.select(rollout);
-  openSegment(j, Network.called, false);
-  evaluateReference(reference, j, t);
-  act(controller, j, t);
-}
-
-/** Number of windows of a rollout. */
-export function windowCount(rollout: i32): i32 {
-  if (!trace.exists(rollout)) return 0;
-  trace.select(rollout);
-  return options.windowCount(trace.segmentCount());
-}
-
-/** Sum of stage costs over a window. */
-export function windowCost(rollout: i32, window: i32): f64 {
-  trace.select(rollout);
-  return costates.costOf(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
-}
-
-/** Loss of `count` rollouts from `first` on; their gradient is in the region `gradient`. */
-export function gradient(first: i32, count: i32): f64 {
-  return costates.gradientOf(first, count);
-}
-
-/**
- * Hessian of that loss times `direction`, into the region `gradient`; `linearResidual` and the input work are
- * overwritten.
- */
-export function hessianProduct(first: i32, count: i32): i32 {
-  if (count < 1 || !trace.exists(first) || !trace.exists(first + count - 1)) return Status.outOfRange;
-  curvatures.hessianProduct(first, count);
-  return Status.ok;
-}
-
-export function clearGradient(): void {
-  costates.clearGradient();
-}
-
-/** J^T w of one window with w = `seeds`, collected into `gradient` by {@link collectGradient}. */
-export function costate(rollout: i32, window: i32): void {
-  trace.select(rollout);
-  costates.costate(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
-}
-
-export function collectGradient(rollout: i32): void {
-  trace.select(rollout);
-  costates.collect();
-}
-
-/** J v of one window with v = `direction`, into `residualTangents`. */
-export function tangentPass(rollout: i32, window: i32): void {
-  trace.select(rollout);
-  tangent(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
-}
-
-/**
- * Tangents of all states of a rollout along `direction`, from that of the first state, which stands in `stateTangents`.
- */
-export function statePass(rollout: i32): i32 {
-  if (!trace.exists(rollout)) return Status.outOfRange;
-  trace.select(rollout);
-  tangentFrom(0, trace.segmentCount());
-  return Status.ok;
-}
-
-/** Gradient of one window by forward sensitivity, added to `sensitivityGradient`. */
-export function sensitivityPass(rollout: i32, window: i32): i32 {
-  if (arena.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
-  trace.select(rollout);
-  sensitivity(options.windowBegin(window), options.windowEnd(window, trace.segmentCount()));
-  return Status.ok;
-}
-
-/** theta -= rate * gradient. */
-export function descend(rate: f64): void {
-  updates.descend(rate);
-}
-
-export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): void {
-  updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
-}
-
-/** The model's derivatives along a rollout again, after its parameters or delays changed. */
-export function linearise(rollout: i32): i32 {
-  if (!trace.exists(rollout)) return Status.outOfRange;
-  trace.select(rollout);
-  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) lineariseModel(model, t);
-  return Status.ok;
-}
-
-/** Solves for a Gauss-Newton step over `rollouts` rollouts from `first` on; see assembly/gauss-newton.ts. */
-export function solveStep(first: i32, rollouts: i32, mu: f64, threshold: f64, iterations: i32, tolerance: f64): void {
-  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance, false);
-}
-
-/** The same with the damping held to the parameters in the region `anchor`: one of several steps of one update. */
-export function solveAnchored(
-  first: i32,
-  rollouts: i32,
-  mu: f64,
-  threshold: f64,
-  iterations: i32,
-  tolerance: f64,
-): void {
-  gaussNewton.solve(first, rollouts, mu, threshold, iterations, tolerance, true);
-}
-
 /** What the model does not explain of a recorded rollout, for {@link rollOutModel}. */
 export function recordModelError(rollout: i32): i32 {
-  if (!trace.exists(rollout)) return Status.outOfRange;
-  modelRollouts.recordModelError(rollout);
-  return Status.ok;
+  const status = ofRecorded(rollout, 1);
+  if (status == Status.ok) modelRollouts.recordModelError(rollout);
+  return status;
 }
 
 /**
@@ -287,40 +189,205 @@ export function recordModelError(rollout: i32): i32 {
  * needed as for any rollout.
  */
 export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
-  if (!trace.exists(rollout) || !trace.exists(source) || rollout == source || start < 0 || start >= ModelStart.count)
-    return Status.outOfRange;
-  if (start != ModelStart.replay && (segments < 1 || segments > arena.dimension(Dimension.segments)))
-    return Status.outOfRange;
-  if (start != ModelStart.replay && segments * options.stepsPerSegment > arena.dimension(Dimension.steps))
-    return Status.outOfRange;
+  let status = ofRollouts(rollout, 1);
+  if (status == Status.ok) status = goesOn(rollout, source, 0);
+  if (status != Status.ok) return status;
+  if (start < 0 || start >= ModelStart.count || !(shift >= 0.0 && shift <= 1.0)) return Status.outOfRange;
+  if (start != ModelStart.replay && !hasRoom(segments, 0)) return Status.outOfRange;
   return modelRollouts.rollOutModel(rollout, source, start, segments, shift);
 }
 
+/** The model's derivatives along a rollout again, after its parameters or delays changed. */
+export function linearise(rollout: i32): i32 {
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  trace.select(rollout);
+  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) lineariseModel(model, t);
+  return Status.ok;
+}
+
+/** Begins a drive of a real robot, step by step; see assembly/pilot.ts. */
+export function beginDrive(): i32 {
+  if (!prepared) return Status.wrongOrder;
+  pilot.beginDrive();
+  return Status.ok;
+}
+
+/** Answers with 1 if the control step at task time `time` [s] would call the network, otherwise with 0. */
+export function networkDue(time: f64): i32 {
+  if (!pilot.begun) return Status.wrongOrder;
+  answer(Result.value, pilot.networkDue(time) ? 1.0 : 0.0);
+  return Status.ok;
+}
+
+/** One control step at task time `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
+export function tick(time: f64): i32 {
+  if (!pilot.begun) return Status.wrongOrder;
+  return isFinite(time) ? pilot.tick(time) : Status.outOfRange;
+}
+
+/** Network, setpoint, reference and controller for step t, the first of segment j: what one tick costs at most. */
+export function controlStep(rollout: i32, j: i32, t: i32): i32 {
+  const status = ofRollouts(rollout, 1);
+  if (status != Status.ok) return status;
+  if (j < 0 || j >= arena.dimension(Dimension.segments)) return Status.outOfRange;
+  if (t < 0 || t >= arena.dimension(Dimension.steps)) return Status.outOfRange;
+  trace.select(rollout);
+  openSegment(j, Network.called, false);
+  evaluateReference(reference, j, t);
+  act(controller, j, t);
+  return Status.ok;
+}
+
+/** The simulated plant at rest in the state of the region `plantState`. */
+export function restPlant(): i32 {
+  if (!prepared) return Status.wrongOrder;
+  pilot.restPlant();
+  return Status.ok;
+}
+
+/** The simulated plant `dt` seconds later, under the first row of `inputs`. */
+export function drivePlant(dt: f64): i32 {
+  if (!prepared) return Status.wrongOrder;
+  if (!(dt >= 0.0 && isFinite(dt))) return Status.outOfRange;
+  pilot.drivePlant(dt);
+  return Status.ok;
+}
+
+/** Answers with the sum of stage costs over all windows of a rollout, and with their number. */
+export function windowCost(rollout: i32): i32 {
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  trace.select(rollout);
+  const segments = trace.segmentCount();
+  const windows = options.windowCount(segments);
+  let cost: f64 = 0.0;
+  for (let window: i32 = 0; window < windows; window++) {
+    cost += costates.costOf(options.windowBegin(window), options.windowEnd(window, segments));
+  }
+  answer(Result.value, cost);
+  answer(Result.windows, f64(windows));
+  return Status.ok;
+}
+
+/** Answers with the loss of `count` rollouts from `first` on; their gradient is in the region `gradient`. */
+export function gradient(first: i32, count: i32): i32 {
+  const status = ofRecorded(first, count);
+  if (status == Status.ok) answer(Result.value, costates.gradientOf(first, count));
+  return status;
+}
+
+/** Answers with the Euclidean norm of the region `gradient`. */
+export function gradientNorm(): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  answer(Result.value, updates.gradientNorm());
+  return Status.ok;
+}
+
+/**
+ * Hessian of the loss times `direction`, into the region `gradient`; `linearResidual` and the input work are
+ * overwritten.
+ */
+export function hessianProduct(first: i32, count: i32): i32 {
+  const status = ofRecorded(first, count);
+  if (status == Status.ok) curvatures.hessianProduct(first, count);
+  return status;
+}
+
+/**
+ * One pass over one window of a rollout: J^T w with w = `seeds` into `gradient`, J v with v = `direction` into
+ * `residualTangents`, or the gradient by forward sensitivity, added to `sensitivityGradient`.
+ */
+export function windowPass(pass: i32, rollout: i32, window: i32): i32 {
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  if (pass == Pass.sensitivity && arena.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
+  const segments = trace.segmentsOf(rollout);
+  if (window < 0 || window >= options.windowCount(segments)) return Status.outOfRange;
+  const begin = options.windowBegin(window);
+  const end = options.windowEnd(window, segments);
+  if (pass == Pass.costate) {
+    costates.clearGradient();
+    trace.select(rollout);
+    costates.costate(begin, end);
+    costates.collect();
+  } else if (pass == Pass.tangent) {
+    trace.select(rollout);
+    tangent(begin, end);
+  } else if (pass == Pass.sensitivity) {
+    trace.select(rollout);
+    sensitivity(begin, end);
+  } else {
+    return Status.outOfRange;
+  }
+  return Status.ok;
+}
+
+/** Tangents of all states of a rollout along `direction`, from that of the first state, in `stateTangents`. */
+export function statePass(rollout: i32): i32 {
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  trace.select(rollout);
+  tangentFrom(0, trace.segmentCount());
+  return Status.ok;
+}
+
+/** theta -= rate * gradient. */
+export function descend(rate: f64): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  if (!isFinite(rate)) return Status.outOfRange;
+  updates.descend(rate);
+  return Status.ok;
+}
+
+/** Adam; see assembly/update.ts. */
+export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  if (!isFinite(rate + beta1 + beta2 + epsilon + correction1 + correction2)) return Status.outOfRange;
+  updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
+  return Status.ok;
+}
+
+/**
+ * A Gauss-Newton step over `count` rollouts from `first` on, into the region `step`; see assembly/gauss-newton.ts.
+ * `anchored`: the damping holds to the parameters in the region `anchor`, not to the present ones.
+ */
+export function solveStep(
+  first: i32,
+  count: i32,
+  mu: f64,
+  threshold: f64,
+  iterations: i32,
+  tolerance: f64,
+  anchored: bool,
+): i32 {
+  const status = ofRecorded(first, count);
+  if (status != Status.ok) return status;
+  if (!(mu >= 0.0 && isFinite(mu) && threshold > 0.0 && tolerance >= 0.0) || iterations < 0) return Status.outOfRange;
+  gaussNewton.solve(first, count, mu, threshold, iterations, tolerance, anchored);
+  return Status.ok;
+}
+
 /** theta += factor * step. */
-export function takeStep(factor: f64): void {
+export function takeStep(factor: f64): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  if (!isFinite(factor)) return Status.outOfRange;
   gaussNewton.takeStep(factor);
+  return Status.ok;
 }
 
-export function gradientNorm(): f64 {
-  return updates.gradientNorm();
-}
-
-export function domainSize(part: i32): i32 {
-  return laws.domainSize(part);
-}
-
-export function rangeSize(part: i32): i32 {
-  return laws.rangeSize(part);
-}
-
-export function evaluatePart(part: i32, time: f64): void {
-  laws.evaluatePart(part, time);
-}
-
-export function tangentOfPart(part: i32, time: f64): void {
-  laws.tangentOfPart(part, time);
-}
-
-export function transposeOfPart(part: i32, time: f64): void {
-  laws.transposeOfPart(part, time);
+/**
+ * A differentiable part as one map y = f(z) in the rows of the region `probe`; see assembly/laws.ts. Answers with the
+ * lengths of z and y, `domain` and `range`.
+ */
+export function law(which: i32, part: i32, time: f64): i32 {
+  if (!prepared) return Status.wrongOrder;
+  if (part < 0 || part >= laws.LawPart.count || !isFinite(time)) return Status.outOfRange;
+  if (which == laws.Law.value) laws.evaluatePart(part, time);
+  else if (which == laws.Law.tangent) laws.tangentOfPart(part, time);
+  else if (which == laws.Law.transpose) laws.transposeOfPart(part, time);
+  else if (which != laws.Law.sizes) return Status.outOfRange;
+  answer(Result.domain, f64(laws.domainSize(part)));
+  answer(Result.range, f64(laws.rangeSize(part)));
+  return Status.ok;
 }

@@ -11,6 +11,16 @@ import { accumulateGradient, forward, tangent, transpose } from "./policy/mlp";
 import { PROBE_ROW, Region } from "./regions";
 import * as trace from "./trace";
 
+/** What is asked of a part. */
+export enum Law {
+  /** nothing but the lengths of z and y */
+  sizes,
+  value,
+  tangent,
+  transpose,
+  count,
+}
+
 export enum LawPart {
   /** z = (x, u), y = F̂(x, u) */
   model,

@@ -24,8 +24,10 @@ export enum Option {
   windowStride,
   /** the last segment index of a window is at most (number of segments) - windowMargin */
   windowMargin,
-  /** segments before a window whose network outputs vary already, though their costs do not count: the window then sees a policy
-   * that was in force before it, not one that begins with it (not in paper) */
+  /**
+   * segments before a window whose network outputs vary already, though their costs do not count: the window then sees
+   * a policy that was in force before it, not one that begins with it (not in paper)
+   */
   windowBurnIn,
   count,
 }
@@ -44,7 +46,9 @@ let windowStride: i32 = 0;
 let windowMargin: i32 = 1;
 let windowBurnIn: i32 = 0;
 
+/** False if there is no such option, or if it cannot have such a value: none is negative, and some are not zero. */
 export function setOption(option: i32, value: f64): bool {
+  if (option < 0 || option >= Option.count || !(value >= least(option) && value <= MOST)) return false;
   if (option == Option.controlPeriod) controlPeriod = value;
   else if (option == Option.stepsPerSegment) stepsPerSegment = i32(value);
   else if (option == Option.lookahead) lookahead = value;
@@ -57,9 +61,16 @@ export function setOption(option: i32, value: f64): bool {
   else if (option == Option.windowLength) windowLength = i32(value);
   else if (option == Option.windowStride) windowStride = i32(value);
   else if (option == Option.windowMargin) windowMargin = i32(value);
-  else if (option == Option.windowBurnIn) windowBurnIn = i32(value);
-  else return false;
+  else windowBurnIn = i32(value);
   return true;
+}
+
+/** Of every option: a 32-bit number, also as a sum of two of them. */
+const MOST: f64 = 16777216.0;
+
+function least(option: i32): f64 {
+  if (option == Option.controlPeriod) return 1e-9;
+  return option == Option.stepsPerSegment || option == Option.windowMargin ? 1.0 : 0.0;
 }
 
 /** Number of windows in a rollout of `segments` segments. */

@@ -7,18 +7,21 @@
 import { driveStep, resetPlant } from "./actuation";
 import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
-import { copyRow } from "./arena";
+import { at, copyRow } from "./arena";
 import { controlPeriod, lookahead } from "./options";
 import { act, evaluateCost, evaluateReference, openInPlace } from "./policy/policy";
-import { Counts, Status } from "./regions";
+import { Counts, Region, Status } from "./regions";
 import * as trace from "./trace";
 
+/** A drive was begun. */
+export let begun: bool = false;
 /** The network was not called yet. */
 let fresh: bool = true;
 
 /** Begins a drive: its first reference starts from the state measured at the first step. */
 export function beginDrive(): void {
   trace.select(0);
+  begun = true;
   fresh = true;
   trace.setLength(1, 1);
   store<f64>(trace.counts, 0.0, 8 * Counts.startTime); // so `times` are task times
@@ -61,11 +64,10 @@ export function tick(time: f64): Status {
 
 /** The simulated plant at rest in the state that stands in `plantState`, for links that drive it in time. */
 export function restPlant(): void {
-  trace.select(0);
   resetPlant();
 }
 
 /** Drives the plant from the state in `plantState` for `dt` seconds under the first row of `inputs`. */
 export function drivePlant(dt: f64): void {
-  driveStep(trace.plantState, trace.inputs, dt, trace.plantState);
+  driveStep(trace.plantState, at(Region.inputs, 0), dt, trace.plantState);
 }

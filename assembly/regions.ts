@@ -60,6 +60,31 @@ export enum RowsPer {
   segment,
 }
 
+/** Numbers that a call answers with. */
+export enum Result {
+  /** what the function computes: a loss, a cost, a norm; 1 or 0 for yes or no */
+  value,
+  /** number of windows of a rollout */
+  windows,
+  /** of a region */
+  address,
+  columns,
+  rows,
+  rowsPer,
+  /** of a law: lengths of z and y */
+  domain,
+  range,
+  count,
+}
+
+/** Passes over one window. */
+export enum Pass {
+  costate,
+  tangent,
+  sensitivity,
+  count,
+}
+
 /** Columns of the region `counts`. */
 export enum Counts {
   steps,

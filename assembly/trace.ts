@@ -51,11 +51,36 @@ export function exists(rollout: i32): bool {
   return rollout >= 0 && rollout < dimension(Dimension.rollouts);
 }
 
+/**
+ * Whether what the region `counts` and the segments' first steps say of a rollout is possible: at most as many steps
+ * and segments as there is room for, and segments that follow each other.
+ */
+export function isRecorded(rollout: i32): bool {
+  const row = at(Region.counts, rollout);
+  const steps = load<f64>(row, 8 * Counts.steps);
+  const segments = load<f64>(row, 8 * Counts.segments);
+  if (!(steps >= 0.0 && steps <= f64(dimension(Dimension.steps)))) return false;
+  if (!(segments >= 0.0 && segments <= f64(dimension(Dimension.segments)))) return false;
+  let from: f64 = 0.0;
+  const starts = at(Region.segmentStarts, rollout);
+  for (let j: i32 = 0; j < i32(segments); j++) {
+    const start = load<f64>(starts + (usize(j) << DOUBLE_SHIFT));
+    if (!(start >= from && start <= steps)) return false;
+    from = start;
+  }
+  return true;
+}
+
 /** Points the addresses at a rollout. */
 export function select(rollout: i32): void {
   selectRollout(rollout);
   delayed = false;
   for (let i: i32 = 0; i < inputSize; i++) if (inputDelay(i) != 0) delayed = true;
+}
+
+/** Recorded control steps of any rollout. */
+export function stepsOf(rollout: i32): i32 {
+  return i32(load<f64>(at(Region.counts, rollout), 8 * Counts.steps));
 }
 
 /** Recorded segments of any rollout. */

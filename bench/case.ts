@@ -47,11 +47,11 @@ function scaled(factor: number): { kind: string; parameters: Record<string, numb
 
 /** Draws parameters and start, as training does, and gives the last layer values, so that the network has its say. */
 export function drawCase(core: Core): void {
-  core.exports.seed(20, 23);
-  core.exports.initialise();
+  core.seed(20, 23);
+  core.initialise();
   const theta = core.view("parameters");
   for (let i = theta.length - LAST_LAYER; i < theta.length; i++) theta[i] = 0.02 * Math.sin(i);
-  core.check(core.exports.sampleStart(0), "a start");
+  core.sampleStart(0);
 }
 
 /** The case as the native reference reads it: the doubles of `struct Case` in bench/native/task.hpp, in that order. */

@@ -45,46 +45,40 @@ export class CoreKernels {
   /** Back to the case's parameters, with a rollout recorded and its seeds set. */
   reset(): void {
     takeCase(this.core, this.given);
-    const { exports } = this.core;
-    this.core.check(exports.rollOut(0, this.segments, -1, 0), "the rollout");
+    this.core.rollOut(0, this.segments);
     const probe = this.core.view("probe");
     probe.set(this.core.view("activations").subarray(0, 6));
     for (let i = 0; i < 10; i++) probe[5 * this.probeRow + i] = 0.1 * (i + 1);
-    exports.gradient(0, 1);
+    this.core.gradient(0, 1);
   }
 
   /** Runs a kernel `repeats` times in one loop; a process runs one core only, so that V8 knows the callee. */
   run(kernel: Kernel, repeats: number): void {
     const E = this.core.exports;
-    const network = E.LawPart.network;
+    const { network } = E.LawPart;
+    const { value, transpose } = E.Law;
+    const { costate } = E.Pass;
     const { segments } = this;
-    if (kernel === "forward") for (let i = 0; i < repeats; i++) E.evaluatePart(network, 0);
-    if (kernel === "backward") for (let i = 0; i < repeats; i++) E.transposeOfPart(network, 0);
+    if (kernel === "forward") for (let i = 0; i < repeats; i++) E.law(value, network, 0);
+    if (kernel === "backward") for (let i = 0; i < repeats; i++) E.law(transpose, network, 0);
     if (kernel === "control") {
       const t = this.core.setup.task.timing.stepsPerSegment;
       for (let i = 0; i < repeats; i++) E.controlStep(0, 1, t);
     }
     if (kernel === "rollout") for (let i = 0; i < repeats; i++) E.rollOut(0, segments, -1, 0);
-    if (kernel === "costate") {
-      for (let i = 0; i < repeats; i++) {
-        E.clearGradient();
-        E.costate(0, 0);
-        E.collectGradient(0);
-      }
-    }
+    if (kernel === "costate") for (let i = 0; i < repeats; i++) E.windowPass(costate, 0, 0);
     if (kernel === "update") for (let i = 0; i < repeats; i++) this.update(0);
   }
 
   private update(rate: number): number {
-    this.core.exports.rollOut(0, this.segments, -1, 0);
-    const loss = this.core.exports.gradient(0, 1);
-    this.core.exports.descend(rate);
+    this.core.rollOut(0, this.segments);
+    const loss = this.core.gradient(0, 1);
+    this.core.descend(rate);
     return loss;
   }
 
   results(): Results {
     this.reset();
-    const { exports } = this.core;
     const copy = (name: Parameters<Core["view"]>[0]): number[] => [...this.core.view(name)];
     const loss = this.update(RATE);
     const driven = {
@@ -96,9 +90,9 @@ export class CoreKernels {
       parameters: copy("parameters"),
     };
     this.reset();
-    exports.clearGradient();
-    exports.evaluatePart(exports.LawPart.network, 0);
-    exports.transposeOfPart(exports.LawPart.network, 0);
+    this.core.view("gradient").fill(0);
+    this.core.evaluateLaw("network");
+    this.core.transposeOfLaw("network");
     const probe = copy("probe");
     const results = {
       ...driven,

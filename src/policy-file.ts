@@ -65,8 +65,8 @@ export function hiddenOf(layers: readonly Layer[]): number[] {
 /** Copies layers (weights out x in, row-major) into the core's parameters (in x out). */
 export function setLayers(core: Core, layers: readonly Layer[], source: string): void {
   const expected = [layers[0].inputs, ...layers.map((layer) => layer.outputs)];
-  const features = core.exports.domainSize(core.exports.LawPart.network);
-  const outputs = core.exports.rangeSize(core.exports.LawPart.network);
+  const features = core.lawSizes("network").domain;
+  const outputs = core.lawSizes("network").range;
   if (expected[0] !== features || expected.at(-1) !== outputs) {
     throw new UserError(
       `${source} holds a ${expected.join("-")} network; the task has ${features} inputs and ${outputs} outputs`,

@@ -40,6 +40,6 @@ function tooLarge(config: RunConfig, rollouts: number, segments: number, steps: 
 
 /** Draws the initial weights from the configuration's seed; starts of rollouts go on with the same random numbers. */
 export function initialisePolicy(core: Core, seed: number): void {
-  core.exports.seed(seed | 0, Math.floor(seed / 2 ** 32) | 0);
-  core.exports.initialise();
+  core.seed(seed | 0, Math.floor(seed / 2 ** 32) | 0);
+  core.initialise();
 }

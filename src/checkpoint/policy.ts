@@ -11,7 +11,7 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
   }
   const layers = layersOf(core).join("-");
   const { parameters } = checkpoint.arrays;
-  if (checkpoint.layers.join("-") !== layers || parameters?.length !== core.exports.parameterCount()) {
+  if (checkpoint.layers.join("-") !== layers || parameters?.length !== core.parameterCount()) {
     throw new UserError(
       `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
     );
@@ -22,6 +22,6 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
 /** Layer widths of the core's network, features first. */
 export function layersOf(core: Core): number[] {
   const { network, columns } = core.setup.task;
-  const features = core.exports.domainSize(core.exports.LawPart.network);
+  const features = core.lawSizes("network").domain;
   return [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
 }

@@ -114,7 +114,7 @@ async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Pr
   const link = new SimLink();
   return async (policy) => {
     core.write("parameters", policy.view("parameters"));
-    core.check(core.exports.sampleStart(0), "a start");
+    core.sampleStart(0);
     const { stopped } = await link.drive(core, 0, segments);
     const cost = meanStageCost(core, 0, parseWindow(config.window).start);
     return stopped === undefined && Number.isFinite(cost) ? cost : null;

@@ -6,10 +6,8 @@ import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
 import { messageOf, UserError } from "../errors.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
+import { CoreCalls, type CoreExports, type OptionName, type RegionName, type RegionShape } from "./calls.js";
 import { PARAMETERS } from "./names.generated.js";
-
-/** The exports of assembly/index.ts, as the compiler typed them; the plain JavaScript twin has the same. */
-export type CoreExports = Awaited<ReturnType<typeof instantiate>>;
 
 /** Must equal VERSION in assembly/regions.ts. */
 const VERSION = 4;
@@ -34,9 +32,7 @@ const REGIONS = {
   task: "taskParameters",
 } as const satisfies Record<PartName, RegionName>;
 
-export type RegionName = Exclude<keyof CoreExports["Region"] & string, "count">;
-export type RowsPerName = keyof CoreExports["RowsPer"] & string;
-export type OptionName = Exclude<keyof CoreExports["Option"] & string, "count">;
+export type { OptionName, RegionName };
 
 /** Sizes and choices of one core instance. */
 export interface CoreSetup {
@@ -56,8 +52,7 @@ export interface CoreSetup {
 export type Build = "strict" | "fused";
 
 /** A loaded and configured core. */
-export class Core {
-  readonly exports: CoreExports;
+export class Core extends CoreCalls {
   readonly setup: CoreSetup;
   /** what drives are timed by: the steps of a simulation, or the measured times of a robot (recording/timing.ts) */
   timing: "simulation" | "hardware" = "simulation";
@@ -65,7 +60,7 @@ export class Core {
 
   /** For tests and benchmarks that bring their own exports; others use {@link Core.load}. */
   constructor(exports: CoreExports, setup: CoreSetup) {
-    this.exports = exports;
+    super(exports);
     this.setup = setup;
     if (exports.version() !== VERSION) {
       throw new UserError(
@@ -88,23 +83,20 @@ export class Core {
     const key = `${region} ${rollout}`;
     const known = this.views.get(key);
     if (known) return known;
-    const index = this.exports.Region[region];
-    const address = this.exports.regionAddress(index, rollout);
-    const { columns, rows } = this.shapeOf(region);
+    const { address, columns, rows } = this.describe(region, rollout);
     const view = new Float64Array(this.exports.memory.buffer, address, columns * rows);
     this.views.set(key, view);
     return view;
   }
 
-  /** Numbers in a row of a region, its rows, and what it has a row for. */
-  shapeOf(region: RegionName): { readonly columns: number; readonly rows: number; readonly per: RowsPerName } {
-    const E = this.exports;
-    const index = E.Region[region];
-    return {
-      columns: E.regionColumns(index),
-      rows: E.regionRows(index),
-      per: E.RowsPer[E.regionRowsPer(index)] as RowsPerName,
-    };
+  /** How a region is laid out. */
+  shapeOf(region: RegionName): RegionShape {
+    return this.describe(region, 0);
+  }
+
+  /** Number of the network's parameters, p. */
+  parameterCount(): number {
+    return this.view("parameters").length;
   }
 
   /** The regions that exist once per rollout. */
@@ -133,10 +125,6 @@ export class Core {
     view.set(values);
   }
 
-  setOption(option: OptionName, value: number): void {
-    this.check(this.exports.setOption(this.exports.Option[option], value), `option ${option} = ${value}`);
-  }
-
   /** Writes parameters by name into a part's region; all of them must be given. */
   setParameters(part: PartName, definition: PartDefinition): void {
     const names = this.parameterNames(part, definition.kind);
@@ -151,13 +139,6 @@ export class Core {
     });
     this.write(REGIONS[part], values);
     if (part === "reference") this.check(this.exports.prepare(), "prepare");
-  }
-
-  /** Throws unless a status of the core is `ok`. */
-  check(status: number, action: string): void {
-    if (status !== this.exports.Status.ok) {
-      throw new UserError(`the core refused ${action}: ${this.exports.Status[status] ?? `status ${status}`}`, 1);
-    }
   }
 
   private configure(): void {
@@ -183,6 +164,7 @@ export class Core {
     for (const [i, width] of task.network.hidden.entries()) set(E.Dimension.hiddenWidth0 + i, width);
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
+    this.openResults();
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
       this.setParameters(part, definition);
     this.write("outputScale", task.network.scale);

@@ -14,12 +14,3 @@ export function setWindows(core: Core, { start, length, stride }: Windows): void
   core.setOption("windowLength", length);
   core.setOption("windowStride", stride);
 }
-
-/** Cost of a rollout over its windows. */
-export function windowCost(core: Core, slot: number): number {
-  let cost = 0;
-  for (let window = 0, windows = core.exports.windowCount(slot); window < windows; window++) {
-    cost += core.exports.windowCost(slot, window);
-  }
-  return cost;
-}

@@ -103,14 +103,14 @@ function replay(core: Core, { states, times, starts }: Sketch): void {
     core.view("segmentTimes")[j] = times[start];
     core.view("segmentStates").set(states.subarray(n * start, n * (start + 1)), n * j);
   }
-  core.check(core.exports.replay(0, core.exports.Network.called, true, false), "a replay of random states");
+  core.replay(0, "called", true);
 }
 
 /** The network's part of the same drives, a sample per call, and of the drive that lies in the core now. */
 export function networkAnswers(core: Core, drives: readonly Sketch[]): NetworkSamples {
   const { task } = core.setup;
   const outputs = task.columns.setpoint.length + task.columns.gain.length;
-  const inputs = core.exports.domainSize(core.exports.LawPart.network);
+  const inputs = core.lawSizes("network").domain;
   const features: number[] = [];
   const offsets: number[] = [];
   const collect = (): void => {
@@ -137,7 +137,6 @@ export function networkAnswers(core: Core, drives: readonly Sketch[]): NetworkSa
 export function standing(core: Core, policy: PolicyDescription, count: number, seed: number): Samples {
   const sizes = sizesOf(policy);
   const uniform = uniformFrom(seed);
-  const { exports } = core;
   const table = (width: number): Table => ({ width, data: new Float64Array(width * count) });
   const memory = memoryTables(sizes, table);
   const given = { state: table(sizes.state), time: table(1), call_network: table(1) };
@@ -152,12 +151,12 @@ export function standing(core: Core, policy: PolicyDescription, count: number, s
     given.time.data[row] = Math.fround(policy.clock.controlPeriod * (1 + 4 * uniform()));
     if ("gains" in memory) memory.gains.data.set(policy.nominalGains.map(Math.fround), sizes.gains * row);
     probe.fill(0);
-    exports.evaluatePart(exports.LawPart.reference, given.time.data[row] + policy.clock.lead);
+    core.evaluateLaw("reference", given.time.data[row] + policy.clock.lead);
     const reference = y.slice(0, references);
     probe.set(given.state.data.subarray(sizes.state * row, sizes.state * (row + 1)));
     probe.set(reference, sizes.state);
     if ("gains" in memory) probe.set(policy.nominalGains.map(Math.fround), sizes.state + references);
-    exports.evaluatePart(exports.LawPart.controller, 0);
+    core.evaluateLaw("controller");
     command.data.set(y.subarray(0, sizes.command), sizes.command * row);
   }
   const next = Object.fromEntries(Object.entries(memory).map(([name, values]) => [`next_${name}`, values]));

@@ -30,8 +30,7 @@ export function driveCore(core: Core, segments: number): ClosedLoopDrive {
   const { task } = core.setup;
   core.view("states").set(task.initialState);
   core.view("counts").set([0], 2);
-  const status = core.exports.rollOut(0, segments, -1, 0);
-  if (status !== core.exports.Status.outOfBounds) core.check(status, "a drive on the nominal plant");
+  core.tryRollOut(0, segments);
   const [steps] = core.view("counts");
   const states = core.view("states").slice(0, (steps + 1) * task.initialState.length);
   const cost = core
@@ -48,7 +47,6 @@ export async function driveExported(
   driver: PolicyDriver,
   steps: number,
 ): Promise<ClosedLoopDrive> {
-  const { exports } = core;
   const { task } = core.setup;
   const n = task.initialState.length;
   const states = new Float64Array((steps + 1) * n);
@@ -64,9 +62,9 @@ export async function driveExported(
     const y = probe.subarray((2 * probe.length) / 7);
     probe.set(x);
     probe.set(u, n);
-    exports.evaluatePart(exports.LawPart.reward, time);
+    core.evaluateLaw("reward", time);
     for (let i = 0; i < task.columns.residual.length; i++) cost += y[i] ** 2;
-    exports.evaluatePart(exports.LawPart.model, time);
+    core.evaluateLaw("model", time);
     states.set(y.subarray(0, n), n * (t + 1));
   }
   return { states, cost };

@@ -116,7 +116,7 @@ function inOrder(core: Core, part: "task" | "controller" | "reference", { kind }
 /** The core's weights (in x out), turned (out x in). */
 function layersOf(core: Core): LayerDescription[] {
   const { network, columns } = core.setup.task;
-  const features = core.exports.domainSize(core.exports.LawPart.network);
+  const features = core.lawSizes("network").domain;
   const widths = [features, ...network.hidden, columns.setpoint.length + columns.gain.length];
   const parameters = core.view("parameters");
   let at = 0;

@@ -76,7 +76,7 @@ function nominalTrack(core: Core): [number, number][] {
   const setpoint = core.view("probe");
   const track: [number, number][] = [];
   for (let i = 0; i < points; i++) {
-    core.exports.nominalSetpoint((timing.lapTime * i) / points);
+    core.nominalSetpoint((timing.lapTime * i) / points);
     track.push([setpoint[x], setpoint[y]]);
   }
   return track;

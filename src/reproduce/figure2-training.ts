@@ -86,6 +86,6 @@ export async function trainOnce(job: Job): Promise<Curve> {
     if (costs.length > job.updates) return { costs, failure: null, stuck: null };
   }
   const updates = costs.length - 1;
-  if (core.exports.gradientNorm() !== 0) return failed(updates, "the gradient is not finite");
+  if (core.gradientNorm() !== 0) return failed(updates, "the gradient is not finite");
   return { costs: goingOn(costs.at(-1) ?? Number.NaN), failure: null, stuck: updates };
 }

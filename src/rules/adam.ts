@@ -19,6 +19,6 @@ export default {
   update: (core, _batch, { learningRate, numbers }) => {
     numbers.power1 *= BETA1;
     numbers.power2 *= BETA2;
-    core.exports.adapt(learningRate, BETA1, BETA2, EPSILON, 1 - numbers.power1, 1 - numbers.power2);
+    core.adapt(learningRate, BETA1, BETA2, EPSILON, 1 - numbers.power1, 1 - numbers.power2);
   },
 } as const satisfies UpdateRule;

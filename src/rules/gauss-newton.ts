@@ -168,7 +168,7 @@ function planned(
     let part = 1;
     for (let halvings = 0; halvings <= HALVINGS && least === before; halvings++) {
       theta.set(found);
-      core.exports.takeStep(part);
+      core.takeStep(part);
       const value = model.rollOut() + damping * squaredDistance(theta, present);
       if (value < least) least = value;
       else part /= 2;

@@ -5,7 +5,7 @@
  * not driving at the moment.
  */
 import type { Core } from "../core/core.js";
-import { setWindows, windowCost } from "../core/windows.js";
+import { setWindows } from "../core/windows.js";
 import type { Batch } from "./definition.js";
 
 /** Residuals beyond this [m] are down-weighted (Huber). */
@@ -28,8 +28,7 @@ export class ModelRollouts {
   ) {
     this.count = batch.count + 1;
     this.shift = (turn * SPREAD) % 1;
-    for (let i = 0; i < batch.count; i++)
-      core.check(core.exports.recordModelError(batch.first + i), "the model's errors");
+    for (let i = 0; i < batch.count; i++) core.recordModelError(batch.first + i);
   }
 
   /**
@@ -38,19 +37,16 @@ export class ModelRollouts {
    */
   rollOut(): number {
     const { core, batch } = this;
-    const { ModelStart, Status } = core.exports;
     const { first, continuation, restart } = batch.modelRollouts;
     this.countAll();
     let cost = 0;
     for (let i = 0; i < this.count; i++) {
       const restarts = i === batch.count;
-      const start = restarts ? ModelStart.restart : continuation > 0 ? ModelStart.continuation : ModelStart.replay;
+      const start = restarts ? "restart" : continuation > 0 ? "continuation" : "replay";
       const source = restarts ? batch.first : batch.first + i;
       const segments = restarts ? restart : continuation;
-      const status = core.exports.rollOutModel(first + i, source, start, segments, this.shift);
-      if (status === Status.outOfBounds) return Number.POSITIVE_INFINITY;
-      core.check(status, "a model rollout");
-      cost += windowCost(core, first + i) / this.count;
+      if (!core.tryRollOutModel(first + i, source, start, segments, this.shift)) return Number.POSITIVE_INFINITY;
+      cost += core.windowCost(first + i) / this.count;
     }
     return cost;
   }
@@ -62,7 +58,7 @@ export class ModelRollouts {
     setWindows(core, counted);
     const likely = continuation > 0 ? 1 : this.count; // one drive goes on from here, separate rollouts start anywhere
     let cost = 0;
-    for (let i = 0; i < likely; i++) cost += windowCost(core, first + i) / likely;
+    for (let i = 0; i < likely; i++) cost += core.windowCost(first + i) / likely;
     return cost;
   }
 
@@ -72,7 +68,7 @@ export class ModelRollouts {
   solve(damping: number): void {
     this.countAll();
     const { first } = this.batch.modelRollouts;
-    this.core.exports.solveAnchored(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE);
+    this.core.solveStep(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE, true);
   }
 
   /** Ends them: windows are again those of what is driven. */

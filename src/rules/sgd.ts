@@ -13,5 +13,5 @@ export default {
   start: (learningRate) => ({ learningRate, numbers: {}, arrays: {} }),
   outlook: () => ({}),
   estimate: estimateGradient,
-  update: (core, _batch, { learningRate }) => core.exports.descend(learningRate),
+  update: (core, _batch, { learningRate }) => core.descend(learningRate),
 } as const satisfies UpdateRule;

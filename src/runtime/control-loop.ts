@@ -52,7 +52,6 @@ export class ControlLoop {
   readonly #ring: Ring;
   readonly #layout: Layout;
   readonly #rows: ReturnType<typeof rowsOf>;
-  readonly #ok: number;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -83,7 +82,6 @@ export class ControlLoop {
     this.#ring = ring;
     this.#layout = layout;
     this.#rows = rowsOf(core);
-    this.#ok = core.exports.Status.ok;
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
@@ -150,7 +148,7 @@ export class ControlLoop {
     this.#gates.reset();
     this.#shared.takeParameters(this.#rows.parameters);
     this.#origin = this.#now - this.#shared.startTime;
-    this.#core.exports.beginDrive();
+    this.#core.beginDrive();
     this.#hasEnd = true;
   }
 
@@ -177,12 +175,12 @@ export class ControlLoop {
 
   /** Driving: the policy's step; false if there is no command. */
   #drive(): boolean {
-    const { exports } = this.#core;
+    const core = this.#core;
     const time = this.#now - this.#origin;
     this.#robot.stateAt(this.#now, this.#rows.measured);
-    const calls = exports.networkDue(time);
+    const calls = core.networkDue(time);
     if (calls) this.#shared.takeParameters(this.#rows.parameters);
-    const done = exports.tick(time) === this.#ok;
+    const done = core.tick(time);
     if (!done || this.#ring.isNearlyFull) {
       const fault = done ? Fault.recorder : isCommand(this.#rows.commands) ? Fault.bounds : Fault.policy;
       this.#handleFault(fault, Number.NaN, Number.NaN);

@@ -43,7 +43,7 @@ export async function controlLoop(
   const robot: Robot = description.make(transport, nonce);
   const setpoint = core.view("probe");
   const track = trackOf(task, (time) => {
-    core.exports.nominalSetpoint(time);
+    core.nominalSetpoint(time);
     return setpoint;
   });
   warmUp(core);
@@ -54,7 +54,7 @@ export async function controlLoop(
 /** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */
 function warmUp(core: Core): void {
   const { task } = core.setup;
-  core.exports.beginDrive();
+  core.beginDrive();
   core.write("plantState", task.initialState);
-  for (let i = 0; i < WARM_UP; i++) core.exports.tick(i * task.timing.controlPeriod);
+  for (let i = 0; i < WARM_UP; i++) core.tick(i * task.timing.controlPeriod);
 }

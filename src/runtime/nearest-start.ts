@@ -25,7 +25,7 @@ export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStar
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < POINTS; i++) {
     const time = (i * (lapTime ?? controlPeriod)) / POINTS;
-    core.exports.nominalSetpoint(time);
+    core.nominalSetpoint(time);
     const [sx, sy, vx, vy] = setpoint;
     const distance = Math.hypot(sx - x, sy - y);
     const away = Math.atan2(vy, vx) - phi;

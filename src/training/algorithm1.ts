@@ -5,7 +5,6 @@
  * and it can be left at any event.
  */
 import type { Core } from "../core/core.js";
-import { windowCost } from "../core/windows.js";
 import type { Link } from "../links/link.js";
 import type { Recording } from "../recording/recording.js";
 import { recordingFrom } from "../recording/transfer.js";
@@ -69,6 +68,6 @@ export async function* algorithm1(
 
 function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): DriveEvent {
   const { slot, from, stopped } = rollout;
-  const cost = stopped === undefined ? windowCost(core, slot) : Number.NaN;
+  const cost = stopped === undefined ? core.windowCost(slot) : Number.NaN;
   return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };
 }

@@ -48,7 +48,7 @@ function separateRollouts(config: RunConfig): Collector {
     room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
     settle: async () => undefined,
     drive: async (core, link, i) => {
-      core.check(core.exports.sampleStart(i), "a start");
+      core.sampleStart(i);
       return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0 };
     },
     batch: (count) => ({ first: 0, count, modelRollouts }),
@@ -93,7 +93,7 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
     settle: async (core, link) => {
       if (settled) return undefined;
       settled = true;
-      core.check(core.exports.sampleStart(current), "a start");
+      core.sampleStart(current);
       return { ...(await link.drive(core, current, settling, true)), slot: current, from: 0 };
     },
     drive: async (core, link) => {

@@ -96,7 +96,7 @@ export async function runCase(path: string): Promise<CaseResult> {
   core.view("counts").set([given.t0], 2);
   const drive = await new SimLink().drive(core, 0, given.segments);
   if (drive.stopped) throw new UserError(`${path}: the rollout was stopped: ${drive.stopped}; check x0 and layers`, 1);
-  const loss = core.exports.gradient(0, 1);
+  const loss = core.gradient(0, 1);
   const n = task.columns.state.length;
   const states = core.view("states").subarray(0, steps * n);
   const finalState = core.view("states").subarray(steps * n, (steps + 1) * n);

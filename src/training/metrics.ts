@@ -1,6 +1,5 @@
 /** Numbers of one rollout that people and machines look at. */
 import type { Core } from "../core/core.js";
-import { windowCost } from "../core/windows.js";
 
 /** One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics. */
 export interface RolloutMetrics {
@@ -22,7 +21,7 @@ export interface RolloutMetrics {
 export function measure(core: Core, slot: number, index: number, from = 0): RolloutMetrics {
   const [steps] = core.view("counts", slot);
   const first = from === 0 ? 0 : core.view("segmentStarts", slot)[from];
-  return { ...measureSteps(core, slot, first, steps, index), windowCost: windowCost(core, slot) };
+  return { ...measureSteps(core, slot, first, steps, index), windowCost: core.windowCost(slot) };
 }
 
 /** Metrics of the control steps [from, to) of a rollout alone, all of which count. */

@@ -5,7 +5,6 @@
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { windowCost } from "../core/windows.js";
 import { UserError } from "../errors.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import type { AuthorsFile } from "../recording/authors.js";
@@ -70,7 +69,7 @@ export async function replayedCore(recording: Recording, config: RunConfig, gain
   setTiming(core, recording.info.timing);
   if (recording.info.timing === "hardware") core.setOption("windowMargin", HARDWARE_MARGIN);
   storeRecording(core, 0, recording, gainsAreOffsets);
-  core.check(core.exports.replay(0, core.exports.Network.recorded, false, false), "the replay");
+  core.replay(0, "recorded", false);
   return core;
 }
 
@@ -84,9 +83,9 @@ async function replayOne(
 ): Promise<ReplayResult> {
   const core = await replayedCore(recording, config, gainsAreOffsets);
   const commandError = commandErrors(core, recording);
-  const cost = ofWindow ? windowCost(core, 0) : measure(core, 0, 1).cost;
+  const cost = ofWindow ? core.windowCost(0) : measure(core, 0, 1).cost;
   storeSetpoints(core, 0, recording);
-  core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay");
+  core.replay(0, "recorded", true);
   const referenceError = largest(
     core.view("references"),
     recording.references,
@@ -95,10 +94,10 @@ async function replayOne(
   let setpointError: number | null = null;
   if (policy) {
     policy.install(core);
-    core.check(core.exports.replay(0, core.exports.Network.called, true, false), "the replay");
+    core.replay(0, "called", true);
     setpointError = largest(core.view("setpoints"), recording.setpoints, 0);
   }
-  core.exports.gradient(0, 1);
+  core.gradient(0, 1);
   const metrics = measure(core, 0, recording.info.rollout);
   return {
     rollout: recording.info.rollout,
@@ -110,10 +109,10 @@ async function replayOne(
     cost: metrics.cost,
     meanCost: metrics.meanCost,
     windowCost: metrics.windowCost,
-    windows: core.exports.windowCount(0),
+    windows: core.windowCount(0),
     costError: recordedCost === undefined ? null : Math.abs(cost - recordedCost) / Math.abs(recordedCost),
     outputGradientNorm: norm(core.view("outputGradient")),
-    gradientNorm: policy ? core.exports.gradientNorm() : null,
+    gradientNorm: policy ? core.gradientNorm() : null,
     note: recording.info.note,
   };
 }

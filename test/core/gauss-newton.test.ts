@@ -8,12 +8,12 @@ import { dot, driveFrom, relativeError, smallCore } from "../support/cores.js";
  * vectors.
  */
 function denseJacobian(core: Core, begin: number, end: number): number[][] {
-  const p = core.exports.parameterCount();
+  const p = core.parameterCount();
   const columns: number[][] = [];
   for (let i = 0; i < p; i++) {
     core.view("direction").fill(0);
     core.view("direction")[i] = 1;
-    core.exports.tangentPass(0, 0);
+    core.tangentPass(0, 0);
     columns.push(Array.from(core.view("residualTangents").subarray(begin, end)));
   }
   return columns;
@@ -47,7 +47,7 @@ test("the step solves (J^T W J + mu I) d = -J^T W r, and predicts its own decrea
   driveFrom(core, 0, 1.7, 8);
   const mu = 0.5;
   const threshold = 0.05;
-  core.exports.solveStep(0, 1, mu, threshold, 200, 1e-13);
+  core.solveStep(0, 1, mu, threshold, 200, 1e-13);
   const step = core.view("step").slice();
   const [cost = 0, slope = 0, curvature = 0, norm = 0] = core.view("solution");
   const begin = 3 * 14;
@@ -80,14 +80,14 @@ test("the damping holds to the anchor", async () => {
   driveFrom(core, 0, 1.7, 8);
   const theta = core.view("parameters");
   core.view("anchor").set(theta);
-  core.exports.solveStep(0, 1, 2, 1e9, 200, 1e-13);
+  core.solveStep(0, 1, 2, 1e9, 200, 1e-13);
   const plain = core.view("step").slice();
-  core.exports.solveAnchored(0, 1, 2, 1e9, 200, 1e-13);
+  core.solveStep(0, 1, 2, 1e9, 200, 1e-13, true);
   expect(relativeError(core.view("step"), plain)).toBeLessThan(1e-9);
   // held to elsewhere, (J^T J + mu I) d' = b - mu (theta - anchor): a strong hold leads there
   const anchor = theta.map((value, i) => value + 0.01 * ((i % 5) - 2));
   core.view("anchor").set(anchor);
-  core.exports.solveAnchored(0, 1, 1e9, 1e9, 200, 1e-13);
+  core.solveStep(0, 1, 1e9, 1e9, 200, 1e-13, true);
   const away = anchor.map((value, i) => value - (theta[i] ?? 0));
   expect(relativeError(core.view("step"), away)).toBeLessThan(1e-4);
 });
@@ -97,12 +97,12 @@ describe("with the true model", () => {
     for (let seed = 1; seed <= 4; seed++) {
       const core = await smallCore(seed, { hidden: [16] });
       driveFrom(core, 0, seed, 12);
-      core.exports.solveStep(0, 1, 10, 1e9, 30, 1e-6);
+      core.solveStep(0, 1, 10, 1e9, 30, 1e-6);
       const [cost = 0, slope = 0, curvature = 0] = core.view("solution");
       const factor = 0.01;
-      core.exports.takeStep(factor);
+      core.takeStep(factor);
       driveFrom(core, 0, seed, 12);
-      const realised = core.exports.windowCost(0, 0) - cost;
+      const realised = core.windowCost(0) - cost;
       const predicted = -2 * factor * slope + factor ** 2 * curvature;
       expect(predicted).toBeLessThan(0);
       // the next term of the expansion is of the order of the factor
@@ -116,7 +116,7 @@ test("a window with a burn-in: its outputs vary earlier, its costs count from th
   driveFrom(core, 0, 2.1, 10);
   core.setOption("windowStart", 4);
   core.setOption("windowBurnIn", 3);
-  core.exports.solveStep(0, 1, 1, 1e9, 1, 0);
+  core.solveStep(0, 1, 1, 1e9, 1, 0);
   const right = core.view("step").slice(); // one iteration from 0: a multiple of -J^T r
   core.setOption("windowStart", 1);
   core.setOption("windowBurnIn", 0);
@@ -124,9 +124,7 @@ test("a window with a burn-in: its outputs vary earlier, its costs count from th
   core.view("residuals").forEach((value, i) => {
     if (i >= 3 * 28) core.view("seeds")[i] = value;
   });
-  core.exports.clearGradient();
-  core.exports.costate(0, 0);
-  core.exports.collectGradient(0);
+  core.costatePass(0, 0);
   const gradient = core.view("gradient");
   const cosine = dot(right, gradient) / (Math.hypot(...right) * Math.hypot(...gradient));
   expect(cosine).toBeCloseTo(-1, 12);

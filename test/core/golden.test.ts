@@ -1,4 +1,4 @@
-/** Gradients of an independent oracle: states and inputs to 1e-9, loss to 1e-9 relative, gradient to 1e-6 of its norm. */
+/** Gradients of an independent oracle: states, inputs and (relative) loss to 1e-9, gradient to 1e-6 of its norm. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@jest/globals";

@@ -65,7 +65,7 @@ test("the host has a name for every parameter that the core has room for, of eve
   for (const part of PARTS) expect([part, [...seen[part]].sort()]).toEqual([part, kindsOf(core, part).sort()]);
 });
 
-test("every part that can be exported or fitted registers under a kind of the core, and every controller, reference and task can be exported", async () => {
+test("exports and fits are of kinds that the core has; every controller, reference and task can be exported", async () => {
   const core = await smallCore(1);
   expect(Object.keys(controllers).sort()).toEqual(kindsOf(core, "controller").sort());
   expect(Object.keys(references).sort()).toEqual(kindsOf(core, "reference").sort());
@@ -125,7 +125,8 @@ describe("a malformed registration says where it is and what is expected", () =>
   });
 
   test("a correct one is taken", async () => {
-    const text = `${enumOf("  mass,\n  count,\n")}${moon}/** @part moon MoonParameter */\nexport const moon = new Moon(2);\n`;
+    const instance = "/** @part moon MoonParameter */\nexport const moon = new Moon(2);\n";
+    const text = enumOf("  mass,\n  count,\n") + moon + instance;
     expect(await registered(text)).toEqual([{ kind: "moon", parameters: "MoonParameter", name: "moon" }]);
   });
 });

@@ -17,24 +17,24 @@ async function ready(): Promise<Core> {
   const random = randomNumbers(5);
   const theta = core.view("parameters");
   for (let i = 0; i < theta.length; i++) theta[i] = (theta[i] ?? 0) + 0.1 * random();
-  core.exports.sampleStart(0);
+  core.sampleStart(0);
   setTiming(core, "hardware");
   return core;
 }
 
 test("the same states at the same times give the same commands, references, network outputs and costs", async () => {
   const core = await ready();
-  core.check(core.exports.rollOut(0, SEGMENTS, -1, 0), "rollout");
+  core.rollOut(0, SEGMENTS);
   const [steps = 0, , start = 0] = core.view("counts");
   const pilot = await ready();
-  pilot.exports.beginDrive();
+  pilot.beginDrive();
   const row = (from: Core, region: "inputs" | "references" | "stageCosts", t: number, columns: number) =>
     from.view(region).subarray(t * columns, (t + 1) * columns);
   for (let t = 0; t < steps; t++) {
     const time = start + 0.02 * t;
-    expect(pilot.exports.networkDue(time)).toBe(t % 7 === 0);
+    expect(pilot.networkDue(time)).toBe(t % 7 === 0);
     pilot.view("plantState").set(core.view("states").subarray(N * t, N * (t + 1)));
-    expect(pilot.exports.tick(time)).toBe(pilot.exports.Status.ok);
+    expect(pilot.tick(time)).toBe(true);
     // times are differences of task times here, and multiples of dt there: 1e-15 of a second
     expect(relativeError(row(pilot, "inputs", 0, 2), row(core, "inputs", t, 2))).toBeLessThan(1e-12);
     expect(relativeError(row(pilot, "references", 0, 6), row(core, "references", t, 6))).toBeLessThan(1e-12);
@@ -44,12 +44,12 @@ test("the same states at the same times give the same commands, references, netw
 
 test("uneven times: the network is called at the step nearest to its period", async () => {
   const core = await ready();
-  core.exports.beginDrive();
+  core.beginDrive();
   core.view("plantState").set([0.1, 1.4, 3.3, 0.2]);
   const times = [1, 1.021, 1.039, 1.062, 1.08, 1.1, 1.119, 1.131, 1.16, 1.18];
   const called = times.filter((time) => {
-    const due = core.exports.networkDue(time);
-    expect(core.exports.tick(time)).toBe(core.exports.Status.ok);
+    const due = core.networkDue(time);
+    expect(core.tick(time)).toBe(true);
     return due;
   });
   expect(called).toEqual([1, 1.131]);
@@ -60,9 +60,9 @@ test("uneven times: the network is called at the step nearest to its period", as
 test("a state that is not a number, or out of bounds, or a policy that is not, gives no command", async () => {
   const core = await ready();
   const { Status } = core.exports;
-  core.exports.beginDrive();
+  core.beginDrive();
   core.view("plantState").set([0, 1.5, 3, 0]);
-  expect(core.exports.tick(0)).toBe(Status.ok);
+  expect(core.tick(0)).toBe(true);
   for (const bad of [
     [Number.NaN, 1, 3, 0],
     [0, 11, 3, 0],
@@ -72,20 +72,20 @@ test("a state that is not a number, or out of bounds, or a policy that is not, g
     expect(core.exports.tick(0.02)).toBe(Status.outOfBounds);
   }
   core.view("plantState").set([0, 1.5, 3, 0]);
-  expect(core.exports.tick(0.04)).toBe(Status.ok);
+  expect(core.tick(0.04)).toBe(true);
   core.view("parameters").fill(Number.NaN);
   expect(core.exports.tick(0.2)).toBe(Status.outOfBounds);
 });
 
 test("the plant driven in pieces goes where a rollout goes", async () => {
   const core = await ready();
-  core.check(core.exports.rollOut(0, SEGMENTS, -1, 0), "rollout");
+  core.rollOut(0, SEGMENTS);
   const plant = await ready();
   plant.view("plantState").set(core.view("states").subarray(0, N));
-  plant.exports.restPlant();
+  plant.restPlant();
   for (let t = 0; t < 7 * SEGMENTS; t++) {
     plant.view("inputs").set(core.view("inputs").subarray(2 * t, 2 * t + 2));
-    plant.exports.drivePlant(0.02);
+    plant.drivePlant(0.02);
   }
   expect(plant.view("plantState")).toEqual(core.view("states").subarray(7 * N * SEGMENTS, N * (7 * SEGMENTS + 1)));
 });

@@ -41,7 +41,7 @@ async function systemOf(given: PartialConfig, slots = 1): Promise<System> {
 function drive({ core, config }: System): void {
   core.view("states").set(core.setup.task.initialState);
   core.view("counts").set([0.3], 2);
-  core.check(core.exports.rollOut(0, config["rollout-segments"], -1, 0), "the test's rollout");
+  core.rollOut(0, config["rollout-segments"]);
 }
 
 /** (g(theta + h v) - g(theta - h v)) / 2h, each along a rollout of its own, to fourth order. */
@@ -51,7 +51,7 @@ function differenceOfRollouts(system: System, v: Float64Array, h: number): Float
   const gradientAt = (by: number) => {
     core.view("parameters").set(theta.map((value, i) => value + by * (v[i] ?? 0)));
     drive(system);
-    core.exports.gradient(0, 1);
+    core.gradient(0, 1);
     return core.view("gradient").slice();
   };
   const [a, b, c, d] = [gradientAt(h), gradientAt(-h), gradientAt(2 * h), gradientAt(-2 * h)];
@@ -63,7 +63,7 @@ function differenceOfRollouts(system: System, v: Float64Array, h: number): Float
 
 /** |u^T H v - v^T H u| is rounding of the differences. */
 function expectSymmetric(core: Core, slot = 0): void {
-  const p = core.exports.parameterCount();
+  const p = core.parameterCount();
   const [u, v] = [unitVector(p, 5), unitVector(p, 6)];
   const H = hessianOf(core, slot);
   const [Hu, Hv] = [H(u), H(v)];
@@ -101,7 +101,7 @@ describe.each(TASKS)("%s", (_, given) => {
     const system = await systemOf(given);
     drive(system);
     for (let seed = 1; seed <= 3; seed++) {
-      const v = unitVector(system.core.exports.parameterCount(), seed);
+      const v = unitVector(system.core.parameterCount(), seed);
       const expected = differenceOfRollouts(system, v, 2e-5);
       expect(relativeError(hessianOf(system.core)(v), expected)).toBeLessThan(2e-8);
     }
@@ -110,10 +110,10 @@ describe.each(TASKS)("%s", (_, given) => {
   test("with a wrong model it is symmetric all the same, and leaves everything as it was", async () => {
     const system = await systemOf({ ...given, "model-scale": 0.8, parameters: {} });
     drive(system);
-    system.core.exports.gradient(0, 1);
+    system.core.gradient(0, 1);
     const before = kept(system.core);
     expectSymmetric(system.core);
-    system.core.exports.gradient(0, 1);
+    system.core.gradient(0, 1);
     expect(kept(system.core)).toEqual(before);
   });
 });
@@ -130,14 +130,14 @@ const OPTIONS: readonly (readonly [string, Partial<Record<OptionName, number>>, 
 test.each(OPTIONS)("symmetric and repeatable: %s", async (_, options, delays) => {
   const { core } = await systemOf({ task: "car-figure8", "rollout-segments": 12, "model-scale": 0.7 }, 2);
   core.view("states").set(core.setup.task.initialState);
-  core.check(core.exports.rollOut(0, 12, -1, 0), "the first drive");
+  core.rollOut(0, 12);
   // drive on with other parameters: references and gains kept in front are those of the old ones
   const theta = core.view("parameters");
   theta.set(theta.map((value, i) => value + 0.02 * Math.sin(i)));
-  core.check(core.exports.rollOut(1, 8, 0, 4), "the drive on");
+  core.rollOut(1, 8, 0, 4);
   for (const [name, value] of Object.entries(options)) core.setOption(name as OptionName, value);
   core.view("inputDelays").set(delays);
-  core.check(core.exports.linearise(1), "the linearisation");
+  core.linearise(1);
   expectSymmetric(core, 1);
   const v = unitVector(theta.length, 8);
   const [once, again] = [hessianOf(core, 1)(v), hessianOf(core, 1)(v)];
@@ -147,7 +147,7 @@ test.each(OPTIONS)("symmetric and repeatable: %s", async (_, options, delays) =>
 test("the truncated Hessian of one segment is that of a rollout of this segment", async () => {
   const { core } = await systemOf({ task: "pendulum-reach", "rollout-segments": 1 });
   core.view("states").set([1.9, 0.3, 0.2, -0.1]);
-  core.check(core.exports.rollOut(0, 1, -1, 0), "the test's rollout");
+  core.rollOut(0, 1);
   const v = unitVector(core.view("parameters").length, 2);
   const whole = hessianOf(core)(v);
   core.setOption("truncate", 1);
@@ -159,7 +159,7 @@ test("a batch has the mean of its rollouts' Hessians", async () => {
   const { core } = system;
   for (const slot of [0, 1]) {
     core.view("states", slot).set([slot - 0.3]);
-    core.check(core.exports.rollOut(slot, 20, -1, 0), "the test's rollout");
+    core.rollOut(slot, 20);
   }
   const v = unitVector(core.view("parameters").length, 4);
   const [first, second] = [hessianOf(core, 0)(v), hessianOf(core, 1)(v)];
@@ -178,7 +178,7 @@ test("a rollout that does not exist, and one that explodes, are refused", async 
   const { core } = await systemOf({ task: "scalar", "rollout-segments": 4 });
   expect(() => hessianOf(core, 1)([])).toThrow(UserError);
   core.view("modelParameters").set([1e200, 1]);
-  core.check(core.exports.rollOut(0, 4, -1, 0), "the test's rollout");
+  core.rollOut(0, 4);
   expect(() => hessianOf(core)(unitVector(core.view("parameters").length, 1))).toThrow(
     /not finite.*shorten the window/,
   );
@@ -190,7 +190,7 @@ describe("largest eigenvalue by Lanczos", () => {
     async (task, segments, width) => {
       const system = await systemOf({ task, "rollout-segments": segments, hidden: [width] });
       drive(system);
-      const p = system.core.exports.parameterCount();
+      const p = system.core.parameterCount();
       // dense, column by column from whole rollouts: nothing of it comes from the products
       const columns = Array.from({ length: p }, (_, i) =>
         differenceOfRollouts(

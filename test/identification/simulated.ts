@@ -30,9 +30,9 @@ export async function driveOf(plant: PlantDefinition, seed: number, segments = 1
   core.view("parameters").forEach((_, i, parameters) => {
     parameters[i] = 0.4 * random();
   });
-  core.exports.seed(seed, 0);
-  core.exports.sampleStart(0);
-  core.check(core.exports.rollOut(0, segments, -1, 0), "the test's drive");
+  core.seed(seed, 0);
+  core.sampleStart(0);
+  core.rollOut(0, segments);
   return recordingFrom(core, 0, seed);
 }
 

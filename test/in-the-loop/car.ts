@@ -47,7 +47,7 @@ export class SimulatedCar {
   /** At rest at the start of the task. */
   put(): void {
     this.state.set(this.#core.setup.task.initialState);
-    this.#core.exports.restPlant();
+    this.#core.restPlant();
   }
 
   /** Lets time pass in slices that are short against what the car does in them. */
@@ -78,7 +78,7 @@ export class SimulatedCar {
     const before = this.state[3];
     const v = this.state[2];
     const isNeutral = this.inputs[0] === 0;
-    if (!isNeutral || v !== 0) this.#core.exports.drivePlant(seconds);
+    if (!isNeutral || v !== 0) this.#core.drivePlant(seconds);
     // the plants are fitted to driving and know no rest
     if (isNeutral) this.state[2] = Math.max(0, v - NEUTRAL_BRAKE * seconds);
     this.#rate = (this.state[3] - before) / seconds;

@@ -128,7 +128,7 @@ atmega.test("each is neutral in time", async () => {
     car.isWheelDead = false;
     prepare?.(core, car);
     nonce += 1000;
-    const host = new VirtualHost(config, board, car, core.exports.parameterCount(), nonce);
+    const host = new VirtualHost(config, board, car, core.parameterCount(), nonce);
     const confirm = async () => {
       car.put();
       return true;

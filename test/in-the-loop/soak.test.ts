@@ -68,7 +68,7 @@ async function drive(
   prepare: (host: WatchedHost) => void,
 ): Promise<{ host: WatchedHost; result: DriveResult }> {
   const core = await drivingCore();
-  const host = new WatchedHost(config, board, car, core.exports.parameterCount(), nonce);
+  const host = new WatchedHost(config, board, car, core.parameterCount(), nonce);
   prepare(host);
   const operator = {
     signal: new AbortController().signal,

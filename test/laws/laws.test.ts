@@ -41,10 +41,8 @@ for (const task of Object.values(tasks)) {
     for (const name of parts) {
       test(`${name}: tangent against central differences, transpose against tangent`, async () => {
         const core = await coreOf(task);
-        const part = core.exports.LawPart[name];
         const { z, dz, y, dy, pz, py } = rows(core);
-        const inputs = core.exports.domainSize(part);
-        const outputs = core.exports.rangeSize(part);
+        const { domain: inputs, range: outputs } = core.lawSizes(name);
         const random = randomNumbers(11);
         let checked = 0;
         for (let sample = 0; sample < SAMPLES; sample++) {
@@ -53,7 +51,7 @@ for (const task of Object.values(tasks)) {
           const time = 2.75 + 2.7 * random();
           const at = (offset: number): number[] => {
             for (let i = 0; i < inputs; i++) z[i] = (point[i] ?? 0) + offset * (direction[i] ?? 0);
-            core.exports.evaluatePart(part, time);
+            core.evaluateLaw(name, time);
             return Array.from(y.subarray(0, outputs));
           };
           // step 1e-5: truncation h^2 f''' ~ 1e-10 f''' and rounding 1e-16 / h ~ 1e-11 balance; a kink or a jump
@@ -69,7 +67,7 @@ for (const task of Object.values(tasks)) {
           at(0);
           dz.set(direction);
           core.view("direction").fill(0);
-          core.exports.tangentOfPart(part, time);
+          core.tangentOfLaw(name, time);
           const tangent = Array.from(dy.subarray(0, outputs));
           const size = 1 + Math.max(...tangent.map(Math.abs));
           const smooth = coarse.every((value, i) => Math.abs(value - (fine[i] ?? 0)) < 1e-6 * size);
@@ -80,7 +78,7 @@ for (const task of Object.values(tasks)) {
           }
           const adjoint = Array.from({ length: outputs }, random);
           py.set(adjoint);
-          core.exports.transposeOfPart(part, time);
+          core.transposeOfLaw(name, time);
           const left = dot(adjoint, tangent);
           const right = dot(pz.subarray(0, inputs), direction);
           const scale =
@@ -95,32 +93,31 @@ for (const task of Object.values(tasks)) {
 
     test("network: derivative with respect to the parameters, both ways", async () => {
       const core = await coreOf(task);
-      const part = core.exports.LawPart.network;
       const { z, dz, y, dy, py } = rows(core);
-      const outputs = core.exports.rangeSize(part);
+      const { domain: inputs, range: outputs } = core.lawSizes("network");
       const random = randomNumbers(3);
-      for (let i = 0; i < core.exports.domainSize(part); i++) z[i] = random();
+      for (let i = 0; i < inputs; i++) z[i] = random();
       dz.fill(0);
       const theta = core.view("parameters").slice();
       const direction = theta.map(() => random());
       core.view("direction").set(direction);
       const at = (h: number): number[] => {
         core.view("parameters").set(theta.map((value, i) => value + h * (direction[i] ?? 0)));
-        core.exports.evaluatePart(part, 0);
+        core.evaluateLaw("network");
         return Array.from(y.subarray(0, outputs));
       };
       const forward = at(1e-5);
       const backward = at(-1e-5);
       at(0);
-      core.exports.tangentOfPart(part, 0);
+      core.tangentOfLaw("network");
       const tangent = Array.from(dy.subarray(0, outputs));
       tangent.forEach((value, i) => {
         expect(Math.abs(value - ((forward[i] ?? 0) - (backward[i] ?? 0)) / 2e-5)).toBeLessThan(1e-7);
       });
       const adjoint = tangent.map(() => random());
       py.set(adjoint);
-      core.exports.clearGradient();
-      core.exports.transposeOfPart(part, 0);
+      core.view("gradient").fill(0);
+      core.transposeOfLaw("network");
       expect(dot(core.view("gradient"), direction)).toBeCloseTo(dot(adjoint, tangent), 12);
     });
 
@@ -130,16 +127,16 @@ for (const task of Object.values(tasks)) {
       // zeros, denormals and huge values, in every combination of two neighbours
       const special = [0, -0, 1e-320, 1e-160, 1e-12, 1.5, -1.5, 1e6];
       for (const name of parts) {
-        const part = core.exports.LawPart[name];
+        const { domain } = core.lawSizes(name);
         for (const a of special) {
           for (const b of special) {
-            for (let i = 0; i < core.exports.domainSize(part); i++) z[i] = i % 2 === 0 ? a : b;
+            for (let i = 0; i < domain; i++) z[i] = i % 2 === 0 ? a : b;
             dz.fill(1);
             py.fill(1);
             for (const time of [0, 1.3, 2.75, 5.5]) {
-              core.exports.evaluatePart(part, time);
-              core.exports.tangentOfPart(part, time);
-              core.exports.transposeOfPart(part, time);
+              core.evaluateLaw(name, time);
+              core.tangentOfLaw(name, time);
+              core.transposeOfLaw(name, time);
               const values = [y, dy, pz].flatMap((row) => Array.from(row));
               if (values.some(Number.isNaN)) throw new Error(`${name} gives NaN at ${a}, ${b}, time ${time}`);
             }

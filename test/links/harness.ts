@@ -156,7 +156,7 @@ export function contextOf(core: Core, folder: string) {
     signal: new AbortController().signal,
     stop: () => {},
     drives: join(folder, "drives"),
-    parameters: core.exports.parameterCount(),
+    parameters: core.parameterCount(),
   };
 }
 

@@ -61,7 +61,7 @@ describe("a training", () => {
       costs.push(windowCost);
       if (index === BATCH) break;
     }
-    const loss = core.exports.gradient(0, BATCH);
+    const loss = core.gradient(0, BATCH);
     const mean = costs.reduce((sum, cost) => sum + cost / BATCH, 0);
     expect(loss / mean).toBeCloseTo(1, 12);
     expect((await trainOnce({ ...closed, updates: 0 })).costs[0]).toBeCloseTo(mean, 9);

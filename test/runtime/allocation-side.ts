@@ -24,7 +24,7 @@ const { task } = resolveTask(config);
 const kind = robotFor(config, task);
 const core = await pilotCore(config);
 if (!kind) throw new Error("no robot");
-const shared = new Shared(core.exports.parameterCount());
+const shared = new Shared(core.parameterCount());
 const ring = new Ring(layoutFor(task));
 const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
 const loop = await controlLoop(config, kind, new AnsweringBoard(), 1, shared, ring, options);

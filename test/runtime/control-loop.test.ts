@@ -27,7 +27,7 @@ class Bench {
 
   constructor(readonly core: Core) {
     core.view("parameters").fill(0);
-    this.shared = new Shared(core.exports.parameterCount());
+    this.shared = new Shared(core.parameterCount());
     this.shared.start.set(START);
     this.shared.giveParameters(core.view("parameters"));
     const gates = new GateCheck(
@@ -135,8 +135,8 @@ const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
   [
     "policy not a number",
     Fault.policy,
-    ({ shared, core: { exports } }) => {
-      shared.giveParameters(new Float64Array(exports.parameterCount()).fill(Number.NaN));
+    ({ shared, core }) => {
+      shared.giveParameters(new Float64Array(core.parameterCount()).fill(Number.NaN));
     },
   ],
   ["board timed out", Fault.boardTimeout, ({ robot }) => (robot.fault = Fault.boardTimeout)],
@@ -253,7 +253,7 @@ test("quitting while it drives stops first", () => {
 test("new parameters act from the next network call on", () => {
   const bench = new Bench(core);
   bench.drive(3);
-  const parameters = new Float64Array(core.exports.parameterCount()).fill(0.3);
+  const parameters = new Float64Array(core.parameterCount()).fill(0.3);
   bench.shared.giveParameters(parameters);
   bench.steps(12);
   const outputs = bench

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Place and direction of the task at a time. */
 function pointAt(time: number): { x: number; y: number; phi: number } {
-  core.exports.nominalSetpoint(time);
+  core.nominalSetpoint(time);
   const [x = 0, y = 0, vx = 0, vy = 0] = core.view("probe");
   return { x, y, phi: Math.atan2(vy, vx) };
 }

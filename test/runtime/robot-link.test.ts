@@ -62,7 +62,7 @@ class PlantHost implements ControlHost {
 
   constructor(plant: Core, pilot: Core) {
     this.#plant = plant;
-    this.shared = new Shared(pilot.exports.parameterCount());
+    this.shared = new Shared(pilot.parameterCount());
     const gates = new GateCheck(this.robot, { ...config, heartbeatWithin: 1 }, carFigure8, new Float64Array(0));
     this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
     this.put();
@@ -73,13 +73,13 @@ class PlantHost implements ControlHost {
     };
     this.robot.onSend = (_, input) => {
       plant.view("inputs").set(input);
-      plant.exports.drivePlant(DT);
+      plant.drivePlant(DT);
     };
   }
 
   put(): void {
     this.#plant.view("plantState").set(carFigure8.initialState);
-    this.#plant.exports.restPlant();
+    this.#plant.restPlant();
   }
 
   async start(): Promise<void> {}
@@ -127,7 +127,7 @@ function contents(core: Core, slot: number): Record<string, Float64Array> {
   const [steps = 0, segments = 0] = core.view("counts", slot);
   const part = (name: "states" | "inputs" | "commands" | "references" | "stageCosts", columns: number, rows = steps) =>
     core.view(name, slot).slice(0, columns * rows);
-  core.exports.gradient(slot, 1);
+  core.gradient(slot, 1);
   return {
     counts: core.view("counts", slot).slice(),
     times: core.view("times", slot).slice(0, steps),
@@ -158,9 +158,9 @@ test("a drive and how it goes on are the simulated rollouts, bit for bit, gradie
   const simulated = await trainingCore();
   simulated.view("states").set(carFigure8.initialState);
   simulated.view("counts")[2] = 0;
-  simulated.check(simulated.exports.rollOut(0, SEGMENTS, -1, 0), "rollout");
+  simulated.rollOut(0, SEGMENTS);
   expect(first).toEqual(contents(simulated, 0));
-  simulated.check(simulated.exports.rollOut(1, SEGMENTS, 0, KEPT), "rollout");
+  simulated.rollOut(1, SEGMENTS, 0, KEPT);
   expect(second).toEqual(contents(simulated, 1));
 
   // and the recording of the whole drive has every step of it
@@ -180,7 +180,7 @@ test("new parameters drive from the second segment on; derivatives are taken at 
   await link.stop();
   await link.close();
   const recorded = core.view("outputs", 1).slice(0, 10 * (SEGMENTS + KEPT));
-  core.check(core.exports.replay(1, core.exports.Network.called, false, true), "replay");
+  core.replay(1, "called", false, true);
   const present = core.view("outputs", 1).slice(0, 10 * (SEGMENTS + KEPT));
   const own = (j: number) => Array.from(recorded.subarray(10 * j, 10 * j + 10));
   const called = (j: number) => Array.from(present.subarray(10 * j, 10 * j + 10));

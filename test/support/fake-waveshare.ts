@@ -61,7 +61,7 @@ export class FakeWaveshare implements VirtualBoard {
   put(): void {
     const before = this.state.slice();
     this.state.set(this.#core.setup.task.initialState);
-    this.#core.exports.restPlant();
+    this.#core.restPlant();
     if (this.#origin) this.#carry(before);
   }
 
@@ -118,7 +118,7 @@ export class FakeWaveshare implements VirtualBoard {
     const isStanding = inputs[0] === 0 && Math.abs(state[2] ?? 0) < STANDS;
     // a car cannot turn on the spot, and the plant's turn has a bias
     if (isStanding) state[2] = 0;
-    else this.#core.exports.drivePlant(us * US);
+    else this.#core.drivePlant(us * US);
     this.#rate = ((state[3] ?? 0) - phi) / (us * US);
     this.path.push({ time: this.nowUs * US, state: state.slice() });
   }

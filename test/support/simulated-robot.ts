@@ -37,7 +37,7 @@ export class SimulatedRobot implements Robot {
     this.#inputs = core.view("inputs");
     this.state.set(core.setup.task.initialState);
     this.#measured.set(this.state);
-    core.exports.restPlant();
+    core.restPlant();
   }
 
   static async make(): Promise<SimulatedRobot> {
@@ -53,7 +53,7 @@ export class SimulatedRobot implements Robot {
     const seconds = now - this.#now;
     this.#now = now;
     if (this.#inputs.every((value) => value === 0)) this.state[2] = 0;
-    else if (seconds > 0) this.#core.exports.drivePlant(seconds);
+    else if (seconds > 0) this.#core.drivePlant(seconds);
     if (this.isSilent) return;
     if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
     this.#measure(ageOf(this.reading, now));

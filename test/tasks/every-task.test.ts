@@ -83,13 +83,13 @@ describe.each(Object.keys(tasks))("%s", (task) => {
     const random = randomNumbers(21);
     const theta = core.view("parameters").map((value) => value + 0.1 * random());
     const direction = theta.map(() => random());
-    core.exports.sampleStart(0);
+    core.sampleStart(0);
     const start = core.view("states").slice(0, core.setup.task.columns.state.length);
     const lossAt = (h: number): number => {
       core.view("parameters").set(theta.map((value, i) => value + h * (direction[i] ?? 0)));
       core.view("states").set(start);
-      core.check(core.exports.rollOut(0, segments, -1, 0), "rollout");
-      return core.exports.gradient(0, 1);
+      core.rollOut(0, segments);
+      return core.gradient(0, 1);
     };
     lossAt(0);
     const slope = dot(core.view("gradient"), direction);

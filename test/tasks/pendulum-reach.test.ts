@@ -23,14 +23,13 @@ describe("the arm about upright", () => {
   test.each(arms)("is the Jacobian of the core's model: %j", async (arm) => {
     const core = await coreOf(pendulumReach, arm);
     const probe = core.view("probe");
-    const { model } = core.exports.LawPart;
     probe.set(UPRIGHT);
-    core.exports.evaluatePart(model, 0);
+    core.evaluateLaw("model");
     const { A, B } = uprightArm(arm);
     for (let column = 0; column < 6; column++) {
       probe.fill(0, ROW, 2 * ROW);
       probe[ROW + column] = 1;
-      core.exports.tangentOfPart(model, 0);
+      core.tangentOfLaw("model");
       for (let row = 0; row < 4; row++) {
         const expected = (column < 4 ? A[row]?.[column] : B[row]?.[column - 4]) ?? Number.NaN;
         const size = Math.max(1, Math.abs(expected));
@@ -43,7 +42,7 @@ describe("the arm about upright", () => {
     const core = await coreOf(pendulumReach, arm);
     const probe = core.view("probe");
     probe.set(UPRIGHT);
-    core.exports.evaluatePart(core.exports.LawPart.model, 0);
+    core.evaluateLaw("model");
     for (let row = 0; row < 4; row++)
       expect(Math.abs((probe[2 * ROW + row] ?? Number.NaN) - (UPRIGHT[row] ?? 0))).toBeLessThan(1e-15);
   });
@@ -63,7 +62,7 @@ test("open loop begins with the torques that would hold an arm of half the masse
   const { input1 = 0, input2 = 0 } = pendulumReachOpen.controller.parameters;
   const start = [...pendulumReachOpen.initialState, input1, input2];
   probe.set(start);
-  core.exports.evaluatePart(core.exports.LawPart.model, 0);
+  core.evaluateLaw("model");
   for (let row = 0; row < 4; row++)
     expect(Math.abs((probe[2 * ROW + row] ?? Number.NaN) - (start[row] ?? 0))).toBeLessThan(1e-15);
 });

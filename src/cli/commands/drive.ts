@@ -138,7 +138,7 @@ async function driveSegments(
   output: Output,
 ): Promise<DriveResult> {
   const { signal, stop, release } = watchInterrupts();
-  const parameters = core.exports.parameterCount();
+  const parameters = core.parameterCount();
   const drives = recording.replace(/\.mcap$/, "-drives");
   try {
     const link = await connect(config, { permission, output, signal, stop, drives, parameters });

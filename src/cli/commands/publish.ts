@@ -38,7 +38,7 @@ export default defineCommand({
     const drives = args.out ?? (await unusedPath(join("runs", `publish-${timestamp(new Date())}`)));
     const { signal, stop, release } = watchInterrupts();
     try {
-      const parameters = core.exports.parameterCount();
+      const parameters = core.parameterCount();
       const link = await connectRobot(config, { permission: args, output, signal, stop, drives, parameters });
       let stopped = "";
       await link.open();

@@ -46,7 +46,7 @@ export default defineCommand({
     const options = { ...args, given: withTask(args) };
     const connectFor = ({ config, folder, core }: PreparedRun) => {
       const drives = join(folder.path, "drives");
-      const parameters = core.exports.parameterCount();
+      const parameters = core.parameterCount();
       return connect(config, { permission: args, output, signal, stop, drives, parameters });
     };
     let link: Link | undefined;

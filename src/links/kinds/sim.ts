@@ -9,11 +9,11 @@ export class SimLink implements Link {
   async open(): Promise<void> {}
 
   async drive(core: Core, index: number, segments: number): Promise<DriveResult> {
-    return resultOf(core, index, core.exports.rollOut(index, segments, -1, 0));
+    return resultOf(core, index, core.tryRollOut(index, segments));
   }
 
   async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    return resultOf(core, index, core.exports.rollOut(index, segments, previous, kept));
+    return resultOf(core, index, core.tryRollOut(index, segments, previous, kept));
   }
 
   async stop(): Promise<void> {}
@@ -21,13 +21,9 @@ export class SimLink implements Link {
   async close(): Promise<void> {}
 }
 
-function resultOf(core: Core, index: number, status: number): DriveResult {
+function resultOf(core: Core, index: number, stayed: boolean): DriveResult {
   const steps = core.view("counts", index)[0];
-  if (status !== core.exports.Status.outOfBounds) {
-    core.check(status, `the drive of rollout ${index}`);
-    return { steps, stopped: undefined };
-  }
-  return { steps, stopped: describeViolation(core, index, steps) };
+  return { steps, stopped: stayed ? undefined : describeViolation(core, index, steps) };
 }
 
 /** Which state component left which bound, and when. */

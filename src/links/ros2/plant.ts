@@ -42,7 +42,7 @@ export class PlantNode {
     this.state = core.view("plantState");
     this.inputs = core.view("inputs");
     this.state.set(core.setup.task.initialState);
-    core.exports.restPlant();
+    core.restPlant();
     subscribeCommand(node, settings, (first, second) => this.#follow(first, second));
     const publishPose = settings.odometry === "" ? this.#posePublisher(node, settings, wall) : undefined;
     this.#publish = publishPose ?? this.#odometryPublisher(node, settings, wall);
@@ -74,7 +74,7 @@ export class PlantNode {
     if (seconds <= 0) return;
     const [, , v, before] = this.state;
     const isNeutral = this.inputs[0] === 0;
-    if (!isNeutral || v !== 0) this.#core.exports.drivePlant(seconds);
+    if (!isNeutral || v !== 0) this.#core.drivePlant(seconds);
     if (isNeutral) this.state[2] = Math.max(0, Math.min(v, this.state[2]) - NEUTRAL_BRAKE * seconds);
     this.#rate = (this.state[3] - before) / seconds;
     this.#time = until;

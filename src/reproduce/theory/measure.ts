@@ -62,8 +62,8 @@ function modelsOf({ a, b, k = 0 }: System): { B: number[]; A: number[] } {
 async function statistics(system: System, starts: number, horizons: readonly number[]) {
   const longest = Math.max(...horizons);
   const core = await coreOf(system, 1, longest);
-  core.exports.seed(1, 0);
-  const p = core.exports.parameterCount();
+  core.seed(1, 0);
+  const p = core.parameterCount();
   const models = modelsOf(system);
   const truth = [system.a, system.b];
   const gradients = horizons.map((): Float64Array[] => []);
@@ -79,8 +79,8 @@ async function statistics(system: System, starts: number, horizons: readonly num
     }
   };
   for (let start = 0; start < starts; start++) {
-    core.check(core.exports.sampleStart(0), "a start");
-    core.check(core.exports.rollOut(0, longest, -1, 0), "a rollout of the study");
+    core.sampleStart(0);
+    core.rollOut(0, longest);
     for (const [i, gradient] of gradientsWith(core, truth, horizons).entries()) gradients[i].push(gradient);
     addDifference(models.B, biasOfB);
     addDifference(models.A, biasOfA);
@@ -96,10 +96,10 @@ async function statistics(system: System, starts: number, horizons: readonly num
 /** The gradient along the recorded rollout through a model (a, b), for every horizon: [W23 eq. 7]. */
 function gradientsWith(core: Core, model: readonly number[], horizons: readonly number[]): Float64Array[] {
   core.write("modelParameters", model);
-  core.check(core.exports.linearise(0), "the linearisation");
+  core.linearise(0);
   return horizons.map((T) => {
     core.setOption("windowLength", T);
-    core.exports.gradient(0, 1);
+    core.gradient(0, 1);
     return core.view("gradient").slice();
   });
 }
@@ -128,16 +128,16 @@ async function curvature(system: System, horizons: readonly number[]) {
   const drive = (core: Core) => {
     core.view("states").set([1]);
     core.view("counts").set([SLOW / 8], 2);
-    core.check(core.exports.rollOut(0, longest, -1, 0), "a rollout of the study");
+    core.rollOut(0, longest);
     return core;
   };
   const quadratic = drive(await coreOf(system, 0, longest));
   const bounded = drive(await coreOf(system, 1, longest));
-  const p = quadratic.exports.parameterCount();
+  const p = quadratic.parameterCount();
   // dx_t along the setpoint's bias, behind the two weights of every output
   const outputs = bounded.setup.task.network.scale.length;
   bounded.view("direction")[2 * outputs] = 1;
-  bounded.exports.tangentPass(0, 0);
+  bounded.tangentPass(0, 0);
   const dx = bounded.view("stateTangents").slice();
   const toCostate = 1 / (system.b * (system.k ?? 1)); // the setpoint's adjoint is b k p_{t+1}
   const eigenvalue: number[] = [];
@@ -146,7 +146,7 @@ async function curvature(system: System, horizons: readonly number[]) {
     quadratic.setOption("windowLength", T);
     eigenvalue.push(Math.abs(extremeEigenvalue(hessianOf(quadratic), p).value));
     bounded.setOption("windowLength", T);
-    bounded.exports.gradient(0, 1);
+    bounded.gradient(0, 1);
     const adjoint = bounded.view("outputGradient");
     let sum = 0;
     for (let t = 0; t < T; t++) sum += Math.abs(adjoint[t * outputs] * toCostate) * dx[t] ** 2;

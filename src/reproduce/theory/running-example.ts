@@ -82,14 +82,14 @@ export class MeasuredExample {
    */
   gradient(x0: number, { exactly = false, inputs }: { exactly?: boolean; inputs?: readonly number[] } = {}): number[] {
     this.drive(x0, exactly, inputs);
-    this.core.exports.gradient(0, 1);
+    this.core.gradient(0, 1);
     return Array.from(this.core.view("outputGradient"));
   }
 
   /** Cost from x_0 without inputs. */
   cost(x0: number): number {
     this.drive(x0, true);
-    return this.core.exports.windowCost(0, 0);
+    return this.core.windowCost(0);
   }
 
   /** d x_{T-1} / d u_j through the model, or the truth: the co-state pass seeded with the last error alone. */
@@ -97,8 +97,7 @@ export class MeasuredExample {
     const { core } = this;
     this.drive(1, exactly);
     core.view("seeds").fill(0)[this.example.T - 1] = Math.SQRT2; // the residual is e / sqrt 2
-    core.exports.clearGradient();
-    core.exports.costate(0, 0);
+    core.costatePass(0, 0);
     return Array.from(core.view("outputGradient"));
   }
 
@@ -135,13 +134,13 @@ export class MeasuredExample {
     const { a, b, aHat, bHat, T } = example;
     core.write("modelParameters", exactly ? [a, b] : [aHat, bHat]);
     core.view("states").set([x0]);
-    core.check(core.exports.rollOut(0, T, -1, 0), "a rollout of the running example");
+    core.rollOut(0, T);
     if (!inputs) return;
     // inputs that no network gives: written into the recording, which is then gone through again
     core.write("outputs", inputs);
     core.write("inputs", inputs);
     const x = core.view("states");
     for (let t = 0; t < T; t++) x[t + 1] = a * x[t] + b * inputs[t];
-    core.check(core.exports.replay(0, core.exports.Network.recorded, true, false), "the replay of the running example");
+    core.replay(0, "recorded", true);
   }
 }

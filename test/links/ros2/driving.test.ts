@@ -65,7 +65,7 @@ async function drive(
   const core = await pilotCore(config);
   initialisePolicy(core, 1);
   const plantConfig = completeConfig({ plant: "identified", ...plantGiven, link: "ros2" });
-  const host = new VirtualRosHost(config, core.exports.parameterCount());
+  const host = new VirtualRosHost(config, core.parameterCount());
   const plant = await host.node.startPlant(plantConfig);
   begin(host, plant);
   const stop = new AbortController();

@@ -5,13 +5,12 @@ import type { ReferencePart } from "../contracts.js";
 const spline: ReferencePart = {
   /** L, 3 x 4: what the core makes of setpoints with a single 1 at s = 0, where q = c0, q' = c1, q'' = 2 c2 exactly. */
   matrix(core) {
-    const { exports } = core;
     const probe = core.view("probe");
     const row = probe.length / 7;
     const columns = [0, 2, 4, 6].map((place) => {
       probe.fill(0, 0, 8);
       probe[place] = 1;
-      exports.evaluatePart(exports.LawPart.reference, 0);
+      core.evaluateLaw("reference");
       const [c0, , c1, , doubled] = probe.subarray(2 * row);
       return [c0, c1, doubled / 2];
     });

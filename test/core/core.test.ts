@@ -70,6 +70,21 @@ test("refuses what does not fit, with what was got and what is allowed", async (
   );
 });
 
+test("what a rollout has used of every region is told by what the region has a row for", async () => {
+  const core = await smallCore(1, { segments: 12 });
+  driveFrom(core, 0, 1, 5);
+  const used = (name: Parameters<Core["usedPart"]>[0]) => core.usedPart(name, 0).length;
+  expect(core.shapeOf("states")).toMatchObject({ columns: 4, rows: 7 * 12 + 1, per: "step" });
+  expect(core.shapeOf("setpoints")).toMatchObject({ columns: 4, rows: 12, per: "segment" });
+  expect(core.shapeOf("parameters")).toMatchObject({ rows: 1, per: "run" });
+  expect([used("states"), used("inputs"), used("stageCosts")]).toEqual([4 * 36, 2 * 35, 35]);
+  expect([used("setpoints"), used("segmentTimes")]).toEqual([4 * 5, 5]);
+  expect([used("counts"), used("openingSetpoint"), used("earlierInputs")]).toEqual([3, 4, 2 * 64]);
+  const names = core.rolloutRegions();
+  expect(names).toEqual(expect.arrayContaining(["counts", "states", "deltas"]));
+  expect(names).not.toContain("parameters");
+});
+
 test("a state outside its bounds, or NaN, ends the rollout there and says so", async () => {
   const core = await smallCore(1);
   core.view("stateHigh").set([0.5], 0);
@@ -133,7 +148,7 @@ test("sine, cosine and the angle of a vector to 2 ulp, also far from zero", asyn
   }
 });
 
-test("initial weights are Glorot-uniform, biases and last layer 0; starts are uniform; both follow the seed", async () => {
+test("initial weights are Glorot-uniform, biases and last layer 0, starts uniform; both follow the seed", async () => {
   const core = await Core.load({ ...setup, task: carTask([64, 64]) });
   const draw = (seed: number) => {
     core.seed(seed, 0);

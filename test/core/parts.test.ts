@@ -65,7 +65,7 @@ test("the host has a name for every parameter that the core has room for, of eve
   for (const part of PARTS) expect([part, [...seen[part]].sort()]).toEqual([part, kindsOf(core, part).sort()]);
 });
 
-test("exports and fits are of kinds that the core has; every controller, reference and task can be exported", async () => {
+test("exports and fits are of kinds of the core; every controller, reference and task can be exported", async () => {
   const core = await smallCore(1);
   expect(Object.keys(controllers).sort()).toEqual(kindsOf(core, "controller").sort());
   expect(Object.keys(references).sort()).toEqual(kindsOf(core, "reference").sort());

@@ -30,7 +30,7 @@ export { ModelStart } from "./model-rollout";
 export * from "./names.generated";
 export { Option } from "./options";
 export { Network } from "./policy/policy";
-export { Dimension, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
+export { Counts, Dimension, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
 
 const answers: usize = heap.alloc(8 * Result.count);
 /** Whether the parts have seen their parameters. */

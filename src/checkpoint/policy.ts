@@ -16,7 +16,7 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
       `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
     );
   }
-  core.view("parameters").set(parameters);
+  core.write("parameters", parameters);
 }
 
 /** Layer widths of the core's network, features first. */

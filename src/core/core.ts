@@ -125,6 +125,16 @@ export class Core extends CoreCalls {
     view.set(values);
   }
 
+  /** Places where a rollout starts: its first state, and the task time there [s]. */
+  writeStart(state: ArrayLike<number>, time: number, rollout = 0): void {
+    const { columns } = this.shapeOf("states");
+    if (state.length !== columns) {
+      throw new UserError(`a state of ${this.setup.task.name} has ${columns} numbers, got ${state.length}`);
+    }
+    this.view("states", rollout).set(state);
+    this.view("counts", rollout)[this.exports.Counts.startTime] = time;
+  }
+
   /** Writes parameters by name into a part's region; all of them must be given. */
   setParameters(part: PartName, definition: PartDefinition): void {
     const names = this.parameterNames(part, definition.kind);

@@ -28,8 +28,7 @@ export function segmentsOf({ timing, training }: TaskDefinition): number {
 /** The core's own drive from the task's initial state at time 0; it lies in the core afterwards. */
 export function driveCore(core: Core, segments: number): ClosedLoopDrive {
   const { task } = core.setup;
-  core.view("states").set(task.initialState);
-  core.view("counts").set([0], 2);
+  core.writeStart(task.initialState, 0);
   core.tryRollOut(0, segments);
   const [steps] = core.view("counts");
   const states = core.view("states").slice(0, (steps + 1) * task.initialState.length);

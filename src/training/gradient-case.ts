@@ -92,8 +92,7 @@ export async function runCase(path: string): Promise<CaseResult> {
   }
   const steps = given.segments * task.timing.stepsPerSegment;
   setLayers(core, layers, path);
-  core.view("states").set(given.x0);
-  core.view("counts").set([given.t0], 2);
+  core.writeStart(given.x0, given.t0);
   const drive = await new SimLink().drive(core, 0, given.segments);
   if (drive.stopped) throw new UserError(`${path}: the rollout was stopped: ${drive.stopped}; check x0 and layers`, 1);
   const loss = core.gradient(0, 1);

@@ -42,7 +42,7 @@ export async function loopGrowth(config: RunConfig): Promise<LoopGrowth> {
     lapTime === undefined ? config["rollout-segments"] : Math.ceil(lapTime / (stepsPerSegment * controlPeriod));
   const core = await Core.load({ task, plant, rollouts: 2, steps: segments * stepsPerSegment, segments });
   core.view("inputDelays").fill(Math.round(config["model-delay"] / controlPeriod));
-  core.view("states").set(task.initialState);
+  core.writeStart(task.initialState, 0);
   let slot = 0;
   let within = core.tryRollOut(slot, segments);
   for (let lap = 0; lap < SETTLING && lapTime !== undefined && within; lap++) {

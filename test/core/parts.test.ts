@@ -95,6 +95,7 @@ describe("a size that does not fit is refused by name", () => {
     expect(() => core.write("modelParameters", new Array(5).fill(0))).toThrow(
       "modelParameters of car-figure8 takes 8 numbers, got 5",
     );
+    expect(() => core.writeStart([0, 0], 0)).toThrow("a state of car-figure8 has 4 numbers, got 2");
     expect(() => core.write("inputDelays", [1])).toThrow("inputDelays of car-figure8 takes 2 numbers, got 1");
   });
 });

@@ -59,8 +59,7 @@ function coreSetup(
 export function driveFrom(core: Core, slot: number, t0: number, segments: number): void {
   core.nominalSetpoint(t0);
   const [x = 0, y = 0, vx = 0, vy = 0] = core.view("probe");
-  core.view("states", slot).set([x + 0.05, y - 0.04, 0.8 * Math.hypot(vx, vy), Math.atan2(vy, vx) + 0.1]);
-  core.view("counts", slot).set([t0], 2);
+  core.writeStart([x + 0.05, y - 0.04, 0.8 * Math.hypot(vx, vy), Math.atan2(vy, vx) + 0.1], t0, slot);
   core.rollOut(slot, segments);
 }
 

@@ -162,8 +162,7 @@ function placeAtStart(core: Core, startTime: number, given: readonly (number | s
     const allowed = `${length} numbers: ${task.columns.state.join(", ")}`;
     throw new UserError(`--initial-state is ${state.join(",")}; allowed are ${allowed}`);
   }
-  core.view("states").set(numbers);
-  core.view("counts").set([startTime], 2);
+  core.writeStart(numbers, startTime);
 }
 
 /** Where the recording will be written, found out before the robot moves; nothing is overwritten. */

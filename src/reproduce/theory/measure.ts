@@ -126,8 +126,7 @@ function varianceOf(samples: readonly Float64Array[], batch: number): number {
 async function curvature(system: System, horizons: readonly number[]) {
   const longest = Math.max(...horizons);
   const drive = (core: Core) => {
-    core.view("states").set([1]);
-    core.view("counts").set([SLOW / 8], 2);
+    core.writeStart([1], SLOW / 8);
     core.rollOut(0, longest);
     return core;
   };

@@ -133,7 +133,7 @@ export class MeasuredExample {
     const { core, example } = this;
     const { a, b, aHat, bHat, T } = example;
     core.write("modelParameters", exactly ? [a, b] : [aHat, bHat]);
-    core.view("states").set([x0]);
+    core.writeStart([x0], 0);
     core.rollOut(0, T);
     if (!inputs) return;
     // inputs that no network gives: written into the recording, which is then gone through again

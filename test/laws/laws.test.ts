@@ -7,6 +7,7 @@ import { Core } from "../../src/core/core.js";
 import type { TaskDefinition } from "../../src/tasks/definition.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import { dot, randomNumbers } from "../support/cores.js";
+import { trials } from "./trials.js";
 
 const ROW = 64;
 const SAMPLES = 200;
@@ -36,7 +37,7 @@ async function coreOf(task: TaskDefinition): Promise<Core> {
 
 const parts = ["model", "controller", "reward", "reference", "task", "network"] as const;
 
-for (const task of Object.values(tasks)) {
+for (const task of [...Object.values(tasks), ...(await trials())]) {
   describe(task.name, () => {
     for (const name of parts) {
       test(`${name}: tangent against central differences, transpose against tangent`, async () => {

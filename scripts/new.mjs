@@ -8,61 +8,61 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** By kind: the files with their skeletons, the tests that are to pass, and what registers it beside its file. */
+/**
+ * By kind: the files with their skeletons, the tests that are to pass, and what is needed beside. In all of it __name__
+ * stands for the name, __kind__ for the same as an identifier, and in the skeletons __Class__ for it as a class.
+ */
 const KINDS = {
   plant: {
-    files: { "assembly/plants/NAME.ts": "plant.ts", "test/core/NAME-plant.test.ts": "plant.test.ts" },
-    tests: "NAME-plant",
-    register: "an entry under `plants` of the tasks that it can do (src/tasks)",
+    files: { "assembly/plants/__name__.ts": "plant.ts", "test/core/__name__-plant.test.ts": "plant.test.ts" },
+    tests: "__name__-plant",
+    beside: "; it needs an entry under `plants` of the tasks that it can do (src/tasks)",
   },
   model: {
-    files: { "assembly/models/NAME.ts": "model.ts", "test/laws/trials/NAME.ts": "model-trial.ts" },
-    tests: 'laws -t "model NAME"',
+    files: { "assembly/models/__name__.ts": "model.ts", "test/laws/trials/__name__.ts": "model-trial.ts" },
+    tests: 'laws -t "model __kind__"',
   },
   controller: {
-    files: { "assembly/controllers/NAME.ts": "controller.ts", "test/laws/trials/NAME.ts": "controller-trial.ts" },
-    tests: 'laws -t "controller NAME"',
+    files: {
+      "assembly/controllers/__name__.ts": "controller.ts",
+      "test/laws/trials/__name__.ts": "controller-trial.ts",
+    },
+    tests: 'laws -t "controller __kind__"',
   },
-  task: { files: { "src/tasks/NAME.ts": "task.ts" }, tests: "laws -t NAME" },
-  rule: { files: { "src/rules/NAME.ts": "rule.ts", "test/rules/NAME.test.ts": "rule.test.ts" }, tests: "rules" },
+  task: { files: { "src/tasks/__name__.ts": "task.ts" }, tests: "laws -t __name__" },
+  rule: {
+    files: { "src/rules/__name__.ts": "rule.ts", "test/rules/__name__.test.ts": "rule.test.ts" },
+    tests: "test/rules",
+  },
   link: {
-    files: { "src/links/kinds/NAME.ts": "link.ts", "test/links/harnesses/NAME.ts": "link-harness.ts" },
-    tests: 'test/links -t "NAME"',
+    files: { "src/links/kinds/__name__.ts": "link.ts", "test/links/harnesses/__name__.ts": "link-harness.ts" },
+    tests: "test/links/ -t __name__",
   },
 };
 
-/** What is wrong with the arguments; undefined if nothing is. */
-function problemWith(kind, name) {
-  if (!Object.hasOwn(KINDS, kind ?? "") || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name ?? ""))
-    return `got "${[kind, name].join(" ").trim()}"; usage: node scripts/new.mjs ${Object.keys(KINDS).join("|")} name-of-it`;
-  const taken = Object.keys(KINDS[kind].files).find((file) => existsSync(file.replace("NAME", name)));
-  return taken && `${taken.replace("NAME", name)} exists already: choose another name`;
-}
-
-const [kind, name] = process.argv.slice(2);
-const problem = problemWith(kind, name);
-if (problem) {
+/** Says what is wrong, and ends. */
+function refuse(problem) {
   console.error(problem);
   process.exit(2);
 }
+
+const [kind = "", name = ""] = process.argv.slice(2);
+if (!Object.hasOwn(KINDS, kind) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
+  refuse(`got "${`${kind} ${name}`.trim()}"; usage: node scripts/new.mjs ${Object.keys(KINDS).join("|")} name-of-it`);
 const camel = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-const names = { __name__: name, __kind__: camel, __Class__: camel[0].toUpperCase() + camel.slice(1) };
-const { files, tests, register } = KINDS[kind];
-for (const [file, skeleton] of Object.entries(files)) {
-  const path = file.replace("NAME", name);
+const marks = { __name__: name, __kind__: camel, __Class__: camel[0].toUpperCase() + camel.slice(1) };
+const fill = (text) => text.replaceAll(/__[A-Za-z]+__/g, (mark) => marks[mark]);
+
+const { files, tests, beside = "" } = KINDS[kind];
+const parts = Object.entries(files).map(([path, skeleton]) => ({ path: fill(path), skeleton }));
+const taken = parts.find(({ path }) => existsSync(path));
+if (taken) refuse(`${taken.path} exists already: choose another name`);
+for (const { path, skeleton } of parts) {
   const text = readFileSync(new URL(`skeletons/${skeleton}.txt`, import.meta.url), "utf8");
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
-    text.replaceAll(/__\w+?__/g, (mark) => names[mark]),
-  );
+  writeFileSync(path, fill(text));
   console.log(`wrote ${path}`);
 }
-console.log(`it registers itself${register ? `; it needs ${register}` : ""}`);
-console.log(
-  `done when this passes: npm test -- ${tests.replace("NAME", kind === "model" || kind === "controller" ? camel : name)}`,
-);
-console.log(`docs/adding-a-${kind}.md says what to fill in`);
-const word = kind === "model" || kind === "controller" ? camel : name;
-console.log(`done when this passes: npm test -- ${tests.replace("NAME", word)}`);
+console.log(`it registers itself${beside}`);
+console.log(`done when this passes: npm test -- ${fill(tests)}`);
 console.log(`docs/adding-a-${kind}.md says what to fill in`);

@@ -6,9 +6,9 @@ import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { trainingFor } from "./training.js";
 
 /**
- * A training that is ready to drive, its policy untrained. `rollouts` gives every rollout after it was driven and before
- * its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite. Index 0 is the
- * drive that settles the robot, where there is one.
+ * A training that is ready to drive, its policy untrained. `rollouts` gives every rollout after it was driven and
+ * before its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite. Index 0 is
+ * the drive that settles the robot, where there is one.
  */
 export async function trainingInMemory(config: RunConfig) {
   const training = await trainingFor(config);

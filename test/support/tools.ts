@@ -2,8 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { test } from "@jest/globals";
 
-const TIMEOUT_MS = 60_000;
-
 interface Tool {
   /** the command, with arguments that must succeed */
   readonly found: readonly (readonly string[])[];
@@ -44,6 +42,6 @@ export function tool(name: keyof typeof TOOLS): Needed {
   return {
     command: command ?? "",
     absent,
-    test: (title, run) => (absent ? test.skip(`${title} (${absent})`, run) : test(title, run, TIMEOUT_MS)),
+    test: (title, run) => (absent ? test.skip(`${title} (${absent})`, run) : test(title, run)),
   };
 }

@@ -10,6 +10,7 @@ const COLUMNS: Readonly<Record<SideName, string>> = {
   native: "C++ by hand",
   plain: "C++ loops",
   strict: "wasm",
+  before: "wasm before",
   fused: "wasm + FMA",
   twin: "JavaScript",
 };

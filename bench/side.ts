@@ -4,13 +4,14 @@
  * A process of its own for each, so that none warms, fills or confuses another's compiler.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Kernel, Results } from "./kernels.js";
 import type { NativeName } from "./native.js";
 
 export type CoreName = "strict" | "fused" | "twin";
-export type SideName = NativeName | CoreName;
+export type SideName = NativeName | CoreName | "before";
 
 export class Side {
   readonly name: SideName;
@@ -42,6 +43,11 @@ export class Side {
     const script = fileURLToPath(new URL("./core-side.js", import.meta.url));
     const flags = name === "fused" ? ["--experimental-wasm-relaxed-simd"] : [];
     return new Side(name, process.execPath, [...flags, script, name, caseFile]);
+  }
+
+  /** The strict build of another checkout, built, whose benchmark has the same case. */
+  static before(checkout: string, caseFile: string): Side {
+    return new Side("before", process.execPath, [join(checkout, "build/bench/core-side.js"), "strict", caseFile]);
   }
 
   async results(): Promise<Results> {

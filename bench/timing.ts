@@ -3,7 +3,6 @@
  * hits all alike.
  */
 import type { Kernel } from "./kernels.js";
-import type { NativeName } from "./native.js";
 import type { Side, SideName } from "./side.js";
 
 export interface Spread {
@@ -17,8 +16,8 @@ export interface SideTiming {
   readonly side: SideName;
   /** one run of the kernel */
   readonly nanoseconds: Spread;
-  /** to the native sides' batches of the same round; empty where there is no compiler */
-  readonly ratios: Partial<Readonly<Record<NativeName, Spread>>>;
+  /** to the batches of the sides that are compared with, of the same round */
+  readonly ratios: Partial<Readonly<Record<SideName, Spread>>>;
 }
 
 /** How long to measure. */
@@ -36,8 +35,13 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 
-/** Times a kernel on all sides. */
-export async function compare(kernel: Kernel, sides: readonly Side[], effort: Effort): Promise<SideTiming[]> {
+/** Times a kernel on all sides; `bases`: the sides that the others are compared with, where they are there. */
+export async function compare(
+  kernel: Kernel,
+  sides: readonly Side[],
+  effort: Effort,
+  bases: readonly SideName[] = ["native", "plain"],
+): Promise<SideTiming[]> {
   const repeats = new Map<Side, number>();
   for (const side of sides) {
     const single = await warm(kernel, side, effort.warmUp);
@@ -52,9 +56,8 @@ export async function compare(kernel: Kernel, sides: readonly Side[], effort: Ef
   }
   return sides.map((side) => {
     const times = taken.get(side) ?? [];
-    const ratios: Partial<Record<NativeName, Spread>> = {};
-    for (const base of sides) {
-      if (base.name !== "native" && base.name !== "plain") continue;
+    const ratios: Partial<Record<SideName, Spread>> = {};
+    for (const base of sides.filter(({ name }) => bases.includes(name))) {
       ratios[base.name] = spreadOf(times.map((time, i) => time / (taken.get(base)?.[i] ?? Number.NaN)));
     }
     return { side: side.name, nanoseconds: spreadOf(times), ratios };

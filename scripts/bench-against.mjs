@@ -23,9 +23,8 @@ writeFileSync(file, new Uint8Array(caseOf(core, SEGMENTS).buffer));
 const sides = [Side.before(resolve(checkout), file), Side.core("strict", file)];
 const [before, after] = [await sides[0].results(), await sides[1].results()];
 const worst = Math.max(...disagreements(before, after).values());
-console.log(
-  `largest relative difference of any result: ${worst}\n\n| kernel | after : before, median | quartiles |\n|---|---|---|`,
-);
+console.log(`largest relative difference of any result: ${worst}\n`);
+console.log("| kernel | after : before, median | quartiles |\n|---|---|---|");
 for (const kernel of KERNELS) {
   const effort = { rounds: Number(rounds), batch: 4, warmUp: 300 };
   const [, { ratios }] = await compare(kernel, sides, effort, ["before"]);

@@ -37,6 +37,3 @@ export interface RobotDescription {
   /** `nonce`: a number that no earlier start of this program had. */
   make(transport: Transport, nonce: number): Robot;
 }
-
-/** What robots in the plane measure. */
-export const PLANAR_STATE = ["x [m]", "y [m]", "v [m/s]", "phi [rad]"] as const;

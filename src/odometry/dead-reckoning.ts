@@ -1,4 +1,5 @@
 /** Where a car is by its wheels and its gyro, and how sure that is; docs/equations.md, section 26. */
+import { PlanarState } from "../tasks/planar.js";
 
 /**
  * Standard deviations that grow with the distance: a wheel that slips and is not quite round [m per √m], a gyro whose
@@ -82,9 +83,9 @@ export class DeadReckoning {
   predict(seconds: number, state: Float64Array): void {
     const turn = this.rate * seconds;
     const middle = this.phi + 0.5 * turn;
-    state[0] = this.x + this.v * seconds * Math.cos(middle);
-    state[1] = this.y + this.v * seconds * Math.sin(middle);
-    state[2] = this.v;
-    state[3] = this.phi + turn;
+    state[PlanarState.x] = this.x + this.v * seconds * Math.cos(middle);
+    state[PlanarState.y] = this.y + this.v * seconds * Math.sin(middle);
+    state[PlanarState.v] = this.v;
+    state[PlanarState.phi] = this.phi + turn;
   }
 }

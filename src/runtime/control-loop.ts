@@ -6,6 +6,7 @@
 import type { Core } from "../core/core.js";
 import { Fault } from "../links/faults.js";
 import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
+import { PlanarState } from "../tasks/planar.js";
 import type { GateCheck } from "./gate-check.js";
 import { type Layout, RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
@@ -194,7 +195,7 @@ export class ControlLoop {
   /** Stopping: neutral until the robot stands. */
   #brake(): void {
     if (this.#hasEnd) this.#writeEnd();
-    const isStill = Math.abs(this.#robot.reading.state[2]) < STILL;
+    const isStill = Math.abs(this.#robot.reading.state[PlanarState.v]) < STILL;
     if (!isStill) this.#stillSince = Number.NaN;
     else if (Number.isNaN(this.#stillSince)) this.#stillSince = this.#now;
     const since = isStill ? this.#stillSince : this.#stoppingSince;

@@ -3,6 +3,7 @@
  * links/faults.ts; docs/safety.md shows the table. A check runs at every step: it neither allocates, prints nor throws.
  */
 import { Fault, type Stop } from "../links/faults.js";
+import { PlanarState } from "../tasks/planar.js";
 import { type GateSettings, MISSED, type Observation } from "./observation.js";
 
 /** A setting, or a number of the code, that a gate compares with. */
@@ -139,7 +140,7 @@ export const gates = [
     scope: "driving",
     limit: setting("max-speed", "m/s"),
     lasting: 0,
-    check: (seen) => seen.measured(Math.abs(seen.reading.state[2])).isAbove,
+    check: (seen) => seen.measured(Math.abs(seen.reading.state[PlanarState.v])).isAbove,
     noticed: AT_ONCE,
     remedy: `${PUT_BACK}; raise max-speed if the place allows it`,
   },
@@ -196,7 +197,7 @@ export const gates = [
       text: () => `slower than ${STANDS} m/s under ${DRIVEN} of the range (m/s) for ${STANDS_FOR} s`,
     },
     lasting: STANDS_FOR,
-    check: (seen) => Math.abs(seen.command().value) > DRIVEN && Math.abs(seen.reading.state[2]) < STANDS,
+    check: (seen) => Math.abs(seen.command().value) > DRIVEN && Math.abs(seen.reading.state[PlanarState.v]) < STANDS,
     noticed: `${STANDS_FOR} s`,
     remedy: "look whether it moves: if it does, its encoder or localisation is dead; if not, its motor, ESC or battery",
   },

@@ -5,6 +5,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Reading } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
+import { PlanarState } from "../tasks/planar.js";
 
 /** What limits the gates: settings of the run, and what the command line adds. */
 export interface GateSettings
@@ -28,6 +29,14 @@ const COMMANDS_FOR = 0.3;
 /** A missed deadline counts as many punctual ones. */
 export const MISSED = 10;
 
+/** Entries of the setting `geofence` [m]. */
+enum Fence {
+  lowX,
+  highX,
+  lowY,
+  highY,
+}
+
 export class Observation {
   /** limit of the gate that looks; NaN where it has none */
   limit = Number.NaN;
@@ -46,14 +55,15 @@ export class Observation {
   heartbeatAge = Number.NaN;
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
   missed = 0;
-  /** x, y [m], v [m/s] and time [s] of the state at the step before; time NaN if there is none */
-  readonly #before = new Float64Array(4);
+  /** x, y [m], v [m/s] of the state at the step before, and its time [s], NaN if there is none */
+  readonly #before = new Float64Array(3);
+  #beforeTime = Number.NaN;
   /** square of the distance to the track [m²], after {@link distance} */
   square = Number.NaN;
 
   /** when the control step before was [s] */
   #stepAt = Number.NaN;
-  /** x lowest and highest, y lowest and highest [m] */
+  /** in the order of {@link Fence} */
   readonly #fence: Float64Array;
   /** points x, y [m] */
   readonly #track: Float64Array;
@@ -81,6 +91,7 @@ export class Observation {
   reset(): void {
     this.missed = 0;
     this.#before.fill(Number.NaN);
+    this.#beforeTime = Number.NaN;
     this.#stepAt = Number.NaN;
     this.#commands.fill(0);
     this.#count = 0;
@@ -124,8 +135,11 @@ export class Observation {
   /** How far the position lies outside the geofence [m]; negative inside. */
   beyondFence(): this {
     const { state } = this.reading;
-    const besideX = Math.max(this.#fence[0] - state[0], state[0] - this.#fence[1]);
-    const besideY = Math.max(this.#fence[2] - state[1], state[1] - this.#fence[3]);
+    const fence = this.#fence;
+    const x = state[PlanarState.x];
+    const y = state[PlanarState.y];
+    const besideX = Math.max(fence[Fence.lowX] - x, x - fence[Fence.highX]);
+    const besideY = Math.max(fence[Fence.lowY] - y, y - fence[Fence.highY]);
     return this.measured(Math.max(besideX, besideY));
   }
 
@@ -138,12 +152,13 @@ export class Observation {
   jump(): this {
     const before = this.#before;
     const { state, time } = this.reading;
-    const path = Math.max(Math.abs(state[2]), Math.abs(before[2])) * (time - before[3]);
-    const dx = state[0] - before[0];
-    const dy = state[1] - before[1];
-    this.value = time > before[3] ? Math.sqrt(dx * dx + dy * dy) - path : Number.NaN; // Math.hypot allocates
-    for (let i = 0; i < 3; i++) before[i] = state[i];
-    before[3] = time;
+    const speed = Math.max(Math.abs(state[PlanarState.v]), Math.abs(before[PlanarState.v]));
+    const passed = time - this.#beforeTime;
+    const dx = state[PlanarState.x] - before[PlanarState.x];
+    const dy = state[PlanarState.y] - before[PlanarState.y];
+    this.value = passed > 0 ? Math.sqrt(dx * dx + dy * dy) - speed * passed : Number.NaN; // Math.hypot allocates
+    for (let i = 0; i < before.length; i++) before[i] = state[i];
+    this.#beforeTime = time;
     return this;
   }
 
@@ -153,8 +168,8 @@ export class Observation {
     const { state } = this.reading;
     let least = track.length === 0 ? 0 : Number.POSITIVE_INFINITY;
     for (let i = 0; i < track.length; i += 2) {
-      const dx = state[0] - track[i];
-      const dy = state[1] - track[i + 1];
+      const dx = state[PlanarState.x] - track[i];
+      const dy = state[PlanarState.y] - track[i + 1];
       const square = dx * dx + dy * dy;
       if (square < least) least = square;
     }

@@ -1,12 +1,13 @@
 /** The path that a task asks for in the plane. */
 import type { TaskDefinition } from "../tasks/definition.js";
+import { PLANAR_STATE } from "../tasks/planar.js";
 
 /** Points of the path that the distance to the track is measured to. */
 const TRACK_POINTS = 512;
 
 /** Whether a task's state is x, y, v, phi in the plane. */
 export function isPlanar({ columns }: TaskDefinition): boolean {
-  return columns.state.join() === "x [m],y [m],v [m/s],phi [rad]";
+  return columns.state.join() === PLANAR_STATE.join();
 }
 
 /**

@@ -1,4 +1,5 @@
-import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { PLANAR_STATE } from "../../tasks/planar.js";
+import type { RobotLinkDefinition } from "../definition.js";
 import { SILENT_AFTER } from "../ros2/record.js";
 import { Ros2Robot } from "../ros2/robot.js";
 import { INPUTS, ros2SettingsFrom } from "../ros2/settings.js";

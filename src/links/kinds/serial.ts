@@ -1,4 +1,5 @@
-import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { PLANAR_STATE } from "../../tasks/planar.js";
+import type { RobotLinkDefinition } from "../definition.js";
 import { SerialRobot } from "../serial/robot.js";
 import { servoFrom } from "../serial/servo.js";
 import { protocol } from "../wire/protocol.js";

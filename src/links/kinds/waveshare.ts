@@ -6,7 +6,8 @@
 import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
 import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Speedometer } from "../../odometry/speedometer.js";
-import { PLANAR_STATE, type RobotLinkDefinition } from "../definition.js";
+import { PLANAR_STATE, PlanarState } from "../../tasks/planar.js";
+import type { RobotLinkDefinition } from "../definition.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
 import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
@@ -66,7 +67,7 @@ export class WaveshareRobot implements Robot {
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0], state[1], state[3]);
+    this.#odometry.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
     this.#updateReading();
   }
 

@@ -4,6 +4,7 @@
  */
 import { wallTime } from "../../clock.js";
 import type { Core } from "../../core/core.js";
+import { PlanarState } from "../../tasks/planar.js";
 import { subscribeCommand } from "./command.js";
 import { newMessage, setStamp, setYaw, type Twist } from "./messages.js";
 import type { RosNode } from "./node.js";
@@ -72,11 +73,13 @@ export class PlantNode {
   #drive(until: number): void {
     const seconds = until - this.#time;
     if (seconds <= 0) return;
-    const [, , v, before] = this.state;
+    const { state } = this;
+    const v = state[PlanarState.v];
+    const phi = state[PlanarState.phi];
     const isNeutral = this.inputs[0] === 0;
     if (!isNeutral || v !== 0) this.#core.drivePlant(seconds);
-    if (isNeutral) this.state[2] = Math.max(0, Math.min(v, this.state[2]) - NEUTRAL_BRAKE * seconds);
-    this.#rate = (this.state[3] - before) / seconds;
+    if (isNeutral) state[PlanarState.v] = Math.max(0, Math.min(v, state[PlanarState.v]) - NEUTRAL_BRAKE * seconds);
+    this.#rate = (state[PlanarState.phi] - phi) / seconds;
     this.#time = until;
   }
 

@@ -3,6 +3,7 @@
  * gyro.
  */
 import { DeadReckoning } from "../../odometry/dead-reckoning.js";
+import { PlanarState } from "../../tasks/planar.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
 import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
@@ -120,7 +121,7 @@ export class SerialRobot implements Robot {
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0], state[1], state[3]);
+    this.#odometry.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
     this.#updateReading();
   }
 

@@ -125,6 +125,15 @@ export class Core extends CoreCalls {
     view.set(values);
   }
 
+  /** Writes what {@link usedPart} gave; the rollout's counts must stand already. */
+  writeUsed(region: RegionName, values: ArrayLike<number>, rollout: number): void {
+    const used = this.usedPart(region, rollout).length;
+    if (values.length !== used) {
+      throw new UserError(`${region} of a rollout of this length has ${used} numbers, got ${values.length}`);
+    }
+    this.view(region, rollout).set(values);
+  }
+
   /** Places where a rollout starts: its first state, and the task time there [s]. */
   writeStart(state: ArrayLike<number>, time: number, rollout = 0): void {
     const { columns } = this.shapeOf("states");

@@ -113,13 +113,11 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       return arrays;
     },
     restore: (core, arrays) => {
-      for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.view(name).set(arrays[name]);
-      for (const name of core.rolloutRegions()) {
-        const array = arrays[PREFIX + name];
-        if (!array) continue;
-        core.view(name, current).set(array);
-        settled = true;
-      }
+      for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.write(name, arrays[name]);
+      const held = core.rolloutRegions().filter((name) => arrays[PREFIX + name]);
+      if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes
+      for (const name of held) core.writeUsed(name, arrays[PREFIX + name], current);
+      settled = held.length > 0;
     },
   };
 }

@@ -2,30 +2,25 @@
  * The registry of parts: names and sizes agree for each, sizes are refused by name, and a malformed registration says
  * what is expected.
  */
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
 import { Core } from "../../src/core/core.js";
 import { controllers, tasks as courses, references } from "../../src/export/parts/parts.js";
 import type { PlantDefinition, TaskDefinition } from "../../src/tasks/definition.js";
-import { scalar } from "../../src/tasks/scalar.js";
+import { PLANAR_STATE, PlanarState } from "../../src/tasks/planar.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import { fits } from "../../src/training/fits/fits.js";
+import { trials } from "../laws/trials.js";
 import { smallCore } from "../support/cores.js";
 
 const PARTS = ["model", "plant", "controller", "reward", "reference", "task"] as const;
 const ROOM = { rollouts: 1, steps: 14, segments: 2 };
 
-/** Every task with each of its plants, and what no task uses yet. */
-const openScalar: TaskDefinition = {
-  ...scalar,
-  controller: { kind: "openLoop11", parameters: { input1: 0 } },
-  nominalGains: [],
-};
-const scaleOf = ({ columns }: TaskDefinition, gains: number) =>
-  new Array<number>(columns.setpoint.length + gains).fill(1);
+/** Every task with each of its plants, and the trials of parts that no task uses yet. */
 const combinations: readonly { task: TaskDefinition; plant: PlantDefinition }[] = [
-  ...Object.values(tasks).flatMap((task) => Object.values(task.plants).map((plant) => ({ task, plant }))),
-  { task: { ...openScalar, network: { ...scalar.network, scale: scaleOf(scalar, 0) } }, plant: scalar.plants.nominal },
-];
+  ...Object.values(tasks),
+  ...(await trials()),
+].flatMap((task) => Object.values(task.plants).map((plant) => ({ task, plant })));
 
 function kindsOf(core: Core, part: (typeof PARTS)[number]): string[] {
   const table = {
@@ -95,8 +90,21 @@ describe("a size that does not fit is refused by name", () => {
     expect(() => core.write("modelParameters", new Array(5).fill(0))).toThrow(
       "modelParameters of car-figure8 takes 8 numbers, got 5",
     );
+    expect(() => core.writeUsed("segmentTimes", [0], 0)).toThrow(
+      "segmentTimes of a rollout of this length has 0 numbers",
+    );
     expect(() => core.writeStart([0, 0], 0)).toThrow("a state of car-figure8 has 4 numbers, got 2");
     expect(() => core.write("inputDelays", [1])).toThrow("inputDelays of car-figure8 takes 2 numbers, got 1");
+  });
+});
+
+test("the host's names of the state in the plane are the core's", async () => {
+  const text = await readFile("assembly/models/planar.ts", "utf8");
+  const [, members = ""] = text.match(/enum PlanarState \{\n([^}]*)\}/) ?? [];
+  const names = [...members.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => name);
+  expect([...PLANAR_STATE.map((_, i) => PlanarState[i]), "count"]).toEqual(names);
+  PLANAR_STATE.forEach((column, i) => {
+    expect(column.split(" ")[0]).toBe(PlanarState[i]);
   });
 });
 
@@ -120,6 +128,10 @@ describe("a malformed registration says where it is and what is expected", () =>
     [
       'must be "count"',
       `${enumOf("  mass,\n")}${moon}/** @part moon MoonParameter */\nexport const moon = new Moon();\n`,
+    ],
+    [
+      "no registration names MoonParameter",
+      `${enumOf("  count,\n")}${moon}/** @part moon */\nexport const moon = new Moon();\n`,
     ],
   ])("%s", async (message, text) => {
     await expect(registered(text)).rejects.toThrow(new RegExp(`^${file}: .*${message}`));

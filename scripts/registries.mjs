@@ -111,13 +111,16 @@ export function registeredIn(path, text) {
       throw new Error(`${path}: ${kind} has parameters ${parameters}, an enum that this file does not export`);
     if (!/^ {2}count,\n$/m.test(members)) throw new Error(`${path}: the last member of ${parameters} must be "count"`);
   }
+  const named = new Set(parts.map(({ parameters }) => parameters));
+  for (const [, name] of text.matchAll(/^export enum (\w+Parameter) /gm))
+    if (!named.has(name)) throw new Error(`${path}: no registration names ${name}; ${EXPECTED}`);
   return parts;
 }
 
 /** All registered parts of one kind, with the module that each is in. */
 function registered({ part, folder }) {
   const parts = sourcesOf(join("assembly", folder)).flatMap(({ file, name, text }) =>
-    registeredIn(`assembly/${folder}/${file}`, text).map((one) => ({ ...one, module: `./${folder}/${name}` })),
+    registeredIn(`assembly/${folder}/${file}`, text).map((one) => ({ ...one, module: `${folder}/${name}` })),
   );
   for (const { kind, module } of parts) {
     const other = parts.find((one) => one.kind === kind && one.module !== module);
@@ -136,7 +139,7 @@ function namesModule(all) {
   );
   const parameters = new Map(all.flatMap(({ parts }) => parts.map((one) => [one.parameters, one.module])));
   parameters.delete(undefined);
-  const exports = [...parameters].map(([name, module]) => `export { ${name} } from "${module}";`);
+  const exports = [...parameters].map(([name, module]) => `export { ${name} } from "./${module}";`);
   return `${MADE} from what assembly/ registers. */\n${enums.join("\n")}\n\n${exports.join("\n")}\n`;
 }
 
@@ -144,7 +147,7 @@ function namesModule(all) {
 function tablesModule(all) {
   const imports = all.flatMap(({ part, folder, contract, parts }) => [
     `import { ${contract} } from "./${folder}/${part}";`,
-    ...parts.map(({ kind, name, module }) => `import { ${name} as ${part}_${kind} } from "${module}";`),
+    ...parts.map(({ kind, name, module }) => `import { ${name} as ${part}_${kind} } from "./${module}";`),
   ]);
   const tables = all.map(({ part, contract, parts }) => {
     const entries = parts.map(({ kind }) => `${part}_${kind}`).join(", ");

@@ -1,6 +1,7 @@
 /**
  * Laws of every differentiable part of every task: its tangent is the derivative (central differences), its transpose
- * is the transpose of its tangent, and neither is ever NaN. A new part is covered by being used in a task of the table.
+ * is the transpose of its tangent, and neither is ever NaN. A new part is covered by being used in a
+ * task of the table or in a trial; test/core/parts.test.ts finds one that is in neither.
  */
 import { describe, expect, test } from "@jest/globals";
 import { Core } from "../../src/core/core.js";

@@ -1,11 +1,10 @@
 /** Tasks for the laws alone: new parts that no task uses yet (`node scripts/new.mjs model NAME`), a file each. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import type { TaskDefinition } from "../../src/tasks/definition.js";
 
 export async function trials(): Promise<TaskDefinition[]> {
   const folder = new URL("trials/", import.meta.url);
   const found: TaskDefinition[] = [];
-  if (!existsSync(folder)) return found;
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".js")))
     found.push(((await import(`./trials/${file}`)) as { default: TaskDefinition }).default);
   return found;

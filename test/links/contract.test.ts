@@ -3,7 +3,7 @@ import { test } from "@jest/globals";
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
 import { contractOf } from "./contract.js";
 import { harnesses } from "./harness.js";
-import { lineContractOf } from "./line-contract.js";
+import { transportContractOf } from "./transport-contract.js";
 
 stopBoardsAfterEachTest();
 
@@ -15,5 +15,5 @@ for (const [name, harness] of await harnesses()) {
     continue;
   }
   contractOf(name, harness);
-  if (harness.robot.hasLine) lineContractOf(name, harness);
+  if (harness.robot.hasTransport) transportContractOf(name, harness);
 }

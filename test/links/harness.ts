@@ -36,7 +36,7 @@ export class FaultyTransport extends BoardTransport {
 /** A robot, and what it is connected with. */
 export interface RunningRobot {
   readonly robot: Robot;
-  /** undefined: it has no line */
+  /** undefined: it has no transport */
   readonly port: FaultyTransport | undefined;
   /** x, y, v, phi as they truly are */
   readonly truth: Float64Array;
@@ -69,7 +69,7 @@ export interface RobotHarness {
   /** its state counts from where it is placed */
   readonly placeable: boolean;
   /** it hears and speaks by bytes, which may be damaged */
-  readonly hasLine: boolean;
+  readonly hasTransport: boolean;
 }
 
 /** One control step. */

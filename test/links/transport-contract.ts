@@ -1,4 +1,4 @@
-/** What robots with a line do beside what all robots do. */
+/** What robots with a transport do beside what all robots do. */
 import { describe, expect } from "@jest/globals";
 import fc from "fast-check";
 import { Fault } from "../../src/links/faults.js";
@@ -6,15 +6,15 @@ import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectRest, HARSH, limited } from "./expectations.js";
 import { drive, getArmed, getReady, type LinkHarness, step } from "./harness.js";
 
-export function lineContractOf(name: string, { test, robot: kind }: LinkHarness): void {
+export function transportContractOf(name: string, { test, robot: kind }: LinkHarness): void {
   const { gentle } = kind;
 
-  describe(`robot on a line: ${name}`, () => {
+  describe(`robot on a transport: ${name}`, () => {
     test("survives cut, repeated and garbled bytes, and goes on with the next good ones", async () => {
       const harness = await kind.start();
       await getArmed(harness);
       const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
+      if (!port) throw new Error("it has no transport");
       const lines = [
         (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2),
         (bytes: Uint8Array) => Buffer.concat([bytes, bytes]),
@@ -38,7 +38,7 @@ export function lineContractOf(name: string, { test, robot: kind }: LinkHarness)
       const harness = await kind.start();
       await getArmed(harness);
       const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
+      if (!port) throw new Error("it has no transport");
       for (const nonsense of [-1, Number.NaN, 1e9, Number.POSITIVE_INFINITY, 0.5]) {
         port.nonsense = nonsense;
         await drive(harness, 0.06, gentle);
@@ -82,7 +82,7 @@ export function lineContractOf(name: string, { test, robot: kind }: LinkHarness)
     test("whatever arrives and is commanded, the wire has neutral or a command within limits", async () => {
       const harness = await kind.start();
       const { robot, port } = harness;
-      if (!port) throw new Error("it has no line");
+      if (!port) throw new Error("it has no transport");
       await getReady(harness);
       const number = fc.oneof(fc.double(), fc.constantFrom(...HARSH), fc.double({ min: -1, max: 1, noNaN: true }));
       const event = fc.record({

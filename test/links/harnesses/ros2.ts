@@ -15,7 +15,7 @@ const robot: RobotHarness = {
   accuracy: { v: 0.02, yaw: 0.02, position: 0.01 }, // a state that is 10 ms old and carried forward
   rearms: false,
   placeable: false,
-  hasLine: false,
+  hasTransport: false,
   start: async () => {
     const config = completeConfig({ link: "ros2" });
     const node = new VirtualNode();

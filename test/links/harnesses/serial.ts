@@ -15,7 +15,7 @@ const robot: RobotHarness = {
   accuracy: { v: 0.05, yaw: 0.05, position: 0.04 },
   rearms: true,
   placeable: true,
-  hasLine: true,
+  hasTransport: true,
   start: async () => {
     const { board } = await startBoard();
     await board.disconnect(); // from the test's own host

@@ -11,7 +11,7 @@ const robot: RobotHarness = {
   accuracy: { v: 1e-9, yaw: 1e-9, position: 0.005 }, // the plant goes along tangents
   rearms: false,
   placeable: true,
-  hasLine: false,
+  hasTransport: false,
   start: async () => {
     const robot = await SimulatedRobot.make();
     let time = 0;

@@ -14,7 +14,7 @@ const robot: RobotHarness = {
   accuracy: { v: 0.03, yaw: 0.03, position: 0.03 },
   rearms: false,
   placeable: true,
-  hasLine: true,
+  hasTransport: true,
   start: async () => {
     const fake = await FakeWaveshare.make({});
     const given: PartialConfig = { link: "waveshare", task: "quadruped-figure8", "max-speed": 2 };

@@ -63,7 +63,7 @@ export function caseOf(core: Core, segments: number): Float64Array {
     return number;
   };
   const lookahead = timing.networkPeriod - timing.controlPeriod;
-  const start = core.view("counts")[2] ?? Number.NaN;
+  const start = core.view("counts")[core.exports.Counts.startTime];
   return Float64Array.of(
     ...[segments, timing.stepsPerSegment, timing.controlPeriod, lookahead, timing.controlPeriod],
     ...["radius", "lapTime", "speedWeight", "headingWeight"].map((name) => value(reward.parameters, name)),
@@ -86,7 +86,7 @@ export function caseOf(core: Core, segments: number): Float64Array {
 export function takeCase(core: Core, given: Float64Array): void {
   const parameters = core.view("parameters");
   const start = given.length - parameters.length - 7;
-  core.view("counts")[2] = given[start] ?? Number.NaN;
+  core.view("counts")[core.exports.Counts.startTime] = given[start];
   core.view("states").set(given.subarray(start + 1, start + 5));
   parameters.set(given.subarray(-parameters.length));
 }

@@ -11,7 +11,7 @@ import { CoreKernels, KERNELS } from "./kernels.js";
 const [name = "", path = ""] = process.argv.slice(2);
 const bytes = await readFile(path);
 const given = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-const kernels = new CoreKernels(await benchCore(name as Build | "twin", given[0] ?? 0), given);
+const kernels = new CoreKernels(await benchCore(name as Build | "twin", given[0]), given);
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, kernel, repeats] = line.split(" ");

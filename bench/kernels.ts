@@ -37,7 +37,7 @@ export class CoreKernels {
   constructor(core: Core, given: Float64Array) {
     this.core = core;
     this.given = given;
-    this.segments = given[0] ?? 0;
+    this.segments = given[0];
     this.probeRow = core.view("probe").length / 7;
     this.reset();
   }
@@ -112,7 +112,7 @@ export function disagreements(expected: Results, got: Results): Map<keyof Result
     const a = [expected[key]].flat();
     const b = [got[key]].flat();
     const scale = Math.max(...a.map(Math.abs));
-    const worst = a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+    const worst = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
     errors.set(key, a.length === b.length ? worst / scale : Number.NaN);
   }
   return errors;

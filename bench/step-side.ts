@@ -30,14 +30,14 @@ if ("runtime" in loaded) {
 }
 for (const driver of drivers.values()) driver.begin();
 const taken: Record<string, number[]> = {};
-for (let round = -2; round < (rounds ?? 0); round++) {
+for (let round = -2; round < rounds; round++) {
   for (const [side, driver] of drivers) {
     const begun = process.hrtime.bigint();
-    for (let t = 0; t < (steps ?? 0); t++) {
+    for (let t = 0; t < steps; t++) {
       const command = driver.step(state, (t * controlPeriod) % period, t % stepsPerSegment === 0);
       if (command instanceof Promise) await command;
     }
-    const nanoseconds = Number(process.hrtime.bigint() - begun) / (steps ?? 1);
+    const nanoseconds = Number(process.hrtime.bigint() - begun) / steps;
     if (round >= 0) taken[side] = [...(taken[side] ?? []), nanoseconds]; // the first two rounds warm up
   }
 }

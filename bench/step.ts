@@ -26,6 +26,6 @@ export function measureSteps(rounds: number): StepTiming[] {
   return Object.entries(taken).map(([side, times]) => ({
     side: side as StepSide,
     nanoseconds: spreadOf(times),
-    ratio: spreadOf(times.map((time, i) => time / (taken.wasm[i] ?? Number.NaN))),
+    ratio: spreadOf(times.map((time, i) => time / taken.wasm[i])),
   }));
 }

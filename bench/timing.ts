@@ -31,7 +31,7 @@ export interface Effort {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 

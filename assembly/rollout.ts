@@ -52,17 +52,17 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     openSegment(j, Network.called, previous < 0);
     const count =
       networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
-    if (!driveSegment(j, count, io)) return finish(steps, j + 1, Status.outOfBounds);
+    if (!driveSegment(j, count, io)) return finish(j + 1, Status.outOfBounds);
   }
-  return finish(steps, j, Status.ok);
+  return finish(j, Status.ok);
 }
 
 const io = new PlantIo();
 
 /** Control steps that fit into a network period, at least one. */
 function stepsWithin(period: f64, dt: f64): i32 {
-  const steps = i32(Math.floor(period / dt + 0.5));
-  return steps > 1 ? steps : 1;
+  const count = i32(Math.floor(period / dt + 0.5));
+  return count > 1 ? count : 1;
 }
 
 /** The plant at rest in the rollout's first state, and nothing applied before. */
@@ -79,12 +79,11 @@ function startFromRest(rollout: i32): void {
  */
 export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   trace.select(previous);
-  const steps = trace.stepCount();
-  const segments = trace.segmentCount();
-  const from = segments - overlap;
+  const driven = trace.stepCount();
+  const from = trace.segmentCount() - overlap;
   const first = trace.segmentStart(from);
-  const kept = steps - first;
-  const begin = first < steps ? load<f64>(trace.timeAt(first)) : endTime(steps);
+  const kept = driven - first;
+  const begin = first < driven ? load<f64>(trace.timeAt(first)) : endTime(driven);
   const start = trace.startTime() + begin;
   memory.copy(
     at(Region.openingSetpoint, rollout),
@@ -109,9 +108,9 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   return kept;
 }
 
-/** Time after the last of `steps` steps of the selected rollout. */
-function endTime(steps: i32): f64 {
-  return load<f64>(trace.timeAt(steps - 1)) + load<f64>(trace.periodAt(steps - 1));
+/** Time after the first `count` steps of the selected rollout. */
+function endTime(count: i32): f64 {
+  return load<f64>(trace.timeAt(count - 1)) + load<f64>(trace.periodAt(count - 1));
 }
 
 /** The first `count` rows of a rollout's region from those of another, from row `first` on. */
@@ -124,7 +123,7 @@ function add(value: f64, p: usize): void {
   store<f64>(p, load<f64>(p) + value);
 }
 
-function finish(steps: i32, segments: i32, status: Status): Status {
+function finish(segments: i32, status: Status): Status {
   if (isDirect()) memory.copy(trace.plantState, trace.stateAt(steps), trace.stateRow);
   trace.setLength(steps, segments);
   return status;

@@ -13,9 +13,9 @@ import { tasks } from "../../src/tasks/tasks.js";
 import { collectorFor } from "../../src/training/collect.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
 
-/** Gradient descent with momentum: velocity = 0.9 velocity + gradient, theta -= rate * velocity. */
+/** A rule without a file: velocity = 0.9 velocity + gradient, theta -= rate * velocity. */
 const momentum: UpdateRule = {
-  name: "momentum",
+  name: "no file",
   learningRate: 1e-6,
   needs: {},
   colour: "purple",
@@ -33,7 +33,7 @@ const momentum: UpdateRule = {
   },
 };
 const table = updateRules as Record<string, UpdateRule>;
-table.momentum = momentum; // for this file alone
+table["no file"] = momentum; // for this file alone
 
 test("every rule has the name of its file, and comparisons know it", () => {
   const files = new Set(readdirSync("src/rules"));
@@ -50,10 +50,10 @@ test("every learning rate of a task is that of a rule", () => {
 });
 
 describe.each(Object.keys(tasks))("a rule that no task knows, on %s", (task) => {
-  const config = completeConfig({ task, update: "momentum" as RuleName });
+  const config = completeConfig({ task, update: "no file" as RuleName });
 
   test("gets its defaults from its own file", () => {
-    expect(tasks[task].training.learningRate).not.toHaveProperty("momentum");
+    expect(tasks[task].training.learningRate).not.toHaveProperty("no file");
     expect(config["learning-rate"]).toBe(momentum.learningRate);
     expect([config["update-every"], config["model-fit"]]).toEqual(["rollout", false]);
     expect(collectorFor(config).room.rollouts).toBe(config.batch);
@@ -74,10 +74,10 @@ describe.each(Object.keys(tasks))("a rule that no task knows, on %s", (task) => 
 });
 
 test("what a rule declares decides what a training with it needs", () => {
-  const config = completeConfig({ update: "momentum" as RuleName });
+  const config = completeConfig({ update: "no file" as RuleName });
   expect(collectorFor(config).room.rollouts).toBe(1);
-  table.momentum = { ...momentum, needs: { modelRollouts: true, fitsModel: true, prefersLaps: true } };
-  const needy = completeConfig({ update: "momentum" as RuleName });
-  table.momentum = momentum;
+  table["no file"] = { ...momentum, needs: { modelRollouts: true, fitsModel: true, prefersLaps: true } };
+  const needy = completeConfig({ update: "no file" as RuleName });
+  table["no file"] = momentum;
   expect([needy["update-every"], needy["model-fit"], needy.model]).toEqual(["lap", true, "raw"]);
 });

@@ -5,6 +5,7 @@
  * {@link Status} and, unless that is `ok` or `outOfBounds`, has written nothing. Numbers that a function computes
  * stand at {@link results} afterwards.
  */
+import { resetPlant } from "./actuation";
 import * as arena from "./arena";
 import { controller, model, reference, reward, task } from "./components";
 import { configure as chooseAndLayOut } from "./configure";
@@ -40,21 +41,28 @@ function answer(result: Result, value: f64): void {
   store<f64>(answers + 8 * result, value);
 }
 
-/** Whether `count` rollouts from `first` on exist, and the core can work on them. */
-function ofRollouts(first: i32, count: i32): Status {
-  if (!prepared) return Status.wrongOrder;
-  const rollouts = arena.dimension(Dimension.rollouts);
-  return first >= 0 && count >= 1 && count <= rollouts && first <= rollouts - count ? Status.ok : Status.outOfRange;
+/** What a call is answered that comes in its time or not, with arguments that are in range or not. */
+function statusOf(inTime: bool, inRange: bool): Status {
+  if (!inTime) return Status.wrongOrder;
+  return inRange ? Status.ok : Status.outOfRange;
 }
 
-/** Whether what stands in those rollouts can be gone through. */
-function ofRecorded(first: i32, count: i32): Status {
-  const status = ofRollouts(first, count);
-  if (status != Status.ok) return status;
-  for (let rollout = first; rollout < first + count; rollout++) {
-    if (!trace.isRecorded(rollout)) return Status.outOfRange;
+/**
+ * Whether `count` rollouts from `first` on exist, and the core can work on them; `inRange`: whether the other arguments
+ * of the call are.
+ */
+function ofRollouts(first: i32, count: i32, inRange: bool = true): Status {
+  const rollouts = arena.dimension(Dimension.rollouts);
+  return statusOf(prepared, inRange && first >= 0 && count >= 1 && count <= rollouts && first <= rollouts - count);
+}
+
+/** Whether, besides, what stands in those rollouts can be gone through. */
+function ofRecorded(first: i32, count: i32, inRange: bool = true): Status {
+  let status = ofRollouts(first, count, inRange);
+  for (let rollout = first; status == Status.ok && rollout < first + count; rollout++) {
+    if (!trace.isRecorded(rollout)) status = Status.outOfRange;
   }
-  return Status.ok;
+  return status;
 }
 
 /** Whether a rollout can be driven for so many segments, which take so many steps. */
@@ -66,10 +74,9 @@ function hasRoom(segments: i32, kept: i32): bool {
 
 /** Whether a drive can go on from the end of the rollout `previous`, with its last `overlap` segments kept in front. */
 function goesOn(rollout: i32, previous: i32, overlap: i32): Status {
-  const status = ofRecorded(previous, 1);
+  const status = ofRecorded(previous, 1, rollout != previous && overlap >= 0);
   if (status != Status.ok) return status;
-  if (rollout == previous || overlap < 0 || overlap > trace.segmentsOf(previous)) return Status.outOfRange;
-  return trace.stepsOf(previous) > 0 ? Status.ok : Status.outOfRange;
+  return statusOf(true, overlap <= trace.segmentsOf(previous) && trace.stepsOf(previous) > 0);
 }
 
 /** The core's version: it is of use only to a host that knows it. */
@@ -105,8 +112,8 @@ export function prepare(): i32 {
 
 /** Answers with `address` (of one rollout's, where it exists once per rollout), `columns`, `rows` and `rowsPer`. */
 export function describeRegion(region: i32, rollout: i32): i32 {
-  if (!arena.configured) return Status.wrongOrder;
-  if (region < 0 || region >= Region.count || !trace.exists(rollout)) return Status.outOfRange;
+  const status = statusOf(arena.configured, region >= 0 && region < Region.count && trace.exists(rollout));
+  if (status != Status.ok) return status;
   answer(Result.address, f64(arena.at(region, rollout)));
   answer(Result.columns, f64(arena.columnsOf(region)));
   answer(Result.rows, f64(arena.rowsOf(region)));
@@ -115,7 +122,7 @@ export function describeRegion(region: i32, rollout: i32): i32 {
 }
 
 export function setOption(option: i32, value: f64): i32 {
-  return options.setOption(option, value) ? Status.ok : Status.outOfRange;
+  return statusOf(true, options.setOption(option, value));
 }
 
 /** Starts the random numbers from a 64-bit seed. */
@@ -140,10 +147,9 @@ export function sampleStart(rollout: i32): i32 {
 
 /** The task's nominal setpoint at task time `time` [s], into the first places of the region `probe`. */
 export function nominalSetpoint(time: f64): i32 {
-  if (!prepared) return Status.wrongOrder;
-  if (!isFinite(time)) return Status.outOfRange;
-  task.setpointAt(trace.taskParameters, time, trace.probe);
-  return Status.ok;
+  const status = statusOf(prepared, isFinite(time));
+  if (status == Status.ok) task.setpointAt(trace.taskParameters, time, trace.probe);
+  return status;
 }
 
 /**
@@ -170,11 +176,9 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
 
 /** Evaluates costs, commands and derivatives along a recorded drive; see assembly/rollout.ts. */
 export function replay(rollout: i32, network: i32, useReference: bool, keepOpening: bool): i32 {
-  const status = ofRecorded(rollout, 1);
-  if (status != Status.ok) return status;
-  if (network < 0 || network >= Network.count) return Status.outOfRange;
-  rollouts.replay(rollout, network, useReference, keepOpening);
-  return Status.ok;
+  const status = ofRecorded(rollout, 1, network >= 0 && network < Network.count);
+  if (status == Status.ok) rollouts.replay(rollout, network, useReference, keepOpening);
+  return status;
 }
 
 /** What the model does not explain of a recorded rollout, for {@link rollOutModel}. */
@@ -189,10 +193,9 @@ export function recordModelError(rollout: i32): i32 {
  * needed as for any rollout.
  */
 export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
-  let status = ofRollouts(rollout, 1);
+  let status = ofRollouts(rollout, 1, start >= 0 && start < ModelStart.count && shift >= 0.0 && shift <= 1.0);
   if (status == Status.ok) status = goesOn(rollout, source, 0);
   if (status != Status.ok) return status;
-  if (start < 0 || start >= ModelStart.count || !(shift >= 0.0 && shift <= 1.0)) return Status.outOfRange;
   if (start != ModelStart.replay && !hasRoom(segments, 0)) return Status.outOfRange;
   return modelRollouts.rollOutModel(rollout, source, start, segments, shift);
 }
@@ -222,16 +225,15 @@ export function networkDue(time: f64): i32 {
 
 /** One control step at task time `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
 export function tick(time: f64): i32 {
-  if (!pilot.begun) return Status.wrongOrder;
-  return isFinite(time) ? pilot.tick(time) : Status.outOfRange;
+  const status = statusOf(pilot.begun, isFinite(time));
+  return status == Status.ok ? pilot.tick(time) : status;
 }
 
 /** Network, setpoint, reference and controller for step t, the first of segment j: what one tick costs at most. */
 export function controlStep(rollout: i32, j: i32, t: i32): i32 {
-  const status = ofRollouts(rollout, 1);
+  const isStep = t >= 0 && t < arena.dimension(Dimension.steps);
+  const status = ofRollouts(rollout, 1, isStep && j >= 0 && j < arena.dimension(Dimension.segments));
   if (status != Status.ok) return status;
-  if (j < 0 || j >= arena.dimension(Dimension.segments)) return Status.outOfRange;
-  if (t < 0 || t >= arena.dimension(Dimension.steps)) return Status.outOfRange;
   trace.select(rollout);
   openSegment(j, Network.called, false);
   evaluateReference(reference, j, t);
@@ -242,16 +244,15 @@ export function controlStep(rollout: i32, j: i32, t: i32): i32 {
 /** The simulated plant at rest in the state of the region `plantState`. */
 export function restPlant(): i32 {
   if (!prepared) return Status.wrongOrder;
-  pilot.restPlant();
+  resetPlant();
   return Status.ok;
 }
 
 /** The simulated plant `dt` seconds later, under the first row of `inputs`. */
 export function drivePlant(dt: f64): i32 {
-  if (!prepared) return Status.wrongOrder;
-  if (!(dt >= 0.0 && isFinite(dt))) return Status.outOfRange;
-  pilot.drivePlant(dt);
-  return Status.ok;
+  const status = statusOf(prepared, dt >= 0.0 && isFinite(dt));
+  if (status == Status.ok) pilot.drivePlant(dt);
+  return status;
 }
 
 /** Answers with the sum of stage costs over all windows of a rollout, and with their number. */
@@ -299,26 +300,22 @@ export function hessianProduct(first: i32, count: i32): i32 {
  * `residualTangents`, or the gradient by forward sensitivity, added to `sensitivityGradient`.
  */
 export function windowPass(pass: i32, rollout: i32, window: i32): i32 {
-  const status = ofRecorded(rollout, 1);
+  const status = ofRecorded(rollout, 1, pass >= 0 && pass < Pass.count);
   if (status != Status.ok) return status;
   if (pass == Pass.sensitivity && arena.dimension(Dimension.sensitivity) == 0) return Status.wrongOrder;
   const segments = trace.segmentsOf(rollout);
   if (window < 0 || window >= options.windowCount(segments)) return Status.outOfRange;
   const begin = options.windowBegin(window);
   const end = options.windowEnd(window, segments);
+  if (pass == Pass.costate) costates.clearGradient(); // which selects all rollouts in turn
+  trace.select(rollout);
   if (pass == Pass.costate) {
-    costates.clearGradient();
-    trace.select(rollout);
     costates.costate(begin, end);
     costates.collect();
   } else if (pass == Pass.tangent) {
-    trace.select(rollout);
     tangent(begin, end);
-  } else if (pass == Pass.sensitivity) {
-    trace.select(rollout);
-    sensitivity(begin, end);
   } else {
-    return Status.outOfRange;
+    sensitivity(begin, end);
   }
   return Status.ok;
 }
@@ -334,18 +331,17 @@ export function statePass(rollout: i32): i32 {
 
 /** theta -= rate * gradient. */
 export function descend(rate: f64): i32 {
-  if (!arena.configured) return Status.wrongOrder;
-  if (!isFinite(rate)) return Status.outOfRange;
-  updates.descend(rate);
-  return Status.ok;
+  const status = statusOf(arena.configured, isFinite(rate));
+  if (status == Status.ok) updates.descend(rate);
+  return status;
 }
 
 /** Adam; see assembly/update.ts. */
 export function adapt(rate: f64, beta1: f64, beta2: f64, epsilon: f64, correction1: f64, correction2: f64): i32 {
-  if (!arena.configured) return Status.wrongOrder;
-  if (!isFinite(rate + beta1 + beta2 + epsilon + correction1 + correction2)) return Status.outOfRange;
-  updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
-  return Status.ok;
+  const areFinite = isFinite(rate + beta1 + beta2 + epsilon + correction1 + correction2);
+  const status = statusOf(arena.configured, areFinite);
+  if (status == Status.ok) updates.adapt(rate, beta1, beta2, epsilon, correction1, correction2);
+  return status;
 }
 
 /**
@@ -361,19 +357,17 @@ export function solveStep(
   tolerance: f64,
   anchored: bool,
 ): i32 {
-  const status = ofRecorded(first, count);
-  if (status != Status.ok) return status;
-  if (!(mu >= 0.0 && isFinite(mu) && threshold > 0.0 && tolerance >= 0.0) || iterations < 0) return Status.outOfRange;
-  gaussNewton.solve(first, count, mu, threshold, iterations, tolerance, anchored);
-  return Status.ok;
+  const inRange = mu >= 0.0 && isFinite(mu) && threshold > 0.0 && tolerance >= 0.0 && iterations >= 0;
+  const status = ofRecorded(first, count, inRange);
+  if (status == Status.ok) gaussNewton.solve(first, count, mu, threshold, iterations, tolerance, anchored);
+  return status;
 }
 
 /** theta += factor * step. */
 export function takeStep(factor: f64): i32 {
-  if (!arena.configured) return Status.wrongOrder;
-  if (!isFinite(factor)) return Status.outOfRange;
-  gaussNewton.takeStep(factor);
-  return Status.ok;
+  const status = statusOf(arena.configured, isFinite(factor));
+  if (status == Status.ok) gaussNewton.takeStep(factor);
+  return status;
 }
 
 /**
@@ -381,12 +375,12 @@ export function takeStep(factor: f64): i32 {
  * lengths of z and y, `domain` and `range`.
  */
 export function law(which: i32, part: i32, time: f64): i32 {
-  if (!prepared) return Status.wrongOrder;
-  if (part < 0 || part >= laws.LawPart.count || !isFinite(time)) return Status.outOfRange;
+  const isAsked = which >= 0 && which < laws.Law.count;
+  const status = statusOf(prepared, isAsked && part >= 0 && part < laws.LawPart.count && isFinite(time));
+  if (status != Status.ok) return status;
   if (which == laws.Law.value) laws.evaluatePart(part, time);
   else if (which == laws.Law.tangent) laws.tangentOfPart(part, time);
   else if (which == laws.Law.transpose) laws.transposeOfPart(part, time);
-  else if (which != laws.Law.sizes) return Status.outOfRange;
   answer(Result.domain, f64(laws.domainSize(part)));
   answer(Result.range, f64(laws.rangeSize(part)));
   return Status.ok;

@@ -4,7 +4,7 @@
  * rows of rollout 0: a drive may last as long as it likes. Whoever learns from it writes the steps down and goes
  * through them with `replay`.
  */
-import { driveStep, resetPlant } from "./actuation";
+import { driveStep } from "./actuation";
 import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
 import { at, copyRow } from "./arena";
@@ -60,11 +60,6 @@ export function tick(time: f64): Status {
   }
   evaluateCost(reward, 0);
   return Status.ok;
-}
-
-/** The simulated plant at rest in the state that stands in `plantState`, for links that drive it in time. */
-export function restPlant(): void {
-  resetPlant();
 }
 
 /** Drives the plant from the state in `plantState` for `dt` seconds under the first row of `inputs`. */

@@ -23,8 +23,8 @@ export function configure(): Status {
   if (!within(Dimension.segments, 1, MOST_ROWS) || !within(Dimension.hiddenLayers, 0, MOST_HIDDEN_LAYERS))
     return Status.badDimension;
   if (!partsFit()) return Status.mismatch;
-  const outputs = task.setpointSize() + controller.gainSize();
-  if (!setLayers(task.featureSize(), dimension(Dimension.hiddenLayers), hiddenWidths(), outputs))
+  const outputs = task.setpointSize + controller.gainSize;
+  if (!setLayers(task.featureSize, dimension(Dimension.hiddenLayers), hiddenWidths(), outputs))
     return Status.badDimension;
   trace.prepareSizes();
   beginPlan();
@@ -40,13 +40,13 @@ function within(which: Dimension, least: i32, most: i32): bool {
 
 /** Whether what one part hands to another has the size that this expects. */
 function partsFit(): bool {
-  const n = model.stateSize();
+  const n = model.stateSize;
   return (
-    controller.stateSize() == n &&
-    reward.stateSize() == n &&
-    task.stateSize() == n &&
-    controller.inputSize() == model.inputSize() &&
-    reference.setpointSize() == task.setpointSize() &&
-    reference.referenceSize() == controller.referenceSize()
+    controller.stateSize == n &&
+    reward.stateSize == n &&
+    task.stateSize == n &&
+    controller.inputSize == model.inputSize &&
+    reference.setpointSize == task.setpointSize &&
+    reference.referenceSize == controller.referenceSize
   );
 }

@@ -40,10 +40,10 @@ export enum LawPart {
 /** Length of z. */
 export function domainSize(part: i32): i32 {
   if (part == LawPart.model || part == LawPart.reward) return trace.stateSize + trace.inputSize;
-  if (part == LawPart.controller) return trace.stateSize + controller.referenceSize() + controller.gainSize();
+  if (part == LawPart.controller) return trace.stateSize + controller.referenceSize + controller.gainSize;
   if (part == LawPart.reference) return 2 * trace.setpointSize;
   if (part == LawPart.task) return trace.stateSize;
-  return task.featureSize();
+  return task.featureSize;
 }
 
 /** Length of y. */
@@ -51,8 +51,8 @@ export function rangeSize(part: i32): i32 {
   if (part == LawPart.model) return trace.stateSize;
   if (part == LawPart.controller) return trace.inputSize;
   if (part == LawPart.reward) return trace.residualSize;
-  if (part == LawPart.reference) return reference.referenceSize();
-  if (part == LawPart.task) return task.featureSize();
+  if (part == LawPart.reference) return reference.referenceSize;
+  if (part == LawPart.task) return task.featureSize;
   return trace.outputSize;
 }
 
@@ -144,5 +144,5 @@ export function transposeOfPart(part: i32, time: f64): void {
 }
 
 function activationOffset(): usize {
-  return usize(task.featureSize()) << DOUBLE_SHIFT;
+  return usize(task.featureSize) << DOUBLE_SHIFT;
 }

@@ -32,7 +32,7 @@ export function sensitivity(begin: i32, end: i32): void {
   const setpoint = trace.setpointSize;
   const outputs = trace.outputSize;
   const gain = outputs - setpoint;
-  const coefficient = reference.coefficientSize();
+  const coefficient = reference.coefficientSize;
   const X = at(Region.stateSensitivity, 0);
   const inputs = at(Region.sensitivityInputs, 0); // U_t of every step: steps x m x p
   const nextX = at(Region.sensitivityWork, 0);
@@ -104,7 +104,7 @@ export function sensitivity(begin: i32, end: i32): void {
 /** offsets = scale (dMLP/dtheta + dMLP/dfeatures dfeatures/dx X) of segment j, outputs x p. */
 function networkJacobian(j: i32, p: i32, features: usize, X: usize, offsets: usize): void {
   const row = usize(p) << DOUBLE_SHIFT;
-  const featureSize = task.featureSize();
+  const featureSize = task.featureSize;
   memory.fill(features, 0, usize(featureSize) * row);
   if (stateFeedback) {
     for (let c: i32 = 0; c < trace.stateSize; c++) {

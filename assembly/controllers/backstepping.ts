@@ -65,23 +65,15 @@ const enum BacksteppingTape {
  * are 0.
  */
 export class Backstepping extends Controller {
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  inputSize(): i32 {
-    return CarInput.count;
-  }
-  referenceSize(): i32 {
-    return PlanarReference.count;
-  }
-  gainSize(): i32 {
-    return BacksteppingGain.count;
-  }
-  parameterCount(): i32 {
-    return BacksteppingParameter.count;
-  }
-  tapeSize(): i32 {
-    return BacksteppingTape.count;
+  constructor() {
+    super(
+      PlanarState.count,
+      CarInput.count,
+      PlanarReference.count,
+      BacksteppingGain.count,
+      BacksteppingParameter.count,
+      BacksteppingTape.count,
+    );
   }
 
   // @ts-ignore: decorator

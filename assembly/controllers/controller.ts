@@ -3,12 +3,15 @@
  * row of gains (nominal + network). {@link act} fills the tape that the two derivatives read.
  */
 export abstract class Controller {
-  abstract stateSize(): i32;
-  abstract inputSize(): i32;
-  abstract referenceSize(): i32;
-  abstract gainSize(): i32;
-  abstract parameterCount(): i32;
-  abstract tapeSize(): i32;
+  constructor(
+    readonly stateSize: i32,
+    readonly inputSize: i32,
+    readonly referenceSize: i32,
+    readonly gainSize: i32,
+    readonly parameterCount: i32,
+    readonly tapeSize: i32,
+  ) {}
+
   abstract act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void;
   /** du = K dx + du/dreference dReference + du/dgains dGains. */
   abstract tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void;

@@ -20,44 +20,24 @@ export enum OpenLoop1Parameter {
  * compared with.
  */
 export class OpenLoop extends Controller {
-  constructor(
-    private readonly n: i32,
-    private readonly m: i32,
-  ) {
-    super();
-  }
-
-  stateSize(): i32 {
-    return this.n;
-  }
-  inputSize(): i32 {
-    return this.m;
-  }
-  referenceSize(): i32 {
-    return this.m;
-  }
-  gainSize(): i32 {
-    return 0;
-  }
-  parameterCount(): i32 {
-    return this.m;
-  }
-  tapeSize(): i32 {
-    return 0;
+  /** `n`: of the state; `m`: of the input. */
+  constructor(n: i32, m: i32) {
+    // reference and parameters are inputs; neither gains nor tape
+    super(n, m, m, 0, m, 0);
   }
 
   act(parameters: usize, _x: usize, reference: usize, _gains: usize, u: usize, _tape: usize): void {
-    for (let i: usize = 0, end = usize(this.m) << DOUBLE_SHIFT; i < end; i += 8) {
+    for (let i: usize = 0, end = usize(this.inputSize) << DOUBLE_SHIFT; i < end; i += 8) {
       store<f64>(u + i, load<f64>(parameters + i) + load<f64>(reference + i));
     }
   }
 
   tangent(_tape: usize, _gains: usize, _dx: usize, dReference: usize, _dGains: usize, du: usize): void {
-    memory.copy(du, dReference, usize(this.m) << DOUBLE_SHIFT);
+    memory.copy(du, dReference, usize(this.inputSize) << DOUBLE_SHIFT);
   }
 
   transpose(_tape: usize, _gains: usize, pu: usize, _px: usize, pReference: usize, _pGains: usize): void {
-    memory.copy(pReference, pu, usize(this.m) << DOUBLE_SHIFT);
+    memory.copy(pReference, pu, usize(this.inputSize) << DOUBLE_SHIFT);
   }
 }
 

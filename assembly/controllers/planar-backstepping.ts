@@ -63,23 +63,15 @@ const enum PlanarBacksteppingTape {
  * A clamped output has derivative 0. At |w| = 0 the heading error is held at 0, at zero reference speed w_d is 0.
  */
 export class PlanarBackstepping extends Controller {
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  inputSize(): i32 {
-    return QuadrupedInput.count;
-  }
-  referenceSize(): i32 {
-    return PlanarReference.count;
-  }
-  gainSize(): i32 {
-    return PlanarBacksteppingGain.count;
-  }
-  parameterCount(): i32 {
-    return PlanarBacksteppingParameter.count;
-  }
-  tapeSize(): i32 {
-    return PlanarBacksteppingTape.count;
+  constructor() {
+    super(
+      PlanarState.count,
+      QuadrupedInput.count,
+      PlanarReference.count,
+      PlanarBacksteppingGain.count,
+      PlanarBacksteppingParameter.count,
+      PlanarBacksteppingTape.count,
+    );
   }
 
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {

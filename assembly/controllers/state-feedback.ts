@@ -30,41 +30,21 @@ export enum StateFeedback11Parameter {
  * parameters. Reference: x_d.
  */
 export class StateFeedback extends Controller {
-  constructor(
-    private readonly n: i32,
-    private readonly m: i32,
-  ) {
-    super();
-  }
-
-  stateSize(): i32 {
-    return this.n;
-  }
-  inputSize(): i32 {
-    return this.m;
-  }
-  referenceSize(): i32 {
-    return this.n;
-  }
-  gainSize(): i32 {
-    return this.n;
-  }
-  parameterCount(): i32 {
-    return this.n * this.m - this.n + this.m;
-  }
-  tapeSize(): i32 {
-    return this.n * this.m;
+  /** `n`: of the state; `m`: of the input. */
+  constructor(n: i32, m: i32) {
+    // the reference is a state, the gains are as many; the rest of K and the inputs are parameters
+    super(n, m, n, n, n * m - n + m, n * m);
   }
 
   /** Tape: the error x_d - x, then the entries of K that are parameters, row by row. */
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
-    const fixed = parameters + (usize(this.m) << DOUBLE_SHIFT);
-    const room = tape + (usize(this.n) << DOUBLE_SHIFT);
-    memory.copy(room, fixed, usize(this.n * this.m - this.n) << DOUBLE_SHIFT);
-    for (let j: usize = 0, end = usize(this.n) << DOUBLE_SHIFT; j < end; j += 8) {
+    const fixed = parameters + (usize(this.inputSize) << DOUBLE_SHIFT);
+    const room = tape + (usize(this.stateSize) << DOUBLE_SHIFT);
+    memory.copy(room, fixed, usize(this.stateSize * this.inputSize - this.stateSize) << DOUBLE_SHIFT);
+    for (let j: usize = 0, end = usize(this.stateSize) << DOUBLE_SHIFT; j < end; j += 8) {
       store<f64>(tape + j, load<f64>(reference + j) - load<f64>(x + j));
     }
-    for (let i: i32 = 0; i < this.m; i++) {
+    for (let i: i32 = 0; i < this.inputSize; i++) {
       store<f64>(
         u + (usize(i) << DOUBLE_SHIFT),
         load<f64>(parameters + (usize(i) << DOUBLE_SHIFT)) + this.row(i, room, gains, tape),
@@ -74,8 +54,8 @@ export class StateFeedback extends Controller {
 
   /** du = K (dx_d - dx) + the errors times dK. */
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
-    const n = this.n;
-    const m = this.m;
+    const n = this.stateSize;
+    const m = this.inputSize;
     let fixed = tape + (usize(n) << DOUBLE_SHIFT);
     for (let i: i32 = 0; i < m; i++) {
       let sum: f64 = 0.0;
@@ -94,8 +74,8 @@ export class StateFeedback extends Controller {
   }
 
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
-    const n = this.n;
-    const m = this.m;
+    const n = this.stateSize;
+    const m = this.inputSize;
     memory.fill(pReference, 0, usize(n) << DOUBLE_SHIFT);
     let fixed = tape + (usize(n) << DOUBLE_SHIFT);
     for (let i: i32 = 0; i < m; i++) {
@@ -118,8 +98,8 @@ export class StateFeedback extends Controller {
 
   /** Row i of K times the error. */
   private row(i: i32, fixed: usize, gains: usize, error: usize): f64 {
-    const n = this.n;
-    const m = this.m;
+    const n = this.stateSize;
+    const m = this.inputSize;
     let entry = fixed + (usize(i * (n - n / m)) << DOUBLE_SHIFT);
     let sum: f64 = 0.0;
     for (let j: i32 = 0; j < n; j++) {

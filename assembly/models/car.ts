@@ -52,17 +52,8 @@ const enum CarTape {
  * cannot do.
  */
 export class Car extends Model {
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  inputSize(): i32 {
-    return CarInput.count;
-  }
-  parameterCount(): i32 {
-    return CarParameter.count;
-  }
-  tapeSize(): i32 {
-    return CarTape.count;
+  constructor() {
+    super(PlanarState.count, CarInput.count, CarParameter.count, CarTape.count);
   }
 
   // @ts-ignore: decorator

@@ -55,17 +55,8 @@ export class CartPole extends Model {
   private acceleration: f64 = 0.0;
   private turning: f64 = 0.0;
 
-  stateSize(): i32 {
-    return CartPoleState.count;
-  }
-  inputSize(): i32 {
-    return CartPoleInput.count;
-  }
-  parameterCount(): i32 {
-    return CartPoleParameter.count;
-  }
-  tapeSize(): i32 {
-    return CartPoleTape.count;
+  constructor() {
+    super(CartPoleState.count, CartPoleInput.count, CartPoleParameter.count, CartPoleTape.count);
   }
 
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {

@@ -76,17 +76,8 @@ export class DoublePendulum extends Model {
   private acceleration1: f64 = 0.0;
   private acceleration2: f64 = 0.0;
 
-  stateSize(): i32 {
-    return DoublePendulumState.count;
-  }
-  inputSize(): i32 {
-    return DoublePendulumInput.count;
-  }
-  parameterCount(): i32 {
-    return DoublePendulumParameter.count;
-  }
-  tapeSize(): i32 {
-    return TAPE;
+  constructor() {
+    super(DoublePendulumState.count, DoublePendulumInput.count, DoublePendulumParameter.count, TAPE);
   }
 
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {

@@ -4,10 +4,13 @@
  * there what {@link tangent} and {@link transpose} need, so that those two are free of trigonometry and branches.
  */
 export abstract class Model {
-  abstract stateSize(): i32;
-  abstract inputSize(): i32;
-  abstract parameterCount(): i32;
-  abstract tapeSize(): i32;
+  constructor(
+    readonly stateSize: i32,
+    readonly inputSize: i32,
+    readonly parameterCount: i32,
+    readonly tapeSize: i32,
+  ) {}
+
   /** next = F̂(x, u) after `dt` seconds; `next` may be `x`. */
   abstract step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void;
   /** Fills the tape at (x, u) [W23 eq. 6]. */

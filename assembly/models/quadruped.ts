@@ -39,17 +39,8 @@ const enum QuadrupedTape {
  *   x+ = x + dt v+ cos phi          y+   = y + dt v+ sin phi
  */
 export class Quadruped extends Model {
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  inputSize(): i32 {
-    return QuadrupedInput.count;
-  }
-  parameterCount(): i32 {
-    return QuadrupedParameter.count;
-  }
-  tapeSize(): i32 {
-    return QuadrupedTape.count;
+  constructor() {
+    super(PlanarState.count, QuadrupedInput.count, QuadrupedParameter.count, QuadrupedTape.count);
   }
 
   step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void {

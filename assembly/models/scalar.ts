@@ -17,17 +17,9 @@ const enum ScalarTape {
  * The paper's running example, x+ = a x + b u [W23 eq. 9]; a control step is one step of the map, whatever its length.
  */
 export class Scalar extends Model {
-  stateSize(): i32 {
-    return 1;
-  }
-  inputSize(): i32 {
-    return 1;
-  }
-  parameterCount(): i32 {
-    return ScalarParameter.count;
-  }
-  tapeSize(): i32 {
-    return ScalarTape.count;
+  constructor() {
+    // state, input
+    super(1, 1, ScalarParameter.count, ScalarTape.count);
   }
 
   step(parameters: usize, x: usize, u: usize, _dt: f64, next: usize): void {

@@ -4,7 +4,7 @@ import { Plant } from "./plant";
 /** The equations of the robot's own model with other (the true) parameters: the authors' simulators. */
 export class Nominal extends Plant {
   parameterCount(model: Model): i32 {
-    return model.parameterCount();
+    return model.parameterCount;
   }
 
   isModel(): bool {

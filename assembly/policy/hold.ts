@@ -3,42 +3,29 @@ import { Reference } from "./reference";
 
 /** The setpoint itself, held for the whole segment: reference = setpoint. */
 export class Hold extends Reference {
-  constructor(private readonly size: i32) {
-    super();
-  }
-
-  setpointSize(): i32 {
-    return this.size;
-  }
-  referenceSize(): i32 {
-    return this.size;
-  }
-  coefficientSize(): i32 {
-    return this.size;
-  }
-  parameterCount(): i32 {
-    return 0;
+  constructor(size: i32) {
+    super(size, size, size, 0);
   }
 
   prepare(_parameters: usize): void {}
 
   begin(_previous: usize, next: usize, coefficients: usize): void {
-    memory.copy(coefficients, next, usize(this.size) << DOUBLE_SHIFT);
+    memory.copy(coefficients, next, usize(this.setpointSize) << DOUBLE_SHIFT);
   }
 
   evaluate(coefficients: usize, _s: f64, reference: usize): void {
-    memory.copy(reference, coefficients, usize(this.size) << DOUBLE_SHIFT);
+    memory.copy(reference, coefficients, usize(this.setpointSize) << DOUBLE_SHIFT);
   }
 
   evaluateTranspose(pReference: usize, _s: f64, pCoefficients: usize): void {
-    for (let i: usize = 0, end = usize(this.size) << DOUBLE_SHIFT; i < end; i += 8) {
+    for (let i: usize = 0, end = usize(this.setpointSize) << DOUBLE_SHIFT; i < end; i += 8) {
       store<f64>(pCoefficients + i, load<f64>(pCoefficients + i) + load<f64>(pReference + i));
     }
   }
 
   beginTranspose(pCoefficients: usize, pPrevious: usize, pNext: usize): void {
-    memory.fill(pPrevious, 0, usize(this.size) << DOUBLE_SHIFT);
-    memory.copy(pNext, pCoefficients, usize(this.size) << DOUBLE_SHIFT);
+    memory.fill(pPrevious, 0, usize(this.setpointSize) << DOUBLE_SHIFT);
+    memory.copy(pNext, pCoefficients, usize(this.setpointSize) << DOUBLE_SHIFT);
   }
 }
 

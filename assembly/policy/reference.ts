@@ -3,10 +3,13 @@
  * setpoints (the previous one and the segment's own), so the tangent is the map itself, applied to tangents.
  */
 export abstract class Reference {
-  abstract setpointSize(): i32;
-  abstract referenceSize(): i32;
-  abstract coefficientSize(): i32;
-  abstract parameterCount(): i32;
+  constructor(
+    readonly setpointSize: i32,
+    readonly referenceSize: i32,
+    readonly coefficientSize: i32,
+    readonly parameterCount: i32,
+  ) {}
+
   /** Once per configuration, after the parameters are set: precomputes what does not change. */
   abstract prepare(parameters: usize): void;
   /** coefficients = L (previous, next). */

@@ -58,17 +58,8 @@ export class Spline extends Reference {
   /** L, 3 x 4, row-major */
   private matrix: usize = heap.alloc(ROW * Coefficient.count);
 
-  setpointSize(): i32 {
-    return PlanarSetpoint.count;
-  }
-  referenceSize(): i32 {
-    return PlanarReference.count;
-  }
-  coefficientSize(): i32 {
-    return 2 * Coefficient.count;
-  }
-  parameterCount(): i32 {
-    return SplineParameter.count;
+  constructor() {
+    super(PlanarSetpoint.count, PlanarReference.count, 2 * Coefficient.count, SplineParameter.count);
   }
 
   /**

@@ -45,17 +45,8 @@ export class CartPoleReward extends Reward {
     this.forceRoot = Math.sqrt(load<f64>(parameters, 8 * CartPoleRewardParameter.forceWeight));
   }
 
-  stateSize(): i32 {
-    return CartPoleState.count;
-  }
-  residualSize(): i32 {
-    return CartPoleResidual.count;
-  }
-  parameterCount(): i32 {
-    return CartPoleRewardParameter.count;
-  }
-  tapeSize(): i32 {
-    return CartPoleRewardTape.count;
+  constructor() {
+    super(CartPoleState.count, CartPoleResidual.count, CartPoleRewardParameter.count, CartPoleRewardTape.count);
   }
 
   residuals(parameters: usize, x: usize, u: usize, t: f64, residuals: usize, tape: usize): void {

@@ -54,17 +54,8 @@ export class Figure8Reward extends Reward {
       load<f64>(parameters, 8 * Figure8RewardParameter.radius); // 4 pi / T * r
   }
 
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  residualSize(): i32 {
-    return Figure8Residual.count;
-  }
-  parameterCount(): i32 {
-    return Figure8RewardParameter.count;
-  }
-  tapeSize(): i32 {
-    return Figure8RewardTape.count;
+  constructor() {
+    super(PlanarState.count, Figure8Residual.count, Figure8RewardParameter.count, Figure8RewardTape.count);
   }
 
   // @ts-ignore: decorator

@@ -37,17 +37,8 @@ const enum ReachRewardTape {
 export class ReachReward extends Reward {
   prepare(_parameters: usize): void {}
 
-  stateSize(): i32 {
-    return DoublePendulumState.count;
-  }
-  residualSize(): i32 {
-    return ReachResidual.count;
-  }
-  parameterCount(): i32 {
-    return ReachRewardParameter.count;
-  }
-  tapeSize(): i32 {
-    return ReachRewardTape.count;
+  constructor() {
+    super(DoublePendulumState.count, ReachResidual.count, ReachRewardParameter.count, ReachRewardTape.count);
   }
 
   residuals(parameters: usize, x: usize, _u: usize, _t: f64, residuals: usize, tape: usize): void {

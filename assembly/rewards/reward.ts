@@ -3,10 +3,13 @@
  * Gauss-Newton step needs. `x` is the state before the step, `t` the task time of that step [s].
  */
 export abstract class Reward {
-  abstract stateSize(): i32;
-  abstract residualSize(): i32;
-  abstract parameterCount(): i32;
-  abstract tapeSize(): i32;
+  constructor(
+    readonly stateSize: i32,
+    readonly residualSize: i32,
+    readonly parameterCount: i32,
+    readonly tapeSize: i32,
+  ) {}
+
   /** Once per configuration, after the parameters are set. */
   abstract prepare(parameters: usize): void;
   abstract residuals(parameters: usize, x: usize, u: usize, t: f64, residuals: usize, tape: usize): void;

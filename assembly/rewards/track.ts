@@ -23,17 +23,9 @@ const TWO_PI: f64 = 6.283185307179586;
 export class TrackReward extends Reward {
   prepare(_parameters: usize): void {}
 
-  stateSize(): i32 {
-    return 1;
-  }
-  residualSize(): i32 {
-    return 1;
-  }
-  parameterCount(): i32 {
-    return TrackRewardParameter.count;
-  }
-  tapeSize(): i32 {
-    return 1;
+  constructor() {
+    // state, residuals, parameters, tape
+    super(1, 1, TrackRewardParameter.count, 1);
   }
 
   /** r = e / sqrt(1 + s) with s = sqrt(1 + e^2/d^2), so that r^2 is the cost above. Tape: dr/dx. */

@@ -33,20 +33,8 @@ const TWO_PI: f64 = 6.283185307179586;
  * state, cos and sin of the clock.
  */
 export class CartPoleTask extends Task {
-  stateSize(): i32 {
-    return CartPoleState.count;
-  }
-  setpointSize(): i32 {
-    return CartPoleState.count;
-  }
-  featureSize(): i32 {
-    return CartPoleFeature.count;
-  }
-  parameterCount(): i32 {
-    return CartPoleTaskParameter.count;
-  }
-  tapeSize(): i32 {
-    return 0;
+  constructor() {
+    super(CartPoleState.count, CartPoleState.count, CartPoleFeature.count, CartPoleTaskParameter.count, 0);
   }
 
   setpointAt(parameters: usize, t: f64, setpoint: usize): void {

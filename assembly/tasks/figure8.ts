@@ -52,20 +52,8 @@ const PI: f64 = 3.141592653589793;
  * where tau is the task time estimated from the position on the circle.
  */
 export class Figure8 extends Task {
-  stateSize(): i32 {
-    return PlanarState.count;
-  }
-  setpointSize(): i32 {
-    return PlanarSetpoint.count;
-  }
-  featureSize(): i32 {
-    return Figure8Feature.count;
-  }
-  parameterCount(): i32 {
-    return Figure8Parameter.count;
-  }
-  tapeSize(): i32 {
-    return Figure8Tape.count;
+  constructor() {
+    super(PlanarState.count, PlanarSetpoint.count, Figure8Feature.count, Figure8Parameter.count, Figure8Tape.count);
   }
 
   setpointAt(parameters: usize, t: f64, setpoint: usize): void {

@@ -61,12 +61,10 @@ const TWO_PI: f64 = 6.283185307179586;
 
 /** What both ways of commanding a two-link arm share. State: theta1, theta2 and their rates. */
 abstract class Arm extends Task {
-  stateSize(): i32 {
-    return DoublePendulumState.count;
+  constructor(setpointSize: i32, featureSize: i32) {
+    super(DoublePendulumState.count, setpointSize, featureSize, ReachParameter.count, ReachFeature.count);
   }
-  parameterCount(): i32 {
-    return ReachParameter.count;
-  }
+
   stateAt(parameters: usize, _t: f64, x: usize): void {
     store<f64>(x, load<f64>(parameters, 8 * ReachParameter.start1), 8 * DoublePendulumState.theta1);
     store<f64>(x, load<f64>(parameters, 8 * ReachParameter.start2), 8 * DoublePendulumState.theta2);
@@ -81,14 +79,8 @@ abstract class Arm extends Task {
 
 /** A two-link arm under state feedback: setpoint is a state; features: cos and sin of theta1, cos and sin of theta2. */
 export class Reach extends Arm {
-  setpointSize(): i32 {
-    return DoublePendulumState.count;
-  }
-  featureSize(): i32 {
-    return ReachFeature.count;
-  }
-  tapeSize(): i32 {
-    return ReachFeature.count;
+  constructor() {
+    super(DoublePendulumState.count, ReachFeature.count);
   }
 
   setpointAt(parameters: usize, _t: f64, setpoint: usize): void {
@@ -122,14 +114,8 @@ export class Reach extends Arm {
  * theta1 and of theta2, both rates, cos and sin of the clock.
  */
 export class ReachOpen extends Arm {
-  setpointSize(): i32 {
-    return DoublePendulumInput.count;
-  }
-  featureSize(): i32 {
-    return ReachOpenFeature.count;
-  }
-  tapeSize(): i32 {
-    return ReachFeature.count;
+  constructor() {
+    super(DoublePendulumInput.count, ReachOpenFeature.count);
   }
 
   setpointAt(_parameters: usize, _t: f64, setpoint: usize): void {

@@ -28,20 +28,9 @@ const TWO_PI: f64 = 6.283185307179586;
  * state.
  */
 export class Sine extends Task {
-  stateSize(): i32 {
-    return 1;
-  }
-  setpointSize(): i32 {
-    return 1;
-  }
-  featureSize(): i32 {
-    return SineFeature.count;
-  }
-  parameterCount(): i32 {
-    return SineParameter.count;
-  }
-  tapeSize(): i32 {
-    return 0;
+  constructor() {
+    // state, setpoint
+    super(1, 1, SineFeature.count, SineParameter.count, 0);
   }
 
   setpointAt(parameters: usize, t: f64, setpoint: usize): void {

@@ -3,11 +3,14 @@
  * {@link observe} fills the tape (per segment) that the two derivatives read.
  */
 export abstract class Task {
-  abstract stateSize(): i32;
-  abstract setpointSize(): i32;
-  abstract featureSize(): i32;
-  abstract parameterCount(): i32;
-  abstract tapeSize(): i32;
+  constructor(
+    readonly stateSize: i32,
+    readonly setpointSize: i32,
+    readonly featureSize: i32,
+    readonly parameterCount: i32,
+    readonly tapeSize: i32,
+  ) {}
+
   /** Nominal setpoint at task time t [s]. */
   abstract setpointAt(parameters: usize, t: f64, setpoint: usize): void;
   /** The setpoint that state x stands on: where the first reference of a rollout on hardware starts. */

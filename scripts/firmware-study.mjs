@@ -14,7 +14,7 @@ import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { CAR, robotAround } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
-import { writeStudyPage } from "./study-page.mjs";
+import { writeStudyPage } from "./study.mjs";
 
 const SEEDS = Number(process.argv[2] ?? 5);
 const ROLLOUTS = 6;

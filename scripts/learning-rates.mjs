@@ -3,11 +3,10 @@
  * window cost of rollouts 4, 8, 15 and 25, median and worst of the seeds.
  * Usage, after a build, in the project's folder: node scripts/learning-rates.mjs
  */
+import { spreadOf } from "../build/src/compare/statistics.js";
 import { completeConfig } from "../build/src/config/config.js";
-import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { writeStudyPage } from "./study-page.mjs";
+import { shownCost, trainedCosts, writeStudyPage } from "./study.mjs";
 
 const SEEDS = 10;
 const SHOWN = [4, 8, 15, 25];
@@ -19,9 +18,9 @@ const SWEEP = [
   { update: "sgd", truncation: "segment", rates: [3e-3, 6e-3, 1e-2] },
 ];
 
-/** Window cost of every rollout of one training; infinite from the rollout on that leaves its bounds. */
+/** Window cost of every rollout of one training. */
 async function train(update, truncation, rate, seed) {
-  const config = completeConfig({
+  const { costs } = await trainedCosts({
     seed,
     update,
     truncation,
@@ -32,22 +31,14 @@ async function train(update, truncation, rate, seed) {
     "model-fit": false,
     rollouts: SHOWN.at(-1),
   });
-  const { rollouts } = await trainingInMemory(config);
-  const costs = [];
-  for await (const { stopped, windowCost } of rollouts()) {
-    if (stopped) break;
-    costs.push(windowCost);
-    if (costs.length === config.rollouts) break;
-  }
-  return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
+  return costs;
 }
 
-function median(sorted) {
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+/** Median and worst. */
+function cell(costs) {
+  const { median, worst } = spreadOf(costs);
+  return `${shownCost(median)} (${shownCost(worst)})`;
 }
-
-const cell = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");
 
 const rows = [];
 const firsts = [];
@@ -57,20 +48,16 @@ for (const { update, truncation, rates } of SWEEP) {
     for (let seed = 1; seed <= SEEDS; seed++) curves.push(await train(update, truncation, rate, seed));
     firsts.push(...curves.map((curve) => curve[0]));
     const { "learning-rate": chosen } = completeConfig({ update, truncation });
-    const cells = SHOWN.map((rollout) => {
-      const sorted = curves.map((curve) => curve[rollout - 1]).sort((a, b) => a - b);
-      return `${cell(median(sorted))} (${cell(sorted.at(-1))})`;
-    });
+    const cells = SHOWN.map((rollout) => cell(curves.map((curve) => curve[rollout - 1])));
     const name = `${rate.toExponential()}${rate === chosen ? " (default)" : ""}`;
     rows.push([update, truncation, name, ...cells]);
   }
 }
-firsts.sort((a, b) => a - b);
 
 const head = ["update", "truncation", "learning rate", ...SHOWN.map((k) => `rollout ${k}`)];
 await writeStudyPage("learning-rates", {
   seeds: SEEDS,
   modelScale: MODEL_SCALE,
-  untrained: `${cell(median(firsts))} (${cell(firsts.at(-1))})`,
+  untrained: cell(firsts),
   table: markdownTable([head, ...rows]),
 });

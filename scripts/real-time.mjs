@@ -21,7 +21,7 @@ import { DescriptorTransport } from "../build/src/runtime/transport.js";
 import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { writeStudyPage } from "./study-page.mjs";
+import { writeStudyPage } from "./study.mjs";
 
 const isQuick = process.argv.includes("--quick");
 const SECONDS = isQuick ? 5 : 30;

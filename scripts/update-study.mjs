@@ -8,12 +8,10 @@
 import { parseArgs } from "node:util";
 import { spreadOf } from "../build/src/compare/statistics.js";
 import { completeConfig } from "../build/src/config/config.js";
-import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { measure } from "../build/src/training/metrics.js";
-import { writeStudyPage } from "./study-page.mjs";
+import { shownCost, trainedCosts, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({ options: { seeds: { type: "string" }, print: { type: "boolean" } } });
 const SEEDS = Number(options.seeds ?? 10);
@@ -115,22 +113,6 @@ const STUDIES = [
   },
 ];
 
-/** Window cost of every rollout of one training, infinite once it left its bounds; and the first one's metrics. */
-async function train(given) {
-  const config = completeConfig(given);
-  const { core, rollouts } = await trainingInMemory(config);
-  const costs = [];
-  let first = {};
-  for await (const { index, slot, from, stopped, windowCost } of rollouts()) {
-    if (stopped) break;
-    if (index === 0) continue;
-    if (index === 1) first = measure(core, slot, 1, from);
-    costs.push(windowCost);
-    if (costs.length === config.rollouts) break;
-  }
-  return { costs: [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)], first };
-}
-
 /** Milliseconds of a rollout's derivatives and one step of 15 iterations over 1001 control steps: the median of 51. */
 async function stepTime() {
   const segments = 143;
@@ -167,32 +149,33 @@ async function updateTime() {
 }
 
 const median = (numbers) => spreadOf(numbers).median;
-const number = (value) => (Number.isFinite(value) ? digits(value, 3) : "stopped");
 
 /** The case's row of the table, and a row for everything that was aimed at. */
 async function study({ name, given, aims, never, untrained = [] }, { what, shown, common }) {
   const runs = [];
-  for (let seed = 1; seed <= SEEDS; seed++) runs.push(await train({ ...common, ...given, seed }));
+  for (let seed = 1; seed <= SEEDS; seed++) runs.push(await trainedCosts({ ...common, ...given, seed }));
   const curves = runs.map(({ costs }) => costs);
   const after = (updates) => curves.map((curve) => (100 * curve[updates]) / curve[0]);
   const largest = (from) => Math.max(...curves.map((curve) => Math.max(...curve.slice(from)) / curve[0]));
-  const cells = shown.map((updates) => `${number(median(after(updates)))} (${number(Math.max(...after(updates)))})`);
-  const first = number(median(curves.map((curve) => curve[0])));
-  const row = [name, first, ...cells, number(100 * largest(1))];
+  const cells = shown.map(
+    (updates) => `${shownCost(median(after(updates)))} (${shownCost(Math.max(...after(updates)))})`,
+  );
+  const first = shownCost(median(curves.map((curve) => curve[0])));
+  const row = [name, first, ...cells, shownCost(100 * largest(1))];
   const verdicts = aims.map(([updates, most]) => {
     const reached = median(after(updates));
-    return [what, name, `median ≤ ${most} % after ${updates}`, `${number(reached)} %`, reached <= most];
+    return [what, name, `median ≤ ${most} % after ${updates}`, `${shownCost(reached)} %`, reached <= most];
   });
   for (const [metric, words, unit, least, most] of untrained) {
     const reached = median(runs.map(({ first }) => first[metric]));
     const aim = `untrained ${words} ${least} to ${most}${unit}`;
-    verdicts.push([what, name, aim, `${number(reached)}${unit}`, least <= reached && reached <= most]);
+    verdicts.push([what, name, aim, `${shownCost(reached)}${unit}`, least <= reached && reached <= most]);
   }
   if (never) {
     const [from, factor] = never;
     const reached = largest(from);
     const aim = `no ${what} after update ${from} above ${factor} × the first, any seed`;
-    verdicts.push([what, name, aim, `${number(reached)} ×`, reached <= factor]);
+    verdicts.push([what, name, aim, `${shownCost(reached)} ×`, reached <= factor]);
   }
   return { row, verdicts };
 }

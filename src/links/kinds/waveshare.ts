@@ -4,22 +4,18 @@
  * is not armed here it is told to stand, at every step.
  */
 import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
-import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Speedometer } from "../../odometry/speedometer.js";
-import { PLANAR_STATE, PlanarState } from "../../tasks/planar.js";
+import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
-import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
+import { PlanarRobot } from "../planar-robot.js";
+import { isCommand, RobotPhase, type Transport } from "../robot.js";
 import { type BoardPose, TelemetryReader, VelocityFrame, WAVESHARE_BAUD } from "../wire/waveshare.js";
 
-export class WaveshareRobot implements Robot {
-  /** `applied` is not known: what the board sets its wheels to has no documented unit */
-  readonly reading: Reading = newReading(4, 2);
-  readonly neutral = new Float64Array(2);
+/** `applied` is not known: what the board sets its wheels to has no documented unit. */
+export class WaveshareRobot extends PlanarRobot {
   readonly placeable = true;
-  readonly faultValue = Number.NaN;
-  phase = RobotPhase.connecting;
 
   readonly #transport: Transport;
   readonly #incoming: Incoming;
@@ -28,25 +24,18 @@ export class WaveshareRobot implements Robot {
   readonly #reader = new TelemetryReader((pose) => this.#take(pose));
   readonly #counted = new BoardOdometry();
   readonly #speedometer = new Speedometer();
-  readonly #odometry = new DeadReckoning();
   #now = 0;
   // taken at this step
   #isMeasured = false;
   #frames = 0;
   #distance = 0;
-  #fault = Fault.none;
 
   /** `maxSpeed`: no command is faster, forwards or backwards [m/s]. */
   constructor(transport: Transport, maxSpeed: number) {
+    super();
     this.#transport = transport;
     this.#incoming = new Incoming(transport);
     this.#maxSpeed = maxSpeed;
-  }
-
-  takeFault(): Fault {
-    const fault = this.#fault;
-    this.#fault = Fault.none;
-    return fault;
   }
 
   receive(now: number): void {
@@ -57,18 +46,9 @@ export class WaveshareRobot implements Robot {
     this.#incoming.drain(this.#reader);
     if (!this.#isMeasured) return;
     if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#distance);
-    this.#odometry.v = this.#speedometer.speed;
+    this.odometry.v = this.#speedometer.speed;
     this.reading.time = now; // when within the step it was measured is not said
-    this.#updateReading();
-  }
-
-  stateAt(now: number, state: Float64Array): void {
-    this.#odometry.predict(ageOf(this.reading, now), state);
-  }
-
-  place(state: Float64Array): void {
-    this.#odometry.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
-    this.#updateReading();
+    this.updateReading();
   }
 
   send(_now: number, input: Float64Array): void {
@@ -91,14 +71,14 @@ export class WaveshareRobot implements Robot {
   }
 
   #take(pose: BoardPose): void {
-    const odometry = this.#odometry;
+    const { odometry } = this;
     const passed = this.reading.heard === Number.NEGATIVE_INFINITY ? 0 : this.#now - this.reading.heard;
     this.reading.heard = this.#now;
     if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
     const step = this.#counted.take(this.#now, pose, odometry.v, odometry.rate);
     if (step === OdometryStep.doubtful) return;
     if (step === OdometryStep.leap) {
-      this.#fault = Fault.boardReset;
+      this.fail(Fault.boardReset, Number.NaN);
       this.phase = RobotPhase.ready;
     }
     this.#isMeasured = true;
@@ -107,11 +87,6 @@ export class WaveshareRobot implements Robot {
     this.#counted.seconds = passed;
     odometry.advance(this.#counted);
     odometry.rate = pose.yawRate;
-  }
-
-  #updateReading(): void {
-    this.#odometry.predict(0, this.reading.state);
-    this.reading.uncertainty = this.#odometry.uncertainty;
   }
 }
 

@@ -2,9 +2,9 @@
  * A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is
  * at the end of a line.
  */
-import { DeadReckoning } from "../../odometry/dead-reckoning.js";
 import { Fault } from "../faults.js";
-import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
+import { PlanarRobot } from "../planar-robot.js";
+import { isCommand, RobotPhase, type Transport } from "../robot.js";
 import { COMMAND_BYTES, CommandSlot, STATE_BYTES, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 
@@ -16,12 +16,8 @@ const SETTLE = 1.2;
 const ROWS = 64;
 const MOST = 16;
 
-export class Ros2Robot implements Robot {
-  readonly reading: Reading = newReading(4, 2);
-  readonly neutral = new Float64Array(2);
+export class Ros2Robot extends PlanarRobot {
   readonly placeable = false;
-  phase = RobotPhase.connecting;
-  faultValue = Number.NaN;
 
   readonly #transport: Transport;
   readonly #timeout: number;
@@ -29,7 +25,6 @@ export class Ros2Robot implements Robot {
   readonly #incoming = new Uint8Array(this.#rows.buffer);
   readonly #command = new Float64Array(CommandSlot.count);
   readonly #outgoing = new Uint8Array(this.#command.buffer);
-  readonly #motion = new DeadReckoning();
   /** when the node was heard first, and when the robot was asked to follow [s] */
   #since = Number.NaN;
   #comesSince = Number.NaN;
@@ -40,17 +35,11 @@ export class Ros2Robot implements Robot {
   #mismatched = 0;
   #subscribers = 0;
   #deaf = 0;
-  #fault = Fault.none;
 
   constructor(transport: Transport, { timeout }: Pick<Ros2Settings, "timeout">) {
+    super();
     this.#transport = transport;
     this.#timeout = timeout;
-  }
-
-  takeFault(): Fault {
-    const fault = this.#fault;
-    this.#fault = Fault.none;
-    return fault;
   }
 
   receive(now: number): void {
@@ -65,11 +54,7 @@ export class Ros2Robot implements Robot {
     if (this.phase >= RobotPhase.arming) this.#watch(now);
   }
 
-  stateAt(now: number, state: Float64Array): void {
-    this.#motion.predict(ageOf(this.reading, now), state);
-  }
-
-  place(): void {}
+  override place(): void {}
 
   send(now: number, input: Float64Array): void {
     const moves = this.phase === RobotPhase.armed && isCommand(input);
@@ -94,8 +79,7 @@ export class Ros2Robot implements Robot {
   /** The row that begins at number `at`. */
   #take(now: number, at: number): void {
     const rows = this.#rows;
-    const { reading } = this;
-    const motion = this.#motion;
+    const { reading, odometry } = this;
     if (Number.isNaN(this.#since)) {
       this.#since = now;
       this.#comesSince = now;
@@ -108,12 +92,12 @@ export class Ros2Robot implements Robot {
     this.#deaf = rows[at + StateSlot.deaf];
     this.#arrival = rows[at + StateSlot.arrival];
     reading.time = rows[at + StateSlot.time];
-    motion.x = rows[at + StateSlot.x];
-    motion.y = rows[at + StateSlot.y];
-    motion.v = rows[at + StateSlot.v];
-    motion.phi = rows[at + StateSlot.phi];
-    motion.rate = rows[at + StateSlot.rate];
-    motion.predict(0, reading.state);
+    odometry.x = rows[at + StateSlot.x];
+    odometry.y = rows[at + StateSlot.y];
+    odometry.v = rows[at + StateSlot.v];
+    odometry.phi = rows[at + StateSlot.phi];
+    odometry.rate = rows[at + StateSlot.rate];
+    this.updateReading();
   }
 
   /** Ready once states come, and have come for a while; without them, what keeps them away. */
@@ -123,7 +107,7 @@ export class Ros2Robot implements Robot {
     if (now - this.#comesSince > SETTLE) this.phase = RobotPhase.ready;
     else if (now - this.#since > DISCOVERY && !comes) {
       this.#since = now;
-      this.#fail(this.#absence(), DISCOVERY);
+      this.fail(this.#absence(), DISCOVERY);
     }
   }
 
@@ -132,7 +116,7 @@ export class Ros2Robot implements Robot {
     if (this.#subscribers > 0) this.phase = RobotPhase.armed;
     else if (now - this.#asked > DISCOVERY - 1) {
       this.phase = RobotPhase.ready;
-      this.#fail(this.#deaf > 0 ? Fault.deafSubscriber : Fault.noSubscriber, this.#deaf);
+      this.fail(this.#deaf > 0 ? Fault.deafSubscriber : Fault.noSubscriber, this.#deaf);
     }
   }
 
@@ -140,17 +124,12 @@ export class Ros2Robot implements Robot {
   #watch(now: number): void {
     const silent = now - this.#arrival;
     if (silent <= this.#timeout) return;
-    this.#fail(this.#refusal !== Fault.none ? this.#refusal : Fault.silentTopic, silent);
+    this.fail(this.#refusal !== Fault.none ? this.#refusal : Fault.silentTopic, silent);
   }
 
   #absence(): Fault {
     if (this.#refusal !== Fault.none) return this.#refusal;
     if (this.#publishers === 0) return Fault.noPublisher;
     return this.#mismatched > 0 ? Fault.mismatch : Fault.silentTopic;
-  }
-
-  #fail(fault: Fault, value: number): void {
-    this.#fault = fault;
-    this.faultValue = value;
   }
 }

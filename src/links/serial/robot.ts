@@ -2,11 +2,10 @@
  * A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and
  * gyro.
  */
-import { DeadReckoning } from "../../odometry/dead-reckoning.js";
-import { PlanarState } from "../../tasks/planar.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
-import { ageOf, isCommand, newReading, type Reading, type Robot, RobotPhase, type Transport } from "../robot.js";
+import { PlanarRobot } from "../planar-robot.js";
+import { isCommand, RobotPhase, type Transport } from "../robot.js";
 import { Counters, takeApplied } from "../telemetry.js";
 import { FrameReader, FrameWriter } from "../wire/frames.js";
 import {
@@ -63,16 +62,11 @@ const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.newSession]: Fault.boardReset,
 } satisfies Record<Cause, Fault>;
 
-export class SerialRobot implements Robot {
-  readonly reading: Reading = newReading(4, 2);
-  readonly neutral = new Float64Array(2);
+export class SerialRobot extends PlanarRobot {
   readonly placeable = true;
-  phase = RobotPhase.connecting;
-  faultValue = Number.NaN;
 
   readonly #transport: Transport;
   readonly #settings: SerialSettings;
-  readonly #odometry = new DeadReckoning();
   readonly #counters: Counters;
   readonly #writer = new FrameWriter();
   readonly #reader: FrameReader;
@@ -92,10 +86,10 @@ export class SerialRobot implements Robot {
   #now = 0;
   #asked = Number.NEGATIVE_INFINITY;
   #neutralSince = 0;
-  #fault = Fault.none;
 
   /** `nonce`: a number that no earlier start of this program had. */
   constructor(transport: Transport, settings: SerialSettings, nonce: number) {
+    super();
     this.#transport = transport;
     this.#incoming = new Incoming(transport);
     this.#settings = settings;
@@ -105,24 +99,9 @@ export class SerialRobot implements Robot {
     this.#reader = new FrameReader((type, _, payload) => this.#take(type, payload));
   }
 
-  takeFault(): Fault {
-    const fault = this.#fault;
-    this.#fault = Fault.none;
-    return fault;
-  }
-
   receive(now: number): void {
     this.#now = now;
     this.#incoming.drain(this.#reader);
-  }
-
-  stateAt(now: number, state: Float64Array): void {
-    this.#odometry.predict(ageOf(this.reading, now), state);
-  }
-
-  place(state: Float64Array): void {
-    this.#odometry.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
-    this.#updateReading();
   }
 
   send(now: number, input: Float64Array): void {
@@ -196,7 +175,7 @@ export class SerialRobot implements Robot {
     readWelcome(payload, 0, this.#welcome);
     if (this.phase !== RobotPhase.connecting || this.#welcome.nonce !== this.#hello.nonce) return;
     if (this.#welcome.result !== WelcomeResult.accepted) {
-      this.#fail(Fault.wrongVersion, this.#welcome.version);
+      this.fail(Fault.wrongVersion, this.#welcome.version);
       return;
     }
     this.#session = this.#welcome.session;
@@ -212,7 +191,7 @@ export class SerialRobot implements Robot {
       this.#isConfigured = true;
       this.phase = RobotPhase.ready;
     } else if (this.#configured.result === ConfigureResult.outOfLimits) {
-      this.#fail(Fault.configuration, Number.NaN);
+      this.fail(Fault.configuration, Number.NaN);
     } else {
       this.#restart(); // another session, or armed by one: begin anew
     }
@@ -230,7 +209,7 @@ export class SerialRobot implements Robot {
     if (result === ArmResult.neutralTooShort || result === ArmResult.staleLink || result === ArmResult.notNeutral)
       return;
     this.phase = RobotPhase.ready;
-    this.#fail(Fault.armRefused, result);
+    this.fail(Fault.armRefused, result);
   }
 
   #takeTelemetry(payload: DataView): void {
@@ -240,7 +219,7 @@ export class SerialRobot implements Robot {
     if (telemetry.session !== this.#session) {
       const wasActive = this.phase !== RobotPhase.connecting;
       this.#restart();
-      if (wasActive) this.#fail(Fault.boardReset, telemetry.resetCause);
+      if (wasActive) this.fail(Fault.boardReset, telemetry.resetCause);
       return;
     }
     if (!this.#isConfigured) return;
@@ -248,7 +227,7 @@ export class SerialRobot implements Robot {
     if (this.phase === RobotPhase.ready && telemetry.state === BoardState.armed) this.disarm(this.#now);
     if (this.phase === RobotPhase.armed && telemetry.state !== BoardState.armed) {
       this.phase = RobotPhase.ready;
-      this.#fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause);
+      this.fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
     takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);
@@ -260,20 +239,14 @@ export class SerialRobot implements Robot {
     const { wheelTravel } = this.#settings;
     const counters = this.#counters;
     counters.take(this.#telemetry);
-    this.#odometry.advance(counters);
-    this.#odometry.v = wheelSpeed * wheelTravel;
-    this.#odometry.rate = yawRate;
+    this.odometry.advance(counters);
+    this.odometry.v = wheelSpeed * wheelTravel;
+    this.odometry.rate = yawRate;
     // when the board measured this: `echoAge` after it had the drive frame that it names; where it had none lately, now
     // is near enough
     const echoed = this.#sent[echoSequence] + ON_LINE + echoAge / 1000;
     this.reading.time = echoAge <= protocol.telemetryIdle && echoed <= this.#now ? echoed : this.#now;
-    this.#updateReading();
-  }
-
-  #updateReading(): void {
-    const { reading } = this;
-    this.#odometry.predict(0, reading.state);
-    reading.uncertainty = this.#odometry.uncertainty;
+    this.updateReading();
   }
 
   #restart(): void {
@@ -283,10 +256,5 @@ export class SerialRobot implements Robot {
     this.#hello.nonce = (this.#hello.nonce + 1) >>> 0;
     this.#asked = Number.NEGATIVE_INFINITY;
     this.reading.time = Number.NEGATIVE_INFINITY;
-  }
-
-  #fail(fault: Fault, value: number): void {
-    this.#fault = fault;
-    this.faultValue = value;
   }
 }

@@ -7,3 +7,8 @@ export function quantile(sorted: readonly number[], part: number): number {
   const rest = place - Math.floor(place);
   return rest === 0 || below === above ? below : below + rest * (above - below);
 }
+
+/** Euclidean norm. */
+export function normOf(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}

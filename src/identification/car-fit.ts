@@ -2,7 +2,7 @@
  * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: least squares on the turn rate
  * and on the acceleration, with transport delays and grip limit found by search. Not in paper.
  */
-import { type Bounds, beyond, type FitData, LONGEST_DELAY } from "./fit-data.js";
+import { type Bounds, bestDelay, beyond, type FitData, inputAt, LONGEST_DELAY } from "./fit-data.js";
 import { LinearFit } from "./least-squares.js";
 
 /** A fitted model and how well it explains the data. */
@@ -110,20 +110,16 @@ function rowsOf(drives: readonly FitData[]): Rows {
   };
   let row = 0;
   let at = 0;
-  for (const { states, inputs, periods, earlier } of drives) {
-    for (let k = LONGEST_DELAY; k > 0; k--) {
-      const from = earlier.length / 2 - k;
-      rows.throttle[at] = from >= 0 ? earlier[2 * from] : 0;
-      rows.steering[at++] = from >= 0 ? earlier[2 * from + 1] : 0;
-    }
-    for (let t = 0; t < periods.length; t++) {
+  for (const drive of drives) {
+    const { states, periods } = drive;
+    for (let t = -LONGEST_DELAY; t < periods.length; t++, at++) {
+      rows.throttle[at] = inputAt(drive, t, 0, 2);
+      rows.steering[at] = inputAt(drive, t, 1, 2);
+      if (t < 0) continue;
       rows.v[row] = states[4 * t + 2];
       rows.acceleration[row] = (states[4 * t + 6] - states[4 * t + 2]) / periods[t];
-      const turn = states[4 * t + 7] - states[4 * t + 3];
-      rows.turnRate[row] = (turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI))) / periods[t];
+      rows.turnRate[row] = (states[4 * t + 7] - states[4 * t + 3]) / periods[t];
       rows.source[row++] = at;
-      rows.throttle[at] = inputs[2 * t];
-      rows.steering[at++] = inputs[2 * t + 1];
     }
   }
   return rows;
@@ -175,15 +171,8 @@ function fitTurning(rows: Rows, prior: CarFit["parameters"]) {
 
 /** dv/dt = c_a u + c_0 - c_1 v - c_2 v^2 - c_3 |v w|: linear, delay by search. */
 function fitPulling(rows: Rows, prior: CarFit["parameters"]) {
-  let best:
-    | {
-        parameters: Omit<CarFit["parameters"], "steeringGain" | "steeringBias" | "inverseGrip">;
-        delay: number;
-        meanSquare: number;
-      }
-    | undefined;
   const before = [prior.throttleGain, prior.offset, prior.linearDrag, prior.drag, prior.corneringDrag];
-  for (let delay = 0; delay <= LONGEST_DELAY; delay++) {
+  const best = bestDelay(0, (delay) => {
     const fit = new LinearFit(5);
     for (let i = 0; i < rows.v.length; i++) {
       const v = rows.v[i];
@@ -192,16 +181,9 @@ function fitPulling(rows: Rows, prior: CarFit["parameters"]) {
         rows.acceleration[i],
       );
     }
-    const solved = fit.solve(before, [1e-5, 1e-3, 1e-3, 1e-3, 1e-3]);
-    if (!solved) continue;
-    const [throttleGain, offset, linearDrag, drag, corneringDrag] = solved.x;
-    if (!best || solved.meanSquare < best.meanSquare) {
-      best = {
-        parameters: { throttleGain, offset, linearDrag, drag, corneringDrag },
-        delay,
-        meanSquare: solved.meanSquare,
-      };
-    }
-  }
-  return best;
+    return fit.solve(before, [1e-5, 1e-3, 1e-3, 1e-3, 1e-3]);
+  });
+  if (!best) return undefined;
+  const [throttleGain, offset, linearDrag, drag, corneringDrag] = best.x;
+  return { ...best, parameters: { throttleGain, offset, linearDrag, drag, corneringDrag } };
 }

@@ -1,4 +1,5 @@
 /** Driving that a model is fitted to, and what all fits share. */
+import type { Solution } from "./least-squares.js";
 
 /** Driving without interruption, in one piece. */
 export interface FitData {
@@ -27,6 +28,31 @@ export function inputAt({ inputs, earlier }: FitData, t: number, column: number,
   if (t >= 0) return inputs[columns * t + column];
   const from = earlier.length / columns + t;
   return from >= 0 ? earlier[columns * from + column] : 0;
+}
+
+/**
+ * The delay whose fit has the least error, of those that are determined; a longer one has to explain more, by at least
+ * the part `gain`. Undefined if none is determined.
+ */
+export function bestDelay(
+  gain: number,
+  fitAt: (delay: number) => Solution | undefined,
+): (Solution & { readonly delay: number }) | undefined {
+  let best: (Solution & { readonly delay: number }) | undefined;
+  for (let delay = 0; delay <= LONGEST_DELAY; delay++) {
+    const solved = fitAt(delay);
+    if (!solved || !Number.isFinite(solved.meanSquare)) continue;
+    if (!best || solved.meanSquare < best.meanSquare * (1 - gain)) best = { ...solved, delay };
+  }
+  return best;
+}
+
+/** Unwraps the angles of column `column` in rows of `columns`, in place: no two neighbours are more than pi apart. */
+export function unwrap(rows: Float64Array, column: number, columns: number): void {
+  for (let i = columns + column; i < rows.length; i += columns) {
+    const turn = rows[i] - rows[i - columns];
+    rows[i] = rows[i - columns] + turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
+  }
 }
 
 /** Says which parameter left its bounds, with the value and what is allowed; undefined if none did. */

@@ -35,6 +35,12 @@ export function solveSymmetric(
   return x;
 }
 
+/** Fitted parameters and the mean squared residual. */
+export interface Solution {
+  readonly x: readonly number[];
+  readonly meanSquare: number;
+}
+
 /** Normal equations of a linear fit, summed row by row: minimises sum (y - a^T x)^2 + sum ridge_i (x_i - prior_i)^2. */
 export class LinearFit {
   private readonly A: number[];
@@ -57,8 +63,8 @@ export class LinearFit {
     this.rows++;
   }
 
-  /** Parameters and mean squared residual; `ridge` per row of data. Undefined if the data do not determine them. */
-  solve(prior: readonly number[], ridge: readonly number[]): { x: number[]; meanSquare: number } | undefined {
+  /** `ridge`: per row of data. Undefined if the data do not determine the parameters. */
+  solve(prior: readonly number[], ridge: readonly number[]): Solution | undefined {
     const n = this.size;
     const scaled = ridge.map((r) => r * this.rows);
     const A = this.A.map((value, at) =>

@@ -2,7 +2,7 @@
  * Fits the few parameters of the quadruped model (assembly/models/quadruped.ts) to recorded driving: least squares on
  * speed and turn rate, transport delays by search. Not in paper.
  */
-import { type Bounds, beyond, type FitData, inputAt, LONGEST_DELAY } from "./fit-data.js";
+import { type Bounds, bestDelay, beyond, type FitData, inputAt } from "./fit-data.js";
 import { LinearFit } from "./least-squares.js";
 
 export type QuadrupedParameterName = "speedGain" | "response" | "turnGain" | "turnBias";
@@ -30,11 +30,11 @@ const RIDGE = 1e-5;
 /** A text if the data do not determine the model, or determine one that cannot be. `prior`: the model so far. */
 export function fitQuadruped(drives: readonly FitData[], prior: QuadrupedFit["parameters"]): QuadrupedFit | string {
   // v+ = (1 - c_r) v + c_r c_v u: linear in (c_r c_v, 1 - c_r)
-  const speed = best(drives, 0, [prior.response * prior.speedGain, 1 - prior.response], ({ states }, t, u) => ({
+  const speed = fitted(drives, 0, [prior.response * prior.speedGain, 1 - prior.response], ({ states }, t, u) => ({
     row: [u, states[4 * t + 2]],
     y: states[4 * t + 6],
   }));
-  const turning = best(drives, 1, [prior.turnGain, prior.turnBias], ({ states, periods }, t, u) => ({
+  const turning = fitted(drives, 1, [prior.turnGain, prior.turnBias], ({ states, periods }, t, u) => ({
     row: [u, 1],
     y: (states[4 * t + 7] - states[4 * t + 3]) / periods[t],
   }));
@@ -56,15 +56,15 @@ export function fitQuadruped(drives: readonly FitData[], prior: QuadrupedFit["pa
   );
 }
 
-/** The delay of input `column` with the least error of a linear fit; undefined if no fit is determined. */
-function best(
+/** The fit of one output by input `column`; undefined if none is determined. */
+function fitted(
   drives: readonly FitData[],
   column: number,
   prior: readonly number[],
   rowAt: (drive: FitData, t: number, u: number) => { row: readonly number[]; y: number },
-): { x: number[]; meanSquare: number; delay: number } | undefined {
-  let found: { x: number[]; meanSquare: number; delay: number } | undefined;
-  for (let delay = 0; delay <= LONGEST_DELAY; delay++) {
+) {
+  const ridge = prior.map(() => RIDGE);
+  return bestDelay(1e-3, (delay) => {
     const fit = new LinearFit(prior.length);
     for (const drive of drives) {
       for (let t = 0; t < drive.periods.length; t++) {
@@ -72,13 +72,6 @@ function best(
         fit.add(row, y);
       }
     }
-    const solved = fit.solve(
-      prior,
-      prior.map(() => RIDGE),
-    );
-    if (!solved || !Number.isFinite(solved.meanSquare)) continue;
-    // a longer delay has to explain more, not the same
-    if (!found || solved.meanSquare < found.meanSquare * (1 - 1e-3)) found = { ...solved, delay };
-  }
-  return found;
+    return fit.solve(prior, ridge);
+  });
 }

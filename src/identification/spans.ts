@@ -3,7 +3,7 @@
  * left out.
  */
 import type { Recording } from "../recording/recording.js";
-import { type FitData, LONGEST_DELAY } from "./fit-data.js";
+import { type FitData, LONGEST_DELAY, unwrap } from "./fit-data.js";
 
 /** Driving without interruption, with the commands before it. */
 export interface Span extends FitData {
@@ -88,10 +88,7 @@ function spanBetween(
   const steps = to - from;
   if (steps < 1) return undefined;
   const states = allStates.slice(4 * from, 4 * (to + 1));
-  for (let i = 7; i < states.length; i += 4) {
-    const turn = states[i] - states[i - 4];
-    states[i] = states[i - 4] + turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
-  }
+  unwrap(states, 3, 4);
   const lead = from - LONGEST_DELAY;
   const commandTimes = Float64Array.from({ length: to - lead + 1 }, (_, i) =>
     lead + i < times.length ? times[lead + i] : times[times.length - 1] + period,

@@ -6,6 +6,7 @@
  * not taken: the policy rests.
  */
 import type { Core } from "../core/core.js";
+import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
 import { ModelRollouts } from "./model-rollouts.js";
 
@@ -190,8 +191,4 @@ function squaredDistance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
   return sum;
-}
-
-function normOf(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

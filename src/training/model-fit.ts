@@ -3,7 +3,7 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import type { FitData } from "../identification/fit-data.js";
+import { type FitData, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import type { FittedModel } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
@@ -111,10 +111,7 @@ function driveOf(core: Core, recording: Recording, previous: Recording | undefin
   const steps = recording.times.length;
   const states = new Float64Array([...recording.states, ...recording.finalState]);
   const heading = core.setup.task.columns.state.findIndex((name) => name.startsWith("phi "));
-  for (let t = n + heading; heading >= 0 && t < states.length; t += n) {
-    const turn = states[t] - states[t - n];
-    states[t] = states[t - n] + turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
-  }
+  if (heading >= 0) unwrap(states, heading, n);
   const nominal = core.setup.task.timing.controlPeriod;
   const periods = recording.times.map((time, t) => (t + 1 < steps ? recording.times[t + 1] - time : nominal));
   return { states, inputs: recording.inputs, periods, earlier: previous?.inputs ?? new Float64Array(0) };

@@ -13,6 +13,7 @@ import type { Recording } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
 import { coreFor } from "../session.js";
+import { normOf } from "../statistics.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { measure } from "./metrics.js";
 
@@ -111,7 +112,7 @@ async function replayOne(
     windowCost: metrics.windowCost,
     windows: core.windowCount(0),
     costError: recordedCost === undefined ? null : Math.abs(cost - recordedCost) / Math.abs(recordedCost),
-    outputGradientNorm: norm(core.view("outputGradient")),
+    outputGradientNorm: normOf(core.view("outputGradient")),
     gradientNorm: policy ? core.gradientNorm() : null,
     note: recording.info.note,
   };
@@ -164,8 +165,4 @@ function largest(ours: Float64Array, recorded: Float64Array, from: number): numb
   let difference = 0;
   for (let i = from; i < recorded.length; i++) difference = Math.max(difference, Math.abs(ours[i] - recorded[i]));
   return difference;
-}
-
-function norm(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

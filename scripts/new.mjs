@@ -7,6 +7,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { identifier } from "./registries.mjs";
 
 /**
  * By kind: the files with their skeletons, the tests that are to pass, and what is needed beside. In all of it __name__
@@ -49,8 +50,8 @@ function refuse(problem) {
 const [kind = "", name = ""] = process.argv.slice(2);
 if (!Object.hasOwn(KINDS, kind) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
   refuse(`got "${`${kind} ${name}`.trim()}"; usage: node scripts/new.mjs ${Object.keys(KINDS).join("|")} name-of-it`);
-const camel = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-const marks = { __name__: name, __kind__: camel, __Class__: camel[0].toUpperCase() + camel.slice(1) };
+const kindName = identifier(name);
+const marks = { __name__: name, __kind__: kindName, __Class__: kindName[0].toUpperCase() + kindName.slice(1) };
 const fill = (text) => text.replaceAll(/__[A-Za-z]+__/g, (mark) => marks[mark]);
 
 const { files, tests, beside = "" } = KINDS[kind];

@@ -57,7 +57,7 @@ function sourcesOf(folder) {
 }
 
 /** `car-figure8` -> `carFigure8`. */
-function identifier(name) {
+export function identifier(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
 

@@ -59,9 +59,9 @@ async function lateness(device, { period, seconds, realTime, learner, busy }) {
   initialisePolicy(core, 1);
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
   const heartbeatWithin = Number.POSITIVE_INFINITY;
-  const around = { drives: folder, onStop: () => {} };
+  const context = { drives: folder, onStop: () => {} };
   const connection = new SerialConnection(device, protocol.baud);
-  const host = new ThreadHost(config, connection, core.exports.parameterCount(), { heartbeatWithin, realTime }, around);
+  const host = new ThreadHost(config, connection, core.parameterCount(), { heartbeatWithin, realTime }, context);
   const operator = {
     signal: new AbortController().signal,
     say: () => {},

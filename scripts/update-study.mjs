@@ -119,13 +119,13 @@ async function stepTime() {
   const config = completeConfig({ "update-every": "rollout", "rollout-segments": segments, window: "0:0:0" });
   const core = await coreFor(config, 1, segments);
   initialisePolicy(core, 1);
-  core.exports.sampleStart(0);
-  core.exports.rollOut(0, segments, -1, 0);
+  core.sampleStart(0);
+  core.rollOut(0, segments);
   const times = [];
   for (let i = 0; i < 51; i++) {
     const begun = performance.now();
-    core.exports.linearise(0);
-    core.exports.solveStep(0, 1, 10, 1, 15, 0);
+    core.linearise(0);
+    core.solveStep(0, 1, 10, 1, 15, 0);
     times.push(performance.now() - begun);
   }
   return median(times);

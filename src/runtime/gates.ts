@@ -66,7 +66,8 @@ export const gates = [
   },
   {
     fault: Fault.lateness,
-    what: (value, limit) => `the control loop was late: ${value} s between two steps (limit ${limit} s)`,
+    what: (value, limit) =>
+      `the control loop was late: ${value} s between two steps (limit ${limit} s, and one missed deadline in ten)`,
     scope: "armed",
     limit: {
       of: (settings) => Math.max(LATE_AFTER, 5 * settings["control-period"]),

@@ -1,61 +1,50 @@
 /**
- * Compares two runs of the same training bit for bit: the newest checkpoint byte by byte, and metrics.jsonl line by
- * line without the fields that tell the time of day. Exit 0 if they agree; otherwise 1 and the first difference of
- * each.
+ * Compares two runs of the same training bit for bit: all their files byte by byte, but for the report, the time of day
+ * and comments. Exit 0 if they agree; otherwise 1 and the first difference of each file.
  * Usage: node scripts/compare-runs.mjs <run> <run>
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
-const WALL_CLOCK = new Set(["wallSeconds", "wallClock"]);
-const [first, second] = process.argv.slice(2);
-if (!second) {
-  console.error("usage: node scripts/compare-runs.mjs <run> <run>");
-  process.exit(2);
-}
-const differences = [];
+const LEFT_OUT = /report\.html$|\.lock$/;
+const TIME = /"(wallSeconds|wallClock|out|report)": ?[^,}]*/g;
 
-/** Name of the checkpoint written last; the later name where the times are equal. */
-function newestCheckpoint(run) {
-  const folder = join(run, "checkpoints");
-  const files = readdirSync(folder)
-    .map((name) => ({ name, stats: statSync(join(folder, name)) }))
-    .filter(({ stats }) => stats.isFile())
-    .sort((a, b) => a.stats.mtimeMs - b.stats.mtimeMs || (a.name < b.name ? -1 : 1));
-  if (files.length === 0) throw new Error(`${folder} holds no checkpoint`);
-  return files.at(-1).name;
+/** The files of a folder that are compared. */
+export function filesOf(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => statSync(join(folder, name)).isFile() && !LEFT_OUT.test(name))
+    .sort();
 }
 
-function compareCheckpoints() {
-  const names = [newestCheckpoint(first), newestCheckpoint(second)];
-  const [a, b] = [first, second].map((run, i) => readFileSync(join(run, "checkpoints", names[i])));
-  if (names[0] !== names[1]) differences.push(`newest checkpoints: ${names.join(" and ")}`);
-  if (a.length !== b.length) differences.push(`${names[0]}: ${a.length} and ${b.length} bytes`);
-  const at = a.findIndex((byte, i) => byte !== b[i]);
-  if (at >= 0 && at < b.length) differences.push(`${names[0]}: byte ${at} is ${a[at]} and ${b[at]}`);
-  return `${names[0]} (${a.length} bytes)`;
+/** What is compared of a file: bytes, or text without the time of day and without comments. */
+function essence(path) {
+  if (/\.jsonl?$/.test(path)) return Buffer.from(readFileSync(path, "utf8").replace(TIME, ""));
+  if (path.endsWith(".yaml")) return Buffer.from(readFileSync(path, "utf8").replace(/^#.*\n/gm, ""));
+  return readFileSync(path);
 }
 
-/** Each line as JSON without the wall clock. JSON's shortest decimals name every double exactly. */
-function metrics(run) {
-  const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").trimEnd().split("\n");
-  return lines.map((line) =>
-    JSON.stringify(JSON.parse(line), (key, value) => (WALL_CLOCK.has(key) ? undefined : value)),
-  );
+/** A text for every file of which two folders differ. */
+export function differences(one, other) {
+  const [a, b] = [filesOf(one), filesOf(other)];
+  if (a.join() !== b.join()) {
+    return [`files: only before ${a.filter((f) => !b.includes(f))}; only after ${b.filter((f) => !a.includes(f))}`];
+  }
+  return a.flatMap((file) => {
+    const [x, y] = [essence(join(one, file)), essence(join(other, file))];
+    if (x.equals(y)) return [];
+    const at = x.findIndex((byte, i) => byte !== y[i]);
+    const around = (bytes) => JSON.stringify(bytes.subarray(Math.max(0, at - 40), at + 40).toString("latin1"));
+    return [
+      `${file}: ${x.length} and ${y.length} bytes, first difference at ${at}\n    ${around(x)}\n    ${around(y)}`,
+    ];
+  });
 }
 
-function compareMetrics() {
-  const [a, b] = [metrics(first), metrics(second)];
-  if (a.length !== b.length) differences.push(`metrics.jsonl: ${a.length} and ${b.length} lines`);
-  const at = a.findIndex((line, i) => line !== b[i]);
-  if (at >= 0 && at < b.length) differences.push(`metrics.jsonl, line ${at + 1}:\n  ${a[at]}\n  ${b[at]}`);
-  return `metrics.jsonl (${a.length} lines)`;
-}
-
-const compared = `${compareCheckpoints()}, ${compareMetrics()}`;
-if (differences.length > 0) {
-  console.error(`${first} and ${second} differ:\n${differences.join("\n")}`);
-  process.exitCode = 1;
-} else {
-  console.log(`${first} and ${second} agree bit for bit: ${compared}`);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const [first, second] = process.argv.slice(2);
+  const found = second ? differences(first, second) : ["usage: node scripts/compare-runs.mjs <run> <run>"];
+  for (const line of found) console.error(line);
+  process.exitCode = found.length > 0 ? 1 : 0;
+  if (found.length === 0) console.log(`${first} and ${second} agree bit for bit: ${filesOf(first).length} files`);
 }

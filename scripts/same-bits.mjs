@@ -10,10 +10,11 @@
  * there and used again.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { differences, filesOf } from "./compare-runs.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -108,36 +109,6 @@ function work(checkout, options, folder) {
   keep("drive.json", lapgrad(checkout, ["drive", "run", "--out", "drive.mcap", "--json"], folder));
 }
 
-function files(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => statSync(join(folder, name)).isFile() && !/report\.html$|\.lock$/.test(name))
-    .sort();
-}
-
-const TIME = /"(wallSeconds|wallClock|out|report)": ?[^,}]*/g;
-/** What is compared of a file: bytes, or text without the time of day and without comments. */
-function essence(path) {
-  if (/\.jsonl?$/.test(path)) return Buffer.from(readFileSync(path, "utf8").replace(TIME, ""));
-  if (path.endsWith(".yaml")) return Buffer.from(readFileSync(path, "utf8").replace(/^#.*\n/gm, ""));
-  return readFileSync(path);
-}
-
-function differences(one, other) {
-  const [a, b] = [files(one), files(other)];
-  if (a.join() !== b.join()) {
-    return [`files: only before ${a.filter((f) => !b.includes(f))}; only after ${b.filter((f) => !a.includes(f))}`];
-  }
-  return a.flatMap((file) => {
-    const [x, y] = [essence(join(one, file)), essence(join(other, file))];
-    if (x.equals(y)) return [];
-    const at = x.findIndex((byte, i) => byte !== y[i]);
-    const around = (bytes) => JSON.stringify(bytes.subarray(Math.max(0, at - 40), at + 40).toString("latin1"));
-    return [
-      `${file}: ${x.length} and ${y.length} bytes, first difference at ${at}\n    ${around(x)}\n    ${around(y)}`,
-    ];
-  });
-}
-
 const scratch = mkdtempSync(join(tmpdir(), "same-bits-"));
 const kept = resolve(values.keep ?? join(scratch, "before"));
 const wanted = new RegExp(values.only);
@@ -148,7 +119,7 @@ for (const training of trainings.filter(({ name }) => wanted.test(name))) {
   work(before, training.options, join(kept, folder));
   work(after, training.options, join(scratch, "after", folder));
   const found = differences(join(kept, folder), join(scratch, "after", folder));
-  compared += files(join(kept, folder)).length;
+  compared += filesOf(join(kept, folder)).length;
   if (found.length > 0) bad++;
   console.log(
     `${found.length === 0 ? "same  " : "DIFFER"} ${training.name}${found.map((line) => `\n  ${line}`).join("")}`,

@@ -28,104 +28,11 @@ export function accumulateOuter(
   if (ASC_FEATURE_SIMD) {
     for (; o + 4 <= outputs; o += 4) {
       const at = usize(o) << DOUBLE_SHIFT;
-      let i: i32 = 0;
-      for (; i + 4 <= inputs; i += 4) {
-        const G0 = G + usize(i) * row + at;
-        const G1 = G0 + row;
-        const G2 = G1 + row;
-        const G3 = G2 + row;
-        let a0 = v128.load(G0);
-        let b0 = v128.load(G0, PAIR);
-        let a1 = v128.load(G1);
-        let b1 = v128.load(G1, PAIR);
-        let a2 = v128.load(G2);
-        let b2 = v128.load(G2, PAIR);
-        let a3 = v128.load(G3);
-        let b3 = v128.load(G3, PAIR);
-        let q = d + at;
-        const first = x + (usize(i) << DOUBLE_SHIFT);
-        for (let p = first, end = first + xSpan; p < end; p += xStride) {
-          const da = v128.load(q);
-          const db = v128.load(q, PAIR);
-          const x0 = v128.load64_splat(p);
-          a0 = multiplyAdd(x0, da, a0);
-          b0 = multiplyAdd(x0, db, b0);
-          const x1 = v128.load64_splat(p, DOUBLE);
-          a1 = multiplyAdd(x1, da, a1);
-          b1 = multiplyAdd(x1, db, b1);
-          const x2 = v128.load64_splat(p, 2 * DOUBLE);
-          a2 = multiplyAdd(x2, da, a2);
-          b2 = multiplyAdd(x2, db, b2);
-          const x3 = v128.load64_splat(p, 3 * DOUBLE);
-          a3 = multiplyAdd(x3, da, a3);
-          b3 = multiplyAdd(x3, db, b3);
-          q += dStride;
-        }
-        v128.store(G0, a0);
-        v128.store(G0, b0, PAIR);
-        v128.store(G1, a1);
-        v128.store(G1, b1, PAIR);
-        v128.store(G2, a2);
-        v128.store(G2, b2, PAIR);
-        v128.store(G3, a3);
-        v128.store(G3, b3, PAIR);
-      }
-      for (; i < inputs; i++) {
-        const G0 = G + usize(i) * row + at;
-        let a0 = v128.load(G0);
-        let b0 = v128.load(G0, PAIR);
-        let q = d + at;
-        const first = x + (usize(i) << DOUBLE_SHIFT);
-        for (let p = first, end = first + xSpan; p < end; p += xStride) {
-          const x0 = v128.load64_splat(p);
-          a0 = multiplyAdd(x0, v128.load(q), a0);
-          b0 = multiplyAdd(x0, v128.load(q, PAIR), b0);
-          q += dStride;
-        }
-        v128.store(G0, a0);
-        v128.store(G0, b0, PAIR);
-      }
+      outerColumns(true, x, xStride, xSpan, d + at, dStride, inputs, G + at, row);
     }
-  }
-  if (ASC_FEATURE_SIMD) {
     for (; o + 2 <= outputs; o += 2) {
       const at = usize(o) << DOUBLE_SHIFT;
-      let i: i32 = 0;
-      for (; i + 4 <= inputs; i += 4) {
-        const G0 = G + usize(i) * row + at;
-        const G1 = G0 + row;
-        const G2 = G1 + row;
-        const G3 = G2 + row;
-        let a0 = v128.load(G0);
-        let a1 = v128.load(G1);
-        let a2 = v128.load(G2);
-        let a3 = v128.load(G3);
-        let q = d + at;
-        const first = x + (usize(i) << DOUBLE_SHIFT);
-        for (let p = first, end = first + xSpan; p < end; p += xStride) {
-          const da = v128.load(q);
-          a0 = multiplyAdd(v128.load64_splat(p), da, a0);
-          a1 = multiplyAdd(v128.load64_splat(p, DOUBLE), da, a1);
-          a2 = multiplyAdd(v128.load64_splat(p, 2 * DOUBLE), da, a2);
-          a3 = multiplyAdd(v128.load64_splat(p, 3 * DOUBLE), da, a3);
-          q += dStride;
-        }
-        v128.store(G0, a0);
-        v128.store(G1, a1);
-        v128.store(G2, a2);
-        v128.store(G3, a3);
-      }
-      for (; i < inputs; i++) {
-        const G0 = G + usize(i) * row + at;
-        let a0 = v128.load(G0);
-        let q = d + at;
-        const first = x + (usize(i) << DOUBLE_SHIFT);
-        for (let p = first, end = first + xSpan; p < end; p += xStride) {
-          a0 = multiplyAdd(v128.load64_splat(p), v128.load(q), a0);
-          q += dStride;
-        }
-        v128.store(G0, a0);
-      }
+      outerColumns(false, x, xStride, xSpan, d + at, dStride, inputs, G + at, row);
     }
   }
   for (; o < outputs; o++) {
@@ -143,6 +50,79 @@ export function accumulateOuter(
     }
   }
   sumRows(d, dStride, samples, outputs, g);
+}
+
+/** Two columns of G, or four: the pairs `a` and, where it is `wide`, `b`; rows by fours, then one by one. */
+// @ts-ignore: decorator
+@inline
+function outerColumns(
+  wide: bool,
+  x: usize,
+  xStride: usize,
+  xSpan: usize,
+  d: usize,
+  dStride: usize,
+  inputs: i32,
+  G: usize,
+  row: usize,
+): void {
+  let i: i32 = 0;
+  for (; i + 4 <= inputs; i += 4) {
+    const G0 = G + usize(i) * row;
+    const G1 = G0 + row;
+    const G2 = G1 + row;
+    const G3 = G2 + row;
+    let a0 = v128.load(G0);
+    let b0 = wide ? v128.load(G0, PAIR) : a0;
+    let a1 = v128.load(G1);
+    let b1 = wide ? v128.load(G1, PAIR) : a1;
+    let a2 = v128.load(G2);
+    let b2 = wide ? v128.load(G2, PAIR) : a2;
+    let a3 = v128.load(G3);
+    let b3 = wide ? v128.load(G3, PAIR) : a3;
+    let q = d;
+    const first = x + (usize(i) << DOUBLE_SHIFT);
+    for (let p = first, end = first + xSpan; p < end; p += xStride) {
+      const da = v128.load(q);
+      const db = wide ? v128.load(q, PAIR) : da;
+      const x0 = v128.load64_splat(p);
+      a0 = multiplyAdd(x0, da, a0);
+      if (wide) b0 = multiplyAdd(x0, db, b0);
+      const x1 = v128.load64_splat(p, DOUBLE);
+      a1 = multiplyAdd(x1, da, a1);
+      if (wide) b1 = multiplyAdd(x1, db, b1);
+      const x2 = v128.load64_splat(p, 2 * DOUBLE);
+      a2 = multiplyAdd(x2, da, a2);
+      if (wide) b2 = multiplyAdd(x2, db, b2);
+      const x3 = v128.load64_splat(p, 3 * DOUBLE);
+      a3 = multiplyAdd(x3, da, a3);
+      if (wide) b3 = multiplyAdd(x3, db, b3);
+      q += dStride;
+    }
+    v128.store(G0, a0);
+    if (wide) v128.store(G0, b0, PAIR);
+    v128.store(G1, a1);
+    if (wide) v128.store(G1, b1, PAIR);
+    v128.store(G2, a2);
+    if (wide) v128.store(G2, b2, PAIR);
+    v128.store(G3, a3);
+    if (wide) v128.store(G3, b3, PAIR);
+  }
+  for (; i < inputs; i++) {
+    const G0 = G + usize(i) * row;
+    let a0 = v128.load(G0);
+    let b0 = wide ? v128.load(G0, PAIR) : a0;
+    let q = d;
+    const first = x + (usize(i) << DOUBLE_SHIFT);
+    for (let p = first, end = first + xSpan; p < end; p += xStride) {
+      const x0 = v128.load64_splat(p);
+      a0 = multiplyAdd(x0, v128.load(q), a0);
+      if (wide) b0 = multiplyAdd(x0, v128.load(q, PAIR), b0);
+      q += dStride;
+    }
+    v128.store(G0, a0);
+    if (wide) v128.store(G0, b0, PAIR);
+  }
 }
 
 /** g += sum of `samples` rows of `count` doubles, `stride` bytes apart. */

@@ -167,12 +167,10 @@ export function standing(core: Core, policy: PolicyDescription, count: number, s
 export function together(a: Samples, b: Samples): Samples {
   const joined = (one: Samples["inputs"], other: Samples["inputs"]) =>
     Object.fromEntries(
-      Object.entries(one).map(([name, { width, data }]) => {
-        const all = new Float64Array(data.length + other[name].data.length);
-        all.set(data);
-        all.set(other[name].data, data.length);
-        return [name, { width, data: all }];
-      }),
+      Object.entries(one).map(([name, { width, data }]) => [
+        name,
+        { width, data: new Float64Array([...data, ...other[name].data]) },
+      ]),
     );
   return { count: a.count + b.count, inputs: joined(a.inputs, b.inputs), outputs: joined(a.outputs, b.outputs) };
 }

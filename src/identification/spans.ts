@@ -27,8 +27,8 @@ const LONGEST_GAP = 3;
  * that are still on their way: what was commanded before them is not known.
  */
 export function spansOf(recording: Recording, skip: number): Cut {
-  const { times, inputs, segmentStarts } = recording;
-  const states = withFinalState(recording);
+  const { times, inputs, segmentStarts, finalState } = recording;
+  const states = new Float64Array([...recording.states, ...finalState]);
   const last = states.length / 4 - 1; // steps whose next state is known
   const from = skip < segmentStarts.length ? segmentStarts[skip] : times.length;
   const period = medianPeriod(times);
@@ -63,13 +63,6 @@ function medianPeriod(times: Float64Array): number {
     .map((time, i) => time - times[i])
     .sort();
   return steps.at(steps.length >> 1) ?? 0;
-}
-
-function withFinalState({ states, finalState }: Recording): Float64Array {
-  const all = new Float64Array(states.length + finalState.length);
-  all.set(states);
-  all.set(finalState, states.length);
-  return all;
 }
 
 function soundAt(rows: Float64Array, columns: number, row: number): boolean {

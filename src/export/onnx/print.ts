@@ -28,17 +28,17 @@ const OPERATORS: Readonly<Partial<Record<Operation, string>>> = {
 const FLOAT = 1;
 const DOUBLE = 11;
 
+/** An array of each element's type; little-endian, as all machines are that Node runs on with the core. */
+const ARRAYS: Readonly<Record<Element, (values: readonly number[]) => ArrayBufferView>> = {
+  float32: (values) => Float32Array.from(values),
+  float64: (values) => Float64Array.from(values),
+  int64: (values) => BigInt64Array.from(values, BigInt),
+  bool: (values) => Uint8Array.from(values),
+};
+
 /** Little-endian bytes of numbers. */
 export function bytesOf(element: Element, values: readonly number[]): Uint8Array {
-  const size = { float32: 4, float64: 8, int64: 8, bool: 1 }[element];
-  const bytes = Buffer.alloc(size * values.length);
-  values.forEach((value, i) => {
-    if (element === "float32") bytes.writeFloatLE(value, 4 * i);
-    else if (element === "float64") bytes.writeDoubleLE(value, 8 * i);
-    else if (element === "int64") bytes.writeBigInt64LE(BigInt(value), 8 * i);
-    else bytes.writeUInt8(value, i);
-  });
-  return bytes;
+  return new Uint8Array(ARRAYS[element](values).buffer);
 }
 
 /** Prints every expression once, equal ones too. */

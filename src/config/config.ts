@@ -10,6 +10,7 @@ import { taskNamed } from "../tasks/tasks.js";
 import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { nearest } from "./spelling.js";
+import { staleAfter } from "./timeouts.js";
 
 /** Settings that were given, not yet complete. */
 export type PartialConfig = { -readonly [K in SettingName]?: RunConfig[K] };
@@ -138,8 +139,7 @@ export function completeConfig(given: PartialConfig): RunConfig {
     model,
     "model-scale": model === "raw" ? 1 : training.modelScale,
     "control-period": timing.controlPeriod,
-    // two measurements may be lost where one comes per step
-    "stale-after": Math.max(0.1, 2.5 * (given["control-period"] ?? timing.controlPeriod)),
+    "stale-after": staleAfter(given["control-period"] ?? timing.controlPeriod),
     "network-period": timing.networkPeriod,
     "steps-per-segment": timing.stepsPerSegment,
     hidden: [...task.network.hidden],

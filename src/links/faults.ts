@@ -40,6 +40,8 @@ export enum Fault {
   frame,
   stamps,
   pace,
+  relayStopped,
+  foreignPublisher,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */
@@ -145,5 +147,17 @@ export const robotStops = {
   [Fault.pace]: {
     what: (value) => `the state's stamps did not advance with this computer's clock for ${value} s`,
     remedy: "let the simulation run in real time, or use ros2.stamps ignore",
+  },
+  [Fault.relayStopped]: {
+    what: (value) => `the ROS node stopped the robot: it heard nothing of the control thread for ${value} s`,
+    noticed: "0.2 s, or 3.5 control periods; told at the next control step",
+    remedy: `the computer was too busy: lapgrad doctor on real-time priority; then ${GO_ON}`,
+  },
+  [Fault.foreignPublisher]: {
+    what: (value) => `somebody else gives the robot commands too: publishers beside ours: ${value}`,
+    noticed: "before it is armed; while it drives 0.2 s after its publisher is on the graph",
+    remedy:
+      "end the node that is named above, or give it another topic: ros2 topic info -v; " +
+      "one that was killed is on the graph for 10 s more",
   },
 } satisfies Partial<Record<Fault, Stop>>;

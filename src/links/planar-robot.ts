@@ -10,6 +10,7 @@ export abstract class PlanarRobot implements Robot {
   abstract readonly placeable: boolean;
   phase = RobotPhase.connecting;
   faultValue = Number.NaN;
+  followedUntil = Number.NaN;
   protected readonly odometry = new DeadReckoning();
   #fault = Fault.none;
 
@@ -38,8 +39,9 @@ export abstract class PlanarRobot implements Robot {
     this.reading.uncertainty = this.odometry.uncertainty;
   }
 
-  protected fail(fault: Fault, value: number): void {
+  protected fail(fault: Fault, value: number, followedUntil = Number.NaN): void {
     this.#fault = fault;
     this.faultValue = value;
+    this.followedUntil = followedUntil;
   }
 }

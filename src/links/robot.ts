@@ -54,6 +54,11 @@ export interface Robot {
   takeFault(): Fault;
   /** a number that belongs to the last fault, NaN if there is none */
   readonly faultValue: number;
+  /**
+   * when the last command was sent that it is known to have followed before that fault [s]; NaN if it followed all, or
+   * cannot tell
+   */
+  readonly followedUntil: number;
   /** Takes in what has arrived by `now` [s]. */
   receive(now: number): void;
   /**

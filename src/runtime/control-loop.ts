@@ -120,7 +120,7 @@ export class ControlLoop {
   #handleFault(fault: Fault, value: number, limit: number): void {
     if (transitions[this.#state][RuntimeEvent.fault] === undefined) return;
     this.#fault = fault;
-    this.#write(RecordKind.fault, fault, value, limit);
+    this.#writeFault(value, limit);
     this.#handle(RuntimeEvent.fault);
   }
 
@@ -208,6 +208,15 @@ export class ControlLoop {
     this.#ring.number(first);
     this.#ring.number(second);
     this.#ring.number(third);
+    this.#ring.end();
+  }
+
+  #writeFault(value: number, limit: number): void {
+    if (!this.#ring.begin(RecordKind.fault, this.#now)) return;
+    this.#ring.number(this.#fault);
+    this.#ring.number(value);
+    this.#ring.number(limit);
+    this.#ring.number(this.#robot.followedUntil);
     this.#ring.end();
   }
 

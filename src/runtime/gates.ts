@@ -2,6 +2,7 @@
  * The gates that every control step of an armed robot must pass, in this order. A new gate is a row here, and a name in
  * links/faults.ts; docs/safety.md shows the table. A check runs at every step: it neither allocates, prints nor throws.
  */
+import { lateAfter, silentAfter } from "../config/timeouts.js";
 import { Fault, type Stop } from "../links/faults.js";
 import { PlanarState } from "../tasks/planar.js";
 import { type GateSettings, MISSED, type Observation } from "./observation.js";
@@ -27,12 +28,8 @@ export interface Gate extends Stop {
 
 /** With `--dead-man`, the operator's last heartbeat may be this old [s]. */
 export const HEARTBEAT_WITHIN = 1.5;
-/** Silence of the robot after which it is stopped [s]; a board stops by itself after 0.2 s without a command. */
-const SILENT_AFTER = 0.2;
 /** Part of a stale state's age from which on it is silence that made it stale. */
 const SILENT_PART = 0.5;
-/** A gap between two control steps that is allowed in any case [s]: half of what a board waits for. */
-const LATE_AFTER = 0.1;
 /** Sum of missed deadlines: one in ten is too many, and ten in a row. */
 const MOST_MISSED = 10 * MISSED;
 /**
@@ -70,8 +67,9 @@ export const gates = [
       `the control loop was late: ${value} s between two steps (limit ${limit} s, and one missed deadline in ten)`,
     scope: "armed",
     limit: {
-      of: (settings) => Math.max(LATE_AFTER, 5 * settings["control-period"]),
-      text: () => `${LATE_AFTER} s between steps (5 steps, if that is more); one deadline in ten, or ten in a row`,
+      of: (settings) => lateAfter(settings["control-period"]),
+      text: (settings) =>
+        `${lateAfter(settings["control-period"])} s between steps; one deadline in ten, or ten in a row`,
     },
     lasting: 0,
     check: (seen) => seen.measured(seen.passed).isAbove || seen.missed >= MOST_MISSED,
@@ -84,12 +82,12 @@ export const gates = [
     what: (value, limit) => `nothing was heard from the robot for ${value} s (limit ${limit} s)`,
     scope: "armed",
     limit: {
-      of: (settings) => Math.min(SILENT_AFTER, settings["stale-after"]),
-      text: () => `${SILENT_AFTER} s, or \`stale-after\` if that is less`,
+      of: (settings) => Math.min(silentAfter(settings["control-period"]), settings["stale-after"]),
+      text: (settings) => `${silentAfter(settings["control-period"])} s, or \`stale-after\` if that is less`,
     },
     lasting: 0,
     check: (seen) =>
-      seen.measured(seen.silence).value > SILENT_AFTER ||
+      seen.measured(seen.silence).value > seen.silentAfter ||
       (seen.age > seen.staleAfter && seen.silence > SILENT_PART * seen.staleAfter),
     noticed: "0.1 s",
     remedy: "check cable and power, and that no other program has the port: lapgrad doctor",

@@ -14,6 +14,8 @@ export class LiveView {
   readonly #show: (live: Live) => void;
   /** the loop's clock at task time 0 [s] */
   #origin = 0;
+  /** the robot is being stopped, or was, by a fault */
+  #isFaulty = false;
 
   constructor(layout: Layout, show: (live: Live) => void) {
     this.#layout = layout;
@@ -26,8 +28,10 @@ export class LiveView {
     if (kind === RecordKind.step) this.#takeStep(row);
     else if (kind === RecordKind.state) {
       if (first === RuntimeState.driving) this.#origin = second;
-      this.#takeEvent(clock, OK, "state", RuntimeState[first]);
+      if (first === RuntimeState.idle) this.#isFaulty = false;
+      this.#takeEvent(clock, this.#isFaulty ? ERROR : OK, "state", RuntimeState[first]);
     } else if (kind === RecordKind.fault) {
+      this.#isFaulty = true;
       this.#takeEvent(clock, ERROR, Fault[first], explainFault({ fault: first, value: second, limit: third }));
     }
   }

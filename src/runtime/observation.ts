@@ -3,6 +3,7 @@
  * number that is returned may have to be allocated.
  */
 import type { RunConfig } from "../config/schema.js";
+import { silentAfter } from "../config/timeouts.js";
 import type { Reading } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PlanarState } from "../tasks/planar.js";
@@ -45,6 +46,7 @@ export class Observation {
 
   readonly reading: Reading;
   readonly staleAfter: number;
+  readonly silentAfter: number;
   /** since the control step before [s]; NaN at the first */
   passed = Number.NaN;
   /** since the robot was heard [s] */
@@ -79,6 +81,7 @@ export class Observation {
     const anywhere = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     this.#fence = Float64Array.from(geofence.length === 0 ? [...anywhere, ...anywhere] : geofence);
     this.staleAfter = settings["stale-after"];
+    this.silentAfter = silentAfter(settings["control-period"]);
     this.reading = reading;
     this.#track = track;
     this.#inputs = task.columns.input.length;

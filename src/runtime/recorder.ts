@@ -51,7 +51,7 @@ export class Recorder {
     const kind: RecordKind = row[0];
     if (kind === RecordKind.call) this.#takeCall(row, this.#drive, this.#layout);
     else if (kind === RecordKind.step) this.#takeStep(row, this.#drive, this.#layout);
-    else if (kind !== RecordKind.end) this.#drive.event(this.#eventOf(row));
+    else if (kind !== RecordKind.end) this.#takeEvent(row, this.#drive);
   }
 
   async end(): Promise<void> {
@@ -72,9 +72,18 @@ export class Recorder {
     drive.step({ time: taskTime - this.#startTime, state, input, reference, residuals: residual, cost: cost[0] });
   }
 
+  #takeEvent(row: Float64Array, drive: DriveRecorder): void {
+    const [kind, clock, first] = row;
+    if (kind === RecordKind.state && first === RuntimeState.driving) this.#began = clock;
+    drive.event(this.#eventOf(row));
+    const followedUntil = kind === RecordKind.fault ? row[HEAD + 3] : Number.NaN;
+    if (!(followedUntil >= this.#began)) return;
+    const message = "the last command that the robot followed: after it, it stopped by itself, whatever was commanded";
+    drive.event({ time: followedUntil - this.#began, level: "warning", name: "followedUntil", message });
+  }
+
   #eventOf(row: Float64Array): DriveEvent {
     const [kind, clock, first, second, third] = row;
-    if (kind === RecordKind.state && first === RuntimeState.driving) this.#began = clock;
     const time = Math.max(0, clock - this.#began); // what comes before the start has its time
     if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] };
     const fault: Fault = first;

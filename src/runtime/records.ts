@@ -10,7 +10,7 @@ export enum RecordKind {
   end,
   /** the runtime's state changed: the loop's clock [s], state, the clock at task time 0 */
   state,
-  /** a fault: the loop's clock, fault, value, limit */
+  /** a fault: the loop's clock, fault, value, limit, when the last command was sent that the robot followed, or NaN */
   fault,
 }
 
@@ -41,7 +41,7 @@ export function layoutFor({ columns }: TaskDefinition): Layout {
   const outputs = setpoints + gains;
   const step = states + inputs + references + residuals + 1;
   const call = states + outputs + setpoints + gains;
-  return { width: HEAD + Math.max(step, call, 3), states, inputs, references, residuals, outputs, setpoints, gains };
+  return { width: HEAD + Math.max(step, call, 4), states, inputs, references, residuals, outputs, setpoints, gains };
 }
 
 /** One writer, one reader. */

@@ -13,7 +13,7 @@ import { type DriveStart, nearestStart } from "./nearest-start.js";
 import type { Operator } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { layoutFor, RecordKind } from "./records.js";
-import { storeRollout } from "./rollout-rows.js";
+import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
 import { describeFault, explainFault, remedyOf } from "./stops.js";
@@ -31,6 +31,10 @@ export class RobotLink implements Link {
   /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
   #fault: FoundFault | undefined;
+  /** task time of the last command that a robot followed which stopped by itself [s]; infinite otherwise */
+  #followedUntil = Number.POSITIVE_INFINITY;
+  /** the loop's clock at task time 0 [s] */
+  #origin = 0;
   #isDriving = false;
   /** the drive cannot be written down any more, and the control thread was told so */
   #isUnrecorded = false;
@@ -132,6 +136,7 @@ export class RobotLink implements Link {
     if (!(await this.#operator.confirm(question))) return this.#stopText(undefined);
     this.#drain(); // what happened while the question stood is over
     this.#fault = undefined;
+    this.#followedUntil = Number.POSITIVE_INFINITY;
     this.#rows.length = 0;
     // a robot that is placed stands at the task's beginning; another may have been moved while the question was read
     const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
@@ -172,11 +177,12 @@ export class RobotLink implements Link {
       if (isCall && !end) calls++;
       if (!end || row[0] === RecordKind.end) this.#rows.shift();
     }
-    const isWhole = end[0] === RecordKind.call;
+    const unfollowed = takeUnfollowed(rows, this.#followedUntil);
+    const isWhole = end[0] === RecordKind.call && !unfollowed;
     if (!isWhole) await this.stop();
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
-    if (rows.length === calls) return { steps: 0, stopped };
-    storeRollout(core, index, rows, end, layoutFor(core.setup.task), goesOn);
+    if (!rows.some(([kind]) => kind === RecordKind.step)) return { steps: 0, stopped };
+    storeRollout(core, index, rows, unfollowed ?? end, layoutFor(core.setup.task), goesOn);
     return { steps: core.view("counts", index)[0], stopped };
   }
 
@@ -209,9 +215,13 @@ export class RobotLink implements Link {
     this.#host.ring.drain((row) => {
       this.#recorder.take(row);
       this.#host.watch?.(row);
-      const [kind, , first, second, third] = row;
-      if (kind === RecordKind.fault) this.#fault = { fault: first, value: second, limit: third };
-      else if (kind !== RecordKind.state && this.#isDriving) this.#rows.push(row);
+      const [kind, , first, second, third, followedUntil] = row;
+      if (kind === RecordKind.state && first === RuntimeState.driving) this.#origin = second;
+      if (kind === RecordKind.fault) {
+        this.#fault = { fault: first, value: second, limit: third };
+        if (!Number.isNaN(followedUntil)) this.#followedUntil = followedUntil - this.#origin;
+      }
+      if (kind !== RecordKind.fault && kind !== RecordKind.state && this.#isDriving) this.#rows.push(row);
     });
     if (this.#recorder.failure !== undefined && this.#isDriving && !this.#isUnrecorded) {
       this.#isUnrecorded = true;

@@ -4,6 +4,17 @@ import { UserError } from "../errors.js";
 import { HEAD, type Layout, RecordKind } from "./records.js";
 
 /**
+ * Takes from the end of `rows` what the robot did not get: `until`, task time of the last command that it followed. How
+ * long it followed that one is not known, so its row is what the rollout ends with: the last that is taken away.
+ * Undefined if none is.
+ */
+export function takeUnfollowed(rows: Float64Array[], until: number): Float64Array | undefined {
+  let end: Float64Array | undefined;
+  while (rows.length > 0 && rows[rows.length - 1][1] >= until) end = rows.pop();
+  return end;
+}
+
+/**
  * Puts rows of steps and network calls (records.ts), at least one step, into rollout `slot`, behind the segments that
  * it holds already (`goesOn`: the drive went on), and goes through it: costs and derivatives at the core's present
  * parameters, whatever parameters drove. `end`: the row with task time and state after the last step. Throws if they

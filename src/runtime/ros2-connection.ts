@@ -17,8 +17,8 @@ import type { Connection, Descriptors } from "./transport.js";
  * written [ms].
  */
 const READY_WITHIN = 300_000;
-/** For the stop command and for leaving the graph [ms]. */
-const END_WITHIN = 3_000;
+/** For braking a robot that is still driven, for the stop command and for leaving the graph [ms]. */
+const END_WITHIN = 5_000;
 
 export class Ros2Connection implements Connection {
   readonly name: string;

@@ -130,13 +130,13 @@ export function contractOf(name: string, { test, robot: kind }: LinkHarness): vo
       await drive(harness, 0.3, gentle);
       await harness.pass(0.4);
       const commands = await during(harness, () => drive(harness, 0.6, gentle));
-      if (!kind.rearms) {
+      if (kind.stopsWith === Fault.none) {
         expect(robot.phase).toBe(RobotPhase.armed);
         expectCommand(kind, commands.at(-1), gentle);
         return;
       }
       expect(robot.phase).toBe(RobotPhase.ready);
-      expect(robot.takeFault()).toBe(Fault.boardTimeout);
+      expect(robot.takeFault()).toBe(kind.stopsWith);
       expect(robot.takeFault()).toBe(Fault.none);
       expectNeutral(commands.slice(5)); // the first steps learn of it
       expectRest(harness);

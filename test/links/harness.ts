@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import type { Core } from "../../src/core/core.js";
+import type { Fault } from "../../src/links/faults.js";
 import type { Link } from "../../src/links/link.js";
 import { links, robotFor } from "../../src/links/links.js";
 import { type Robot, RobotPhase } from "../../src/links/robot.js";
@@ -64,8 +65,8 @@ export interface RobotHarness {
   readonly resolution: number;
   /** how well it measures: v [m/s], yaw [rad] and position [m] over such a drive of 0.6 s */
   readonly accuracy: { readonly v: number; readonly yaw: number; readonly position: number };
-  /** a board that stops by itself when it hears nothing, and wants to be armed again */
-  readonly rearms: boolean;
+  /** the fault of a robot that stops by itself when it hears nothing, and wants to be armed again; none: it does not */
+  readonly stopsWith: Fault;
   /** its state counts from where it is placed */
   readonly placeable: boolean;
   /** it hears and speaks by bytes, which may be damaged */

@@ -8,6 +8,7 @@ export class ScriptedRobot implements Robot {
   placeable = true;
   phase = RobotPhase.ready;
   faultValue = Number.NaN;
+  followedUntil = Number.NaN;
   /** the fault that it has next */
   fault = Fault.none;
   /** refuses to be armed */

@@ -17,6 +17,7 @@ export class SimulatedRobot implements Robot {
   readonly neutral = new Float64Array(2);
   readonly placeable = true;
   readonly faultValue = Number.NaN;
+  readonly followedUntil = Number.NaN;
   phase = RobotPhase.connecting;
   /** it measures nothing */
   isSilent = false;

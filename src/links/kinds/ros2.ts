@@ -1,6 +1,6 @@
+import { LONGEST_PERIOD } from "../../config/timeouts.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
-import { SILENT_AFTER } from "../ros2/record.js";
 import { Ros2Robot } from "../ros2/robot.js";
 import { INPUTS, ros2SettingsFrom } from "../ros2/settings.js";
 
@@ -14,8 +14,8 @@ const ros2: RobotLinkDefinition = {
     return {
       states: PLANAR_STATE,
       inputs: carried.find((inputs) => inputs.join() === task.columns.input.join()) ?? carried[0],
-      longestPeriod: SILENT_AFTER / 2,
-      make: (transport) => new Ros2Robot(transport, settings),
+      longestPeriod: LONGEST_PERIOD,
+      make: (transport, nonce) => new Ros2Robot(transport, settings, nonce),
     };
   },
 };

@@ -1,3 +1,4 @@
+import { longestPeriodFor } from "../../config/timeouts.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
 import { SerialRobot } from "../serial/robot.js";
@@ -11,7 +12,7 @@ const serial: RobotLinkDefinition = {
   describe: (config) => ({
     states: PLANAR_STATE,
     inputs: ["throttle", "steering"],
-    longestPeriod: protocol.commandTimeout / 1000 / 2,
+    longestPeriod: longestPeriodFor(protocol.commandTimeout / 1000),
     make: (transport, nonce) =>
       new SerialRobot(transport, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
   }),

@@ -3,6 +3,7 @@
  * and tells its odometry. There is no arming on that board, and nobody knows whether it stops by itself: as long as it
  * is not armed here it is told to stand, at every step.
  */
+import { LONGEST_PERIOD } from "../../config/timeouts.js";
 import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
 import { Speedometer } from "../../odometry/speedometer.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
@@ -97,7 +98,7 @@ const waveshare: RobotLinkDefinition = {
   describe: (config) => ({
     states: PLANAR_STATE,
     inputs: ["forward speed [m/s]", "turn rate [rad/s]"],
-    longestPeriod: 0.1, // whether it stops by itself is not known; its own node sends every 0.02 s
+    longestPeriod: LONGEST_PERIOD, // whether it stops by itself is not known; its own node sends every 0.02 s
     make: (transport) => new WaveshareRobot(transport, config["max-speed"]),
   }),
 };

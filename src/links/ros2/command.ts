@@ -2,14 +2,14 @@
  * The task's inputs as commands on topics, and back. Nothing but complete messages of finite numbers within the limits
  * is published.
  */
-import { wallTime } from "../../clock.js";
+import { monotonicTime, wallTime } from "../../clock.js";
 import { type MessageType, newMessage, setStamp } from "./messages.js";
 import type { Publisher, RosNode } from "./node.js";
-import type { Ros2Settings } from "./settings.js";
+import type { Ros2Preset } from "./settings.js";
 
 /** The topics of a command, with their types. */
 export function commandTopics(
-  settings: Ros2Settings,
+  settings: Ros2Preset,
 ): readonly { readonly topic: string; readonly type: MessageType }[] {
   const { commandType, command, throttle, steering } = settings;
   if (commandType === "float32") return [throttle, steering].map((topic) => ({ topic, type: "std_msgs/msg/Float32" }));
@@ -22,11 +22,11 @@ export function commandTopics(
 }
 
 export class CommandPublisher {
-  readonly #settings: Ros2Settings;
+  readonly #settings: Ros2Preset;
   readonly #publishers: readonly Publisher<never>[];
   readonly #send: (drive: number, steer: number) => void;
 
-  constructor(node: RosNode, settings: Ros2Settings) {
+  constructor(node: RosNode, settings: Ros2Preset) {
     this.#settings = settings;
     const { commandType, command, throttle, steering, commandFrame, commandQos } = settings;
     if (commandType === "float32") {
@@ -69,10 +69,12 @@ export class CommandPublisher {
     return isCommand;
   }
 
-  /** Neutral, and whether everybody who listens has it within that time [ms]. */
+  /** Neutral, and whether everybody who listens has it within that time [ms], all topics together. */
   stop(milliseconds: number): boolean {
     this.#send(0, 0);
-    return this.#publishers.map((publisher) => publisher.settle(milliseconds)).every(Boolean);
+    const until = 1000 * monotonicTime() + milliseconds;
+    const settle = (publisher: Publisher<never>) => publisher.settle(Math.max(0, until - 1000 * monotonicTime()));
+    return this.#publishers.map(settle).every(Boolean);
   }
 }
 
@@ -80,7 +82,7 @@ export class CommandPublisher {
  * Takes commands as {@link CommandPublisher} sends them; `take` gets the task's inputs, finite numbers within the
  * limits.
  */
-export function subscribeCommand(node: RosNode, settings: Ros2Settings, take: (first: number, second: number) => void) {
+export function subscribeCommand(node: RosNode, settings: Ros2Preset, take: (first: number, second: number) => void) {
   const { commandType, command, throttle, steering, commandQos } = settings;
   const { driveScale, steerScale, driveLimit, steerLimit } = settings;
   const put = (drive: number, steer: number) => {

@@ -6,7 +6,10 @@ export type Reliability = "reliable" | "best-effort";
 
 /** Somebody who publishes or subscribes a topic. */
 export interface Endpoint {
+  /** name of its node with its namespace; two nodes may have the same */
   readonly node: string;
+  /** no other endpoint has it: the middleware's, as text */
+  readonly identity: string;
   readonly type: string;
   readonly reliability: Reliability | "unknown";
   /** keeps its last message for those who come later, or asks for that */
@@ -15,11 +18,16 @@ export interface Endpoint {
 
 export interface Publisher<M> {
   publish(message: M): void;
-  /** Waits until everybody who subscribes reliably has what was published; false if not within that time [ms]. */
+  /**
+   * Waits until everybody who subscribes reliably has what was published; false if not within that time [ms]. 0: does
+   * not wait.
+   */
   settle(milliseconds: number): boolean;
 }
 
 export interface RosNode {
+  /** with its namespace, as {@link Endpoint} has it */
+  readonly name: string;
   /** `take` gets every message, one at a time; what it throws goes to the node's `onError`. Before {@link start}. */
   subscribe<T extends MessageType>(
     type: T,

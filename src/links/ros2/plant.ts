@@ -10,8 +10,6 @@ import { newMessage, setStamp, setYaw, type Twist } from "./messages.js";
 import type { RosNode } from "./node.js";
 import type { Ros2Settings } from "./settings.js";
 
-/** Without a command for this duration it goes neutral by itself, as a robot's driver should [s]. */
-const COMMAND_WITHIN = 0.2;
 /** What a drive at neutral brakes with [m/s²]: the plants are fitted to driving and know no rest. */
 const NEUTRAL_BRAKE = 3;
 /** Frames where the settings take any. */
@@ -29,7 +27,10 @@ export class PlantNode {
   readonly #clock: () => number;
   readonly #publish: (rate: number) => void;
   #time: number;
+  readonly #silentAfter: number;
   #commanded = Number.NEGATIVE_INFINITY;
+  /** it heard no command for too long, or none yet: it follows again from a neutral one on */
+  #isStopped = true;
   #rate = 0;
 
   /**
@@ -40,6 +41,7 @@ export class PlantNode {
     this.#core = core;
     this.#clock = clock;
     this.#time = clock();
+    this.#silentAfter = settings.silentAfter;
     this.state = core.view("plantState");
     this.inputs = core.view("inputs");
     this.state.set(core.setup.task.initialState);
@@ -52,22 +54,31 @@ export class PlantNode {
   /** Drives up to now and tells where it is. */
   step(): void {
     const now = this.#clock();
-    if (now - this.#commanded > COMMAND_WITHIN) {
-      this.#drive(Math.min(now, Math.max(this.#time, this.#commanded + COMMAND_WITHIN)));
-      this.inputs.fill(0);
-    }
-    this.#drive(now);
+    this.#advance(now);
     this.#publish(this.#rate);
     this.states++;
   }
 
   #follow(first: number, second: number): void {
     const now = this.#clock();
-    this.#drive(now);
-    this.inputs[0] = first;
-    this.inputs[1] = second;
+    this.#advance(now);
     this.#commanded = now;
     this.commands++;
+    if (first === 0 && second === 0) this.#isStopped = false;
+    if (this.#isStopped) return;
+    this.inputs[0] = first;
+    this.inputs[1] = second;
+  }
+
+  /** Drives up to `now`; neutral from where it has heard no command for too long, as a robot's driver should. */
+  #advance(now: number): void {
+    const until = this.#commanded + this.#silentAfter;
+    if (now > until) {
+      this.#drive(Math.max(this.#time, until));
+      this.inputs.fill(0);
+      this.#isStopped = true;
+    }
+    this.#drive(now);
   }
 
   #drive(until: number): void {

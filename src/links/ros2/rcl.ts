@@ -18,6 +18,8 @@ interface RclNode {
   createSubscription(type: string, topic: string, options: { qos: object }, callback: (message: never) => void): void;
   getPublishersInfoByTopic(topic: string): readonly RclEndpoint[];
   getSubscriptionsInfoByTopic(topic: string): readonly RclEndpoint[];
+  name(): string;
+  namespace(): string;
   spin(timeout: number): void;
 }
 interface RclPublisher {
@@ -28,6 +30,8 @@ interface RclEndpoint {
   node_name: string;
   node_namespace: string;
   topic_type: string;
+  /** bytes */
+  endpoint_gid: readonly number[];
   qos_profile: { reliability: number; durability: number };
 }
 
@@ -67,6 +71,7 @@ export async function joinWith(rcl: Rcl, name: string, onError: Parameters<JoinG
   const qos = (reliability: Reliability) =>
     new rcl.QoS(KEEP_LAST, 1, reliability === "reliable" ? RELIABLE : BEST_EFFORT, VOLATILE);
   return {
+    name: fullName(node.namespace(), node.name()),
     subscribe: (type: MessageType, topic, reliability, take) => {
       node.createSubscription(type, topic, { qos: qos(reliability) }, guarded(take, topic, onError));
     },
@@ -91,12 +96,18 @@ function publisherOf<M extends object>(publisher: RclPublisher): Publisher<M> {
   };
 }
 
-function endpointOf({ node_name, node_namespace, topic_type, qos_profile }: RclEndpoint): Endpoint {
+function endpointOf({ node_name, node_namespace, topic_type, endpoint_gid, qos_profile }: RclEndpoint): Endpoint {
   const { reliability, durability } = qos_profile;
   return {
-    node: `${node_namespace.replace(/\/$/, "")}/${node_name}`,
+    node: fullName(node_namespace, node_name),
+    identity: Buffer.from(endpoint_gid).toString("hex"),
     type: topic_type,
     reliability: RELIABILITY[reliability] ?? "unknown",
     isTransient: durability === TRANSIENT_LOCAL,
   };
+}
+
+/** `namespace` is "/" where there is none. */
+function fullName(namespace: string, name: string): string {
+  return `${namespace.replace(/\/$/, "")}/${name}`;
 }

@@ -4,7 +4,7 @@
  * are of the machine's monotonic clock [s].
  */
 
-/** From the node: the state, and what it knows of the graph. */
+/** From the node: the state, what it knows of the graph, and what it does with the commands. */
 export enum StateSlot {
   sent,
   /** when the state held; -Infinity before the first */
@@ -25,21 +25,31 @@ export enum StateSlot {
   /** who subscribes the command, and how many of them ask for another type or quality */
   subscribers,
   deaf,
+  /** number of the last arming that the node has stopped, the fault that it was for, and a number that belongs to it */
+  stoppedArming,
+  stoppedFor,
+  stoppedValue,
+  /** {@link CommandSlot.sent} of the last command that was published as it came; -Infinity if none was */
+  followed,
+  /** the task's inputs that the last message was made of, before its limits; NaN while nothing is published */
+  appliedFirst,
+  appliedSecond,
   count,
 }
 
 /** From the control thread, at every control step. */
 export enum CommandSlot {
   sent,
-  /** 1: the robot is to follow these inputs; 0: nothing is to be published */
-  follows,
+  /**
+   * number of the arming for which the robot is to follow these inputs, each higher than the last; 0: nothing is to be
+   * published. An arming that the node has stopped never moves the robot again.
+   */
+  arming,
   first,
   second,
   count,
 }
 
-/** Without a row from the control thread for this duration the node stops the robot [s]. */
-export const SILENT_AFTER = 0.2;
-
 export const STATE_BYTES = StateSlot.count * 8;
+/** A power of two: what is read of a pipe at a time ends with a row. */
 export const COMMAND_BYTES = CommandSlot.count * 8;

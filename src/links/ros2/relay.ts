@@ -1,20 +1,21 @@
 /**
  * The ROS node between topics and control thread. It runs in a process of its own, where nothing keeps it from its
- * messages.
+ * messages. A stop of its own is latched: the arming that it stopped never moves the robot again.
  */
 import { messageOf } from "../../errors.js";
 import { Fault } from "../faults.js";
-import { CommandPublisher, commandTopics } from "./command.js";
-import type { MessageType } from "./messages.js";
-import { deafnessOf, mismatchOf, type RosNode } from "./node.js";
-import { CommandSlot, SILENT_AFTER, StateSlot } from "./record.js";
+import { CommandPublisher } from "./command.js";
+import { GraphWatch } from "./graph-watch.js";
+import type { RosNode } from "./node.js";
+import { CommandSlot, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 import { StateSource } from "./state.js";
 
 /** Time between two beats [s]. */
 export const BEAT = 0.05;
-/** Beats between two looks at the graph. */
+/** Beats between two looks at who publishes and who hears, and between two at who gives commands too. */
 const LOOK = 10;
+const LOOK_FOR_OTHERS = 4;
 /** How long the stop command is waited for [ms]. */
 const STOP_WITHIN = 500;
 
@@ -34,10 +35,16 @@ export class Relay {
   readonly #context: RelayContext;
   readonly #source: StateSource;
   readonly #command: CommandPublisher;
+  readonly #watch: GraphWatch;
   readonly #row = new Float64Array(StateSlot.count);
   readonly #said = new Set<string>();
   #beats = 0;
-  #follows = false;
+  /** number of the arming that the control thread drives by; 0: none */
+  #arming = 0;
+  /** no arming up to this number moves the robot any more */
+  #over = 0;
+  /** the robot hears us: neutral, if nothing else */
+  #publishes = false;
   #ordered = Number.NEGATIVE_INFINITY;
 
   constructor(node: RosNode, settings: Ros2Settings, context: RelayContext) {
@@ -46,6 +53,9 @@ export class Relay {
     this.#context = context;
     this.#source = new StateSource(settings);
     this.#command = new CommandPublisher(node, settings);
+    this.#watch = new GraphWatch(node, settings, (text) => this.#say(text));
+    this.#row[StateSlot.followed] = Number.NEGATIVE_INFINITY;
+    this.#setApplied(Number.NaN, Number.NaN);
     this.#subscribeState();
   }
 
@@ -62,28 +72,76 @@ export class Relay {
 
   /** A row of {@link CommandSlot}. */
   carryOut(row: Float64Array): void {
+    this.#watchSilence(); // this process may be what did not run: then the row waited
     this.#ordered = this.#context.clock();
-    const follows = row[CommandSlot.follows] === 1;
-    if (follows) this.#publish(row[CommandSlot.first], row[CommandSlot.second]);
-    else if (this.#follows) this.#stop();
-    this.#follows = follows;
+    const arming = row[CommandSlot.arming];
+    if (arming === 0) {
+      this.end();
+      return;
+    }
+    if (arming > this.#over && arming !== this.#arming) this.#begin(arming);
+    if (arming > this.#over) this.#publish(row);
+    else if (this.#publishes) this.#publishNeutral();
   }
 
   /** To be called every {@link BEAT}: tells that the node lives, and stops a robot that nobody drives any more. */
   beat(): void {
-    if (this.#beats++ % LOOK === 0) this.#look();
-    if (this.#follows && this.#context.clock() - this.#ordered > SILENT_AFTER) {
-      this.#follows = false;
-      this.#say("the control thread is silent: the robot is stopped");
-      this.#stop();
-    }
+    if (this.#beats % LOOK === 0) this.#watch.look(this.#row);
+    this.#watchSilence();
+    if (this.#isFollowed && this.#beats % LOOK_FOR_OTHERS === 0) this.#watchOthers();
+    if (this.#publishes && !this.#isFollowed) this.#publishNeutral();
+    this.#beats++;
     this.#tell();
   }
 
-  /** Neutral, if the robot followed. */
+  /** Nobody will give commands any more; whether the robot is to hear neutral for a while, at every beat. */
+  abandon(): boolean {
+    if (this.#isFollowed) this.#stop(Fault.relayStopped, this.#context.clock() - this.#ordered);
+    return this.#publishes;
+  }
+
+  /** The arming is over: neutral, if the robot heard something, and nothing more. */
   end(): void {
-    if (this.#follows) this.#stop();
-    this.#follows = false;
+    this.#over = Math.max(this.#over, this.#arming);
+    this.#arming = 0;
+    if (!this.#publishes) return;
+    this.#publishes = false;
+    this.#setApplied(Number.NaN, Number.NaN);
+    if (!this.#command.stop(STOP_WITHIN)) this.#say(`the stop command was not acknowledged within ${STOP_WITHIN} ms`);
+  }
+
+  get #isFollowed(): boolean {
+    return this.#arming > this.#over;
+  }
+
+  /** A new arming, unless somebody else drives the robot. */
+  #begin(arming: number): void {
+    this.#arming = arming;
+    this.#watchOthers();
+  }
+
+  /** The robot is stopped for good, as far as this arming goes: neutral from now on, and the control thread is told. */
+  #stop(fault: Fault, value: number): void {
+    this.#over = this.#arming;
+    this.#row[StateSlot.stoppedArming] = this.#arming;
+    this.#row[StateSlot.stoppedFor] = fault;
+    this.#row[StateSlot.stoppedValue] = value;
+    if (this.#publishes) this.#publishNeutral();
+    this.#tell();
+  }
+
+  #watchSilence(): void {
+    const silence = this.#context.clock() - this.#ordered;
+    if (!this.#isFollowed || silence <= this.#settings.silentAfter) return;
+    this.#context.say(`the control thread was silent for ${silence.toFixed(2)} s: the robot is stopped`);
+    this.#stop(Fault.relayStopped, silence);
+  }
+
+  #watchOthers(): void {
+    const others = this.#watch.foreigners();
+    if (others.length === 0) return;
+    for (const other of others) this.#context.say(`${other}: two drivers, one robot`);
+    this.#stop(Fault.foreignPublisher, others.length);
   }
 
   #subscribeState(): void {
@@ -108,37 +166,26 @@ export class Relay {
       });
   }
 
-  #publish(first: number, second: number): void {
-    if (!this.#command.publish(first, second)) this.#say("a command was no number: neutral was published instead");
-  }
-
-  #stop(): void {
-    if (!this.#command.stop(STOP_WITHIN)) this.#say(`the stop command was not acknowledged within ${STOP_WITHIN} ms`);
-  }
-
-  /** Who publishes what is needed, and who hears what is published. */
-  #look(): void {
-    const { stateQos, commandQos, node: name } = this.#settings;
-    const row = this.#row;
-    const state = stateTopic(this.#settings);
-    const publishers = this.#node.publishersOf(state.topic);
-    const mismatches = publishers.flatMap((endpoint) => mismatchOf(endpoint, state.type, stateQos) ?? []);
-    for (const mismatch of mismatches) this.#say(`${state.topic}: ${mismatch}, so nothing arrives`);
-    row[StateSlot.publishers] = publishers.length;
-    row[StateSlot.mismatched] = mismatches.length;
-    let subscribers = Number.POSITIVE_INFINITY;
-    let deaf = 0;
-    for (const { topic, type } of commandTopics(this.#settings)) {
-      const listeners = this.#node.subscribersOf(topic);
-      const reasons = listeners.flatMap((endpoint) => deafnessOf(endpoint, type, commandQos) ?? []);
-      for (const reason of reasons) this.#say(`${topic}: ${reason}, so it hears nothing`);
-      subscribers = Math.min(subscribers, listeners.length - reasons.length);
-      deaf = Math.max(deaf, reasons.length);
-      for (const other of this.#node.publishersOf(topic))
-        if (other.node !== `/${name}`) this.#say(`${other.node} publishes on ${topic} too: two drivers, one robot`);
+  /** What a row of {@link CommandSlot} asks for. */
+  #publish(row: Float64Array): void {
+    const [first, second] = [row[CommandSlot.first], row[CommandSlot.second]];
+    this.#publishes = true;
+    this.#row[StateSlot.followed] = row[CommandSlot.sent];
+    if (this.#command.publish(first, second)) this.#setApplied(first, second);
+    else {
+      this.#setApplied(0, 0);
+      this.#say("a command was no number: neutral was published instead");
     }
-    row[StateSlot.subscribers] = subscribers;
-    row[StateSlot.deaf] = deaf;
+  }
+
+  #publishNeutral(): void {
+    this.#command.publish(0, 0);
+    this.#setApplied(0, 0);
+  }
+
+  #setApplied(first: number, second: number): void {
+    this.#row[StateSlot.appliedFirst] = first;
+    this.#row[StateSlot.appliedSecond] = second;
   }
 
   #tell(): void {
@@ -163,10 +210,4 @@ export class Relay {
     this.#said.add(what);
     this.#context.say(text);
   }
-}
-
-/** The topic that the state must come from. */
-function stateTopic({ odometry, pose }: Ros2Settings): { readonly topic: string; readonly type: MessageType } {
-  if (odometry !== "") return { topic: odometry, type: "nav_msgs/msg/Odometry" };
-  return { topic: pose, type: "geometry_msgs/msg/PoseStamped" };
 }

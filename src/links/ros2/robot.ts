@@ -5,6 +5,7 @@
 import { Fault } from "../faults.js";
 import { PlanarRobot } from "../planar-robot.js";
 import { isCommand, RobotPhase, type Transport } from "../robot.js";
+import { protocol } from "../wire/protocol.js";
 import { COMMAND_BYTES, CommandSlot, STATE_BYTES, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 
@@ -12,6 +13,8 @@ import type { Ros2Settings } from "./settings.js";
 const DISCOVERY = 3;
 /** States for this duration show whether their stamps keep pace [s]. */
 const SETTLE = 1.2;
+/** Neutral commands before the robot is armed [s], as a board with our firmware wants them. */
+const NEUTRAL = protocol.neutralBeforeArm / 1000;
 /** Rows that are taken at once, and takings per control step: more than a pipe holds. */
 const ROWS = 64;
 const MOST = 16;
@@ -35,11 +38,16 @@ export class Ros2Robot extends PlanarRobot {
   #mismatched = 0;
   #subscribers = 0;
   #deaf = 0;
+  /** numbers of the last arming, and of the one that commands are sent for; 0: none */
+  #lastArming: number;
+  #arming = 0;
 
-  constructor(transport: Transport, { timeout }: Pick<Ros2Settings, "timeout">) {
+  /** `nonce`: a number that no earlier start of this program had. */
+  constructor(transport: Transport, { timeout }: Pick<Ros2Settings, "timeout">, nonce: number) {
     super();
     this.#transport = transport;
     this.#timeout = timeout;
+    this.#lastArming = nonce;
   }
 
   receive(now: number): void {
@@ -59,7 +67,7 @@ export class Ros2Robot extends PlanarRobot {
   send(now: number, input: Float64Array): void {
     const moves = this.phase === RobotPhase.armed && isCommand(input);
     this.#command[CommandSlot.sent] = now;
-    this.#command[CommandSlot.follows] = this.phase >= RobotPhase.arming ? 1 : 0;
+    this.#command[CommandSlot.arming] = this.#arming;
     this.#command[CommandSlot.first] = moves ? input[0] : 0;
     this.#command[CommandSlot.second] = moves ? input[1] : 0;
     this.#transport.write(this.#outgoing, COMMAND_BYTES);
@@ -68,11 +76,14 @@ export class Ros2Robot extends PlanarRobot {
   arm(now: number): void {
     if (this.phase !== RobotPhase.ready) return;
     this.phase = RobotPhase.arming;
+    this.followedUntil = Number.NaN;
+    this.#arming = ++this.#lastArming;
     this.#asked = now;
   }
 
   disarm(now: number): void {
     if (this.phase !== RobotPhase.connecting) this.phase = RobotPhase.ready;
+    this.#arming = 0;
     this.send(now, this.neutral);
   }
 
@@ -98,6 +109,16 @@ export class Ros2Robot extends PlanarRobot {
     odometry.phi = rows[at + StateSlot.phi];
     odometry.rate = rows[at + StateSlot.rate];
     this.updateReading();
+    reading.applied[0] = rows[at + StateSlot.appliedFirst];
+    reading.applied[1] = rows[at + StateSlot.appliedSecond];
+    if (this.phase >= RobotPhase.arming && rows[at + StateSlot.stoppedArming] === this.#arming) this.#takeStop(at);
+  }
+
+  /** The node stopped the robot, says the row that begins at `at`: it is sent neutral until it is disarmed. */
+  #takeStop(at: number): void {
+    const rows = this.#rows;
+    this.phase = RobotPhase.ready;
+    this.fail(rows[at + StateSlot.stoppedFor], rows[at + StateSlot.stoppedValue], rows[at + StateSlot.followed]);
   }
 
   /** Ready once states come, and have come for a while; without them, what keeps them away. */
@@ -111,9 +132,9 @@ export class Ros2Robot extends PlanarRobot {
     }
   }
 
-  /** Follows as soon as somebody hears what is published. */
+  /** Follows once it was told to stand for a while, by commands that somebody hears. */
   #awaitSubscribers(now: number): void {
-    if (this.#subscribers > 0) this.phase = RobotPhase.armed;
+    if (this.#subscribers > 0 && now - this.#asked >= NEUTRAL) this.phase = RobotPhase.armed;
     else if (now - this.#asked > DISCOVERY - 1) {
       this.phase = RobotPhase.ready;
       this.fail(this.#deaf > 0 ? Fault.deafSubscriber : Fault.noSubscriber, this.#deaf);

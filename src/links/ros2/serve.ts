@@ -1,6 +1,6 @@
 /**
  * The process of the ROS node. Its control thread is at the other end of two pipes, its parent at the other end of an
- * IPC channel; it lives as long as its parent does, and leaves the robot standing when that is gone.
+ * IPC channel; it lives as long as its parent does, and brakes the robot when that is gone.
  */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
@@ -29,6 +29,12 @@ export type Answer =
 export const COMMANDS = 3;
 export const STATES = 4;
 
+/**
+ * A robot that nobody drives any more hears neutral for this long, at every beat, and then the node ends [ms]: what any
+ * robot may need to stand.
+ */
+const BRAKE_FOR = 3_000;
+
 /** Joins the graph when the parent says so, and relays until it ends. */
 export function serve(join: JoinGraph): void {
   const answer = (what: Answer, then = () => {}) => {
@@ -37,7 +43,7 @@ export function serve(join: JoinGraph): void {
   };
   const say = (text: string) => answer({ answer: "say", text });
   let show: (live: Live) => void = () => {};
-  let leave = () => {};
+  let leave = async () => {};
 
   const begin = async (settings: Ros2Settings, task: TaskDefinition) => {
     let onError: (error: unknown, topic: string) => void = () => {};
@@ -48,33 +54,41 @@ export function serve(join: JoinGraph): void {
     node.start();
     const commands = readCommands((row) => relay.carryOut(row));
     const timer = setInterval(() => relay.beat(), 1000 * BEAT);
-    leave = () => {
-      clearInterval(timer);
+    leave = async () => {
+      leave = async () => {};
       commands.destroy();
-      leave = () => {};
+      if (relay.abandon()) await new Promise((resolve) => setTimeout(resolve, BRAKE_FOR));
+      clearInterval(timer);
       relay.end();
       node.close();
     };
     answer({ answer: "ready" });
   };
   // the parent has heard everything before this process is gone
-  const end = () => {
-    leave();
+  let isEnding = false;
+  const end = async () => {
+    if (isEnding) return; // an order, and then the parent goes
+    isEnding = true;
+    await leave();
     answer({ answer: "ended" }, () => process.exit(0));
   };
-  const fail = (error: unknown) => {
-    leave();
-    answer({ answer: "say", text: `ROS 2: ${messageOf(error)}` }, () => process.exit(1));
+  const fail = async (error: unknown) => {
+    // what fails while it brakes keeps it from braking
+    const brakes = isEnding ? Promise.resolve() : leave();
+    isEnding = true;
+    answer({ answer: "say", text: `ROS 2: ${messageOf(error)}` });
+    await brakes;
+    process.exit(1);
   };
 
   // the parent brakes first and ends this process then; a terminal's Ctrl-C goes to both
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-  process.on("uncaughtException", fail);
-  process.on("disconnect", end);
+  process.on("uncaughtException", (error) => void fail(error));
+  process.on("disconnect", () => void end());
   process.on("message", (message: Order) => {
     if (message.order === "start") void begin(message.settings, message.task).catch(fail);
     else if (message.order === "show") show(message.live);
-    else end();
+    else void end();
   });
 }
 

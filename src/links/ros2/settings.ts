@@ -1,10 +1,12 @@
 /** What is said and heard on which topics: presets, and what a configuration changes of them. */
 import type { RunConfig } from "../../config/schema.js";
+import { silentAfter, stateWithin } from "../../config/timeouts.js";
 import { UserError } from "../../errors.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
 import type { Reliability } from "./node.js";
 
-export interface Ros2Settings {
+/** What a preset says. */
+export interface Ros2Preset {
   /** name of our node */
   readonly node: string;
   /** topic of the state, nav_msgs/Odometry; "": it comes from `pose` */
@@ -36,8 +38,13 @@ export interface Ros2Settings {
   readonly steerLimit: number;
   readonly stateQos: Reliability;
   readonly commandQos: Reliability;
+}
+
+export interface Ros2Settings extends Ros2Preset {
   /** without a usable state for this duration the robot is stopped [s] */
   readonly timeout: number;
+  /** without a word of the control thread for this duration the node stops the robot; a simulated one itself [s] */
+  readonly silentAfter: number;
 }
 
 const COMMON = {
@@ -58,10 +65,9 @@ const COMMON = {
   steerLimit: 1,
   stateQos: "best-effort",
   commandQos: "reliable",
-  timeout: 0.075,
 } as const;
 
-export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, Ros2Settings>> = {
+export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, Ros2Preset>> = {
   // the paper's car: a motion capture system's client, and one topic for each of the car's two servos
   "jetracer-mocap": {
     ...COMMON,
@@ -83,7 +89,7 @@ export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, 
     steerScale: 0.4,
     steerLimit: 0.4,
   },
-  // walks by speed and turn rate, which are the inputs of its task; its control period is 0.1 s
+  // walks by speed and turn rate, which are the inputs of its task
   go1: {
     ...COMMON,
     odometry: "/odom",
@@ -91,7 +97,6 @@ export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, 
     commandType: "twist",
     command: "/cmd_vel",
     steerLimit: 3,
-    timeout: 0.25,
   },
 };
 
@@ -99,7 +104,7 @@ const CAR = ["throttle", "steering"];
 const SPEED_AND_TURN = ["forward speed [m/s]", "turn rate [rad/s]"];
 
 /** The inputs of a task that a type of command can carry. */
-export const INPUTS: Readonly<Record<Ros2Settings["commandType"], readonly (readonly string[])[]>> = {
+export const INPUTS: Readonly<Record<Ros2Preset["commandType"], readonly (readonly string[])[]>> = {
   float32: [CAR],
   ackermann: [CAR],
   twist: [SPEED_AND_TURN, CAR],
@@ -112,7 +117,9 @@ export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2S
   if (given.odometry && given.pose)
     throw new UserError(`ros2 has odometry ${given.odometry} and pose ${given.pose}: give the one that has the state`);
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const settings: Ros2Settings = { ...presets[preset], ...(given.pose ? { odometry: "" } : {}), ...known };
+  const period = config["control-period"];
+  const timeouts = { timeout: stateWithin(period), silentAfter: silentAfter(period) };
+  const settings: Ros2Settings = { ...presets[preset], ...timeouts, ...(given.pose ? { odometry: "" } : {}), ...known };
   if (settings.odometry === "" && settings.pose === "")
     throw new UserError("ros2 has neither odometry nor pose: the state must come from one of them");
   for (const name of settings.commandType === "float32" ? (["throttle", "steering"] as const) : (["command"] as const))

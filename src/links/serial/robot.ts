@@ -127,6 +127,7 @@ export class SerialRobot extends PlanarRobot {
   arm(now: number): void {
     if (this.phase !== RobotPhase.ready) return;
     this.phase = RobotPhase.arming;
+    this.followedUntil = Number.NaN;
     this.#neutralSince = now;
     this.#asked = Number.NEGATIVE_INFINITY;
   }
@@ -227,7 +228,10 @@ export class SerialRobot extends PlanarRobot {
     if (this.phase === RobotPhase.ready && telemetry.state === BoardState.armed) this.disarm(this.#now);
     if (this.phase === RobotPhase.armed && telemetry.state !== BoardState.armed) {
       this.phase = RobotPhase.ready;
-      this.fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause);
+      // a frame that it names is the last that it had: what was sent later was lost
+      const hadNone = telemetry.cause === Cause.commandTimeout && telemetry.echoAge >= protocol.commandTimeout;
+      const followedUntil = hadNone ? this.#sent[telemetry.echoSequence] : Number.NaN;
+      this.fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause, followedUntil);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
     takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);

@@ -2,6 +2,7 @@
 import { test } from "@jest/globals";
 import { completeConfig } from "../../../src/config/config.js";
 import { resolveTask } from "../../../src/config/resolve.js";
+import { Fault } from "../../../src/links/faults.js";
 import { robotFor } from "../../../src/links/links.js";
 import { CommandSlot } from "../../../src/links/ros2/record.js";
 import { linkTo } from "../../in-the-loop/robot.js";
@@ -13,7 +14,7 @@ const robot: RobotHarness = {
   gentle: [0.06, 0.1],
   resolution: 0,
   accuracy: { v: 0.02, yaw: 0.02, position: 0.01 }, // a state that is 10 ms old and carried forward
-  rearms: false,
+  stopsWith: Fault.relayStopped,
   placeable: false,
   hasTransport: false,
   start: async () => {
@@ -26,7 +27,7 @@ const robot: RobotHarness = {
     const commands: number[][] = [];
     const dataOf = (topic: string) => node.graph.last<{ data: number }>(topic)?.data ?? Number.NaN;
     node.commanded = (row) => {
-      const follows = row[CommandSlot.follows] === 1; // otherwise nothing is published
+      const follows = row[CommandSlot.arming] !== 0; // otherwise nothing is published
       commands.push(follows ? [dataOf("/jetracer/throttle"), dataOf("/jetracer/steering")] : [0, 0]);
     };
     return {

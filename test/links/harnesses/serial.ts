@@ -1,5 +1,6 @@
 /** A simulated car behind the firmware, which runs on a simulated microcontroller. */
 import type { PartialConfig } from "../../../src/config/config.js";
+import { Fault } from "../../../src/links/faults.js";
 import { FrameReader } from "../../../src/links/wire/frames.js";
 import { FrameType, newDrive, readDrive } from "../../../src/links/wire/protocol.js";
 import { atmega, startBoard } from "../../in-the-loop/boards.js";
@@ -13,7 +14,7 @@ const robot: RobotHarness = {
   resolution: 1e-4,
   // ticks of 5 mm whose period is measured, a telemetry of 20 ms that is a step old, a gyro sampled every 10 ms
   accuracy: { v: 0.05, yaw: 0.05, position: 0.04 },
-  rearms: true,
+  stopsWith: Fault.boardTimeout,
   placeable: true,
   hasTransport: true,
   start: async () => {

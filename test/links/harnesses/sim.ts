@@ -1,5 +1,6 @@
 /** The simulated plant: as a link, and as a robot in virtual time. */
 import { test } from "@jest/globals";
+import { Fault } from "../../../src/links/faults.js";
 import { SimLink } from "../../../src/links/kinds/sim.js";
 import { SIMULATED_LIMITS, SimulatedRobot } from "../../support/simulated-robot.js";
 import { coreOf, type DriveHarness, type LinkHarness, type RobotHarness } from "../harness.js";
@@ -9,7 +10,7 @@ const robot: RobotHarness = {
   gentle: [0.5, 0.4],
   resolution: 0,
   accuracy: { v: 1e-9, yaw: 1e-9, position: 0.005 }, // the plant goes along tangents
-  rearms: false,
+  stopsWith: Fault.none,
   placeable: true,
   hasTransport: false,
   start: async () => {

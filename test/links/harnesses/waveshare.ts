@@ -1,5 +1,6 @@
 /** A stand-in for the kit's board: a plant that speaks as the board does. */
 import { test } from "@jest/globals";
+import { Fault } from "../../../src/links/faults.js";
 import type { PartialConfig } from "../../../src/config/config.js";
 import { linkTo } from "../../in-the-loop/robot.js";
 import { VirtualHost } from "../../in-the-loop/virtual-host.js";
@@ -12,7 +13,7 @@ const robot: RobotHarness = {
   resolution: 1e-3,
   // millimetres and thousandths of a radian, averaged over 0.1 s, up to 20 ms old
   accuracy: { v: 0.03, yaw: 0.03, position: 0.03 },
-  rearms: false,
+  stopsWith: Fault.none,
   placeable: true,
   hasTransport: true,
   start: async () => {

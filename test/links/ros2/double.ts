@@ -33,17 +33,20 @@ export function rclDouble(graph = new Graph()): Double {
     calls.push(`qos ${qos.history} ${qos.depth} ${qos.reliability} ${qos.durability}`);
     return RELIABILITY[qos.reliability] ?? "reliable";
   };
-  const infoOf = ({ node, type, reliability, isTransient }: Endpoint) => ({
+  const infoOf = ({ node, identity, type, reliability, isTransient }: Endpoint) => ({
     node_name: node.slice(1),
     node_namespace: "/",
     topic_type: type,
     endpoint_type: 1,
+    endpoint_gid: [...Buffer.from(identity, "hex")],
     qos_profile: { reliability: reliability === "reliable" ? 1 : 2, durability: isTransient ? 1 : 2 },
   });
   class Node {
     readonly #node: RosNode;
+    readonly #name: string;
     #isSpinning = false;
     constructor(name: string) {
+      this.#name = name;
       if (!isInitialised) throw new Error("rcl is not initialised");
       // a throw in a callback would abort the process
       this.#node = graph.node(name, (error) => calls.push(`ABORTED by ${error}`));
@@ -65,6 +68,8 @@ export function rclDouble(graph = new Graph()): Double {
     }
     getPublishersInfoByTopic = (topic: string) => this.#node.publishersOf(topic).map(infoOf);
     getSubscriptionsInfoByTopic = (topic: string) => this.#node.subscribersOf(topic).map(infoOf);
+    name = () => this.#name;
+    namespace = () => "/";
     spin(timeout: number) {
       this.#isSpinning = true;
       calls.push(`spin ${timeout}`);

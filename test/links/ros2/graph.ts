@@ -16,6 +16,8 @@ interface Subscription extends Endpoint {
   readonly topic: string;
   take(message: unknown): void;
 }
+let endpoints = 0;
+const newIdentity = () => (++endpoints).toString(16).padStart(32, "0");
 interface Publication extends Endpoint {
   readonly topic: string;
 }
@@ -45,6 +47,8 @@ export class Graph {
   /** A node; what its callbacks throw is kept in {@link errors}, and told. */
   node(name: string, onError: (error: unknown, topic: string) => void = () => {}): RosNode {
     const own = { node: `/${name}`, isTransient: false };
+    // other nodes may have the same name
+    const mine = new Set<Endpoint>();
     let isOpen = true;
     let isStarted = false;
     const tell = (error: unknown, topic: string) => {
@@ -52,16 +56,20 @@ export class Graph {
       onError(error, topic);
     };
     return {
+      name: own.node,
       subscribe: (type, topic, reliability, take) => {
         const safe = guarded(take, topic, tell) as (message: unknown) => void;
         const deliver = (message: unknown) => {
           if (isOpen && isStarted) safe(message);
         };
-        this.subscriptions.push({ ...own, type, topic, reliability, take: deliver });
+        const subscription = { ...own, identity: newIdentity(), type, topic, reliability, take: deliver };
+        this.subscriptions.push(subscription);
+        mine.add(subscription);
       },
       advertise: (type, topic, reliability) => {
-        const publication = { ...own, type, topic, reliability };
+        const publication = { ...own, identity: newIdentity(), type, topic, reliability };
         this.publications.push(publication);
+        mine.add(publication);
         return {
           publish: (message) => {
             if (isOpen) this.publish(publication, message);
@@ -77,7 +85,7 @@ export class Graph {
       close: () => {
         isOpen = false;
         for (const list of [this.publications, this.subscriptions])
-          list.splice(0, list.length, ...(list as Subscription[]).filter((one) => one.node !== own.node));
+          list.splice(0, list.length, ...(list as Subscription[]).filter((one) => !mine.has(one)));
       },
     };
   }

@@ -66,8 +66,8 @@ export class Hub {
   }
 
   #tellAll(): void {
-    const named = ({ node, type, reliability, isTransient, topic }: Endpoint & { readonly topic: string }) => ({
-      ...{ node, type, reliability, isTransient, topic },
+    const named = ({ node, identity, type, reliability, isTransient, topic }: News["publishers"][number]) => ({
+      ...{ node, identity, type, reliability, isTransient, topic },
     });
     const news: News = {
       publishers: this.graph.publications.map(named),
@@ -93,6 +93,7 @@ export const joinHub: JoinGraph = async (name, onError) => {
   });
   send({ word: "join", name });
   return {
+    name: `/${name}`,
     subscribe: (type, topic, reliability, take) => {
       takers.set(topic, guarded(take, topic, onError) as (message: unknown) => void);
       send({ word: "subscribe", type, topic, reliability });

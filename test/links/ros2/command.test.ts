@@ -3,6 +3,7 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { CommandPublisher, commandTopics, subscribeCommand } from "../../../src/links/ros2/command.js";
 import { newMessage } from "../../../src/links/ros2/messages.js";
+import type { RosNode } from "../../../src/links/ros2/node.js";
 import { presets } from "../../../src/links/ros2/settings.js";
 import { Graph } from "./graph.js";
 import { numbersIn } from "./numbers.js";
@@ -66,6 +67,23 @@ test("an Ackermann command has speed, angle to the left, frame and stamp", () =>
   expect(drive).toEqual({ speed: 3, steering_angle: 0.4, acceleration: 0, jerk: 0, steering_angle_velocity: 0 });
   expect(header?.frame_id).toBe("base_link");
   expect(Math.abs((header?.stamp.sec ?? 0) - Date.now() / 1000)).toBeLessThan(5);
+});
+
+test("all topics together are waited for once", () => {
+  const graph = new Graph();
+  const node = graph.node("lapgrad");
+  const waits: number[] = [];
+  const settle = (milliseconds: number) => {
+    waits.push(milliseconds);
+    const until = performance.now() + milliseconds;
+    while (performance.now() < until);
+    return false;
+  };
+  const slow: RosNode = { ...node, advertise: (...about) => ({ ...node.advertise(...about), settle }) };
+  const command = new CommandPublisher(slow, presets["jetracer-mocap"]);
+  expect(command.stop(20)).toBe(false);
+  expect(waits).toHaveLength(2);
+  expect(waits[0] + waits[1]).toBeLessThanOrEqual(20);
 });
 
 test("a robot ignores commands that are no numbers", () => {

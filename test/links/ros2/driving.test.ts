@@ -6,15 +6,19 @@ import trainCommand from "../../../src/cli/commands/train.js";
 import type { Connect } from "../../../src/cli/connect.js";
 import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
 import { Fault } from "../../../src/links/faults.js";
-import type { Odometry, PoseStamped } from "../../../src/links/ros2/messages.js";
+import { CommandPublisher } from "../../../src/links/ros2/command.js";
+import type { DiagnosticArray, Odometry, PoseStamped, Twist } from "../../../src/links/ros2/messages.js";
 import type { PlantNode } from "../../../src/links/ros2/plant.js";
+import { ros2SettingsFrom } from "../../../src/links/ros2/settings.js";
+import { readRecording } from "../../../src/recording/reader.js";
 import { pilotCore } from "../../../src/runtime/control.js";
 import { Recorder } from "../../../src/runtime/recorder.js";
 import { RobotLink } from "../../../src/runtime/robot-link.js";
 import { RuntimeState } from "../../../src/runtime/states.js";
 import { initialisePolicy } from "../../../src/session.js";
+import { carFigure8 } from "../../../src/tasks/car-figure8.js";
 import { Captured, metricsOf, newFolder } from "../../support/runs.js";
-import { VirtualRosHost } from "./host.js";
+import { VirtualNode, VirtualRosHost } from "./host.js";
 import { expectWhole } from "./numbers.js";
 
 let folder: string;
@@ -47,6 +51,8 @@ interface Drive {
   /** what it was stopped by, or refused for */
   readonly stopped: string;
   readonly questions: readonly string[];
+  /** what the drive left on disk */
+  readonly recording: () => ReturnType<typeof readRecording>;
 }
 
 let drives = 0;
@@ -77,7 +83,8 @@ async function drive(
   const questions: string[] = [];
   const confirm = async (question: string) => questions.push(question) > 0;
   const operator = { signal: stop.signal, say: () => {}, confirm, takeHeartbeat: () => true };
-  const link = new RobotLink(host, config, operator, new Recorder(join(folder, `drive-${++drives}`)));
+  const recorded = join(folder, `drive-${++drives}`);
+  const link = new RobotLink(host, config, operator, new Recorder(recorded));
   let stopped = "";
   try {
     await link.open();
@@ -88,7 +95,7 @@ async function drive(
   await link.stop();
   await link.close();
   if (host.node.graph.log.length > 0) expectWhole(host.node.graph);
-  return { host, plant, stopped, questions };
+  return { host, plant, stopped, questions, recording: () => readRecording(join(recorded, "0001.mcap")) };
 }
 
 const stopAfter = (seconds: number) => (time: number, _: VirtualRosHost, stop: AbortController) => {
@@ -96,6 +103,7 @@ const stopAfter = (seconds: number) => (time: number, _: VirtualRosHost, stop: A
 };
 const commandsOf = ({ node }: VirtualRosHost) => node.graph.log.filter(({ topic }) => topic === "/jetracer/throttle");
 const isNeutral = ({ message }: { readonly message: unknown }) => (message as { data: number }).data === 0;
+const moves = (command: { readonly message: unknown }) => !isNeutral(command);
 
 test("it begins where the car stands, says so, and goes on from there without a detour", async () => {
   const begin = (_: VirtualRosHost, plant: PlantNode) => plant.state.set([3.1, 0, 0, -Math.PI / 2]);
@@ -119,7 +127,16 @@ test("stopped by the operator: neutral, to a stand, and nothing is published aft
   const { host, plant } = await drive({}, () => {}, stopAfter(1));
   expect(Math.abs(plant.state[2])).toBeLessThan(0.05);
   expect(host.node.graph.last<PoseStamped>("/lapgrad/reference")?.header.frame_id).toBe("world");
-  expect(JSON.stringify(host.node.graph.last("/diagnostics"))).toContain("fault");
+  const statuses = host.node.graph.log
+    .filter(({ topic }) => topic === "/diagnostics")
+    .map(({ message }) => (message as DiagnosticArray).status[0])
+    .map(({ name, message, level }) => [name, name === "lapgrad: state" ? message : "", level]);
+  const [ok, error] = [0, 2];
+  expect(statuses).toEqual([
+    ...["idle", "armed", "driving"].map((state) => ["lapgrad: state", state, ok]),
+    ["lapgrad: operatorStop", "", error],
+    ...["stopping", "fault"].map((state) => ["lapgrad: state", state, error]),
+  ]);
   const commands = commandsOf(host);
   const lastMoving = commands.findLastIndex((command) => !isNeutral(command));
   expect(lastMoving).toBeGreaterThan(40); // a second at 50 Hz
@@ -160,22 +177,98 @@ test("the ROS node's process dies: found within the 0.2 s that any robot may be 
   expect(host.faults[0]?.value).toBeLessThan(0.25);
 });
 
-test("the control loop falls silent: the node publishes neutral within 0.25 s, once", async () => {
-  const { host } = await drive({}, () => {}, stopAfter(0.5));
-  const { relay, graph } = host.node;
-  const row = Float64Array.of(0, 1, 0.5, 0.5); // sent, follows, inputs
-  relay?.carryOut(row);
-  expect(commandsOf(host).at(-1)?.message).toEqual({ data: 0.5 });
-  const began = host.node.now;
-  for (let i = 0; i < 20; i++) {
-    host.node.now += 0.05;
-    relay?.beat();
-  }
-  const last = commandsOf(host).at(-1);
-  expect(last?.message).toEqual({ data: 0 });
-  expect((last?.time ?? Number.NaN) - began).toBeLessThanOrEqual(0.25 + 1e-9);
-  expect(graph.log.filter(({ topic, time }) => topic === "/jetracer/throttle" && time > began)).toHaveLength(1);
-  expect(host.node.said).toContain("the control thread is silent: the robot is stopped");
+const LONG_STALL = 0.3; // longer than the node waits, 0.2 s
+const SHORT_STALL = 0.09;
+
+/** The control thread does not run for a while, once, a second after it began. */
+const stallFor = (seconds: number) => {
+  let isOver = false;
+  return (time: number, { node }: VirtualRosHost, stop: AbortController) => {
+    if (time >= 1 && !isOver) node.pass(seconds);
+    isOver = time >= 1;
+    if (time >= 3) stop.abort();
+  };
+};
+
+test("the control loop stalls: the node's stop is latched, told as a fault, and what was driven is known", async () => {
+  const { host, plant, stopped, recording } = await drive({}, () => {}, stallFor(LONG_STALL));
+  expect(stopped).toMatch(/^the ROS node stopped the robot: it heard nothing of the control thread for 0\.2\d* s; /);
+  expect(host.faults.map(({ name }) => name)).toEqual(["relayStopped"]);
+  const commands = commandsOf(host);
+  const firstNeutral = commands.findIndex((command, i) => isNeutral(command) && commands.slice(0, i).some(moves));
+  expect(commands.slice(firstNeutral).every(isNeutral)).toBe(true);
+  expect(commands.length - firstNeutral).toBeGreaterThan(10);
+  expect(Math.abs(plant.state[2])).toBeLessThan(0.05);
+  // the last command that it followed is the last that was recorded, and an event says since when it stands
+  const { times, events } = await recording();
+  const until = events.find(({ name }) => name === "followedUntil")?.time;
+  expect(until).toBeCloseTo(times.at(-1) ?? Number.NaN, 6);
+});
+
+test("a step that is late by less than the node waits stops nothing; at 10 Hz one missed step does not either", async () => {
+  const car = await drive({}, () => {}, stallFor(SHORT_STALL - 0.02));
+  expect(car.stopped).toMatch(/^stopped by the operator/);
+  const go1 = await drive({ task: "quadruped-figure8", plant: "nominal" }, () => {}, stallFor(0.108));
+  expect(go1.stopped).toMatch(/^stopped by the operator/);
+  const velocities = go1.host.node.graph.log.filter(({ topic }) => topic === "/cmd_vel");
+  const speeds = velocities.map(({ message }) => (message as Twist).linear.x);
+  const [first, last] = [speeds.findIndex((speed) => speed !== 0), speeds.findLastIndex((speed) => speed !== 0)];
+  expect(last - first).toBeGreaterThan(20);
+  expect(speeds.slice(first, last).every((speed) => speed !== 0)).toBe(true);
+});
+
+/** A relay of its own on a graph, in virtual time. */
+function relayAlone() {
+  const node = new VirtualNode();
+  node.start(completeConfig({ link: "ros2" }));
+  const throttles = () =>
+    node.graph.log.filter(({ topic }) => topic === "/jetracer/throttle").map(({ message }) => (message as { data: number }).data);
+  const order = (arming: number, first: number) => node.relay?.carryOut(Float64Array.of(node.now, arming, first, 0));
+  return { node, throttles, order };
+}
+
+test("the control thread falls silent: neutral at every beat; that arming never moves it again, a new one does", () => {
+  const { node, throttles, order } = relayAlone();
+  order(7, 0.5);
+  expect(throttles()).toEqual([0.5]);
+  const began = node.now;
+  node.pass(1);
+  const stopped = node.graph.log.find(({ topic, message }) => topic === "/jetracer/throttle" && isNeutral({ message }));
+  expect((stopped?.time ?? Number.NaN) - began).toBeLessThanOrEqual(0.25 + 1e-9);
+  expect(throttles().length).toBeGreaterThan(15);
+  expect(node.said.join()).toMatch(/the control thread was silent for 0\.\d+ s: the robot is stopped/);
+  for (const arming of [7, 6, 7]) order(arming, 0.5);
+  expect(throttles().slice(1).every((value) => value === 0)).toBe(true);
+  order(0, 0);
+  const after = throttles().length;
+  order(7, 0.5); // nor after it was disarmed
+  node.pass(0.5);
+  expect(throttles()).toHaveLength(after);
+  order(8, 0.25);
+  expect(throttles().at(-1)).toBe(0.25);
+});
+
+test("rows that waited while the node's process did not run find the robot stopped", () => {
+  const { node, throttles, order } = relayAlone();
+  order(7, 0.5);
+  node.now += LONG_STALL; // no beat either
+  order(7, 0.5);
+  expect(throttles().at(-1)).toBe(0);
+});
+
+test("a simulated robot that stopped for want of commands follows again only from a neutral one on", async () => {
+  const node = new VirtualNode();
+  const plant = await node.startPlant(completeConfig({ link: "ros2", plant: "identified" }));
+  const settings = ros2SettingsFrom(completeConfig({ link: "ros2" }), carFigure8);
+  const command = new CommandPublisher(node.graph.node("lapgrad"), settings);
+  const applied = (first: number) => {
+    command.publish(first, 0);
+    return plant.inputs[0];
+  };
+  expect([applied(0.3), applied(0), applied(0.3)]).toEqual([0, 0, 0.3]);
+  node.pass(0.3);
+  expect(plant.inputs[0]).toBe(0);
+  expect([applied(0.3), applied(0), applied(0.3)]).toEqual([0, 0, 0.3]);
 });
 
 const spoilings: readonly [string, Fault, (pose: PoseStamped) => unknown][] = [
@@ -275,11 +368,27 @@ test("nobody listens, or somebody deaf: it is not armed", async () => {
   expect(commandsOf(deaf.host).every(isNeutral)).toBe(true);
 });
 
-test("a second driver of the robot is told of", async () => {
+test.each(["teleop", "lapgrad"])("somebody else publishes commands, called %s: it is not armed", async (name) => {
   const begin = ({ node: { graph } }: VirtualRosHost) =>
-    void graph.node("teleop").advertise("std_msgs/msg/Float32", "/jetracer/throttle", "reliable");
-  const { host } = await drive({}, begin, stopAfter(0.5));
-  expect(host.node.said.join()).toContain("/teleop publishes on /jetracer/throttle too");
+    void graph.node(name).advertise("std_msgs/msg/Float32", "/jetracer/throttle", "reliable");
+  const { host, stopped } = await drive({}, begin, stopAfter(0.5));
+  expect(stopped).toMatch(/^somebody else gives the robot commands too: publishers beside ours: 1; /);
+  expect(host.node.said.join()).toContain(`/${name} publishes on /jetracer/throttle too: two drivers, one robot`);
+  expect(commandsOf(host)).toEqual([]);
+});
+
+test.each(["teleop", "lapgrad"])("somebody else begins to publish commands, called %s: a fault", async (name) => {
+  let came = Number.NaN;
+  const during = (seconds: number, { node }: VirtualRosHost) => {
+    if (seconds < 1 || !Number.isNaN(came)) return;
+    came = node.now;
+    node.graph.node(name).advertise("std_msgs/msg/Float32", "/jetracer/steering", "reliable");
+  };
+  const { host, stopped } = await drive({}, () => {}, during);
+  expect(stopped).toMatch(/^somebody else gives the robot commands too/);
+  expect(host.node.said.join()).toContain(`/${name} publishes on /jetracer/steering too`);
+  const lastMoving = commandsOf(host).findLast(moves)?.time ?? Number.NaN;
+  expect(lastMoving - came).toBeLessThan(0.25);
 });
 
 test("a stop command that is not acknowledged is told of", async () => {

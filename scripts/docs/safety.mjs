@@ -1,5 +1,7 @@
 /** The tables of docs/safety.md, which lie between markers on the page, from the tables of the control loop. */
 import { readFileSync } from "node:fs";
+import { timeoutRows } from "../../build/src/config/timeouts.js";
+import { protocol } from "../../build/src/links/wire/protocol.js";
 import { HEARTBEAT_WITHIN } from "../../build/src/runtime/gates.js";
 import { stateRows, transitionRows } from "../../build/src/runtime/states.js";
 import { stopRows } from "../../build/src/runtime/stops.js";
@@ -21,6 +23,10 @@ export function safetyPage(defaults) {
     gates: table({ says: "it says", limit: "setting, default", ...REST }, gates),
     stops: table({ says: "it says", ...REST }, stops),
     reports: table({ says: "it says", ...REST }, reports),
+    timeouts: table(
+      { layer: "who", waits: "waits for", rule: "for", at50: "at 0.02 s", at20: "at 0.05 s", at10: "at 0.1 s" },
+      timeoutRows(protocol.commandTimeout / 1000),
+    ),
     states: table({ state: "state", board: "the board", car: "the car" }, stateRows()),
     transitions: table({ from: "from", when: "when", to: "to", does: "on the way" }, transitionRows()),
   };

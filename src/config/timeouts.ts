@@ -17,7 +17,7 @@ export function silentAfter(controlPeriod: number): number {
   return Math.max(0.2, 3.5 * controlPeriod);
 }
 
-/** Age of the measured state at which the robot is stopped [s]: two measurements may be lost where one comes per step. */
+/** Age of the measured state at which the robot is stopped [s]: two may be lost where one comes per step. */
 export function staleAfter(controlPeriod: number): number {
   return Math.max(0.1, 2.5 * controlPeriod);
 }
@@ -27,7 +27,7 @@ export function stateWithin(controlPeriod: number): number {
   return Math.max(0.075, 2.5 * controlPeriod);
 }
 
-/** The longest control period [s] at which a robot that stops by itself after a silence of `timeout` [s] bears a missed step. */
+/** The longest control period at which a robot bears a missed step that stops by itself after a silence of `timeout` [s]. */
 export function longestPeriodFor(timeout: number): number {
   return timeout / 2.5;
 }
@@ -49,10 +49,12 @@ export interface TimeoutRow {
 /** All of them; `board`: the board's own [s]. */
 export function timeoutRows(board: number): readonly TimeoutRow[] {
   const row = (layer: string, waits: string, rule: string, of: (period: number) => number): TimeoutRow => {
-    const [at50, at20, at10] = [0.02, 0.05, 0.1].map((period) => `${Number(of(period).toPrecision(3))} s`);
+    const text = (seconds: number) => (Number.isNaN(seconds) ? "refused" : `${Number(seconds.toPrecision(3))} s`);
+    const [at50, at20, at10] = [0.02, 0.05, 0.1].map((period) => text(of(period)));
     return { layer, waits, rule, at50, at20, at10 };
   };
   const silence = "0.2 s, or 3.5 periods";
+  const longest = longestPeriodFor(board);
   return [
     row("ROS 2, `ros2.timeout`", "for a usable state", "0.075 s, or 2.5 periods", stateWithin),
     row("gate, `stale-after`", "age of the measured state", "0.1 s, or 2.5 periods", staleAfter),
@@ -60,6 +62,8 @@ export function timeoutRows(board: number): readonly TimeoutRow[] {
     row("gate, silence", "for anything from the robot", silence, silentAfter),
     row("ROS node", "for the control thread", silence, silentAfter),
     row("simulated robot, `lapgrad plant`", "for a command", silence, silentAfter),
-    row("board with our firmware", "for a command", `at periods up to ${longestPeriodFor(board)} s`, () => board),
+    row("board with our firmware", "for a command", `${board} s, at periods up to ${longest} s`, (period) =>
+      period > longest ? Number.NaN : board,
+    ),
   ];
 }

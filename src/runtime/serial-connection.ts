@@ -34,16 +34,21 @@ export class SerialConnection implements Connection {
   }
 }
 
-/** Opens and configures a port, which gets no listener: what arrives is for the control thread. */
+/**
+ * Opens, locks (flock: it holds against root too, and until the port is closed) and configures a port, which gets no
+ * listener: what arrives is for the control thread.
+ */
 async function openPort(path: string, baudRate: number): Promise<SerialPort> {
   // a read that finds nothing returns at once
-  const port = new SerialPort({ path, baudRate, autoOpen: false, vmin: 0, vtime: 0 });
+  const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, vmin: 0, vtime: 0 });
   await new Promise<void>((resolve, reject) =>
-    port.open((error) =>
-      error
-        ? reject(new UserError(`cannot open ${path}: ${error.message}; lapgrad doctor tells what keeps it`, 1))
-        : resolve(),
-    ),
+    port.open((error) => (error ? reject(new UserError(refusal(path, error.message), 1)) : resolve())),
   );
   return port;
+}
+
+function refusal(path: string, message: string): string {
+  if (/lock/i.test(message))
+    return `${path} is in use: another program, perhaps a second lapgrad, has it; lapgrad stop, or lapgrad doctor`;
+  return `cannot open ${path}: ${message}; lapgrad doctor tells what keeps it`;
 }

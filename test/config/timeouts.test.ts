@@ -31,6 +31,10 @@ test("the settings follow, and the table for people", () => {
   expect(completeConfig({})["stale-after"]).toBe(staleAfter(0.02));
   expect(completeConfig({ task: "quadruped-figure8" })["stale-after"]).toBe(staleAfter(0.1));
   const rows = timeoutRows(BOARD);
-  expect(rows.find(({ layer }) => layer === "ROS node")).toMatchObject({ at50: "0.2 s", at20: "0.2 s", at10: "0.35 s" });
+  expect(rows.find(({ layer }) => layer === "ROS node")).toMatchObject({
+    at50: "0.2 s",
+    at20: "0.2 s",
+    at10: "0.35 s",
+  });
   expect(rows).toHaveLength(7);
 });

@@ -201,6 +201,34 @@ test("a separate rollout ends at rest, and the next begins where the robot was p
   expect(contents(core, 1)).toEqual(first);
 });
 
+test("what a robot did not follow before it stopped by itself is in no rollout; an event has the time", async () => {
+  /** Steps of a rollout whose last commands the robot did not follow, and what its recording tells. */
+  const driven = async (unfollowed: number) => {
+    const core = await trainingCore();
+    const { link, host, drives } = await made();
+    await link.open();
+    host.disturb = (step) => {
+      if (step !== 60) return;
+      host.robot.fault = Fault.relayStopped;
+      if (unfollowed > 0) host.robot.followedUntil = host.robot.sent.at(-unfollowed)?.now ?? Number.NaN;
+    };
+    const { steps, stopped } = await link.drive(core, 0, SEGMENTS, true);
+    expect(stopped).toMatch(/^the ROS node stopped the robot/);
+    const periods = core.view("periods").slice(0, steps);
+    expect(periods.every((period) => period === DT)).toBe(true);
+    await link.close();
+    const { events, times } = await readRecording(join(drives, "0001.mcap"));
+    return { steps, times, event: events.find(({ name }) => name === "followedUntil") };
+  };
+  const all = await driven(0);
+  expect(all.event).toBeUndefined();
+  const cut = await driven(11);
+  // how long it followed the last one is not known either
+  expect(cut.steps).toBe(all.steps - 11);
+  expect(cut.event?.level).toBe("warning");
+  expect(cut.event?.time).toBeCloseTo(cut.times[cut.steps], 9);
+});
+
 test("a fault while it drives, while training learns, before it drives, and a stop: all are explained", async () => {
   const core = await trainingCore();
   const faulty = await made();

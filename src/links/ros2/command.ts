@@ -8,9 +8,7 @@ import type { Publisher, RosNode } from "./node.js";
 import type { Ros2Preset } from "./settings.js";
 
 /** The topics of a command, with their types. */
-export function commandTopics(
-  settings: Ros2Preset,
-): readonly { readonly topic: string; readonly type: MessageType }[] {
+export function commandTopics(settings: Ros2Preset): readonly { readonly topic: string; readonly type: MessageType }[] {
   const { commandType, command, throttle, steering } = settings;
   if (commandType === "float32") return [throttle, steering].map((topic) => ({ topic, type: "std_msgs/msg/Float32" }));
   return [

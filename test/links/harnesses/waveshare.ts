@@ -1,7 +1,7 @@
 /** A stand-in for the kit's board: a plant that speaks as the board does. */
 import { test } from "@jest/globals";
-import { Fault } from "../../../src/links/faults.js";
 import type { PartialConfig } from "../../../src/config/config.js";
+import { Fault } from "../../../src/links/faults.js";
 import { linkTo } from "../../in-the-loop/robot.js";
 import { VirtualHost } from "../../in-the-loop/virtual-host.js";
 import { FakeWaveshare } from "../../support/fake-waveshare.js";

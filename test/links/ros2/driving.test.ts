@@ -205,7 +205,7 @@ test("the control loop stalls: the node's stop is latched, told as a fault, and 
   expect(until).toBeCloseTo(times.at(-1) ?? Number.NaN, 6);
 });
 
-test("a step that is late by less than the node waits stops nothing; at 10 Hz one missed step does not either", async () => {
+test("late by less than the node waits: nothing stops; at 10 Hz one missed step does not stop it either", async () => {
   const car = await drive({}, () => {}, stallFor(SHORT_STALL - 0.02));
   expect(car.stopped).toMatch(/^stopped by the operator/);
   const go1 = await drive({ task: "quadruped-figure8", plant: "nominal" }, () => {}, stallFor(0.108));
@@ -222,7 +222,9 @@ function relayAlone() {
   const node = new VirtualNode();
   node.start(completeConfig({ link: "ros2" }));
   const throttles = () =>
-    node.graph.log.filter(({ topic }) => topic === "/jetracer/throttle").map(({ message }) => (message as { data: number }).data);
+    node.graph.log
+      .filter(({ topic }) => topic === "/jetracer/throttle")
+      .map(({ message }) => (message as { data: number }).data);
   const order = (arming: number, first: number) => node.relay?.carryOut(Float64Array.of(node.now, arming, first, 0));
   return { node, throttles, order };
 }
@@ -238,7 +240,11 @@ test("the control thread falls silent: neutral at every beat; that arming never 
   expect(throttles().length).toBeGreaterThan(15);
   expect(node.said.join()).toMatch(/the control thread was silent for 0\.\d+ s: the robot is stopped/);
   for (const arming of [7, 6, 7]) order(arming, 0.5);
-  expect(throttles().slice(1).every((value) => value === 0)).toBe(true);
+  expect(
+    throttles()
+      .slice(1)
+      .every((value) => value === 0),
+  ).toBe(true);
   order(0, 0);
   const after = throttles().length;
   order(7, 0.5); // nor after it was disarmed

@@ -110,6 +110,21 @@ export const laws: Readonly<Record<string, (join: JoinGraph) => Promise<void>>> 
     node.close();
   },
 
+  "endpoints have identities of their own, though their nodes may have one name": async (join) => {
+    const topic = newTopic();
+    const node = await join("lapgrad_law", () => {});
+    for (let i = 0; i < 2; i++) node.advertise(TWIST, topic, "reliable");
+    node.start();
+    await until(() => node.publishersOf(topic).length === 2, "discovery");
+    const [publishers, again] = [node.publishersOf(topic), node.publishersOf(topic)];
+    for (const publisher of publishers) assert.equal(publisher.node, node.name);
+    const identities = publishers.map(({ identity }) => identity).sort();
+    assert.notEqual(identities[0], identities[1]);
+    for (const identity of identities) assert.match(identity, /^[0-9a-f]{16,}$/);
+    assert.deepEqual(again.map(({ identity }) => identity).sort(), identities);
+    node.close();
+  },
+
   "nobody is there: publishing is harmless, and settles": async (join) => {
     const topic = newTopic();
     const node = await join("lapgrad_law", () => {});

@@ -38,8 +38,8 @@ const GIVEN: PartialConfig = {
   ...{ ros2: { timeout: 0.3 }, "stale-after": 0.5 },
 };
 
-function start(command: "plant" | "train", given: PartialConfig) {
-  const args = [program, command, JSON.stringify(given), join(folder, "run")];
+function start(command: "plant" | "train", given: PartialConfig, run = "run") {
+  const args = [program, command, JSON.stringify(given), join(folder, run)];
   const env = { ...process.env, LAPGRAD_TEST_GRAPH: join(folder, "graph") };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
@@ -113,11 +113,38 @@ test("the plant is killed: a fault within the time-out, not when the middleware 
   expect(dataOf(throttles().at(-1))).toBe(0);
 });
 
-test("the learner is killed: its node stops the car and leaves", async () => {
+test("the learner is killed: its node publishes neutral for three seconds, stops the car and leaves", async () => {
   start("plant", { link: "ros2", plant: "identified" });
   const learner = start("train", { ...GIVEN, rollouts: 100 });
   await driven(50, learner);
   learner.child.kill("SIGKILL");
+  const killed = performance.now() / 1000;
   await left();
-  expect(dataOf(throttles().at(-1))).toBe(0);
+  const after = throttles().slice(throttles().findLastIndex((entry) => dataOf(entry) !== 0) + 1);
+  expect(after.length).toBeGreaterThan(20); // a beat is 0.05 s, on a machine that may be busy
+  expect((after.at(-1)?.time ?? Number.NaN) - killed).toBeGreaterThan(2.5);
+  expect((after[0]?.time ?? Number.NaN) - killed).toBeLessThan(1);
+});
+
+test("the learner is suspended for a while: its node stops the car, and that stays", async () => {
+  start("plant", { link: "ros2", plant: "identified" });
+  const learner = start("train", { ...GIVEN, rollouts: 100 });
+  await driven(50, learner);
+  learner.child.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const stopped = throttles().findLastIndex((entry) => dataOf(entry) !== 0);
+  learner.child.kill("SIGCONT");
+  expect(await learner.ended).toBe(1);
+  expect(learner.texts.stderr).toMatch(/rollout \d+ was stopped: the ROS node stopped the robot: it heard nothing of/);
+  expect(throttles().findLastIndex((entry) => dataOf(entry) !== 0)).toBe(stopped);
+});
+
+test("a second learner, whose node has the same name: the first one finds it, and stops", async () => {
+  start("plant", { link: "ros2", plant: "identified" });
+  const first = start("train", { ...GIVEN, rollouts: 100 });
+  await driven(50, first);
+  start("train", { ...GIVEN, rollouts: 100 }, "second");
+  expect(await first.ended).toBe(1);
+  expect(first.texts.stderr).toMatch(/another \/lapgrad publishes on \/jetracer\/throttle too: two drivers, one robot/);
+  expect(first.texts.stderr).toMatch(/was stopped: somebody else gives the robot commands too: .*: 2; end the node/);
 });

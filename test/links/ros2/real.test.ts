@@ -1,6 +1,6 @@
 /**
  * The same on a real ROS 2, where one is sourced: the laws of the port, a training between two processes, the death of
- * the plant.
+ * the plant and of the learner, a learner that is suspended, a second one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { laws } from "./port-laws.js";
 // a control loop that is late stops its robot, as it should: on a busy machine that may happen
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
+const watchProgram = fileURLToPath(new URL("./watch-process.js", import.meta.url));
 const lawProgram = fileURLToPath(new URL("./law-process.js", import.meta.url));
 const main = fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url));
 let folder: string;
@@ -74,4 +75,56 @@ rosTest("ROS 2: the plant is killed while driving", async () => {
   const [, age] = /no message with the state came for (\d\.\d+) s/.exec(learner.texts.stderr) ?? [];
   expect(Number(age)).toBeLessThan(0.1);
   expect(performance.now() - killed).toBeLessThan(10_000);
+});
+
+/** Throttle commands on the graph as they come, oldest first, in a process of its own. */
+async function startWatch() {
+  const { texts, said } = start(watchProgram, "/jetracer/throttle");
+  await said(/watches/);
+  return (): number[] => texts.stdout.split("\n").slice(0, -1).map(Number);
+}
+
+/** A learner that has driven its first rollout. */
+async function startDriving(...more: readonly string[]) {
+  const learner = start(main, "train", "--link", "ros2", ...SHORT, "--rollouts", "100", ...more);
+  await learner.said(/^ +1 /m);
+  return learner;
+}
+
+rosTest("ROS 2: the learner is suspended: its node stops the car, and that stays", async () => {
+  const plant = startPlant();
+  await plant.said(/Ctrl-C ends it/);
+  const commands = await startWatch();
+  const learner = await startDriving();
+  learner.child.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const lastMoving = commands().findLastIndex((value) => value !== 0);
+  expect(lastMoving).toBeGreaterThan(20);
+  expect(commands().length - lastMoving).toBeGreaterThan(4);
+  learner.child.kill("SIGCONT");
+  expect(await learner.ended).toBe(1);
+  expect(learner.texts.stderr).toMatch(/was stopped: the ROS node stopped the robot: it heard nothing of the control/);
+  expect(commands().findLastIndex((value) => value !== 0)).toBe(lastMoving);
+});
+
+rosTest("ROS 2: a second learner, whose node has the same name: the first one finds it, and stops", async () => {
+  const plant = startPlant();
+  await plant.said(/Ctrl-C ends it/);
+  const first = await startDriving();
+  start(main, "train", "--link", "ros2", ...SHORT, "--rollouts", "100", "--out", "second");
+  expect(await first.ended).toBe(1);
+  expect(first.texts.stderr).toMatch(/another \/lapgrad publishes on \/jetracer\/\w+ too: two drivers, one robot/);
+  expect(first.texts.stderr).toMatch(/was stopped: somebody else gives the robot commands too/);
+});
+
+rosTest("ROS 2: the learner is killed: its node publishes neutral for three seconds, and leaves", async () => {
+  const plant = startPlant();
+  await plant.said(/Ctrl-C ends it/);
+  const commands = await startWatch();
+  const learner = await startDriving();
+  learner.child.kill("SIGKILL");
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const after = commands().slice(commands().findLastIndex((value) => value !== 0) + 1);
+  expect(after.length).toBeGreaterThan(30); // 20 times a second
+  expect(after.length).toBeLessThan(90); // it has left
 });

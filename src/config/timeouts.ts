@@ -27,7 +27,7 @@ export function stateWithin(controlPeriod: number): number {
   return Math.max(0.075, 2.5 * controlPeriod);
 }
 
-/** The longest control period at which a robot bears a missed step that stops by itself after a silence of `timeout` [s]. */
+/** The longest control period at which a robot that stops after a silence of `timeout` bears a missed step [s]. */
 export function longestPeriodFor(timeout: number): number {
   return timeout / 2.5;
 }

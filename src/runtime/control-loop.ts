@@ -131,8 +131,8 @@ export class ControlLoop {
     if (action !== undefined) this.#actions[action]();
     if (to === undefined) return;
     this.#state = to;
-    this.#shared.setRuntimeState(to);
     this.#write(RecordKind.state, to, this.#origin, Number.NaN);
+    this.#shared.setRuntimeState(to); // after its row: who sees the state finds the row
   }
 
   #startArming(): void {

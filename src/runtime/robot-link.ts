@@ -111,6 +111,7 @@ export class RobotLink implements Link {
     const { shared } = this.#host;
     shared.give(Order.finish);
     while (!shared.isTaken() || shared.runtimeState === RuntimeState.stopping) await this.#pause();
+    this.#drain();
     this.#isDriving = false;
     this.#rows.length = 0;
   }

@@ -128,6 +128,7 @@ export function contractOf(name: string, { test, robot: kind }: LinkHarness): vo
       const { robot } = harness;
       await getArmed(harness);
       await drive(harness, 0.3, gentle);
+      const last = harness.now();
       await harness.pass(0.4);
       const commands = await during(harness, () => drive(harness, 0.6, gentle));
       if (kind.stopsWith === Fault.none) {
@@ -137,6 +138,7 @@ export function contractOf(name: string, { test, robot: kind }: LinkHarness): vo
       }
       expect(robot.phase).toBe(RobotPhase.ready);
       expect(robot.takeFault()).toBe(kind.stopsWith);
+      expect(robot.followedUntil).toBe(last);
       expect(robot.takeFault()).toBe(Fault.none);
       expectNeutral(commands.slice(5)); // the first steps learn of it
       expectRest(harness);

@@ -55,6 +55,8 @@ export default defineCommand({
       const explained = explainWaiting(output.say);
       const node = await join(`${settings.node}_plant`, told).finally(explained);
       const plant = new PlantNode(node, settings, core, monotonicTime);
+      plant.onStop = () =>
+        output.say(`no command came for ${settings.silentAfter} s: it stands, and follows from a neutral one on`);
       node.start();
       makeProcessRealTime(process.pid); // a robot has a computer of its own
       const commands = commandTopics(settings).map(({ topic, type }) => `${topic} (${type})`);

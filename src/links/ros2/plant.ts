@@ -22,6 +22,8 @@ export class PlantNode {
   /** how many commands came, and states went */
   commands = 0;
   states = 0;
+  /** called when it stopped by itself while it was driven */
+  onStop: () => void = () => {};
 
   readonly #core: Core;
   readonly #clock: () => number;
@@ -75,6 +77,7 @@ export class PlantNode {
     const until = this.#commanded + this.#silentAfter;
     if (now > until) {
       this.#drive(Math.max(this.#time, until));
+      if (this.inputs.some((input) => input !== 0)) this.onStop();
       this.inputs.fill(0);
       this.#isStopped = true;
     }

@@ -76,8 +76,8 @@ export function serve(join: JoinGraph): void {
     // what fails while it brakes keeps it from braking
     const brakes = isEnding ? Promise.resolve() : leave();
     isEnding = true;
-    answer({ answer: "say", text: `ROS 2: ${messageOf(error)}` });
-    await brakes;
+    await new Promise<void>((resolve) => answer({ answer: "say", text: `ROS 2: ${messageOf(error)}` }, resolve));
+    await brakes.catch(() => {});
     process.exit(1);
   };
 

@@ -271,8 +271,11 @@ test("a simulated robot that stopped for want of commands follows again only fro
     command.publish(first, 0);
     return plant.inputs[0];
   };
+  let stops = 0;
+  plant.onStop = () => stops++;
   expect([applied(0.3), applied(0), applied(0.3)]).toEqual([0, 0, 0.3]);
   node.pass(0.3);
+  expect(stops).toBe(1);
   expect(plant.inputs[0]).toBe(0);
   expect([applied(0.3), applied(0), applied(0.3)]).toEqual([0, 0, 0.3]);
 });

@@ -94,15 +94,39 @@ static void quiet(avr_t *of, const int level, const char *format, va_list rest) 
     (void)of, (void)level, (void)format, (void)rest;
 }
 
+/* OCR1A and OCR1B: where their low bytes lie, and what simavr does when one is written, last of the two bytes. */
+static struct compare {
+    avr_io_addr_t low;
+    uint8_t high; /* byte that the timer knows */
+    avr_io_write_t write;
+    void *timer;
+} compares[] = {{.low = 0x88}, {.low = 0x8a}};
+
+/* A new high byte beside the same low byte: the timer is shown another low byte first, and so sees the change. */
+static void on_compare_write(avr_t *of, avr_io_addr_t low, uint8_t value, void *param) {
+    struct compare *compare = param;
+    if (of->data[low + 1] != compare->high && of->data[low] == value)
+        compare->write(of, low, value ^ 1, compare->timer);
+    compare->high = of->data[low + 1];
+    compare->write(of, low, value, compare->timer);
+}
+
 /*
  * Faults of simavr 1.6, as Debian has it, besides the one at on_pin:
  * - timer 1, mode 14, is taken for phase-correct PWM, which ignores writes to the compare registers;
+ * - the timer hears of a new compare value only if the low byte differs from that before;
  * - an interrupt can fall out of the queue while it is marked as waiting, and never comes again.
  */
 static void mend_timer(void) {
     for (avr_io_t *io = avr->io_port; io; io = io->next)
         if (io->kind && strcmp(io->kind, "timer") == 0 && ((avr_timer_t *)io)->name == '1')
             ((avr_timer_t *)io)->wgm_op[14] = (avr_timer_wgm_t)AVR_TIMER_WGM_ICFASTPWM();
+    for (unsigned i = 0; i < 2; i++) {
+        compares[i].write = avr->io[AVR_DATA_TO_IO(compares[i].low)].w.c;
+        compares[i].timer = avr->io[AVR_DATA_TO_IO(compares[i].low)].w.param;
+        avr->io[AVR_DATA_TO_IO(compares[i].low)].w.c = on_compare_write;
+        avr->io[AVR_DATA_TO_IO(compares[i].low)].w.param = &compares[i];
+    }
 }
 
 static bool queued(const avr_int_table_t *table, const avr_int_vector_t *vector) {

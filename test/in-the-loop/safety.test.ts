@@ -66,6 +66,22 @@ atmega.test("silence: neutral within 200 ms and one pulse period, and latched", 
   expect(await host.arm()).toBe(ArmResult.armed);
 });
 
+// simavr alone takes no notice of a compare value whose high byte alone is new
+atmega.test("stops reach the pin from a pulse whose compare value differs in the high byte only", async () => {
+  const { board, host } = await startBoard();
+  await host.getArmed();
+  for (const us of [1628, 1756]) {
+    const [from, to] = [us, 1500].map((width) => 2 * width - 1);
+    expect((from - to) % 256).toBe(0);
+    await host.drive(200, (us - 1500) / 500, 0);
+    expectAll(widths(board.throttle, board.nowUs - 60_000), us);
+    await host.drive(20, 0, 0);
+    const neutralUs = board.nowUs;
+    await host.drive(60, 0, 0);
+    expectAll(widths(board.throttle, neutralUs), 1500);
+  }
+});
+
 atmega.test("a host that restarts while driving finds the board disarmed and must arm again", async () => {
   const { board, host } = await startBoard();
   await host.getArmed(1);

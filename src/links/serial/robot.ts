@@ -32,6 +32,7 @@ import {
   writeDrive,
   writeHello,
 } from "../wire/protocol.js";
+import { BoardClock } from "./board-clock.js";
 
 /** What must be known of a car. */
 export interface SerialSettings {
@@ -45,12 +46,6 @@ export interface SerialSettings {
 const REPEAT = 0.1;
 /** Neutral commands before the board is asked to arm [s]: what it wants, and a period of 50 Hz more. */
 const NEUTRAL = protocol.neutralBeforeArm / 1000 + 0.02;
-/**
- * Time on the line of a drive frame [s]: 10 bits a byte; type, sequence, checksum, COBS's byte and the closing 0 around
- * the payload.
- */
-const ON_LINE = (10 * (10 + 6)) / protocol.baud;
-
 /** What the board's own stop means; a newer firmware may have causes that are not here. */
 const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.boot]: Fault.boardReset,
@@ -78,8 +73,7 @@ export class SerialRobot extends PlanarRobot {
   readonly #drive = newDrive();
   readonly #hello: { version: number; nonce: number };
   readonly #configure: Configure;
-  /** when the drive frame of each sequence number was sent [s] */
-  readonly #sent = new Float64Array(256);
+  readonly #clock = new BoardClock();
   #sequence = 0;
   #session = -1;
   #isConfigured = false;
@@ -117,7 +111,7 @@ export class SerialRobot extends PlanarRobot {
     this.#drive.time = Math.floor(now * 1000) % 2 ** 32;
     writeDrive(this.#writer.payload, 0, this.#drive);
     this.#transmit(FrameType.drive);
-    this.#sent[this.#sequence] = now;
+    this.#clock.remember(this.#sequence, now);
     if (this.phase === RobotPhase.arming && now - this.#neutralSince >= NEUTRAL && this.#mayAsk(now)) {
       writeArm(this.#writer.payload, 0, this.#welcome);
       this.#transmit(FrameType.arm);
@@ -182,6 +176,7 @@ export class SerialRobot extends PlanarRobot {
     this.#session = this.#welcome.session;
     this.#isConfigured = false;
     this.#counters.forget();
+    this.#clock.forget();
     this.#asked = Number.NEGATIVE_INFINITY;
   }
 
@@ -230,7 +225,7 @@ export class SerialRobot extends PlanarRobot {
       this.phase = RobotPhase.ready;
       // a frame that it names is the last that it had: what was sent later was lost
       const hadNone = telemetry.cause === Cause.commandTimeout && telemetry.echoAge >= protocol.commandTimeout;
-      const followedUntil = hadNone ? this.#sent[telemetry.echoSequence] : Number.NaN;
+      const followedUntil = hadNone ? this.#clock.sentAt(telemetry.echoSequence) : Number.NaN;
       this.fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause, followedUntil);
     }
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
@@ -246,10 +241,8 @@ export class SerialRobot extends PlanarRobot {
     this.odometry.advance(counters);
     this.odometry.v = wheelSpeed * wheelTravel;
     this.odometry.rate = yawRate;
-    // when the board measured this: `echoAge` after it had the drive frame that it names; where it had none lately, now
-    // is near enough
-    const echoed = this.#sent[echoSequence] + ON_LINE + echoAge / 1000;
-    this.reading.time = echoAge <= protocol.telemetryIdle && echoed <= this.#now ? echoed : this.#now;
+    this.#clock.take(this.#now, counters.seconds, echoSequence, echoAge);
+    this.reading.time = this.#clock.measuredAt(this.#now);
     this.updateReading();
   }
 

@@ -24,6 +24,8 @@ void bridge_start(struct bridge *bridge) {
     rc_reset(&bridge->rc);
     wheel_reset(&bridge->wheel);
     gyro_reset(&bridge->gyro);
+    accelerometer_reset(&bridge->accelerometer);
+    health_reset(&bridge->health);
     frame_reader_reset(&bridge->reader);
     /* every start has 251 session numbers of its own */
     bridge->session = (struct session){.open = false, .number = (uint16_t)(board_start_number() * 251u)};
@@ -100,11 +102,14 @@ static void blink(struct bridge *bridge, uint8_t elapsed_ms) {
 
 static void tick(struct bridge *bridge, uint32_t now_us, uint8_t elapsed_ms) {
     rc_update(&bridge->rc, bridge->config.throttle_neutral, now_us);
-    safety_tick(&bridge->safety, &bridge->rc, &bridge->config, now_us, elapsed_ms);
+    bool sampled = gyro_tick(&bridge->gyro, elapsed_ms);
+    accelerometer_tick(&bridge->accelerometer, sampled ? bridge->gyro.sample : 0, elapsed_ms);
+    safety_tick(&bridge->safety, &bridge->rc, &bridge->accelerometer, &bridge->config, now_us, elapsed_ms);
     output_tick(&bridge->output, &bridge->safety, &bridge->rc, &bridge->config, elapsed_ms);
     apply(bridge);
     wheel_tick(&bridge->wheel, now_us, elapsed_ms);
-    gyro_tick(&bridge->gyro, elapsed_ms);
+    health_tick(&bridge->health, &bridge->gyro, &bridge->wheel, &bridge->safety, &bridge->output, &bridge->config,
+                board_battery_mv(), elapsed_ms);
     blink(bridge, elapsed_ms);
 
     bridge->echo_age_ms =

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "accelerometer.h"
 #include "config.h"
 #include "frame.h"
 #include "gyro.h"
+#include "health.h"
 #include "output.h"
 #include "rc.h"
 #include "safety.h"
@@ -40,6 +42,8 @@ struct bridge {
     struct output output;
     struct wheel wheel;
     struct gyro gyro;
+    struct accelerometer accelerometer;
+    struct health health;
 
     uint32_t tick_us; /* of the last tick */
     uint16_t led_ms;

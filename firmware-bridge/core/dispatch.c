@@ -47,7 +47,7 @@ static void arm(struct bridge *bridge) {
     if (!of_session(bridge, frame.session))
         reply_arm(bridge, ARM_RESULT_NO_SESSION);
     else if (in_sequence(bridge))
-        reply_arm(bridge, safety_arm(&bridge->safety, &bridge->rc, &bridge->config));
+        reply_arm(bridge, safety_arm(&bridge->safety, &bridge->rc, &bridge->accelerometer, &bridge->config));
 }
 
 static void drive(struct bridge *bridge, uint32_t now_us) {

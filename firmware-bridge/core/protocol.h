@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 #define PROTOCOL_BAUD 250000ul
-#define PROTOCOL_MAX_PAYLOAD 64u /* longest payload a frame may have */
+#define PROTOCOL_MAX_PAYLOAD 80u /* longest payload a frame may have */
 #define PROTOCOL_INTER_BYTE_TIMEOUT_MS 10u /* silence inside a frame after which it is thrown away */
 #define PROTOCOL_INTER_BYTE_TIMEOUT_US 10000ul /* the same */
 #define PROTOCOL_COMMAND_TIMEOUT_MS 200u /* age of the last drive frame at which the board stops */
@@ -33,12 +33,20 @@
 #define PROTOCOL_RC_AUTO_BELOW_US 1300u /* mode channel below: the host may drive */
 #define PROTOCOL_RC_MANUAL_ABOVE_US 1700u /* mode channel above: the radio drives; between the two: stop */
 #define PROTOCOL_RC_NEUTRAL_BAND_US 40u /* radio throttle this close to neutral counts as neutral */
+#define PROTOCOL_SHOCK 6u /* acceleration in any direction, gravity included, that stops the car */
+#define PROTOCOL_TILT_AFTER_MS 300u /* time for which the car leans by more than 60° before that stops it */
+#define PROTOCOL_TILT_AFTER_US 300000ul /* the same */
+#define PROTOCOL_ENCODER_MOST 15000u /* no encoder is that fast */
+#define PROTOCOL_ENCODER_AFTER_MS 1000u /* how long the encoder contradicts the throttle before that is told */
+#define PROTOCOL_ENCODER_AFTER_US 1000000ul /* the same */
+#define PROTOCOL_ROLLING_MOST_MS 4000u /* longest time that an armed car rolls at neutral */
+#define PROTOCOL_ROLLING_MOST_US 4000000ul /* the same */
 
 /* what the outputs follow */
 enum state {
     STATE_DISARMED = 0, /* neutral; waits for an arm frame */
     STATE_ARMED = 1, /* follows drive frames */
-    STATE_FAILSAFE = 2, /* throttle neutral after a lost link; waits for an arm frame */
+    STATE_FAILSAFE = 2, /* throttle neutral after a lost link, a blow or a fall; waits for an arm frame */
     STATE_MANUAL = 3, /* follows the radio */
 };
 
@@ -47,10 +55,12 @@ enum cause {
     CAUSE_BOOT = 0, /* it has not been armed since it started */
     CAUSE_DISARM_FRAME = 1, /* the host sent a disarm frame */
     CAUSE_COMMAND_TIMEOUT = 2, /* no valid drive frame for 200 ms */
-    CAUSE_RC_LOST = 3, /* the radio was lost while it was required or driving */
+    CAUSE_RC_LOST = 3, /* the radio was lost while it was required, known or driving */
     CAUSE_RC_MANUAL = 4, /* the radio took over */
     CAUSE_RC_STOP = 5, /* the radio's mode switch was put to stop */
     CAUSE_NEW_SESSION = 6, /* a host said hello anew */
+    CAUSE_SHOCK = 7, /* the accelerometer measured a blow */
+    CAUSE_TILT = 8, /* the car leaned by more than 60° */
 };
 
 /* answer to hello */
@@ -66,8 +76,9 @@ enum arm_result {
     ARM_RESULT_STALE_LINK = 2, /* no valid drive frame within the last 200 ms */
     ARM_RESULT_NOT_NEUTRAL = 3, /* the last drive frame's throttle was not 0 */
     ARM_RESULT_NEUTRAL_TOO_SHORT = 4, /* neutral drive frames for less than 300 ms */
-    ARM_RESULT_RC_LOST = 5, /* the radio is required and not received */
+    ARM_RESULT_RC_LOST = 5, /* the radio is required, or was received in this session, and is not received */
     ARM_RESULT_RC_NOT_AUTO = 6, /* the radio's mode switch is not at automatic */
+    ARM_RESULT_TILTED = 7, /* the car leans by more than 60° */
 };
 
 /* answer to configure */
@@ -102,6 +113,18 @@ enum board {
 #define SENSOR_BATTERY 0x02u /* battery is measured */
 #define SENSOR_RC 0x04u /* all three radio channels are valid and fresh */
 #define SENSOR_SESSION 0x08u /* a session is open */
+#define SENSOR_ACCELEROMETER 0x10u /* accelerations are measured */
+#define SENSOR_STANDING 0x20u /* gyroMean and gyroSpread are measured */
+
+/* which sensor cannot be believed; each is kept for a second after it was seen last */
+#define HEALTH_GYRO_SATURATED 0x01u /* the yaw rate is at the end of its range */
+#define HEALTH_GYRO_FROZEN 0x02u /* the yaw rate is the same to the last bit, for 100 samples */
+#define HEALTH_GYRO_ASLEEP 0x04u /* the chip sleeps, or reads as zeros: it lost its power */
+#define HEALTH_GYRO_SELF_TEST 0x08u /* the chip did not answer its self-test; it is asked again */
+#define HEALTH_ENCODER_FAST 0x10u /* ticks come faster than from any encoder */
+#define HEALTH_ENCODER_UNASKED 0x20u /* ticks go on while the throttle is long neutral */
+#define HEALTH_ENCODER_BACKWARDS 0x40u /* ticks go backwards while the throttle goes forwards */
+#define HEALTH_BATTERY_LOST 0x80u /* the battery was measured, and is not any more */
 
 enum frame_type {
     FRAME_HELLO = 0x01,
@@ -382,7 +405,7 @@ static inline void configure_answer_frame_write(uint8_t *to, const struct config
 }
 
 /* state, sensors and counters, after every accepted drive frame and at least every 50 ms; counters wrap at 65536 */
-#define TELEMETRY_FRAME_SIZE 61u
+#define TELEMETRY_FRAME_SIZE 72u
 struct telemetry_frame {
     uint16_t session; /* number of the open session */
     uint32_t time; /* board's clock, wraps after 71.6 minutes [µs] */
@@ -399,6 +422,12 @@ struct telemetry_frame {
     int32_t wheel_speed; /* from the time between the last ticks [ticks/s] × 0.001 */
     int16_t yaw_rate; /* about the upward axis [rad/s] × 0.001 */
     int32_t yaw_angle; /* integral of the yaw rate since boot, wraps [rad] × 0.000001 */
+    int16_t accel_forward; /* along the chip's x axis [m/s²] × 0.01 */
+    int16_t accel_left; /* along the chip's y axis [m/s²] × 0.01 */
+    int16_t accel_up; /* along the chip's z axis: 9.81 while it stands [m/s²] × 0.01 */
+    int16_t gyro_mean; /* yaw rate, mean of 64 samples, 0.3 s: nearly 0 while it stands [rad/s] × 0.0001 */
+    uint16_t gyro_spread; /* yaw rate, highest less lowest of those: its noise while it stands [rad/s] × 0.0001 */
+    uint8_t health; /* which sensor cannot be believed */
     uint16_t battery; /* supply of the car [V] × 0.001 */
     uint16_t rc_steering; /* radio channel, 0 if invalid or old [µs] */
     uint16_t rc_throttle; /* radio channel, 0 if invalid or old [µs] */
@@ -431,19 +460,25 @@ static inline bool telemetry_frame_read(const uint8_t *from, struct telemetry_fr
     to->wheel_speed = (int32_t)wire_get_u32(from + 25);
     to->yaw_rate = (int16_t)wire_get_u16(from + 29);
     to->yaw_angle = (int32_t)wire_get_u32(from + 31);
-    to->battery = wire_get_u16(from + 35);
-    to->rc_steering = wire_get_u16(from + 37);
-    to->rc_throttle = wire_get_u16(from + 39);
-    to->rc_mode = wire_get_u16(from + 41);
-    to->frames_accepted = wire_get_u16(from + 43);
-    to->checksum_errors = wire_get_u16(from + 45);
-    to->framing_errors = wire_get_u16(from + 47);
-    to->sequence_errors = wire_get_u16(from + 49);
-    to->session_errors = wire_get_u16(from + 51);
-    to->payload_errors = wire_get_u16(from + 53);
-    to->uart_errors = wire_get_u16(from + 55);
-    to->failsafes = wire_get_u16(from + 57);
-    to->frames_dropped = wire_get_u16(from + 59);
+    to->accel_forward = (int16_t)wire_get_u16(from + 35);
+    to->accel_left = (int16_t)wire_get_u16(from + 37);
+    to->accel_up = (int16_t)wire_get_u16(from + 39);
+    to->gyro_mean = (int16_t)wire_get_u16(from + 41);
+    to->gyro_spread = wire_get_u16(from + 43);
+    to->health = wire_get_u8(from + 45);
+    to->battery = wire_get_u16(from + 46);
+    to->rc_steering = wire_get_u16(from + 48);
+    to->rc_throttle = wire_get_u16(from + 50);
+    to->rc_mode = wire_get_u16(from + 52);
+    to->frames_accepted = wire_get_u16(from + 54);
+    to->checksum_errors = wire_get_u16(from + 56);
+    to->framing_errors = wire_get_u16(from + 58);
+    to->sequence_errors = wire_get_u16(from + 60);
+    to->session_errors = wire_get_u16(from + 62);
+    to->payload_errors = wire_get_u16(from + 64);
+    to->uart_errors = wire_get_u16(from + 66);
+    to->failsafes = wire_get_u16(from + 68);
+    to->frames_dropped = wire_get_u16(from + 70);
     return true;
 }
 
@@ -463,19 +498,25 @@ static inline void telemetry_frame_write(uint8_t *to, const struct telemetry_fra
     wire_put_u32(to + 25, (uint32_t)from->wheel_speed);
     wire_put_u16(to + 29, (uint16_t)from->yaw_rate);
     wire_put_u32(to + 31, (uint32_t)from->yaw_angle);
-    wire_put_u16(to + 35, from->battery);
-    wire_put_u16(to + 37, from->rc_steering);
-    wire_put_u16(to + 39, from->rc_throttle);
-    wire_put_u16(to + 41, from->rc_mode);
-    wire_put_u16(to + 43, from->frames_accepted);
-    wire_put_u16(to + 45, from->checksum_errors);
-    wire_put_u16(to + 47, from->framing_errors);
-    wire_put_u16(to + 49, from->sequence_errors);
-    wire_put_u16(to + 51, from->session_errors);
-    wire_put_u16(to + 53, from->payload_errors);
-    wire_put_u16(to + 55, from->uart_errors);
-    wire_put_u16(to + 57, from->failsafes);
-    wire_put_u16(to + 59, from->frames_dropped);
+    wire_put_u16(to + 35, (uint16_t)from->accel_forward);
+    wire_put_u16(to + 37, (uint16_t)from->accel_left);
+    wire_put_u16(to + 39, (uint16_t)from->accel_up);
+    wire_put_u16(to + 41, (uint16_t)from->gyro_mean);
+    wire_put_u16(to + 43, from->gyro_spread);
+    wire_put_u8(to + 45, from->health);
+    wire_put_u16(to + 46, from->battery);
+    wire_put_u16(to + 48, from->rc_steering);
+    wire_put_u16(to + 50, from->rc_throttle);
+    wire_put_u16(to + 52, from->rc_mode);
+    wire_put_u16(to + 54, from->frames_accepted);
+    wire_put_u16(to + 56, from->checksum_errors);
+    wire_put_u16(to + 58, from->framing_errors);
+    wire_put_u16(to + 60, from->sequence_errors);
+    wire_put_u16(to + 62, from->session_errors);
+    wire_put_u16(to + 64, from->payload_errors);
+    wire_put_u16(to + 66, from->uart_errors);
+    wire_put_u16(to + 68, from->failsafes);
+    wire_put_u16(to + 70, from->frames_dropped);
 }
 
 /* answer to ping */

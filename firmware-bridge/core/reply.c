@@ -69,6 +69,10 @@ static uint8_t sensors(const struct bridge *bridge, uint16_t battery_mv) {
         flags |= SENSOR_RC;
     if (bridge->session.open)
         flags |= SENSOR_SESSION;
+    if (bridge->accelerometer.valid)
+        flags |= SENSOR_ACCELEROMETER;
+    if (bridge->gyro.described)
+        flags |= SENSOR_STANDING;
     return flags;
 }
 
@@ -92,6 +96,12 @@ void reply_telemetry(struct bridge *bridge, uint32_t now_us) {
         .wheel_speed = bridge->wheel.speed,
         .yaw_rate = bridge->gyro.rate,
         .yaw_angle = (int32_t)bridge->gyro.angle,
+        .accel_forward = bridge->accelerometer.forward,
+        .accel_left = bridge->accelerometer.left,
+        .accel_up = bridge->accelerometer.up,
+        .gyro_mean = bridge->gyro.mean,
+        .gyro_spread = bridge->gyro.spread,
+        .health = bridge->health.flags,
         .battery = battery_mv,
         .rc_steering = bridge->rc.channels[CHANNEL_STEERING].width_us,
         .rc_throttle = bridge->rc.channels[CHANNEL_THROTTLE].width_us,

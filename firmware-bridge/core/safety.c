@@ -12,6 +12,7 @@ void safety_forget(struct safety *safety) {
     safety->steering = 0;
     safety->drive_us = 0;
     safety->fresh = false;
+    safety->radio_known = false;
     safety->neutral_ms = 0;
 }
 
@@ -24,13 +25,20 @@ void safety_drive(struct safety *safety, int16_t throttle, int16_t steering, uin
         safety->neutral_ms = 0;
 }
 
-enum arm_result safety_arm(struct safety *safety, const struct rc *rc, const config_t *config) {
+static bool lacks_radio(const struct safety *safety, const struct rc *rc, const config_t *config) {
+    return rc->mode == RC_ABSENT && (safety->radio_known || (config->flags & CONFIG_RC_REQUIRED));
+}
+
+enum arm_result safety_arm(struct safety *safety, const struct rc *rc, const struct accelerometer *accelerometer,
+                           const config_t *config) {
     if (safety->state == STATE_ARMED)
         return ARM_RESULT_ARMED;
-    if (rc->mode == RC_ABSENT && (config->flags & CONFIG_RC_REQUIRED))
+    if (lacks_radio(safety, rc, config))
         return ARM_RESULT_RC_LOST;
     if (safety->state == STATE_MANUAL || (rc->mode != RC_ABSENT && rc->mode != RC_AUTO))
         return ARM_RESULT_RC_NOT_AUTO;
+    if (accelerometer->tilted)
+        return ARM_RESULT_TILTED;
     if (!safety->fresh)
         return ARM_RESULT_STALE_LINK;
     if (safety->throttle != 0)
@@ -57,8 +65,10 @@ static void fail(struct safety *safety, enum cause cause) {
     safety->failsafes++;
 }
 
-void safety_tick(struct safety *safety, const struct rc *rc, const config_t *config, uint32_t now_us,
-                 uint8_t elapsed_ms) {
+void safety_tick(struct safety *safety, const struct rc *rc, const struct accelerometer *accelerometer,
+                 const config_t *config, uint32_t now_us, uint8_t elapsed_ms) {
+    if (rc->mode != RC_ABSENT)
+        safety->radio_known = true;
     if (safety->fresh && (uint32_t)(now_us - safety->drive_us) >= PROTOCOL_COMMAND_TIMEOUT_US)
         safety->fresh = false;
     if (!safety->fresh)
@@ -81,8 +91,12 @@ void safety_tick(struct safety *safety, const struct rc *rc, const config_t *con
     case STATE_ARMED:
         if (!safety->fresh)
             fail(safety, CAUSE_COMMAND_TIMEOUT);
-        else if (rc->mode == RC_ABSENT && (config->flags & CONFIG_RC_REQUIRED))
+        else if (lacks_radio(safety, rc, config))
             fail(safety, CAUSE_RC_LOST);
+        else if (accelerometer->shock)
+            fail(safety, CAUSE_SHOCK);
+        else if (accelerometer->tilted)
+            fail(safety, CAUSE_TILT);
         else if (rc->mode == RC_STOP)
             stop(safety, STATE_DISARMED, CAUSE_RC_STOP);
         break;

@@ -27,6 +27,7 @@
 #define TURN_GAIN 6.5 /* rad/m at full steering */
 #define WHEEL_TRAVEL 0.01 /* m per tick, lapgrad's default */
 #define RAW_PER_RAD 1879.3 /* 16 bits for 1000 deg/s */
+#define RAW_PER_ACCELERATION 208.84 /* 2048 for 1 g */
 #define MICRO 1e-6
 
 static struct bridge bridge;
@@ -42,9 +43,14 @@ static double command(uint16_t pulse_us) {
     return ((double)pulse_us - 1500.0) / 500.0;
 }
 
+static int16_t acceleration(double metres) {
+    return (int16_t)fmax(-32768, fmin(32767, metres * RAW_PER_ACCELERATION));
+}
+
 /* The car after `seconds` under the pulses that are on the pins. */
 static void drive(double seconds, uint32_t board_us) {
     double throttle = command(host.throttle_us);
+    double before = speed;
     speed += seconds * (THROTTLE_GAIN * throttle - DRAG * speed * fabs(speed));
     if (host.throttle_us == 1500)
         speed = speed > 0 ? fmax(0, speed - seconds * BRAKE) : 0;
@@ -55,7 +61,10 @@ static void drive(double seconds, uint32_t board_us) {
         host.wheel = (struct board_wheel){.ticks = ticks, .last_us = board_us - (uint32_t)(since / MICRO)};
     }
     double raw = speed * TURN_GAIN * command(host.steering_us) * RAW_PER_RAD;
-    host.sensor_raw = (int16_t)fmax(-32768, fmin(32767, raw));
+    double turn = raw / RAW_PER_RAD;
+    host.chip.acceleration[0] = seconds > 0 ? acceleration((speed - before) / seconds) : 0;
+    host.chip.acceleration[1] = acceleration(speed * turn);
+    host.chip.rate = (int16_t)fmax(-32768, fmin(32767, raw));
 }
 
 static int open_terminal(void) {

@@ -7,15 +7,17 @@
 #include <avr_twi.h>
 #include <sim_avr.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "../boards/host/chip.h"
 #include "machine.h"
 
 #define MHZ 16u
 #define RADIO_PERIOD (20000u * MHZ)
 #define NEVER UINT64_MAX
 #define GYRO_ADDRESS 0x68u
-#define GYRO_ZOUT 0x47u
 
+static const avr_t *board;
 static avr_irq_t *port_d[8];
 static avr_irq_t *battery;
 
@@ -34,19 +36,12 @@ static struct {
 
 static struct {
     bool present;
-    int16_t raw;
+    struct chip chip;
     avr_irq_t *input;
     bool selected;
     bool reg_known;
     uint8_t reg;
 } gyro;
-
-/* A register of the sensor: all but the yaw rate read as 0. */
-static uint8_t gyro_register(uint8_t reg) {
-    if (reg == GYRO_ZOUT)
-        return (uint8_t)((uint16_t)gyro.raw >> 8);
-    return reg == GYRO_ZOUT + 1 ? (uint8_t)gyro.raw : 0;
-}
 
 static void on_bus(avr_irq_t *irq, uint32_t value, void *of) {
     (void)irq, (void)of;
@@ -67,18 +62,23 @@ static void on_bus(avr_irq_t *irq, uint32_t value, void *of) {
         return;
     if (kind & TWI_COND_WRITE) {
         avr_raise_irq(gyro.input, avr_twi_irq_msg(TWI_COND_ACK, message.u.twi.addr, 1));
-        if (!gyro.reg_known)
+        if (gyro.reg_known)
+            chip_write(&gyro.chip, gyro.reg++, message.u.twi.data);
+        else
             gyro.reg = message.u.twi.data;
         gyro.reg_known = true;
     }
     if (kind & TWI_COND_READ)
-        avr_raise_irq(gyro.input, avr_twi_irq_msg(TWI_COND_READ, message.u.twi.addr, gyro_register(gyro.reg++)));
+        avr_raise_irq(gyro.input,
+                      avr_twi_irq_msg(TWI_COND_READ, message.u.twi.addr, chip_read(&gyro.chip, gyro.reg++)));
 }
 
 void inputs_load(struct avr_t *avr) {
+    board = avr;
     for (int i = 0; i < 8; i++)
         port_d[i] = avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), i);
     battery = avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0);
+    chip_reset(&gyro.chip);
     gyro.input = avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_INPUT);
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_OUTPUT), on_bus, NULL);
     avr->vcc = avr->avcc = 5000;
@@ -91,9 +91,13 @@ bool machine_radio(unsigned channel, unsigned width_us) {
     return true;
 }
 
+/* The wheel goes on from where it is within a tick: what was left of a slow one passes at the new speed. */
 void machine_wheel(long tick_us) {
+    uint64_t period = (uint64_t)labs(tick_us) * MHZ;
+    if (wheel.period > 0 && wheel.next > board->cycle)
+        wheel.next = board->cycle + (wheel.next - board->cycle) * period / wheel.period;
     wheel.backwards = tick_us < 0;
-    wheel.period = (uint64_t)labs(tick_us) * MHZ;
+    wheel.period = period;
 }
 
 void machine_battery(unsigned mv) {
@@ -102,7 +106,24 @@ void machine_battery(unsigned mv) {
 
 void machine_gyro(bool present, int16_t raw) {
     gyro.present = present;
-    gyro.raw = raw;
+    gyro.chip.rate = raw;
+}
+
+void machine_acceleration(int16_t forward, int16_t left, int16_t up) {
+    gyro.chip.acceleration[0] = forward;
+    gyro.chip.acceleration[1] = left;
+    gyro.chip.acceleration[2] = up;
+}
+
+bool machine_chip(const char *lie) {
+    gyro.chip.frozen = strcmp(lie, "frozen") == 0;
+    gyro.chip.faulty = strcmp(lie, "faulty") == 0;
+    gyro.chip.saturated = strcmp(lie, "saturated") == 0;
+    gyro.chip.sleeper = strcmp(lie, "asleep") == 0;
+    if (gyro.chip.sleeper)
+        chip_sleep(&gyro.chip);
+    return gyro.chip.frozen || gyro.chip.faulty || gyro.chip.saturated || gyro.chip.sleeper ||
+           strcmp(lie, "honest") == 0;
 }
 
 /* The channels of a receiver come one after the other. */

@@ -18,6 +18,9 @@
  *   WHEEL <us>              -> ok                       encoder ticks this far apart; negative: backwards; 0: standing
  *   BATTERY <mv>            -> ok                       at the input of the converter
  *   GYRO <raw>              -> ok                       the sensor answers with this rate; "GYRO none" unplugs it
+ *   ACCEL <x> <y> <z>       -> ok                       accelerations, raw: 2048 is 1 g; at the start 0 0 2048
+ *   CHIP <lie>              -> ok                       that sensor is asleep, frozen, saturated, faulty (no
+ *                                                       self-test) or honest
  *
  * This file is a test tool and is linked with simavr, so it is distributed under the GNU General Public License,
  * version 3 or later. It is a program of its own: neither the firmware nor anything else of this project is linked with
@@ -129,9 +132,9 @@ static bool okay(bool done) {
 
 static bool carry_out(char *line) {
     char word[16] = "", text[64] = "";
-    long number = 0, second = 0;
+    long number = 0, second = 0, third = 0;
     sscanf(line, "%15s %63s", word, text);
-    sscanf(line, "%*s %ld %ld", &number, &second);
+    sscanf(line, "%*s %ld %ld %ld", &number, &second, &third);
     if (strcmp(word, "RUN") == 0)
         return run((uint64_t)number);
     if (strcmp(word, "READ") == 0)
@@ -156,6 +159,10 @@ static bool carry_out(char *line) {
         return machine_battery((unsigned)number), okay(true);
     if (strcmp(word, "GYRO") == 0)
         return machine_gyro(strcmp(text, "none") != 0, (int16_t)number), okay(true);
+    if (strcmp(word, "ACCEL") == 0)
+        return machine_acceleration((int16_t)number, (int16_t)second, (int16_t)third), okay(true);
+    if (strcmp(word, "CHIP") == 0)
+        return okay(machine_chip(text));
     if (strcmp(word, "POKE") == 0 && sscanf(line, "%*s %*s %li", &number) == 1)
         return okay(machine_poke(text, (uint32_t)number));
     return false;

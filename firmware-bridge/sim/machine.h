@@ -32,6 +32,8 @@ bool machine_radio(unsigned channel, unsigned width_us);
 void machine_wheel(long tick_us);
 void machine_battery(unsigned mv);
 void machine_gyro(bool present, int16_t raw);
+void machine_acceleration(int16_t forward, int16_t left, int16_t up);
+bool machine_chip(const char *lie);
 
 /* Between machine.c and inputs.c. */
 struct avr_t;

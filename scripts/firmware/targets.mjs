@@ -113,7 +113,7 @@ export const targets = {
         "/usr/include/simavr",
         "-o",
         `${OUT}/lockstep`,
-      ].concat(`${SOURCE}/sim/*.c`, "-lsimavr", "-lelf", "-lutil"),
+      ].concat(`${SOURCE}/sim/*.c`, `${SOURCE}/boards/host/chip.c`, "-lsimavr", "-lelf", "-lutil"),
     ],
   },
 };

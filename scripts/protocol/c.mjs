@@ -4,7 +4,7 @@ import { eachField, hex, NOTE, protocol, sizeOf, unitOf, WIDTH, withPayload } fr
 const { constants, enums, flags, frames } = protocol;
 const upper = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 const snake = (name) => upper(name).toLowerCase();
-const unitSuffix = { ms: "_MS", µs: "_US", bytes: "" };
+const unitSuffix = { ms: "_MS", µs: "_US" };
 const cType = (type) => `${type.startsWith("u") ? "uint" : "int"}${8 * WIDTH[type]}_t`;
 
 function cFrame(frame) {
@@ -56,7 +56,7 @@ ${bits.map((bit) => `#define ${upper(name)}_${upper(bit.name)} ${hex(1 << bit.bi
 export function header() {
   const define = (name, value, text) => `#define PROTOCOL_${upper(name)}${value} /* ${text} */`;
   const defines = constants.flatMap(({ name, value, unit, text }) => [
-    define(name, `${unitSuffix[unit]} ${value}u`, text),
+    define(name, `${unitSuffix[unit] ?? ""} ${value}u`, text),
     // a product with 1000 would overflow the 16-bit integers of small boards
     ...(unit === "ms" ? [define(name, `_US ${value * 1000}ul`, "the same")] : []),
   ]);

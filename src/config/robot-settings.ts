@@ -27,6 +27,7 @@ const servo = v.strictObject(
     throttleReversed: v.optional(v.boolean("true or false")),
     holdSteering: v.optional(v.boolean("true or false")),
     radioRequired: v.optional(v.boolean("true or false")),
+    batteryRequired: v.optional(v.boolean("true or false")),
   },
   "names of docs/firmware.md, section Configuration",
 );

@@ -3,6 +3,9 @@
  * a port resets an Arduino.
  */
 import type { BoardAnswer } from "../links/board.js";
+import { Fault, robotStops } from "../links/faults.js";
+import { MOST_BIAS, MOST_NOISE } from "../links/serial/limits.js";
+import { SelfTest } from "../links/serial/self-test.js";
 import { Board, protocol, ResetFlag, SensorFlag, WelcomeResult } from "../links/wire/protocol.js";
 import {
   type Answer,
@@ -45,12 +48,12 @@ async function firmware(system: System, { device, askBoard }: DoctorOptions): Pr
       `nothing at ${port.path} answers as our firmware does, at ${protocol.baud} baud`,
       "flash it: docs/firmware.md; if it has it: power, cable, and RX and TX crossed",
     );
-  return [version(answer), start(answer), gyro(answer), battery(answer), radio(answer)];
+  return [version(answer), start(answer), gyro(answer), selfTest(answer), battery(answer), radio(answer)];
 }
 
 function version({ welcome }: BoardAnswer): Finding {
   const found = `${BOARDS[welcome.board] ?? `board ${welcome.board}`}, protocol version ${welcome.version}`;
-  if (welcome.result === WelcomeResult.accepted) return ok(found);
+  if (welcome.result === WelcomeResult.accepted && welcome.version === protocol.version) return ok(found);
   return problem(
     `${found}; this lapgrad speaks ${protocol.version}`,
     "flash the firmware of this version: docs/firmware.md",
@@ -83,6 +86,20 @@ function gyro({ telemetry }: BoardAnswer): Finding {
       "keep the car still; wire an MPU-6050 as in docs/firmware.md: without it lapgrad cannot drive it",
     ),
   );
+}
+
+/** What keeps lapgrad from arming the board, in the same words. */
+function selfTest({ telemetry }: BoardAnswer): Finding {
+  const test = new SelfTest({ battery: false, radio: false });
+  const fault = test.check(telemetry);
+  if (fault === Fault.noState) return named("self-test", notApplicable("there is no yaw rate to test"));
+  if (fault !== Fault.none) {
+    const { what, remedy } = robotStops[fault];
+    return named("self-test", problem(what(`${Number(test.value.toPrecision(3))}`), remedy));
+  }
+  const { gyroSpread, gyroMean } = telemetry;
+  const noise = `gyro noise ${gyroSpread.toFixed(4)} rad/s of ${MOST_NOISE}`;
+  return named("self-test", ok(`${noise}, bias ${gyroMean.toFixed(4)} rad/s of ${MOST_BIAS}`));
 }
 
 function battery({ telemetry }: BoardAnswer): Finding {

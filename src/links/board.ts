@@ -20,7 +20,7 @@ const PERIOD = 20;
 /** A board that was reset by opening its port answers after its boot loader, within 2 s [ms]. */
 const ANSWER_WITHIN = 3000;
 /** Its gyro then needs up to this to find its bias, and the radio's switch to be believed [ms]. */
-const SENSORS_WITHIN = 2000;
+const SENSORS_WITHIN = 3000;
 
 /** Lets time pass [ms]. */
 export type Pause = (milliseconds: number) => Promise<void>;
@@ -83,7 +83,7 @@ export async function askBoard(transport: Transport, pause: Pause, nonce: number
   const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
   const isWelcome = () => line.welcomes > 0 && welcome.nonce === nonce;
   if (!(await line.ask(FrameType.hello, hello, ANSWER_WITHIN, isWelcome))) return undefined;
-  const all = SensorFlag.gyro | SensorFlag.battery | SensorFlag.rc;
+  const all = SensorFlag.gyro | SensorFlag.standing | SensorFlag.battery | SensorFlag.rc;
   await line.ask(FrameType.hello, hello, SENSORS_WITHIN, () => (telemetry.sensors & all) === all);
   return { welcome, telemetry };
 }

@@ -1,4 +1,6 @@
 /** Why a robot is stopped: numbers for the control loop, which handles no texts, and what robots report, for people. */
+import { MOST_BIAS, MOST_NOISE } from "./serial/limits.js";
+import { ArmResult, protocol } from "./wire/protocol.js";
 
 export enum Fault {
   none,
@@ -27,10 +29,25 @@ export enum Fault {
   boardRadioLost,
   boardRadioStop,
   boardReset,
+  boardShock,
+  boardTilt,
+  gyroSaturated,
+  gyroFrozen,
+  gyroAsleep,
+  gyroSelfTest,
+  gyroNoise,
+  gyroBias,
+  encoderFast,
+  encoderBackwards,
+  encoderUnasked,
+  batteryMissing,
+  radioMissing,
+  radioMode,
   armRefused,
   noAnswer,
   wrongVersion,
   configuration,
+  configurationEcho,
   silentTopic,
   noPublisher,
   mismatch,
@@ -63,6 +80,16 @@ export interface Stop {
 
 const BY_TELEMETRY = "50 ms: its next telemetry";
 const GO_ON = "go on with --resume";
+const PUT_BACK = `put the car back, then ${GO_ON}`;
+const CHIP = "check the gyro's cable and supply: docs/firmware.md; a chip that does so again is broken";
+
+/** Why a board refuses to be armed; a newer firmware may have reasons that are not here. */
+const ARM_REFUSALS: Readonly<Record<string, string>> = {
+  [ArmResult.noSession]: "another program said hello to it",
+  [ArmResult.rcLost]: "the radio is required, or was received before, and is not received",
+  [ArmResult.rcNotAuto]: "the radio's mode switch is not at automatic",
+  [ArmResult.tilted]: "the car leans by more than 60°",
+};
 
 /**
  * What robots report, by themselves or asked to connect or to be armed; everything else is found by the control loop.
@@ -98,17 +125,86 @@ export const robotStops = {
     noticed: BY_TELEMETRY,
     remedy: "check its power supply: a motor that starts can pull the voltage down",
   },
+  [Fault.boardShock]: {
+    what: () => `the board stopped the car: it measured a blow of more than ${protocol.shock} g`,
+    noticed: BY_TELEMETRY,
+    remedy: `see what it hit, and whether it is whole; ${PUT_BACK}`,
+  },
+  [Fault.boardTilt]: {
+    what: () => `the board stopped the car: it leaned by more than 60° for ${protocol.tiltAfter / 1000} s`,
+    noticed: BY_TELEMETRY,
+    remedy: `${PUT_BACK}; if it stood upright, mount the gyro's chip flat: docs/firmware.md`,
+  },
+  [Fault.gyroSaturated]: {
+    what: () => "the gyro is at the end of its range, 17.4 rad/s",
+    noticed: BY_TELEMETRY,
+    remedy: `a car that does not spin has a broken gyro; else ${PUT_BACK}`,
+  },
+  [Fault.gyroFrozen]: {
+    what: () => "the gyro repeats the same value to the last bit, so it does not measure",
+    noticed: "0.6 s",
+    remedy: CHIP,
+  },
+  [Fault.gyroAsleep]: {
+    what: () => "the gyro's chip sleeps: it lost its power for a moment",
+    noticed: "0.2 s",
+    remedy: CHIP,
+  },
+  [Fault.gyroSelfTest]: {
+    what: () => "the gyro's chip failed its self-test",
+    remedy: `keep the car still after power on; ${CHIP}`,
+  },
+  [Fault.gyroNoise]: {
+    what: (value) =>
+      `the gyro of the standing car is uneasy: ${value} rad/s from lowest to highest (limit ${MOST_NOISE})`,
+    remedy: "keep the car still for two seconds; fix the gyro's chip to the chassis",
+  },
+  [Fault.gyroBias]: {
+    what: (value) => `the standing car turns at ${value} rad/s by its gyro (limit ${MOST_BIAS})`,
+    remedy: "keep the car still, and restart the board: then the gyro finds its bias anew",
+  },
+  [Fault.encoderFast]: {
+    what: () => `the encoder ticks faster than ${protocol.encoderMost} times a second`,
+    noticed: BY_TELEMETRY,
+    remedy: "check its cable and shield: it counts interference",
+  },
+  [Fault.encoderBackwards]: {
+    what: () => `the encoder counted backwards for ${protocol.encoderAfter / 1000} s under forward throttle`,
+    noticed: `${protocol.encoderAfter / 1000} s`,
+    remedy: "swap encoder A and B, or set servo.throttleReversed: docs/firmware.md",
+  },
+  [Fault.encoderUnasked]: {
+    what: () => `the encoder ticked on after ${protocol.rollingMost / 1000} s of neutral throttle`,
+    noticed: `${protocol.rollingMost / 1000} s`,
+    remedy: "let the car stand on level ground; if it stands, check the encoder's cable; check the ESC's neutral",
+  },
+  [Fault.batteryMissing]: {
+    what: () => "the battery is not measured, and servo.batteryRequired asks for it",
+    remedy: "wire the divider of docs/firmware.md, or drive without servo.batteryRequired",
+  },
+  [Fault.radioMissing]: {
+    what: () => "no radio is received, and servo.radioRequired asks for one",
+    remedy: "switch the transmitter on",
+  },
+  [Fault.radioMode]: {
+    what: (value) => `the radio's mode switch is at ${value} µs; below ${protocol.rcAutoBelow} µs the host may drive`,
+    remedy: "switch it to automatic",
+  },
   [Fault.armRefused]: {
-    what: (value) => `the board refused to be armed: ${value}`,
+    what: (value) => `the board refused to be armed: ${ARM_REFUSALS[value] ?? `reason ${value}`}`,
     remedy: "see docs/firmware.md for its conditions",
   },
   [Fault.wrongVersion]: {
-    what: (value, limit) => `the board speaks protocol version ${value}, this program ${limit}`,
+    what: (value) => `the board speaks protocol version ${value}, this program ${protocol.version}`,
     remedy: "flash the firmware of this version: docs/firmware.md",
   },
   [Fault.configuration]: {
     what: () => "the board refused the servo settings",
     remedy: "keep pulses in order and within 900 to 2100 µs: docs/firmware.md",
+  },
+  [Fault.configurationEcho]: {
+    what: (value) => `the board has ${value} in force for a servo setting that was asked to be something else`,
+    remedy: "flash the firmware of this version: docs/firmware.md",
   },
   [Fault.silentTopic]: {
     what: (value) => `no message with the state came for ${value} s`,

@@ -39,6 +39,10 @@ export interface Reading {
   uncertainty: number;
   /** [V]; NaN if not measured */
   battery: number;
+  /** forward [m/s²], by an accelerometer; NaN if not measured */
+  forwardAcceleration: number;
+  /** to the left [m/s²], by an accelerometer; NaN if not measured */
+  lateralAcceleration: number;
   /** m: the inputs that the robot says it applies; NaN if it does not say */
   readonly applied: Float64Array;
 }
@@ -82,6 +86,8 @@ export function newReading(states: number, inputs: number): Reading {
     heard: Number.NEGATIVE_INFINITY,
     uncertainty: 0,
     battery: Number.NaN,
+    forwardAcceleration: Number.NaN,
+    lateralAcceleration: Number.NaN,
     applied: new Float64Array(inputs).fill(Number.NaN),
   };
 }

@@ -57,6 +57,8 @@ test.each([
   ["watchdog", `firmware hangs | ${protocol.watchdog} ms`],
   ["radio's switch", `radio to stop, or manual | ${protocol.rcSettle} ms`],
   ["radio lost", `required radio lost | ${protocol.rcTimeout} ms`],
+  ["blow", `a blow of more than ${protocol.shock} g | one sample`],
+  ["fall", `leaning by more than 60° | ${protocol.tiltAfter} ms`],
   ["pulses", `no pulse outside ${protocol.pulseLow} to ${protocol.pulseHigh} µs`],
 ])("%s: %s", (_, text) => {
   expect(prose).toContain(text);

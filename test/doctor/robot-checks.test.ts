@@ -9,6 +9,7 @@ import { serial } from "../../src/doctor/serial.js";
 import type { Process } from "../../src/doctor/system.js";
 import {
   Board,
+  HealthFlag,
   newTelemetry,
   newWelcome,
   protocol,
@@ -306,15 +307,16 @@ const answers = (welcome: object = {}, telemetry: object = {}): Machine => ({
     telemetry: { ...newTelemetry(), ...telemetry },
   }),
 });
+const standing = SensorFlag.gyro | SensorFlag.standing;
 const all = SensorFlag.gyro | SensorFlag.battery | SensorFlag.rc;
 
 test.each<[string, string, Machine, RegExp]>([
-  ["firmware", "of this version", answers(), /^ok: RP2040, protocol version 1$/],
+  ["firmware", "of this version", answers(), /^ok: RP2040, protocol version 2$/],
   [
     "firmware",
     "of another version",
     answers({ result: WelcomeResult.wrongVersion, version: 9 }),
-    /^problem: RP2040, protocol version 9; this lapgrad speaks 1 → flash the firmware of this version/,
+    /^problem: RP2040, protocol version 9; this lapgrad speaks 2 → flash the firmware of this version/,
   ],
   [
     "firmware",
@@ -344,6 +346,32 @@ test.each<[string, string, Machine, RegExp]>([
   ["last start", "unknown", answers({ resetCause: 0 }), /^ok: by nothing that the board could tell$/],
   ["gyro", "there", answers({}, { sensors: all }), /^ok: measures$/],
   ["gyro", "missing", answers(), /^problem: no yaw rate → keep the car still; wire an MPU-6050/],
+  ["self-test", "without a gyro", answers(), /^ok: not applicable here: there is no yaw rate to test$/],
+  [
+    "self-test",
+    "passed",
+    answers({}, { sensors: standing, gyroSpread: 0.0032, gyroMean: -0.0004 }),
+    /^ok: gyro noise 0\.0032 rad\/s of 0\.1, bias -0\.0004 rad\/s of 0\.02$/,
+  ],
+  [
+    "self-test",
+    "a drifted gyro",
+    answers({}, { sensors: standing, gyroSpread: 0.003, gyroMean: -0.0312 }),
+    /^problem: the standing car turns at -0\.0312 rad\/s by its gyro \(limit 0\.02\) → keep the car still, and restart/,
+  ],
+  [
+    "self-test",
+    "a gyro asleep",
+    answers({}, { health: HealthFlag.gyroAsleep }),
+    /^problem: the gyro's chip sleeps: it lost its power for a moment → check the gyro's cable and supply/,
+  ],
+  [
+    "self-test",
+    "the radio at manual",
+    answers({}, { sensors: standing | SensorFlag.rc, gyroSpread: 0.003, rcMode: 2000 }),
+    /^problem: the radio's mode switch is at 2000 µs; below 1300 µs the host may drive → switch it to automatic$/,
+  ],
+  ["firmware", "of version 0 that takes any hello", answers({ version: 0 }), /^problem: RP2040, protocol version 0;/],
   ["battery", "there", answers({}, { sensors: all, battery: 7.4 }), /^ok: 7\.40 V$/],
   ["battery", "missing", answers(), /^note: not measured/],
   ["radio", "there", answers({}, { sensors: all, rcMode: 1100 }), /^ok: received, mode switch at 1100 µs$/],

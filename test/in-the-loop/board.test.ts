@@ -37,7 +37,8 @@ atmega.test("a board says which firmware it has, why it started, and what is wir
     nonce: 7,
   });
   expect(answer?.welcome.resetCause).toBe(ResetFlag.powerOn);
-  expect(answer?.telemetry.sensors).toBe(SensorFlag.gyro | SensorFlag.battery | SensorFlag.session);
+  const chip = SensorFlag.gyro | SensorFlag.accelerometer | SensorFlag.standing;
+  expect(answer?.telemetry.sensors).toBe(chip | SensorFlag.battery | SensorFlag.session);
   // 150 kΩ above 12 kΩ: 13.5 times what is at the pin; the converter has 10 bits
   expect(answer?.telemetry.battery).toBeCloseTo(13.5, 0);
 
@@ -47,9 +48,10 @@ atmega.test("a board says which firmware it has, why it started, and what is wir
     askBoard: true,
   });
   expect(found).toMatchObject({
-    firmware: expect.stringMatching(/^ok: ATmega328P, protocol version 1$/),
+    firmware: expect.stringMatching(/^ok: ATmega328P, protocol version 2$/),
     "last start": "ok: by power on",
     gyro: "ok: measures",
+    "self-test": "ok: gyro noise 0.0005 rad/s of 0.1, bias 0.0000 rad/s of 0.02",
     battery: expect.stringMatching(/^ok: 13\.\d\d V$/),
     radio: expect.stringMatching(/^note: not received.*→ switch the transmitter on/),
   });

@@ -60,9 +60,44 @@ const cases: readonly Case[] = [
   {
     name: "state stale: the gyro is unplugged",
     said: /^the measured state is 0.1\d* s old/,
-    after: 0.12, // the firmware gives a sensor up after a transfer of 10 ms
+    after: 0.14, // the firmware gives a sensor up after a transfer of 30 ms
     disturb: (board) => board.order("GYRO none"),
     repair: (board) => board.order("GYRO 0"),
+  },
+  {
+    name: "a gyro at the end of its range",
+    said: /^the gyro is at the end of its range/,
+    after: 0.12, // four samples of 5 ms, a telemetry
+    disturb: (board) => board.order("CHIP saturated"),
+    repair: (board) => board.order("CHIP honest"),
+  },
+  {
+    name: "a gyro that repeats itself",
+    said: /^the gyro repeats the same value/,
+    after: 0.7, // 100 samples
+    disturb: (board) => board.order("CHIP frozen"),
+    repair: (board) => board.order("CHIP honest"),
+  },
+  {
+    name: "a gyro that lost its power",
+    said: /^the gyro's chip sleeps/,
+    after: 0.3,
+    disturb: (board) => board.order("CHIP asleep"),
+    repair: (board) => board.order("CHIP honest"),
+  },
+  {
+    name: "a blow",
+    said: /^the board stopped the car: it measured a blow of more than 6 g/,
+    after: 0.03,
+    disturb: (board) => board.order("ACCEL -13000 0 2048"),
+    repair: (board) => board.order("ACCEL 0 0 2048"),
+  },
+  {
+    name: "on its side",
+    said: /^the board stopped the car: it leaned by more than 60°/,
+    after: 0.33,
+    disturb: (board) => board.order("ACCEL 0 2048 0"),
+    repair: (board) => board.order("ACCEL 0 0 2048"),
   },
   {
     name: "policy not a number",

@@ -6,6 +6,7 @@ import {
   Cause,
   ConfigFlag,
   ConfigureResult,
+  HealthFlag,
   SensorFlag,
 } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
@@ -123,6 +124,87 @@ atmega.test(
   },
 );
 
+atmega.test("a radio that was received once is required, until another host comes", async () => {
+  const { board, host } = await startBoard();
+  await radio(board, 1500, 1500, AUTO);
+  expect(await host.getArmed()).toBe(ArmResult.armed);
+  await host.drive(200, 0.5, 0);
+  await radio(board, 0, 0, 0);
+  const lostUs = board.nowUs;
+  await host.drive(300, 0.5, 0);
+  expectAll(widths(board.throttle, lostUs, lostUs + 80_000), 1750);
+  expectAll(widths(board.throttle, lostUs + 100_000 + 2 * PERIOD_US), 1500);
+  expect(host.telemetry.cause).toBe(Cause.rcLost);
+  expect(await host.getArmed()).toBe(ArmResult.rcLost);
+  expect(await host.getArmed(2)).toBe(ArmResult.armed);
+});
+
+for (const [what, order, cause, afterMs] of [
+  ["a blow of 6 g", "ACCEL 12000 4000 2048", Cause.shock, 10],
+  ["a car on its side for 0.3 s", "ACCEL 0 2048 0", Cause.tilt, 310],
+] as const)
+  atmega.test(`${what}: neutral within a pulse period, and latched`, async () => {
+    const { board, host } = await startBoard();
+    await board.order("GYRO 0");
+    await board.run(2500);
+    expect(await host.getArmed()).toBe(ArmResult.armed);
+    await host.drive(200, 0.5, 0);
+    const fromUs = board.nowUs;
+    await board.order(order);
+    await host.drive(400, 0.5, 0);
+    if (afterMs > 200) expectAll(widths(board.throttle, fromUs, fromUs + 250_000), 1750);
+    expectAll(widths(board.throttle, fromUs + 1000 * afterMs + PERIOD_US), 1500);
+    expect(host.telemetry).toMatchObject({ state: BoardState.failsafe, cause });
+    await board.order("ACCEL 0 0 2048");
+    await host.drive(400, 0.5, 0);
+    expectAll(widths(board.throttle, fromUs + 400_000), 1500);
+    await host.drive(340, 0, 0);
+    expect(await host.arm()).toBe(ArmResult.armed);
+  });
+
+atmega.test("a car on its side is not armed", async () => {
+  const { board, host } = await startBoard();
+  await board.order("GYRO 0");
+  await board.order("ACCEL 2048 0 300");
+  await board.run(2500);
+  expect(await host.getArmed()).toBe(ArmResult.tilted);
+});
+
+for (const [lie, flag, isMeasured] of [
+  ["saturated", HealthFlag.gyroSaturated, true],
+  ["frozen", HealthFlag.gyroFrozen, true],
+  ["asleep", HealthFlag.gyroAsleep, false],
+] as const)
+  atmega.test(`a gyro that is ${lie} is told`, async () => {
+    const { board, host } = await startBoard();
+    await board.order("GYRO 0");
+    await board.run(2500);
+    expect(host.telemetry).toMatchObject({
+      health: 0,
+      accelForward: 0,
+      accelLeft: 0,
+      accelUp: 9.8,
+      gyroSpread: 0.0005,
+    });
+    await board.order(`CHIP ${lie}`);
+    await board.run(800);
+    expect(host.telemetry.health).toBe(flag);
+    expect((host.telemetry.sensors & SensorFlag.gyro) !== 0).toBe(isMeasured);
+    await board.order("CHIP honest");
+    await board.run(4000);
+    expect(host.telemetry.health).toBe(0);
+    expect(host.telemetry.sensors & SensorFlag.gyro).toBe(SensorFlag.gyro);
+  });
+
+atmega.test("a gyro that fails its self-test measures nothing", async () => {
+  const { board, host } = await startBoard();
+  await board.order("CHIP faulty");
+  await board.order("GYRO 0");
+  await board.run(2500);
+  expect(host.telemetry.health).toBe(HealthFlag.gyroSelfTest);
+  expect(host.telemetry.sensors & SensorFlag.gyro).toBe(0);
+});
+
 atmega.test("wheel, battery and gyro reach telemetry", async () => {
   const { board, host } = await startBoard();
   await board.order("BATTERY 815"); // of 1100 at the converter: 11.0 V at the battery
@@ -136,16 +218,25 @@ atmega.test("wheel, battery and gyro reach telemetry", async () => {
   expect(wheelTicks).toBeGreaterThan(1700);
   expect(Math.abs(host.telemetry.battery - 11)).toBeLessThan(0.05);
   expect(host.telemetry.yawRate).toBe(1.745);
-  expect(host.telemetry.sensors).toBe(SensorFlag.gyro | SensorFlag.battery);
+  const chip = SensorFlag.gyro | SensorFlag.accelerometer | SensorFlag.standing;
+  expect(host.telemetry.sensors).toBe(chip | SensorFlag.battery);
   await board.order("WHEEL -4000");
   await board.run(1000);
   expect(Math.abs(host.telemetry.wheelSpeed + 250)).toBeLessThan(2);
   // each telemetry is up to 50 ms old, which was 25 ticks forwards before and 12 backwards after
   expect(Math.abs(host.telemetry.wheelTicks - wheelTicks + 250)).toBeLessThan(40);
   expect(Math.abs(host.telemetry.yawAngle - yawAngle - 1.745)).toBeLessThan(0.01);
+  await board.order("ACCEL 1024 -2048 2048");
+  await board.run(100);
+  expect(host.telemetry).toMatchObject({ accelForward: 4.9, accelLeft: -9.8, accelUp: 9.8, health: 0 });
+  await board.order("BATTERY 0");
   await board.order("GYRO none");
   await board.order("WHEEL 0");
   await board.run(1000);
+  expect(host.telemetry.health).toBe(HealthFlag.batteryLost);
+  await board.order("BATTERY 815");
+  await board.run(1100);
+  expect(host.telemetry.health).toBe(0);
   expect(host.telemetry.sensors).toBe(SensorFlag.battery);
   expect(host.telemetry.yawRate).toBe(0);
   expect(host.telemetry.wheelSpeed).toBe(0);

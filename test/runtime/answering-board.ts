@@ -5,6 +5,7 @@ import type { Transport } from "../../src/links/robot.js";
 import { FrameReader, FrameWriter } from "../../src/links/wire/frames.js";
 import {
   BoardState,
+  type ConfigureAnswer,
   FrameType,
   newArmAnswer,
   newConfigureAnswer,
@@ -13,8 +14,10 @@ import {
   newTelemetry,
   newWelcome,
   protocol,
+  readConfigure,
   readDrive,
   readHello,
+  SensorFlag,
   writeArmAnswer,
   writeConfigureAnswer,
   writeTelemetry,
@@ -31,10 +34,20 @@ export class AnsweringBoard implements Transport {
   #sequence = 0;
   readonly #hello = newHello();
   readonly #drive = newDrive();
-  readonly #welcome = { ...newWelcome(), version: protocol.version, session: SESSION };
+  readonly welcome = { ...newWelcome(), version: protocol.version, session: SESSION };
   readonly #armAnswer = newArmAnswer();
-  readonly #configured = newConfigureAnswer();
-  readonly #telemetry = { ...newTelemetry(), session: SESSION, sensors: 0xff, battery: 8, wheelSpeed: 100, echoAge: 3 };
+  readonly #configured = { ...newConfigureAnswer(), session: SESSION };
+  readonly telemetry = {
+    ...newTelemetry(),
+    session: SESSION,
+    sensors: 0xff & ~SensorFlag.rc,
+    gyroSpread: 0.003,
+    battery: 8,
+    wheelSpeed: 100,
+    echoAge: 3,
+  };
+  /** what it makes of the servo settings that it was told */
+  tamperConfigured: (configured: ConfigureAnswer) => void = () => {};
   readonly #reader = new FrameReader((type, sequence, payload) => this.#answer(type, sequence, payload));
 
   read(into: Uint8Array): number {
@@ -53,23 +66,25 @@ export class AnsweringBoard implements Transport {
     const to = this.#writer.payload;
     if (type === FrameType.hello) {
       readHello(payload, 0, this.#hello);
-      this.#welcome.nonce = this.#hello.nonce;
-      writeWelcome(to, 0, this.#welcome);
+      this.welcome.nonce = this.#hello.nonce;
+      writeWelcome(to, 0, this.welcome);
       this.#send(FrameType.welcome);
     } else if (type === FrameType.configure) {
+      readConfigure(payload, 0, this.#configured);
+      this.tamperConfigured(this.#configured);
       writeConfigureAnswer(to, 0, this.#configured);
       this.#send(FrameType.configureAnswer);
     } else if (type === FrameType.arm) {
-      this.#telemetry.state = BoardState.armed;
+      this.telemetry.state = BoardState.armed;
       writeArmAnswer(to, 0, this.#armAnswer);
       this.#send(FrameType.armAnswer);
     } else if (type === FrameType.drive) {
       readDrive(payload, 0, this.#drive);
-      this.#telemetry.throttlePulse = Math.round(1500 + 500 * this.#drive.throttle);
-      this.#telemetry.steeringPulse = Math.round(1500 + 500 * this.#drive.steering);
-      this.#telemetry.echoSequence = sequence;
-      this.#telemetry.time = (this.#telemetry.time + PERIOD_US) >>> 0;
-      writeTelemetry(to, 0, this.#telemetry);
+      this.telemetry.throttlePulse = Math.round(1500 + 500 * this.#drive.throttle);
+      this.telemetry.steeringPulse = Math.round(1500 + 500 * this.#drive.steering);
+      this.telemetry.echoSequence = sequence;
+      this.telemetry.time = (this.telemetry.time + PERIOD_US) >>> 0;
+      writeTelemetry(to, 0, this.telemetry);
       this.#send(FrameType.telemetry);
     }
   }

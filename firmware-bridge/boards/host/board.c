@@ -6,9 +6,11 @@ struct host_board host;
 
 static enum { IDLE, WRITING, READING } bus;
 static uint8_t *bus_bytes;
+static uint8_t bus_reg, bus_value, bus_count;
 
 void host_reset(void) {
     memset(&host, 0, sizeof host);
+    chip_reset(&host.chip);
     host.start_number = 1;
     host.reset_cause = RESET_POWER_ON;
     bus = IDLE;
@@ -81,18 +83,22 @@ uint16_t board_battery_mv(void) {
 }
 
 bool board_bus_write(uint8_t address, uint8_t reg, uint8_t value) {
-    (void)address, (void)reg, (void)value;
+    (void)address;
     if (bus != IDLE)
         return false;
     bus = WRITING;
+    bus_reg = reg;
+    bus_value = value;
     return true;
 }
 
 bool board_bus_read(uint8_t address, uint8_t reg, uint8_t *bytes, uint8_t count) {
-    (void)address, (void)reg, (void)count;
+    (void)address;
     if (bus != IDLE)
         return false;
     bus = READING;
+    bus_reg = reg;
+    bus_count = count;
     bus_bytes = bytes;
     return true;
 }
@@ -100,12 +106,13 @@ bool board_bus_read(uint8_t address, uint8_t reg, uint8_t *bytes, uint8_t count)
 enum board_bus board_bus_poll(void) {
     if (host.bus_stuck)
         return BUS_BUSY;
-    if (host.sensor && bus == WRITING)
+    if (host.sensor && bus == WRITING) {
+        chip_write(&host.chip, bus_reg, bus_value);
         host.bus_writes++;
-    if (host.sensor && bus == READING) {
-        bus_bytes[0] = (uint8_t)((uint16_t)host.sensor_raw >> 8);
-        bus_bytes[1] = (uint8_t)host.sensor_raw;
     }
+    if (host.sensor && bus == READING)
+        for (uint8_t i = 0; i < bus_count; i++)
+            bus_bytes[i] = chip_read(&host.chip, (uint8_t)(bus_reg + i));
     bus = IDLE;
     return host.sensor ? BUS_DONE : BUS_FAILED;
 }

@@ -3,6 +3,7 @@
 #define HOST_H
 
 #include "../../core/board.h"
+#include "chip.h"
 
 struct host_board {
     uint32_t time_us;
@@ -24,7 +25,7 @@ struct host_board {
     /* sensor on the bus */
     bool sensor; /* answers */
     bool bus_stuck; /* transfers never end */
-    int16_t sensor_raw;
+    struct chip chip;
     uint8_t bus_writes; /* set-up registers written */
     uint8_t bus_resets;
 };

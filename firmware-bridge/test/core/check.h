@@ -18,7 +18,8 @@ struct test {
 #define EQUAL(got, want) check_equal(#got, (long)(got), (long)(want), __FILE__, __LINE__)
 void check_equal(const char *what, long got, long want, const char *file, int line);
 
-extern const struct test FRAME_TESTS[], SAFETY_TESTS[], RADIO_TESTS[], OUTPUT_TESTS[], SENSOR_TESTS[], LINK_TESTS[];
+extern const struct test FRAME_TESTS[], SAFETY_TESTS[], RADIO_TESTS[], OUTPUT_TESTS[], SENSOR_TESTS[], HEALTH_TESTS[],
+    LINK_TESTS[];
 
 /* The firmware under test, started by `begin` at this time. */
 extern struct bridge bridge;

@@ -5,8 +5,8 @@
 
 #include "check.h"
 
-static const struct test *const GROUPS[] = {FRAME_TESTS,  SAFETY_TESTS, RADIO_TESTS,
-                                            OUTPUT_TESTS, SENSOR_TESTS, LINK_TESTS};
+static const struct test *const GROUPS[] = {FRAME_TESTS,  SAFETY_TESTS, RADIO_TESTS, OUTPUT_TESTS,
+                                            SENSOR_TESTS, HEALTH_TESTS, LINK_TESTS};
 
 static unsigned checks;
 

@@ -89,6 +89,30 @@ static void required_radio_must_be_there(void) {
     EQUAL(host.throttle_us, 1500);
 }
 
+static void a_radio_that_was_received_is_required(void) {
+    begin(0);
+    get_armed();
+    drive_for_ms(100, 5000, 0);
+    EQUAL(bridge.safety.state, STATE_ARMED); /* never received: the host alone decides */
+    radio(1500, 1500, AUTO);
+    drive_for_ms(300, 5000, 0);
+    EQUAL(bridge.safety.state, STATE_ARMED);
+    radio(0, 0, 0);
+    drive_for_ms(80, 5000, 0);
+    EQUAL(bridge.safety.state, STATE_ARMED);
+    drive_for_ms(60, 5000, 0);
+    EQUAL(bridge.safety.state, STATE_FAILSAFE);
+    EQUAL(bridge.safety.cause, CAUSE_RC_LOST);
+    EQUAL(host.throttle_us, 1500);
+    drive_for_ms(400, 0, 0);
+    arm();
+    EQUAL(arm_result(), ARM_RESULT_RC_LOST);
+    hello(0xbad); /* another program may do without */
+    drive_for_ms(400, 0, 0);
+    arm();
+    EQUAL(arm_result(), ARM_RESULT_ARMED);
+}
+
 static void radio_lost_while_it_drives_stops(void) {
     begin(0);
     radio(1500, 1500, MANUAL);
@@ -155,6 +179,7 @@ const struct test RADIO_TESTS[] = {
     {"the radio takes over, and giving back needs arming", radio_takes_over_and_does_not_give_back},
     {"the stop position stops within two radio periods", stop_position_stops_within_two_periods},
     {"a required radio must be there, and stay", required_radio_must_be_there},
+    {"a radio that was received once is required until the session ends", a_radio_that_was_received_is_required},
     {"a radio lost while it drives stops the car", radio_lost_while_it_drives_stops},
     {"radio pulses outside 800 to 2200 µs are none", pulses_out_of_range_are_no_radio},
     {"one odd pulse of the mode switch changes nothing", one_odd_pulse_of_the_mode_switch_changes_nothing},

@@ -66,20 +66,20 @@ static void odometry_wraps(void) {
 static void gyro_measures_after_its_bias(void) {
     begin(0);
     host.sensor = true;
-    host.sensor_raw = 20;
+    host.chip.rate = 20;
     pass_ms(1000);
-    EQUAL(host.bus_writes, 3);
+    EQUAL(host.bus_writes, 6);
     EQUAL(telemetry().sensors & SENSOR_GYRO, 0);
     pass_ms(2000);
     EQUAL(telemetry().sensors & SENSOR_GYRO, SENSOR_GYRO);
     EQUAL(bridge.gyro.rate, 0);
-    host.sensor_raw = 20 + 3280; /* 100 °/s */
+    host.chip.rate = 20 + 3280; /* 100 °/s */
     pass_ms(20);
     EQUAL(bridge.gyro.rate, 1745);
     uint32_t before = bridge.gyro.angle;
     pass_ms(1000);
     EQUAL(near((int32_t)(bridge.gyro.angle - before), 1745000, 2000), true);
-    host.sensor_raw = INT16_MIN;
+    host.chip.rate = INT16_MIN;
     pass_ms(20);
     EQUAL(bridge.gyro.rate, -17436);
 }
@@ -87,7 +87,7 @@ static void gyro_measures_after_its_bias(void) {
 static void a_turning_car_has_no_bias(void) {
     begin(0);
     host.sensor = true;
-    host.sensor_raw = 300;
+    host.chip.rate = 300;
     pass_ms(5000);
     EQUAL(bridge.gyro.valid, false);
 }

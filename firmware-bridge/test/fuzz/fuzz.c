@@ -170,7 +170,9 @@ static void order(bool raw_allowed) {
         host.line_full = take() & 1;
         host.sent_count = 0;
         host.sensor = take() & 1;
-        host.sensor_raw = (int16_t)take_u16();
+        host.chip.rate = (int16_t)take_u16();
+        host.chip.frozen = take() & 1;
+        host.chip.acceleration[take() % 3] = (int16_t)take_u16();
         host.bus_stuck = take() & 1;
         break;
     case 14:

@@ -38,6 +38,10 @@ void check(void) {
     if (host.steering_us < PROTOCOL_PULSE_LOW_US || host.steering_us > PROTOCOL_PULSE_HIGH_US ||
         host.throttle_us < PROTOCOL_PULSE_LOW_US || host.throttle_us > PROTOCOL_PULSE_HIGH_US)
         broken("pulses are within the limits of the protocol");
+    if (bridge.safety.state == STATE_ARMED && (bridge.accelerometer.tilted || bridge.accelerometer.shock))
+        broken("a car that leans, or got a blow, is not armed");
+    if (bridge.safety.state == STATE_ARMED && bridge.safety.radio_known && bridge.rc.mode == RC_ABSENT)
+        broken("a car whose radio was lost is not armed");
     if (host.steering_us != output_steering_us(&bridge.output) ||
         host.throttle_us != output_throttle_us(&bridge.output))
         return; /* the new configuration of this pass comes out with the next tick */

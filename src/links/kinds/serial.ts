@@ -13,8 +13,15 @@ const serial: RobotLinkDefinition = {
     states: PLANAR_STATE,
     inputs: ["throttle", "steering"],
     longestPeriod: longestPeriodFor(protocol.commandTimeout / 1000),
-    make: (transport, nonce) =>
-      new SerialRobot(transport, { wheelTravel: config["wheel-travel"], servo: servoFrom(config.servo) }, nonce),
+    make: (transport, nonce) => {
+      const { servo } = config;
+      const required = { battery: servo.batteryRequired === true, radio: servo.radioRequired === true };
+      return new SerialRobot(
+        transport,
+        { wheelTravel: config["wheel-travel"], servo: servoFrom(servo), required },
+        nonce,
+      );
+    },
   }),
 };
 

@@ -33,6 +33,7 @@ import {
   writeHello,
 } from "../wire/protocol.js";
 import { BoardClock } from "./board-clock.js";
+import { faultOfHealth, type Requirements, SelfTest } from "./self-test.js";
 
 /** What must be known of a car. */
 export interface SerialSettings {
@@ -40,12 +41,29 @@ export interface SerialSettings {
   readonly wheelTravel: number;
   /** pulses, directions and limits */
   readonly servo: Omit<Configure, "session">;
+  /** what the car must have to be armed */
+  readonly required: Requirements;
 }
 
 /** A question is asked again after this [s]. */
 const REPEAT = 0.1;
 /** Neutral commands before the board is asked to arm [s]: what it wants, and a period of 50 Hz more. */
 const NEUTRAL = protocol.neutralBeforeArm / 1000 + 0.02;
+/** Time that a car has to pass its self-test [s]: it was just put down, its radio switched on. */
+const FIT_WITHIN = 2;
+/** What a configure answer echoes. */
+const ECHOED = [
+  "steeringMin",
+  "steeringCentre",
+  "steeringMax",
+  "throttleMin",
+  "throttleNeutral",
+  "throttleMax",
+  "steeringSlew",
+  "throttleSlew",
+  "flags",
+] as const satisfies readonly (keyof Configure)[];
+
 /** What the board's own stop means; a newer firmware may have causes that are not here. */
 const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.boot]: Fault.boardReset,
@@ -55,6 +73,8 @@ const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.rcManual]: Fault.boardManual,
   [Cause.rcStop]: Fault.boardRadioStop,
   [Cause.newSession]: Fault.boardReset,
+  [Cause.shock]: Fault.boardShock,
+  [Cause.tilt]: Fault.boardTilt,
 } satisfies Record<Cause, Fault>;
 
 export class SerialRobot extends PlanarRobot {
@@ -74,6 +94,7 @@ export class SerialRobot extends PlanarRobot {
   readonly #hello: { version: number; nonce: number };
   readonly #configure: Configure;
   readonly #clock = new BoardClock();
+  readonly #selfTest: SelfTest;
   #sequence = 0;
   #session = -1;
   #isConfigured = false;
@@ -88,6 +109,7 @@ export class SerialRobot extends PlanarRobot {
     this.#incoming = new Incoming(transport);
     this.#settings = settings;
     this.#counters = new Counters(settings.wheelTravel);
+    this.#selfTest = new SelfTest(settings.required);
     this.#hello = { version: protocol.version, nonce };
     this.#configure = { session: 0, ...settings.servo };
     this.#reader = new FrameReader((type, _, payload) => this.#take(type, payload));
@@ -112,10 +134,7 @@ export class SerialRobot extends PlanarRobot {
     writeDrive(this.#writer.payload, 0, this.#drive);
     this.#transmit(FrameType.drive);
     this.#clock.remember(this.#sequence, now);
-    if (this.phase === RobotPhase.arming && now - this.#neutralSince >= NEUTRAL && this.#mayAsk(now)) {
-      writeArm(this.#writer.payload, 0, this.#welcome);
-      this.#transmit(FrameType.arm);
-    }
+    if (this.phase === RobotPhase.arming) this.#continueArming(now);
   }
 
   arm(now: number): void {
@@ -124,6 +143,20 @@ export class SerialRobot extends PlanarRobot {
     this.followedUntil = Number.NaN;
     this.#neutralSince = now;
     this.#asked = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Asks the board to arm once that is possible; gives up where the self-test keeps it from that. */
+  #continueArming(now: number): void {
+    const passed = now - this.#neutralSince;
+    const fault = this.#selfTest.check(this.#telemetry);
+    if (fault === Fault.none) {
+      if (passed < NEUTRAL || !this.#mayAsk(now)) return;
+      writeArm(this.#writer.payload, 0, this.#welcome);
+      this.#transmit(FrameType.arm);
+    } else if (passed >= FIT_WITHIN) {
+      this.phase = RobotPhase.ready;
+      this.fail(fault, this.#selfTest.value);
+    }
   }
 
   disarm(now: number): void {
@@ -169,7 +202,7 @@ export class SerialRobot extends PlanarRobot {
   #takeWelcome(payload: DataView): void {
     readWelcome(payload, 0, this.#welcome);
     if (this.phase !== RobotPhase.connecting || this.#welcome.nonce !== this.#hello.nonce) return;
-    if (this.#welcome.result !== WelcomeResult.accepted) {
+    if (this.#welcome.result !== WelcomeResult.accepted || this.#welcome.version !== protocol.version) {
       this.fail(Fault.wrongVersion, this.#welcome.version);
       return;
     }
@@ -184,6 +217,11 @@ export class SerialRobot extends PlanarRobot {
     readConfigureAnswer(payload, 0, this.#configured);
     if (this.phase !== RobotPhase.connecting || this.#session < 0) return;
     if (this.#configured.result === ConfigureResult.applied) {
+      for (const name of ECHOED)
+        if (this.#configured[name] !== this.#configure[name]) {
+          this.fail(Fault.configurationEcho, this.#configured[name]);
+          return;
+        }
       this.#isConfigured = true;
       this.phase = RobotPhase.ready;
     } else if (this.#configured.result === ConfigureResult.outOfLimits) {
@@ -228,7 +266,12 @@ export class SerialRobot extends PlanarRobot {
       const followedUntil = hadNone ? this.#clock.sentAt(telemetry.echoSequence) : Number.NaN;
       this.fail(FAULT_OF_CAUSE[telemetry.cause] ?? Fault.boardDisarmed, telemetry.cause, followedUntil);
     }
+    const unhealthy = faultOfHealth(telemetry.health);
+    if (this.phase === RobotPhase.armed && unhealthy !== Fault.none) this.fail(unhealthy, Number.NaN);
     this.reading.battery = telemetry.sensors & SensorFlag.battery ? telemetry.battery : Number.NaN;
+    const isMeasured = (telemetry.sensors & SensorFlag.accelerometer) !== 0;
+    this.reading.forwardAcceleration = isMeasured ? telemetry.accelForward : Number.NaN;
+    this.reading.lateralAcceleration = isMeasured ? telemetry.accelLeft : Number.NaN;
     takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);
     if (telemetry.sensors & SensorFlag.gyro) this.#takeOdometry();
   }

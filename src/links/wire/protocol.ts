@@ -1,11 +1,11 @@
 // Made by scripts/protocol.mjs from firmware-bridge/protocol.json: change that, then run it.
 
 export const protocol = {
-  version: 1,
+  version: 2,
   /** bits per second, 8N1 */
   baud: 250000,
   /** longest payload a frame may have [bytes] */
-  maxPayload: 64,
+  maxPayload: 80,
   /** silence inside a frame after which it is thrown away [ms] */
   interByteTimeout: 10,
   /** age of the last drive frame at which the board stops [ms] */
@@ -42,6 +42,16 @@ export const protocol = {
   rcManualAbove: 1700,
   /** radio throttle this close to neutral counts as neutral [µs] */
   rcNeutralBand: 40,
+  /** acceleration in any direction, gravity included, that stops the car [g] */
+  shock: 6,
+  /** time for which the car leans by more than 60° before that stops it [ms] */
+  tiltAfter: 300,
+  /** no encoder is that fast [ticks/s] */
+  encoderMost: 15000,
+  /** how long the encoder contradicts the throttle before that is told [ms] */
+  encoderAfter: 1000,
+  /** longest time that an armed car rolls at neutral [ms] */
+  rollingMost: 4000,
 } as const;
 
 /** what the outputs follow */
@@ -50,7 +60,7 @@ export enum BoardState {
   disarmed = 0,
   /** follows drive frames */
   armed = 1,
-  /** throttle neutral after a lost link; waits for an arm frame */
+  /** throttle neutral after a lost link, a blow or a fall; waits for an arm frame */
   failsafe = 2,
   /** follows the radio */
   manual = 3,
@@ -64,7 +74,7 @@ export enum Cause {
   disarmFrame = 1,
   /** no valid drive frame for 200 ms */
   commandTimeout = 2,
-  /** the radio was lost while it was required or driving */
+  /** the radio was lost while it was required, known or driving */
   rcLost = 3,
   /** the radio took over */
   rcManual = 4,
@@ -72,6 +82,10 @@ export enum Cause {
   rcStop = 5,
   /** a host said hello anew */
   newSession = 6,
+  /** the accelerometer measured a blow */
+  shock = 7,
+  /** the car leaned by more than 60° */
+  tilt = 8,
 }
 
 /** answer to hello */
@@ -94,10 +108,12 @@ export enum ArmResult {
   notNeutral = 3,
   /** neutral drive frames for less than 300 ms */
   neutralTooShort = 4,
-  /** the radio is required and not received */
+  /** the radio is required, or was received in this session, and is not received */
   rcLost = 5,
   /** the radio's mode switch is not at automatic */
   rcNotAuto = 6,
+  /** the car leans by more than 60° */
+  tilted = 7,
 }
 
 /** answer to configure */
@@ -156,6 +172,30 @@ export enum SensorFlag {
   rc = 4,
   /** a session is open */
   session = 8,
+  /** accelerations are measured */
+  accelerometer = 16,
+  /** gyroMean and gyroSpread are measured */
+  standing = 32,
+}
+
+/** which sensor cannot be believed; each is kept for a second after it was seen last */
+export enum HealthFlag {
+  /** the yaw rate is at the end of its range */
+  gyroSaturated = 1,
+  /** the yaw rate is the same to the last bit, for 100 samples */
+  gyroFrozen = 2,
+  /** the chip sleeps, or reads as zeros: it lost its power */
+  gyroAsleep = 4,
+  /** the chip did not answer its self-test; it is asked again */
+  gyroSelfTest = 8,
+  /** ticks come faster than from any encoder */
+  encoderFast = 16,
+  /** ticks go on while the throttle is long neutral */
+  encoderUnasked = 32,
+  /** ticks go backwards while the throttle goes forwards */
+  encoderBackwards = 64,
+  /** the battery was measured, and is not any more */
+  batteryLost = 128,
 }
 
 /** first byte of a frame */
@@ -184,7 +224,7 @@ export const payloadSize: Readonly<Record<FrameType, number>> = {
   [FrameType.welcome]: 10,
   [FrameType.armAnswer]: 2,
   [FrameType.configureAnswer]: 19,
-  [FrameType.telemetry]: 61,
+  [FrameType.telemetry]: 72,
   [FrameType.pong]: 8,
 };
 
@@ -495,6 +535,18 @@ export interface Telemetry {
   yawRate: number;
   /** integral of the yaw rate since boot, wraps [rad] */
   yawAngle: number;
+  /** along the chip's x axis [m/s²] */
+  accelForward: number;
+  /** along the chip's y axis [m/s²] */
+  accelLeft: number;
+  /** along the chip's z axis: 9.81 while it stands [m/s²] */
+  accelUp: number;
+  /** yaw rate, mean of 64 samples, 0.3 s: nearly 0 while it stands [rad/s] */
+  gyroMean: number;
+  /** yaw rate, highest less lowest of those: its noise while it stands [rad/s] */
+  gyroSpread: number;
+  /** which sensor cannot be believed */
+  health: number;
   /** supply of the car [V] */
   battery: number;
   /** radio channel, 0 if invalid or old [µs] */
@@ -539,6 +591,12 @@ export const newTelemetry = (): Telemetry => ({
   wheelSpeed: 0,
   yawRate: 0,
   yawAngle: 0,
+  accelForward: 0,
+  accelLeft: 0,
+  accelUp: 0,
+  gyroMean: 0,
+  gyroSpread: 0,
+  health: 0,
   battery: 0,
   rcSteering: 0,
   rcThrottle: 0,
@@ -570,19 +628,25 @@ export function readTelemetry(view: DataView, at: number, to: Telemetry): void {
   to.wheelSpeed = view.getInt32(at + 25, true) / 1000;
   to.yawRate = view.getInt16(at + 29, true) / 1000;
   to.yawAngle = view.getInt32(at + 31, true) / 1000000;
-  to.battery = view.getUint16(at + 35, true) / 1000;
-  to.rcSteering = view.getUint16(at + 37, true);
-  to.rcThrottle = view.getUint16(at + 39, true);
-  to.rcMode = view.getUint16(at + 41, true);
-  to.framesAccepted = view.getUint16(at + 43, true);
-  to.checksumErrors = view.getUint16(at + 45, true);
-  to.framingErrors = view.getUint16(at + 47, true);
-  to.sequenceErrors = view.getUint16(at + 49, true);
-  to.sessionErrors = view.getUint16(at + 51, true);
-  to.payloadErrors = view.getUint16(at + 53, true);
-  to.uartErrors = view.getUint16(at + 55, true);
-  to.failsafes = view.getUint16(at + 57, true);
-  to.framesDropped = view.getUint16(at + 59, true);
+  to.accelForward = view.getInt16(at + 35, true) / 100;
+  to.accelLeft = view.getInt16(at + 37, true) / 100;
+  to.accelUp = view.getInt16(at + 39, true) / 100;
+  to.gyroMean = view.getInt16(at + 41, true) / 10000;
+  to.gyroSpread = view.getUint16(at + 43, true) / 10000;
+  to.health = view.getUint8(at + 45);
+  to.battery = view.getUint16(at + 46, true) / 1000;
+  to.rcSteering = view.getUint16(at + 48, true);
+  to.rcThrottle = view.getUint16(at + 50, true);
+  to.rcMode = view.getUint16(at + 52, true);
+  to.framesAccepted = view.getUint16(at + 54, true);
+  to.checksumErrors = view.getUint16(at + 56, true);
+  to.framingErrors = view.getUint16(at + 58, true);
+  to.sequenceErrors = view.getUint16(at + 60, true);
+  to.sessionErrors = view.getUint16(at + 62, true);
+  to.payloadErrors = view.getUint16(at + 64, true);
+  to.uartErrors = view.getUint16(at + 66, true);
+  to.failsafes = view.getUint16(at + 68, true);
+  to.framesDropped = view.getUint16(at + 70, true);
 }
 
 export function writeTelemetry(view: DataView, at: number, from: Readonly<Telemetry>): void {
@@ -601,19 +665,25 @@ export function writeTelemetry(view: DataView, at: number, from: Readonly<Teleme
   view.setInt32(at + 25, within(from.wheelSpeed * 1000, -2147483648, 2147483647), true);
   view.setInt16(at + 29, within(from.yawRate * 1000, -32768, 32767), true);
   view.setInt32(at + 31, within(from.yawAngle * 1000000, -2147483648, 2147483647), true);
-  view.setUint16(at + 35, within(from.battery * 1000, 0, 65535), true);
-  view.setUint16(at + 37, from.rcSteering, true);
-  view.setUint16(at + 39, from.rcThrottle, true);
-  view.setUint16(at + 41, from.rcMode, true);
-  view.setUint16(at + 43, from.framesAccepted, true);
-  view.setUint16(at + 45, from.checksumErrors, true);
-  view.setUint16(at + 47, from.framingErrors, true);
-  view.setUint16(at + 49, from.sequenceErrors, true);
-  view.setUint16(at + 51, from.sessionErrors, true);
-  view.setUint16(at + 53, from.payloadErrors, true);
-  view.setUint16(at + 55, from.uartErrors, true);
-  view.setUint16(at + 57, from.failsafes, true);
-  view.setUint16(at + 59, from.framesDropped, true);
+  view.setInt16(at + 35, within(from.accelForward * 100, -32768, 32767), true);
+  view.setInt16(at + 37, within(from.accelLeft * 100, -32768, 32767), true);
+  view.setInt16(at + 39, within(from.accelUp * 100, -32768, 32767), true);
+  view.setInt16(at + 41, within(from.gyroMean * 10000, -32768, 32767), true);
+  view.setUint16(at + 43, within(from.gyroSpread * 10000, 0, 65535), true);
+  view.setUint8(at + 45, from.health);
+  view.setUint16(at + 46, within(from.battery * 1000, 0, 65535), true);
+  view.setUint16(at + 48, from.rcSteering, true);
+  view.setUint16(at + 50, from.rcThrottle, true);
+  view.setUint16(at + 52, from.rcMode, true);
+  view.setUint16(at + 54, from.framesAccepted, true);
+  view.setUint16(at + 56, from.checksumErrors, true);
+  view.setUint16(at + 58, from.framingErrors, true);
+  view.setUint16(at + 60, from.sequenceErrors, true);
+  view.setUint16(at + 62, from.sessionErrors, true);
+  view.setUint16(at + 64, from.payloadErrors, true);
+  view.setUint16(at + 66, from.uartErrors, true);
+  view.setUint16(at + 68, from.failsafes, true);
+  view.setUint16(at + 70, from.framesDropped, true);
 }
 
 /** answer to ping */

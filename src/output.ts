@@ -9,15 +9,38 @@ export interface Output {
   result(value: unknown): void;
 }
 
+/**
+ * Control characters and those that turn the direction of writing: a name in a file, or what somebody says on a socket,
+ * must not do anything to the terminal that it is shown on.
+ */
+const CONTROL = /[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text as it may be shown on a terminal: every control character but line feed and tab as �. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, "\ufffd");
+}
+
+/** The same on one line of at most `most` characters. */
+export function printableLine(text: string, most: number): string {
+  const line = printable(text.replace(/\s+/g, " ")).trim();
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+/** A value as JSON, in which such characters are escaped. */
+function jsonOf(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(CONTROL, escaped);
+}
+
 export function outputFor(json: boolean): Output {
   const stream = json ? process.stderr : process.stdout;
   return {
     terminal: stream.isTTY ? stream : undefined,
     say: (line) => {
-      stream.write(`${line}\n`);
+      stream.write(`${printable(line)}\n`);
     },
     result: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${jsonOf(value)}\n`);
     },
   };
 }

@@ -5,6 +5,7 @@ import { machine } from "../doctor/machine.js";
 import { findPorts } from "../doctor/ports.js";
 import { requireRos } from "../doctor/ros.js";
 import { UserError } from "../errors.js";
+import type { Fault } from "../links/faults.js";
 import type { Link } from "../links/link.js";
 import { links, robotFor, transportOf } from "../links/links.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
@@ -29,8 +30,8 @@ export interface LinkContext {
   readonly output: Output;
   /** aborted when everything is to stop */
   readonly signal: AbortSignal;
-  /** aborts the signal: `lapgrad stop` was called */
-  readonly stop: () => void;
+  /** aborts the signal: `lapgrad stop` was called, or the terminal asks for it */
+  readonly stop: (fault?: Fault) => void;
   /** folder that the drive is recorded in, as it happens */
   readonly drives: string;
   /** parameters of the policy */
@@ -63,13 +64,19 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
       `link ${config.link} moves a robot: ` +
         "read docs/safety.md, stand by with a hand on its switch, and allow it with --arm",
     );
-  const operator = await operatorAt(config, deadMan, output, signal);
+  const operator = await operatorAt(config, deadMan, output, signal, stop);
   const connection =
     transport.kind === "serial" ? await portOf(config, transport.baud) : await nodeOf(config, task, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const heartbeatWithin = deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;
-  const host = new ThreadHost(config, connection, parameters, { heartbeatWithin }, { drives, onStop: stop });
+  const host = new ThreadHost(
+    config,
+    connection,
+    parameters,
+    { heartbeatWithin },
+    { drives, onStop: stop, say: output.say },
+  );
   return new RobotLink(host, config, operator, new Recorder(drives));
 }
 

@@ -3,7 +3,7 @@
 import { hideBin } from "yargs/helpers";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
-import { outputFor } from "../output.js";
+import { outputFor, printable } from "../output.js";
 import { VERSION } from "../version.js";
 import { runCommand } from "./command.js";
 import { parseWords } from "./parse.js";
@@ -11,17 +11,23 @@ import { commandNamed, loadCommand } from "./registry.js";
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {
-  process.stderr.write(`lapgrad: ${messageOf(error)}\n`);
-  if (process.argv.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(`lapgrad: ${printable(messageOf(error))}\n`);
+  if (process.argv.includes("--debug") && error instanceof Error)
+    process.stderr.write(`${printable(error.stack ?? "")}\n`);
   else if (!(error instanceof UserError)) process.stderr.write("This is a fault of lapgrad; --debug shows where.\n");
   process.exitCode = error instanceof UserError ? error.exitCode : 1;
 }
+
+// Node would open its inspector, by which anything can be made of a program that drives a robot.
+process.on("SIGUSR1", () => {});
 
 // An output that fails must not end a drive: it is said once; of a reader that went away (`lapgrad train | head`)
 // nothing is said.
 process.stdout.once("error", (error) => {
   process.stdout.on("error", () => {});
-  if (codeOf(error) !== "EPIPE") fail(new UserError(`cannot write the output: ${problemOf(error)}`, 1));
+  const isGone = codeOf(error) === "EIO" && process.stdout.isTTY;
+  const problem = isGone ? "the terminal is gone" : problemOf(error);
+  if (codeOf(error) !== "EPIPE") fail(new UserError(`cannot write the output: ${problem}`, 1));
 });
 process.stderr.on("error", () => {});
 

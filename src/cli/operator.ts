@@ -2,10 +2,17 @@
 import { createInterface } from "node:readline/promises";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
+import { Fault } from "../links/faults.js";
 import type { Output } from "../output.js";
 import type { Operator } from "../runtime/operator.js";
+import { suspendAtRest } from "./interrupt.js";
 
-const CTRL_C = "\u0003";
+/** What a terminal makes a signal of, unless its keys are read one by one. */
+const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
+  "\u0003": "SIGINT",
+  "\u001a": "SIGTSTP",
+  "\u001c": "SIGQUIT",
+};
 
 /** Refuses where somebody is needed at the terminal and there is none. */
 export async function operatorAt(
@@ -13,6 +20,7 @@ export async function operatorAt(
   deadMan: boolean,
   output: Output,
   signal: AbortSignal,
+  stop: (fault: Fault) => void,
 ): Promise<Operator> {
   const isTerminal = process.stdin.isTTY === true;
   if (deadMan && !isTerminal)
@@ -22,6 +30,8 @@ export async function operatorAt(
       "separate rollouts need somebody who puts the robot back before each: " +
         "run in a terminal, or use --update-every lap",
     );
+  if (isTerminal) process.stdin.on("error", () => stop(Fault.terminalGone));
+  const suspend = suspendAtRest(stop);
   const keys = deadMan ? watchKeys(signal) : undefined;
   return {
     signal,
@@ -32,6 +42,10 @@ export async function operatorAt(
       return keys ? keys.wait(output) : answer(signal);
     },
     takeHeartbeat: () => keys?.take() ?? true,
+    atRest: () => {
+      keys?.release();
+      suspend();
+    },
   };
 }
 
@@ -68,10 +82,11 @@ function watchKeys(signal: AbortSignal) {
   let last = Number.NEGATIVE_INFINITY;
   let onKey = (_: boolean) => {};
   process.stdin.setRawMode(true);
-  process.stdin.on("error", () => {}); // the terminal is gone: no key, so the robot stops
   process.stdin.on("data", (data) => {
-    if (data.toString().includes(CTRL_C)) {
-      process.kill(process.pid, "SIGINT");
+    const key = data.toString();
+    const asked = Object.entries(SIGNALS).find(([character]) => key.includes(character))?.[1];
+    if (asked) {
+      process.kill(process.pid, asked);
       return;
     }
     const now = performance.now();
@@ -81,8 +96,10 @@ function watchKeys(signal: AbortSignal) {
     onKey(isNew);
   });
   process.stdin.unref();
-  process.once("exit", () => process.stdin.setRawMode(false));
+  const release = () => void process.stdin.setRawMode(false);
+  process.once("exit", release);
   return {
+    release,
     take: () => {
       const was = pressed;
       pressed = false;

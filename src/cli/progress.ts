@@ -1,6 +1,6 @@
 /** Progress of a training: a table row per rollout, and on a terminal a bar below it. */
 import type { MultiBar, SingleBar } from "cli-progress";
-import { digits, metricWords, type Output } from "../output.js";
+import { digits, metricWords, type Output, printable } from "../output.js";
 import type { RolloutMetrics } from "../training/metrics.js";
 
 export interface TrainingProgress {
@@ -35,7 +35,7 @@ export async function trainingProgress(
 ): Promise<TrainingProgress> {
   let { seconds } = done;
   const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts) : undefined;
-  const say = (line: string) => (bars ? bars.multi.log(`${line}\n`) : output.say(line));
+  const say = (line: string) => (bars ? bars.multi.log(`${printable(line)}\n`) : output.say(line));
   const headings = [unitOfWork, "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
   const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
   for (const { heading, unit } of promises) {

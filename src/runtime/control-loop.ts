@@ -21,12 +21,15 @@ import {
   transitions,
 } from "./states.js";
 
-/** What each order is to the states; an order to stop is a fault, so that it is latched as one. */
+/**
+ * What each order is to the states. An order to stop is a fault, so that it is latched as one; {@link Order.stop} says
+ * which.
+ */
 const orders: Readonly<Record<Exclude<Order, Order.none>, { readonly event: RuntimeEvent; readonly fault: Fault }>> = {
   [Order.arm]: { event: RuntimeEvent.arm, fault: Fault.none },
   [Order.drive]: { event: RuntimeEvent.drive, fault: Fault.none },
   [Order.finish]: { event: RuntimeEvent.finish, fault: Fault.none },
-  [Order.stop]: { event: RuntimeEvent.fault, fault: Fault.operatorStop },
+  [Order.stop]: { event: RuntimeEvent.fault, fault: Fault.none },
   [Order.recorderFailed]: { event: RuntimeEvent.fault, fault: Fault.recorder },
   [Order.quit]: { event: RuntimeEvent.finish, fault: Fault.none },
 };
@@ -94,6 +97,7 @@ export class ControlLoop {
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
       const isDriving = this.#state === RuntimeState.driving;
+      this.#gates.seen.mainAge = now - this.#shared.mainHeartbeat;
       const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isDriving);
       if (fault !== Fault.none) this.#handleFault(fault, this.#gates.seen.value, this.#gates.seen.limit);
       else if (isDriving && this.#drive()) command = this.#rows.inputs;
@@ -112,8 +116,8 @@ export class ControlLoop {
     if (order === Order.none) return;
     if (order === Order.quit) this.#quits = true;
     const { event, fault } = orders[order];
-    if (event === RuntimeEvent.fault) this.#handleFault(fault, Number.NaN, Number.NaN);
-    else this.#handle(event);
+    if (event !== RuntimeEvent.fault) this.#handle(event);
+    else this.#handleFault(order === Order.stop ? this.#shared.stoppedFor : fault, Number.NaN, Number.NaN);
   }
 
   /** A fault, unless the robot is being stopped, or was, for another one. */

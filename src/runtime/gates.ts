@@ -28,6 +28,11 @@ export interface Gate extends Stop {
 
 /** With `--dead-man`, the operator's last heartbeat may be this old [s]. */
 export const HEARTBEAT_WITHIN = 1.5;
+/**
+ * The main thread shows that it lives ten times a second, and after every computation of the training, which last up
+ * to 0.5 s, on a slow computer 1.5 s: after this long it hangs [s].
+ */
+export const MAIN_HANGS_AFTER = 2;
 /** Part of a stale state's age from which on it is silence that made it stale. */
 const SILENT_PART = 0.5;
 /** Sum of missed deadlines: one in ten is too many, and ten in a row. */
@@ -122,6 +127,17 @@ export const gates = [
     check: (seen) => seen.measured(seen.heartbeatAge).isAbove,
     noticed: `${HEARTBEAT_WITHIN} s`,
     remedy: "hold the space bar while the car drives, or leave --dead-man out",
+  },
+  {
+    // without it nobody writes down what is driven, and Ctrl-C is not heard
+    fault: Fault.mainThread,
+    what: (value, limit) => `the program's main thread hung for ${value} s (limit ${limit} s)`,
+    scope: "armed",
+    limit: fixed(MAIN_HANGS_AFTER, "s"),
+    lasting: 0,
+    check: (seen) => seen.measured(seen.mainAge).isAbove,
+    noticed: `${MAIN_HANGS_AFTER} s`,
+    remedy: "end other programs; if none was busy and no disk hung, report it; go on with --resume",
   },
   {
     fault: Fault.notFinite,

@@ -55,6 +55,8 @@ export class Observation {
   age = Number.NaN;
   /** since the operator's last heartbeat [s] */
   heartbeatAge = Number.NaN;
+  /** since the main thread's last sign of life [s] */
+  mainAge = 0;
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
   missed = 0;
   /** x, y [m], v [m/s] of the state at the step before, and its time [s], NaN if there is none */

@@ -5,10 +5,16 @@ import { basename } from "node:path";
 
 /** Priority under SCHED_FIFO, 1 to 99; above the kernel's interrupt threads it must not be. */
 const PRIORITY = 50;
+/** A chrt that takes longer hangs [ms]. */
+const WITHIN = 2000;
 
-/** For this thread alone; false if the system does not allow it. */
+/** For this thread alone; false if the system does not allow it, or has no /proc that tells its number. */
 export function makeThreadRealTime(): boolean {
-  return process.platform === "linux" && change(basename(readlinkSync("/proc/thread-self")));
+  try {
+    return process.platform === "linux" && change(basename(readlinkSync("/proc/thread-self")));
+  } catch {
+    return false;
+  }
 }
 
 /** For all threads of another process, those that it will start included. */
@@ -17,5 +23,6 @@ export function makeProcessRealTime(process: number): boolean {
 }
 
 function change(id: string, ...options: readonly string[]): boolean {
-  return spawnSync("chrt", ["--fifo", ...options, "-p", `${PRIORITY}`, id], { stdio: "ignore" }).status === 0;
+  const words = ["--fifo", ...options, "-p", `${PRIORITY}`, id];
+  return spawnSync("chrt", words, { stdio: "ignore", timeout: WITHIN }).status === 0;
 }

@@ -10,7 +10,7 @@ import type { DriveResult, Link } from "../links/link.js";
 import { RobotPhase } from "../links/robot.js";
 import type { ControlHost } from "./host.js";
 import { type DriveStart, nearestStart } from "./nearest-start.js";
-import type { Operator } from "./operator.js";
+import { type Operator, stopReason } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { layoutFor, RecordKind } from "./records.js";
 import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
@@ -20,6 +20,8 @@ import { describeFault, explainFault, remedyOf } from "./stops.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
+/** Whatever this thread waits for, it gives a sign of life this often [ms]. */
+const BEAT = 100;
 /** Age of a state from which a drive may start [s]. */
 const FRESH = 0.5;
 
@@ -38,23 +40,25 @@ export class RobotLink implements Link {
   #isDriving = false;
   /** the drive cannot be written down any more, and the control thread was told so */
   #isUnrecorded = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(host: ControlHost, config: RunConfig, operator: Operator, recorder: Recorder) {
     this.name = config.link;
     this.#host = host;
     this.#operator = operator;
     this.#recorder = recorder;
-    const stop = () => this.#host.shared.give(Order.stop);
+    const stop = () => this.#host.shared.give(Order.stop, stopReason(operator.signal));
     if (operator.signal.aborted) stop();
     operator.signal.addEventListener("abort", stop);
   }
 
   async open(): Promise<void> {
+    this.#timer = setInterval(() => this.#beat(), BEAT).unref();
     try {
       await this.#host.start();
       await this.#findState();
     } catch (error) {
-      await this.#host.end();
+      await this.#endHost();
       throw error;
     }
     const note = this.#host.note();
@@ -71,7 +75,7 @@ export class RobotLink implements Link {
       await this.#pause();
       if (this.#fault) throw this.#refusal(this.#fault);
       if (this.#operator.signal.aborted)
-        throw this.#refusal({ fault: Fault.operatorStop, value: Number.NaN, limit: 0 });
+        throw this.#refusal({ fault: stopReason(this.#operator.signal), value: Number.NaN, limit: 0 });
       const waited = shared.now - began;
       const fault = shared.phase === RobotPhase.connecting ? Fault.noAnswer : Fault.noState;
       if (waited > ANSWER_WITHIN) throw this.#refusal({ fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN });
@@ -118,7 +122,7 @@ export class RobotLink implements Link {
 
   async close(): Promise<void> {
     try {
-      await this.#host.end();
+      await this.#endHost();
     } finally {
       this.#drain();
       await this.#recorder.end();
@@ -195,8 +199,9 @@ export class RobotLink implements Link {
   }
 
   #stopText(fault: FoundFault | undefined): string {
-    if (this.#operator.signal.aborted || !fault)
-      return describeFault({ fault: Fault.operatorStop, value: 0, limit: 0 });
+    const { signal } = this.#operator;
+    if (signal.aborted || !fault)
+      return describeFault({ fault: stopReason(signal), value: Number.NaN, limit: Number.NaN });
     const what = fault.fault === Fault.recorder ? this.#recorder.failure : undefined;
     return `${what ?? describeFault(fault)}; ${remedyOf(fault.fault)}`;
   }
@@ -205,7 +210,21 @@ export class RobotLink implements Link {
     return new UserError(`${this.name}: ${explainFault(fault)}`, 1);
   }
 
+  async #endHost(): Promise<void> {
+    try {
+      await this.#host.end();
+    } finally {
+      clearInterval(this.#timer);
+      this.#operator.atRest?.();
+    }
+  }
+
+  #beat(): void {
+    this.#host.shared.mainHeartbeat = this.#host.shared.now;
+  }
+
   async #pause(): Promise<void> {
+    this.#beat();
     if (this.#operator.takeHeartbeat()) this.#host.shared.operatorHeartbeat = this.#host.shared.now;
     await this.#host.pause();
     this.#drain();

@@ -2,6 +2,7 @@
  * What the main thread and the control thread say to each other: one block of shared memory, so that neither ever waits
  * for the other.
  */
+import { Fault } from "../links/faults.js";
 import type { Robot, RobotPhase } from "../links/robot.js";
 import type { RuntimeState } from "./states.js";
 
@@ -12,7 +13,7 @@ enum Word {
   order,
   /** number of the last order that was taken */
   taken,
-  /** 1: {@link Order.stop} was given, which holds for good */
+  /** the fault that {@link Order.stop} was given for, which holds for good; 0: it was not given */
   stopped,
   state,
   /** control steps since the start: moves as long as the control thread lives */
@@ -38,6 +39,8 @@ enum Slot {
   startTime,
   /** time of the operator's last heartbeat, by the control thread's clock */
   operatorHeartbeat,
+  /** time of the main thread's last sign of life, by the same clock */
+  mainHeartbeat,
   now,
   /** when the state held that was measured last */
   measured,
@@ -54,7 +57,7 @@ export enum Order {
   drive,
   /** stop: the drive is over */
   finish,
-  /** stop: the operator wants it; whatever is ordered after it, by whichever thread, only {@link quit} still counts */
+  /** stop for good; whatever is ordered after it, by whichever thread, only {@link quit} still counts */
   stop,
   /** stop: the drive cannot be recorded */
   recorderFailed,
@@ -97,10 +100,10 @@ export class Shared {
 
   /**
    * Gives an order and wakes the control thread; {@link isTaken} tells when it was seen. Any thread may give {@link
-   * Order.stop}.
+   * Order.stop}; `fault` is what for, and the first one holds.
    */
-  give(order: Order): void {
-    if (order === Order.stop) Atomics.store(this.#words, Word.stopped, 1);
+  give(order: Order, fault = Fault.operatorStop): void {
+    if (order === Order.stop) Atomics.compareExchange(this.#words, Word.stopped, Fault.none, fault);
     else Atomics.store(this.#words, Word.order, order);
     Atomics.add(this.#words, Word.orderNumber, 1);
     this.wake();
@@ -138,9 +141,9 @@ export class Shared {
   get missed(): number {
     return Atomics.load(this.#words, Word.missed);
   }
-  /** Whether somebody ordered it to stop for good. */
-  get isStopped(): boolean {
-    return Atomics.load(this.#words, Word.stopped) === 1;
+  /** What somebody ordered it to stop for, for good; {@link Fault.none} if nobody did. */
+  get stoppedFor(): Fault {
+    return Atomics.load(this.#words, Word.stopped);
   }
   get isRealTime(): boolean {
     return Atomics.load(this.#words, Word.isRealTime) === 1;
@@ -154,7 +157,7 @@ export class Shared {
     if (number === Atomics.load(this.#words, Word.taken)) return Order.none;
     const order = Atomics.load(this.#words, Word.order);
     Atomics.store(this.#words, Word.taken, number);
-    return this.isStopped && order !== Order.quit ? Order.stop : order;
+    return this.stoppedFor !== Fault.none && order !== Order.quit ? Order.stop : order;
   }
 
   /** Copies a policy that was handed over since the last call. */
@@ -217,6 +220,13 @@ export class Shared {
   }
   set operatorHeartbeat(time: number) {
     this.#slots[Slot.operatorHeartbeat] = time;
+  }
+  /** The main thread's last sign of life, by the control thread's clock [s]. */
+  get mainHeartbeat(): number {
+    return this.#slots[Slot.mainHeartbeat];
+  }
+  set mainHeartbeat(time: number) {
+    this.#slots[Slot.mainHeartbeat] = time;
   }
   /** Age of the measured state at the control thread's last step [s]; infinite if there is none. */
   get age(): number {

@@ -16,6 +16,8 @@ export interface About {
   readonly drives: string;
 }
 
+/** What the thread that listens tells its program once it does. */
+export const LISTENS = "listens";
 /** What is sent to stop the robot, and the answer once it is at rest and disarmed; a line each. */
 export const STOP = "stop";
 export const AT_REST = "at rest";
@@ -57,10 +59,11 @@ function isOurs(pid: string, socket: string): boolean {
   }
 }
 
-function linkOf(path: string): string {
+/** What a symbolic link says; "" if it cannot be read. */
+export function linkOf(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ""; // closed meanwhile
+    return ""; // closed or ended meanwhile, or another user's
   }
 }

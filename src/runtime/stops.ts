@@ -36,6 +36,26 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
       "a main thread that does not take the records: 3072 rows, about a minute",
     remedy: "free some space on the disk, then go on with --resume",
   },
+  [Fault.suspended]: {
+    what: () => "the program is being suspended (Ctrl-Z)",
+    noticed: "when the main thread has time; it is suspended once the car is at rest and disarmed",
+    remedy: "fg ends it in order; go on with --resume",
+  },
+  [Fault.terminalGone]: {
+    what: () => "the terminal is gone",
+    noticed: "when the main thread has time",
+    remedy: "drive in tmux, or as a service (docs/deployment.md); go on with --resume",
+  },
+  [Fault.stopListener]: {
+    what: () => "lapgrad stop could not reach this program any more",
+    noticed: "when its thread could not be started again",
+    remedy: "see that the computer has memory and open files left (ulimit -n), then go on with --resume",
+  },
+  [Fault.serviceNotifier]: {
+    what: () => "the service manager could not be told any more that the robot is watched",
+    noticed: "when the shell that tells it could not be started again; only with WatchdogSec",
+    remedy: "see that systemd-notify works and the service may start programs, then go on with --resume",
+  },
   [Fault.noAnswer]: {
     what: (value) => `nothing answered within ${value} s`,
     noticed: `5 s at the start, ${ARM_WITHIN} s when arming`,

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
+import { Fault } from "../links/faults.js";
 import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
 import type { ControlHost } from "./host.js";
@@ -30,6 +31,8 @@ export interface ThreadContext {
   readonly drives: string;
   /** called when `lapgrad stop` has stopped the robot */
   readonly onStop: () => void;
+  /** for people */
+  readonly say: (text: string) => void;
 }
 
 export class ThreadHost implements ControlHost {
@@ -67,13 +70,17 @@ export class ThreadHost implements ControlHost {
     const layout = layoutFor(resolveTask(config).task);
     this.ring = new Ring(layout);
     if (connection.show) this.#view = new LiveView(layout, connection.show.bind(connection));
-    this.#service = new Service(this.shared);
+    this.#service = new Service(this.shared, context.say);
   }
 
   async start(): Promise<void> {
     // first of all it can be stopped: then it does not begin
     const about: About = { pid: process.pid, device: this.#connection.name, drives: resolve(this.#context.drives) };
-    this.#listener = new StopListener(this.shared, this.#parameters, about, this.#context.onStop);
+    this.#listener = new StopListener(this.shared, this.#parameters, about, {
+      onStop: () => this.#context.onStop(),
+      say: this.#context.say,
+    });
+    await this.#listener.start();
     const descriptors = await this.#connection.open();
     const data: ThreadData = {
       config: this.#config,
@@ -99,7 +106,7 @@ export class ThreadHost implements ControlHost {
 
   async pause(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
-    if (this.shared.isStopped) this.#context.onStop();
+    if (this.shared.stoppedFor === Fault.operatorStop) this.#context.onStop();
     this.#check();
   }
 

@@ -4,6 +4,7 @@
  * in-memory.ts: studies). It goes on only when asked for the next event: what must be on disk before the next step is,
  * and it can be left at any event.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Core } from "../core/core.js";
 import type { Link } from "../links/link.js";
 import type { Recording } from "../recording/recording.js";
@@ -58,12 +59,23 @@ export async function* algorithm1(
     }
     const batch = { ...collector.batch(count), cost };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
+    await turn();
     const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
     yield { kind: "estimate", ...found };
     if (!Number.isFinite(found.loss) || !(found.norm > 0)) return;
+    await turn();
     rule.update(core, batch, ruleState, found); // line 7
     yield { kind: "update" };
   }
+}
+
+/**
+ * Between long computations everything else that waits in this thread has its turn, a robot's sign of life among it:
+ * the first of the two is reached before the timers, the second behind them.
+ */
+async function turn(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): DriveEvent {

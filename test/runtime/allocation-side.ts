@@ -34,6 +34,7 @@ let now = 0;
 function run(steps: number): void {
   for (let i = 0; i < steps; i++) {
     now += DT;
+    shared.mainHeartbeat = now;
     loop.step(now, false);
     // the reader's end, without taking the rows, which would allocate
     if ((i & 1023) === 0) Atomics.store(ends, 1, Atomics.load(ends, 0));

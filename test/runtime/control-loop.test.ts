@@ -24,6 +24,8 @@ class Bench {
   readonly ring = new Ring(layout);
   readonly loop: ControlLoop;
   now = 100;
+  /** the main thread gives no sign of life */
+  hangs = false;
 
   constructor(readonly core: Core) {
     core.view("parameters").fill(0);
@@ -43,6 +45,7 @@ class Bench {
     let goesOn = true;
     for (let i = 0; i < count && goesOn; i++) {
       this.now += DT;
+      if (!this.hangs) this.shared.mainHeartbeat = this.now;
       goesOn = this.loop.step(this.now, missed);
     }
     return goesOn;
@@ -129,6 +132,7 @@ test("a drive leaves a row per step and per call, the state after it, and what h
 
 const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
   ["operator", Fault.operatorStop, ({ shared }) => shared.give(Order.stop)],
+  ["Ctrl-Z", Fault.suspended, ({ shared }) => shared.give(Order.stop, Fault.suspended)],
   ["recorder", Fault.recorder, ({ shared }) => shared.give(Order.recorderFailed)],
   ["state not a number", Fault.notFinite, ({ robot }) => (robot.reading.state[0] = Number.NaN)],
   ["geofence and task bounds", Fault.bounds, ({ robot }) => robot.reading.state.set([0, 0, 0, 1e5])],
@@ -171,6 +175,21 @@ test.each(faults)("%s: neutral, then disarmed; never again without being armed",
   const rows = bench.rows();
   expect(rows.filter(([kind]) => kind === RecordKind.fault).map(([, , found]) => found)).toEqual([fault]);
   expect(rows.filter(([kind]) => kind === RecordKind.end)).toHaveLength(1);
+});
+
+test("a main thread without a sign of life: neutral after two seconds, then disarmed, whatever it does later", () => {
+  const bench = new Bench(core);
+  bench.drive(10);
+  bench.hangs = true;
+  bench.steps(100);
+  expect([bench.shared.runtimeState, bench.last()[0] > 0]).toEqual([RuntimeState.driving, true]);
+  bench.steps(1);
+  expect([bench.shared.runtimeState, bench.last()]).toEqual([RuntimeState.stopping, [0, 0]]);
+  bench.hangs = false;
+  bench.steps(200);
+  expect([bench.shared.runtimeState, bench.robot.phase]).toEqual([RuntimeState.fault, RobotPhase.ready]);
+  const [found] = bench.rows().filter(([kind]) => kind === RecordKind.fault);
+  expect(found.slice(2, 5)).toEqual([Fault.mainThread, expect.closeTo(2.02, 10), 2]);
 });
 
 test("after a fault it can be armed again, and the old fault is forgotten", () => {

@@ -9,7 +9,8 @@ import { findDrivingProcesses } from "../../src/runtime/stop-socket.js";
 
 const [device = "", drives = "", control] = process.argv.slice(2);
 const shared = new Shared(1);
-new StopListener(shared, 1, { pid: process.pid, device, drives }, () => {});
+const heard = { onStop: () => {}, say: () => {} };
+await new StopListener(shared, 1, { pid: process.pid, device, drives }, heard).start();
 if (control !== "hangs") new Worker(new URL("./driving-thread.js", import.meta.url), { workerData: shared.buffer });
 while (!findDrivingProcesses().some(({ pid }) => pid === process.pid))
   await new Promise((resolve) => setTimeout(resolve, 5));

@@ -38,7 +38,7 @@ async function until(log: string, isThere: (lines: string[]) => boolean): Promis
 
 test("ready when the robot answers, alive while the control thread steps, and what it is doing", async () => {
   const shared = new Shared(1);
-  const service = new Service(shared, environment("log"));
+  const service = new Service(shared, () => {}, environment("log"));
   service.start();
   expect(await until("log", (lines) => lines.length > 0)).toStrictEqual(["STATUS=waiting for the robot"]);
   await setTimeout(100);
@@ -58,11 +58,11 @@ test("ready when the robot answers, alive while the control thread steps, and wh
 });
 
 test("without a manager nothing is started, and one that cannot be told ends no drive", async () => {
-  const alone = new Service(new Shared(1), { PATH: folder });
+  const alone = new Service(new Shared(1), () => {}, { PATH: folder });
   alone.start();
   await alone.end();
   const { NOTIFY_SOCKET } = environment("none");
-  const deaf = new Service(new Shared(1), { PATH: "/nowhere", NOTIFY_SOCKET });
+  const deaf = new Service(new Shared(1), () => {}, { PATH: "/nowhere", NOTIFY_SOCKET });
   deaf.start();
   await setTimeout(50);
   await deaf.end();

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import stopCommand from "../../src/cli/commands/stop.js";
+import { Fault } from "../../src/links/faults.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { findDrivingProcesses, newSocketName } from "../../src/runtime/stop-socket.js";
 import { lapgrad } from "../cli/process.js";
@@ -101,7 +102,10 @@ test("an order to stop holds: none after it but the end counts, whoever gave it 
   shared.give(Order.drive);
   shared.give(Order.stop);
   expect(shared.takeOrder()).toBe(Order.stop);
-  expect([shared.isTaken(), shared.isStopped, shared.takeOrder()]).toStrictEqual([true, true, Order.none]);
+  shared.give(Order.stop, Fault.suspended); // too late to be the reason
+  const { stoppedFor } = shared;
+  shared.takeOrder();
+  expect([shared.isTaken(), stoppedFor, shared.takeOrder()]).toStrictEqual([true, Fault.operatorStop, Order.none]);
   for (const order of [Order.arm, Order.drive, Order.finish]) {
     shared.give(order);
     expect(shared.takeOrder()).toBe(Order.stop);

@@ -6,6 +6,8 @@ interface Tool {
   /** the command, with arguments that must succeed */
   readonly found: readonly (readonly string[])[];
   readonly install: string;
+  /** no test of exports needs it */
+  readonly isOptional?: true;
 }
 
 const TOOLS = {
@@ -22,6 +24,9 @@ const TOOLS = {
     ],
     install: "the Debian package python3-onnx",
   },
+  script: { found: [["script", "--version"]], install: "the Debian package bsdutils", isOptional: true },
+  unshare: { found: [["unshare", "-n", "true"]], install: "unshare, and root", isOptional: true },
+  systemd: { found: [["systemd-analyze", "--version"]], install: "systemd", isOptional: true },
 } as const satisfies Record<string, Tool>;
 
 export interface Needed {
@@ -34,10 +39,10 @@ export interface Needed {
 
 /** Looks for a tool. LAPGRAD_REQUIRE_EXPORT=1: what is absent is an error. */
 export function tool(name: keyof typeof TOOLS): Needed {
-  const { found, install }: Tool = TOOLS[name];
+  const { found, install, isOptional }: Tool = TOOLS[name];
   const [command] = found.find(([program = "", ...args]) => spawnSync(program, args).status === 0) ?? [];
   const absent = command === undefined ? `needs ${install}` : undefined;
-  if (absent && process.env.LAPGRAD_REQUIRE_EXPORT === "1")
+  if (absent && !isOptional && process.env.LAPGRAD_REQUIRE_EXPORT === "1")
     throw new Error(`LAPGRAD_REQUIRE_EXPORT is 1, but a test of exports ${absent}`);
   return {
     command: command ?? "",

@@ -2,8 +2,9 @@
 import { realpath } from "node:fs/promises";
 import { UserError } from "../../errors.js";
 import { problemOf } from "../../files.js";
-import type { Output } from "../../output.js";
+import { type Output, printableLine } from "../../output.js";
 import { type StopOutcome, stopDrivers } from "../../runtime/stop-drivers.js";
+import { findUnseenDrivers } from "../../runtime/unseen-drivers.js";
 import { text } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { serialPort } from "../shared.js";
@@ -16,6 +17,9 @@ const WORDS: Readonly<Record<StopOutcome, (pid: number) => string>> = {
     "a board with our firmware then stops by itself within 200 ms",
   "another user's": () => "NOT STOPPED: another user's, use sudo lapgrad stop; or cut the robot's power",
 };
+
+/** What a process says of itself is shown up to this length. */
+const LONGEST = 300;
 
 export default defineCommand({
   describe: "stop the robot, from any terminal: neutral at once, then disarmed",
@@ -38,19 +42,37 @@ export default defineCommand({
   },
   async run({ run, device }, output, givesUpAfter?: number) {
     const folder = run === undefined ? undefined : await folderOf(run);
-    const robots = await stopDrivers(folder, givesUpAfter);
+    const robots = await stopDrivers(folder, givesUpAfter).catch((error) => {
+      throw new UserError(`cannot see what drives here: ${problemOf(error)}; cut the robot's power`, 1);
+    });
     for (const { pid, device: at, drives, outcome, seconds } of robots) {
-      const what = [`process ${pid}`, at, drives].filter((part) => part !== null).join(", ");
+      const what = [`process ${pid}`, at, drives]
+        .filter((part) => part !== null)
+        .map((part) => printableLine(part, LONGEST))
+        .join(", ");
       const after = outcome === "at rest" ? ` after ${seconds.toFixed(2)} s` : "";
       output.say(`${what}: ${WORDS[outcome](pid)}${after}`);
     }
-    if (robots.length === 0) output.say(`nothing drives a robot ${folder === undefined ? "here" : `in ${folder}`}`);
-    const areStopped = robots.every(({ outcome }) => outcome === "at rest" || outcome === "ended");
+    // of a run whose robot was found it was this one that was meant
+    const unseen = folder !== undefined && robots.length > 0 ? [] : findUnseenDrivers(robots);
+    for (const pid of unseen) output.say(unseenText(pid));
+    if (robots.length + unseen.length === 0)
+      output.say(`nothing drives a robot ${folder === undefined ? "here" : `in ${folder}`}`);
+    const areStopped =
+      unseen.length === 0 && robots.every(({ outcome }) => outcome === "at rest" || outcome === "ended");
     const board = device === undefined || !areStopped ? null : await disarm(device, output);
-    output.result({ robots, board });
+    output.result({ robots, unseen, board });
     return areStopped && board !== "silent";
   },
 });
+
+function unseenText(pid: number): string {
+  return (
+    `process ${pid}: NOT STOPPED: by its command line it drives a robot, in another network than this, as in a ` +
+    `container; stop it there: docker exec <container> lapgrad stop, or sudo nsenter -t ${pid} -n -m -p lapgrad stop, ` +
+    `or sudo kill -INT ${pid}; or cut the robot's power`
+  );
+}
 
 async function folderOf(run: string): Promise<string> {
   return realpath(run).catch((error) => {

@@ -7,6 +7,8 @@ import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
 import { writeReport } from "../../report/from-run.js";
 import { updateRules } from "../../rules/rules.js";
+import { stopReason } from "../../runtime/operator.js";
+import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { bestOf, type RolloutMetrics } from "../../training/metrics.js";
 import { train } from "../../training/on-disk.js";
@@ -121,8 +123,9 @@ async function drive(
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
   const work = config.batch > 1 ? "batch" : workOf(config);
-  const stopping = isSimulated(config) ? `stopping after this ${work}` : "the robot is being stopped";
-  signal.addEventListener("abort", () => table.say(`${stopping}; once more to stop at once`));
+  const stopping = () =>
+    isSimulated(config) ? `stopping after this ${work}` : `${reasonOf(signal)}: the robot is being stopped`;
+  signal.addEventListener("abort", () => table.say(`${stopping()}; once more to stop at once`));
   const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
     rollouts.push(driven);
     if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
@@ -145,6 +148,11 @@ async function drive(
   } finally {
     table.stop();
   }
+}
+
+/** What a robot is being stopped for, for people. */
+function reasonOf(signal: AbortSignal): string {
+  return describeFault({ fault: stopReason(signal), value: Number.NaN, limit: Number.NaN });
 }
 
 /** What a row of the table is. */

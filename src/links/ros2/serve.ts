@@ -25,6 +25,9 @@ export type Answer =
   | { readonly answer: "say"; readonly text: string }
   | { readonly answer: "ended" };
 
+/** A terminal's keys go to both processes, and SIGUSR1 would open Node's inspector. */
+const HEARD_BY_PARENT = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGUSR1", "SIGUSR2"] as const;
+
 /** Descriptors that the parent gives: commands come, states go. */
 export const COMMANDS = 3;
 export const STATES = 4;
@@ -81,8 +84,8 @@ export function serve(join: JoinGraph): void {
     process.exit(1);
   };
 
-  // the parent brakes first and ends this process then; a terminal's Ctrl-C goes to both
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  // the parent brakes first and ends this process then
+  for (const signal of HEARD_BY_PARENT) process.on(signal, () => {});
   process.on("uncaughtException", (error) => void fail(error));
   process.on("disconnect", () => void end());
   process.on("message", (message: Order) => {

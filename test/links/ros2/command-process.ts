@@ -30,7 +30,7 @@ try {
         connection,
         parameters,
         { heartbeatWithin: Number.POSITIVE_INFINITY },
-        { drives, onStop: stop },
+        { drives, onStop: stop, say: output.say },
       );
       const operator = { signal, say: output.say, confirm: async () => true, takeHeartbeat: () => true };
       return new RobotLink(host, config, operator, new Recorder(drives));

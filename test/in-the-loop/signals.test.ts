@@ -1,0 +1,146 @@
+/**
+ * What is done to a process that drives, by signals, by its terminal, and by a main thread that hangs: the car stands
+ * before anything else happens.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect } from "@jest/globals";
+import { readRecording } from "../../src/recording/reader.js";
+import { newFolder } from "../support/runs.js";
+import { tool } from "../support/tools.js";
+import { atmega, stopBoardsAfterEachTest } from "./boards.js";
+import { expectAll, widths } from "./pulses.js";
+import type { SimulatedBoard } from "./simulated-board.js";
+import { byTheWall, ended, inTime, LATE, moves, type Program, sleep, trained, trainingAt } from "./wall.js";
+
+stopBoardsAfterEachTest();
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const isOver = ({ child }: Program) => child.exitCode !== null || child.signalCode !== null;
+/** Letter of the process's state, as ps shows it; T: suspended. */
+const stateOf = ({ child }: Program) => /\) (\w)/.exec(readFileSync(`/proc/${child.pid}/stat`, "utf8"))?.[1];
+const stands = (board: SimulatedBoard) => expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
+
+/** What the last drive of a run was stopped by, and the state it ended in. */
+async function endOf(drives: string): Promise<readonly unknown[]> {
+  const last = (await readdir(drives)).sort().at(-1) ?? "";
+  const { events } = await readRecording(join(drives, last));
+  return [events.findLast(({ name }) => name !== "state")?.name, events.at(-1)?.message];
+}
+
+atmega.test("Ctrl-Z: at rest and disarmed, then suspended; when it goes on, the drive is over", () =>
+  byTheWall(folder, async (wall) => {
+    const { board, run } = wall;
+    await inTime(async () => {
+      const program = await trained(wall);
+      program.child.kill("SIGTSTP");
+      while (!isOver(program) && stateOf(program) !== "T") await sleep(20);
+      if (isOver(program)) return program;
+      stands(board);
+      const suspendedUs = board.nowUs;
+      await sleep(500);
+      expectAll(widths(board.throttle, suspendedUs), 1500);
+      program.child.kill("SIGCONT");
+      await ended(program);
+      expect(program.said()).toContain("the program is being suspended (Ctrl-Z): the robot is being stopped");
+      expect(program.child.exitCode).toBe(0);
+      expectAll(widths(board.throttle, suspendedUs), 1500);
+      expect(await endOf(join(run, "drives"))).toStrictEqual(["suspended", "fault"]);
+      return program;
+    });
+  }),
+);
+
+atmega.test("SIGUSR1 opens no inspector, and the car drives on", () =>
+  byTheWall(folder, async (wall) => {
+    await inTime(async () => {
+      const program = await trained(wall);
+      const signalledUs = wall.board.nowUs;
+      program.child.kill("SIGUSR1");
+      await sleep(500);
+      if (isOver(program)) return program;
+      expect(moves(wall.board, signalledUs + 300_000)).toBe(true);
+      program.child.kill("SIGINT");
+      await ended(program);
+      expect(program.said()).not.toMatch(/debugger/i);
+      expect(program.child.exitCode).toBe(0);
+      return program;
+    });
+  }),
+);
+
+atmega.test("signals that would end the process without a word: as Ctrl-C", () =>
+  byTheWall(folder, async (wall) => {
+    for (const signal of ["SIGQUIT", "SIGUSR2"] as const) {
+      await inTime(async () => {
+        const program = await trained(wall);
+        program.child.kill(signal);
+        await ended(program);
+        if (program.child.exitCode === 1) return program;
+        expect([program.child.exitCode, program.child.signalCode]).toStrictEqual([0, null]);
+        stands(wall.board);
+        expect(await endOf(join(wall.run, "drives"))).toStrictEqual(["operatorStop", "fault"]);
+        return program;
+      });
+    }
+  }),
+);
+
+atmega.test("the main thread hangs: stopped and disarmed after two seconds, with the fault named", () =>
+  byTheWall(folder, async (wall) => {
+    const { board, run } = wall;
+    const hang = fileURLToPath(new URL("./hang.js", import.meta.url));
+    await inTime(async () => {
+      const program = await trained(wall, ["--import", hang]);
+      if (isOver(program)) return program;
+      program.child.kill("SIGPROF");
+      await sleep(2700); // it hangs for three
+      expect(isOver(program)).toBe(false);
+      const whileItHangs = widths(board.throttle, board.nowUs - 200_000);
+      await ended(program);
+      expect(program.child.exitCode).toBe(1);
+      if (LATE.test(program.said())) return program;
+      expectAll(whileItHangs, 1500);
+      expect(program.said()).toMatch(/the program's main thread hung for 2\.0\d s \(limit 2 s\)/);
+      expect(await endOf(join(run, "drives"))).toStrictEqual(["mainThread", "fault"]);
+      return program;
+    });
+  }),
+);
+
+(atmega.absent ? atmega : tool("script")).test("a terminal that is lost: the car stands, the terminal is blamed", () =>
+  byTheWall(folder, async ({ board, device, run }) => {
+    const errors = join(folder, "lost.txt");
+    await inTime(async () => {
+      await rm(run, { recursive: true, force: true });
+      const words = [process.execPath, "build/src/cli/main.js", ...trainingAt(device, run)];
+      const child = spawn("script", ["-qc", `exec ${words.join(" ")} 2> ${errors}`, "/dev/null"], {
+        stdio: ["pipe", "ignore", "ignore"],
+      });
+      const program: Program = { child, said: () => readFileSync(errors, "utf8") };
+      const fromUs = board.nowUs;
+      while (!isOver(program) && !moves(board, fromUs)) {
+        child.stdin?.write("\n");
+        await sleep(200);
+      }
+      await sleep(500);
+      if (isOver(program)) return program;
+      child.kill("SIGKILL"); // the terminal, not the program
+      await ended(program);
+      for (let i = 0; i < 100 && !existsSync(join(run, "report.html")); i++) await sleep(100);
+      if (LATE.test(program.said())) return program;
+      stands(board);
+      expect(program.said()).toContain("the terminal is gone");
+      expect(program.said()).not.toContain("disk");
+      expect(await endOf(join(run, "drives"))).toStrictEqual(["terminalGone", "fault"]);
+      return program;
+    });
+  }),
+);

@@ -70,7 +70,7 @@ function columnsOf(
 }
 
 /** Words in indented lines; what stands in brackets is not parted if it fits into a line. */
-function wrapped(text: string, indent: number, columns: number): string {
+export function wrapped(text: string, indent: number, columns: number): string {
   const room = columns - indent;
   const [first, ...others] = text
     .split(/ (?![^[]*\])/)

@@ -29,7 +29,7 @@ export interface Gate extends Stop {
 /** With `--dead-man`, the operator's last heartbeat may be this old [s]. */
 export const HEARTBEAT_WITHIN = 1.5;
 /**
- * The main thread shows that it lives ten times a second, and after every computation of the training, which last up
+ * The main thread gives a heartbeat ten times a second, and after every computation of the training, which last up
  * to 0.5 s, on a slow computer 1.5 s: after this long it hangs [s].
  */
 export const MAIN_HANGS_AFTER = 2;

@@ -55,7 +55,7 @@ export class Observation {
   age = Number.NaN;
   /** since the operator's last heartbeat [s] */
   heartbeatAge = Number.NaN;
-  /** since the main thread's last sign of life [s] */
+  /** since the main thread's last heartbeat [s] */
   mainAge = 0;
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
   missed = 0;

@@ -20,7 +20,7 @@ import { describeFault, explainFault, remedyOf } from "./stops.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
-/** Whatever this thread waits for, it gives a sign of life this often [ms]. */
+/** Whatever this thread waits for, it gives a heartbeat this often [ms]. */
 const BEAT = 100;
 /** Age of a state from which a drive may start [s]. */
 const FRESH = 0.5;

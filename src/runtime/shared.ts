@@ -39,7 +39,7 @@ enum Slot {
   startTime,
   /** time of the operator's last heartbeat, by the control thread's clock */
   operatorHeartbeat,
-  /** time of the main thread's last sign of life, by the same clock */
+  /** time of the main thread's last heartbeat, by the same clock */
   mainHeartbeat,
   now,
   /** when the state held that was measured last */
@@ -221,7 +221,7 @@ export class Shared {
   set operatorHeartbeat(time: number) {
     this.#slots[Slot.operatorHeartbeat] = time;
   }
-  /** The main thread's last sign of life, by the control thread's clock [s]. */
+  /** The main thread's last heartbeat, by the control thread's clock [s]. */
   get mainHeartbeat(): number {
     return this.#slots[Slot.mainHeartbeat];
   }

@@ -40,7 +40,7 @@ export async function stopDrivers(folder: string | undefined, givesUpAfter = GIV
 }
 
 /** Undefined if it is none of those that are meant, or gone. */
-async function stopDriver(
+export async function stopDriver(
   { pid, socket, isOurs }: DrivingProcess,
   folder: string | undefined,
   givesUpAfter: number,
@@ -70,7 +70,8 @@ async function stopDriver(
 /** Asks a process to stop its robot, and waits for its rest [ms]. */
 async function ask(socket: string, folder: string | undefined, milliseconds: number): Promise<Answer> {
   const connection = connect(socket).setEncoding("utf8");
-  const timer = setTimeout(() => connection.destroy(), Math.max(1, milliseconds));
+  const givesUp = () => connection.destroy();
+  let timer = setTimeout(givesUp, Math.max(1, Math.min(milliseconds, SIGNAL_AFTER)));
   let about: About | undefined;
   let said = "";
   try {
@@ -82,6 +83,8 @@ async function ask(socket: string, folder: string | undefined, milliseconds: num
       if (folder !== undefined && about.drives !== folder && !about.drives.startsWith(folder + sep))
         return { about, isOther: true, isAtRest: false };
       connection.write(`${STOP}\n`);
+      clearTimeout(timer);
+      timer = setTimeout(givesUp, milliseconds);
     }
   } catch {
     // nobody is there any more, or nobody answered in time

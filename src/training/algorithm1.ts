@@ -70,8 +70,8 @@ export async function* algorithm1(
 }
 
 /**
- * Between long computations everything else that waits in this thread has its turn, a robot's sign of life among it:
- * the first of the two is reached before the timers, the second behind them.
+ * Between long computations everything else that waits in this thread has its turn, the heartbeat among it by which a
+ * robot knows that it is watched: the first of the two is reached before the timers, the second behind them.
  */
 async function turn(): Promise<void> {
   await setImmediate();

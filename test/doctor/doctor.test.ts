@@ -2,10 +2,13 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
 import { note, ok, problem } from "../../src/doctor/check.js";
 import { KNOWN_STATE } from "../../src/doctor/core.js";
 import { type DoctorReport, examine, formatDoctor, GROUPS } from "../../src/doctor/doctor.js";
 import { machine } from "../../src/doctor/machine.js";
+import { HEARTBEAT_WITHIN } from "../../src/runtime/gates.js";
+import { stopRows } from "../../src/runtime/stops.js";
 import { lapgrad } from "../cli/process.js";
 import { newFolder } from "../support/runs.js";
 import { fakeSystem } from "./fake.js";
@@ -173,6 +176,23 @@ describe("the command", () => {
       expect([code, stdout]).toStrictEqual([2, ""]);
       expect(stderr).toMatch(/^lapgrad: .*\n$/);
     }
+  });
+
+  test("what stops a robot: every reason of the tables once, in 80 columns, and as JSON", async () => {
+    const text = await lapgrad(folder, ["doctor", "--explain", "stop"]);
+    const json = await lapgrad(folder, ["doctor", "--explain", "stop", "--json"]);
+    expect([text.code, text.stderr, json.code]).toStrictEqual([0, "", 0]);
+    const tables = stopRows({ ...completeConfig({}), heartbeatWithin: HEARTBEAT_WITHIN });
+    expect(JSON.parse(json.stdout)).toStrictEqual(tables);
+    expect(text.stdout.split("\n").filter((line) => line.length > 80)).toStrictEqual([]);
+    const words = text.stdout.replace(/\s+/g, " ");
+    const rows = Object.values(tables).flat();
+    for (const { says, noticed, remedy } of rows) {
+      expect(words.split(` ${says} `)).toHaveLength(2);
+      expect(words).toContain(noticed);
+      expect(words).toContain(`remedy ${remedy}`);
+    }
+    expect(words.split(" remedy ")).toHaveLength(1 + rows.length);
   });
 
   test("help has an example", async () => {

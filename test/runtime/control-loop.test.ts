@@ -24,7 +24,7 @@ class Bench {
   readonly ring = new Ring(layout);
   readonly loop: ControlLoop;
   now = 100;
-  /** the main thread gives no sign of life */
+  /** the main thread gives no heartbeat */
   hangs = false;
 
   constructor(readonly core: Core) {
@@ -177,8 +177,13 @@ test.each(faults)("%s: neutral, then disarmed; never again without being armed",
   expect(rows.filter(([kind]) => kind === RecordKind.end)).toHaveLength(1);
 });
 
-test("a main thread without a sign of life: neutral after two seconds, then disarmed, whatever it does later", () => {
+test("a main thread without a heartbeat: neutral after two seconds, then disarmed, whatever it does later", () => {
   const bench = new Bench(core);
+  const { reading } = bench.robot;
+  // it moves as a robot does that is driven
+  bench.robot.onSend = (_, [throttle]) => {
+    reading.state[2] += 0.1 * (throttle - reading.state[2]);
+  };
   bench.drive(10);
   bench.hangs = true;
   bench.steps(100);

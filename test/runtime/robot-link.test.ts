@@ -144,6 +144,18 @@ function contents(core: Core, slot: number): Record<string, Float64Array> {
   };
 }
 
+test("whatever the main thread waits for, it gives a heartbeat by the control thread's clock", async () => {
+  const { link, host } = await made();
+  await link.open();
+  host.shared.now += 5;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(host.shared.mainHeartbeat).toBe(host.shared.now);
+  await link.close();
+  host.shared.now += 5;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(host.shared.mainHeartbeat).toBeLessThan(host.shared.now);
+});
+
 test("a drive and how it goes on are the simulated rollouts, bit for bit, gradients included", async () => {
   const core = await trainingCore();
   const { link, drives } = await made();

@@ -3,6 +3,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Fault } from "../../src/links/faults.js";
 import { newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
 import { Service } from "../../src/runtime/service.js";
 import { Shared } from "../../src/runtime/shared.js";
@@ -13,7 +14,9 @@ let folder: string;
 beforeAll(async () => {
   folder = await newFolder();
   const program = join(folder, "systemd-notify");
-  await writeFile(program, '#!/bin/sh\nprintf "%s\\n" "$*" >> "$NOTIFY_SOCKET"\n');
+  // fails as often as a file beside its log has lines
+  const failing = 'if [ -s "$NOTIFY_SOCKET.fail" ]; then sed -i 1d "$NOTIFY_SOCKET.fail"; exit 1; fi';
+  await writeFile(program, `#!/bin/sh\n${failing}\nprintf "%s\\\\n" "$*" >> "$NOTIFY_SOCKET"\n`);
   await chmod(program, 0o755);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -55,6 +58,40 @@ test("ready when the robot answers, alive while the control thread steps, and wh
   expect(alive).toBe(1);
   await service.end();
   expect((await said("log")).at(-1)).toBe("STOPPING=1");
+});
+
+test("a shell that ends is started again, and said", async () => {
+  await writeFile(join(folder, "twice.fail"), "1\n2\n");
+  const shared = new Shared(1);
+  const lines: string[] = [];
+  const service = new Service(shared, (text) => lines.push(text), environment("twice"));
+  service.start();
+  shared.report(robot(RobotPhase.ready, 7.42));
+  shared.countTick(false);
+  await until("twice", (log) => log.includes("READY=1") && log.includes("STATUS=idle, battery 7.4 V"));
+  const what = "the shell that tells the service manager how the robot is ended (exit code 1)";
+  expect(lines).toStrictEqual([`${what}; it was started again`, `${what}; it was started again`]);
+  expect(shared.stoppedFor).toBe(Fault.none);
+  await service.end();
+});
+
+test.each([
+  ["60000", Fault.serviceNotifier],
+  [undefined, Fault.none],
+])("one that ends again and again, watchdog %s: fault %s", async (watchdog, fault) => {
+  const log = `always-${watchdog}`;
+  await writeFile(join(folder, `${log}.fail`), "1\n".repeat(100));
+  const shared = new Shared(1);
+  const lines: string[] = [];
+  const service = new Service(shared, (text) => lines.push(text), { ...environment(log), WATCHDOG_USEC: watchdog });
+  service.start();
+  while (!lines.some((line) => line.endsWith(", again and again"))) {
+    shared.countTick(false);
+    await setTimeout(5);
+  }
+  expect(lines).toHaveLength(4);
+  expect(shared.stoppedFor).toBe(fault);
+  await service.end();
 });
 
 test("without a manager nothing is started, and one that cannot be told ends no drive", async () => {

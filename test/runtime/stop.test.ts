@@ -1,17 +1,21 @@
 /** `lapgrad stop` against processes that drive and do not listen any more. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, realpath, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdir, realpath, rm, symlink } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import stopCommand from "../../src/cli/commands/stop.js";
 import { Fault } from "../../src/links/faults.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
-import { findDrivingProcesses, newSocketName } from "../../src/runtime/stop-socket.js";
+import { stopDriver } from "../../src/runtime/stop-drivers.js";
+import { StopListener } from "../../src/runtime/stop-listener.js";
+import { AT_REST, findDrivingProcesses, newSocketName } from "../../src/runtime/stop-socket.js";
 import { lapgrad } from "../cli/process.js";
 import { Captured, newFolder } from "../support/runs.js";
+import { tool } from "../support/tools.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -29,14 +33,20 @@ afterEach(async () => {
   }
 });
 
-/** A process that drives, records in `run`, and whose main thread hangs. */
-async function hangingDriver(run: string, control = "drives"): Promise<number> {
-  const script = fileURLToPath(new URL("./hanging-driver.js", import.meta.url));
-  const args = [script, `/dev/${run}`, join(folder, run, "drives"), control];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+const scriptOf = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+
+/** Starts a process, and waits until it listens. */
+async function listening(command: string, ...args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   started.push(child);
   await once(child.stdout, "data");
   return child.pid ?? 0;
+}
+
+/** A process that drives, records in `run`, and whose main thread hangs; at most so many files may be open in it. */
+function hangingDriver(run: string, control = "drives", files = 4096): Promise<number> {
+  const args = [scriptOf("hanging-driver"), `/dev/${run}`, join(folder, run, "drives"), control];
+  return listening("sh", "-c", `ulimit -n ${files}; exec "$@"`, "sh", process.execPath, ...args);
 }
 
 /** What happened to the process. */
@@ -112,6 +122,101 @@ test("an order to stop holds: none after it but the end counts, whoever gave it 
   }
   shared.give(Order.quit);
   expect(shared.takeOrder()).toBe(Order.quit);
+});
+
+test("connections that say nothing, as many as files may be open and more, hinder nobody", async () => {
+  const pid = await hangingDriver("one", "drives", 128);
+  const socket = findDrivingProcesses().find((driver) => driver.pid === pid)?.socket ?? "";
+  let closed = 0;
+  const connections = Array.from({ length: 200 }, () =>
+    connect(socket)
+      .on("error", () => {})
+      .on("close", () => closed++)
+      .resume(),
+  );
+  const { code, stdout } = await lapgrad(folder, ["stop", "one"]);
+  expect([code, stdout]).toStrictEqual([0, expect.stringContaining("at rest and disarmed after ")]);
+  while (closed < connections.length) await setTimeout(20); // the last ones after a second
+});
+
+test("where too few files may be open to hear it, nothing is driven", async () => {
+  const child = spawn("sh", ["-c", 'ulimit -n 48; exec "$@"', "sh", process.execPath, scriptOf("hanging-driver")]);
+  let said = "";
+  child.stderr.on("data", (data) => (said += data));
+  const [code] = await once(child, "close");
+  expect(code).toBe(1);
+  expect(said).toMatch(/only 48 files may be open, and \d+ are: .* raise the limit: ulimit -n \d+/);
+});
+
+test("a process whose socket does not answer gets the signal of Ctrl-C", async () => {
+  const pid = await listening(process.execPath, scriptOf("deaf-driver"));
+  const driver = findDrivingProcesses().find((one) => one.pid === pid);
+  if (!driver) throw new Error("it is not found");
+  expect(await stopDriver(driver, undefined, 5000)).toMatchObject({ pid, outcome: "ended" });
+  expect(started.at(-1)?.exitCode).toBe(0);
+});
+
+test("what a process says of itself does nothing to a terminal, and has an end", async () => {
+  const about = { pid: process.pid, device: "/dev/\u001b[2J\u009b31m", drives: `${folder}/one/${"a\n".repeat(4000)}` };
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(`${AT_REST}\n`));
+    socket.write(`${JSON.stringify(about)}\n`);
+  });
+  await new Promise<void>((resolve) => server.listen(newSocketName(), resolve));
+  try {
+    const output = new Captured();
+    expect(await stopCommand.run({ run: join(folder, "one") }, output)).toBe(true);
+    const line = output.lines.find((one) => one.startsWith(`process ${process.pid}, `)) ?? "";
+    expect(line).toMatch(/^process \d+, \/dev\/\ufffd\[2J\ufffd31m, .*one\/a a a [a ]+…: at rest and disarmed after /);
+    expect(line.length).toBeLessThan(700);
+  } finally {
+    server.close();
+  }
+});
+
+tool("unshare").test("a driver in another network is named, with how to stop it there", async () => {
+  const program = join(folder, "lapgrad");
+  await symlink(scriptOf("hanging-driver"), program);
+  const words = [program, "train", "--link", "serial", "--arm"];
+  const pid = await listening("unshare", "-n", process.execPath, ...words);
+  expect(findDrivingProcesses().filter((driver) => driver.pid === pid)).toStrictEqual([]);
+  const output = new Captured();
+  expect(await stopCommand.run({ run: join(folder, "one") }, output)).toBe(false);
+  const line = output.lines.find((one) => one.startsWith(`process ${pid}: NOT STOPPED: `));
+  for (const way of [
+    `nsenter -t ${pid} -n -m -p lapgrad stop`,
+    `kill -INT ${pid}`,
+    "docker exec",
+    "cut the robot's power",
+  ])
+    expect(line).toContain(way);
+  expect(output.results).toMatchObject([{ unseen: expect.arrayContaining([pid]) }]);
+});
+
+describe("the thread that listens", () => {
+  const about = { pid: process.pid, device: "none", drives: "none" };
+  const listener = (shared: Shared, said: string[], program: string) => {
+    const heard = { onStop: () => {}, say: (text: string) => void said.push(text) };
+    return new StopListener(shared, 1, about, heard, new URL(`./${program}.js`, import.meta.url));
+  };
+
+  test("is started again when it ends, and said; again and again, the robot is stopped for it", async () => {
+    const shared = new Shared(1);
+    const said: string[] = [];
+    const ending = listener(shared, said, "ending-thread");
+    await ending.start();
+    while (shared.stoppedFor === Fault.none) await setTimeout(5);
+    expect(shared.stoppedFor).toBe(Fault.stopListener);
+    const what = "the thread that listens for lapgrad stop ended (its thread ended";
+    expect(said).toStrictEqual([...Array(3).fill(`${what}); it was started again`), `${what}; again and again)`]);
+    await ending.end();
+  });
+
+  test("that cannot listen keeps the robot from being driven", async () => {
+    const start = listener(new Shared(1), [], "no-such-thread").start();
+    await expect(start).rejects.toThrow(/^lapgrad stop could not reach this program, so no robot is driven: /);
+  });
 });
 
 test.each([

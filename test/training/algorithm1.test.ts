@@ -52,6 +52,37 @@ test("two separate rollouts: each driven, then estimated, then learned from", as
   }
 });
 
+test("between fit, estimate and update a timer has its turn, as a robot's heartbeat must", async () => {
+  const config = completeConfig({ hidden: [8] });
+  const training = await trainingFor(config);
+  initialisePolicy(training.core, config.seed);
+  let beats = 0;
+  const timer = setInterval(() => beats++, 1);
+  const seen: number[] = [];
+  /** The same, and it takes a while. */
+  const slow = <T extends object>(of: T, ...names: (keyof T)[]): T =>
+    new Proxy(of, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          if (names.includes(name as keyof T)) {
+            seen.push(beats);
+            for (const began = performance.now(); performance.now() - began < 5; );
+          }
+          return value.apply(target, given);
+        };
+      },
+    });
+  const { rule, modelFitter } = training;
+  const watched = { ...training, rule: slow(rule, "estimate", "update"), modelFitter: slow(modelFitter, "refit") };
+  for await (const event of algorithm1(watched, new SimLink(), 0, 1)) expect(event).toBeDefined();
+  clearInterval(timer);
+  const [fit, estimate, update] = seen;
+  expect(seen).toHaveLength(3);
+  expect([estimate > fit, update > estimate]).toEqual([true, true]);
+});
+
 test("one drive without stops settles first; a batch is one update, the last one what is left", async () => {
   const laps = await eventsOf({ hidden: [8] }, 2);
   expect(laps.events.map(said)).toEqual([

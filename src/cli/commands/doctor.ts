@@ -2,7 +2,7 @@
 import { examine, formatDoctor } from "../../doctor/doctor.js";
 import { machine } from "../../doctor/machine.js";
 import { UserError } from "../../errors.js";
-import { flag } from "../arguments.js";
+import { choice, flag } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { folder, serialPort } from "../shared.js";
 
@@ -18,13 +18,22 @@ export default defineCommand({
       type: flag,
       describe: "open the port of --device and ask our firmware who it is: this resets an Arduino, and disarms",
     },
+    explain: { type: choice("stop"), describe: "look at nothing, but say what stops a robot by itself" },
   },
   examples: {
     "lapgrad doctor": "every check, with what to do where something is missing",
     "lapgrad doctor --device /dev/ttyACM0": "before a drive over this port; exit code 1 if it cannot be",
     "lapgrad doctor --device /dev/ttyACM0 --ask-board": "which firmware the board has; the car must stand",
+    "lapgrad doctor --explain stop": "every reason, how soon it is noticed, and what to do",
   },
   async run(args, output) {
+    if (args.explain === "stop") {
+      const { formatStops, stopTables } = await import("../explain-stop.js");
+      const tables = stopTables();
+      output.say(formatStops(tables));
+      output.result(tables);
+      return true;
+    }
     if (args.askBoard && args.device === undefined)
       throw new UserError("--ask-board needs --device: only a port that was named is opened");
     const report = await examine(machine, { ...args, folder: args.out });

@@ -3,6 +3,7 @@
  * of each.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,6 +98,19 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s: the car is stopped before the lea
   expect(throttles().slice(-5).map(dataOf)).toEqual([0, 0, 0, 0, 0]);
   expect(JSON.parse(learner.texts.stdout)).toMatchObject({ complete: false });
   expect(hub.graph.publications.some(({ node }) => node === "/lapgrad")).toBe(false);
+});
+
+test("signals to the node's process: its parent stops the car, so it drives on; no inspector opens", async () => {
+  start("plant", { link: "ros2", plant: "identified" });
+  const learner = start("train", { ...GIVEN, rollouts: 100 });
+  await driven(50, learner);
+  const { pid } = learner.child;
+  const [node] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").map(Number);
+  for (const signal of ["SIGUSR1", "SIGTSTP", "SIGUSR2", "SIGQUIT"]) process.kill(node, signal);
+  await driven(throttles().length + 50, learner);
+  learner.child.kill("SIGINT");
+  expect(await learner.ended).toBe(0);
+  expect(learner.texts.stderr).not.toMatch(/debugger/i);
 });
 
 test("the plant is killed: a fault within the time-out, not when the middleware notices", async () => {

@@ -2,7 +2,7 @@
 import { completeConfig } from "../config/config.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import { type StopRow, stopRows } from "../runtime/stops.js";
-import { wrapped } from "./help.js";
+import { wrapped } from "./wrapped.js";
 
 /** Widest line. */
 const COLUMNS = 80;

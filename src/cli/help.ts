@@ -2,6 +2,7 @@
 import { type Argument, type ArgumentTable, optionName } from "./arguments.js";
 import { COMMON, type Command, settingsOf } from "./command.js";
 import { COMMAND_NAMES, type CommandName, loadCommand, signatureOf } from "./registry.js";
+import { wrapped } from "./wrapped.js";
 
 /** What is wider has its description on the next line. */
 const WIDEST = { name: 24, example: 32 };
@@ -67,19 +68,4 @@ function columnsOf(
       return name.length > width ? `  ${name}\n${text}` : `  ${name.padEnd(width)}${text.slice(width + 2)}`;
     })
     .join("\n");
-}
-
-/** Words in indented lines; what stands in brackets is not parted if it fits into a line. */
-export function wrapped(text: string, indent: number, columns: number): string {
-  const room = columns - indent;
-  const [first, ...others] = text
-    .split(/ (?![^[]*\])/)
-    .flatMap((word) => (word.length > room ? word.split(" ") : [word]));
-  const lines = [first];
-  for (const word of others) {
-    const longer = `${lines[lines.length - 1]} ${word}`;
-    if (longer.length <= room) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }

@@ -129,7 +129,7 @@ export const gates = [
     remedy: "hold the space bar while the car drives, or leave --dead-man out",
   },
   {
-    // without it nobody writes down what is driven, and Ctrl-C is not heard
+    // while it hangs nothing is written down, and Ctrl-C is not heard
     fault: Fault.mainThread,
     what: (value, limit) => `the program's main thread hung for ${value} s (limit ${limit} s)`,
     scope: "armed",
@@ -137,7 +137,9 @@ export const gates = [
     lasting: 0,
     check: (seen) => seen.measured(seen.mainAge).isAbove,
     noticed: `${MAIN_HANGS_AFTER} s`,
-    remedy: "end other programs; if none was busy and no disk hung, report it; go on with --resume",
+    remedy:
+      "see that its terminal is not held (Ctrl-S) and what reads its output does read, end other programs, " +
+      "then go on with --resume",
   },
   {
     fault: Fault.notFinite,

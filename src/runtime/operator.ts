@@ -14,7 +14,7 @@ export interface Operator {
   atRest?(): void;
 }
 
-/** What the robot is to stop for, by a signal of {@link Operator}; without a reason of its own the operator wants it. */
+/** What the robot is to stop for, by the signal of an {@link Operator}; without a reason the operator wants it. */
 export function stopReason({ reason }: AbortSignal): Fault {
   return typeof reason === "number" ? reason : Fault.operatorStop;
 }

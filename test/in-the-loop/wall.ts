@@ -1,6 +1,6 @@
 /**
- * The command line against the real firmware by the clock on the wall. Nothing is asserted about how punctual a computer
- * is that others use too: a drive that the gates stop for lateness is begun anew.
+ * The command line against the real firmware by the clock on the wall. Nothing is asserted about how punctual a
+ * computer is that others use too: a drive that the gates stop for lateness is begun anew.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

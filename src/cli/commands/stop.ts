@@ -68,9 +68,9 @@ export default defineCommand({
 
 function unseenText(pid: number): string {
   return (
-    `process ${pid}: NOT STOPPED: by its command line it drives a robot, in another network than this, as in a ` +
-    `container; stop it there: docker exec <container> lapgrad stop, or sudo nsenter -t ${pid} -n -m -p lapgrad stop, ` +
-    `or sudo kill -INT ${pid}; or cut the robot's power`
+    `process ${pid}: NOT STOPPED: by its command line it drives a robot, in another network than this, as in ` +
+    `a container; stop it there: docker exec <container> lapgrad stop, ` +
+    `or sudo nsenter -t ${pid} -n -m -p lapgrad stop, or sudo kill -INT ${pid}; or cut the robot's power`
   );
 }
 

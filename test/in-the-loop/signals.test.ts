@@ -14,7 +14,7 @@ import { tool } from "../support/tools.js";
 import { atmega, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
 import type { SimulatedBoard } from "./simulated-board.js";
-import { byTheWall, ended, inTime, LATE, moves, type Program, sleep, trained, trainingAt } from "./wall.js";
+import { byTheWall, ended, inTime, LATE, moves, type Program, passes, sleep, trained, trainingAt } from "./wall.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -26,7 +26,12 @@ afterAll(() => rm(folder, { recursive: true }));
 const isOver = ({ child }: Program) => child.exitCode !== null || child.signalCode !== null;
 /** Letter of the process's state, as ps shows it; T: suspended. */
 const stateOf = ({ child }: Program) => /\) (\w)/.exec(readFileSync(`/proc/${child.pid}/stat`, "utf8"))?.[1];
-const stands = (board: SimulatedBoard) => expectAll(widths(board.throttle, board.nowUs - 60_000), 1500);
+/** Neutral on the pin, from now on as far as the board has what was sent. */
+async function stands(board: SimulatedBoard): Promise<void> {
+  const fromUs = board.nowUs + 50_000;
+  await passes(board, fromUs + 100_000);
+  expectAll(widths(board.throttle, fromUs), 1500);
+}
 
 /** What the last drive of a run was stopped by, and the state it ended in. */
 async function endOf(drives: string): Promise<readonly unknown[]> {
@@ -43,10 +48,9 @@ atmega.test("Ctrl-Z: at rest and disarmed, then suspended; when it goes on, the 
       program.child.kill("SIGTSTP");
       while (!isOver(program) && stateOf(program) !== "T") await sleep(20);
       if (isOver(program)) return program;
-      stands(board);
+      await stands(board);
       const suspendedUs = board.nowUs;
-      await sleep(500);
-      expectAll(widths(board.throttle, suspendedUs), 1500);
+      await passes(board, suspendedUs + 500_000);
       program.child.kill("SIGCONT");
       await ended(program);
       expect(program.said()).toContain("the program is being suspended (Ctrl-Z): the robot is being stopped");
@@ -64,7 +68,7 @@ atmega.test("SIGUSR1 opens no inspector, and the car drives on", () =>
       const program = await trained(wall);
       const signalledUs = wall.board.nowUs;
       program.child.kill("SIGUSR1");
-      await sleep(500);
+      await passes(wall.board, signalledUs + 500_000);
       if (isOver(program)) return program;
       expect(moves(wall.board, signalledUs + 300_000)).toBe(true);
       program.child.kill("SIGINT");
@@ -84,8 +88,8 @@ atmega.test("signals that would end the process without a word: as Ctrl-C", () =
         program.child.kill(signal);
         await ended(program);
         if (program.child.exitCode === 1) return program;
-        expect([program.child.exitCode, program.child.signalCode]).toStrictEqual([0, null]);
-        stands(wall.board);
+        expect({ code: program.child.exitCode, said: program.said() }).toMatchObject({ code: 0 });
+        await stands(wall.board);
         expect(await endOf(join(wall.run, "drives"))).toStrictEqual(["operatorStop", "fault"]);
         return program;
       });
@@ -101,9 +105,11 @@ atmega.test("the main thread hangs: stopped and disarmed after two seconds, with
       const program = await trained(wall, ["--import", hang]);
       if (isOver(program)) return program;
       program.child.kill("SIGPROF");
-      await sleep(2700); // it hangs for three
+      await sleep(2500); // it hangs for three
       expect(isOver(program)).toBe(false);
-      const whileItHangs = widths(board.throttle, board.nowUs - 200_000);
+      const hangsUs = board.nowUs;
+      await passes(board, hangsUs + 100_000);
+      const whileItHangs = widths(board.throttle, hangsUs);
       await ended(program);
       expect(program.child.exitCode).toBe(1);
       if (LATE.test(program.said())) return program;
@@ -136,7 +142,7 @@ atmega.test("the main thread hangs: stopped and disarmed after two seconds, with
       await ended(program);
       for (let i = 0; i < 100 && !existsSync(join(run, "report.html")); i++) await sleep(100);
       if (LATE.test(program.said())) return program;
-      stands(board);
+      await stands(board);
       expect(program.said()).toContain("the terminal is gone");
       expect(program.said()).not.toContain("disk");
       expect(await endOf(join(run, "drives"))).toStrictEqual(["terminalGone", "fault"]);

@@ -119,7 +119,7 @@ static void noise_and_mean_while_standing(void) {
     EQUAL(telemetry().gyro_mean, -31925); /* as far as 16 bits go */
 }
 
-/* Turns the wheel for so long, with drive frames. */
+/* Turns the wheel for this time, with drive frames. */
 static void turn(uint32_t ms, int32_t ticks_per_ms, int16_t throttle) {
     for (uint32_t i = 0; i < ms; i++) {
         host.wheel.ticks += ticks_per_ms;

@@ -10,7 +10,7 @@ export interface Operator {
   readonly signal: AbortSignal;
   /** Whether the operator gave a heartbeat since the last call; true where none is asked for. */
   takeHeartbeat(): boolean;
-  /** The robot is at rest and disarmed, and nothing drives it any more. */
+  /** The robot is at rest and disarmed, and nothing drives it any more; all is written. */
   atRest?(): void;
 }
 

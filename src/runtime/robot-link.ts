@@ -58,7 +58,8 @@ export class RobotLink implements Link {
       await this.#host.start();
       await this.#findState();
     } catch (error) {
-      await this.#endHost();
+      await this.#host.end();
+      this.#release();
       throw error;
     }
     const note = this.#host.note();
@@ -122,10 +123,11 @@ export class RobotLink implements Link {
 
   async close(): Promise<void> {
     try {
-      await this.#endHost();
+      await this.#host.end();
     } finally {
       this.#drain();
       await this.#recorder.end();
+      this.#release();
     }
     const summary = this.#host.summary();
     if (summary !== undefined) this.#operator.say(summary);
@@ -210,13 +212,10 @@ export class RobotLink implements Link {
     return new UserError(`${this.name}: ${explainFault(fault)}`, 1);
   }
 
-  async #endHost(): Promise<void> {
-    try {
-      await this.#host.end();
-    } finally {
-      clearInterval(this.#timer);
-      this.#operator.atRest?.();
-    }
+  /** Nothing drives the robot any more, and all is written. */
+  #release(): void {
+    clearInterval(this.#timer);
+    this.#operator.atRest?.();
   }
 
   #beat(): void {

@@ -59,7 +59,7 @@ export function lapgrad(words: readonly string[], options: readonly string[] = [
 
 /** Settings of the simulated car, and those that let a busy computer drive it. */
 const robotAt = (device: string) =>
-  `--link serial --device ${device} --wheel-travel ${WHEEL_TRAVEL} --corridor 4 --stale-after 0.5 --max-speed 9`.split(
+  `--link serial --device ${device} --wheel-travel ${WHEEL_TRAVEL} --corridor 9 --stale-after 0.5 --max-speed 19`.split(
     " ",
   );
 const TRAINING = "--hidden 8 --update-every 8 --rollouts 9".split(" ");

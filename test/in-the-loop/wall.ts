@@ -81,13 +81,17 @@ async function driven(
 }
 
 /** What the gates say of a computer that is too busy. */
-export const LATE = /was late|is [\d.]+ s old|nothing was heard/;
+const LATE = /was late|is [\d.]+ s old|nothing was heard/;
 
-/** Does something again as long as this computer was too busy for the program in it, which the gates then stopped. */
-export async function inTime(attempt: () => Promise<Program>): Promise<Program> {
+/**
+ * Does something again as long as this computer was too busy for the program in it, which the gates then stopped;
+ * undefined says so too.
+ */
+export async function inTime(attempt: () => Promise<Program | undefined>): Promise<Program> {
   let said = "";
   for (let i = 0; i < TRIES; i++) {
     const program = await attempt();
+    if (!program) continue;
     const { exitCode, signalCode } = program.child;
     const isLate = (exitCode ?? signalCode ?? 0) !== 0 && LATE.test(program.said());
     if (!isLate) return program;

@@ -18,6 +18,8 @@
 #define BIAS_SAMPLES 255u
 /* 5 °/s: a car that turns faster is not standing, and its bias must wait */
 #define BIAS_MAX 164
+/* 2 °/s from lowest to highest: a car that comes to rest is not standing either */
+#define BIAS_SPREAD 66
 #define WINDOW 64u
 /* 15 °/s at ±250 °/s: the least response to the self-test is 25 °/s less a seventh */
 #define SELF_TEST_LEAST 1966
@@ -114,7 +116,13 @@ static void judge(struct gyro *gyro, int16_t raw) {
 static bool find_bias(struct gyro *gyro, int16_t raw) {
     if (gyro->samples == BIAS_SAMPLES)
         return true;
-    if (raw > BIAS_MAX || raw < -BIAS_MAX) {
+    if (gyro->samples == 0)
+        gyro->lowest = gyro->highest = raw;
+    if (raw < gyro->lowest)
+        gyro->lowest = raw;
+    if (raw > gyro->highest)
+        gyro->highest = raw;
+    if (raw > BIAS_MAX || raw < -BIAS_MAX || gyro->highest - gyro->lowest > BIAS_SPREAD) {
         gyro->samples = 0;
         gyro->sum = 0;
         gyro->window.count = 0; /* so that a window ends just after the bias is known */

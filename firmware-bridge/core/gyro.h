@@ -23,6 +23,7 @@ struct gyro {
 
     uint8_t samples; /* of the bias so far; complete at 255 */
     int32_t sum;
+    int16_t lowest, highest; /* among them [raw] */
     int16_t bias;
 
     /* mean and spread over windows of samples, complete ones and the one that grows [raw] */

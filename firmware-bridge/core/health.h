@@ -15,7 +15,7 @@ struct health {
     uint8_t flags; /* seen within the last second */
     uint16_t quiet_ms; /* since one was seen */
     uint16_t fast_ms, unasked_ms, backwards_ms; /* how long the encoder has been implausible */
-    uint16_t battery_ms; /* the battery was there, this time at most */
+    uint16_t battery_ms; /* how long the battery has been there, as far as that matters */
     uint16_t absent_ms; /* and is not since then */
 };
 

@@ -137,7 +137,7 @@ static void noise_and_mean_come_with_the_bias(void) {
     }
 }
 
-/* Turns the wheel for this time, with drive frames. */
+/* Turns the wheel for `ms`, with drive frames. */
 static void turn(uint32_t ms, int32_t ticks_per_ms, int16_t throttle) {
     for (uint32_t i = 0; i < ms; i++) {
         host.wheel.ticks += ticks_per_ms;

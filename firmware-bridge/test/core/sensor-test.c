@@ -92,6 +92,19 @@ static void a_turning_car_has_no_bias(void) {
     EQUAL(bridge.gyro.valid, false);
 }
 
+static void a_car_that_comes_to_rest_has_no_bias_yet(void) {
+    begin(0);
+    host.sensor = true;
+    for (int16_t rate = 150; rate > 0; rate--) { /* 4.6 °/s, within 2.4 s */
+        host.chip.rate = rate;
+        pass_ms(16);
+    }
+    host.chip.rate = 0;
+    pass_ms(3000);
+    EQUAL(bridge.gyro.valid, true);
+    EQUAL(bridge.gyro.bias <= 33, true); /* 1 °/s */
+}
+
 static void gyro_lost_and_found(void) {
     begin(0);
     host.sensor = true;
@@ -132,6 +145,7 @@ const struct test SENSOR_TESTS[] = {
     {"odometry wraps", odometry_wraps},
     {"the gyro measures after it knows its bias", gyro_measures_after_its_bias},
     {"a turning car gives the gyro no bias", a_turning_car_has_no_bias},
+    {"a car that comes to rest gives the gyro no bias before it stands", a_car_that_comes_to_rest_has_no_bias_yet},
     {"a gyro that is lost comes back", gyro_lost_and_found},
     {"readings reach telemetry", readings_reach_telemetry},
     {0},

@@ -13,6 +13,7 @@ import { type DriveStart, nearestStart } from "./nearest-start.js";
 import { type Operator, stopReason } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { layoutFor, RecordKind } from "./records.js";
+import { ResponseFit } from "./response-fit.js";
 import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
@@ -25,13 +26,17 @@ const BEAT = 100;
 /** Age of a state from which a drive may start [s]. */
 const FRESH = 0.5;
 
+/** What writes a drive down: a {@link Recorder}, or a study's own. */
+export type DriveLog = Pick<Recorder, "begin" | "take" | "end" | "failure">;
+
 export class RobotLink implements Link {
   readonly name: string;
   readonly #host: ControlHost;
   readonly #operator: Operator;
-  readonly #recorder: Recorder;
+  readonly #recorder: DriveLog;
   /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
+  #responseFit: ResponseFit | undefined;
   #fault: FoundFault | undefined;
   /** task time of the last command that a robot followed which stopped by itself [s]; infinite otherwise */
   #followedUntil = Number.POSITIVE_INFINITY;
@@ -42,7 +47,7 @@ export class RobotLink implements Link {
   #isUnrecorded = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(host: ControlHost, config: RunConfig, operator: Operator, recorder: Recorder) {
+  constructor(host: ControlHost, config: RunConfig, operator: Operator, recorder: DriveLog) {
     this.name = config.link;
     this.#host = host;
     this.#operator = operator;
@@ -148,6 +153,7 @@ export class RobotLink implements Link {
     // a robot that is placed stands at the task's beginning; another may have been moved while the question was read
     const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
     await this.#recorder.begin(core, startTime);
+    this.#responseFit = new ResponseFit(task);
     shared.giveParameters(core.view("parameters"));
     shared.start.set(initialState);
     shared.startTime = startTime;
@@ -234,6 +240,8 @@ export class RobotLink implements Link {
     this.#host.ring.drain((row) => {
       this.#recorder.take(row);
       this.#host.watch?.(row);
+      const response = this.#responseFit?.take(row);
+      if (response) this.#host.shared.giveResponse(response);
       const [kind, , first, second, third, followedUntil] = row;
       if (kind === RecordKind.state && first === RuntimeState.driving) this.#origin = second;
       if (kind === RecordKind.fault) {

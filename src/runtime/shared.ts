@@ -4,6 +4,7 @@
  */
 import { Fault } from "../links/faults.js";
 import type { Robot, RobotPhase } from "../links/robot.js";
+import { RESPONSE_SIZE } from "./response.js";
 import type { RuntimeState } from "./states.js";
 
 /** Words, written and read atomically. */
@@ -22,6 +23,8 @@ enum Word {
   /** raised with every new set of parameters; 1 while the control thread copies one */
   parametersGiven,
   parametersBusy,
+  /** raised with every new fit of the robot's response */
+  responseGiven,
   /** the control thread sleeps on this one; the main thread may wake it */
   sleep,
   /** 1: the control thread has real-time priority */
@@ -77,14 +80,18 @@ export class Shared {
   /** what was measured last */
   readonly state: Float64Array;
   #parametersTaken = 0;
+  #responseTaken = 0;
   readonly #parameters: readonly [Float64Array, Float64Array];
+  /** how the robot answers its commands: runtime/response.ts */
+  readonly #responses: readonly [Float64Array, Float64Array];
 
   constructor(parameters: number, buffer?: SharedArrayBuffer) {
     const words = Word.count * 4 + (Word.count % 2) * 4;
     const slots = Slot.count * 8;
     const start = STATES * 8;
     const size = parameters * 8;
-    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size);
+    const response = RESPONSE_SIZE * 8;
+    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size + 2 * response);
     this.#words = new Int32Array(this.buffer, 0, Word.count);
     this.#slots = new Float64Array(this.buffer, words, Slot.count);
     this.start = new Float64Array(this.buffer, words + slots, STATES);
@@ -93,6 +100,10 @@ export class Shared {
     this.#parameters = [
       new Float64Array(this.buffer, at, parameters),
       new Float64Array(this.buffer, at + size, parameters),
+    ];
+    this.#responses = [
+      new Float64Array(this.buffer, at + 2 * size, RESPONSE_SIZE),
+      new Float64Array(this.buffer, at + 2 * size + response, RESPONSE_SIZE),
     ];
   }
 
@@ -124,6 +135,13 @@ export class Shared {
     while (Atomics.load(this.#words, Word.parametersBusy) !== 0);
     this.#parameters[(given + 1) & 1].set(parameters);
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
+  }
+
+  /** Hands a fit of the robot's response over: one a second at most, so none is overwritten while it is read. */
+  giveResponse(response: Float64Array): void {
+    const given = Atomics.load(this.#words, Word.responseGiven);
+    this.#responses[(given + 1) & 1].set(response);
+    Atomics.store(this.#words, Word.responseGiven, given + 1);
   }
 
   get runtimeState(): RuntimeState {
@@ -169,6 +187,14 @@ export class Shared {
       this.#parametersTaken = given;
     }
     Atomics.store(this.#words, Word.parametersBusy, 0);
+  }
+
+  /** Copies a fit of the response that was handed over since the last call. */
+  takeResponse(into: Float64Array): void {
+    const given = Atomics.load(this.#words, Word.responseGiven);
+    if (given === this.#responseTaken) return;
+    into.set(this.#responses[given & 1]);
+    this.#responseTaken = given;
   }
 
   setRuntimeState(state: RuntimeState): void {

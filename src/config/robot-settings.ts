@@ -77,6 +77,13 @@ export const robotSettings = {
     default: 0.01,
     describe: "distance that the car moves per tick of its encoder [m]",
   },
+  "steering-curvature": {
+    schema: notNegative,
+    default: 0,
+    describe:
+      "curvature at full steering [1/m], 1 over the radius of the smallest circle it drives slowly: " +
+      "a gyro or encoder that is wrong by a factor then stops it; 0: not known",
+  },
   servo: {
     schema: servo,
     default: {},

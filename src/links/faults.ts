@@ -64,6 +64,22 @@ export enum Fault {
   pace,
   relayStopped,
   foreignPublisher,
+  batteryLost,
+  yawRange,
+  grip,
+  frozenYaw,
+  frozenSpeed,
+  frozenPlace,
+  speedJump,
+  speedSign,
+  speedModel,
+  turnSign,
+  noTurn,
+  turnModel,
+  curvature,
+  lateral,
+  course,
+  noProgress,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -41,6 +41,10 @@ export interface Reading {
   battery: number;
   /** forward [m/s²], by an accelerometer; NaN if not measured */
   forwardAcceleration: number;
+  /** to the left [rad/s], by a gyro; NaN where only headings are measured */
+  yawRate: number;
+  /** end of the gyro's range [rad/s]; NaN if not known */
+  yawRange: number;
   /** to the left [m/s²], by an accelerometer; NaN if not measured */
   lateralAcceleration: number;
   /** m: the inputs that the robot says it applies; NaN if it does not say */
@@ -87,6 +91,8 @@ export function newReading(states: number, inputs: number): Reading {
     uncertainty: 0,
     battery: Number.NaN,
     forwardAcceleration: Number.NaN,
+    yawRate: Number.NaN,
+    yawRange: Number.NaN,
     lateralAcceleration: Number.NaN,
     applied: new Float64Array(inputs).fill(Number.NaN),
   };

@@ -184,7 +184,10 @@ export class ControlLoop {
     const time = this.#now - this.#origin;
     this.#robot.stateAt(this.#now, this.#rows.measured);
     const calls = core.networkDue(time);
-    if (calls) this.#shared.takeParameters(this.#rows.parameters);
+    if (calls) {
+      this.#shared.takeParameters(this.#rows.parameters);
+      this.#shared.takeResponse(this.#gates.seen.motion.response.model);
+    }
     const done = core.tick(time);
     if (!done || this.#ring.isNearlyFull) {
       const fault = done ? Fault.recorder : isCommand(this.#rows.commands) ? Fault.bounds : Fault.policy;

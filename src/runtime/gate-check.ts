@@ -2,7 +2,8 @@
 import { Fault } from "../links/faults.js";
 import type { Robot } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import { type Gate, gates } from "./gates.js";
+import type { Gate } from "./gate.js";
+import { gates } from "./gates.js";
 import { type GateSettings, Observation } from "./observation.js";
 import { isPlanar } from "./track.js";
 
@@ -36,6 +37,7 @@ export class GateCheck {
   /** Keeps a command, to compare with what is applied. */
   remember(command: Float64Array): void {
     this.seen.remember(command);
+    this.seen.motion.remember(command);
   }
 
   /**
@@ -53,6 +55,7 @@ export class GateCheck {
     }
     const isInPlane = drives && this.#isPlanar;
     seen.begin(now, missed, heartbeat);
+    if (isInPlane) seen.motion.take();
     for (let i = 0; i < rows.length; i++) {
       const gate = rows[i];
       if (gate.scope === "driving" && !isInPlane) continue;

@@ -3,28 +3,11 @@
  * links/faults.ts; docs/safety.md shows the table. A check runs at every step: it neither allocates, prints nor throws.
  */
 import { lateAfter, silentAfter } from "../config/timeouts.js";
-import { Fault, type Stop } from "../links/faults.js";
+import { Fault } from "../links/faults.js";
 import { PlanarState } from "../tasks/planar.js";
-import { type GateSettings, MISSED, type Observation } from "./observation.js";
-
-/** A setting, or a number of the code, that a gate compares with. */
-interface Limit {
-  of(settings: GateSettings): number;
-  /** for people, with its value at these settings */
-  text(settings: GateSettings): string;
-}
-
-export interface Gate extends Stop {
-  readonly fault: Fault;
-  /** `armed`: at every step of an armed robot; `driving`: only while it drives, by a state in the plane */
-  readonly scope: "armed" | "driving";
-  readonly limit: Limit;
-  /** the check must fail for longer than this [s]; 0: one failure is enough */
-  readonly lasting: number;
-  /** Whether something is wrong; leaves what it measured in {@link Observation.value}. */
-  readonly check: (seen: Observation) => boolean;
-  readonly noticed: string;
-}
+import { fixed, type Gate, NONE, setting } from "./gate.js";
+import { MISSED } from "./observation.js";
+import { plausibilityGates } from "./plausibility-gates.js";
 
 /** With `--dead-man`, the operator's last heartbeat may be this old [s]. */
 export const HEARTBEAT_WITHIN = 1.5;
@@ -45,15 +28,11 @@ const DRIVEN = 0.2;
 const STANDS = 0.05;
 const STANDS_FOR = 1;
 
+/** A battery that was measured once may be missing for this long [s]. */
+const BATTERY_MISSING = 0.5;
+
 const PUT_BACK = "put the car back, then go on with --resume";
 const AT_ONCE = "one step";
-
-const fixed = (value: number, unit: string): Limit => ({ of: () => value, text: () => `${value} ${unit}` });
-const setting = (name: Exclude<keyof GateSettings, "geofence" | "heartbeatWithin">, unit: string): Limit => ({
-  of: (settings) => settings[name],
-  text: (settings) => `\`${name}\` ${settings[name]} ${unit}`,
-});
-const NONE: Limit = { of: () => Number.NaN, text: () => "" };
 
 export const gates = [
   {
@@ -230,6 +209,16 @@ export const gates = [
     remedy: "charge it, then go on with --resume",
   },
   {
+    fault: Fault.batteryLost,
+    what: () => "the battery was measured, and is not any more",
+    scope: "armed",
+    limit: NONE,
+    lasting: BATTERY_MISSING,
+    check: (seen) => seen.measured(Number.NaN).isBatteryLost,
+    noticed: `${BATTERY_MISSING} s, where it was measured once`,
+    remedy: "check the cable between battery and board: without it nothing protects the cells",
+  },
+  {
     fault: Fault.actuator,
     what: (value, limit) => `what the robot applies differs from the command by ${value} (limit ${limit})`,
     scope: "armed",
@@ -239,6 +228,7 @@ export const gates = [
     noticed: "0.3 s, where it is reported",
     remedy: "compare the servo settings of the configuration with the board's; check that no radio drives",
   },
+  ...plausibilityGates,
 ] as const satisfies readonly Gate[];
 
 export type GateFault = (typeof gates)[number]["fault"];

@@ -7,6 +7,7 @@ import { silentAfter } from "../config/timeouts.js";
 import type { Reading } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PlanarState } from "../tasks/planar.js";
+import { Plausibility } from "./plausibility.js";
 
 /** What limits the gates: settings of the run, and what the command line adds. */
 export interface GateSettings
@@ -20,6 +21,7 @@ export interface GateSettings
     | "max-jump"
     | "max-uncertainty"
     | "min-battery"
+    | "steering-curvature"
   > {
   /** the operator must give a heartbeat this often [s]; Infinity: need not */
   readonly heartbeatWithin: number;
@@ -45,6 +47,8 @@ export class Observation {
   value = Number.NaN;
 
   readonly reading: Reading;
+  /** how it moves, and whether that can be true */
+  readonly motion: Plausibility;
   readonly staleAfter: number;
   readonly silentAfter: number;
   /** since the control step before [s]; NaN at the first */
@@ -76,6 +80,8 @@ export class Observation {
   readonly #kept: number;
   readonly #commands: Float64Array;
   #count = 0;
+  /** the battery was measured since this program began */
+  #hadBattery = false;
 
   /** `track`: points x, y [m] of the path that the task asks for, none if it has no path in the plane. */
   constructor(settings: GateSettings, task: TaskDefinition, track: Float64Array, reading: Reading) {
@@ -85,6 +91,7 @@ export class Observation {
     this.staleAfter = settings["stale-after"];
     this.silentAfter = silentAfter(settings["control-period"]);
     this.reading = reading;
+    this.motion = new Plausibility(task, track, reading);
     this.#track = track;
     this.#inputs = task.columns.input.length;
     this.#kept = 1 + Math.ceil(COMMANDS_FOR / task.timing.controlPeriod);
@@ -100,6 +107,7 @@ export class Observation {
     this.#stepAt = Number.NaN;
     this.#commands.fill(0);
     this.#count = 0;
+    this.motion.reset();
   }
 
   /** The step at `now` [s]; `heartbeat`: when the operator gave the last [s]. */
@@ -110,6 +118,7 @@ export class Observation {
     this.silence = now - this.reading.heard;
     this.age = now - this.reading.time;
     this.heartbeatAge = now - heartbeat;
+    if (!Number.isNaN(this.reading.battery)) this.#hadBattery = true;
   }
 
   /** Keeps a command, to compare with what is applied. */
@@ -128,6 +137,17 @@ export class Observation {
 
   get isAbove(): boolean {
     return this.value > this.limit;
+  }
+
+  /** Whether a value is above a limit that is of this moment. */
+  exceeds(value: number, limit: number): boolean {
+    this.value = value;
+    this.limit = limit;
+    return value > limit;
+  }
+
+  get isBatteryLost(): boolean {
+    return this.#hadBattery && Number.isNaN(this.reading.battery);
   }
 
   /** Whether every component of the measured state is a number. */

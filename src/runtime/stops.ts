@@ -3,7 +3,8 @@
  * do. docs/safety.md shows these tables. Nothing here loads the core.
  */
 import { Fault, type FoundFault, robotStops, type Stop } from "../links/faults.js";
-import { type Gate, type GateFault, gates } from "./gates.js";
+import type { Gate } from "./gate.js";
+import { type GateFault, gates } from "./gates.js";
 import type { GateSettings } from "./observation.js";
 import { ARM_WITHIN } from "./states.js";
 

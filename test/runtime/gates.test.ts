@@ -20,6 +20,7 @@ const SETTINGS: GateSettings = {
   "max-jump": 0.3,
   "max-uncertainty": 0.5,
   "min-battery": 6.4,
+  "steering-curvature": 0,
   heartbeatWithin: Number.POSITIVE_INFINITY,
 };
 /** A straight track along y = 0. */
@@ -92,11 +93,17 @@ test.each<[string, Fault, (bench: Bench) => void]>([
 
 test("outside the fence, off the track: also without a jump", () => {
   const bench = running({ corridor: Number.POSITIVE_INFINITY });
-  const [fault, step] = bench.within(200, (k) => bench.robot.reading.state.set([0, 0.02 * k, 1, 0]));
+  const left = (k: number) => bench.robot.reading.state.set([0, 0.02 * k, 1.28, Math.PI / 2]);
+  left(0);
+  bench.gates.reset();
+  const [fault, step] = bench.within(200, left);
   expect([fault, step]).toEqual([Fault.geofence, 101]);
   expect(bench.gates.seen.value).toBeCloseTo(0.02, 12);
   const narrow = running();
-  expect(narrow.within(200, (k) => narrow.robot.reading.state.set([0, -0.02 * k, 1, 0]))).toEqual([Fault.corridor, 51]);
+  const right = (k: number) => narrow.robot.reading.state.set([0, -0.02 * k, 1.28, -Math.PI / 2]);
+  right(0);
+  narrow.gates.reset();
+  expect(narrow.within(200, right)).toEqual([Fault.corridor, 51]);
   expect(describeFault({ fault: Fault.corridor, value: narrow.gates.seen.value, limit: narrow.gates.seen.limit })).toBe(
     "the car was 1.02 m off the track (limit 1 m)",
   );
@@ -164,8 +171,9 @@ test("a battery that sags for a moment is allowed to, one that stays low is not;
   const empty = running();
   const [fault, steps] = empty.within(200, () => (empty.robot.reading.battery = 6.3));
   expect([fault, steps]).toEqual([Fault.battery, 65]);
-  const none = running();
-  expect(none.within(200, () => (none.robot.reading.battery = Number.NaN))).toEqual([Fault.none, 200]);
+  const none = new Bench();
+  none.robot.reading.battery = Number.NaN;
+  expect(none.within(200)).toEqual([Fault.none, 200]);
 });
 
 test("what is applied must lie among the commands of the last moments", () => {

@@ -64,6 +64,9 @@ const ECHOED = [
   "flags",
 ] as const satisfies readonly (keyof Configure)[];
 
+/** ±1000 °/s, to which firmware-bridge/core/gyro.c sets the gyro [rad/s]. */
+const GYRO_RANGE = (1000 * Math.PI) / 180;
+
 /** What the board's own stop means; a newer firmware may have causes that are not here. */
 const FAULT_OF_CAUSE: Readonly<Partial<Record<number, Fault>>> = {
   [Cause.boot]: Fault.boardReset,
@@ -110,6 +113,7 @@ export class SerialRobot extends PlanarRobot {
     this.#settings = settings;
     this.#counters = new Counters(settings.wheelTravel);
     this.#selfTest = new SelfTest(settings.required);
+    this.reading.yawRange = GYRO_RANGE;
     this.#hello = { version: protocol.version, nonce };
     this.#configure = { session: 0, ...settings.servo };
     this.#reader = new FrameReader((type, _, payload) => this.#take(type, payload));
@@ -284,6 +288,7 @@ export class SerialRobot extends PlanarRobot {
     this.odometry.advance(counters);
     this.odometry.v = wheelSpeed * wheelTravel;
     this.odometry.rate = yawRate;
+    this.reading.yawRate = yawRate;
     this.#clock.take(this.#now, counters.seconds, echoSequence, echoAge);
     this.reading.time = this.#clock.measuredAt(this.#now);
     this.updateReading();

@@ -1,4 +1,5 @@
 /** From a configuration to its link: the simulated plant, or a robot that somebody allowed to move. */
+import type { PartialConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { machine } from "../doctor/machine.js";
@@ -22,7 +23,14 @@ export interface Permission {
   readonly arm?: boolean;
   /** it drives only while a key is held */
   readonly deadMan?: boolean;
+  /** it drives here for the first time: the limits of {@link FIRST_DRIVE} must be among `given` */
+  readonly firstDrive?: boolean;
+  /** settings of this command, by option or file */
+  readonly given?: PartialConfig;
 }
+
+/** Limits that depend on the place, so that their defaults are none for a first drive, with an example of each. */
+const FIRST_DRIVE = { geofence: "-4.5,4.5,-3,3", "max-speed": "4", corridor: "0.5" } as const;
 
 /** What a link needs beside the configuration. */
 export interface LinkContext {
@@ -64,6 +72,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
       `link ${config.link} moves a robot: ` +
         "read docs/safety.md, stand by with a hand on its switch, and allow it with --arm",
     );
+  if (permission.firstDrive) requireLimits(permission.given ?? {});
   const operator = await operatorAt(config, deadMan, output, signal, stop);
   const connection =
     transport.kind === "serial" ? await portOf(config, transport.baud) : await nodeOf(config, task, output);
@@ -78,6 +87,18 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     { drives, onStop: stop, say: output.say },
   );
   return new RobotLink(host, config, operator, new Recorder(drives));
+}
+
+/** Refuses a first drive whose limits nobody has thought about. */
+function requireLimits(given: PartialConfig): void {
+  const names = Object.keys(FIRST_DRIVE) as (keyof typeof FIRST_DRIVE)[];
+  const missing = names.filter((name) => given[name] === undefined || `${given[name]}` === "");
+  if (missing.length === 0) return;
+  const example = missing.map((name) => `--${name} ${FIRST_DRIVE[name]}`).join(" ");
+  throw new UserError(
+    `--first-drive without ${missing.join(", ")}: it needs ${names.join(", ")}, as the place allows them; ` +
+      `measure the place and add, for example, ${example}`,
+  );
 }
 
 async function portOf(config: RunConfig, baud: number): Promise<Connection> {

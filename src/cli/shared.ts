@@ -24,4 +24,5 @@ export const serialPort = path("a serial port, e.g. /dev/ttyACM0");
 export const permission = {
   arm: { type: flag, describe: "a robot may move: somebody stands by (docs/safety.md)" },
   deadMan: { type: flag, describe: "a robot drives only while a key is held" },
+  firstDrive: { type: flag, describe: "refuse to move a robot unless geofence, max-speed and corridor are given" },
 } as const;

@@ -35,6 +35,10 @@ describe("wrong usage: exit code 2 and one line", () => {
     ["train --out run", ["the folder run exists and is not empty", "lapgrad train --resume run"]],
     ["drive", ["drive needs a policy"]],
     ["drive run --rollouts 3", ['unknown option "--rollouts"']],
+    [
+      "drive --without-network --link serial --arm --first-drive --corridor 1 --out first.mcap",
+      ["--first-drive without geofence, max-speed", "add, for example, --geofence -4.5,4.5,-3,3 --max-speed 4"],
+    ],
     ["gradient", ["something is missing: lapgrad gradient <case>"]],
     ["gradient none.json --json", ["no such file"]],
     ["report none", ["none is not a run of lapgrad"]],

@@ -10,6 +10,9 @@ import type { SimulatedBoard } from "./simulated-board.js";
 export const WHEEL_TRAVEL = 0.005;
 /** raw units of the gyro per rad/s: 16 bits for ±1000 °/s */
 const GYRO = 32.8 * (180 / Math.PI);
+/** weight [m/s²], and what the accelerometer makes of it */
+const GRAVITY = 9.81;
+const GRAVITY_RAW = 2048;
 const US = 1e-6;
 const SLICE_MS = 10;
 /** what a motor at neutral brakes with [m/s²] */
@@ -23,6 +26,10 @@ export class SimulatedCar {
   #rate = 0;
   /** the encoder's cable is off */
   isWheelDead = false;
+  /** what its accelerometer measures instead of the curve, raw */
+  acceleration: string | undefined;
+  /** what its sensors make of yaw rate [rad/s] and speed [m/s] */
+  lie: (sensed: { rate: number; speed: number }) => void = () => {};
   /** what the servos hold: throttle, steering */
   readonly inputs: Float64Array;
   /** x, y, v, phi as they truly are */
@@ -87,9 +94,13 @@ export class SimulatedCar {
   }
 
   async #tellSensors(): Promise<void> {
-    const v = this.state[2];
-    const period = this.isWheelDead || Math.abs(v) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / v) * 1e6);
-    const gyro = Math.max(-32768, Math.min(32767, Math.round(this.#rate * GYRO)));
-    await Promise.all([this.#board.order(`WHEEL ${period}`), this.#board.order(`GYRO ${gyro}`)]);
+    const sensed = { rate: this.#rate, speed: this.state[2] };
+    this.lie(sensed);
+    const { rate, speed } = sensed;
+    const period = this.isWheelDead || Math.abs(speed) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / speed) * 1e6);
+    const gyro = Math.max(-32768, Math.min(32767, Math.round(rate * GYRO)));
+    const left = Math.round((this.state[2] * this.#rate * GRAVITY_RAW) / GRAVITY);
+    const orders = [`WHEEL ${period}`, `GYRO ${gyro}`, `ACCEL ${this.acceleration ?? `0 ${left} ${GRAVITY_RAW}`}`];
+    await Promise.all(orders.map((order) => this.#board.order(order)));
   }
 }

@@ -38,7 +38,7 @@ interface Case {
   /** found so late after the disturbance [s], besides a step */
   readonly after: number;
   readonly config?: PartialConfig;
-  readonly disturb?: (board: SimulatedBoard, host: VirtualHost) => unknown;
+  readonly disturb?: (board: SimulatedBoard, host: VirtualHost, car: SimulatedCar) => unknown;
   /** puts things right again */
   readonly repair?: (board: SimulatedBoard) => unknown;
   readonly prepare?: (core: Core, car: SimulatedCar) => void;
@@ -89,15 +89,13 @@ const cases: readonly Case[] = [
     name: "a blow",
     said: /^the board stopped the car: it measured a blow of more than 6 g/,
     after: 0.03,
-    disturb: (board) => board.order("ACCEL -13000 0 2048"),
-    repair: (board) => board.order("ACCEL 0 0 2048"),
+    disturb: (_board, _host, car) => (car.acceleration = "-13000 0 2048"),
   },
   {
     name: "on its side",
     said: /^the board stopped the car: it leaned by more than 60°/,
     after: 0.33,
-    disturb: (board) => board.order("ACCEL 0 2048 0"),
-    repair: (board) => board.order("ACCEL 0 0 2048"),
+    disturb: (_board, _host, car) => (car.acceleration = "0 2048 0"),
   },
   {
     name: "policy not a number",
@@ -161,6 +159,7 @@ atmega.test("each is neutral in time", async () => {
     setTiming(core, "hardware");
     initialisePolicy(core, 1);
     car.isWheelDead = false;
+    car.acceleration = undefined;
     prepare?.(core, car);
     nonce += 1000;
     const host = new VirtualHost(config, board, car, core.parameterCount(), nonce);
@@ -182,7 +181,7 @@ atmega.test("each is neutral in time", async () => {
       if (Number.isNaN(began) && host.shared.runtimeState === RuntimeState.driving) began = now;
       if (!done && now - began >= AT) {
         done = true;
-        await disturb?.(board, host);
+        await disturb?.(board, host, car);
       }
       return undefined;
     };

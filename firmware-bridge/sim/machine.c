@@ -94,33 +94,63 @@ static void quiet(avr_t *of, const int level, const char *format, va_list rest) 
     (void)of, (void)level, (void)format, (void)rest;
 }
 
-/* OCR1A and OCR1B: where their low bytes lie, and what simavr does when one is written, last of the two bytes. */
+/*
+ * OCR1A and OCR1B: where their low bytes lie, and what simavr does when one is written, last of the two bytes. On the
+ * chip a new value waits in a buffer until the timer overflows; a pulse that has begun keeps its width.
+ */
 static struct compare {
     avr_io_addr_t low;
     uint8_t high; /* byte that the timer knows */
+    bool waits;
+    uint16_t buffer;
     avr_io_write_t write;
     void *timer;
 } compares[] = {{.low = 0x88}, {.low = 0x8a}};
 
-/* A new high byte beside the same low byte: the timer is shown another low byte first, and so sees the change. */
-static void on_compare_write(avr_t *of, avr_io_addr_t low, uint8_t value, void *param) {
+static avr_timer_t *timer1;
+
+/* Cycles from an overflow until simavr has begun the next pulse. */
+static const avr_cycle_count_t BEGUN = 8;
+
+/* The timer takes the buffer. A new high byte beside the same low byte: it is shown another low byte first. */
+static avr_cycle_count_t take(avr_t *of, avr_cycle_count_t when, void *param) {
     struct compare *compare = param;
+    const avr_io_addr_t low = compare->low;
+    const uint8_t value = compare->buffer & 0xff;
+    (void)when;
+    compare->waits = false;
+    of->data[low + 1] = (uint8_t)(compare->buffer >> 8);
     if (of->data[low + 1] != compare->high && of->data[low] == value)
         compare->write(of, low, value ^ 1, compare->timer);
     compare->high = of->data[low + 1];
     compare->write(of, low, value, compare->timer);
+    return 0;
+}
+
+static void on_compare_write(avr_t *of, avr_io_addr_t low, uint8_t value, void *param) {
+    struct compare *compare = param;
+    compare->buffer = (uint16_t)(of->data[low + 1] << 8 | value);
+    of->data[low + 1] = compare->high;
+    if (compare->waits) return;
+    if (timer1->tov_cycles == 0) {
+        take(of, 0, compare);
+        return;
+    }
+    const avr_cycle_count_t since = of->cycle - timer1->tov_base;
+    compare->waits = true;
+    avr_cycle_timer_register(of, timer1->tov_cycles - since % timer1->tov_cycles + BEGUN, take, compare);
 }
 
 /*
  * Faults of simavr 1.6, as Debian has it, besides the one at on_pin:
  * - timer 1, mode 14, is taken for phase-correct PWM, which ignores writes to the compare registers;
- * - the timer hears of a new compare value only if the low byte differs from that before;
+ * - the timer hears of a new compare value only if the low byte differs from that before, and then at once;
  * - an interrupt can fall out of the queue while it is marked as waiting, and never comes again.
  */
 static void mend_timer(void) {
     for (avr_io_t *io = avr->io_port; io; io = io->next)
-        if (io->kind && strcmp(io->kind, "timer") == 0 && ((avr_timer_t *)io)->name == '1')
-            ((avr_timer_t *)io)->wgm_op[14] = (avr_timer_wgm_t)AVR_TIMER_WGM_ICFASTPWM();
+        if (io->kind && strcmp(io->kind, "timer") == 0 && ((avr_timer_t *)io)->name == '1') timer1 = (avr_timer_t *)io;
+    timer1->wgm_op[14] = (avr_timer_wgm_t)AVR_TIMER_WGM_ICFASTPWM();
     for (unsigned i = 0; i < 2; i++) {
         compares[i].write = avr->io[AVR_DATA_TO_IO(compares[i].low)].w.c;
         compares[i].timer = avr->io[AVR_DATA_TO_IO(compares[i].low)].w.param;

@@ -1,5 +1,8 @@
-/** What can go wrong between the control loop and the pins, at random and repeatably. */
+/** What can go wrong between the control loop, the pins and the sensors, at random and repeatably. */
+import { FrameType, protocol, writeHello } from "../../src/links/wire/protocol.js";
 import { RuntimeState } from "../../src/runtime/states.js";
+import type { SimulatedCar } from "./car.js";
+import { TestHost } from "./host.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import type { VirtualHost } from "./virtual-host.js";
 
@@ -7,7 +10,7 @@ import type { VirtualHost } from "./virtual-host.js";
 export type Random = () => number;
 
 const TRANSPORT = ["lost", "flipped", "cut", "doubled", "swapped", "noise", "deaf"] as const;
-const REST = ["silence", "stall", "clock", "hang", "freeze", "cable", "rollover"] as const;
+const REST = ["silence", "stall", "clock", "hang", "freeze", "cable", "rollover", "main", "master", "lie"] as const;
 export const SABOTAGES = [...TRANSPORT, ...REST] as const;
 export type SabotageKind = (typeof SABOTAGES)[number];
 
@@ -20,14 +23,31 @@ export interface Sabotage {
   readonly part: number;
 }
 
-/** One to three things that go wrong within two seconds. */
+/** What a sensor makes of the truth. */
+const LIES: readonly SimulatedCar["lie"][] = [
+  (sensed) => (sensed.rate = 99),
+  (sensed) => (sensed.rate = 0),
+  (sensed) => (sensed.rate *= 0.5),
+  (sensed) => (sensed.rate *= 2),
+  (sensed) => (sensed.rate *= -1),
+  (sensed) => (sensed.speed = 0),
+  (sensed) => (sensed.speed *= 0.5),
+  (sensed) => (sensed.speed *= 2),
+  (sensed) => (sensed.speed = 2),
+];
+
+/** One to three things that go wrong within two seconds; a main thread is suspended for up to two and a half. */
 export function randomSchedule(random: Random): Sabotage[] {
-  return Array.from({ length: 1 + Math.floor(3 * random()) }, () => ({
-    kind: SABOTAGES[Math.floor(random() * SABOTAGES.length)],
-    at: 0.2 + 1.3 * random(),
-    lasts: 0.05 + 0.6 * random(),
-    part: random() < 0.5 ? 1 : random(),
-  })).sort((a, b) => a.at - b.at);
+  return Array.from({ length: 1 + Math.floor(3 * random()) }, () => {
+    const kind = SABOTAGES[Math.floor(random() * SABOTAGES.length)];
+    const longest = kind === "main" ? 2.5 : 0.65;
+    return {
+      kind,
+      at: 0.2 + 1.3 * random(),
+      lasts: 0.05 + (longest - 0.05) * random(),
+      part: random() < 0.5 ? 1 : random(),
+    };
+  }).sort((a, b) => a.at - b.at);
 }
 
 /**
@@ -39,17 +59,28 @@ export class Saboteur {
   readonly #random: Random;
   readonly #board: SimulatedBoard;
   readonly #host: VirtualHost;
+  readonly #car: SimulatedCar;
+  /** another program at the same board */
+  readonly #master: TestHost;
   readonly #done = new Set<Sabotage>();
   #began = Number.POSITIVE_INFINITY;
   #now = 0;
   #kept: Uint8Array | undefined;
   #reconnectAt = Number.POSITIVE_INFINITY;
 
-  constructor(schedule: readonly Sabotage[], random: Random, board: SimulatedBoard, host: VirtualHost) {
+  constructor(
+    schedule: readonly Sabotage[],
+    random: Random,
+    board: SimulatedBoard,
+    host: VirtualHost,
+    car: SimulatedCar,
+  ) {
     this.#schedule = schedule;
     this.#random = random;
     this.#board = board;
     this.#host = host;
+    this.#car = car;
+    this.#master = new TestHost(board);
     host.transport.tamperOut = (frames) => this.#spoil(frames);
     host.transport.tamperIn = (bytes) =>
       this.#active("deaf") ? new Uint8Array(0) : this.#hit("flipped") ? this.#flip(bytes) : bytes;
@@ -97,6 +128,18 @@ export class Saboteur {
     return spoilt;
   }
 
+  /** The main thread is suspended: the control thread goes on alone. */
+  async #suspendMain(until: number): Promise<void> {
+    const { before, shared } = this.#host;
+    const heartbeat = shared.mainHeartbeat;
+    this.#host.before = (now) => {
+      shared.mainHeartbeat = heartbeat;
+      return this.#act(now);
+    };
+    while (this.#now < until) await this.#host.pause();
+    this.#host.before = before;
+  }
+
   async #act(now: number): Promise<undefined | boolean> {
     this.#now = now;
     if (this.#host.shared.runtimeState === RuntimeState.driving) this.#began = Math.min(this.#began, now);
@@ -108,7 +151,15 @@ export class Saboteur {
       if (this.#done.has(one) || now - this.#began < one.at) continue;
       this.#done.add(one);
       if (one.kind === "clock") this.#host.clockAhead += this.#random() < 0.5 ? -0.5 : 5;
-      else if (one.kind === "hang") await this.#board.order("HANG");
+      else if (one.kind === "lie") this.#car.lie = LIES[Math.floor(LIES.length * this.#random())];
+      else if (one.kind === "master") {
+        const { version } = protocol;
+        const nonce = 4711;
+        await this.#board.send(this.#master.frame(FrameType.hello, (to) => writeHello(to, 0, { version, nonce })));
+      } else if (one.kind === "main") {
+        await this.#suspendMain(now + one.lasts);
+        return false; // this step's time has passed
+      } else if (one.kind === "hang") await this.#board.order("HANG");
       else if (one.kind === "freeze") await this.#board.order("FREEZE");
       else if (one.kind === "cable" && this.#reconnectAt === Number.POSITIVE_INFINITY) {
         await this.#board.disconnect();

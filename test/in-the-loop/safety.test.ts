@@ -82,6 +82,21 @@ atmega.test("stops reach the pin from a pulse whose compare value differs in the
   }
 });
 
+// simavr alone takes a compare value at once: a pulse would last a whole period longer
+atmega.test("a command that comes in the middle of a pulse leaves the pulse as it is", async () => {
+  const { board, host } = await startBoard();
+  await host.getArmed();
+  const beganUs = board.nowUs;
+  for (let i = 0; i < 300; i++) {
+    await board.send(host.driveFrame(0, i % 2 ? -1 : 1)); // at every phase of the pulses, 0.1 ms apart
+    await board.run(PERIOD_US / 1000 + 0.1);
+  }
+  const steering = widths(board.steering, beganUs + 2 * PERIOD_US);
+  expect(steering.length).toBeGreaterThan(290);
+  expect(Math.min(...steering)).toBeGreaterThanOrEqual(999);
+  expect(Math.max(...steering)).toBeLessThanOrEqual(2001);
+});
+
 atmega.test("a host that restarts while driving finds the board disarmed and must arm again", async () => {
   const { board, host } = await startBoard();
   await host.getArmed(1);

@@ -136,7 +136,7 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     }
     let saboteur: Saboteur | undefined;
     const { host, result } = await drive(board, car, drives, 1, (made) => {
-      saboteur = new Saboteur(schedule, random, board, made);
+      saboteur = new Saboteur(schedule, random, board, made, car);
     });
     const what = `${JSON.stringify(schedule)}: ${result.stopped}`;
     const driving = host.spanOf(RuntimeState.driving);
@@ -156,9 +156,13 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     const recording = await readRecording(join(drives, "0001.mcap"));
     expect(recording.times.length).toBeGreaterThanOrEqual(result.steps);
     const isFault = recording.events.some(({ level }) => level === "fault");
-    expect(isFault).toBe(result.stopped !== undefined);
+    // a main thread that is suspended beyond the end of a whole drive is a fault of what comes after it
+    const drivenFor = recording.times[result.steps - 1];
+    const hangsOn = schedule.some(({ kind, at, lasts }) => kind === "main" && at + lasts > drivenFor);
+    if (result.stopped !== undefined || !hangsOn) expect(isFault).toBe(result.stopped !== undefined);
 
     // a fresh start drives again, and not before it was armed
+    car.lie = () => {};
     const restartUs = board.nowUs;
     const again = await drive(board, car, drives, 1000, () => {});
     expect(again.result).toEqual({ steps: expect.any(Number), stopped: undefined });

@@ -76,7 +76,9 @@ test("between fit, estimate and update a timer has its turn, as a robot's heartb
     });
   const { rule, modelFitter } = training;
   const watched = { ...training, rule: slow(rule, "estimate", "update"), modelFitter: slow(modelFitter, "refit") };
-  for await (const event of algorithm1(watched, new SimLink(), 0, 1)) expect(event).toBeDefined();
+  const kinds: string[] = [];
+  for await (const { kind } of algorithm1(watched, new SimLink(), 0, 1)) kinds.push(kind);
+  expect(kinds.slice(-3)).toEqual(["rollout", "estimate", "update"]);
   clearInterval(timer);
   const [fit, estimate, update] = seen;
   expect(seen).toHaveLength(3);

@@ -10,7 +10,7 @@
  *   BYTE <cycles>           -> ok                       time of one byte on the line; 640 is 250000 baud
  *   RUN <us>                -> <us> <sent> <edges...>   lets time pass. now; bytes sent to the terminal;
  *                                                       pin:rise_us:width_us of each pulse that ended, pin 1 steering,
- *                                                       2 throttle, 5 LED
+ *                                                       2 throttle, 5 LED; 0:us:0 when the chip started anew
  *   POKE <symbol> <value>   -> ok                       writes a 32-bit variable of the firmware
  *   HANG                    -> ok                       the main loop stands still, interrupts go on
  *   FREEZE                  -> ok                       the main loop stands still, interrupts are off

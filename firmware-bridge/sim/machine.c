@@ -22,6 +22,7 @@
 #define STEERING_PIN 1
 #define THROTTLE_PIN 2
 #define LED_PIN 5
+#define RESET 0 /* no pin: a pulse without width when the chip starts anew */
 
 static avr_t *avr;
 static elf_firmware_t firmware;
@@ -42,15 +43,19 @@ static unsigned pulse_count;
 static bool high[8];
 static uint64_t risen[8];
 
+static void note(int pin, uint64_t from) {
+    if (pulse_count < PULSES)
+        pulses[pulse_count++] = (struct machine_pulse){pin, (double)from / MHZ, (double)(avr->cycle - from) / MHZ};
+}
+
 static void level(int pin, bool value) {
     if (value == high[pin])
         return;
     high[pin] = value;
     if (value)
         risen[pin] = avr->cycle;
-    else if (pulse_count < PULSES)
-        pulses[pulse_count++] = (struct machine_pulse){
-            pin, (double)risen[pin] / MHZ, (double)(avr->cycle - risen[pin]) / MHZ};
+    else
+        note(pin, risen[pin]);
 }
 
 /* Whether timer 1 owns the pin: COM1A1 of TCCR1A for pin 1, COM1B1 for pin 2. */
@@ -73,7 +78,7 @@ static void on_compare(avr_irq_t *irq, uint32_t value, void *of) {
         level(pin, value);
 }
 
-/* After a reset nothing drives the pins until the firmware does. */
+/* Pins that the timer let go of. */
 static void release_pins(void) {
     for (int pin = STEERING_PIN; pin <= THROTTLE_PIN; pin++)
         if (!of_timer(pin))
@@ -96,7 +101,8 @@ static void quiet(avr_t *of, const int level, const char *format, va_list rest) 
 
 /*
  * OCR1A and OCR1B: where their low bytes lie, and what simavr does when one is written, last of the two bytes. On the
- * chip a new value waits in a buffer until the timer overflows; a pulse that has begun keeps its width.
+ * chip a new value in a mode of PWM waits in a buffer until the timer overflows: a pulse that has begun keeps its
+ * width.
  */
 static struct compare {
     avr_io_addr_t low;
@@ -127,12 +133,18 @@ static avr_cycle_count_t take(avr_t *of, avr_cycle_count_t when, void *param) {
     return 0;
 }
 
+/* Whether the timer's mode, by the low bits of TCCR1A and WGM13 and WGM12 of TCCR1B, is one of PWM. */
+static bool buffers(void) {
+    return (avr->data[0x80] & 0x03) || (avr->data[0x81] & 0x18);
+}
+
 static void on_compare_write(avr_t *of, avr_io_addr_t low, uint8_t value, void *param) {
     struct compare *compare = param;
     compare->buffer = (uint16_t)(of->data[low + 1] << 8 | value);
     of->data[low + 1] = compare->high;
     if (compare->waits) return;
-    if (timer1->tov_cycles == 0) {
+    /* after a reset simavr remembers the period of the timer that it stopped */
+    if (timer1->tov_cycles == 0 || !buffers()) {
         take(of, 0, compare);
         return;
     }
@@ -140,6 +152,19 @@ static void on_compare_write(avr_t *of, avr_io_addr_t low, uint8_t value, void *
     compare->waits = true;
     avr_cycle_timer_register(of, timer1->tov_cycles - since % timer1->tov_cycles + BEGUN, take, compare);
 }
+
+/* The chip starts anew: nothing drives the pins until the firmware does, and no compare value waits any more. */
+static void on_reset(avr_io_t *of) {
+    (void)of;
+    for (unsigned i = 0; i < 2; i++) {
+        compares[i].waits = false;
+        compares[i].high = 0;
+    }
+    release_pins();
+    note(RESET, avr->cycle);
+}
+
+static avr_io_t resets = {.kind = "resets", .reset = on_reset};
 
 /*
  * Faults of simavr 1.6, as Debian has it, besides the one at on_pin:
@@ -201,6 +226,7 @@ bool machine_load(const char *elf) {
     flags &= ~(uint32_t)(AVR_UART_FLAG_STDIO | AVR_UART_FLAG_POLL_SLEEP);
     avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
     mend_timer();
+    avr_register_io(avr, &resets);
 
     static const int WATCHED[] = {STEERING_PIN, THROTTLE_PIN, LED_PIN};
     for (unsigned i = 0; i < sizeof WATCHED / sizeof WATCHED[0]; i++)

@@ -6,6 +6,12 @@ import { TestHost } from "./host.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 import type { VirtualHost } from "./virtual-host.js";
 
+/** [µs] of the board's clock */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Uniform numbers in [0, 1). */
 export type Random = () => number;
 
@@ -63,6 +69,8 @@ export class Saboteur {
   /** another program at the same board */
   readonly #master: TestHost;
   readonly #done = new Set<Sabotage>();
+  /** when the main thread was suspended */
+  readonly suspensions: Span[] = [];
   #began = Number.POSITIVE_INFINITY;
   #now = 0;
   #kept: Uint8Array | undefined;
@@ -132,12 +140,18 @@ export class Saboteur {
   async #suspendMain(until: number): Promise<void> {
     const { before, shared } = this.#host;
     const heartbeat = shared.mainHeartbeat;
+    const from = this.#board.nowUs;
     this.#host.before = (now) => {
       shared.mainHeartbeat = heartbeat;
       return this.#act(now);
     };
     while (this.#now < until) await this.#host.pause();
     this.#host.before = before;
+    // one that begins during another is part of it
+    const to = this.#board.nowUs;
+    const during = this.suspensions.findIndex((other) => other.from >= from);
+    if (during >= 0) this.suspensions.splice(during);
+    this.suspensions.push({ from, to });
   }
 
   async #act(now: number): Promise<undefined | boolean> {

@@ -3,7 +3,7 @@ import { expect } from "@jest/globals";
 import { ArmResult, BoardState, Cause, protocol, ResetFlag, WelcomeResult } from "../../src/links/wire/protocol.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { TestHost } from "./host.js";
-import { expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
+import { byReset, expectAll, LATEST_NEUTRAL_US, PERIOD_US, widths } from "./pulses.js";
 
 stopBoardsAfterEachTest();
 
@@ -148,6 +148,12 @@ for (const [order, what] of [
       await board.send(host.driveFrame(0.5, 0));
       await board.run(20);
     }
+    // the pulse in flight is cut, all others are whole, the first of the new program too
+    expect(board.resets).toHaveLength(1);
+    const { whole, cut } = byReset(board.throttle, board.resets);
+    expect(cut.length).toBeLessThanOrEqual(1);
+    expectAll(widths(whole, hungUs, board.resets[0]), 1750);
+    expectAll(widths(whole, board.resets[0]), 1500);
     // 125 ms of watchdog, then the first new pulse
     expectAll(widths(board.throttle, hungUs + 130_000), 1500);
     expect(host.telemetry.state).toBe(BoardState.disarmed);

@@ -14,6 +14,8 @@ export interface Pulse {
   readonly widthUs: number;
 }
 
+/** Not a pin: the chip started anew. */
+const RESET = 0;
 const STEERING_PIN = 1;
 const THROTTLE_PIN = 2;
 
@@ -28,6 +30,8 @@ export class SimulatedBoard {
   nowUs = 0;
   readonly steering: Pulse[] = [];
   readonly throttle: Pulse[] = [];
+  /** when the chip started anew [us] */
+  readonly resets: number[] = [];
   /** every edge and every byte count, for comparing two drives */
   readonly log: string[] = [];
 
@@ -87,6 +91,7 @@ export class SimulatedBoard {
     this.nowUs = Number(now);
     for (const pulse of pulses) {
       const [pin = 0, riseUs = 0, widthUs = 0] = pulse.split(":").map(Number);
+      if (pin === RESET) this.resets.push(riseUs);
       if (pin === STEERING_PIN) this.steering.push({ riseUs, widthUs });
       if (pin === THROTTLE_PIN) this.throttle.push({ riseUs, widthUs });
     }

@@ -1,7 +1,7 @@
 /**
  * Random schedules of faults (seeded) while a car drives through the firmware: whatever goes wrong, the pins keep their
  * limits, the motor is neutral in time, nothing starts by itself, and a fresh start drives again. LAPGRAD_SOAK=200 runs
- * so many schedules instead of a few.
+ * so many schedules instead of one.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,18 +16,20 @@ import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
+import { noteOutcome } from "../support/outcomes.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
-import { COMMANDED_WITHIN_US, expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
+import { byReset, COMMANDED_WITHIN_US, expectAll, NEUTRAL_WITHIN_US, PERIOD_US, widths } from "./pulses.js";
 import { CAR } from "./robot.js";
-import { randomSchedule, type Sabotage, Saboteur } from "./sabotage.js";
-import type { Pulse, SimulatedBoard } from "./simulated-board.js";
+import { randomSchedule, type Sabotage, Saboteur, type Span } from "./sabotage.js";
+import type { SimulatedBoard } from "./simulated-board.js";
 import { VirtualHost } from "./virtual-host.js";
 
 const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 1);
 const SEGMENTS = 16;
-/** From a hanging program to its reset by the watchdog, about [µs]. */
-const RESET_US = 140_000;
+/** A main thread that gives no heartbeat for this long is a fault [s], found at a control step. */
+const HEARTBEAT_WITHIN = 2;
+const FOUND_WITHIN = 0.06;
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -43,8 +45,8 @@ class WatchedHost extends VirtualHost {
     await super.pause();
     this.states.push({ us: this.board.nowUs, state: this.shared.runtimeState });
   }
-  /** When a state was first and last seen [µs]. */
-  spanOf(wanted: RuntimeState): { readonly from: number; readonly to: number } | undefined {
+  /** When a state was first and last seen. */
+  spanOf(wanted: RuntimeState): Span | undefined {
     const seen = this.states.filter(({ state }) => state === wanted);
     const [first] = seen;
     const last = seen.at(-1);
@@ -99,17 +101,32 @@ function expectNeutralBy(board: SimulatedBoard, schedule: readonly Sabotage[], b
     const isReset = kind === "hang" || kind === "freeze";
     const toUs = isReset ? endUs : beganUs + (at + lasts) * 1e6;
     if (!["silence", "stall", "cable"].includes(kind) && !isReset) continue;
-    if (fromUs + 20_000 < toUs) expectAll(widths(wholePulses(board, schedule, beganUs), fromUs, toUs), 1500);
+    if (fromUs + 20_000 < toUs) expectNeutral(board, fromUs, toUs);
   }
 }
 
-/** Throttle pulses but those that the watchdog's reset of a hanging board has cut. */
-function wholePulses(board: SimulatedBoard, schedule: readonly Sabotage[], beganUs: number): Pulse[] {
-  const resets = schedule.filter(({ kind }) => kind === "hang" || kind === "freeze");
-  const isCut = ({ riseUs, widthUs }: Pulse) =>
-    widthUs < 1500 &&
-    resets.some(({ at }) => Math.abs(riseUs - beganUs - at * 1e6 - RESET_US) < NEUTRAL_WITHIN_US - RESET_US);
-  return board.throttle.filter((pulse) => !isCut(pulse));
+/** Neutral throttle in a span of time [µs]: pulses that a reset cut are no longer than that. */
+function expectNeutral(board: SimulatedBoard, fromUs: number, toUs?: number): void {
+  const { whole, cut } = byReset(board.throttle, board.resets);
+  expectAll(widths(whole, fromUs, toUs), 1500);
+  for (const us of widths(cut, fromUs, toUs)) expect(us).toBeLessThanOrEqual(1501);
+}
+
+/** The main thread was suspended: a heartbeat that it missed too long has stopped the drive, with that fault. */
+function expectHeartbeatObeyed(
+  suspensions: readonly Span[],
+  driving: Span,
+  stalled: number,
+  faults: readonly string[],
+): void {
+  let isMissed = false;
+  for (const { from, to } of suspensions) {
+    const dueUs = from + HEARTBEAT_WITHIN * 1e6;
+    if (dueUs > Math.min(to, driving.to)) continue;
+    isMissed = true;
+    expect(driving.to).toBeLessThanOrEqual(dueUs + (FOUND_WITHIN + stalled) * 1e6);
+  }
+  expect([isMissed, faults[0]]).toStrictEqual([faults.includes("mainThread"), isMissed ? "mainThread" : faults[0]]);
 }
 
 const TRANSPORT_KINDS = [
@@ -153,24 +170,37 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     const driving = host.spanOf(RuntimeState.driving);
     if (!driving || !saboteur) throw new Error(`it never drove: ${what}`);
 
-    for (const pulse of [...board.throttle, ...board.steering]) {
-      expect(pulse.widthUs).toBeGreaterThanOrEqual(999);
-      expect(pulse.widthUs).toBeLessThanOrEqual(2001);
+    const resets = schedule.filter(({ kind }) => kind === "hang" || kind === "freeze").length;
+    expect(board.resets.length).toBeLessThanOrEqual(resets);
+    for (const pulses of [board.throttle, board.steering]) {
+      const { whole, cut } = byReset(pulses, board.resets);
+      expect(cut.length).toBeLessThanOrEqual(board.resets.length);
+      for (const { widthUs } of [...whole, ...cut]) expect(widthUs).toBeLessThanOrEqual(2001);
+      for (const { widthUs } of whole) expect(widthUs).toBeGreaterThanOrEqual(999);
     }
     expectAll(widths(board.throttle, 0, driving.from), 1500);
     expectNeutralBy(board, schedule, driving.from, board.nowUs);
     const late = isDisturbed(schedule, (driving.to - driving.from) / 1e6) ? NEUTRAL_WITHIN_US : COMMANDED_WITHIN_US;
-    expectAll(widths(wholePulses(board, schedule, driving.from), driving.to + late), 1500);
+    expectNeutral(board, driving.to + late);
     if (result.stopped !== undefined) expect(result.stopped).toMatch(/.{10,}; .{10,}/);
 
     // nothing of it is lost: every step that was driven is on disk
     const recording = await readRecording(join(drives, "0001.mcap"));
     expect(recording.times.length).toBeGreaterThanOrEqual(result.steps);
-    const isFault = recording.events.some(({ level }) => level === "fault");
-    // a main thread that is suspended beyond the end of a whole drive is a fault of what comes after it
+    const faults = recording.events.filter(({ level }) => level === "fault");
+    const names = faults.map(({ name }) => name);
     const drivenFor = recording.times[result.steps - 1];
-    const hangsOn = schedule.some(({ kind, at, lasts }) => kind === "main" && at + lasts > drivenFor);
-    if (result.stopped !== undefined || !hangsOn) expect(isFault).toBe(result.stopped !== undefined);
+    const stalled = schedule.reduce((sum, { kind, lasts }) => sum + (kind === "stall" ? lasts : 0), 0);
+    expectHeartbeatObeyed(saboteur.suspensions, driving, stalled, names);
+    if (result.stopped !== undefined) expect(names).not.toHaveLength(0);
+    // a whole drive ends with a fault only where the main thread was suspended and could not end it before
+    else
+      for (const { time } of faults) {
+        const foundUs = driving.from + time * 1e6;
+        const isAway = saboteur.suspensions.some(({ from, to }) => foundUs >= from && foundUs <= to + PERIOD_US);
+        expect([time > drivenFor, isAway]).toStrictEqual([true, true]);
+      }
+    noteOutcome({ seed, schedule, fault: names[0] ?? null });
 
     // a fresh start drives again, and not before it was armed
     car.lie = () => {};

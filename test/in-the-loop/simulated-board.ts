@@ -1,13 +1,14 @@
 /**
- * The firmware of the ATmega328P in a simulator, in virtual time, with its UART on a pseudo-terminal that the real
- * serialport package opens. Nothing here sleeps: time passes only in `run`, so a test gives the same edges on every
- * machine.
+ * The firmware of the ATmega328P in a simulator, in virtual time, with its UART on a pseudo-terminal that is opened,
+ * read and written as a real port is. Nothing here sleeps: time passes only in `run`, so a test gives the same edges on
+ * every machine.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { SerialPort } from "serialport";
+import { setImmediate } from "node:timers/promises";
 import { protocol } from "../../src/links/wire/protocol.js";
+import { SerialConnection } from "../../src/runtime/serial-connection.js";
+import { DescriptorTransport } from "../../src/runtime/transport.js";
 
 export interface Pulse {
   readonly riseUs: number;
@@ -22,10 +23,11 @@ const THROTTLE_PIN = 2;
 /** The simulated board and its terminal. */
 export class SimulatedBoard {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #answers: AsyncIterator<string>;
-  #port: SerialPort | undefined;
-  #awaited = 0;
-  #arrived = () => {};
+  /** who waits for an answer, the oldest first */
+  readonly #waiting: ((answer: string | undefined) => void)[] = [];
+  #said = "";
+  #connection: SerialConnection | undefined;
+  #transport: DescriptorTransport | undefined;
   #receive: (bytes: Uint8Array) => void = () => {};
   nowUs = 0;
   readonly steering: Pulse[] = [];
@@ -37,53 +39,57 @@ export class SimulatedBoard {
 
   constructor(runner: string, elf: string) {
     this.#child = spawn(runner, [elf], { stdio: ["pipe", "pipe", "inherit"] });
-    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#child.stdout.setEncoding("latin1").on("data", (text: string) => this.#take(text));
+    this.#child.stdout.on("end", () => {
+      for (const answered of this.#waiting.splice(0)) answered(undefined);
+    });
+  }
+
+  #take(text: string): void {
+    const lines = (this.#said + text).split("\n");
+    this.#said = lines.pop() ?? "";
+    for (const line of lines) this.#waiting.shift()?.(line);
   }
 
   /** Gives one order of firmware-bridge/sim/lockstep.c and returns its answer. */
   async order(line: string): Promise<string> {
+    if (this.#child.stdout.readableEnded) throw new Error(`the simulator has ended before "${line}"`);
     this.#child.stdin.write(`${line}\n`);
-    const { value, done } = await this.#answers.next();
-    if (done || value.startsWith("error"))
-      throw new Error(`the simulator refused "${line}": ${value ?? "it has ended"}`);
-    return value;
+    const answer = await new Promise<string | undefined>((resolve) => this.#waiting.push(resolve));
+    if (answer === undefined || answer.startsWith("error"))
+      throw new Error(`the simulator refused "${line}": ${answer ?? "it has ended"}`);
+    return answer;
   }
 
-  /** Opens a new terminal with serialport; what arrives goes to `receive`. */
+  /** Opens a new terminal; what arrives goes to `receive`. */
   async connect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    if (this.#port) await this.disconnect();
+    if (this.#connection) await this.disconnect();
     this.#receive = receive;
-    const path = await this.order("OPEN");
-    const port = new SerialPort({ path, baudRate: protocol.baud, autoOpen: false });
-    port.on("data", (bytes: Uint8Array) => {
-      this.#awaited -= bytes.length;
-      this.#receive(bytes);
-      this.#arrived();
-    });
-    await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
-    this.#port = port;
+    this.#connection = new SerialConnection(await this.order("OPEN"), protocol.baud);
+    this.#transport = new DescriptorTransport(await this.#connection.open());
   }
 
-  /**
-   * Pulls the cable. The port is closed before the terminal is hung up, which may read as empty for ever afterwards:
-   * serialport would read on, and never tell.
-   */
+  /** Pulls the cable. */
   async disconnect(): Promise<void> {
-    const port = this.#port;
-    this.#port = undefined;
-    if (port) await closed(port);
+    await this.#close();
     await this.order("CLOSE");
+  }
+
+  async #close(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+    this.#transport = undefined;
   }
 
   /** Sends bytes through the terminal; they reach the chip one by one while time passes. */
   async send(bytes: Uint8Array): Promise<void> {
-    const port = this.#port;
-    if (!port) return;
-    await new Promise<void>((resolve, reject) => port.write(bytes, (error) => (error ? reject(error) : resolve())));
+    if (!this.#transport) return;
+    if (!this.#transport.write(bytes, bytes.length))
+      throw new Error(`the terminal took less than ${bytes.length} bytes`);
     await this.order(`READ ${bytes.length}`);
   }
 
-  /** Lets time pass, and waits until serialport has delivered what the chip sent in it. */
+  /** Lets time pass, and delivers what the chip sent in it. */
   async run(ms: number): Promise<void> {
     const answer = await this.order(`RUN ${Math.round(ms * 1000)}`);
     const [now, sent, ...pulses] = answer.split(" ");
@@ -95,18 +101,19 @@ export class SimulatedBoard {
       if (pin === STEERING_PIN) this.steering.push({ riseUs, widthUs });
       if (pin === THROTTLE_PIN) this.throttle.push({ riseUs, widthUs });
     }
-    if (this.#port) this.#awaited += Number(sent);
-    while (this.#awaited > 0) await new Promise<void>((resolve) => (this.#arrived = resolve));
+    let awaited = this.#transport ? Number(sent) : 0;
+    const bytes = new Uint8Array(awaited);
+    while (awaited > 0) {
+      const count = this.#transport?.read(bytes) ?? awaited;
+      awaited -= count;
+      if (count > 0) this.#receive(bytes.slice(0, count));
+      else await setImmediate(); // the kernel has it, and not given it yet
+    }
   }
 
   async stop(): Promise<void> {
-    if (this.#port) await closed(this.#port);
+    await this.#close();
     this.#child.stdin.end();
     await new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
   }
-}
-
-/** Closes a port, unless it has closed by itself. */
-function closed(port: SerialPort): Promise<void> {
-  return new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve()));
 }

@@ -3,6 +3,7 @@
  * later.
  */
 #include <avr_adc.h>
+#include <avr_extint.h>
 #include <avr_ioport.h>
 #include <avr_twi.h>
 #include <sim_avr.h>
@@ -82,6 +83,8 @@ void inputs_load(struct avr_t *avr) {
     gyro.input = avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_INPUT);
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_TWI_GETIRQ(0), TWI_IRQ_OUTPUT), on_bus, NULL);
     avr->vcc = avr->avcc = 5000;
+    /* INT1, which the firmware does not use, shares the encoder's pin: simavr would look at it in every cycle */
+    avr_extint_set_strict_lvl_trig(avr, 1, 0);
 }
 
 bool machine_radio(unsigned channel, unsigned width_us) {
@@ -155,7 +158,10 @@ static uint64_t update_wheel(const avr_t *avr) {
         wheel.phase = (wheel.phase + (wheel.backwards ? 3 : 1)) % 4;
         avr_raise_irq(port_d[2], A[wheel.phase]);
         avr_raise_irq(port_d[3], B[wheel.phase]);
-        wheel.next = avr->cycle + wheel.period / 2;
+        /* an edge that comes some cycles late delays none of those after it */
+        wheel.next += wheel.period / 2;
+        if (wheel.next <= avr->cycle)
+            wheel.next = avr->cycle + wheel.period / 2;
     }
     return wheel.next;
 }

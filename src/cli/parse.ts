@@ -13,6 +13,7 @@ export async function parseWords(
   const table = await argumentsOf(command);
   const problems: string[] = [];
   const parser = yargs([...words])
+    .locale("en") // the words that usage.ts knows, whatever the language of the shell
     .help(false)
     .version(false)
     .options(Object.fromEntries(Object.keys(COMMON).map((key) => [key, { type: "boolean" }])))

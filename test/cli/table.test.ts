@@ -1,7 +1,7 @@
 /** Every command's table of arguments: its examples, its help, its hints, its types, and what is loaded for it. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   type ArgumentTable,
   choice,
@@ -177,4 +177,35 @@ test("lapgrad stop loads no other command, and nothing large", async () => {
   for (const large of ["yaml", "valibot", "@mcap/core", "serialport", "cli-progress"])
     expect(packages).not.toContain(large);
   await rm(folder, { recursive: true });
+});
+
+describe("English, whatever the language of the shell", () => {
+  const LANGUAGES = ["C", "de_DE.UTF-8", "fr_FR.UTF-8", "zh_CN.UTF-8", "ja_JP.UTF-8", "pt_BR", "ru_RU.UTF-8"];
+  const VARIABLES = ["LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"] as const;
+  const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+  afterEach(() => {
+    for (const name of VARIABLES) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+
+  test.each(COMMAND_NAMES)("%s", async (name) => {
+    const table = await argumentsOf(await loadCommand(name));
+    const option = Object.entries(table).find(([, { positional, type }]) => !positional && !type.isFlag);
+    const valueless = option ? [[name, `--${optionName(option[0])}`]] : [];
+    const wrong = [[name, "--no_such_option", "1"], [name, "a", "b", "c", "d", "--x"], ...valueless];
+    for (const words of wrong) {
+      const messages = new Set<string>();
+      for (const language of LANGUAGES) {
+        for (const variable of VARIABLES) {
+          for (const other of VARIABLES) delete process.env[other];
+          process.env[variable] = language;
+          messages.add(await refusal(words));
+        }
+      }
+      expect([...messages]).toStrictEqual([expect.stringMatching(/^[\x20-\x7e]+$/)]);
+      expect([...messages][0]).toMatch(/unknown|needs a value|is missing/);
+    }
+  });
 });

@@ -53,7 +53,8 @@ export class CompiledPolicy {
     await writeFile(join(folder, "policy.c"), source);
     const files = [fileURLToPath(assetOf("harness.c")), "-o", join(folder, "policy"), "-lm"];
     const defines = [`-DPOLICY="${join(folder, "policy.c")}"`, ...(single ? ["-DLAPGRAD_SINGLE"] : [])];
-    const { status, stderr } = spawnSync(COMPILER, [...FLAGS, ...defines, ...files], { encoding: "utf8" });
+    const env = { ...process.env, LC_ALL: "C" }; // what it says is shown
+    const { status, stderr } = spawnSync(COMPILER, [...FLAGS, ...defines, ...files], { encoding: "utf8", env });
     if (status === 0) return new CompiledPolicy(folder, policy);
     await rm(folder, { recursive: true });
     throw new UserError(`${COMPILER} refuses the exported file: ${stderr.trim().split("\n", 3).join("; ")}`, 1);

@@ -1,9 +1,10 @@
 import { McapStreamReader, type TypedMcapRecord } from "@mcap/core";
 import { messageOf } from "../errors.js";
+import { DECOMPRESSORS } from "./compression.js";
 import { readBytes } from "./files.js";
 import { END_METADATA, METADATA, TOPICS } from "./metadata.js";
 import { RecordingError } from "./recording.js";
-import { looksLikeMcap, readableParts } from "./recover.js";
+import { endsLikeMcap, hasSecondFile, looksLikeMcap, readableParts } from "./recover.js";
 
 /** So much is given to the MCAP reader at once: it keeps a copy. */
 const SLICE = 1024 * 1024;
@@ -12,6 +13,8 @@ const WANTED = "give a recording of lapgrad, e.g. <run>/rollouts/0001.mcap";
 /** A message of a recording. */
 export interface Message {
   readonly sequence: number;
+  /** [ns] */
+  readonly logTime: bigint;
   readonly data: Uint8Array;
 }
 
@@ -26,6 +29,8 @@ export interface Contents {
   readonly messages: ReadonlyMap<string, readonly Message[]>;
   /** what the library says of the place where reading ended; empty at a cut or a proper end */
   readonly damage: string;
+  /** the file has its end, so that nothing was cut off */
+  readonly isEnded: boolean;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface Contents {
  * @param onDamage is told what the library says of the place where reading ended, unless it is a cut or a proper end
  */
 export function* recordsOf(bytes: Uint8Array, onDamage: (problem: string) => void): Generator<TypedMcapRecord> {
-  const reader = new McapStreamReader();
+  const reader = new McapStreamReader({ decompressHandlers: { ...DECOMPRESSORS } });
   try {
     for (const part of readableParts(bytes)) {
       for (let at = 0; at < part.length; at += SLICE) {
@@ -82,12 +87,21 @@ export async function readContents(path: string): Promise<Contents> {
   let end: ReadonlyMap<string, string> | undefined;
   let damage = "";
   for (const record of recordsOf(bytes, (problem) => (damage = problem))) {
-    if (record.type === "Metadata" && record.name === METADATA) pairs ??= record.metadata;
+    if (record.type === "Metadata" && record.name === METADATA) {
+      if (pairs) throw twoRecordings(path, `two metadata records "${METADATA}"`);
+      pairs = record.metadata;
+    }
     if (record.type === "Metadata" && record.name === END_METADATA) end ??= record.metadata;
     const list = record.type === "Channel" ? messages.get(record.topic) : undefined;
     if (record.type === "Channel" && list) channels.set(record.id, list);
     if (record.type === "Message") channels.get(record.channelId)?.push(record);
   }
   if (!pairs) throw noMetadata(path, bytes.length, damage);
-  return { pairs, end, size: bytes.length, messages, damage };
+  if (hasSecondFile(bytes)) throw twoRecordings(path, "a second MCAP file behind the first");
+  return { pairs, end, size: bytes.length, messages, damage, isEnded: endsLikeMcap(bytes) };
+}
+
+/** Says that a file has more than one recording in it: which numbers belong together nobody can tell. */
+export function twoRecordings(path: string, what: string): RecordingError {
+  return new RecordingError(`${path} holds more than one recording (${what}); give each in a file of its own`);
 }

@@ -1,27 +1,37 @@
-import { becauseOf, type Contents, readContents } from "./contents.js";
+import { becauseOf, type Contents, readContents, twoRecordings } from "./contents.js";
 import { type Extent, type Metadata, SEGMENT_FIELDS, STEP_FIELDS, TOPICS } from "./metadata.js";
 import { decodeEnd, decodeMetadata } from "./metadata-text.js";
 import { type Recording, RecordingError } from "./recording.js";
-import { rowIn, takeEvents, takeRows } from "./rows.js";
+import { type Ordered, orderOf, rowIn, takeEvents, takeRows } from "./rows.js";
 
-function missing(expected: Extent | undefined, reached: Extent): string {
+/** What ended reading before the end, in words; empty if nothing did but the end of the messages. */
+type Problem = string;
+
+function missing(expected: Extent | undefined, reached: Extent, problem: Problem): string {
+  if (problem !== "") return problem;
   if (!expected) return "the drive was not closed";
   if (reached.steps === expected.steps && reached.segments === expected.segments)
     return "the final state and the summary are missing";
   const seconds = expected.lastTime - reached.lastTime;
-  return `the last ${Number.isFinite(seconds) ? seconds.toFixed(1) : "?"} s are missing`;
+  return seconds > 0 ? `the last ${seconds.toFixed(1)} s are missing` : "the rest is missing";
 }
 
 /** "ends after step 412 of 1092 and segment 59 of 156: the last 13.6 s are missing" */
-function missingNote(expected: Extent | undefined, reached: Extent, damage: string): string {
+function missingNote(expected: Extent | undefined, reached: Extent, problem: Problem, damage: string): string {
   const of = (count: number | undefined) => (count === undefined ? "" : ` of ${count}`);
   const steps = `step ${reached.steps}${of(expected?.steps)}`;
   const segments = `segment ${reached.segments}${of(expected?.segments)}`;
-  const what = `ends after ${steps} and ${segments}: ${missing(expected, reached)}`;
+  const what = `ends after ${steps} and ${segments}: ${missing(expected, reached, problem)}`;
   return damage ? `${what} (the file is damaged there: ${damage})` : what;
 }
 
-function decode(contents: Contents, metadata: Metadata, path: string): Recording {
+/** A recording, and what kept more of it from being read. */
+interface Decoded {
+  readonly recording: Recording;
+  readonly problem: Problem;
+}
+
+function decode(contents: Contents, metadata: Metadata, path: string): Decoded {
   const { messages, damage } = contents;
   const { widths } = metadata;
   const isDrive = metadata.kind === "drive";
@@ -42,13 +52,23 @@ function decode(contents: Contents, metadata: Metadata, path: string): Recording
     gains: [] as number[],
     finalState: [] as number[],
   };
-  const steps = takeRows(messages.get(TOPICS.step), expected?.steps ?? Infinity, [
-    { name: "t", width: 1, list: lists.times },
-    ...STEP_FIELDS.map(([name, key]) => ({ name, width: widths[key], list: lists[key] })),
-  ]);
-  const segments = takeRows(
-    messages.get(TOPICS.segment),
-    expected?.segments ?? Infinity,
+  const ordered = (topic: string, most: number | undefined): Ordered =>
+    orderOf(messages.get(topic) ?? [], most ?? Number.POSITIVE_INFINITY) ?? refuseTwo(path, topic);
+  const order = ordered(TOPICS.step, expected?.steps);
+  const { count: steps, problem: stepProblem } = takeRows(
+    order,
+    "step",
+    [
+      { name: "t", width: 1, list: lists.times },
+      ...STEP_FIELDS.map(([name, key]) => ({ name, width: widths[key], list: lists[key] })),
+    ],
+    // what is numbered is read as it was recorded; otherwise the times are all that tells the order
+    ({ t }) => order.isNumbered || Number(t) > (lists.times.at(-1) ?? Number.NEGATIVE_INFINITY),
+    "is not numbered, and not later than the one before",
+  );
+  const { count: segments, problem: segmentProblem } = takeRows(
+    ordered(TOPICS.segment, expected?.segments),
+    "segment",
     [
       { name: "taskTime", width: 1, list: lists.segmentTimes },
       ...SEGMENT_FIELDS.map(([name, key]) => ({ name, width: widths[key], list: lists[key] })),
@@ -61,14 +81,20 @@ function decode(contents: Contents, metadata: Metadata, path: string): Recording
       return true;
     },
   );
-  const ends = takeRows(messages.get(TOPICS.rollout), 1, [
+  const ends = takeRows(ordered(TOPICS.rollout, isDrive ? undefined : 1), "end", [
     { name: "finalState", width: isDrive ? 0 : metadata.finalState, list: lists.finalState },
-  ]);
+  ]).count;
   const hasEnd = isDrive ? end !== undefined : ends === 1;
   const reached = { steps, segments, lastTime: lists.times.at(-1) ?? 0 };
+  if (!order.isNumbered && expected && steps < expected.steps && reached.lastTime >= expected.lastTime)
+    throw new RecordingError(
+      `${path} holds ${steps} of ${expected.steps} steps, and as they are not numbered nobody can tell which are ` +
+        "missing; use another copy of it",
+    );
   const isWhole = steps === expected?.steps && segments === expected.segments && hasEnd;
-  const note = isWhole ? "" : missingNote(expected, reached, damage);
-  return {
+  const problem = stepProblem || segmentProblem;
+  const note = isWhole ? "" : missingNote(expected, reached, problem, damage);
+  const recording: Recording = {
     info: {
       ...metadata.info,
       complete: metadata.info.complete && isWhole && (end?.complete ?? true),
@@ -87,8 +113,13 @@ function decode(contents: Contents, metadata: Metadata, path: string): Recording
     outputs: Float64Array.from(lists.outputs),
     setpoints: Float64Array.from(lists.setpoints),
     gains: Float64Array.from(lists.gains),
-    events: takeEvents(messages.get(TOPICS.event)),
+    events: takeEvents(ordered(TOPICS.event, undefined)),
   };
+  return { recording, problem };
+}
+
+function refuseTwo(path: string, topic: string): never {
+  throw twoRecordings(path, `more messages on ${topic} than it says, or several of one number`);
 }
 
 /**
@@ -102,14 +133,14 @@ function decode(contents: Contents, metadata: Metadata, path: string): Recording
 export async function readRecording(path: string): Promise<Recording> {
   const contents = await readContents(path);
   const metadata = decodeMetadata(contents.pairs, path);
-  const recording = decode(contents, metadata, path);
+  const { recording, problem } = decode(contents, metadata, path);
   if (recording.times.length > 0) return recording;
-  const because = becauseOf(contents.damage);
-  const why =
-    metadata.kind === "rollout"
-      ? `none of its ${metadata.steps} steps: it is cut before the first${because}`
-      : `no step: it is cut before the first, or nothing was driven${because}`;
+  const { damage, isEnded, size } = contents;
+  const none = metadata.kind === "rollout" ? `none of its ${metadata.steps} steps` : "no step";
+  const cut = metadata.kind === "rollout" ? "it is cut before the first" : "it is cut, or nothing was driven";
+  const why = problem || (damage ? "it cannot be read there" : isEnded ? "there is none in the file" : cut);
   throw new RecordingError(
-    `${path} (${contents.size} bytes) holds ${why}. Use another copy of it, or record the ${metadata.kind} again`,
+    `${path} (${size} bytes) holds ${none} that can be used: ${why}${becauseOf(damage)}. ` +
+      `Use another copy of it, or record the ${metadata.kind} again`,
   );
 }

@@ -41,6 +41,12 @@ function endOfRecords(bytes: Uint8Array, from: number): number {
   return end;
 }
 
+/** Whether another MCAP file begins where this one ends, as when two were written behind each other. */
+export function hasSecondFile(bytes: Uint8Array): boolean {
+  const behind = bytes.subarray(endOfRecords(bytes, MAGIC.length) + MAGIC.length);
+  return behind.length >= MAGIC.length && looksLikeMcap(behind);
+}
+
 /**
  * What an MCAP reader can be fed of a file that may be cut anywhere: all whole records, then a chunk made of the whole
  * records in a chunk that is cut. A whole file comes back as it is (its magic at the end is part of the last piece).

@@ -15,13 +15,27 @@ function parse(message: Message): Record<string, unknown> | undefined {
   }
 }
 
-/** What the messages hold, in the order of their numbers, up to the first that is missing or not whole. */
-function* inOrder(messages: readonly Message[] = []): Generator<Record<string, unknown>> {
-  for (const [i, message] of messages.toSorted((a, b) => a.sequence - b.sequence).entries()) {
-    const values = message.sequence === i ? parse(message) : undefined;
-    if (!values) return;
-    yield values;
-  }
+/** Messages of one topic in their order. */
+export interface Ordered {
+  readonly messages: readonly Message[];
+  /** each has its number, from 0, so that a missing one is noticed */
+  readonly isNumbered: boolean;
+}
+
+/**
+ * The order of a topic's messages: by their numbers, as we write them. Other programs number nothing (all 0), or count
+ * over all topics: then by log time.
+ * @param expected how many there must be
+ * @returns undefined if there are more, or several of one number: messages of more than one recording
+ */
+export function orderOf(messages: readonly Message[], expected: number): Ordered | undefined {
+  const numbers = new Set(messages.map(({ sequence }) => sequence));
+  const bySequence = messages.toSorted((a, b) => a.sequence - b.sequence);
+  const areAlike = numbers.size === 1 && messages.length > 1;
+  const isNumbered = !areAlike && (messages.length < expected || bySequence.every(({ sequence }, i) => sequence === i));
+  if (messages.length > expected || (!areAlike && numbers.size < messages.length)) return undefined;
+  if (isNumbered) return { messages: bySequence, isNumbered };
+  return { messages: bySequence.sort((a, b) => Number(a.logTime - b.logTime)), isNumbered };
 }
 
 /** A single number is a row of one, null (not recorded) a row of none. */
@@ -37,32 +51,49 @@ interface Field {
   readonly list: number[];
 }
 
-/**
- * Takes the rows of one kind of messages (steps or segments), as long as each has the expected widths.
- * @param start takes what is particular to the kind; false if it is not as it must be
- * @returns how many were taken
- */
-export function takeRows(
-  messages: readonly Message[] | undefined,
-  most: number,
-  fields: readonly Field[],
-  start: (values: Record<string, unknown>, index: number) => boolean = () => true,
-): number {
-  let count = 0;
-  for (const values of inOrder(messages)) {
-    const rows = fields.map(({ name, width }) => rowIn(values[name], width));
-    if (count === most || !rows.every((row) => row !== undefined) || !start(values, count)) break;
-    for (const [i, row] of rows.entries()) fields[i].list.push(...row);
-    count++;
-  }
-  return count;
+/** How far messages could be used. */
+export interface Taken {
+  readonly count: number;
+  /** what is wrong with the next one; empty if there is none */
+  readonly problem: string;
 }
 
-/** The events among messages of /events. */
-export function takeEvents(messages: readonly Message[] | undefined): DriveEvent[] {
+/**
+ * Takes the rows of one kind of messages (steps or segments), as long as none is missing and each has the expected
+ * widths.
+ * @param what one of them is called
+ * @param check takes what is particular to the kind; false if it is not as it must be
+ * @param wrong what such a one is; empty if it is only the end of what can be used
+ */
+export function takeRows(
+  { messages, isNumbered }: Ordered,
+  what: string,
+  fields: readonly Field[],
+  check: (values: Record<string, unknown>, index: number) => boolean = () => true,
+  wrong = "",
+): Taken {
+  for (const [count, message] of messages.entries()) {
+    const behind = `${messages.length - count} of them cannot be used`;
+    const stop = (problem: string): Taken => ({ count, problem: `${what} ${count + 1} ${problem}: ${behind}` });
+    if (isNumbered && message.sequence !== count)
+      return stop(`is missing (the next has the number ${message.sequence})`);
+    const values = parse(message);
+    if (!values) return stop("is not a JSON object");
+    const rows = fields.map(({ name, width }) => rowIn(values[name], width));
+    const { name, width } = fields[rows.indexOf(undefined)] ?? {};
+    if (name) return stop(`does not have ${width} numbers as "${name}"`);
+    if (!check(values, count)) return wrong ? stop(wrong) : { count, problem: "" };
+    for (const [i, row] of rows.entries()) fields[i].list.push(...(row ?? []));
+  }
+  return { count: messages.length, problem: "" };
+}
+
+/** The events among messages of /events, up to the first that is missing or none. */
+export function takeEvents({ messages, isNumbered }: Ordered): DriveEvent[] {
   const events: DriveEvent[] = [];
-  for (const values of inOrder(messages)) {
-    const event = eventOf(values);
+  for (const [i, message] of messages.entries()) {
+    const values = isNumbered && message.sequence !== i ? undefined : parse(message);
+    const event = values && eventOf(values);
     if (!event) break;
     events.push(event);
   }

@@ -157,7 +157,7 @@ test("every second what is new is written and flushed, a fault at once, and noth
     recordSteps(recorder, drive, 0, 3);
     jest.advanceTimersByTime(999);
     expect(disk.syncs).toBe(1);
-    await expect(readRecording(path)).rejects.toThrow(/holds no step: it is cut before the first/);
+    await expect(readRecording(path)).rejects.toThrow(/holds no step that can be used: it is cut/);
     jest.advanceTimersByTime(1);
     expect((await onDisk(2)).times.length).toBe(3);
     jest.advanceTimersByTime(10_000);

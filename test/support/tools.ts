@@ -25,6 +25,8 @@ const TOOLS = {
     install: "the Debian package python3-onnx",
   },
   script: { found: [["script", "--version"]], install: "the Debian package bsdutils", isOptional: true },
+  zstd: { found: [["zstd", "--version"]], install: "the Debian package zstd", isOptional: true },
+  lz4: { found: [["lz4", "--version"]], install: "the Debian package lz4", isOptional: true },
   unshare: { found: [["unshare", "-n", "true"]], install: "unshare, and root", isOptional: true },
   systemd: { found: [["systemd-analyze", "--version"]], install: "systemd", isOptional: true },
 } as const satisfies Record<string, Tool>;

@@ -1,9 +1,19 @@
 /** Policies from files back into settings and weights: our own JSON and ONNX, and the authors' networks. */
 import { completeConfig, type PartialConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
-import { UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import { readBytes } from "../recording/files.js";
-import { at, listAt, numberAt, numbersAt, objectAt, type Place, readJson } from "../recording/json.js";
+import {
+  at,
+  listAt,
+  looksLikeGzip,
+  looksLikeJsonObject,
+  numberAt,
+  numbersAt,
+  objectAt,
+  type Place,
+  readJson,
+} from "../recording/json.js";
 import { type Layer, layersIn } from "../recording/layers.js";
 import { FORMAT, VERSION } from "./description.js";
 import { layersOf, readOnnx } from "./onnx/read.js";
@@ -17,9 +27,8 @@ export interface ImportedPolicy {
 
 /** @throws UserError or RecordingError if the file is none of ours, of a newer version, or does not fit together */
 export async function readPolicy(path: string): Promise<ImportedPolicy> {
-  const [first, second] = await readBytes(path);
-  const isJson = first === 0x7b || (first === 0x1f && second === 0x8b) || first === 0x20 || first === 0x0a;
-  if (!isJson) return readOnnxPolicy(path);
+  const bytes = await readBytes(path);
+  if (!looksLikeGzip(bytes) && !looksLikeJsonObject(bytes)) return readOnnxPolicy(path);
   const file = await readJson(path);
   const layers = layersIn(path, file);
   const isDescription = typeof file === "object" && file !== null && "format" in file;
@@ -30,11 +39,22 @@ export async function readPolicy(path: string): Promise<ImportedPolicy> {
 async function readOnnxPolicy(path: string): Promise<ImportedPolicy> {
   const { metadata, tensors } = readOnnx(path, await readBytes(path));
   const description = metadata.get("description");
-  const layers = layersOf(path, tensors);
-  if (description === undefined || layers.length === 0)
-    throw new UserError(`${path} was not exported by lapgrad: it lacks the policy's description, or its weights`);
-  const file = JSON.parse(description) as object;
+  if (description === undefined)
+    throw new UserError(
+      `${path} lacks the metadata "description", in which lapgrad writes the policy: another program made it, or left ` +
+        "it out; import the file as it was exported",
+    );
+  const layers = await layersOf(path, tensors);
+  const file = objectAt({ path, key: "description" }, parsed(path, description));
   return { layers: layersIn(path, { layers }), settings: settingsIn(path, { ...file, layers }), form: "ONNX" };
+}
+
+function parsed(path: string, description: string): unknown {
+  try {
+    return JSON.parse(description);
+  } catch (error) {
+    throw new UserError(`${path}: its description is not JSON: ${messageOf(error)}; export or copy it again`);
+  }
 }
 
 /** Settings with which a run has the described policy; a policy of other numbers than the task's is refused. */

@@ -19,6 +19,14 @@ export function looksLikeGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** Bytes that may stand in front of a JSON object: space, tab, line ends, and UTF-8's byte order mark. */
+const BLANKS: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** Whether the bytes begin like a JSON object. */
+export function looksLikeJsonObject(bytes: Uint8Array): boolean {
+  return bytes[bytes.findIndex((byte) => !BLANKS.has(byte))] === 0x7b;
+}
+
 /**
  * The value in a JSON file, plain or gzip (decided by what is in it, not by its name).
  * @throws RecordingError if it cannot be read, or is neither or incomplete
@@ -50,7 +58,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null)
     return `an object with the keys ${Object.keys(value).join(", ") || "(none)"}`;
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" ? `${value}` : JSON.stringify(value); // JSON has no NaN
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 

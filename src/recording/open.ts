@@ -1,12 +1,9 @@
 import { type AuthorsFile, readAuthors } from "./authors.js";
 import { readBytes } from "./files.js";
-import { looksLikeGzip } from "./json.js";
+import { looksLikeGzip, looksLikeJsonObject } from "./json.js";
 import { readRecording } from "./reader.js";
 import { type Recording, RecordingError } from "./recording.js";
 import { looksLikeMcap } from "./recover.js";
-
-/** Bytes that may stand in front of a JSON object: space, tab, line ends, and UTF-8's byte order mark. */
-const BLANKS: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
 /**
  * Reads the recordings in a file: one of ours (MCAP), or the authors' JSON, plain or gzip. What it is follows from what
@@ -18,8 +15,7 @@ export async function openRecording(
 ): Promise<{ recordings: readonly Recording[]; authors?: AuthorsFile }> {
   const bytes = await readBytes(path);
   if (looksLikeMcap(bytes)) return { recordings: [await readRecording(path)] };
-  const isObject = bytes[bytes.findIndex((byte) => !BLANKS.has(byte))] === 0x7b;
-  if (!isObject && !looksLikeGzip(bytes))
+  if (!looksLikeJsonObject(bytes) && !looksLikeGzip(bytes))
     throw new RecordingError(
       `${path} (${bytes.length} bytes) is not a recording; give an MCAP file of lapgrad (<run>/rollouts/0001.mcap), ` +
         "or a rollout or training run of the authors (JSON, or JSON in gzip)",

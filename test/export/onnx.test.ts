@@ -124,7 +124,7 @@ test("weights and metadata are read back, bit for bit in float64", async () => {
   expect(readdirSync(folder)).toContain(name);
   const { metadata, tensors } = readOnnx(name, readFileSync(join(folder, name)));
   const { policy } = await randomPolicy("car-figure8", "simulation");
-  expect(layersOf(name, tensors)).toStrictEqual(policy.layers);
+  expect(await layersOf(name, tensors)).toStrictEqual(policy.layers);
   const { layers: _, ...rest } = policy;
   expect(JSON.parse(metadata.get("description") ?? "")).toStrictEqual(rest);
 });

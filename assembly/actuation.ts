@@ -7,18 +7,23 @@ import { model, plant } from "./components";
 import { normal } from "./math/random";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { at, lengthOf } from "./arena";
+import { changes, keepDrivenTime, parametersAt } from "./plant-changes";
 import { COMMAND, Command, KEPT, PLANT_MEMORY, PlantMemory } from "./plant-memory";
 import { Region } from "./regions";
 import * as trace from "./trace";
 
 /** Everything at rest, before a rollout: no command has been given yet, inputs are 0. */
 export function resetPlant(): void {
+  keepDrivenTime();
   memory.fill(trace.plantMemory, 0, usize(PLANT_MEMORY) << DOUBLE_SHIFT);
 }
 
-/** Whether nothing lies between policy and plant: then {@link driveStep} and {@link measure} are not needed. */
+/**
+ * Whether nothing lies between policy and plant, and this does not change: then {@link driveStep} and {@link measure}
+ * are not needed.
+ */
 export function isDirect(): bool {
-  return isZero(Region.plantDelays) && isZero(Region.plantLags) && isZero(Region.plantNoise);
+  return !changes() && isZero(Region.plantDelays) && isZero(Region.plantLags) && isZero(Region.plantNoise);
 }
 
 function isZero(region: Region): bool {
@@ -80,7 +85,7 @@ export function driveStep(x: usize, u: usize, dt: f64, next: usize): void {
       store<f64>(lagged + k, after);
       store<f64>(acting + k, after);
     }
-    plant.step(model, trace.plantParameters, kept + 8 * PlantMemory.inner, from, acting, h, next);
+    plant.step(model, parametersAt(from, now), kept + 8 * PlantMemory.inner, from, acting, h, next);
     from = next;
   }
   store<f64>(kept + 8 * PlantMemory.clock, clock + dt);

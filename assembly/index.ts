@@ -18,6 +18,7 @@ import * as modelRollouts from "./model-rollout";
 import { ModelStart } from "./model-rollout";
 import * as options from "./options";
 import * as pilot from "./pilot";
+import { changesFit } from "./plant-changes";
 import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
 import { Dimension, Pass, Region, Result, Status, VERSION } from "./regions";
 import * as rollouts from "./rollout";
@@ -30,6 +31,7 @@ export { Law, LawPart } from "./laws";
 export { ModelStart } from "./model-rollout";
 export * from "./names.generated";
 export { Option } from "./options";
+export { Change, ChangeKind, PlantMemory } from "./plant-memory";
 export { Network } from "./policy/policy";
 export { Counts, Dimension, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
 
@@ -103,7 +105,8 @@ export function configure(): i32 {
 
 /** After the parameter regions were filled, and after every change of the reference's or the reward's parameters. */
 export function prepare(): i32 {
-  if (!arena.configured) return Status.wrongOrder;
+  const status = statusOf(arena.configured, arena.configured && changesFit());
+  if (status != Status.ok) return status;
   reference.prepare(trace.referenceParameters);
   reward.prepare(trace.rewardParameters);
   prepared = true;

@@ -50,7 +50,7 @@ export function ${row}At(${index}: i32): usize {
 import { at, dimension, plan } from "./arena";
 import { controller, model, plant, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { PLANT_MEMORY } from "./plant-memory";
+import { Change, CHANGES, PLANT_MEMORY } from "./plant-memory";
 import { activationSize as activationCount, deltaSize as deltaCount } from "./policy/layers";
 import { parameterSize as parameterCount } from "./policy/layers";
 import { Counts, Dimension, EARLIER, Jitter, PROBE_ROW, PROBE_ROWS, Region, RowsPer, Solution } from "./regions";

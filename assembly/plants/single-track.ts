@@ -16,6 +16,14 @@ export enum SingleTrackParameter {
   grip,
   /** share of the weight on the front axle: distance from the rear axle to the centre of mass, per wheelbase */
   frontShare,
+  /** factor on the motor's force; below 0 it drives backwards */
+  throttleGain,
+  /** factor on the steering command */
+  steeringGain,
+  /** how much of the rear axle's force the motor takes from cornering: 0 nothing, 1 by the friction circle */
+  combinedSlip,
+  /** load that acceleration moves to the rear: 1 as with a centre of mass a quarter of the wheelbase high, 0 none */
+  loadTransfer,
   count,
 }
 
@@ -40,6 +48,8 @@ const MOTOR_DAMPING: f64 = 4.815;
 const MOTOR_DEAD_BAND: f64 = 0.164;
 const STEERING_TRIM: f64 = 0.027;
 const GRAVITY: f64 = 9.81;
+/** Height of the centre of mass, per wheelbase, at a load transfer of 1. */
+const HEIGHT: f64 = 0.25;
 /** Below this speed [m/s] slip angles are undefined: the car rolls where its wheels point. */
 const KINEMATIC_SPEED: f64 = 0.5;
 
@@ -64,15 +74,21 @@ export class SingleTrack extends Plant {
   step(_model: Model, parameters: usize, inner: usize, x: usize, u: usize, dt: f64, next: usize): void {
     const mass = load<f64>(parameters, 8 * SingleTrackParameter.mass);
     const wheelbase = load<f64>(parameters, 8 * SingleTrackParameter.wheelbase);
-    const weight = mass * GRAVITY * load<f64>(parameters, 8 * SingleTrackParameter.grip);
+    const grip = load<f64>(parameters, 8 * SingleTrackParameter.grip);
+    const weight = mass * GRAVITY * grip;
     const frontShare = load<f64>(parameters, 8 * SingleTrackParameter.frontShare);
     const toRear = frontShare * wheelbase; // from the centre of mass to the axles
     const toFront = wheelbase - toRear;
     const v = load<f64>(x, 8 * PlanarState.v);
     const phi = load<f64>(x, 8 * PlanarState.phi);
-    const delta = steeringAngle(load<f64>(u, 8 * CarInput.steering) - STEERING_TRIM);
+    const delta = steeringAngle(
+      load<f64>(parameters, 8 * SingleTrackParameter.steeringGain) * load<f64>(u, 8 * CarInput.steering) -
+        STEERING_TRIM,
+    );
+    const throttleGain = load<f64>(parameters, 8 * SingleTrackParameter.throttleGain);
     const motor =
-      (MOTOR_FORCE - MOTOR_DAMPING * v) * Math.max(0.0, load<f64>(u, 8 * CarInput.throttle) - MOTOR_DEAD_BAND);
+      (throttleGain * MOTOR_FORCE - Math.abs(throttleGain) * MOTOR_DAMPING * v) *
+      Math.max(0.0, load<f64>(u, 8 * CarInput.throttle) - MOTOR_DEAD_BAND);
     const friction = 1.27 * tanh(7.67 * v) + 0.74 * v - 0.11 * v * v * (v < 0.0 ? -1.0 : 1.0);
     let lateral = load<f64>(inner, 8 * SingleTrackInner.lateral);
     let turnRate = load<f64>(inner, 8 * SingleTrackInner.turnRate);
@@ -87,10 +103,14 @@ export class SingleTrack extends Plant {
       turnRate = (v * sinDelta) / (cosDelta * wheelbase);
       lateral = turnRate * toRear;
     } else {
-      const front =
-        frontShare * weight * axleForce(atan2(lateral + toFront * turnRate, v) - delta, FRONT_B, FRONT_C, FRONT_D);
-      const rear =
-        (1.0 - frontShare) * weight * axleForce(atan2(lateral - toRear * turnRate, v), REAR_B, REAR_C, REAR_D);
+      // load that acceleration moves from the front axle to the rear one, times grip; neither axle leaves the floor
+      const moved = HEIGHT * load<f64>(parameters, 8 * SingleTrackParameter.loadTransfer) * grip * (motor - friction);
+      const frontLoad = Math.min(weight, Math.max(0.0, frontShare * weight - moved));
+      const rearLoad = Math.min(weight, Math.max(0.0, (1.0 - frontShare) * weight + moved));
+      const front = frontLoad * axleForce(atan2(lateral + toFront * turnRate, v) - delta, FRONT_B, FRONT_C, FRONT_D);
+      let rear = rearLoad * axleForce(atan2(lateral - toRear * turnRate, v), REAR_B, REAR_C, REAR_D);
+      const combinedSlip = load<f64>(parameters, 8 * SingleTrackParameter.combinedSlip);
+      if (combinedSlip != 0.0) rear *= leftForCornering(combinedSlip * motor, REAR_D * rearLoad);
       forward += -(front * sinDelta) / mass + lateral * turnRate;
       const lateralRate = (front * cosDelta + rear) / mass - v * turnRate;
       turnRate +=
@@ -113,6 +133,12 @@ export const singleTrack = new SingleTrack();
 function axleForce(slip: f64, B: f64, C: f64, D: f64): f64 {
   sincos(C * atan2(B * slip, 1.0));
   return -D * sine;
+}
+
+/** Factor on an axle's lateral force while it pushes with `force` of at most `limit`: the friction circle. */
+function leftForCornering(force: f64, limit: f64): f64 {
+  const share = force / limit;
+  return Math.abs(force) < limit ? Math.sqrt(1.0 - share * share) : 0.0;
 }
 
 /** Angle of the front wheels [rad]: the linkage is not symmetric. */

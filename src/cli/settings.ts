@@ -1,5 +1,7 @@
 /** The settings table as command line options. */
+
 import { checkSetting, mergeConfigs, type PartialConfig, readConfig } from "../config/config.js";
+import { changesIn } from "../config/plant-change.js";
 import { robotSettings } from "../config/robot-settings.js";
 import { type SettingName, settings } from "../config/schema.js";
 import { UserError } from "../errors.js";
@@ -22,6 +24,7 @@ export const DRIVING: readonly SettingName[] = [
   "task",
   "link",
   "plant",
+  "plant-change",
   "control-period",
   "network-period",
   "steps-per-segment",
@@ -45,7 +48,7 @@ function argumentOf(name: SettingName): Argument {
   return {
     type: typeOf(name),
     describe: setting.describe,
-    ...(setting.schema.type === "record" ? { list: true } : {}),
+    ...(setting.schema.type === "record" || isTexts(name) ? { list: true } : {}),
     ...(isConstant ? { defaultNote: String(setting.default) } : {}),
   };
 }
@@ -60,10 +63,22 @@ const FORMS: Readonly<Record<string, string>> = {
 function typeOf(name: SettingName): ArgumentType<unknown> {
   const { schema } = settings[name];
   return {
-    label: schema.type === "picklist" ? choicesLabel(schema.options) : (FORMS[schema.type] ?? schema.type),
+    label: schema.type === "picklist" ? choicesLabel(schema.options) : formOf(name),
     ...(schema.type === "boolean" ? { isFlag: true } : {}),
-    parse: (given) => checkSetting(name, meaningOf(schema.type, given), "command line"),
+    parse: (given) =>
+      checkSetting(name, isTexts(name) ? changesIn(given) : meaningOf(schema.type, given), "command line"),
   };
+}
+
+/** Whether a setting is a list of texts, each of which may be given by itself. */
+function isTexts(name: SettingName): boolean {
+  const { schema } = settings[name];
+  return schema.type === "array" && schema.item.type === "string";
+}
+
+function formOf(name: SettingName): string {
+  const { type } = settings[name].schema;
+  return isTexts(name) ? "texts, separated by commas" : (FORMS[type] ?? type);
 }
 
 /** What the setting's schema is to check; a text that does not parse is left for it to refuse. */
@@ -99,7 +114,11 @@ export async function givenSettings(
   const { config: file, parameters = [], ...given } = valuesOf(settingArguments(names), typed);
   const base = file === undefined ? {} : await readConfig(file as string);
   const each = (parameters as PartialConfig["parameters"][]).map((one) => ({ parameters: one }) as PartialConfig);
-  return [given as PartialConfig, ...each].reduce(mergeConfigs, base);
+  const whole = Object.entries(given).map(([name, value]) => [
+    name,
+    isTexts(name as SettingName) ? [value].flat(2) : value,
+  ]);
+  return [Object.fromEntries(whole) as PartialConfig, ...each].reduce(mergeConfigs, base);
 }
 
 /** The settings of a command whose task is a positional. */

@@ -1,5 +1,6 @@
 /** The study: which trainings there are, and what they say together. */
 import { learningRates } from "./learning-rates.js";
+import { basePlant } from "./plants.js";
 import { rules } from "./rules.js";
 import { costAt, finalCost, minutesTo, type Spread, spreadOf, worstCost } from "./statistics.js";
 import { type Curve, configOf, type Job } from "./training.js";
@@ -46,7 +47,7 @@ const SHOWN = [0.5, 1, 2, 5];
 export function jobsOf({ plants, updates, seeds, minutes, rates }: Study): Job[] {
   return plants.flatMap((plant) =>
     updates.flatMap((rule) => {
-      const learningRate = rates[rule] ?? learningRates[plant]?.[rule];
+      const learningRate = rates[rule] ?? learningRates[basePlant(plant)]?.[rule];
       return seeds.map((seed) => ({ rule, plant, seed, minutes, learningRate }));
     }),
   );

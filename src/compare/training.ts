@@ -8,6 +8,7 @@ import { coreFor, initialisePolicy } from "../session.js";
 import type { CollectedRollout } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { measureSteps } from "../training/metrics.js";
+import { plantConfig } from "./plants.js";
 import { rules } from "./rules.js";
 
 /** One training: plain data, so that it can be sent to a worker. */
@@ -37,7 +38,7 @@ export interface Curve {
 
 /** The complete configuration of a job. */
 export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
-  const settings: PartialConfig = { ...rules[rule].config, plant, seed };
+  const settings: PartialConfig = { ...rules[rule].config, ...plantConfig(plant), seed };
   if (learningRate !== undefined) settings["learning-rate"] = learningRate;
   return completeConfig(settings);
 }
@@ -54,7 +55,7 @@ export function trainOnce(job: Job): Promise<Curve> {
 export async function trainFor(config: RunConfig, budget: number): Promise<Curve> {
   const { core, rollouts } = await trainingInMemory(config);
   const measured = await measuringRollout(config);
-  const untrained = await measured(core);
+  const untrained = await measured(core, undefined);
   if (untrained === null) throw new UserError(`the untrained policy leaves its bounds on ${config.plant}`, 1);
 
   const minutes: number[] = [];
@@ -65,7 +66,7 @@ export async function trainFor(config: RunConfig, budget: number): Promise<Curve
     untrained,
     minutes,
     costs,
-    final: why === undefined ? await measured(core) : null,
+    final: why === undefined ? await measured(core, driven) : null,
     failure: why === undefined ? null : { minutes: learnedFrom, why },
   });
   for await (const drive of rollouts()) {
@@ -105,16 +106,23 @@ function meanStageCost(core: Core, slot: number, segment: number): number {
 
 /**
  * The same measure for every rule: a rollout from a start of its own random numbers, of the task's length, the first
- * lap not counted. The function returned drives the policy of another core in it; null if that left its bounds.
+ * lap not counted. The function returned drives the policy of another core in it, on the plant as it is after so many
+ * minutes of driving, or before all changes; null if that left its bounds.
  */
-async function measuringRollout(config: RunConfig): Promise<(policy: Core) => Promise<number | null>> {
+async function measuringRollout(
+  config: RunConfig,
+): Promise<(policy: Core, minutes: number | undefined) => Promise<number | null>> {
   const segments = config["rollout-segments"];
   const core = await coreFor(config, 1, segments);
   initialisePolicy(core, config.seed);
   const link = new SimLink();
-  return async (policy) => {
+  const changes = core.view("plantChanges").slice();
+  return async (policy, minutes) => {
     core.write("parameters", policy.view("parameters"));
+    core.view("plantChanges").set(minutes === undefined ? changes.map(() => 0) : changes);
     core.sampleStart(0);
+    core.restPlant(); // whose time since standstill would be added
+    core.write("drivenBefore", [60 * (minutes ?? 0)]);
     const { stopped } = await link.drive(core, 0, segments);
     const cost = meanStageCost(core, 0, parseWindow(config.window).start);
     return stopped === undefined && Number.isFinite(cost) ? cost : null;

@@ -2,6 +2,8 @@
 import { UserError } from "../errors.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
+import { isSimulated } from "./links.js";
+import { resolveChanges } from "./plant-change.js";
 import type { RunConfig } from "./schema.js";
 
 /** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
@@ -44,7 +46,21 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
       stepsPerSegment: config["steps-per-segment"],
     },
   };
-  return { task, plant: { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) } };
+  const resolved = { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) };
+  const changes = resolveChanges(config["plant-change"], task, resolved, config.plant, lapSeconds(config, task));
+  return { task, plant: { ...resolved, changes } };
+}
+
+/** Network calls of a lap; undefined: the task has none. */
+export function segmentsPerLap({ timing }: TaskDefinition): number | undefined {
+  return timing.lapTime && Math.round(timing.lapTime / timing.networkPeriod);
+}
+
+/** How long the network calls of a lap take [s]. */
+function lapSeconds(config: RunConfig, task: TaskDefinition): number | undefined {
+  const segments = segmentsPerLap(task);
+  const { controlPeriod, networkPeriod, stepsPerSegment } = task.timing;
+  return segments && segments * (isSimulated(config) ? stepsPerSegment * controlPeriod : networkPeriod);
 }
 
 /** Delays, lags, noise and jitter around the plant, as configured or its own. */

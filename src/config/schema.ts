@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { ruleNames, updateRules } from "../rules/rules.js";
 import { linkMeanings, linkNames } from "./links.js";
+import { plantChanges } from "./plant-change.js";
 import { robotSettings } from "./robot-settings.js";
 import { finite, notNegative, positive } from "./values.js";
 
@@ -44,6 +45,13 @@ export const settings = {
     describe: `where the robot is; ${linkMeanings.join("; ")}`,
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
+  "plant-change": {
+    schema: plantChanges,
+    default: [],
+    describe:
+      "parameters of the simulated robot that change while it drives, e.g. grip=0.8@lap10, " +
+      "throttle=1..0.7@seconds0..60, grip=0.6@place:1,0,0.5 (docs/training.md)",
+  },
   "plant-delay": {
     schema: perComponent,
     default: [],

@@ -160,6 +160,24 @@ export class Core extends CoreCalls {
     if (part === "reference") this.check(this.exports.prepare(), "prepare");
   }
 
+  /** Writes how a plant's parameters change while it is driven. */
+  private setChanges({ kind, changes = [] }: PlantDefinition): void {
+    const { Change, ChangeKind } = this.exports;
+    const names = this.parameterNames("plant", kind);
+    const rows = this.view("plantChanges").fill(0);
+    const room = rows.length / Change.count;
+    if (changes.length > room)
+      throw new UserError(`a plant has ${changes.length} changes; at most ${room} are allowed`);
+    for (const [i, { parameter, before, after, where }] of changes.entries()) {
+      const row = rows.subarray(i * Change.count, (i + 1) * Change.count);
+      row[Change.kind] = "radius" in where ? ChangeKind.place : ChangeKind.time;
+      row[Change.parameter] = names.indexOf(parameter);
+      row[Change.before] = before;
+      row[Change.after] = after;
+      for (const [name, value] of Object.entries(where)) row[Change[name as "since"]] = value;
+    }
+  }
+
   private configure(): void {
     const { task, plant, rollouts, steps, segments } = this.setup;
     const E = this.exports;
@@ -184,6 +202,7 @@ export class Core extends CoreCalls {
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     this.openResults();
+    this.setChanges(plant);
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
       this.setParameters(part, definition);
     this.write("outputScale", task.network.scale);

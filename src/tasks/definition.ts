@@ -5,10 +5,16 @@ export interface PartDefinition {
   /** name under which it is registered in its file of assembly/ */
   readonly kind: string;
   readonly parameters: Readonly<Record<string, number>>;
+  /** those that must be above 0 */
+  readonly positive?: readonly string[];
 }
 
 /** A simulated robot: its equations, and what lies between them and the policy; absent or empty: none. */
 export interface PlantDefinition extends PartDefinition {
+  /** names that parameters have on every plant of the task that has them, for changes: alias and own name */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** how parameters change while it is driven */
+  readonly changes?: readonly PlantChange[];
   /** transport delay of each input [s] */
   readonly delays?: readonly number[];
   /** first-order lag of each input [s] */
@@ -17,6 +23,18 @@ export interface PlantDefinition extends PartDefinition {
   readonly noise?: readonly number[];
   /** standard deviation of control period and network period [s] */
   readonly jitter?: readonly [number, number];
+}
+
+/** A parameter of a plant as a function: a factor that goes from `before` to `after`. */
+export interface PlantChange {
+  /** its own name */
+  readonly parameter: string;
+  readonly before: number;
+  readonly after: number;
+  /** evenly between two times driven since standstill, or at once if they are the same [s]; or inside a circle [m] */
+  readonly where:
+    | { readonly since: number; readonly until: number }
+    | { readonly x: number; readonly y: number; readonly radius: number };
 }
 
 /** A number per rollout that people look at, beside the cost. */

@@ -1,7 +1,7 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
 import { parseWindow } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
-import { resolveTask } from "../config/resolve.js";
+import { resolveTask, segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
@@ -52,9 +52,17 @@ function separateRollouts(config: RunConfig): Collector {
       return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0 };
     },
     batch: (count) => ({ first: 0, count, modelRollouts }),
-    state: () => ({}),
-    restore: () => {},
+    state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
+    restore: (core, { drivenBefore }) => {
+      if (drivenBefore) core.write("drivenBefore", drivenBefore);
+    },
   };
+}
+
+/** Since standstill at the start of the run, by which a plant changes [s]; one number. */
+function drivenTime(core: Core): Float64Array {
+  const clock = core.view("plantMemory")[core.exports.PlantMemory.clock];
+  return Float64Array.of(core.view("drivenBefore")[0] + clock);
 }
 
 /**
@@ -125,7 +133,7 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
 export function collectorFor(config: RunConfig): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
-  const { timing } = resolveTask(config).task;
-  const lap = Math.round((timing.lapTime ?? 0) / config["network-period"]); // 0: a task without laps
+  const { task } = resolveTask(config);
+  const lap = segmentsPerLap(task) ?? 0; // 0: a task without laps
   return oneDrive(config, every === "lap" ? lap : Number(every), lap);
 }

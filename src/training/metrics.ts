@@ -1,7 +1,10 @@
 /** Numbers of one rollout that people and machines look at. */
 import type { Core } from "../core/core.js";
 
-/** One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics. */
+/**
+ * One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
+ * rule and model, and in a training `start`: driving since standstill at which it began, settling included [s].
+ */
 export interface RolloutMetrics {
   /** from 1 */
   readonly index: number;
@@ -46,6 +49,12 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   const times = core.view("times", slot);
   const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, ...metrics };
+}
+
+/** Driving of a run since standstill, what settles the robot included [s]. */
+export function drivenIn(rollouts: readonly RolloutMetrics[]): number {
+  const last = rollouts.at(-1);
+  return last ? last.start + last.seconds : 0;
 }
 
 /** The rollout with the lowest window cost, the earliest of equals; undefined if none was driven to its end. */

@@ -9,13 +9,15 @@ import { writeRecording } from "../recording/writer.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
-import { measure, type RolloutMetrics } from "./metrics.js";
+import { drivenIn, measure, type RolloutMetrics } from "./metrics.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Training } from "./training.js";
 
 export interface TrainingRun extends Training {
   readonly folder: RunFolder;
   readonly link: Link;
+  /** metrics of the rollouts driven before */
+  readonly rollouts: readonly RolloutMetrics[];
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
   /** `refused`: why the model was not refitted before this rollout, if so */
@@ -30,12 +32,14 @@ export interface TrainingRun extends Training {
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
   const { config, core, link, folder, signal } = run;
   if (signal.aborted) return progress;
+  let driven = drivenIn(run.rollouts);
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
       case "settling":
       case "rollout": {
-        const metrics = await record(run, event, progress);
+        const metrics = await record(run, event, progress, driven);
         if (!metrics) return progress;
+        driven += metrics.seconds;
         if (event.kind === "rollout") progress = judgeRollout(run, progress, metrics);
         break;
       }
@@ -54,10 +58,15 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
 }
 
 /**
- * Puts a drive on disk and tells of it. Undefined if the operator stopped the robot: nothing can be learned from what
- * it drove.
+ * Puts a drive on disk and tells of it; `start`: driving since standstill before it [s]. Undefined if the operator
+ * stopped the robot: nothing can be learned from what it drove.
  */
-async function record(run: TrainingRun, event: DriveEvent, progress: Progress): Promise<RolloutMetrics | undefined> {
+async function record(
+  run: TrainingRun,
+  event: DriveEvent,
+  progress: Progress,
+  start: number,
+): Promise<RolloutMetrics | undefined> {
   const { core, folder, modelFitter, rule, ruleState } = run;
   const { index, slot, from, steps, stopped, recording, windowCost } = event;
   const wanted = stopped !== undefined && run.signal.aborted;
@@ -73,8 +82,9 @@ async function record(run: TrainingRun, event: DriveEvent, progress: Progress): 
   await writeRecording(folder.rolloutPath(index), recording, metrics);
   if (wanted) return undefined;
   if (event.kind === "rollout") {
-    await folder.appendMetrics(metrics);
-    run.onRollout(metrics, modelFitter.refusal);
+    const driven = { ...metrics, start };
+    await folder.appendMetrics(driven);
+    run.onRollout(driven, modelFitter.refusal);
   }
   judgeStop(run, progress, index, stopped);
   return metrics;

@@ -91,7 +91,12 @@ describe("--json: one object on stdout, everything else on stderr, all saying th
       "meanCost",
       "rmsRadialError",
       "meanSpeed",
+      "start",
     ]);
+    for (const { noticed } of result.rollouts as { noticed: string[] }[]) expect(noticed).toEqual([]);
+    const starts = metrics.map((_, i) => metrics.slice(0, i).reduce((sum, { seconds }) => sum + seconds, 0));
+    expect(metrics.map(({ start }) => start)).toEqual(starts);
+    expect(result.driven).toBeCloseTo(4 * metrics[0].seconds, 12);
     const lowest = metrics.reduce((a, b) => (b.windowCost < a.windowCost ? b : a));
     expect(result.best).toStrictEqual(lowest);
     expect(result.seconds).toBeCloseTo(

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Curve } from "../../src/compare/training.js";
 import { lapgrad } from "../cli/process.js";
 import { newFolder } from "../support/runs.js";
 
@@ -60,6 +61,25 @@ test("a quick run writes figure and table, and keeps the remarks", async () => {
   expect(again).toMatch(/\n## Remarks\nmine\n$/);
   const numbers = (text: string) => text.split("\n").filter((line) => line.startsWith("| "));
   expect(numbers(again)).toEqual(numbers(table));
+});
+
+test("a plant with changes and parameters: the same until they act, untrained measured before them", async () => {
+  const plants = "identified,identified+throttle=0.9@lap5+steering=0.9@place:2.9,0,.3,identified+gripLimit=6";
+  const args = ["--updates", "gauss-newton", "--plants", plants, "--seeds", "1", "--minutes", ".6", "--out", "changes"];
+  const { code, stdout } = await lapgrad(folder, ["compare", ...args, "--json"]);
+  expect(code).toBe(0);
+  const { groups } = JSON.parse(stdout) as { groups: { plant: string; curves: Curve[] }[] };
+  expect(groups.map(({ plant }) => plant)).toEqual([
+    "identified",
+    "identified+throttle=0.9@lap5+steering=0.9@place:2.9,0,.3",
+    "identified+gripLimit=6",
+  ]);
+  const [[same], [changed], [other]] = groups.map(({ curves }) => curves);
+  expect(changed.untrained).toBe(same.untrained);
+  expect(other.untrained).not.toBe(same.untrained);
+  // the fourth counted lap is the sixth since standstill
+  expect(changed.costs[3]).toBeGreaterThan(1.5 * same.costs[3]);
+  expect(changed.final).not.toBe(same.final);
 });
 
 test("a sweep writes the chosen rates", async () => {

@@ -84,6 +84,16 @@ describe("stopped after any rollout and resumed, a run ends as the uninterrupted
       },
     ],
     ["adam, one drive", { update: "adam", "update-every": "25" }],
+    [
+      "gauss-newton, one drive, in the middle of a change",
+      {
+        update: "gauss-newton",
+        "update-every": "30",
+        plant: "single-track",
+        "plant-change": ["grip=1..0.8@seconds6..20", "throttle=0.9@place:1,0,1"],
+      },
+    ],
+    ["adam, in the middle of a change", { update: "adam", "plant-change": ["throttle=1..0.8@seconds3..10"] }],
   ];
   test.each(cases)("%s", async (_, change) => {
     const given = { ...SMALL, ...change };
@@ -109,6 +119,23 @@ describe("stopped after any rollout and resumed, a run ends as the uninterrupted
     await trainRun({ given: { rollouts: 6 }, resume: run });
     expect(await fingerprint(run)).toStrictEqual(await fingerprint(whole));
   });
+});
+
+test("a change acts at its time in one drive and in separate rollouts, and nothing before it differs", async () => {
+  const changed = { plant: "identified", "plant-change": ["throttle=0.8@seconds9"] };
+  for (const [every, seconds] of [
+    ["20", [5.6, 8.4, 11.2]], // after two settling rollouts of 2.8 s
+    ["rollout", [0, 2.8, 5.6, 8.4]],
+  ] as const) {
+    const given: PartialConfig = { ...SMALL, update: "adam", "update-every": every, rollouts: seconds.length };
+    const [before, after] = [await trained({ ...given, plant: "identified" }), await trained({ ...given, ...changed })];
+    const costs = (await metricsOf(before)).map(({ cost }) => cost);
+    const changedMetrics = await metricsOf(after);
+    for (const [i, { start }] of changedMetrics.entries()) expect(start).toBeCloseTo(seconds[i], 10);
+    const same = seconds.filter((start) => start + 2.8 < 9).length;
+    expect(changedMetrics.slice(0, same).map(({ cost }) => cost)).toEqual(costs.slice(0, same));
+    expect(changedMetrics[same].cost).not.toBe(costs[same]);
+  }
 });
 
 test("what a checkpoint holds beside the weights matters: without it a resumed run would go elsewhere", async () => {

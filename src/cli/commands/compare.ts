@@ -3,6 +3,7 @@ import { rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writePages } from "../../compare/pages.js";
+import { PLANTS, plantsIn } from "../../compare/plants.js";
 import { rules } from "../../compare/rules.js";
 import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
@@ -12,7 +13,6 @@ import { nearest } from "../../config/spelling.js";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../../files.js";
 import { formatTable, timestamp } from "../../output.js";
-import { carFigure8 } from "../../tasks/car-figure8.js";
 import { type Arguments, type ArgumentType, flag, number, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { runWithProgress } from "../jobs.js";
@@ -53,7 +53,6 @@ function checkedName(name: string, known: readonly string[], what: string): stri
 }
 
 const RULES = Object.keys(rules);
-const PLANTS = Object.keys(carFigure8.plants);
 
 /** Learning rates by rule. */
 const rates: ArgumentType<Readonly<Record<string, number>>> = {
@@ -76,7 +75,11 @@ const args = {
     describe: "rules to compare (docs/compare.md)",
     defaultNote: "all",
   },
-  plants: { type: namesOf("plant", PLANTS), describe: "simulated cars", defaultNote: "all" },
+  plants: {
+    type: { label: `choices, separated by commas: ${PLANTS.join(", ")}`, parse: plantsIn },
+    describe: "simulated cars, as they are or with changes or parameters, e.g. identified+grip=0.8@lap10",
+    defaultNote: "all",
+  },
   seeds: { type: seeds, describe: "how many seeds, or which ones, e.g. 11-20", defaultNote: "10" },
   minutes: {
     type: number("a number above 0, at most 1440", (minutes) => minutes > 0 && minutes <= 1440),
@@ -141,7 +144,7 @@ export default defineCommand({
 });
 
 /** What was asked for, complete. */
-function studyOf({ updates = RULES, plants = PLANTS, quick, ...given }: Arguments<typeof args>): Study {
+function studyOf({ updates = RULES, plants = [...PLANTS], quick, ...given }: Arguments<typeof args>): Study {
   return {
     updates,
     plants,

@@ -10,7 +10,7 @@ import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
-import { bestOf, type RolloutMetrics } from "../../training/metrics.js";
+import { bestOf, drivenIn, type RolloutMetrics } from "../../training/metrics.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
@@ -94,13 +94,19 @@ async function conclude(
   output.result({
     run: path,
     task: config.task,
-    rollouts,
+    rollouts: rollouts.map(withNotices),
     best: best ?? null,
     seconds: secondsOf(rollouts),
+    driven: drivenIn(rollouts),
     wallSeconds,
     report,
     complete: rollouts.length >= config.rollouts,
   });
+}
+
+/** With the texts of what changed in a rollout, where anything was noticed. */
+function withNotices(metrics: RolloutMetrics): Readonly<Record<string, number | readonly string[]>> {
+  return { ...metrics, noticed: [] };
 }
 
 /** Trains, adding the metrics of each rollout to `rollouts`. What a failed training left is reported all the same. */

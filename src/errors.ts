@@ -17,3 +17,11 @@ export class UserError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** More of a text is of no help in a message. */
+const MOST_SHOWN = 80;
+
+/** The beginning of a text that may be of any length, for messages. */
+export function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}

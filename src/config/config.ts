@@ -1,8 +1,8 @@
 /** From the command line, a file, the task and the table of settings to one complete configuration. */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, stringify } from "yaml";
-import { messageOf, UserError } from "../errors.js";
+import { isMap, isNode, LineCounter, stringify } from "yaml";
+import { shortened, UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { updateRules } from "../rules/rules.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -11,6 +11,7 @@ import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { nearest } from "./spelling.js";
 import { staleAfter } from "./timeouts.js";
+import { parseYaml, plainValue } from "./yaml.js";
 
 /** Settings that were given, not yet complete. */
 export type PartialConfig = { -readonly [K in SettingName]?: RunConfig[K] };
@@ -23,7 +24,7 @@ export function settingNamed(name: string, where: string): SettingName {
   if (found) return found;
   const near = nearest(name, names);
   const hint = near ? `did you mean "${near}"?` : `settings are: ${names.join(", ")}`;
-  throw new UserError(`${where}: unknown setting "${name}"; ${hint}`);
+  throw new UserError(`${where}: unknown setting "${shortened(name)}"; ${hint}`);
 }
 
 /** Checks one value against its setting; `where` says for the user where it came from. */
@@ -34,8 +35,9 @@ export function checkSetting(name: SettingName, value: unknown, where: string): 
   if (result.success && isSame(result.output, value)) return result.output;
   const issue = result.issues?.[0] ?? { input: value, message: "ordinary names", path: undefined };
   const path = issue.path?.map((item) => String(item.key)).join(".");
-  const shown =
+  const text =
     typeof issue.input === "number" ? String(issue.input) : (JSON.stringify(issue.input) ?? String(issue.input));
+  const shown = shortened(text);
   const meaning = describe.includes(issue.message) ? "" : ` (${describe})`;
   throw new UserError(
     `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; allowed is ${issue.message}${meaning}`,
@@ -64,9 +66,7 @@ export async function readConfig(path: string): Promise<PartialConfig> {
     throw new UserError(`cannot read the configuration ${path}: ${problemOf(error)}`);
   }
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
-  const [problem] = document.errors;
-  if (problem) throw new UserError(`${path} is not YAML: ${firstLine(problem.message)}`);
+  const document = parseYaml(path, source, lines);
   const root = document.contents;
   if (root === null) return {};
   if (!isMap(root)) throw new UserError(`${path} must hold lines of the form "setting: value"; ${EXAMPLE}`);
@@ -74,26 +74,12 @@ export async function readConfig(path: string): Promise<PartialConfig> {
   for (const pair of root.items) {
     const where = `${path}, line ${lines.linePos(isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0).line}`;
     const name = settingNamed(String(pair.key), where);
-    config[name] = checkSetting(name, isNode(pair.value) ? plain(pair.value, document, where) : pair.value, where);
+    config[name] = checkSetting(name, isNode(pair.value) ? plainValue(pair.value, document, where) : pair.value, where);
   }
   return config as PartialConfig;
 }
 
 const EXAMPLE = "e.g. the config.yaml of a run";
-
-/** A YAML node's value. */
-function plain(node: Node, document: Document, where: string): unknown {
-  try {
-    return node.toJS(document);
-  } catch (error) {
-    throw new UserError(`${where}: ${firstLine(messageOf(error))}`); // e.g. aliases of aliases of aliases
-  }
-}
-
-/** Without the picture of the place that follows. */
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0].replace(/:$/, "");
-}
 
 /** The configuration in a run's config.yaml, which must be whole. */
 export async function readCompleteConfig(path: string): Promise<RunConfig> {
@@ -172,12 +158,14 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   resolveTask(config); // names the plants if this one is unknown
   for (const [part, given] of Object.entries(config.parameters)) {
     if (!PARTS.includes(part))
-      throw new UserError(`"parameters" has an unknown part "${part}"; parts are: ${PARTS.join(", ")}`);
+      throw new UserError(`"parameters" has an unknown part "${shortened(part)}"; parts are: ${PARTS.join(", ")}`);
     const definition = part === "plant" ? task.plants[config.plant] : task[part as "model"];
     const known = Object.keys(definition?.parameters ?? {});
     for (const name of Object.keys(given)) {
       if (!known.includes(name))
-        throw new UserError(`${part} of ${task.name} has no parameter "${name}"; it has: ${known.join(", ")}`);
+        throw new UserError(
+          `${part} of ${task.name} has no parameter "${shortened(name)}"; it has: ${known.join(", ")}`,
+        );
     }
   }
   if (config["model-fit"] && !task.model.refit)

@@ -1,5 +1,5 @@
 /** From a complete configuration to the task and the plant that it means. */
-import { UserError } from "../errors.js";
+import { shortened, UserError } from "../errors.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { isSimulated } from "./links.js";
@@ -12,7 +12,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
   if (!plant)
     throw new UserError(
-      `unknown plant "${config.plant}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
+      `unknown plant "${shortened(config.plant)}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
     );
   const override = (part: string, definition: PartDefinition): PartDefinition => ({
     kind: definition.kind,

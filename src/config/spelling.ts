@@ -1,5 +1,9 @@
+/** No name is as long. */
+const LONGEST_NAME = 100;
+
 /** The candidate that a misspelt name was probably meant to be. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const [best] = candidates
     .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);

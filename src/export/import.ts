@@ -41,8 +41,8 @@ async function readOnnxPolicy(path: string): Promise<ImportedPolicy> {
   const description = metadata.get("description");
   if (description === undefined)
     throw new UserError(
-      `${path} lacks the metadata "description", in which lapgrad writes the policy: another program made it, or left ` +
-        "it out; import the file as it was exported",
+      `${path} lacks the metadata "description", in which lapgrad writes the policy: another program made it, or ` +
+        "left it out; import the file as it was exported",
     );
   const layers = await layersOf(path, tensors);
   const file = objectAt({ path, key: "description" }, parsed(path, description));

@@ -1,4 +1,5 @@
 /** Metadata as MCAP's pairs of strings, and back; every value but the texts is JSON. */
+import { shortened } from "../errors.js";
 import type { DriveEnd, Metadata, SegmentArray, StepArray, Widths } from "./metadata.js";
 import { numberOf, numberText } from "./numbers.js";
 import { type ColumnGroup, type Columns, RecordingError, type RecordingInfo } from "./recording.js";
@@ -59,7 +60,7 @@ class Values {
 
   fail(key: string, allowed: string): never {
     const value = this.#pairs.get(key);
-    const got = value === undefined ? "missing" : JSON.stringify(value);
+    const got = value === undefined ? "missing" : shortened(JSON.stringify(value));
     throw new RecordingError(
       `${this.#path}: metadata "${key}" is ${got}; allowed is ${allowed}. ` +
         "Use another copy of it, or record the rollout again",

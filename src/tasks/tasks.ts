@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { shortened, UserError } from "../errors.js";
 import type { TaskDefinition } from "./definition.js";
 import { ALL } from "./tasks.generated.js";
 
@@ -10,6 +10,6 @@ export const tasks: Readonly<Record<string, TaskDefinition>> = Object.fromEntrie
 /** The task of that name; a {@link UserError} naming all tasks if there is none. */
 export function taskNamed(name: string): TaskDefinition {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-  if (!task) throw new UserError(`unknown task "${name}"; tasks are: ${Object.keys(tasks).join(", ")}`);
+  if (!task) throw new UserError(`unknown task "${shortened(name)}"; tasks are: ${Object.keys(tasks).join(", ")}`);
   return task;
 }

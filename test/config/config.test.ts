@@ -81,6 +81,32 @@ describe("a file is refused in one line with its name, the line, what was got an
     for (const part of parts) expect(message).toContain(part);
   });
 
+  const DEEP = 200_000;
+  const hostile: [string, string, string][] = [
+    ["an alias that contains itself", "hidden: &a [*a]", "line 1: an alias stands for what it stands in"],
+    ["parameters that contain themselves", "parameters: &a\n  plant: *a", "an alias stands for what it stands in"],
+    ["a merge that contains itself", "seed: 1\nparameters: &a {<<: *a}", "line 2: an alias stands for what"],
+    ["200,000 brackets", `hidden: ${"[".repeat(DEEP)}`, "characters; allowed are"],
+    ["200,000 brackets that close", "[".repeat(DEEP) + "]".repeat(DEEP), "characters; allowed are"],
+    ["60,000 brackets", `# brackets\nhidden: ${"[".repeat(60_000)}`, "is nested too deeply in line 2; allowed are 16"],
+    ["braces", "{a: ".repeat(16_000), "is nested too deeply in line 1"],
+    ["keys of keys", "? ".repeat(30_000), "is nested too deeply in line 1"],
+    ["lists of lists", "- ".repeat(30_000), "is nested too deeply in line 1"],
+    ["tags", "!a ".repeat(21_000), "has too many parts, in line 1"],
+    ["many keys", Array.from({ length: 5_000 }, (_, i) => `k${i}: 1`).join("\n"), "has too many parts, in line"],
+    ["a long word", `task: ${"a".repeat(60_000)}`, ""],
+    ["a long alias", `task: *${"a".repeat(60_000)}`, "Unresolved alias"],
+  ];
+  test.each(hostile)("%s: within a second, in one sentence", async (_, text, part) => {
+    const path = await fileWith(text);
+    const before = process.cpuUsage();
+    const { message } = await refusal(async () => completeConfig(await readConfig(path)));
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_000_000);
+    expect(message).toContain(part);
+    expect(message).toMatch(/^.{1,400}$/);
+  });
+
   test("aliases of aliases, a folder, no file, bytes", async () => {
     const levels = Array.from({ length: 9 }, (_, i) => `&l${i + 1} [${Array(9).fill(`*l${i}`).join(", ")}]`);
     const bomb = `hidden: [&l0 [1, 1, 1], ${levels.join(", ")}]`;

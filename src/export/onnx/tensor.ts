@@ -1,4 +1,4 @@
-/** Tensors of ONNX files as other programs may have written them: which of TensorProto's ways to hold numbers is used. */
+/** Tensors of ONNX files as other programs may have written them, in any of TensorProto's ways to hold numbers. */
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { type BinaryReader, WireType } from "#wire";
@@ -124,7 +124,8 @@ async function externalData(path: string, { name, external }: ReadTensor): Promi
   const length = Number(external.get("length") ?? bytes.length - offset);
   if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
     throw new UserError(
-      `${there}, at ${external.get("offset")} with ${external.get("length")} bytes; it has ${bytes.length}: copy it again`,
+      `${there}, at ${external.get("offset")} with ${external.get("length")} bytes; ` +
+        `it has ${bytes.length}: copy it again`,
     );
   return bytes.subarray(offset, offset + length);
 }

@@ -2,7 +2,7 @@
 import type { Core } from "../core/core.js";
 
 /**
- * One line of metrics.jsonl. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
+ * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
  * rule and model, and in a training `start`: driving since standstill at which it began, settling included [s].
  */
 export interface RolloutMetrics {
@@ -18,6 +18,16 @@ export interface RolloutMetrics {
   readonly meanCost: number;
   /** the task's metrics, e.g. rmsRadialError [m] and meanSpeed [m/s], over the whole rollout */
   readonly [metric: string]: number;
+}
+
+/** What is kept of a rollout of a training: a line of metrics.jsonl. */
+export type TrainedRollout = RolloutMetrics & {
+  /** what was seen to have changed in it, for people; empty: nothing */
+  readonly noticed: readonly string[];
+};
+
+export function withNotices(metrics: RolloutMetrics, noticed: readonly string[]): TrainedRollout {
+  return Object.assign<RolloutMetrics, Pick<TrainedRollout, "noticed">>({ ...metrics }, { noticed });
 }
 
 /** Metrics of rollout `slot` of the core, from its segment `from` on, which is number `index` of its run. */

@@ -9,7 +9,7 @@ import { writeRecording } from "../recording/writer.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
-import { drivenIn, measure, type RolloutMetrics } from "./metrics.js";
+import { drivenIn, measure, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Training } from "./training.js";
 
@@ -21,7 +21,7 @@ export interface TrainingRun extends Training {
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
   /** `refused`: why the model was not refitted before this rollout, if so */
-  onRollout(metrics: RolloutMetrics, refused: string | undefined): void;
+  onRollout(metrics: TrainedRollout, refused: string | undefined): void;
 }
 
 /**
@@ -82,7 +82,7 @@ async function record(
   await writeRecording(folder.rolloutPath(index), recording, metrics);
   if (wanted) return undefined;
   if (event.kind === "rollout") {
-    const driven = { ...metrics, start };
+    const driven = withNotices({ ...metrics, start }, []);
     await folder.appendMetrics(driven);
     run.onRollout(driven, modelFitter.refusal);
   }

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, createEmptyFolder, exists, problemOf, removeTemporaries, writeAtomically } from "../files.js";
-import type { RolloutMetrics } from "./metrics.js";
+import type { TrainedRollout } from "./metrics.js";
 
 export class RunFolder {
   readonly path: string;
@@ -61,7 +61,7 @@ export class RunFolder {
   }
 
   /** Adds one rollout's line; flushed to disk before it returns. A number that is not finite becomes null. */
-  async appendMetrics(metrics: RolloutMetrics): Promise<void> {
+  async appendMetrics(metrics: TrainedRollout): Promise<void> {
     try {
       await appendFile(this.metricsPath, `${JSON.stringify(metrics)}\n`, { flush: true });
     } catch (error) {
@@ -70,7 +70,7 @@ export class RunFolder {
   }
 
   /** All complete lines; one that a crash cut off at the end is left out. */
-  async readMetrics(): Promise<RolloutMetrics[]> {
+  async readMetrics(): Promise<TrainedRollout[]> {
     let text: string;
     try {
       text = await readFile(this.metricsPath, "utf8");
@@ -84,7 +84,7 @@ export class RunFolder {
       .map((line, i) => this.parseMetrics(line, i + 1));
   }
 
-  private parseMetrics(line: string, index: number): RolloutMetrics {
+  private parseMetrics(line: string, index: number): TrainedRollout {
     const wrong = (what: string) =>
       new UserError(`${this.metricsPath}, line ${index} ${what}: put the line back, or remove it and all that follow`);
     let values: unknown;
@@ -94,16 +94,18 @@ export class RunFolder {
       throw wrong(`is not JSON (${messageOf(error)})`);
     }
     const entries = Object.entries(values ?? {}).map(([key, value]) => [key, value === null ? Number.NaN : value]);
-    const metrics: Partial<RolloutMetrics> = Object.fromEntries(entries);
-    const { seconds, cost, windowCost, meanCost } = metrics;
-    const numbers = [seconds, cost, windowCost, meanCost, ...entries.map(([, value]) => value)];
-    if (metrics.index !== index || !numbers.every((value) => typeof value === "number"))
+    const metrics: Partial<TrainedRollout> = Object.fromEntries(entries);
+    const { noticed, ...measured } = metrics;
+    const { seconds, cost, windowCost, meanCost } = measured;
+    const numbers = [seconds, cost, windowCost, meanCost, ...Object.values(measured)];
+    const areTexts = Array.isArray(noticed) && noticed.every((text) => typeof text === "string");
+    if (metrics.index !== index || !areTexts || !numbers.every((value) => typeof value === "number"))
       throw wrong(`is not the metrics of rollout ${index}`);
-    return metrics as RolloutMetrics;
+    return metrics as TrainedRollout;
   }
 
   /** Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. */
-  async truncateMetrics(rollouts: number): Promise<RolloutMetrics[]> {
+  async truncateMetrics(rollouts: number): Promise<TrainedRollout[]> {
     const kept = (await this.readMetrics()).slice(0, rollouts);
     await writeAtomically(this.metricsPath, kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(""));
     return kept;

@@ -12,7 +12,7 @@ import { readRecording } from "../recording/reader.js";
 import { initialisePolicy } from "../session.js";
 import { checkpointOf, restore } from "./checkpoints.js";
 import { type Progress, START } from "./judgement.js";
-import type { RolloutMetrics } from "./metrics.js";
+import type { TrainedRollout } from "./metrics.js";
 import type { ModelFitter } from "./model-fit.js";
 import { RunFolder } from "./run-folder.js";
 import { lockRun } from "./run-lock.js";
@@ -31,7 +31,7 @@ export interface StartedRun extends Training {
   readonly folder: RunFolder;
   readonly progress: Progress;
   /** metrics of the rollouts driven before */
-  readonly rollouts: readonly RolloutMetrics[];
+  readonly rollouts: readonly TrainedRollout[];
   /** lets other processes train in the folder again */
   unlock(): void;
 }

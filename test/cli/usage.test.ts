@@ -92,8 +92,9 @@ describe("--json: one object on stdout, everything else on stderr, all saying th
       "rmsRadialError",
       "meanSpeed",
       "start",
+      "noticed",
     ]);
-    for (const { noticed } of result.rollouts as { noticed: string[] }[]) expect(noticed).toEqual([]);
+    for (const { noticed } of metrics) expect(noticed).toEqual([]);
     const starts = metrics.map((_, i) => metrics.slice(0, i).reduce((sum, { seconds }) => sum + seconds, 0));
     expect(metrics.map(({ start }) => start)).toEqual(starts);
     expect(result.driven).toBeCloseTo(4 * metrics[0].seconds, 12);

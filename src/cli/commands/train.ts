@@ -10,7 +10,7 @@ import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
-import { bestOf, drivenIn, type RolloutMetrics } from "../../training/metrics.js";
+import { bestOf, drivenIn, type RolloutMetrics, type TrainedRollout } from "../../training/metrics.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
@@ -94,7 +94,7 @@ async function conclude(
   output.result({
     run: path,
     task: config.task,
-    rollouts: rollouts.map(withNotices),
+    rollouts,
     best: best ?? null,
     seconds: secondsOf(rollouts),
     driven: drivenIn(rollouts),
@@ -104,16 +104,11 @@ async function conclude(
   });
 }
 
-/** With the texts of what changed in a rollout, where anything was noticed. */
-function withNotices(metrics: RolloutMetrics): Readonly<Record<string, number | readonly string[]>> {
-  return { ...metrics, noticed: [] };
-}
-
 /** Trains, adding the metrics of each rollout to `rollouts`. What a failed training left is reported all the same. */
 async function drive(
   run: StartedRun,
   link: Link,
-  rollouts: RolloutMetrics[],
+  rollouts: TrainedRollout[],
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
@@ -132,7 +127,7 @@ async function drive(
   const stopping = () =>
     isSimulated(config) ? `stopping after this ${work}` : `${reasonOf(signal)}: the robot is being stopped`;
   signal.addEventListener("abort", () => table.say(`${stopping()}; once more to stop at once`));
-  const onRollout = (driven: RolloutMetrics, refused: string | undefined) => {
+  const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
     rollouts.push(driven);
     if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
     table.rollout(driven);

@@ -1,8 +1,9 @@
 /** Choosing the parts, checking that they fit each other, and laying out the arena: once per instance. */
-import { beginPlan, configured, dimension, hiddenWidths, reserveRegions } from "./arena";
+import { at, beginPlan, configured, dimension, hiddenWidths, reserveRegions, rowsOf } from "./arena";
 import { choose, controller, model, reference, reward, task } from "./components";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { setLayers } from "./policy/layers";
-import { Dimension, Status } from "./regions";
+import { Dimension, Pace, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 const MOST_ROWS: i32 = 1 << 24;
@@ -30,12 +31,31 @@ export function configure(): Status {
   beginPlan();
   trace.planRegions();
   const reserved = reserveRegions();
-  if (reserved == Status.ok) trace.prepareTrace();
+  if (reserved == Status.ok) {
+    trace.prepareTrace();
+    setPaces();
+  }
   return reserved;
 }
 
 function within(which: Dimension, least: i32, most: i32): bool {
   return dimension(which) >= least && dimension(which) <= most;
+}
+
+/** Pace 1 everywhere: what is recorded without one was driven so. */
+function setPaces(): void {
+  setPace(1.0);
+  for (let rollout: i32 = 0; rollout < dimension(Dimension.rollouts); rollout++) {
+    const paces = at(Region.paces, rollout);
+    for (let t: i32 = 0; t < rowsOf(Region.paces); t++) store<f64>(paces + (usize(t) << DOUBLE_SHIFT), 1.0);
+  }
+}
+
+/** The pace from the next network call on. */
+export function setPace(pace: f64): void {
+  store<f64>(trace.pace, pace, 8 * Pace.asked);
+  store<f64>(trace.pace, pace, 8 * Pace.driven);
+  store<f64>(trace.pace, load<f64>(trace.pace, 8 * Pace.settings) + 1.0, 8 * Pace.settings);
 }
 
 /** Whether what one part hands to another has the size that this expects. */

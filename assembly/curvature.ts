@@ -135,7 +135,7 @@ function displaceStep(t: i32, e: f64, gains: usize, reached: i32): void {
   controller.act(trace.controllerParameters, x, trace.referenceWork, gains, change, trace.controllerTapeAt(t));
   sum(change, -1.0, trace.commandAt(t), change, trace.inputRow);
   sum(trace.inputAt(t), 1.0, change, input, trace.inputRow);
-  const time = trace.startTime() + load<f64>(trace.timeAt(t));
+  const time = trace.taskTime(t);
   reward.residuals(trace.rewardParameters, x, input, time, trace.residualsAt(t), trace.rewardTapeAt(t));
   const acting = trace.actingInputs(t);
   for (let i: i32 = 0; i < trace.inputSize; i++) {

@@ -96,6 +96,7 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
   const inner = io.inner;
   const capacity = dimension(Dimension.steps);
   const called = clock;
+  const pace = trace.segmentPace(j);
   let t = steps;
   let time = clock;
   let within = true;
@@ -103,6 +104,7 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
     const period = steady ? dt : jittered(dt, io.controlJitter);
     store<f64>(trace.timeAt(t), time);
     store<f64>(trace.periodAt(t), period);
+    trace.keepPace(t, pace);
     store<f64>(trace.localTimeAt(t), (steady ? f64(i) * dt : time - called) + splineLead);
     evaluateReference<F>(reference, j, t);
     act<C>(controller, j, t);

@@ -8,7 +8,7 @@
 import { resetPlant } from "./actuation";
 import * as arena from "./arena";
 import { controller, model, reference, reward, task } from "./components";
-import { configure as chooseAndLayOut } from "./configure";
+import { configure as chooseAndLayOut, setPace as takePace } from "./configure";
 import * as costates from "./costate";
 import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
@@ -20,7 +20,7 @@ import * as options from "./options";
 import * as pilot from "./pilot";
 import { changesFit } from "./plant-changes";
 import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
-import { Dimension, Pass, Region, Result, Status, VERSION } from "./regions";
+import { Dimension, LEAST_PACE, MOST_PACE, Pass, Region, Result, Status, VERSION } from "./regions";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent, tangentFrom } from "./tangent";
@@ -33,7 +33,7 @@ export * from "./names.generated";
 export { Option } from "./options";
 export { Change, ChangeKind, PlantMemory } from "./plant-memory";
 export { Network } from "./policy/policy";
-export { Counts, Dimension, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
+export { Counts, Dimension, Pace, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
 
 const answers: usize = heap.alloc(8 * Result.count);
 /** Whether the parts have seen their parameters. */
@@ -128,6 +128,17 @@ export function setOption(option: i32, value: f64): i32 {
   return statusOf(true, options.setOption(option, value));
 }
 
+/** The pace at which the task is driven from the next network call on, [{@link LEAST_PACE}, {@link MOST_PACE}]. */
+export function setPace(pace: f64): i32 {
+  const status = statusOf(arena.configured, isPace(pace));
+  if (status == Status.ok) takePace(pace);
+  return status;
+}
+
+function isPace(pace: f64): bool {
+  return pace >= LEAST_PACE && pace <= MOST_PACE;
+}
+
 /** Starts the random numbers from a 64-bit seed. */
 export function seed(low: i32, high: i32): i32 {
   if (!arena.configured) return Status.wrongOrder;
@@ -148,10 +159,10 @@ export function sampleStart(rollout: i32): i32 {
   return status;
 }
 
-/** The task's nominal setpoint at task time `time` [s], into the first places of the region `probe`. */
+/** The task's nominal setpoint at task time `time` [s] and pace 1, into the first places of the region `probe`. */
 export function nominalSetpoint(time: f64): i32 {
   const status = statusOf(prepared, isFinite(time));
-  if (status == Status.ok) task.setpointAt(trace.taskParameters, time, trace.probe);
+  if (status == Status.ok) task.setpointAt(trace.taskParameters, time, 1.0, trace.probe);
   return status;
 }
 
@@ -195,12 +206,13 @@ export function recordModelError(rollout: i32): i32 {
  * Drives the model instead of the plant, from the recorded rollout `source`; see assembly/model-rollout.ts. Room is
  * needed as for any rollout.
  */
-export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i32, shift: f64): i32 {
-  let status = ofRollouts(rollout, 1, start >= 0 && start < ModelStart.count && shift >= 0.0 && shift <= 1.0);
+export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i32, shift: f64, pace: f64): i32 {
+  const isStart = start >= 0 && start < ModelStart.count;
+  let status = ofRollouts(rollout, 1, isStart && shift >= 0.0 && shift <= 1.0 && isPace(pace));
   if (status == Status.ok) status = goesOn(rollout, source, 0);
   if (status != Status.ok) return status;
   if (start != ModelStart.replay && !hasRoom(segments, 0)) return Status.outOfRange;
-  return modelRollouts.rollOutModel(rollout, source, start, segments, shift);
+  return modelRollouts.rollOutModel(rollout, source, start, segments, shift, pace);
 }
 
 /** The model's derivatives along a rollout again, after its parameters or delays changed. */
@@ -219,14 +231,14 @@ export function beginDrive(): i32 {
   return Status.ok;
 }
 
-/** Answers with 1 if the control step at task time `time` [s] would call the network, otherwise with 0. */
+/** Answers with 1 if the control step at `time` [s] would call the network, otherwise with 0. */
 export function networkDue(time: f64): i32 {
   if (!pilot.begun) return Status.wrongOrder;
   answer(Result.value, pilot.networkDue(time) ? 1.0 : 0.0);
   return Status.ok;
 }
 
-/** One control step at task time `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
+/** One control step at `time` [s] in the measured state, region `plantState`; see assembly/pilot.ts. */
 export function tick(time: f64): i32 {
   const status = statusOf(pilot.begun, isFinite(time));
   return status == Status.ok ? pilot.tick(time) : status;

@@ -6,6 +6,7 @@
 import { controller, model, reference, reward, task } from "./components";
 import { withinBounds } from "./drive-loop";
 import { copyRow } from "./arena";
+import { DOUBLE_SHIFT } from "./math/doubles";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
 import { Counts, EARLIER, Status } from "./regions";
@@ -38,26 +39,37 @@ export function recordModelError(rollout: i32): void {
 
 /**
  * Drives the model with the present parameters, from a recorded rollout that {@link recordModelError} has seen, and
- * fills everything that the derivatives need. `segments` count unless it is a `replay`; `shift`: part of a period of
- * the task from the end of the recorded rollout to a `restart`. Ends early with `outOfBounds`.
+ * fills everything that the derivatives need. `segments` and `pace` count unless it is a `replay`, which keeps those
+ * that were driven; `shift`: part of a period of the task from the end of the recorded rollout to a `restart`. Ends
+ * early with `outOfBounds`.
  */
-export function rollOutModel(rollout: i32, source: i32, start: ModelStart, segments: i32, shift: f64): Status {
-  const period = i32(Math.max(1.0, Math.floor(task.period(trace.taskParameters) / controlPeriod + 0.5)));
+export function rollOutModel(
+  rollout: i32,
+  source: i32,
+  start: ModelStart,
+  segments: i32,
+  shift: f64,
+  pace: f64,
+): Status {
+  const period = Math.max(1.0, Math.floor(task.period(trace.taskParameters) / controlPeriod + 0.5));
   const replays = start == ModelStart.replay;
   trace.select(source);
   const recorded = trace.stepCount();
   const overlap = replays ? trace.segmentCount() : 0;
   const state = trace.stateAt(replays ? 0 : recorded);
   const disturbances = trace.disturbances;
+  const taskShifts = trace.taskShifts;
+  const end = placeOf(recorded, taskShifts);
   driveOn(rollout, source, overlap);
   memory.copy(trace.states, state, trace.stateRow);
-  let first = replays ? 0 : recorded; // the recorded step that the model rollout's first one corresponds to
+  let first = replays ? 0.0 : end; // place of the model rollout's first step
   if (replays) {
     trace.setLength(recorded, overlap);
   } else {
-    if (start == ModelStart.restart) first += restart(i32(Math.floor(shift * f64(period))));
-    layOut(segments);
+    if (start == ModelStart.restart) first += restart(Math.floor(shift * period), pace);
+    layOut(segments, pace);
   }
+  let like: i32 = -1; // the recorded step at the same place
   for (let j: i32 = 0, count = trace.segmentCount(); j < count; j++) {
     let t = trace.segmentStart(j);
     copyRow(trace.segmentStateAt(j), trace.stateAt(t), trace.stateRow);
@@ -68,9 +80,10 @@ export function rollOutModel(rollout: i32, source: i32, start: ModelStart, segme
       copyRow(trace.inputAt(t), trace.commandAt(t), trace.inputRow);
       const next = trace.stateAt(t + 1);
       model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), next);
-      let like = first + t;
-      while (like >= recorded) like -= period; // the same place of the task, the last time it was driven
-      if (like >= 0) {
+      let place = first + placeOf(t, trace.taskShifts);
+      while (place >= end) place -= period; // the last time that it was driven
+      if (place >= 0.0) {
+        like = nearestStep(place, like + 1 < recorded ? like + 1 : 0, recorded, taskShifts);
         const rest = disturbances + usize(like) * trace.stateRow;
         for (let i: usize = 0; i < trace.stateRow; i += 8)
           store<f64>(next + i, load<f64>(next + i) + load<f64>(rest + i));
@@ -82,24 +95,44 @@ export function rollOutModel(rollout: i32, source: i32, start: ModelStart, segme
   return Status.ok;
 }
 
-/** Puts the selected rollout's start on the task, `steps` control steps later; returns these. */
-function restart(steps: i32): i32 {
-  store<f64>(trace.counts, trace.startTime() + f64(steps) * controlPeriod, 8 * Counts.startTime);
-  task.stateAt(trace.taskParameters, trace.startTime(), trace.states);
+/**
+ * How far step t has got in the task since the start of its rollout, in control steps at pace 1. `taskShifts`: of that
+ * rollout.
+ */
+// @ts-ignore: decorator
+@inline
+function placeOf(t: i32, taskShifts: usize): f64 {
+  return f64(t) + load<f64>(taskShifts + (usize(t) << DOUBLE_SHIFT)) / controlPeriod;
+}
+
+/** Of `recorded` steps the one nearest to a place; `guess` is where the search begins. */
+function nearestStep(place: f64, guess: i32, recorded: i32, taskShifts: usize): i32 {
+  let t = guess;
+  while (t > 0 && placeOf(t, taskShifts) > place) t--;
+  while (t + 1 < recorded && placeOf(t + 1, taskShifts) - place < place - placeOf(t, taskShifts)) t++;
+  return t;
+}
+
+/** Puts the selected rollout's start on the task, `steps` control steps at pace 1 later; returns these. */
+function restart(steps: f64, pace: f64): f64 {
+  store<f64>(trace.counts, trace.startTime() + steps * controlPeriod, 8 * Counts.startTime);
+  task.stateAt(trace.taskParameters, trace.startTime(), pace, trace.states);
   memory.fill(trace.earlierInputs, 0, usize(EARLIER) * trace.inputRow);
   return steps;
 }
 
-/** Times of `segments` segments of the selected rollout, without jitter. */
-function layOut(segments: i32): void {
+/** Times of `segments` segments of the selected rollout, without jitter, at one pace. */
+function layOut(segments: i32, pace: f64): void {
   const start = trace.startTime();
   let t: i32 = 0;
+  store<f64>(trace.taskShifts, 0.0);
   for (let j: i32 = 0; j < segments; j++) {
     store<f64>(trace.segmentStartAt(j), f64(t));
-    store<f64>(trace.segmentTimeAt(j), start + f64(t) * controlPeriod);
+    store<f64>(trace.segmentTimeAt(j), start + f64(t) * controlPeriod + load<f64>(trace.taskShiftAt(t)));
     for (let i: i32 = 0; i < stepsPerSegment; i++, t++) {
       store<f64>(trace.timeAt(t), f64(t) * controlPeriod);
       store<f64>(trace.periodAt(t), controlPeriod);
+      trace.keepPace(t, pace);
       store<f64>(trace.localTimeAt(t), f64(i) * controlPeriod + splineLead);
     }
   }

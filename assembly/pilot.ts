@@ -10,7 +10,7 @@ import { withinBounds } from "./drive-loop";
 import { at, copyRow } from "./arena";
 import { controlPeriod, lookahead } from "./options";
 import { act, evaluateCost, evaluateReference, openInPlace } from "./policy/policy";
-import { Counts, Region, Status } from "./regions";
+import { Counts, Pace, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 /** A drive was begun. */
@@ -24,33 +24,48 @@ export function beginDrive(): void {
   begun = true;
   fresh = true;
   trace.setLength(1, 1);
-  store<f64>(trace.counts, 0.0, 8 * Counts.startTime); // so `times` are task times
+  store<f64>(trace.counts, 0.0, 8 * Counts.startTime); // so `times` count from where task time does
   store<f64>(trace.segmentStarts, 0.0);
+  store<f64>(trace.taskShifts, 0.0);
+}
+
+/** Task time less `time`, a time after the last step [s]. */
+function shiftAt(time: f64): f64 {
+  if (fresh) return 0.0;
+  return load<f64>(trace.taskShifts) + (load<f64>(trace.paces) - 1.0) * (time - load<f64>(trace.times));
+}
+
+/** Seconds from the last network call to the step at hand. */
+function sinceCall(taskTime: f64): f64 {
+  return (taskTime - load<f64>(trace.segmentTimes)) / load<f64>(trace.paces);
 }
 
 /**
- * Whether the network is due at task time `time` [s]: at the first step, and a network period after the last call, to
- * the nearest step.
+ * Whether the network is due at `time` [s]: at the first step, and a network period after the last call, to the nearest
+ * step.
  */
 export function networkDue(time: f64): bool {
-  return fresh || time - load<f64>(trace.segmentTimes) >= lookahead - 0.5 * controlPeriod;
+  return fresh || sinceCall(time + shiftAt(time)) >= lookahead - 0.5 * controlPeriod;
 }
 
 /**
- * The control step at task time `time` [s] in the measured state, which stands in `plantState`; its command is the
- * first row of `inputs` afterwards. `outOfBounds`: the state left its bounds, or the command is not a number: it must
- * not be sent.
+ * The control step at `time` [s], which is task time as long as the pace is 1, in the measured state, which stands in
+ * `plantState`; its command is the first row of `inputs` afterwards. `outOfBounds`: the state left its bounds, or the
+ * command is not a number: it must not be sent.
  */
 export function tick(time: f64): Status {
   trace.select(0);
   copyRow(trace.states, trace.plantState, trace.stateRow);
   if (!withinBounds(trace.states)) return Status.outOfBounds;
+  const calls = networkDue(time);
+  store<f64>(trace.taskShifts, shiftAt(time));
   store<f64>(trace.times, time);
-  if (networkDue(time)) {
-    openInPlace(time, fresh);
+  if (calls) {
+    store<f64>(trace.paces, load<f64>(trace.pace, 8 * Pace.driven));
+    openInPlace(trace.taskTime(0), fresh);
     fresh = false;
   }
-  store<f64>(trace.localTimes, time - load<f64>(trace.segmentTimes));
+  store<f64>(trace.localTimes, sinceCall(trace.taskTime(0)));
   evaluateReference(reference, 0, 0);
   act(controller, 0, 0);
   for (let k: usize = 0; k < trace.inputRow; k += 8) {

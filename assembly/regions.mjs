@@ -73,6 +73,7 @@ export const REGIONS = [
   run("plantState", "state", "the plant's true state"),
   run("plantMemory", "PLANT_MEMORY", "everything else that the plant remembers (assembly/actuation.ts)"),
   run("random", 2, "four 32-bit words"),
+  run("pace", "Pace.count", "how fast the task is driven, see Pace in assembly/regions.ts"),
   run("probe", "PROBE_ROW", "results of the law probes: z, dz, y, dy, pz, py and a tape", "PROBE_ROWS"),
   run(
     "stateSensitivity",
@@ -113,6 +114,8 @@ export const REGIONS = [
   step("times", "time", 1, "time since the start [s]"),
   step("periods", "period", 1, "control period dt [s]"),
   step("localTimes", "localTime", 1, "time in the segment's spline [s]"),
+  step("paces", "pace", 1, "task time per time; one row more, as it goes on", "steps + 1"),
+  step("taskShifts", "taskShift", 1, "task time less (start time + time) [s]; one row more, at the end", "steps + 1"),
   step("states", "state", "state", "x; one row more, after the last step", "steps + 1"),
   step("inputs", "input", "input", "u: what was applied"),
   step("commands", "command", "input", "what the controller asked for"),

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 4;
+export const VERSION: i32 = 5;
 
 export enum Status {
   ok,
@@ -93,6 +93,21 @@ export enum Counts {
   startTime,
   count,
 }
+
+/** Columns of the region `pace`: the time scaling of the task. */
+export enum Pace {
+  /** what was asked for last */
+  asked,
+  /** what is driven from the next network call on */
+  driven,
+  /** how often one was asked for */
+  settings,
+  count,
+}
+
+/** Paces that may be asked for. */
+export const LEAST_PACE: f64 = 0.3;
+export const MOST_PACE: f64 = 1.25;
 
 /** Columns of the region `jitter`: standard deviations of periods [s]. */
 export enum Jitter {

@@ -5,7 +5,7 @@ import { clock, driveSegment, setClock, steps, PlantIo } from "./drive-loop";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { uniform } from "./math/random";
 import { at, columnsOf, copyRow, dimension, rowsOf, rowsPer } from "./arena";
-import { Counts, Dimension, EARLIER, Jitter, Region, RowsPer, Status } from "./regions";
+import { Counts, Dimension, EARLIER, Jitter, Pace, Region, RowsPer, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment, recallNetwork } from "./policy/policy";
 import * as trace from "./trace";
@@ -15,7 +15,7 @@ export function sampleStart(rollout: i32): void {
   trace.select(rollout);
   const t = uniform(trace.random) * task.period(trace.taskParameters);
   store<f64>(trace.counts, t, 8 * Counts.startTime);
-  task.stateAt(trace.taskParameters, t, trace.states);
+  task.stateAt(trace.taskParameters, t, load<f64>(trace.pace, 8 * Pace.driven), trace.states);
   for (let i: usize = 0; i < trace.stateRow; i += 8) {
     const offset = load<f64>(trace.startSpread + i) * (2.0 * uniform(trace.random) - 1.0);
     store<f64>(trace.states + i, load<f64>(trace.states + i) + offset);
@@ -47,7 +47,8 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   let j = begin;
   for (; j < begin + segments && steps < capacity; j++) {
     store<f64>(trace.segmentStartAt(j), f64(steps));
-    store<f64>(trace.segmentTimeAt(j), start + clock);
+    store<f64>(trace.paceAt(steps), load<f64>(trace.pace, 8 * Pace.driven));
+    store<f64>(trace.segmentTimeAt(j), start + clock + load<f64>(trace.taskShiftAt(steps)));
     copyRow(trace.segmentStateAt(j), trace.stateAt(steps), trace.stateRow);
     openSegment(j, Network.called, previous < 0);
     const count =
@@ -71,6 +72,7 @@ function startFromRest(rollout: i32): void {
   resetPlant();
   memory.copy(trace.plantState, trace.states, trace.stateRow);
   memory.fill(trace.earlierInputs, 0, usize(EARLIER) * trace.inputRow);
+  store<f64>(trace.taskShifts, 0.0);
 }
 
 /**
@@ -84,7 +86,8 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   const first = trace.segmentStart(from);
   const kept = driven - first;
   const begin = first < driven ? load<f64>(trace.timeAt(first)) : endTime(driven);
-  const start = trace.startTime() + begin;
+  const shift = load<f64>(trace.taskShiftAt(first));
+  const start = trace.startTime() + begin + shift;
   memory.copy(
     at(Region.openingSetpoint, rollout),
     from > 0 ? trace.setpointAt(from - 1) : trace.openingSetpoint,
@@ -103,6 +106,7 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   trace.select(rollout);
   store<f64>(trace.counts, start, 8 * Counts.startTime);
   for (let t: i32 = 0; t < kept; t++) add(-begin, trace.timeAt(t));
+  for (let t: i32 = 0; t <= kept; t++) add(-shift, trace.taskShiftAt(t));
   for (let j: i32 = 0; j < overlap; j++) add(-f64(first), trace.segmentStartAt(j));
   trace.setLength(kept, overlap);
   return kept;
@@ -125,23 +129,26 @@ function add(value: f64, p: usize): void {
 
 function finish(segments: i32, status: Status): Status {
   if (isDirect()) memory.copy(trace.plantState, trace.stateAt(steps), trace.stateRow);
+  store<f64>(trace.paceAt(steps), load<f64>(trace.pace, 8 * Pace.driven));
   trace.setLength(steps, segments);
   return status;
 }
 
 /**
- * Goes through a recorded drive: states, inputs, times, segments (with their states and times) are given, everything
- * that the derivatives need is evaluated along them, and `commands` receives what the controller would have done.
- * `useReference`: references are computed from the setpoints, otherwise those recorded are kept. `keepOpening`: the
- * setpoint before the first is as it stands in the core (a drive that went on from another), otherwise it is the task's
- * or the state's.
+ * Goes through a recorded drive: states, inputs, times, paces, segments (with their states and times) are given,
+ * everything that the derivatives need is evaluated along them, and `commands` receives what the controller would have
+ * done. `useReference`: references are computed from the setpoints, otherwise those recorded are kept. `keepOpening`:
+ * the setpoint before the first is as it stands in the core (a drive that went on from another), otherwise it is the
+ * task's or the state's.
  */
 export function replay(rollout: i32, network: Network, useReference: bool, keepOpening: bool): void {
   trace.select(rollout);
   const segments = trace.segmentCount();
+  store<f64>(trace.taskShifts, 0.0);
+  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) trace.keepPace(t, load<f64>(trace.paceAt(t)));
   // before the first network call: what the gains are is part of the recording, and so is the reference
   const first = trace.segmentStart(0);
-  for (let t: i32 = 0; t < first; t++) replayStep(0, t, trace.startTime() + load<f64>(trace.timeAt(t)), false);
+  for (let t: i32 = 0; t < first; t++) replayStep(0, t, trace.taskTime(t), false);
   for (let j: i32 = 0; j < segments; j++) {
     openSegment(j, network, !keepOpening);
     const called = load<f64>(trace.segmentTimeAt(j));
@@ -152,8 +159,7 @@ export function replay(rollout: i32, network: Network, useReference: bool, keepO
 
 /** Step t of segment j, whose network was called at task time `called` [s]. */
 function replayStep(j: i32, t: i32, called: f64, useReference: bool): void {
-  const time = trace.startTime() + load<f64>(trace.timeAt(t));
-  store<f64>(trace.localTimeAt(t), time - called + splineLead);
+  store<f64>(trace.localTimeAt(t), (trace.taskTime(t) - called) / load<f64>(trace.paceAt(t)) + splineLead);
   if (useReference) evaluateReference(reference, j, t);
   act(controller, j, t);
   evaluateStep(reward, model, t);

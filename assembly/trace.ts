@@ -17,9 +17,13 @@ import {
   inputWorkRow,
   outputRow,
   prepareAddresses,
+  paceAt,
+  periodAt,
   segmentStartAt,
   selectRollout,
+  taskShiftAt,
   thetaRow,
+  timeAt,
 } from "./trace.generated";
 
 export * from "./trace.generated";
@@ -107,6 +111,27 @@ export function setLength(steps: i32, segments: i32): void {
 /** Task time at the start of the selected rollout [s]. */
 export function startTime(): f64 {
   return load<f64>(counts, 8 * Counts.startTime);
+}
+
+/** Task time at step t of the selected rollout [s]. */
+// @ts-ignore: decorator
+@inline
+export function taskTime(t: i32): f64 {
+  return startTime() + load<f64>(timeAt(t)) + load<f64>(taskShiftAt(t));
+}
+
+/** Task time per time in segment j, whose first step is known. */
+export function segmentPace(j: i32): f64 {
+  return load<f64>(paceAt(i32(load<f64>(segmentStartAt(j)))));
+}
+
+/** Keeps the pace of step t, and what it makes of task time until the step after. */
+// @ts-ignore: decorator
+@inline
+export function keepPace(t: i32, pace: f64): void {
+  const shift = load<f64>(taskShiftAt(t));
+  store<f64>(paceAt(t), pace);
+  store<f64>(taskShiftAt(t + 1), shift + (pace - 1.0) * load<f64>(periodAt(t)));
 }
 
 /** First step of segment j; one past the last step for j = number of segments. */

@@ -2,7 +2,7 @@
  * Shows that two checkouts compute the same bits: trains, with both, every task with every update rule, per lap and per
  * rollout, on every plant of the car and with everything that can lie around a plant, drives and replays the result,
  * and compares metrics, checkpoints, recordings and answers byte by byte. Only what tells the time of day or where a
- * file lies is left out.
+ * file lies is left out, and settings, values of JSON and arrays of checkpoints that the first checkout did not have.
  *
  * Usage: node scripts/same-bits.mjs <built checkout before> <built checkout after> [--only <regular expression>]
  *          [--keep <folder>]
@@ -118,7 +118,7 @@ for (const training of trainings.filter(({ name }) => wanted.test(name))) {
   const folder = training.name.replaceAll(" ", "_");
   work(before, training.options, join(kept, folder));
   work(after, training.options, join(scratch, "after", folder));
-  const found = differences(join(kept, folder), join(scratch, "after", folder));
+  const found = differences(join(kept, folder), join(scratch, "after", folder), true);
   compared += filesOf(join(kept, folder)).length;
   if (found.length > 0) bad++;
   console.log(

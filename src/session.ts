@@ -25,6 +25,7 @@ export async function coreFor(
   core.setOption("truncate", config.truncation === "segment" ? 1 : 0);
   core.setOption("stateFeedback", config["network-state-feedback"] ? 1 : 0);
   core.setOption("meanOverBatch", config["batch-reduction"] === "mean" ? 1 : 0);
+  core.setPace(config.pace);
   core.view("inputDelays").fill(Math.round(config["model-delay"] / config["control-period"]));
   return core;
 }

@@ -38,11 +38,12 @@ function scaleOutputs(j: i32): void {
   }
 }
 
-/** setpoint_j = task(t_j + lookahead) + offsets, gains_j = nominal + offsets, from the segment's network outputs. */
+/** setpoint_j = task(t_j + pace lookahead) + offsets, gains_j = nominal + offsets, offsets the network's outputs. */
 function placeSetpoint(j: i32): void {
   const out = trace.outputsAt(j);
   const setpoint = trace.setpointAt(j);
-  task.setpointAt(trace.taskParameters, segmentTime(j) + lookahead, setpoint);
+  const pace = trace.segmentPace(j);
+  task.setpointAt(trace.taskParameters, segmentTime(j) + pace * lookahead, pace, setpoint);
   for (let i: usize = 0; i < trace.setpointRow; i += 8) {
     store<f64>(setpoint + i, load<f64>(setpoint + i) + load<f64>(out + i));
   }
@@ -55,7 +56,7 @@ function placeSetpoint(j: i32): void {
 /** The setpoint before the first one: where the task, or the state, is at the first network call. */
 function placeOpening(): void {
   if (startFromState) task.setpointOf(trace.taskParameters, trace.segmentStates, trace.openingSetpoint);
-  else task.setpointAt(trace.taskParameters, segmentTime(0), trace.openingSetpoint);
+  else task.setpointAt(trace.taskParameters, segmentTime(0), trace.segmentPace(0), trace.openingSetpoint);
 }
 
 /** Where the outputs of a network call come from. */
@@ -70,9 +71,9 @@ export enum Network {
 }
 
 /**
- * Opens segment j, whose time and state are known: the network call, setpoint and gains that follow from it, and the
- * reference that leads there from the setpoint before. `begins`: the setpoint before the first segment is the task's or
- * the state's, otherwise it is the one that stands in `openingSetpoint`.
+ * Opens segment j, whose time, state and pace are known: the network call, setpoint and gains that follow from it, and
+ * the reference that leads there from the setpoint before. `begins`: the setpoint before the first segment is the
+ * task's or the state's, otherwise it is the one that stands in `openingSetpoint`.
  */
 export function openSegment(j: i32, network: Network, begins: bool): void {
   if (network != Network.recorded) recallNetwork(j);
@@ -130,7 +131,7 @@ export function evaluateStep<R extends Reward, M extends Model>(reward: R, model
 export function evaluateCost<R extends Reward>(reward: R, t: i32): void {
   const x = trace.stateAt(t);
   const r = trace.residualsAt(t);
-  const time = trace.startTime() + load<f64>(trace.timeAt(t));
+  const time = trace.taskTime(t);
   const rewardTape = trace.rewardTapeAt(t);
   reward.residuals(trace.rewardParameters, x, trace.inputAt(t), time, r, rewardTape);
   let cost: f64 = 0.0;

@@ -37,14 +37,14 @@ export class CartPoleTask extends Task {
     super(CartPoleState.count, CartPoleState.count, CartPoleFeature.count, CartPoleTaskParameter.count, 0);
   }
 
-  setpointAt(parameters: usize, t: f64, setpoint: usize): void {
+  setpointAt(parameters: usize, t: f64, pace: f64, setpoint: usize): void {
     const rate = TWO_PI / load<f64>(parameters, 8 * CartPoleTaskParameter.period);
     sincos(rate * t);
     store<f64>(setpoint, load<f64>(parameters, 8 * CartPoleTaskParameter.amplitude) * sine, 8 * CartPoleState.x);
     store<f64>(setpoint, 0.0, 8 * CartPoleState.theta);
     store<f64>(
       setpoint,
-      load<f64>(parameters, 8 * CartPoleTaskParameter.amplitude) * rate * cosine,
+      load<f64>(parameters, 8 * CartPoleTaskParameter.amplitude) * (pace * rate) * cosine,
       8 * CartPoleState.v,
     );
     store<f64>(setpoint, 0.0, 8 * CartPoleState.w);
@@ -54,8 +54,8 @@ export class CartPoleTask extends Task {
     memory.copy(setpoint, x, 8 * CartPoleState.count);
   }
 
-  stateAt(parameters: usize, t: f64, x: usize): void {
-    this.setpointAt(parameters, t, x);
+  stateAt(parameters: usize, t: f64, pace: f64, x: usize): void {
+    this.setpointAt(parameters, t, pace, x);
   }
 
   period(parameters: usize): f64 {

@@ -56,17 +56,18 @@ export class Figure8 extends Task {
     super(PlanarState.count, PlanarSetpoint.count, Figure8Feature.count, Figure8Parameter.count, Figure8Tape.count);
   }
 
-  setpointAt(parameters: usize, t: f64, setpoint: usize): void {
+  setpointAt(parameters: usize, t: f64, pace: f64, setpoint: usize): void {
     const r = load<f64>(parameters, 8 * Figure8Parameter.radius);
     const lapTime = load<f64>(parameters, 8 * Figure8Parameter.lapTime);
     const wrapped = wrapLap(t, lapTime);
     const w = FOUR_PI / lapTime;
     sincos(w * wrapped);
     const side: f64 = wrapped < 0.5 * lapTime ? 1.0 : -1.0;
+    const rate = pace * w;
     store<f64>(setpoint, side * (r - r * cosine), 8 * PlanarSetpoint.x);
     store<f64>(setpoint, r * sine, 8 * PlanarSetpoint.y);
-    store<f64>(setpoint, side * r * w * sine, 8 * PlanarSetpoint.vx);
-    store<f64>(setpoint, r * w * cosine, 8 * PlanarSetpoint.vy);
+    store<f64>(setpoint, side * r * rate * sine, 8 * PlanarSetpoint.vx);
+    store<f64>(setpoint, r * rate * cosine, 8 * PlanarSetpoint.vy);
   }
 
   setpointOf(parameters: usize, x: usize, setpoint: usize): void {
@@ -78,8 +79,8 @@ export class Figure8 extends Task {
     store<f64>(setpoint, v * sine, 8 * PlanarSetpoint.vy);
   }
 
-  stateAt(parameters: usize, t: f64, x: usize): void {
-    this.setpointAt(parameters, t, x);
+  stateAt(parameters: usize, t: f64, pace: f64, x: usize): void {
+    this.setpointAt(parameters, t, pace, x);
     const vx = load<f64>(x, 8 * PlanarSetpoint.vx);
     const vy = load<f64>(x, 8 * PlanarSetpoint.vy);
     store<f64>(x, Math.sqrt(vx * vx + vy * vy), 8 * PlanarState.v);

@@ -65,7 +65,7 @@ abstract class Arm extends Task {
     super(DoublePendulumState.count, setpointSize, featureSize, ReachParameter.count, ReachFeature.count);
   }
 
-  stateAt(parameters: usize, _t: f64, x: usize): void {
+  stateAt(parameters: usize, _t: f64, _pace: f64, x: usize): void {
     store<f64>(x, load<f64>(parameters, 8 * ReachParameter.start1), 8 * DoublePendulumState.theta1);
     store<f64>(x, load<f64>(parameters, 8 * ReachParameter.start2), 8 * DoublePendulumState.theta2);
     store<f64>(x, 0.0, 8 * DoublePendulumState.w1);
@@ -83,7 +83,7 @@ export class Reach extends Arm {
     super(DoublePendulumState.count, ReachFeature.count);
   }
 
-  setpointAt(parameters: usize, _t: f64, setpoint: usize): void {
+  setpointAt(parameters: usize, _t: f64, _pace: f64, setpoint: usize): void {
     store<f64>(setpoint, load<f64>(parameters, 8 * ReachParameter.setpoint1), 8 * DoublePendulumState.theta1);
     store<f64>(setpoint, load<f64>(parameters, 8 * ReachParameter.setpoint2), 8 * DoublePendulumState.theta2);
     store<f64>(setpoint, 0.0, 8 * DoublePendulumState.w1);
@@ -118,7 +118,7 @@ export class ReachOpen extends Arm {
     super(DoublePendulumInput.count, ReachOpenFeature.count);
   }
 
-  setpointAt(_parameters: usize, _t: f64, setpoint: usize): void {
+  setpointAt(_parameters: usize, _t: f64, _pace: f64, setpoint: usize): void {
     memory.fill(setpoint, 0, 8 * DoublePendulumInput.count);
   }
 

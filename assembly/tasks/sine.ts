@@ -33,7 +33,7 @@ export class Sine extends Task {
     super(1, 1, SineFeature.count, SineParameter.count, 0);
   }
 
-  setpointAt(parameters: usize, t: f64, setpoint: usize): void {
+  setpointAt(parameters: usize, t: f64, _pace: f64, setpoint: usize): void {
     sincos((TWO_PI / load<f64>(parameters, 8 * SineParameter.period)) * t);
     store<f64>(setpoint, load<f64>(parameters, 8 * SineParameter.amplitude) * sine);
   }
@@ -42,7 +42,7 @@ export class Sine extends Task {
     store<f64>(setpoint, load<f64>(x));
   }
 
-  stateAt(parameters: usize, _t: f64, x: usize): void {
+  stateAt(parameters: usize, _t: f64, _pace: f64, x: usize): void {
     store<f64>(x, load<f64>(parameters, 8 * SineParameter.start));
   }
 

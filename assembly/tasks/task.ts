@@ -11,12 +11,12 @@ export abstract class Task {
     readonly tapeSize: i32,
   ) {}
 
-  /** Nominal setpoint at task time t [s]. */
-  abstract setpointAt(parameters: usize, t: f64, setpoint: usize): void;
+  /** Nominal setpoint at task time t [s], its rates those of task time that passes at `pace`. */
+  abstract setpointAt(parameters: usize, t: f64, pace: f64, setpoint: usize): void;
   /** The setpoint that state x stands on: where the first reference of a rollout on hardware starts. */
   abstract setpointOf(parameters: usize, x: usize, setpoint: usize): void;
-  /** State on the task at time t, before the random offset of a start. */
-  abstract stateAt(parameters: usize, t: f64, x: usize): void;
+  /** State on the task at time t, driven at `pace`, before the random offset of a start. */
+  abstract stateAt(parameters: usize, t: f64, pace: f64, x: usize): void;
   /** Largest start time drawn at random [s]. */
   abstract period(parameters: usize): f64;
   /** Network input at state x and task time t. */

@@ -25,6 +25,7 @@ export const DRIVING: readonly SettingName[] = [
   "link",
   "plant",
   "plant-change",
+  "pace",
   "control-period",
   "network-period",
   "steps-per-segment",

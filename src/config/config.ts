@@ -81,10 +81,13 @@ export async function readConfig(path: string): Promise<PartialConfig> {
 
 const EXAMPLE = "e.g. the config.yaml of a run";
 
+/** Settings that runs of earlier versions lack: they were driven as by the defaults of these. */
+const LATER: readonly SettingName[] = ["pace", "plant-change"];
+
 /** The configuration in a run's config.yaml, which must be whole. */
 export async function readCompleteConfig(path: string): Promise<RunConfig> {
   const config = await readConfig(path);
-  const missing = names.find((name) => config[name] === undefined);
+  const missing = names.find((name) => config[name] === undefined && !LATER.includes(name));
   if (missing) throw new UserError(`${path} lacks "${missing}": it was cut off or edited; put the line back`);
   return completeConfig(config);
 }
@@ -170,6 +173,8 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   }
   if (config["model-fit"] && !task.model.refit)
     throw new UserError(`the model of ${task.name} cannot be fitted to its driving: leave out model-fit`);
+  if (config.pace !== 1 && task.unpaced !== undefined)
+    throw new UserError(`pace is ${config.pace}, but ${task.name} ${task.unpaced}; allowed is 1`);
   checkWindow(config);
   checkOneDrive(config, task);
   checkTimes(config);

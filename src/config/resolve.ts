@@ -51,9 +51,9 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   return { task, plant: { ...resolved, changes } };
 }
 
-/** Network calls of a lap; undefined: the task has none. */
-export function segmentsPerLap({ timing }: TaskDefinition): number | undefined {
-  return timing.lapTime && Math.round(timing.lapTime / timing.networkPeriod);
+/** Network calls of a lap at a pace; undefined: the task has none. */
+export function segmentsPerLap({ timing }: TaskDefinition, pace = 1): number | undefined {
+  return timing.lapTime && Math.round(timing.lapTime / pace / timing.networkPeriod);
 }
 
 /** How long the network calls of a lap take [s]. */

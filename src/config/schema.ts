@@ -23,6 +23,7 @@ function oneOf<const T extends readonly string[]>(...choices: T) {
 
 const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
+const PACE = "a number from 0.3 to 1.25";
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
 const UPDATE_EVERY = "rollout, lap, or a number of segments";
 const updateEvery = v.pipe(v.string(UPDATE_EVERY), v.regex(/^(rollout|lap|[1-9]\d*)$/, UPDATE_EVERY));
@@ -51,6 +52,13 @@ export const settings = {
     describe:
       "parameters of the simulated robot that change while it drives, e.g. grip=0.8@lap10, " +
       "throttle=1..0.7@seconds0..60, grip=0.6@place:1,0,0.5 (docs/training.md)",
+  },
+  pace: {
+    schema: v.pipe(v.number(PACE), v.minValue(0.3, PACE), v.maxValue(1.25, PACE)),
+    default: 1,
+    describe:
+      "how fast the task is driven, task time per time; below 1 slower, e.g. 0.8 for a first lap on a new floor; " +
+      "the cost still asks for the speed at pace 1",
   },
   "plant-delay": {
     schema: perComponent,

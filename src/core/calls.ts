@@ -50,6 +50,11 @@ export class CoreCalls {
     this.check(this.exports.setOption(this.exports.Option[option], value), `option ${option} = ${value}`);
   }
 
+  /** The pace at which the task is driven from the next network call on: task time per time, from 0.3 to 1.25. */
+  setPace(pace: number): void {
+    this.check(this.exports.setPace(pace), `pace ${pace}`);
+  }
+
   /** Starts the random numbers from a 64-bit seed, given as two 32-bit numbers. */
   seed(low: number, high: number): void {
     this.check(this.exports.seed(low, high), "a seed");
@@ -102,9 +107,19 @@ export class CoreCalls {
     this.check(this.exports.recordModelError(slot), "the model's errors");
   }
 
-  /** Drives the model instead of the plant (assembly/model-rollout.ts); false if a state left its bounds. */
-  tryRollOutModel(slot: number, source: number, start: NameIn<"ModelStart">, segments = 0, shift = 0): boolean {
-    const status = this.exports.rollOutModel(slot, source, this.exports.ModelStart[start], segments, shift);
+  /**
+   * Drives the model instead of the plant (assembly/model-rollout.ts), at a pace of its own unless it is a `replay`;
+   * false if a state left its bounds.
+   */
+  tryRollOutModel(
+    slot: number,
+    source: number,
+    start: NameIn<"ModelStart">,
+    segments = 0,
+    shift = 0,
+    pace = 1,
+  ): boolean {
+    const status = this.exports.rollOutModel(slot, source, this.exports.ModelStart[start], segments, shift, pace);
     return this.#withinBounds(status, "a model rollout");
   }
 
@@ -118,14 +133,14 @@ export class CoreCalls {
     this.check(this.exports.beginDrive(), "a drive");
   }
 
-  /** Whether the control step at task time `time` [s] would call the network. Neither throws nor allocates. */
+  /** Whether the control step at `time` [s] would call the network. Neither throws nor allocates. */
   networkDue(time: number): boolean {
     return this.exports.networkDue(time) === this.#ok && this.#answers[0] === 1;
   }
 
   /**
-   * One control step at task time `time` [s] in the state in the region `plantState`; false if there is no command that
-   * may be sent. Neither throws nor allocates.
+   * One control step at `time` [s], task time as long as the pace is 1, in the state in the region `plantState`; false
+   * if there is no command that may be sent. Neither throws nor allocates.
    */
   tick(time: number): boolean {
     return this.exports.tick(time) === this.#ok;

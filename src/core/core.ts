@@ -10,7 +10,7 @@ import { CoreCalls, type CoreExports, type OptionName, type RegionName, type Reg
 import { PARAMETERS } from "./names.generated.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 4;
+const VERSION = 5;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -132,6 +132,11 @@ export class Core extends CoreCalls {
       throw new UserError(`${region} of a rollout of this length has ${used} numbers, got ${values.length}`);
     }
     this.view(region, rollout).set(values);
+  }
+
+  /** The pace that is driven from the next network call on: what {@link setPace} asked for, or less. */
+  get pace(): number {
+    return this.view("pace")[this.exports.Pace.driven];
   }
 
   /** Places where a rollout starts: its first state, and the task time there [s]. */

@@ -103,6 +103,7 @@ function rolloutOf(
     inputs: matrix("us", WIDTHS.input, steps),
     references: matrix("references", WIDTHS.reference, steps),
     costs: new Float64Array(),
+    paces: new Float64Array(),
     residuals: new Float64Array(),
     segmentStarts: segmentStartsOf(at(place, "segmentStart"), values.segmentStart, segments, steps),
     segmentTimes,

@@ -113,6 +113,8 @@ export interface RecordedStep {
   readonly reference: ArrayLike<number>;
   readonly residuals: ArrayLike<number>;
   readonly cost: number | undefined;
+  /** absent where it is 1 throughout */
+  readonly pace?: number | undefined;
 }
 
 /** /rl/step, lapgrad.Step. */
@@ -120,7 +122,8 @@ export function stepMessage(stamp: Stamp, step: RecordedStep): string {
   const cost = step.cost === undefined ? "null" : numberText(step.cost);
   const motion = `"state":${rowText(step.state)},"input":${rowText(step.input)},"reference":${rowText(step.reference)}`;
   const reward = `"residuals":${rowText(step.residuals)},"cost":${cost}`;
-  return `{"timestamp":${stamp.text},"t":${numberText(step.time)},${motion},${reward}}`;
+  const pace = step.pace === undefined ? "" : `,"pace":${numberText(step.pace)}`;
+  return `{"timestamp":${stamp.text},"t":${numberText(step.time)},${motion},${reward}${pace}}`;
 }
 
 /** What one network call leaves behind; an array is empty if it was not recorded. */

@@ -6,9 +6,9 @@ import { type ColumnGroup, type Columns, RecordingError, type RecordingInfo } fr
 
 /**
  * Version of topics and metadata by kind of file; a change that an older reader would misread counts it up. Readers of
- * format 1 know only rollouts, which begin with their counts.
+ * format 1 know only rollouts, which begin with their counts; those of format 2 take every pace for 1.
  */
-const FORMATS = { rollout: 1, drive: 2 } as const;
+const FORMATS = { rollout: 1, drive: 2, paced: 3 } as const;
 const NEWEST = Math.max(...Object.values(FORMATS));
 
 type Pairs = ReadonlyMap<string, string>;
@@ -16,8 +16,9 @@ type Pairs = ReadonlyMap<string, string>;
 /** The metadata at the beginning of a file. */
 export function encodeMetadata(metadata: Metadata): Map<string, string> {
   const { info, kind } = metadata;
+  const { paces, ...widths } = metadata.widths;
   const pairs = new Map([
-    ["format", `${FORMATS[kind]}`],
+    ["format", `${FORMATS[paces > 0 ? "paced" : kind]}`],
     ["task", info.task],
     ["rollout", numberText(info.rollout)],
     ["timing", info.timing],
@@ -34,7 +35,7 @@ export function encodeMetadata(metadata: Metadata): Map<string, string> {
       .set("finalState", `${metadata.finalState}`)
       .set("lastTime", numberText(metadata.lastTime));
   else pairs.set("kind", metadata.kind).set("began", info.began ?? "");
-  return pairs.set("widths", JSON.stringify(metadata.widths));
+  return pairs.set("widths", JSON.stringify(paces > 0 ? metadata.widths : widths));
 }
 
 /** The metadata at the end of a drive. */
@@ -122,6 +123,7 @@ function widthsIn(values: Values): Widths {
     references: width("references"),
     residuals: width("residuals"),
     costs: width("costs"),
+    paces: widths.paces === undefined ? 0 : width("paces"),
     segmentStates: width("segmentStates"),
     outputs: width("outputs"),
     setpoints: width("setpoints"),

@@ -25,6 +25,7 @@ export const STEP_FIELDS = [
   ["reference", "references"],
   ["residuals", "residuals"],
   ["cost", "costs"],
+  ["pace", "paces"],
 ] as const;
 export const SEGMENT_FIELDS = [
   ["state", "segmentStates"],
@@ -38,7 +39,7 @@ export type SegmentArray = (typeof SEGMENT_FIELDS)[number][1];
 /** Columns of each array; 0 if it was not recorded. */
 export type Widths = Readonly<Record<StepArray | SegmentArray, number>>;
 
-/** The widths if every array is recorded. */
+/** The widths if every array is recorded, of a task that is driven at pace 1. */
 export function widthsOf({ state, input, reference, residual, setpoint, gain }: Columns): Widths {
   return {
     states: state.length,
@@ -46,6 +47,7 @@ export function widthsOf({ state, input, reference, residual, setpoint, gain }: 
     references: reference.length,
     residuals: residual.length,
     costs: 1,
+    paces: 0,
     segmentStates: state.length,
     outputs: setpoint.length + gain.length,
     setpoints: setpoint.length,
@@ -92,8 +94,9 @@ function widthOf(recording: Recording, key: StepArray | SegmentArray, rows: numb
   const { length } = recording[key];
   const width = rows === 0 ? length : length / rows;
   const allowed = rows === 0 ? length === 0 : Number.isInteger(width);
-  if (!allowed || (key === "costs" && width > 1)) {
-    const remedy = key === "costs" ? "one number a row" : "as many numbers in every row";
+  const isColumn = key === "costs" || key === "paces";
+  if (!allowed || (isColumn && width > 1)) {
+    const remedy = isColumn ? "one number a row" : "as many numbers in every row";
     const message = `cannot record: ${key} has ${length} numbers for ${rows} rows; give ${remedy}, or none at all`;
     throw new RecordingError(message, 1);
   }
@@ -128,6 +131,7 @@ export function describe(recording: Recording): RolloutMetadata {
       references: widthOf(recording, "references", steps),
       residuals: widthOf(recording, "residuals", steps),
       costs: widthOf(recording, "costs", steps),
+      paces: widthOf(recording, "paces", steps),
       segmentStates: widthOf(recording, "segmentStates", segments),
       outputs: widthOf(recording, "outputs", segments),
       setpoints: widthOf(recording, "setpoints", segments),

@@ -28,7 +28,7 @@ export class Motion {
 
   constructor(file: McapFile, { columns }: Pick<RecordingInfo, "columns">, widths: Widths) {
     this.#inputs = inputKeys(columns.input, widths.inputs);
-    this.topics = new Topics(file, columns, this.#inputs);
+    this.topics = new Topics(file, columns, this.#inputs, widths.paces > 0);
     this.drivenPose = drivenPose(columns.state, widths.states);
   }
 

@@ -21,6 +21,8 @@ export interface Recording {
   readonly costs: Float64Array;
   /** per control step: residuals whose squares add up to the stage cost; empty if not recorded */
   readonly residuals: Float64Array;
+  /** per control step: how fast the task was driven, task time per time; empty if that was 1 throughout */
+  readonly paces: Float64Array;
   /**
    * per segment: index of its first control step (0-based). After the last network call there may have been no step:
    * then its start is the number of steps, or is not there, and this array is one shorter than `segmentTimes`. On a
@@ -77,6 +79,15 @@ export type Columns = Readonly<Record<ColumnGroup, readonly string[]>>;
 /** Number of control steps. */
 export function stepCount(recording: Recording): number {
   return recording.times.length;
+}
+
+/** Task time at every control step [s]. */
+export function taskTimes({ times, paces, info }: Pick<Recording, "times" | "paces" | "info">): Float64Array {
+  let shift = 0;
+  return times.map((time, t) => {
+    if (t > 0 && paces.length > 0) shift += (paces[t - 1] - 1) * (time - times[t - 1]);
+    return info.startTime + time + shift;
+  });
 }
 
 /** Number of segments, which is the number of network calls. */

@@ -38,9 +38,9 @@ export function orderOf(messages: readonly Message[], expected: number): Ordered
   return { messages: bySequence.sort((a, b) => Number(a.logTime - b.logTime)), isNumbered };
 }
 
-/** A single number is a row of one, null (not recorded) a row of none. */
+/** A single number is a row of one; null, or nothing, a row of none: it was not recorded. */
 export function rowIn(value: unknown, width: number): number[] | undefined {
-  return rowOf(value === null ? [] : Array.isArray(value) ? value : [value], width);
+  return rowOf(value === null || value === undefined ? [] : Array.isArray(value) ? value : [value], width);
 }
 
 interface Field {

@@ -55,7 +55,12 @@ const schemaOf = (title: string, properties: object): object => ({
 });
 
 /** Name and JSON schema of this project's own messages; the columns' names and units are in the descriptions. */
-function ownSchema(topic: Topic, columns: Columns, inputs: readonly string[]): [name: string, schema: object] {
+function ownSchema(
+  topic: Topic,
+  columns: Columns,
+  inputs: readonly string[],
+  hasPace: boolean,
+): [name: string, schema: object] {
   const named = (group: ColumnGroup): object => row(columns[group].join(", "));
   switch (topic) {
     case TOPICS.step:
@@ -68,6 +73,7 @@ function ownSchema(topic: Topic, columns: Columns, inputs: readonly string[]): [
           reference: named("reference"),
           residuals: named("residual"),
           cost: { ...NUMBER, description: "stage cost; null if it was not recorded" },
+          ...(hasPace ? { pace: { ...NUMBER, description: "task time per time" } } : {}),
         },
       ];
     case TOPICS.segment:
@@ -115,6 +121,7 @@ export class Topics {
   readonly #file: McapFile;
   readonly #columns: Columns;
   readonly #inputs: readonly string[];
+  readonly #hasPace: boolean;
   /**
    * A message's bytes on their way to the file, which copies them at once: a fresh array each would be 4000 for the
    * collector.
@@ -122,11 +129,15 @@ export class Topics {
   #scratch = Buffer.alloc(4096);
   readonly #channels = new Map<Topic, TopicChannel>();
 
-  /** @param inputs JSON keys of the inputs, see inputKeys */
-  constructor(file: McapFile, columns: Columns, inputs: readonly string[]) {
+  /**
+   * @param inputs JSON keys of the inputs, see inputKeys
+   * @param hasPace whether steps are recorded with their pace
+   */
+  constructor(file: McapFile, columns: Columns, inputs: readonly string[], hasPace = false) {
     this.#file = file;
     this.#columns = columns;
     this.#inputs = inputs;
+    this.#hasPace = hasPace;
   }
 
   /** Goes on with a topic that the file has already. */
@@ -159,7 +170,7 @@ export class Topics {
     if (standard) {
       [name, data] = [`foxglove.${standard}`, foxgloveSchema(standard)];
     } else {
-      const [own, properties] = ownSchema(topic, this.#columns, this.#inputs);
+      const [own, properties] = ownSchema(topic, this.#columns, this.#inputs, this.#hasPace);
       [name, data] = [own, encodeJson(schemaOf(own, properties))];
     }
     const schemaId = this.#file.addSchema({ name, encoding: "jsonschema", data });

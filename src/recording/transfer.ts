@@ -9,6 +9,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
   const [steps, segments, start] = core.view("counts", index);
   const first = from === 0 ? 0 : from < segments ? core.view("segmentStarts", index)[from] : steps;
   const began = first < steps ? core.view("times", index)[first] : 0; // nothing may have been driven
+  const paces = core.view("paces", index).slice(first, steps);
   const perStep = (region: RegionName, columns: number) =>
     core.view(region, index).slice(first * columns, steps * columns);
   const perSegment = (region: RegionName, columns: number) =>
@@ -20,7 +21,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
       task: task.name,
       rollout,
       timing: core.timing,
-      startTime: start + began,
+      startTime: start + began + core.view("taskShifts", index)[first],
       columns: task.columns,
       complete: true,
       note: "",
@@ -32,6 +33,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
     references: perStep("references", reference.length),
     costs: perStep("stageCosts", 1),
     residuals: perStep("residuals", residual.length),
+    paces: paces.some((pace) => pace !== 1) ? paces : new Float64Array(0),
     segmentStarts: perSegment("segmentStarts", 1).map((step) => step - first),
     segmentTimes: perSegment("segmentTimes", 1),
     segmentStates: perSegment("segmentStates", n),
@@ -62,6 +64,8 @@ export function storeRecording(core: Core, index: number, recording: Recording, 
     view.set(values);
   };
   put("times", recording.times, "times");
+  core.view("paces", index).fill(1);
+  put("paces", recording.paces, "paces");
   put("states", recording.states, "states");
   put("inputs", recording.inputs, "inputs");
   put("references", recording.references, "references");

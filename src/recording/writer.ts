@@ -49,6 +49,7 @@ function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): R
     reference: row(recording.references, widths.references),
     residuals: row(recording.residuals, widths.residuals),
     cost: widths.costs === 0 ? undefined : recording.costs[i],
+    pace: widths.paces === 0 ? undefined : recording.paces[i],
   };
 }
 

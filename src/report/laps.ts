@@ -1,3 +1,4 @@
+import { taskTimes } from "../recording/recording.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, type Label, renderChart } from "./chart.js";
 import { bestDrawn, column, drawingOrder, rolloutClass } from "./driven.js";
@@ -40,13 +41,12 @@ export function renderAlongLap(input: ReportInput): string {
 export function renderOutputs(input: ReportInput): string {
   const place = Math.max(0, bestDrawn(input));
   const { rollout, recording } = input.rollouts[place];
-  const { segmentTimes, outputs, info } = recording;
+  const { segmentTimes, outputs } = recording;
   const width = Math.floor(outputs.length / segmentTimes.length) || 0;
   if (width === 0) return "<p>The network was not recorded.</p>";
-  const since = segmentTimes.map((time) => time - info.startTime);
   const charts = Array.from({ length: width }, (_, index) => {
     const name = input.outputNames[index] ?? `output ${index + 1}`;
-    const curve = fold(since, info.startTime, column(outputs, width, index), input.lapTime);
+    const curve = fold(segmentTimes, column(outputs, width, index), input.lapTime);
     const time = timeExtent([curve], input.lapTime);
     return renderChart({
       heading: name,
@@ -106,7 +106,7 @@ function quantity(
   index: number,
 ): Quantity {
   const curves = input.rollouts.map(({ recording }) =>
-    fold(recording.times, recording.info.startTime, column(recording[array], width, index), input.lapTime),
+    fold(taskTimes(recording), column(recording[array], width, index), input.lapTime),
   );
   return { name, curves };
 }
@@ -118,13 +118,13 @@ function taskSpeed({ track, lapTime }: ReportInput): Pick<Quantity, "level"> {
   return { level: { value: length / lapTime, name: "task, mean" } };
 }
 
-/** Lays all laps over each other: time becomes the time since the lap began, with a gap where a lap ends. */
-function fold(times: Float64Array, start: number, values: readonly number[], lapTime: number | undefined): Curve {
+/** Lays all laps over each other: task time becomes that since the lap began, with a gap where a lap ends. */
+function fold(times: Float64Array, values: readonly number[], lapTime: number | undefined): Curve {
   const curve: { x: number[]; y: number[] } = { x: [], y: [] };
   let previous = -Infinity;
   for (const [index, value] of values.entries()) {
     const time = times[index];
-    const x = lapTime === undefined ? time : (((start + time) % lapTime) + lapTime) % lapTime;
+    const x = lapTime === undefined ? time : ((time % lapTime) + lapTime) % lapTime;
     if (x < previous) {
       curve.x.push(NaN);
       curve.y.push(NaN);

@@ -112,6 +112,12 @@ export function renderLearningCurve(input: ReportInput): string {
   });
 }
 
+/** Time below pace 0.95 of every rollout; nothing where none was driven so. */
+function slowSeconds(metrics: ReportInput["metrics"]): (number | undefined)[] {
+  const isSlow = metrics.some(({ slowSeconds }) => slowSeconds > 0);
+  return metrics.map(({ slowSeconds }) => (isSlow ? slowSeconds : undefined));
+}
+
 /** All rollouts with all numbers; each cell also carries its number in full. */
 export function renderTable(input: ReportInput): string {
   const { metrics } = input;
@@ -124,6 +130,7 @@ export function renderTable(input: ReportInput): string {
     ["Cost per step", "", metrics.map(({ meanCost }) => meanCost)],
     ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],
     ["Speed, mean", "m/s", metrics.map(({ meanSpeed }) => meanSpeed)],
+    ["Driven slowly", "s", slowSeconds(metrics)],
     ["Gradient norm", "", metrics.map(({ gradientNorm }) => gradientNorm)],
   ];
   const shown = columns.filter(([, , values]) => values.some((value) => value !== undefined));

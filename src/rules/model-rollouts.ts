@@ -32,8 +32,8 @@ export class ModelRollouts {
   }
 
   /**
-   * Rolls the model out from all starts with the present parameters; mean cost of whole rollouts, infinite if one left
-   * its bounds.
+   * Rolls the model out from all starts with the present parameters, at the present pace; mean cost of whole rollouts,
+   * infinite if one left its bounds.
    */
   rollOut(): number {
     const { core, batch } = this;
@@ -45,7 +45,8 @@ export class ModelRollouts {
       const start = restarts ? "restart" : continuation > 0 ? "continuation" : "replay";
       const source = restarts ? batch.first : batch.first + i;
       const segments = restarts ? restart : continuation;
-      if (!core.tryRollOutModel(first + i, source, start, segments, this.shift)) return Number.POSITIVE_INFINITY;
+      if (!core.tryRollOutModel(first + i, source, start, segments, this.shift, core.pace))
+        return Number.POSITIVE_INFINITY;
       cost += core.windowCost(first + i) / this.count;
     }
     return cost;

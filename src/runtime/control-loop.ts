@@ -46,6 +46,9 @@ const rowsOf = (core: Core) => ({
   setpoints: core.view("setpoints"),
   gains: core.view("gains"),
   parameters: core.view("parameters"),
+  asked: core.view("pace"),
+  pace: core.view("paces"),
+  taskShift: core.view("taskShifts"),
 });
 
 export class ControlLoop {
@@ -151,7 +154,7 @@ export class ControlLoop {
   #startDriving(): void {
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
     this.#gates.reset();
-    this.#shared.takeParameters(this.#rows.parameters);
+    this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked);
     this.#origin = this.#now - this.#shared.startTime;
     this.#core.beginDrive();
     this.#hasEnd = true;
@@ -185,7 +188,7 @@ export class ControlLoop {
     this.#robot.stateAt(this.#now, this.#rows.measured);
     const calls = core.networkDue(time);
     if (calls) {
-      this.#shared.takeParameters(this.#rows.parameters);
+      this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked);
       this.#shared.takeResponse(this.#gates.seen.motion.response.model);
     }
     const done = core.tick(time);
@@ -235,6 +238,7 @@ export class ControlLoop {
     this.#ring.numbers(this.#rows.references, references);
     this.#ring.numbers(this.#rows.residuals, residuals);
     this.#ring.number(this.#rows.costs[0]);
+    this.#writePace();
     this.#ring.end();
   }
 
@@ -245,7 +249,13 @@ export class ControlLoop {
     this.#ring.numbers(this.#rows.outputs, outputs);
     this.#ring.numbers(this.#rows.setpoints, setpoints);
     this.#ring.numbers(this.#rows.gains, gains);
+    this.#writePace();
     this.#ring.end();
+  }
+
+  #writePace(): void {
+    this.#ring.number(this.#rows.pace[0]);
+    this.#ring.number(this.#rows.taskShift[0]);
   }
 
   /** The state after the last step of a drive. */

@@ -41,7 +41,8 @@ export class Recorder {
     const drive = 1 + Math.max(0, ...(await readdir(this.#folder)).map((name) => Number.parseInt(name, 10) || 0));
     const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
     const { columns, name } = task;
-    const info = { task: name, timing: core.timing, startTime, columns, drive, began: new Date() };
+    const widths = { paces: 1 };
+    const info = { task: name, timing: core.timing, startTime, columns, drive, began: new Date(), widths };
     this.#drive = await DriveRecorder.create(path, info, this.#open ? { open: this.#open } : {});
   }
 
@@ -60,16 +61,15 @@ export class Recorder {
   }
 
   #takeCall(row: Float64Array, drive: DriveRecorder, { states, outputs, setpoints, gains }: Layout): void {
-    const taskTime = row[1];
-    const [state, offsets, setpoint, gain] = partsOf(row, [states, outputs, setpoints, gains]);
-    const time = taskTime - this.#startTime;
+    const [state, offsets, setpoint, gain, [, shift]] = partsOf(row, [states, outputs, setpoints, gains, 2]);
+    const taskTime = row[1] + shift;
+    const time = row[1] - this.#startTime;
     drive.segment({ time, firstStep: drive.steps, taskTime, state, outputs: offsets, setpoint, gains: gain });
   }
 
   #takeStep(row: Float64Array, drive: DriveRecorder, { states, inputs, references, residuals }: Layout): void {
-    const taskTime = row[1];
-    const [state, input, reference, residual, cost] = partsOf(row, [states, inputs, references, residuals, 1]);
-    drive.step({ time: taskTime - this.#startTime, state, input, reference, residuals: residual, cost: cost[0] });
+    const [state, input, reference, residual, [cost, pace]] = partsOf(row, [states, inputs, references, residuals, 2]);
+    drive.step({ time: row[1] - this.#startTime, state, input, reference, residuals: residual, cost, pace });
   }
 
   #takeEvent(row: Float64Array, drive: DriveRecorder): void {

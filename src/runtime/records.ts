@@ -2,11 +2,11 @@
 import type { TaskDefinition } from "../tasks/definition.js";
 
 export enum RecordKind {
-  /** a control step: task time [s], state, input, reference, residuals, cost */
+  /** a control step: time since task time 0 [s], state, input, reference, residuals, cost, pace, task time less time */
   step = 1,
-  /** a network call: task time, state, outputs, setpoint, gains */
+  /** a network call: time, state, outputs, setpoint, gains, pace, task time less time */
   call,
-  /** the state after the last control step: task time, state */
+  /** the state after the last control step: time, state */
   end,
   /** the runtime's state changed: the loop's clock [s], state, the clock at task time 0 */
   state,
@@ -24,8 +24,13 @@ export interface Layout {
   readonly outputs: number;
   readonly setpoints: number;
   readonly gains: number;
+  /** where pace and task time less time stand in a row of a step, and of a call */
+  readonly stepPace: number;
+  readonly callPace: number;
 }
 
+/** Numbers behind a step, and a call: pace, and task time less time. */
+const PACE = 2;
 /** The kind of record and its time come first. */
 export const HEAD = 2;
 /** Rows in the ring: at 50 Hz over a minute. */
@@ -39,9 +44,26 @@ export function layoutFor({ columns }: TaskDefinition): Layout {
   const setpoints = columns.setpoint.length;
   const gains = columns.gain.length;
   const outputs = setpoints + gains;
-  const step = states + inputs + references + residuals + 1;
-  const call = states + outputs + setpoints + gains;
-  return { width: HEAD + Math.max(step, call, 4), states, inputs, references, residuals, outputs, setpoints, gains };
+  const step = states + inputs + references + residuals + 1 + PACE;
+  const call = states + outputs + setpoints + gains + PACE;
+  return {
+    width: HEAD + Math.max(step, call, 4),
+    states,
+    inputs,
+    references,
+    residuals,
+    outputs,
+    setpoints,
+    gains,
+    stepPace: HEAD + step - PACE,
+    callPace: HEAD + call - PACE,
+  };
+}
+
+/** Pace, and task time less time, of a row of a step or call. */
+export function paceIn(row: Float64Array, { stepPace, callPace }: Layout): Float64Array {
+  const from = row[0] === RecordKind.call ? callPace : stepPace;
+  return row.subarray(from, from + PACE);
 }
 
 /** One writer, one reader. */

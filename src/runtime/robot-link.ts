@@ -100,7 +100,7 @@ export class RobotLink implements Link {
   }
 
   async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    this.#host.shared.giveParameters(core.view("parameters"));
+    this.#host.shared.giveParameters(core.view("parameters"), core.view("pace"));
     core.driveOn(index, previous, kept);
     return this.#collect(core, index, segments, true);
   }
@@ -154,7 +154,7 @@ export class RobotLink implements Link {
     const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
     await this.#recorder.begin(core, startTime);
     this.#responseFit = new ResponseFit(task);
-    shared.giveParameters(core.view("parameters"));
+    shared.giveParameters(core.view("parameters"), core.view("pace"));
     shared.start.set(initialState);
     shared.startTime = startTime;
     shared.give(Order.arm);

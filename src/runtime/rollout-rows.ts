@@ -1,7 +1,7 @@
 /** The rows of one rollout, from what the control thread wrote down to the core. */
 import type { Core, RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
-import { HEAD, type Layout, RecordKind } from "./records.js";
+import { HEAD, type Layout, paceIn, RecordKind } from "./records.js";
 
 /**
  * Takes from the end of `rows` what the robot did not get: `until`, task time of the last command that it followed. How
@@ -38,21 +38,27 @@ export function storeRollout(
         "the network was called more often, or less, than once in network-period",
       1,
     );
-  const start = goesOn ? counts[2] : rows[0][1];
   const { states, inputs, references, outputs } = layout;
+  const shifts = core.view("taskShifts", slot);
+  const [, firstShift] = paceIn(rows[0], layout);
+  if (!goesOn) shifts[0] = 0;
+  // task time at the start, and how far it had got ahead of time by then since the drive began
+  const earlier = firstShift - shifts[steps];
+  const start = goesOn ? counts[2] : rows[0][1] + earlier;
   const put = (region: RegionName, index: number, row: Float64Array, from: number, width: number) =>
     core.view(region, slot).set(row.subarray(from, from + width), index * width);
-  const [times, periods] = [core.view("times", slot), core.view("periods", slot)];
+  const [times, periods, paces] = [core.view("times", slot), core.view("periods", slot), core.view("paces", slot)];
   rows.forEach((row, i) => {
     if (row[0] === RecordKind.call) {
       core.view("segmentStarts", slot)[segments] = steps;
-      core.view("segmentTimes", slot)[segments] = row[1];
+      core.view("segmentTimes", slot)[segments] = row[1] + paceIn(row, layout)[1];
       put("segmentStates", segments, row, HEAD, states);
       put("outputs", segments++, row, HEAD + states, outputs);
     } else {
       // a call has the time of the step that it belongs to
       const next = i + 1 < rows.length ? rows[i + 1] : end;
-      times[steps] = row[1] - start;
+      times[steps] = row[1] + earlier - start;
+      paces[steps] = paceIn(row, layout)[0];
       periods[steps] = next[1] - row[1];
       put("states", steps, row, HEAD, states);
       put("inputs", steps, row, HEAD + states, inputs);
@@ -60,6 +66,7 @@ export function storeRollout(
     }
   });
   put("states", steps, end, HEAD, states);
+  paces[steps] = paces[steps - 1];
   counts.set([steps, segments, start]);
   if (!goesOn) core.view("earlierInputs", slot).fill(0);
   core.replay(slot, "recalled", false, goesOn);

@@ -69,6 +69,8 @@ export enum Order {
 }
 
 const STATES = 16;
+/** The region `pace`. */
+const PACE_SIZE = 3;
 
 /** The block; `parameters` is the policy's number of parameters, `states` that of the state's components. */
 export class Shared {
@@ -82,6 +84,7 @@ export class Shared {
   #parametersTaken = 0;
   #responseTaken = 0;
   readonly #parameters: readonly [Float64Array, Float64Array];
+  readonly #paces: readonly [Float64Array, Float64Array];
   /** how the robot answers its commands: runtime/response.ts */
   readonly #responses: readonly [Float64Array, Float64Array];
 
@@ -91,7 +94,8 @@ export class Shared {
     const start = STATES * 8;
     const size = parameters * 8;
     const response = RESPONSE_SIZE * 8;
-    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size + 2 * response);
+    const pace = PACE_SIZE * 8;
+    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size + 2 * response + 2 * pace);
     this.#words = new Int32Array(this.buffer, 0, Word.count);
     this.#slots = new Float64Array(this.buffer, words, Slot.count);
     this.start = new Float64Array(this.buffer, words + slots, STATES);
@@ -105,6 +109,8 @@ export class Shared {
       new Float64Array(this.buffer, at + 2 * size, RESPONSE_SIZE),
       new Float64Array(this.buffer, at + 2 * size + response, RESPONSE_SIZE),
     ];
+    const end = at + 2 * size + 2 * response;
+    this.#paces = [new Float64Array(this.buffer, end, PACE_SIZE), new Float64Array(this.buffer, end + pace, PACE_SIZE)];
   }
 
   // main thread
@@ -128,12 +134,13 @@ export class Shared {
     Atomics.notify(this.#words, Word.sleep);
   }
 
-  /** Hands a policy over; one that was not taken yet is forgotten. */
-  giveParameters(parameters: Float64Array): void {
+  /** Hands a policy over, and how fast it is to be driven (region `pace`); one that was not taken yet is forgotten. */
+  giveParameters(parameters: Float64Array, pace: Float64Array): void {
     const given = Atomics.load(this.#words, Word.parametersGiven);
     // the control thread copies from the other half, except in the microseconds after the last hand-over
     while (Atomics.load(this.#words, Word.parametersBusy) !== 0);
     this.#parameters[(given + 1) & 1].set(parameters);
+    this.#paces[(given + 1) & 1].set(pace);
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
   }
 
@@ -178,12 +185,13 @@ export class Shared {
     return this.stoppedFor !== Fault.none && order !== Order.quit ? Order.stop : order;
   }
 
-  /** Copies a policy that was handed over since the last call. */
-  takeParameters(into: Float64Array): void {
+  /** Copies a policy, and its pace, that were handed over since the last call. */
+  takeParameters(into: Float64Array, pace: Float64Array): void {
     Atomics.store(this.#words, Word.parametersBusy, 1);
     const given = Atomics.load(this.#words, Word.parametersGiven);
     if (given !== this.#parametersTaken) {
       into.set(this.#parameters[given & 1]);
+      pace.set(this.#paces[given & 1]);
       this.#parametersTaken = given;
     }
     Atomics.store(this.#words, Word.parametersBusy, 0);

@@ -76,6 +76,8 @@ export interface TaskDefinition {
     readonly scale: readonly number[];
   };
   readonly nominalGains: readonly number[];
+  /** why it cannot be driven at another pace, if so; the end of a sentence that begins with its name */
+  readonly unpaced?: string;
   readonly timing: {
     /** dt [s] */
     readonly controlPeriod: number;

@@ -78,6 +78,7 @@ export const pendulumReach: TaskDefinition = {
   },
   network: { hidden: [64, 64], scale: [Math.PI, Math.PI, 1, 1, ...nominalGains.map((value) => value / 2)] },
   nominalGains,
+  unpaced: "has one target that does not move: nothing of it could be reached earlier or later",
   timing: { controlPeriod, stepsPerSegment: 10, networkPeriod: 0.1 },
   bounds: { low: [-1e3, -1e3, -1e3, -1e3], high: [1e3, 1e3, 1e3, 1e3] },
   initialState: [start1, 0, 0, 0],

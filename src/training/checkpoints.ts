@@ -7,7 +7,9 @@ import type { Progress } from "./judgement.js";
 import type { Training } from "./training.js";
 
 /** Regions that every checkpoint holds; the update rule adds its own. */
-const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays"];
+const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays", "pace"];
+/** Those of them that earlier versions did not keep: a core begins as they drove. */
+const LATER: readonly RegionName[] = ["pace"];
 
 /** Everything needed to go on from here. */
 export function checkpointOf(training: Training, progress: Progress): Checkpoint {
@@ -40,6 +42,7 @@ export function restore(training: Training, checkpoint: Checkpoint): Progress {
   for (const name of [...REGIONS, ...rule.regions]) {
     const view = core.view(name);
     const found = arrays[name]?.length ?? 0;
+    if (found === 0 && LATER.includes(name)) continue;
     if (found !== view.length)
       throw new UserError(`the checkpoint has ${found} numbers of "${name}", this run needs ${view.length}`);
     view.set(arrays[name]);

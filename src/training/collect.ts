@@ -134,6 +134,6 @@ export function collectorFor(config: RunConfig): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
   const { task } = resolveTask(config);
-  const lap = segmentsPerLap(task) ?? 0; // 0: a task without laps
+  const lap = segmentsPerLap(task, config.pace) ?? 0; // 0: a task without laps
   return oneDrive(config, every === "lap" ? lap : Number(every), lap);
 }

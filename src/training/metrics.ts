@@ -16,6 +16,8 @@ export interface RolloutMetrics {
   readonly windowCost: number;
   /** mean stage cost per control step */
   readonly meanCost: number;
+  /** driving time below pace {@link SLOW} [s] */
+  readonly slowSeconds: number;
   /** the task's metrics, e.g. rmsRadialError [m] and meanSpeed [m/s], over the whole rollout */
   readonly [metric: string]: number;
 }
@@ -29,6 +31,9 @@ export type TrainedRollout = RolloutMetrics & {
 export function withNotices(metrics: RolloutMetrics, noticed: readonly string[]): TrainedRollout {
   return Object.assign<RolloutMetrics, Pick<TrainedRollout, "noticed">>({ ...metrics }, { noticed });
 }
+
+/** Below this pace the task is driven slowly. */
+export const SLOW = 0.95;
 
 /** Metrics of rollout `slot` of the core, from its segment `from` on, which is number `index` of its run. */
 export function measure(core: Core, slot: number, index: number, from = 0): RolloutMetrics {
@@ -58,7 +63,15 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   }
   const times = core.view("times", slot);
   const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;
-  return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, ...metrics };
+  const paces = core.view("paces", slot);
+  let slowSeconds = 0;
+  for (let t = from; t < to; t++) if (paces[t] < SLOW) slowSeconds += core.view("periods", slot)[t];
+  return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, slowSeconds, ...metrics };
+}
+
+/** What a recording says of its rollout: as of the paces, nothing of slow driving where there was none. */
+export function summaryOf({ slowSeconds, ...others }: RolloutMetrics): Readonly<Record<string, number>> {
+  return slowSeconds > 0 ? { ...others, slowSeconds } : others;
 }
 
 /** Driving of a run since standstill, what settles the robot included [s]. */

@@ -9,7 +9,7 @@ import { writeRecording } from "../recording/writer.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
-import { drivenIn, measure, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
+import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Training } from "./training.js";
 
@@ -79,7 +79,7 @@ async function record(
     ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
     windowCost,
   };
-  await writeRecording(folder.rolloutPath(index), recording, metrics);
+  await writeRecording(folder.rolloutPath(index), recording, summaryOf(metrics));
   if (wanted) return undefined;
   if (event.kind === "rollout") {
     const driven = withNotices({ ...metrics, start }, []);

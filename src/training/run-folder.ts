@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, createEmptyFolder, exists, problemOf, removeTemporaries, writeAtomically } from "../files.js";
-import type { TrainedRollout } from "./metrics.js";
+import { drivenIn, type TrainedRollout } from "./metrics.js";
 
 export class RunFolder {
   readonly path: string;
@@ -78,13 +78,14 @@ export class RunFolder {
       if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw this.notARun();
       throw new UserError(`cannot read ${this.metricsPath}: ${problemOf(error)}`);
     }
-    return text
-      .split("\n")
-      .slice(0, -1)
-      .map((line, i) => this.parseMetrics(line, i + 1));
+    const rollouts: TrainedRollout[] = [];
+    for (const [i, line] of text.split("\n").slice(0, -1).entries())
+      rollouts.push(this.parseMetrics(line, i + 1, drivenIn(rollouts)));
+    return rollouts;
   }
 
-  private parseMetrics(line: string, index: number): TrainedRollout {
+  /** `start`: driving before it [s], for lines that do not say it. */
+  private parseMetrics(line: string, index: number, start: number): TrainedRollout {
     const wrong = (what: string) =>
       new UserError(`${this.metricsPath}, line ${index} ${what}: put the line back, or remove it and all that follow`);
     let values: unknown;
@@ -94,7 +95,8 @@ export class RunFolder {
       throw wrong(`is not JSON (${messageOf(error)})`);
     }
     const entries = Object.entries(values ?? {}).map(([key, value]) => [key, value === null ? Number.NaN : value]);
-    const metrics: Partial<TrainedRollout> = Object.fromEntries(entries);
+    // what lines of earlier versions lack; they do not say how long the robot settled either
+    const metrics: Partial<TrainedRollout> = { slowSeconds: 0, noticed: [], start, ...Object.fromEntries(entries) };
     const { noticed, ...measured } = metrics;
     const { seconds, cost, windowCost, meanCost } = measured;
     const numbers = [seconds, cost, windowCost, meanCost, ...Object.values(measured)];

@@ -53,6 +53,7 @@ describe("a file is refused in one line with its name, the line, what was got an
     ["more than can be counted", "rollouts: 1e300", ['"rollouts" is 1e+300', "a whole number"]],
     ["a negative time", "control-period: -0.02", ['"control-period" is -0.02', "above 0", "[s]"]],
     ["NaN", "learning-rate: .nan", ['"learning-rate" is NaN', "a number"]],
+    ["a pace outside its range", "pace: 0.2", ['"pace" is 0.2', "a number from 0.3 to 1.25", "task time per time"]],
     ["infinity", "model-scale: .inf", ['"model-scale" is Infinity', "a finite number"]],
     ["no value", "seed:", ['"seed" is null', "a whole number"]],
     ["a number for a list", "hidden: 64", ['"hidden" is 64', "a list of widths"]],
@@ -268,4 +269,13 @@ test("objects are read in any order of their names, and names that no record kee
   });
   expect(() => checkSetting("parameters", { constructor: { prototype: 1 } }, "here")).toThrow(/ordinary names/);
   expect(() => checkSetting("servo", { steering: 1 }, "here")).toThrow(/"servo\.steering"/);
+});
+
+test("a task without a pace says so; a run of a version that knew none was driven at 1", async () => {
+  for (const task of ["pendulum-reach", "pendulum-reach-open"]) {
+    const { message } = await refusal(() => completeConfig({ task, pace: 0.8 }));
+    expect(message).toContain(`pace is 0.8, but ${task} has one target that does not move`);
+  }
+  const path = await fileWith(formatConfig(completeConfig({})).replace(/^pace: 1\n/m, ""));
+  expect((await readCompleteConfig(path)).pace).toBe(1);
 });

@@ -16,12 +16,13 @@ const valid: readonly Call[] = [
   ["initialise"],
   ["sampleStart", 0],
   ["nominalSetpoint", 1],
+  ["setPace", 0.8],
   ["rollOut", 0, 12, -1, 0],
   ["rollOut", 1, 6, 0, 3],
   ["driveOn", 1, 0, 3],
   ["replay", 0, 1, true, false],
   ["recordModelError", 0],
-  ["rollOutModel", 1, 0, 1, 12, 0],
+  ["rollOutModel", 1, 0, 1, 12, 0, 1],
   ["linearise", 0],
   ["beginDrive"],
   ["networkDue", 0],
@@ -64,7 +65,7 @@ const wrong: readonly Call[] = [
   ...slots("driveOn", 0, 0),
   ...slots("replay", 1, true, false),
   ...slots("recordModelError"),
-  ...slots("rollOutModel", 0, 1, 12, 0),
+  ...slots("rollOutModel", 0, 1, 12, 0, 1),
   ...slots("linearise"),
   ...slots("controlStep", 0, 0),
   ...slots("windowCost"),
@@ -78,10 +79,12 @@ const wrong: readonly Call[] = [
   ...[-1, 1, 2].map((previous) => ["driveOn", 1, previous, 0] as const),
   ...[-1, 13].map((overlap) => ["driveOn", 1, 0, overlap] as const),
   ...[-1, 3].map((network) => ["replay", 0, network, true, false] as const),
-  ...[-1, 1, 2].map((source) => ["rollOutModel", 1, source, 1, 12, 0] as const),
-  ...[-1, 3].map((start) => ["rollOutModel", 1, 0, start, 12, 0] as const),
-  ...[0, 13].map((segments) => ["rollOutModel", 1, 0, 1, segments, 0] as const),
-  ["rollOutModel", 1, 0, 2, 12, Number.NaN],
+  ...[-1, 1, 2].map((source) => ["rollOutModel", 1, source, 1, 12, 0, 1] as const),
+  ...[-1, 3].map((start) => ["rollOutModel", 1, 0, start, 12, 0, 1] as const),
+  ...[0, 13].map((segments) => ["rollOutModel", 1, 0, 1, segments, 0, 1] as const),
+  ["rollOutModel", 1, 0, 2, 12, Number.NaN, 1],
+  ...[0, 0.299, 1.251, Number.NaN].map((pace) => ["rollOutModel", 1, 0, 1, 12, 0, pace] as const),
+  ...[0, 0.299, 1.251, Number.NaN].map((pace) => ["setPace", pace] as const),
   ["tick", Number.NaN],
   ...[-1, 12].map((j) => ["controlStep", 0, j, 0] as const),
   ...[-1, 84].map((t) => ["controlStep", 0, 0, t] as const),
@@ -162,7 +165,7 @@ test("before prepare", async () => {
   }
   expect(statusOf(exports, ["configure"])).toBe("ok");
   const before = contents(exports);
-  const free = /^(describeRegion|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
+  const free = /^(describeRegion|setPace|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
   for (const call of valid.filter(([name]) => !free.test(name))) {
     expect([...call, statusOf(exports, call)]).toEqual([...call, "wrongOrder"]);
   }
@@ -220,7 +223,7 @@ test("along a rollout whose counts or segments cannot be", async () => {
   for (const call of [
     ["driveOn", 1, 0, 0] as const,
     ["rollOut", 1, 6, 0, 0] as const,
-    ["rollOutModel", 1, 0, 1, 12, 0] as const,
+    ["rollOutModel", 1, 0, 1, 12, 0, 1] as const,
   ]) {
     expect([...call, statusOf(core.exports, call)]).toEqual([...call, "outOfRange"]);
   }

@@ -105,14 +105,16 @@ test("ends where the model leaves its bounds, and refuses what there is no room 
   core.recordModelError(0);
   core.view("stateHigh")[2] = 0.1;
   expect(core.tryRollOutModel(1, 0, "continuation", 10)).toBe(false);
-  for (const [slot, source, start, segments] of [
-    [0, 0, ModelStart.continuation, 10],
-    [2, 0, ModelStart.continuation, 10],
-    [1, 2, ModelStart.continuation, 10],
-    [1, 0, 3, 10],
-    [1, 0, ModelStart.continuation, 0],
-    [1, 0, ModelStart.restart, 13],
+  for (const [slot, source, start, segments, pace] of [
+    [0, 0, ModelStart.continuation, 10, 1],
+    [2, 0, ModelStart.continuation, 10, 1],
+    [1, 2, ModelStart.continuation, 10, 1],
+    [1, 0, 3, 10, 1],
+    [1, 0, ModelStart.continuation, 0, 1],
+    [1, 0, ModelStart.restart, 13, 1],
+    [1, 0, ModelStart.continuation, 10, 0.29],
+    [1, 0, ModelStart.continuation, 10, Number.NaN],
   ] as const)
-    expect(core.exports.rollOutModel(slot, source, start, segments, 0)).toBe(Status.outOfRange);
+    expect(core.exports.rollOutModel(slot, source, start, segments, 0, pace)).toBe(Status.outOfRange);
   expect(core.exports.recordModelError(2)).toBe(Status.outOfRange);
 });

@@ -22,25 +22,30 @@ async function ready(): Promise<Core> {
   return core;
 }
 
-test("the same states at the same times give the same commands, references, network outputs and costs", async () => {
-  const core = await ready();
-  core.rollOut(0, SEGMENTS);
-  const [steps = 0, , start = 0] = core.view("counts");
-  const pilot = await ready();
-  pilot.beginDrive();
-  const row = (from: Core, region: "inputs" | "references" | "stageCosts", t: number, columns: number) =>
-    from.view(region).subarray(t * columns, (t + 1) * columns);
-  for (let t = 0; t < steps; t++) {
-    const time = start + 0.02 * t;
-    expect(pilot.networkDue(time)).toBe(t % 7 === 0);
-    pilot.view("plantState").set(core.view("states").subarray(N * t, N * (t + 1)));
-    expect(pilot.tick(time)).toBe(true);
-    // times are differences of task times here, and multiples of dt there: 1e-15 of a second
-    expect(relativeError(row(pilot, "inputs", 0, 2), row(core, "inputs", t, 2))).toBeLessThan(1e-12);
-    expect(relativeError(row(pilot, "references", 0, 6), row(core, "references", t, 6))).toBeLessThan(1e-12);
-    expect(pilot.view("stageCosts")[0]).toBeCloseTo(core.view("stageCosts")[t] ?? Number.NaN, 12);
-  }
-});
+test.each([1, 0.8])(
+  "the same states at the same times give the same commands, references, network outputs and costs: pace %d",
+  async (pace) => {
+    const core = await ready();
+    core.setPace(pace);
+    core.rollOut(0, SEGMENTS);
+    const [steps = 0, , start = 0] = core.view("counts");
+    const pilot = await ready();
+    pilot.setPace(pace);
+    pilot.beginDrive();
+    const row = (from: Core, region: "inputs" | "references" | "stageCosts", t: number, columns: number) =>
+      from.view(region).subarray(t * columns, (t + 1) * columns);
+    for (let t = 0; t < steps; t++) {
+      const time = start + 0.02 * t;
+      expect(pilot.networkDue(time)).toBe(t % 7 === 0);
+      pilot.view("plantState").set(core.view("states").subarray(N * t, N * (t + 1)));
+      expect(pilot.tick(time)).toBe(true);
+      // times are differences of task times here, and multiples of dt there: 1e-15 of a second
+      expect(relativeError(row(pilot, "inputs", 0, 2), row(core, "inputs", t, 2))).toBeLessThan(1e-12);
+      expect(relativeError(row(pilot, "references", 0, 6), row(core, "references", t, 6))).toBeLessThan(1e-12);
+      expect(pilot.view("stageCosts")[0]).toBeCloseTo(core.view("stageCosts")[t] ?? Number.NaN, 12);
+    }
+  },
+);
 
 test("uneven times: the network is called at the step nearest to its period", async () => {
   const core = await ready();

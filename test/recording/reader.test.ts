@@ -38,7 +38,7 @@ function expectBeginning(part: Recording): void {
   const { times, segmentTimes } = part;
   const lengths = [...STEP_ARRAYS, ...SEGMENT_ARRAYS].map((name) => part[name].length);
   expect(lengths).toEqual(
-    [1, 4, 2, 6, 3, 1].map((n) => n * times.length).concat([1, 1, 4, 10, 4, 6].map((n) => n * segmentTimes.length)),
+    [1, 4, 2, 6, 3, 1, 1].map((n) => n * times.length).concat([1, 1, 4, 10, 4, 6].map((n) => n * segmentTimes.length)),
   );
 }
 
@@ -162,7 +162,7 @@ test("what is no recording is refused with a remedy", async () => {
 test("metadata of another version, or spoilt, is refused by key", async () => {
   const good = encodeMetadata(describe(whole));
   const cases: [string, string, RegExp][] = [
-    ["format", "3", /recording format 3; .* up to 2: update lapgrad/],
+    ["format", "4", /recording format 4; .* up to 3: update lapgrad/],
     ["format", "one", /metadata "format" is "one"; allowed is/],
     ["steps", "-1", /metadata "steps" is "-1"; allowed is a whole number/],
     ["widths", "{}", /metadata "widths"/],

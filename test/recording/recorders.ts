@@ -8,8 +8,16 @@ import type { QueueFile } from "../../src/recording/write-queue.js";
 
 export const BEGAN = new Date("2026-03-01T12:34:56.789Z");
 
-export function infoOf({ info: { task, rollout, timing, startTime, columns } }: Recording): DriveInfo {
-  return { drive: rollout, began: BEGAN, task, timing, startTime, columns };
+export function infoOf({ info: { task, rollout, timing, startTime, columns }, paces }: Recording): DriveInfo {
+  return {
+    drive: rollout,
+    began: BEGAN,
+    task,
+    timing,
+    startTime,
+    columns,
+    widths: { paces: paces.length > 0 ? 1 : 0 },
+  };
 }
 
 /**
@@ -42,6 +50,7 @@ export function recordStep(recorder: DriveRecorder, drive: Recording, i: number)
     reference: row(drive.references, i, steps),
     residuals: row(drive.residuals, i, steps),
     cost: drive.costs[i],
+    pace: drive.paces.length > 0 ? drive.paces[i] : undefined,
   });
 }
 

@@ -9,7 +9,7 @@ import { carFigure8 } from "../../src/tasks/car-figure8.js";
 export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "lapgrad-recording-"));
 
 /** Names of a recording's arrays, those with a row per control step and those with a row per segment. */
-export const STEP_ARRAYS = ["times", "states", "inputs", "references", "residuals", "costs"] as const;
+export const STEP_ARRAYS = ["times", "states", "inputs", "references", "residuals", "costs", "paces"] as const;
 export const SEGMENT_ARRAYS = [
   "segmentStarts",
   "segmentTimes",
@@ -40,6 +40,7 @@ export function carRecording(segments: number): Recording {
     inputs: fill(2 * steps),
     references: fill(6 * steps),
     costs: fill(steps),
+    paces: fill(steps),
     residuals: fill(3 * steps),
     segmentStarts: Float64Array.from({ length: segments }, (_, j) => 7 * j),
     segmentTimes: Float64Array.from({ length: segments }, (_, j) => 1 / 3 + j * 0.14),

@@ -138,11 +138,12 @@ const recordings: fc.Arbitrary<Recording> = fc
     missingStart: fc.boolean(),
     widths: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 8, maxLength: 8 }),
     hasCosts: fc.boolean(),
+    hasPaces: fc.boolean(),
     isPosed: fc.boolean(),
     text: fc.string(),
     timing: fc.constantFrom("simulation" as const, "hardware" as const),
   })
-  .chain(({ steps, segments, missingStart, widths, hasCosts, isPosed, text, timing }) => {
+  .chain(({ steps, segments, missingStart, widths, hasCosts, hasPaces, isPosed, text, timing }) => {
     const numbers = (length: number) =>
       fc.array(fc.double(), { minLength: length, maxLength: length }).map((list) => Float64Array.from(list));
     const names = isPosed ? ["x [m]", "y [m]", "phi [rad]"] : ["angle [rad]", text];
@@ -169,6 +170,7 @@ const recordings: fc.Arbitrary<Recording> = fc
       inputs: numbers(steps * widths[2]),
       references: numbers(steps * widths[3]),
       costs: numbers(hasCosts ? steps : 0),
+      paces: numbers(hasPaces ? steps : 0),
       residuals: numbers(steps * widths[4]),
       segmentStarts: numbers(missingStart ? Math.max(0, segments - 1) : segments),
       segmentTimes: numbers(segments),

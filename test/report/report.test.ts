@@ -127,7 +127,15 @@ describe("poor input gives a sound page", () => {
     states: recordingOf(1, 200, 0.2).states.map((value, index) => (index % 5 === 0 ? Number.NaN : value * 1e300)),
     residuals: recordingOf(1, 200, 0.2).residuals.fill(Number.POSITIVE_INFINITY),
   };
-  const lost = { index: 2, seconds: NaN, cost: NaN, windowCost: Infinity, meanCost: NaN, rmsRadialError: NaN };
+  const lost = {
+    index: 2,
+    seconds: NaN,
+    cost: NaN,
+    windowCost: Infinity,
+    meanCost: NaN,
+    slowSeconds: 0,
+    rmsRadialError: NaN,
+  };
   const drawn = (recording: Recording) => [{ label: "first and best", rollout: 1, recording }];
   const cases: [string, ReportInput][] = [
     ["a single rollout", reportOf(1)],

@@ -43,7 +43,7 @@ function run(steps: number): void {
 
 run(20);
 shared.start.set(task.initialState);
-shared.giveParameters(core.view("parameters"));
+shared.giveParameters(core.view("parameters"), core.view("pace"));
 shared.give(Order.arm);
 run(60);
 shared.give(Order.drive);

@@ -31,7 +31,7 @@ class Bench {
     core.view("parameters").fill(0);
     this.shared = new Shared(core.parameterCount());
     this.shared.start.set(START);
-    this.shared.giveParameters(core.view("parameters"));
+    this.shared.giveParameters(core.view("parameters"), core.view("pace"));
     const gates = new GateCheck(
       this.robot,
       { ...config, heartbeatWithin: Number.POSITIVE_INFINITY },
@@ -140,7 +140,7 @@ const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
     "policy not a number",
     Fault.policy,
     ({ shared, core }) => {
-      shared.giveParameters(new Float64Array(core.parameterCount()).fill(Number.NaN));
+      shared.giveParameters(new Float64Array(core.parameterCount()).fill(Number.NaN), core.view("pace"));
     },
   ],
   ["board timed out", Fault.boardTimeout, ({ robot }) => (robot.fault = Fault.boardTimeout)],
@@ -278,7 +278,7 @@ test("new parameters act from the next network call on", () => {
   const bench = new Bench(core);
   bench.drive(3);
   const parameters = new Float64Array(core.parameterCount()).fill(0.3);
-  bench.shared.giveParameters(parameters);
+  bench.shared.giveParameters(parameters, core.view("pace"));
   bench.steps(12);
   const outputs = bench
     .rows()

@@ -10,6 +10,7 @@ import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
+import { taskTimes } from "../../src/recording/recording.js";
 import type { DriveOptions } from "../../src/recording/stream.js";
 import { setTiming } from "../../src/recording/timing.js";
 import { pilotCore } from "../../src/runtime/control.js";
@@ -23,7 +24,7 @@ import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
-import { randomNumbers } from "../support/cores.js";
+import { randomNumbers, relativeError } from "../support/cores.js";
 import { ScriptedRobot } from "../support/scripted-robot.js";
 import { smallDisk } from "../support/small-disk.js";
 
@@ -179,6 +180,40 @@ test("a drive and how it goes on are the simulated rollouts, bit for bit, gradie
   const recording = await readRecording(join(drives, "0001.mcap"));
   expect(recording.times.length).toBeGreaterThanOrEqual(18 * SEGMENTS);
   expect(recording.states.subarray(0, first.inputs.length * 2)).toEqual(first.states.subarray(0, -4));
+});
+
+test("at a pace that changes, the drive and how it goes on are the simulated rollouts, to rounding", async () => {
+  const core = await trainingCore();
+  const { link, drives } = await made();
+  await link.open();
+  core.setPace(0.8);
+  await link.drive(core, 0, SEGMENTS, true);
+  const first = contents(core, 0);
+  core.setPace(1.1);
+  await link.driveOn(core, 1, SEGMENTS, 0, KEPT);
+  const second = contents(core, 1);
+  const paces = core.view("paces", 1).slice(0, 9 * (SEGMENTS + KEPT));
+  await link.stop();
+  await link.close();
+  // the control thread takes a pace, like the parameters, with the next network call
+  expect(Array.from(paces)).toEqual(Array.from(paces, (_, t) => (t < 9 * (KEPT + 1) ? 0.8 : 1.1)));
+
+  const simulated = await trainingCore();
+  simulated.view("states").set(carFigure8.initialState);
+  simulated.view("counts")[2] = 0;
+  simulated.setPace(0.8);
+  simulated.rollOut(0, SEGMENTS);
+  const expected = contents(simulated, 0);
+  for (const name of Object.keys(first))
+    expect([name, relativeError(first[name], expected[name])]).toEqual([name, expect.closeTo(0, 9)]);
+  expect(second.counts[2]).toBeCloseTo(0.8 * (SEGMENTS - KEPT) * 9 * DT, 12);
+
+  const recording = await readRecording(join(drives, "0001.mcap"));
+  const steps = 9 * SEGMENTS;
+  expect(Array.from(recording.paces.subarray(0, steps))).toEqual(Array.from({ length: steps }, () => 0.8));
+  const times = taskTimes(recording);
+  for (const j of [1, SEGMENTS, SEGMENTS + 3])
+    expect(times[recording.segmentStarts[j]]).toBeCloseTo(recording.segmentTimes[j], 12);
 });
 
 test("new parameters drive from the second segment on; derivatives are taken at them throughout", async () => {

@@ -14,6 +14,7 @@ import { tasks } from "../../src/tasks/tasks.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
 import { replayRecordings } from "../../src/training/replay.js";
 import { dot, randomNumbers } from "../support/cores.js";
+import { changePaces } from "../support/pace.js";
 import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
 
 let folder: string;
@@ -66,37 +67,78 @@ describe.each(Object.keys(tasks))("%s", (task) => {
     expect(page).not.toMatch(/NaN|undefined/);
   });
 
-  test("with the true model the gradient is the derivative of the rollout's cost", async () => {
-    const segments = 6;
+  test.each(tasks[task].unpaced === undefined ? [1, 0.8] : [1])(
+    "with the true model the gradient is the derivative of the rollout's cost, at pace %d",
+    async (pace) => {
+      const segments = 6;
+      const config = completeConfig({
+        task,
+        pace,
+        hidden: [5],
+        "rollout-segments": segments,
+        window: "0:0:0",
+        model: "nominal",
+        "model-scale": 1,
+      });
+      const core = await coreFor(config, 1, segments);
+      // the plant is the model, whatever the task's own plant is like
+      core.view("plantParameters").set(core.view("modelParameters"));
+      initialisePolicy(core, 4);
+      const random = randomNumbers(21);
+      const theta = core.view("parameters").map((value) => value + 0.1 * random());
+      const direction = theta.map(() => random());
+      core.sampleStart(0);
+      const start = core.view("states").slice(0, core.setup.task.columns.state.length);
+      const lossAt = (h: number): number => {
+        core.view("parameters").set(theta.map((value, i) => value + h * (direction[i] ?? 0)));
+        core.view("states").set(start);
+        core.rollOut(0, segments);
+        return core.gradient(0, 1);
+      };
+      lossAt(0);
+      const slope = dot(core.view("gradient"), direction);
+      // fourth-order difference: error h^4 = 1e-16 of the fifth derivative, rounding 1e-16 of the loss / h
+      const h = 1e-4;
+      const measured = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
+      expect(Math.abs(slope)).toBeGreaterThan(1e-6);
+      expect(Math.abs(slope / measured - 1)).toBeLessThan(1e-6);
+    },
+  );
+});
+
+const paced = Object.keys(tasks).filter((task) => tasks[task].unpaced === undefined);
+
+test.each(paced)(
+  "%s: the gradient is the derivative of the cost where the pace changes in mid-rollout",
+  async (task) => {
+    const segments = 9;
     const config = completeConfig({
       task,
       hidden: [5],
       "rollout-segments": segments,
       window: "0:0:0",
       model: "nominal",
-      "model-scale": 1,
     });
-    const core = await coreFor(config, 1, segments);
-    // the plant is the model, whatever the task's own plant is like
-    core.view("plantParameters").set(core.view("modelParameters"));
+    const core = await coreFor(config, 2, segments);
     initialisePolicy(core, 4);
-    const random = randomNumbers(21);
+    const random = randomNumbers(22);
     const theta = core.view("parameters").map((value) => value + 0.1 * random());
     const direction = theta.map(() => random());
+    core.view("parameters").set(theta);
     core.sampleStart(0);
-    const start = core.view("states").slice(0, core.setup.task.columns.state.length);
+    core.rollOut(0, segments);
+    changePaces(core, 0, (segment) => [1.1, 0.7, 0.9][Math.floor(segment / 3)]);
+    core.view("disturbances", 0).fill(0); // the model is driven alone
     const lossAt = (h: number): number => {
-      core.view("parameters").set(theta.map((value, i) => value + h * (direction[i] ?? 0)));
-      core.view("states").set(start);
-      core.rollOut(0, segments);
-      return core.gradient(0, 1);
+      core.view("parameters").set(theta.map((value, i) => value + h * direction[i]));
+      core.tryRollOutModel(1, 0, "replay");
+      return core.gradient(1, 1);
     };
     lossAt(0);
     const slope = dot(core.view("gradient"), direction);
-    // fourth-order difference: error h^4 = 1e-16 of the fifth derivative, rounding 1e-16 of the loss / h
     const h = 1e-4;
     const measured = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
     expect(Math.abs(slope)).toBeGreaterThan(1e-6);
     expect(Math.abs(slope / measured - 1)).toBeLessThan(1e-6);
-  });
-});
+  },
+);

@@ -16,7 +16,7 @@ import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
 import { coreFor } from "../../session.js";
 import { roomFor } from "../../training/collect.js";
-import { measure, measureSteps, type RolloutMetrics } from "../../training/metrics.js";
+import { measure, measureSteps, type RolloutMetrics, summaryOf } from "../../training/metrics.js";
 import { type ArgumentType, flag, number, parseNumber, path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { connect, type Permission, requireLink } from "../connect.js";
@@ -73,7 +73,7 @@ export default defineCommand({
     const { timing } = resolveTask(config).task;
     if (!isSimulated(config) && (initialState !== undefined || startTime !== 0))
       throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
-    const lapTime = timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod;
+    const lapTime = (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / config.pace;
     const perLap = Math.round(lapTime / timing.networkPeriod);
     const segments = laps * perLap;
     const room = roomFor(config, 1, segments);
@@ -86,7 +86,7 @@ export default defineCommand({
     if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
     const metrics = measure(core, 0, 1);
     const recording = recordingFrom(core, 0, 1);
-    await writeRecording(path, recording, metrics);
+    await writeRecording(path, recording, summaryOf(metrics));
     const ofLaps: RolloutMetrics[] = [];
     for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
       ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));

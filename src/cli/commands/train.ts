@@ -10,7 +10,7 @@ import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
-import { bestOf, drivenIn, type RolloutMetrics, type TrainedRollout } from "../../training/metrics.js";
+import { bestOf, drivenIn, type RolloutMetrics, SLOW, type TrainedRollout } from "../../training/metrics.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
@@ -98,6 +98,7 @@ async function conclude(
     best: best ?? null,
     seconds: secondsOf(rollouts),
     driven: drivenIn(rollouts),
+    slowSeconds: slowSecondsOf(rollouts),
     wallSeconds,
     report,
     complete: rollouts.length >= config.rollouts,
@@ -180,15 +181,22 @@ function secondsOf(rollouts: readonly RolloutMetrics[]): number {
   return rollouts.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
+/** Driving time below pace 0.95 [s]. */
+function slowSecondsOf(rollouts: readonly RolloutMetrics[]): number {
+  return rollouts.reduce((sum, { slowSeconds }) => sum + slowSeconds, 0);
+}
+
 function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | undefined, config: RunConfig): string[] {
   const [first] = rollouts;
   if (!first || !best) return ["no rollout was driven to its end"];
   const stopped =
     rollouts.length < config.rollouts ? ` (stopped: ${rollouts.length} of ${config.rollouts} rollouts)` : "";
   const minutes = (secondsOf(rollouts) / 60).toFixed(1);
+  const slow = slowSecondsOf(rollouts);
+  const slowly = slow > 0 ? [`${slow.toFixed(1)} s of it were driven below pace ${SLOW}`] : [];
   const costs = `${digits(first.windowCost)} -> ${digits(best.windowCost)} (rollout ${best.index})`;
   const learnt = `window cost ${costs} in ${minutes} minutes of driving${stopped}`;
   const isWorse = rollouts.length > 1 && best.index === 1;
   const hint = `no rollout was better than the first: try a learning-rate below ${config["learning-rate"]}`;
-  return isWorse ? [learnt, hint] : [learnt];
+  return [learnt, ...slowly, ...(isWorse ? [hint] : [])];
 }

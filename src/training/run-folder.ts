@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, createEmptyFolder, exists, problemOf, removeTemporaries, writeAtomically } from "../files.js";
-import { drivenIn, type TrainedRollout } from "./metrics.js";
+import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
 
 export class RunFolder {
   readonly path: string;
@@ -84,8 +84,8 @@ export class RunFolder {
     return rollouts;
   }
 
-  /** `start`: driving before it [s], for lines that do not say it. */
-  private parseMetrics(line: string, index: number, start: number): TrainedRollout {
+  /** `before`: driving before it [s], for lines that do not say it. */
+  private parseMetrics(line: string, index: number, before: number): TrainedRollout {
     const wrong = (what: string) =>
       new UserError(`${this.metricsPath}, line ${index} ${what}: put the line back, or remove it and all that follow`);
     let values: unknown;
@@ -96,14 +96,14 @@ export class RunFolder {
     }
     const entries = Object.entries(values ?? {}).map(([key, value]) => [key, value === null ? Number.NaN : value]);
     // what lines of earlier versions lack; they do not say how long the robot settled either
-    const metrics: Partial<TrainedRollout> = { slowSeconds: 0, noticed: [], start, ...Object.fromEntries(entries) };
-    const { noticed, ...measured } = metrics;
-    const { seconds, cost, windowCost, meanCost } = measured;
-    const numbers = [seconds, cost, windowCost, meanCost, ...Object.values(measured)];
+    const { noticed = [], slowSeconds = 0, start = before, ...others } = Object.fromEntries(entries);
+    const { index: own, seconds, cost, windowCost, meanCost } = others;
+    const numbers = [seconds, cost, windowCost, meanCost, slowSeconds, start, ...Object.values(others)];
     const areTexts = Array.isArray(noticed) && noticed.every((text) => typeof text === "string");
-    if (metrics.index !== index || !areTexts || !numbers.every((value) => typeof value === "number"))
+    if (own !== index || !areTexts || !numbers.every((value) => typeof value === "number"))
       throw wrong(`is not the metrics of rollout ${index}`);
-    return metrics as TrainedRollout;
+    const measured: RolloutMetrics = { ...Object.fromEntries(entries), slowSeconds, start };
+    return withNotices(measured, noticed);
   }
 
   /** Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. */

@@ -190,6 +190,7 @@ export class RobotLink implements Link {
       if (isCall && !end) calls++;
       if (!end || row[0] === RecordKind.end) this.#rows.shift();
     }
+    if (end[0] === RecordKind.call) await this.#hearNextStep();
     const unfollowed = takeUnfollowed(rows, this.#followedUntil);
     const isWhole = end[0] === RecordKind.call && !unfollowed;
     if (!isWhole) await this.stop();
@@ -197,6 +198,15 @@ export class RobotLink implements Link {
     if (!rows.some(([kind]) => kind === RecordKind.step)) return { steps: 0, stopped };
     storeRollout(core, index, rows, unfollowed ?? end, layoutFor(core.setup.task), goesOn);
     return { steps: core.view("counts", index)[0], stopped };
+  }
+
+  /**
+   * Waits for the step after the one that the next rollout begins with: a robot that stopped by itself is heard a step
+   * later, and may not have followed the end of this rollout.
+   */
+  async #hearNextStep(): Promise<void> {
+    // the next rollout's first call, its step, and the step after it
+    while (!this.#fault && this.#rows.length < 3 && !this.#isOver()) await this.#pause();
   }
 
   /** Nothing drives any more, and nothing is left to be taken: a fault came before the first step. */

@@ -31,12 +31,13 @@ import { smallDisk } from "../support/small-disk.js";
 /** Periods without rounding, so that measured times are the simulation's to the last bit. */
 const DT = 1 / 64;
 const SEGMENTS = 12;
+const STEPS = 9;
 const KEPT = 5;
 const config = completeConfig({
   link: "serial",
   "control-period": DT,
-  "network-period": 9 * DT,
-  "steps-per-segment": 9,
+  "network-period": STEPS * DT,
+  "steps-per-segment": STEPS,
   "rollout-segments": SEGMENTS,
   window: "0:0:0",
   hidden: [8],
@@ -274,6 +275,33 @@ test("what a robot did not follow before it stopped by itself is in no rollout; 
   expect(cut.steps).toBe(all.steps - 11);
   expect(cut.event?.level).toBe("warning");
   expect(cut.event?.time).toBeCloseTo(cut.times[cut.steps], 9);
+});
+
+test("a rollout that ends between a robot's own stop and its report is cut to what the robot followed", async () => {
+  /** What came of a rollout whose robot tells, so many steps after the next one began, that it stopped in this one. */
+  const driven = async (after: number) => {
+    const core = await trainingCore();
+    const { link, host } = await made();
+    await link.open();
+    let first = 0;
+    host.disturb = (step) => {
+      if (first === 0 && host.shared.runtimeState === RuntimeState.driving) first = step - 1;
+      if (first === 0 || step !== first + SEGMENTS * STEPS + after) return;
+      host.robot.fault = Fault.relayStopped;
+      host.robot.followedUntil = host.robot.sent.at(-3 - after)?.now ?? Number.NaN; // the last but two of its steps
+    };
+    const result = await link.drive(core, 0, SEGMENTS, true);
+    await link.close();
+    return result;
+  };
+  const whole = await driven(100);
+  expect(whole).toEqual({ steps: SEGMENTS * STEPS, stopped: undefined });
+  for (const after of [0, 1]) {
+    const { steps, stopped } = await driven(after);
+    expect(stopped).toMatch(/^the ROS node stopped the robot/);
+    // how long it followed the last one is not known
+    expect(steps).toBe(whole.steps - 3);
+  }
 });
 
 test("a fault while it drives, while training learns, before it drives, and a stop: all are explained", async () => {

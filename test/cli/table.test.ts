@@ -18,7 +18,7 @@ import { parseWords } from "../../src/cli/parse.js";
 import { COMMAND_NAMES, commandNamed, loadCommand } from "../../src/cli/registry.js";
 import { messageOf } from "../../src/errors.js";
 import { Captured, newFolder } from "../support/runs.js";
-import { lapgrad } from "./process.js";
+import { alone, lapgrad } from "./process.js";
 
 const COLUMNS = 80;
 
@@ -165,7 +165,7 @@ test("lapgrad stop loads no other command, and nothing large", async () => {
   const { NODE_OPTIONS: before = "" } = env;
   try {
     env.NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(register)}`;
-    expect(await lapgrad(folder, ["stop", folder])).toMatchObject({ code: 0, stderr: "" });
+    expect(await lapgrad(folder, ["stop", folder], undefined, alone)).toMatchObject({ code: 0, stderr: "" });
   } finally {
     env.NODE_OPTIONS = before;
   }

@@ -13,7 +13,7 @@ import { Order, Shared } from "../../src/runtime/shared.js";
 import { stopDriver } from "../../src/runtime/stop-drivers.js";
 import { StopListener } from "../../src/runtime/stop-listener.js";
 import { AT_REST, findDrivingProcesses, newSocketName } from "../../src/runtime/stop-socket.js";
-import { lapgrad } from "../cli/process.js";
+import { alone, lapgrad } from "../cli/process.js";
 import { Captured, newFolder } from "../support/runs.js";
 import { tool } from "../support/tools.js";
 
@@ -195,6 +195,21 @@ tool("unshare").test("a driver in another network is named, with how to stop it 
   expect(output.results).toMatchObject([{ unseen: expect.arrayContaining([pid]) }]);
 });
 
+(alone.length > 0 ? test : test.skip)("without a folder it stops every robot that it sees", async () => {
+  const outside = await hangingDriver("one");
+  const said = join(folder, "said.txt");
+  const driver = [process.execPath, scriptOf("hanging-driver"), "/dev/mine", join(folder, "one", "drives"), "drives"];
+  const script = `${driver.join(" ")} > ${said} & until [ -s ${said} ]; do sleep 0.05; done; "$@"`;
+  const { code, stdout } = await lapgrad(folder, ["stop"], undefined, [...alone, "sh", "-c", script, "sh"]);
+  expect([code, stdout]).toStrictEqual([
+    0,
+    expect.stringMatching(/^process \d+, \/dev\/mine, [^\n]* at rest [^\n]*\n$/),
+  ]);
+  const mine = new Captured();
+  expect(await stopCommand.run({ run: join(folder, "one") }, mine)).toBe(true);
+  expect(outcomeOf(mine, outside)).toStrictEqual(["/dev/one", "at rest"]);
+});
+
 describe("the thread that listens", () => {
   const about = { pid: process.pid, device: "none", drives: "none" };
   const listener = (shared: Shared, said: string[], program: string) => {
@@ -223,9 +238,9 @@ describe("the thread that listens", () => {
 test.each([
   [["stop", "none"], 2, /cannot stop what drives in none: there is no such file/],
   [["stop", "--device", ""], 2, /--device is empty/],
-  [["stop", "--device", "/dev/null"], 1, /cannot open \/dev\/null/],
+  [["stop", "one", "--device", "/dev/null"], 1, /cannot open \/dev\/null/],
 ])("%j", async (args, expected, message) => {
-  const { code, stderr } = await lapgrad(folder, args);
+  const { code, stderr } = await lapgrad(folder, args, undefined, alone);
   expect(code).toBe(expected);
   expect(stderr).toMatch(message);
 });

@@ -49,7 +49,8 @@ export class Service {
   async end(): Promise<void> {
     this.#isEnding = true;
     clearInterval(this.#timer);
-    const timer = setTimeout(() => this.#child?.kill(), LAST_WITHIN);
+    // one that is suspended hears no other signal
+    const timer = setTimeout(() => this.#child?.kill("SIGKILL"), LAST_WITHIN);
     this.#child?.stdin?.end("STOPPING=1\n");
     await this.#ended;
     clearTimeout(timer);

@@ -14,7 +14,7 @@ import { tool } from "../support/tools.js";
 import { atmega, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
 import type { SimulatedBoard } from "./simulated-board.js";
-import { byTheWall, ended, inTime, moves, type Program, passes, sleep, trained, trainingAt } from "./wall.js";
+import { byTheWall, ended, inTime, isOver, moves, type Program, passes, sleep, trained, trainingAt } from "./wall.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -23,7 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const isOver = ({ child }: Program) => child.exitCode !== null || child.signalCode !== null;
 /** Letter of the process's state, as ps shows it; T: suspended. */
 const stateOf = ({ child }: Program) => /\) (\w)/.exec(readFileSync(`/proc/${child.pid}/stat`, "utf8"))?.[1];
 /** Neutral on the pin, from now on as far as the board has what was sent. */
@@ -34,11 +33,13 @@ async function stands(board: SimulatedBoard): Promise<void> {
 }
 
 /** What the gates find on a computer that is too busy, just before it is stopped for another reason. */
-const BUSY = ["lateness", "lostLink", "staleState", "boardTimeout", "jump", "speed", "corridor"];
+const BUSY = ["lateness", "lostLink", "staleState", "boardTimeout", "jump", "speed", "corridor", "grip"];
 
 /** A drive that is over before anything was done to it: for nothing but a computer that is too busy. */
 function isTooBusy(program: Program): undefined {
-  expect(program.said()).toMatch(/was late|s old|was heard|heard no command|jumped by|the speed was|off the track/);
+  expect(program.said()).toMatch(
+    /was late|s old|was heard|heard no command|jumped by|the speed was|off the track|no tyre/,
+  );
 }
 
 /** Asserts what stopped the last drive of a run, and that it ended disarmed; false: a busy computer stopped it. */

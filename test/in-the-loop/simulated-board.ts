@@ -45,6 +45,11 @@ export class SimulatedBoard {
     });
   }
 
+  /** number of the simulator's process */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   #take(text: string): void {
     const lines = (this.#said + text).split("\n");
     this.#said = lines.pop() ?? "";

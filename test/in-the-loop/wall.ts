@@ -44,10 +44,14 @@ export interface Program {
   readonly said: () => string;
 }
 
-/** `words` for lapgrad; `options` for Node. */
-export function lapgrad(words: readonly string[], options: readonly string[] = []): Program {
+/** `words` for lapgrad; `options` for Node; `env`: its environment besides this process's. */
+export function lapgrad(
+  words: readonly string[],
+  options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Program {
   const args = [...options, "build/src/cli/main.js", ...words];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let text = "";
   const keep = (data: Buffer) => {
     text += data.toString();
@@ -71,9 +75,10 @@ async function driven(
   board: SimulatedBoard,
   words: readonly string[],
   options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
   const fromUs = board.nowUs;
-  const program = lapgrad(words, options);
+  const program = lapgrad(words, options, env);
   while (program.child.exitCode === null && !moves(board, fromUs)) await sleep(20);
   await sleep(1000);
   if (!moves(board, board.nowUs - 100_000)) await ended(program);
@@ -113,6 +118,7 @@ export async function appears(inFolder: string, name: RegExp, { child }: Program
   watcher.close();
 }
 
+export const isOver = ({ child }: Program) => child.exitCode !== null || child.signalCode !== null;
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Until the board's own time, which lags where this computer is busy, is `us`. */
 export const passes = async (board: SimulatedBoard, us: number) => {
@@ -149,7 +155,11 @@ export const trainingAt = (device: string, run: string): readonly string[] => [
 ];
 
 /** Begins the training of a new run, and waits until it has driven for a second, or has ended. */
-export async function trained({ board, device, run }: Wall, options: readonly string[] = []): Promise<Program> {
+export async function trained(
+  { board, device, run }: Wall,
+  options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   await rm(run, { recursive: true, force: true });
-  return driven(board, trainingAt(device, run), options);
+  return driven(board, trainingAt(device, run), options, env);
 }

@@ -9,6 +9,7 @@ import { Service } from "../../src/runtime/service.js";
 import { Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import { newFolder } from "../support/runs.js";
+import { childrenOf } from "../support/stalls.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -92,6 +93,16 @@ test.each([
   expect(lines).toHaveLength(4);
   expect(shared.stoppedFor).toBe(fault);
   await service.end();
+});
+
+test("a shell that is suspended does not keep the program from ending", async () => {
+  const service = new Service(new Shared(1), () => {}, environment("suspended"));
+  service.start();
+  await until("suspended", (lines) => lines.length > 0);
+  const [shell] = childrenOf(process.pid);
+  process.kill(shell, "SIGSTOP");
+  await service.end();
+  expect(childrenOf(process.pid)).not.toContain(shell);
 });
 
 test("without a manager nothing is started, and one that cannot be told ends no drive", async () => {

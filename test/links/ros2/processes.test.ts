@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { metricsOf } from "../../support/runs.js";
 import { childrenOf } from "../../support/stalls.js";
-import { GIVEN, processesOfEachTest } from "./processes.js";
+import { GIVEN, processesOfEachTest, type Started } from "./processes.js";
 
 // a control loop that is late stops its robot, as it should: on a busy machine that happens again and again
 jest.retryTimes(9, { logErrorsBeforeRetry: true });
@@ -33,22 +33,24 @@ test("a training between two processes; live topics; the car stands at its end",
   expect(JSON.stringify(here().hub.graph.last("/diagnostics"))).toContain("idle");
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s: the car is stopped before the learner ends", async (signal) => {
+/** It was stopped in order: neutral at the end, and its node has left the graph. */
+async function expectStopped(learner: Started): Promise<void> {
+  expect(await learner.ended).toBe(0);
+  const last = throttles().slice(-5);
+  expect(last.map(({ value }) => value)).toEqual([0, 0, 0, 0, 0]);
+  expect(JSON.parse(learner.texts.stdout)).toMatchObject({ complete: false });
+  expect(here().hub.graph.publications.some(({ node }) => node === "/lapgrad")).toBe(false);
+}
+
+test("SIGTERM: the car is stopped before the learner ends", async () => {
   here().start("plant", { link: "ros2", plant: "identified" });
   const learner = here().start("train", { ...GIVEN, rollouts: 100 });
   await here().driven(50, learner);
-  learner.child.kill(signal);
-  expect(await learner.ended).toBe(0);
-  expect(
-    throttles()
-      .slice(-5)
-      .map(({ value }) => value),
-  ).toEqual([0, 0, 0, 0, 0]);
-  expect(JSON.parse(learner.texts.stdout)).toMatchObject({ complete: false });
-  expect(here().hub.graph.publications.some(({ node }) => node === "/lapgrad")).toBe(false);
+  learner.child.kill("SIGTERM");
+  await expectStopped(learner);
 });
 
-test("signals to the node's process: its parent stops the car, so it drives on; no inspector opens", async () => {
+test("signals to the node's process: it drives on, no inspector opens; SIGINT to its parent stops it", async () => {
   here().start("plant", { link: "ros2", plant: "identified" });
   const learner = here().start("train", { ...GIVEN, rollouts: 100 });
   await here().driven(50, learner);
@@ -56,7 +58,7 @@ test("signals to the node's process: its parent stops the car, so it drives on; 
   for (const signal of ["SIGUSR1", "SIGTSTP", "SIGUSR2", "SIGQUIT"]) process.kill(node, signal);
   await here().driven(throttles().length + 50, learner);
   learner.child.kill("SIGINT");
-  expect(await learner.ended).toBe(0);
+  await expectStopped(learner);
   expect(learner.texts.stderr).not.toMatch(/debugger/i);
 });
 
@@ -85,19 +87,6 @@ test("the learner is killed: its node publishes neutral for three seconds, stops
   expect(after.length).toBeGreaterThan(20); // a beat is 0.05 s, on a machine that may be busy
   expect((after.at(-1)?.time ?? Number.NaN) - killed).toBeGreaterThan(2.5);
   expect((after[0]?.time ?? Number.NaN) - killed).toBeLessThan(1);
-});
-
-test("the learner is suspended for a while: its node stops the car, and that stays", async () => {
-  here().start("plant", { link: "ros2", plant: "identified" });
-  const learner = here().start("train", { ...GIVEN, rollouts: 100 });
-  await here().driven(50, learner);
-  learner.child.kill("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  const stopped = throttles().findLastIndex(({ value }) => value !== 0);
-  learner.child.kill("SIGCONT");
-  expect(await learner.ended).toBe(1);
-  expect(learner.texts.stderr).toMatch(/rollout \d+ was stopped: the ROS node stopped the robot: it heard nothing of/);
-  expect(throttles().findLastIndex(({ value }) => value !== 0)).toBe(stopped);
 });
 
 test("a second learner, whose node has the same name: the first one finds it, and stops", async () => {

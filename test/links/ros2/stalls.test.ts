@@ -30,6 +30,7 @@ const MORE = 0.15;
 
 /** What stops a drive in which that process stood still, or whose computer is busy. */
 const BUSY = ["was late", "the measured state is .* s old", "nothing was heard"];
+const RELAY_STOPPED = /rollout \d+ was stopped: the ROS node stopped the robot: it heard nothing of/;
 const REASONS: Readonly<Record<Who, readonly string[]>> = {
   learner: [...BUSY, "the ROS node stopped the robot: it heard nothing of"],
   node: [...BUSY, "the ROS node stopped the robot: it heard nothing of", "the process of the ROS node ended"],
@@ -64,6 +65,8 @@ async function tryStall(all: Processes, { who: name, ms }: Stall): Promise<void>
   else expectStopped(learner, who, ms, until);
   if (who !== "plant" || Number.isFinite(ms)) await expectAtRest(plant);
   const isDead = who === "learner" && !Number.isFinite(ms);
+  // long enough for the node to notice it before the learner can
+  if (who === "learner" && Number.isFinite(ms) && ms > 500) expect(learner.texts.stderr).toMatch(RELAY_STOPPED);
   const fault = goesOn ? null : isDead ? "killed" : await endedBy(join(all.folder, "run"));
   noteOutcome({ link: "ros2", who, ms: Number.isFinite(ms) ? ms : null, fault, seconds: until });
 }

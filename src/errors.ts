@@ -1,3 +1,5 @@
+import { printableLine } from "./output.js";
+
 /**
  * An error that the user can do something about: shown as its message alone, without a stack. Say what was got, what is
  * allowed, and what to do.
@@ -21,7 +23,7 @@ export function messageOf(error: unknown): string {
 /** More of a text is of no help in a message. */
 const MOST_SHOWN = 80;
 
-/** The beginning of a text that may be of any length, for messages. */
+/** The beginning, on one line, of a text that may be anything, for messages. */
 export function shortened(text: string): string {
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return printableLine(text, MOST_SHOWN);
 }

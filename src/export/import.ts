@@ -1,7 +1,7 @@
 /** Policies from files back into settings and weights: our own JSON and ONNX, and the authors' networks. */
 import { completeConfig, type PartialConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
-import { messageOf, UserError } from "../errors.js";
+import { messageOf, shortened, UserError } from "../errors.js";
 import { readBytes } from "../recording/files.js";
 import {
   at,
@@ -62,10 +62,12 @@ function settingsIn(path: string, value: object): PartialConfig {
   const whole: Place = { path, key: "" };
   const file = objectAt(whole, value);
   if (file.format !== FORMAT)
-    throw new UserError(`${path} has the format ${JSON.stringify(file.format)}; allowed is ${FORMAT}`);
+    throw new UserError(
+      `${path} has the format ${shortened(JSON.stringify(file.format) ?? "none")}; allowed is ${FORMAT}`,
+    );
   if (file.version !== VERSION)
     throw new UserError(
-      `${path} has policy version ${file.version}, this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
+      `${path} has policy version ${shortened(JSON.stringify(file.version) ?? "none")}, this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
     );
   const clock = objectAt(at(whole, "clock"), file.clock);
   const number = (key: string): number => numberAt(at(at(whole, "clock"), key), clock[key]);
@@ -86,7 +88,9 @@ function settingsIn(path: string, value: object): PartialConfig {
     const place = at(whole, part);
     const given = objectAt(place, file[part]);
     if (given.kind !== task[part].kind)
-      throw new UserError(`${path}: the ${part} is "${given.kind}"; that of ${task.name} is "${task[part].kind}"`);
+      throw new UserError(
+        `${path}: the ${part} is "${shortened(String(given.kind))}"; that of ${task.name} is "${task[part].kind}"`,
+      );
     const own = task[part].parameters;
     const changed = Object.entries(objectAt(at(place, "parameters"), given.parameters))
       .map(([name, number]): [string, number] => [name, numberAt(at(at(place, "parameters"), name), number)])

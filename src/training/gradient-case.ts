@@ -1,12 +1,15 @@
 /** One case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
 import * as v from "valibot";
 import { completeConfig } from "../config/config.js";
-import { UserError } from "../errors.js";
+import { shortened, UserError } from "../errors.js";
 import { SimLink } from "../links/kinds/sim.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";
 import { layersIn } from "../recording/layers.js";
 import { coreFor } from "../session.js";
+
+/** 23 minutes of the car: what a case is, and all its numbers on the way out, stays small. */
+const MOST_SEGMENTS = 10_000;
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -18,7 +21,7 @@ const caseSchema = v.object({
   plant: v.optional(v.string(), "nominal"),
   t0: v.pipe(finite, v.minValue(0)),
   x0: v.array(finite),
-  segments: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  segments: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_SEGMENTS)),
   windowStart: v.optional(whole, 0),
   windowLength: v.optional(whole, 0),
   windowStride: v.optional(whole, 0),
@@ -68,7 +71,7 @@ export async function runCase(path: string): Promise<CaseResult> {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new UserError(
-      `${path}: "${v.getDotPath(issue) ?? "the file"}" is wrong: ${issue.message}; see docs/gradient-cases.md`,
+      `${path}: "${v.getDotPath(issue) ?? "the file"}" is wrong: ${shortened(issue.message)}; see docs/gradient-cases.md`,
     );
   }
   const given = parsed.output;

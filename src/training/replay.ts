@@ -6,10 +6,11 @@ import { completeConfig, mergeConfigs, type PartialConfig } from "../config/conf
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
+import { metricWords } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import type { AuthorsFile } from "../recording/authors.js";
 import { openRecording } from "../recording/open.js";
-import type { Recording } from "../recording/recording.js";
+import { type Recording, RecordingError } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
 import { coreFor } from "../session.js";
@@ -59,9 +60,42 @@ export async function replayRecordings(
     const ofWindow = authors?.costs[i] !== undefined;
     const hidden = policy ? { hidden: [...policy.hidden] } : {};
     const settings = configFor(recording, { ...given, ...hidden }, authors?.settings);
-    results.push(await replayOne(recording, settings, policy, authors !== undefined, recordedCost, ofWindow));
+    checkRows(path, recording);
+    const result = await replayOne(recording, settings, policy, authors !== undefined, recordedCost, ofWindow);
+    checkResult(path, result);
+    results.push(result);
   }
   return results;
+}
+
+/** Refuses rows that cannot be gone through: the core would compute on, with what is no number. */
+function checkRows(path: string, { info, times, states, inputs, references, segmentStarts, ...rest }: Recording): void {
+  const { segmentTimes, segmentStates, setpoints, gains } = rest;
+  const refuse = (what: string): never => {
+    throw new RecordingError(
+      `${path}: rollout ${info.rollout} cannot be replayed: ${what}. Use another copy of it, or another recording`,
+    );
+  };
+  const rows = { times, states, inputs, references, segmentTimes, segmentStates, setpoints, gains };
+  for (const [name, values] of Object.entries(rows)) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) refuse(`number ${at + 1} of its ${name} is ${values[at]}`);
+  }
+  const later = times.findIndex((time, i) => i > 0 && !(time > times[i - 1]));
+  if (later >= 0) refuse(`step ${later + 1} at ${times[later]} s is not later than the one before`);
+  const starts = segmentStarts.findIndex((step, j) => !Number.isInteger(step) || step < (segmentStarts[j - 1] ?? 0));
+  if (starts >= 0) refuse(`segment ${starts + 1} begins at step ${segmentStarts[starts]}`);
+}
+
+/** Refuses a recording of numbers from which none come out that mean anything. */
+function checkResult(path: string, result: ReplayResult): void {
+  const numbers = Object.entries({ ...result, ...result.commandError });
+  const [name, value] = numbers.find(([, each]) => typeof each === "number" && !Number.isFinite(each)) ?? [];
+  if (name === undefined) return;
+  throw new RecordingError(
+    `${path}: the ${metricWords(name)} of rollout ${result.rollout} is ${value}: numbers in it are far too large; ` +
+      "use another copy of it",
+  );
 }
 
 /** A core with one rollout, replayed from its recorded references: commands, costs and derivatives along it. */

@@ -1,5 +1,5 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. */
-import { UserError } from "../../errors.js";
+import { shortened, UserError } from "../../errors.js";
 import { digits, formatTable } from "../../output.js";
 import { runCase, TOLERANCES } from "../../training/gradient-case.js";
 import { path } from "../arguments.js";
@@ -21,7 +21,8 @@ export default defineCommand({
   },
   async run(args, output) {
     const result = await runCase(args.case);
-    const { name, loss, gradient, gradientNorm, us, differences, failed } = result;
+    const { loss, gradient, gradientNorm, us, differences, failed } = result;
+    const name = shortened(result.name);
     const size = `${gradient.length} parameters, ${us.length} steps`;
     output.say(`${name}: loss ${digits(loss, 12)}, gradient norm ${digits(gradientNorm, 8)}, ${size}`);
     const rows = Object.entries(differences).map(([of, value]) => [

@@ -14,10 +14,11 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
     throw new UserError(
       `unknown plant "${shortened(config.plant)}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
     );
-  const override = (part: string, definition: PartDefinition): PartDefinition => ({
-    kind: definition.kind,
-    parameters: { ...definition.parameters, ...config.parameters[part] },
-  });
+  const override = (part: string, definition: PartDefinition): PartDefinition => {
+    const parameters = { ...definition.parameters, ...config.parameters[part] };
+    checkSigns(base.name, part, { ...definition, parameters });
+    return { kind: definition.kind, parameters };
+  };
   const start = config.model === "raw" ? base.model.raw : base.model.parameters;
   const scaled = Object.fromEntries(
     Object.entries(start).map(([name, value]) => [
@@ -27,14 +28,14 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   );
   const lookahead = config["network-period"] - config["control-period"];
   const duration = "duration" in base.reference.parameters ? { duration: lookahead } : {};
-  const reference = { kind: base.reference.kind, parameters: { ...base.reference.parameters, ...duration } };
+  const reference = { ...base.reference, parameters: { ...base.reference.parameters, ...duration } };
   const course = override("task", base.task);
   const lapTime = base.timing.lapTime && (course.parameters.lapTime ?? base.timing.lapTime);
   const task: TaskDefinition = {
     ...base,
     model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
     controller: override("controller", base.controller),
-    reward: override("reward", base.reward),
+    reward: override("reward", followTask(base, course, config.parameters.reward)),
     reference: override("reference", reference),
     task: course,
     network: { ...base.network, hidden: config.hidden },
@@ -49,6 +50,37 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const resolved = { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) };
   const changes = resolveChanges(config["plant-change"], task, resolved, config.plant, lapSeconds(config, task));
   return { task, plant: { ...resolved, changes } };
+}
+
+/** Refuses parameters on the wrong side of 0. */
+function checkSigns(task: string, part: string, { parameters, positive = [], notNegative = [] }: PartDefinition): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const isWrong = positive.includes(name) ? !(value > 0) : notNegative.includes(name) && value < 0;
+    const allowed = positive.includes(name) ? "above 0" : "of 0 or more";
+    if (isWrong)
+      throw new UserError(
+        `${part}.${name} of ${task} is ${value}; allowed is a number ${allowed}: change --parameters`,
+      );
+  }
+}
+
+/** The reward of the track that the task describes; refuses a reward of another one. */
+function followTask(
+  { name: task, reward }: TaskDefinition,
+  course: PartDefinition,
+  given: Readonly<Record<string, number>> = {},
+): PartDefinition {
+  const shared = Object.keys(reward.parameters).filter((name) => Object.hasOwn(course.parameters, name));
+  for (const name of shared) {
+    const value = course.parameters[name];
+    if (Object.hasOwn(given, name) && given[name] !== value)
+      throw new UserError(
+        `reward.${name} of ${task} is ${given[name]} and task.${name} is ${value}, but both describe the same: ` +
+          `give task.${name} alone, which moves both`,
+      );
+  }
+  const followed = Object.fromEntries(shared.map((name) => [name, course.parameters[name]]));
+  return { ...reward, parameters: { ...reward.parameters, ...followed } };
 }
 
 /** Network calls of a lap at a pace; undefined: the task has none. */

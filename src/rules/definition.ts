@@ -71,6 +71,8 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   readonly learningRate: number;
   /** what the learning rate is, where it is not the step size */
   readonly learningRateMeaning?: string;
+  /** what mends a cost that grew, as an order without a full stop, where a smaller learning rate does not */
+  readonly remedy?: string;
   readonly needs: RuleNeeds;
   /** of its curves in comparisons; names of src/report/document.ts */
   readonly colour: "blue" | "green" | "orange" | "purple";

@@ -66,6 +66,10 @@ export default {
   name: "gauss-newton",
   learningRate: 1,
   learningRateMeaning: "the largest part of its plan that is taken",
+  remedy:
+    "compare modelError in metrics.jsonl: if it grew, the robot, its floor or a sensor changed, or the model cannot " +
+    "describe it, so mend that and train anew; if it did not, the plan went wrong, so drive on with the best policy, " +
+    "lapgrad drive",
   needs: { modelRollouts: true, fitsModel: true, prefersLaps: true },
   colour: "blue",
   expects: [{ name: "predictedCost", heading: "predicted", unit: "(cost)" }],

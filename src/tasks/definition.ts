@@ -5,8 +5,9 @@ export interface PartDefinition {
   /** name under which it is registered in its file of assembly/ */
   readonly kind: string;
   readonly parameters: Readonly<Record<string, number>>;
-  /** those that must be above 0 */
+  /** those that must be above 0, and those that must not be below */
   readonly positive?: readonly string[];
+  readonly notNegative?: readonly string[];
 }
 
 /** A simulated robot: its equations, and what lies between them and the policy; absent or empty: none. */
@@ -66,6 +67,7 @@ export interface TaskDefinition {
   /** F, rolled out in simulation, by the name a user types */
   readonly plants: Readonly<Record<string, PlantDefinition>>;
   readonly controller: PartDefinition;
+  /** what it has in common with `task`, by name, follows that: a track is described once */
   readonly reward: PartDefinition;
   readonly reference: PartDefinition;
   readonly task: PartDefinition;

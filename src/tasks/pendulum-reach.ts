@@ -65,7 +65,9 @@ export const pendulumReach: TaskDefinition = {
     residual: ["x of the end, from the target [m]", "y of the end, from the target [m]"],
   },
   model: { kind: "doublePendulum", parameters: arm, raw: light, scalable: ["mass1", "mass2"] },
-  plants: { nominal: { kind: "nominal", parameters: arm } },
+  plants: {
+    nominal: { kind: "nominal", parameters: arm, positive: ["mass1", "mass2", "length1", "length2"] },
+  },
   controller: {
     kind: "stateFeedback42",
     parameters: { input1: 0, input2: 0, K12: K[0][1], K14: K[0][3], K21: K[1][0], K23: K[1][2] },
@@ -75,6 +77,7 @@ export const pendulumReach: TaskDefinition = {
   task: {
     kind: "reach",
     parameters: { setpoint1: Math.PI / 2, setpoint2: 0, start1, start2: 0, clockPeriod: duration },
+    positive: ["clockPeriod"],
   },
   network: { hidden: [64, 64], scale: [Math.PI, Math.PI, 1, 1, ...nominalGains.map((value) => value / 2)] },
   nominalGains,

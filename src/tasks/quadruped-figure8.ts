@@ -35,10 +35,27 @@ export const quadrupedFigure8: TaskDefinition = {
   plants: {
     nominal: { kind: "nominal", parameters: { speedGain: 1.18, response: 1, turnGain: 1, turnBias: 0.1 } },
   },
-  controller: { kind: "planarBackstepping", parameters: { speedLimit: 1, turnLimit: 3 } },
-  reward: { kind: "figure8", parameters: { radius, lapTime, speedWeight: 1 / 30, headingWeight: 10 / 30 } },
-  reference: { kind: "spline", parameters: { duration: networkPeriod - controlPeriod, positionWeight: 10 } },
-  task: { kind: "figure8", parameters: { radius, lapTime, leastSpeed: 0.01 } },
+  controller: {
+    kind: "planarBackstepping",
+    parameters: { speedLimit: 1, turnLimit: 3 },
+    positive: ["speedLimit", "turnLimit"],
+  },
+  reward: {
+    kind: "figure8",
+    parameters: { radius, lapTime, speedWeight: 1 / 30, headingWeight: 10 / 30 },
+    notNegative: ["speedWeight", "headingWeight"],
+  },
+  reference: {
+    kind: "spline",
+    parameters: { duration: networkPeriod - controlPeriod, positionWeight: 10 },
+    positive: ["positionWeight"],
+  },
+  task: {
+    kind: "figure8",
+    parameters: { radius, lapTime, leastSpeed: 0.01 },
+    positive: ["radius", "lapTime"],
+    notNegative: ["leastSpeed"],
+  },
   network: { hidden: [64, 64], scale: [1, 1, 0, 0, 1, 1, 0.0025, 0.25, 0.0025, 0.5] },
   nominalGains: [0.5, 0.5, 0, 2.5, 0, 0],
   timing: { controlPeriod, stepsPerSegment: 6, networkPeriod, lapTime },

@@ -7,6 +7,7 @@ import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { Estimate } from "../rules/definition.js";
+import { updateRules } from "../rules/rules.js";
 import type { RolloutMetrics } from "./metrics.js";
 
 /** Where a run stands between two updates. */
@@ -73,11 +74,15 @@ function notFinite(run: Run, progress: Progress, what: string): UserError {
   return new UserError(`the ${what} is not finite: no update is made. ${remedy(run, progress)}`, 1);
 }
 
-/** Before the first update the learning rate cannot be at fault. */
+/** Before the first update what it learns by cannot be at fault. */
 function remedy(run: Run, { updates }: Progress): string {
-  const rate = `train anew with a learning-rate below ${run.config["learning-rate"]}`;
   const settings = "check parameters, model-scale and the periods: nothing was learned yet";
-  return `Remedy: ${updates > 0 ? rate : settings}. ${kept(run)}`;
+  return `Remedy: ${updates > 0 ? remedyOf(run.config) : settings}. ${kept(run)}`;
+}
+
+/** What mends an update rule under which the cost grew. */
+export function remedyOf(config: RunConfig): string {
+  return updateRules[config.update].remedy ?? `train anew with a learning-rate below ${config["learning-rate"]}`;
 }
 
 function kept({ folder }: Run): string {

@@ -218,6 +218,39 @@ test("what is given later wins, of parameters name by name", () => {
   });
 });
 
+describe("a track is described once", () => {
+  const rewardOf = (parameters: RunConfig["parameters"], task = "car-figure8") =>
+    resolveTask(completeConfig({ task, parameters })).task.reward.parameters;
+
+  test("the task's radius and lap time move the reward's too", () => {
+    expect(rewardOf({ task: { radius: 2, lapTime: 7 } })).toMatchObject({ radius: 2, lapTime: 7 });
+    expect(rewardOf({ task: { radius: 2 }, reward: { radius: 2, speedWeight: 1 } })).toMatchObject({ radius: 2 });
+    expect(rewardOf({})).toMatchObject({ radius: 1.5, lapTime: 5.5 });
+    expect(rewardOf({ task: { amplitude: 3 } }, "scalar")).toMatchObject({ amplitude: 3, period: 20 });
+    expect(rewardOf({ task: { period: 5 } }, "cart-pole")).toMatchObject({ amplitude: 0.5, period: 5 });
+  });
+
+  test.each([
+    [{ reward: { radius: 2 } }, "reward.radius of car-figure8 is 2 and task.radius is 1.5", "give task.radius alone"],
+    [{ task: { lapTime: 6 }, reward: { lapTime: 5.5 } }, "reward.lapTime", "give task.lapTime alone"],
+  ])("%j contradicts itself", (parameters, ...parts) => {
+    for (const part of parts) expect(() => rewardOf(parameters as RunConfig["parameters"])).toThrow(part);
+  });
+
+  test.each([
+    [{ task: { radius: 0 } }, "task.radius of car-figure8 is 0; allowed is a number above 0"],
+    [{ task: { radius: -1.5 } }, "task.radius of car-figure8 is -1.5"],
+    [{ task: { lapTime: -5.5 } }, "task.lapTime of car-figure8 is -5.5"],
+    [{ task: { leastSpeed: -1 } }, "task.leastSpeed of car-figure8 is -1; allowed is a number of 0 or more"],
+    [{ reward: { speedWeight: -1 } }, "reward.speedWeight of car-figure8 is -1"],
+    [{ controller: { throttleLimit: 0 } }, "controller.throttleLimit of car-figure8 is 0"],
+    [{ reference: { positionWeight: -1 } }, "reference.positionWeight of car-figure8 is -1"],
+    [{ task: { lapTime: Number.NaN } }, "task.lapTime of car-figure8 is NaN"],
+  ])("%j is refused", (parameters, message) => {
+    expect(() => rewardOf(parameters as RunConfig["parameters"])).toThrow(message);
+  });
+});
+
 test("scale and parameters reach the task's parts, and no others", () => {
   const config: RunConfig = completeConfig({
     "model-scale": 0.25,

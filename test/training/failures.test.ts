@@ -5,9 +5,10 @@ import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:f
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import trainCommand from "../../src/cli/commands/train.js";
-import type { PartialConfig } from "../../src/config/config.js";
+import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
 import { writeReport } from "../../src/report/from-run.js";
+import { remedyOf } from "../../src/training/judgement.js";
 import { newRun, resumedRun } from "../../src/training/run-start.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
@@ -66,13 +67,24 @@ describe("a learning rate that makes the policy explode", () => {
     expect(exitCode).toBe(1);
     expect(message).toMatch(/rollout 2 cost [\d.]+ times the first one .*stop-factor is 3.*learning-rate below 1\./);
   });
+
+  test("a smaller learning rate is no remedy where it is none", () => {
+    expect(remedyOf(completeConfig({ update: "adam", "learning-rate": 0.3 }))).toContain("learning-rate below 0.3");
+    const remedy = remedyOf(completeConfig({ update: "gauss-newton" }));
+    expect(remedy).toContain("compare modelError in metrics.jsonl: if it grew");
+    expect(remedy).not.toContain("learning-rate");
+  });
 });
 
 describe("settings that cannot work", () => {
   const cases: [string, PartialConfig, RegExp][] = [
     ["a gradient beyond all numbers", { "model-scale": 1e300 }, /the gradient is not finite: no update is made/],
     ["a gradient of nothing", { "model-scale": 1e-300 }, /the gradient is 0/],
-    ["a cost beyond all numbers", { parameters: { reward: { lapTime: 0 } } }, /the cost of rollout 1 is not finite/],
+    [
+      "a cost beyond all numbers",
+      { parameters: { reward: { speedWeight: 1e308 } } },
+      /the cost of rollout 1 is not finite/,
+    ],
     ["a plant that runs away", { parameters: { plant: { throttleGain: 1e6 } } }, /v \[m\/s\] = .* left its bounds/],
   ];
   test.each(cases)("%s", async (_, given, pattern) => {

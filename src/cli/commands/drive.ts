@@ -16,6 +16,7 @@ import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
 import { coreFor } from "../../session.js";
 import { roomFor } from "../../training/collect.js";
+import { infeasibility } from "../../training/feasibility.js";
 import { measure, measureSteps, type RolloutMetrics, summaryOf } from "../../training/metrics.js";
 import { type ArgumentType, flag, number, parseNumber, path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -81,6 +82,8 @@ export default defineCommand({
     setTiming(core, timingOf(config));
     if (!withoutNetwork) policy?.install(core);
     placeAtStart(core, startTime, initialState);
+    const warning = await infeasibility(config);
+    if (warning) output.say(warning);
     const path = await recordingPath(args.out);
     const { steps, stopped } = await driveSegments(config, args, core, segments, path, output);
     if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);

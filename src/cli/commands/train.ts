@@ -10,6 +10,8 @@ import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
+import { infeasibility } from "../../training/feasibility.js";
+import { remedyOf } from "../../training/judgement.js";
 import { bestOf, drivenIn, type RolloutMetrics, SLOW, type TrainedRollout } from "../../training/metrics.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
@@ -119,8 +121,8 @@ async function drive(
   const what = `${config.task} on ${config.link}, plant ${config.plant}`;
   const rule = `${config.update} ${config["learning-rate"]}`;
   output.say(`${what}, ${rule}, seed ${config.seed}; run ${folder.path}${from}`);
-  const warning = rollouts.length === 0 ? instability(await loopGrowth(config)) : undefined;
-  if (warning) output.say(warning);
+  const warnings = rollouts.length === 0 ? [instability(await loopGrowth(config)), await infeasibility(config)] : [];
+  for (const warning of warnings) if (warning) output.say(warning);
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
   const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
@@ -197,6 +199,6 @@ function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | und
   const costs = `${digits(first.windowCost)} -> ${digits(best.windowCost)} (rollout ${best.index})`;
   const learnt = `window cost ${costs} in ${minutes} minutes of driving${stopped}`;
   const isWorse = rollouts.length > 1 && best.index === 1;
-  const hint = `no rollout was better than the first: try a learning-rate below ${config["learning-rate"]}`;
+  const hint = `no rollout was better than the first: ${remedyOf(config)}`;
   return [learnt, ...slowly, ...(isWorse ? [hint] : [])];
 }

@@ -80,6 +80,9 @@ export enum Fault {
   lateral,
   course,
   noProgress,
+  delayed,
+  yawJump,
+  offPlace,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -101,6 +101,7 @@ export class ControlLoop {
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
       const isDriving = this.#state === RuntimeState.driving;
       this.#gates.seen.mainAge = now - this.#shared.mainHeartbeat;
+      this.#gates.seen.origin = this.#origin - this.#rows.taskShift[0];
       const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isDriving);
       if (fault !== Fault.none) this.#handleFault(fault, this.#gates.seen.value, this.#gates.seen.limit);
       else if (isDriving && this.#drive()) command = this.#rows.inputs;
@@ -188,8 +189,9 @@ export class ControlLoop {
     this.#robot.stateAt(this.#now, this.#rows.measured);
     const calls = core.networkDue(time);
     if (calls) {
-      this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked);
-      this.#shared.takeResponse(this.#gates.seen.motion.response.model);
+      const { motion } = this.#gates.seen;
+      if (this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked)) motion.expected.learn();
+      this.#shared.takeResponse(motion.response.model);
     }
     const done = core.tick(time);
     if (!done || this.#ring.isNearlyFull) {

@@ -55,7 +55,7 @@ export class GateCheck {
     }
     const isInPlane = drives && this.#isPlanar;
     seen.begin(now, missed, heartbeat);
-    if (isInPlane) seen.motion.take();
+    if (isInPlane) seen.motion.take(seen.origin);
     for (let i = 0; i < rows.length; i++) {
       const gate = rows[i];
       if (gate.scope === "driving" && !isInPlane) continue;

@@ -66,13 +66,16 @@ export const gates = [
     what: (value, limit) => `nothing was heard from the robot for ${value} s (limit ${limit} s)`,
     scope: "armed",
     limit: {
-      of: (settings) => Math.min(silentAfter(settings["control-period"]), settings["stale-after"]),
-      text: (settings) => `${silentAfter(settings["control-period"])} s, or \`stale-after\` if that is less`,
+      of: (settings) => silentAfter(settings["control-period"]),
+      text: (settings) =>
+        `${silentAfter(settings["control-period"])} s; ${SILENT_PART * settings["stale-after"]} s, ` +
+        "half of `stale-after`, where the state is stale by then",
     },
     lasting: 0,
-    check: (seen) =>
-      seen.measured(seen.silence).value > seen.silentAfter ||
-      (seen.age > seen.staleAfter && seen.silence > SILENT_PART * seen.staleAfter),
+    check: (seen) => {
+      const isStale = seen.age > seen.staleAfter;
+      return seen.exceeds(seen.silence, isStale ? Math.min(seen.limit, SILENT_PART * seen.staleAfter) : seen.limit);
+    },
     noticed: "0.1 s",
     remedy: "check cable and power, and that no other program has the port: lapgrad doctor",
   },
@@ -130,6 +133,7 @@ export const gates = [
     noticed: AT_ONCE,
     remedy: "check what measures the state",
   },
+  ...plausibilityGates,
   {
     fault: Fault.speed,
     what: (value, limit) => `the speed was ${value} m/s (limit ${limit} m/s)`,
@@ -228,7 +232,6 @@ export const gates = [
     noticed: "0.3 s, where it is reported",
     remedy: "compare the servo settings of the configuration with the board's; check that no radio drives",
   },
-  ...plausibilityGates,
 ] as const satisfies readonly Gate[];
 
 export type GateFault = (typeof gates)[number]["fault"];

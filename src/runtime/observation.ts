@@ -3,7 +3,6 @@
  * number that is returned may have to be allocated.
  */
 import type { RunConfig } from "../config/schema.js";
-import { silentAfter } from "../config/timeouts.js";
 import type { Reading } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PlanarState } from "../tasks/planar.js";
@@ -50,7 +49,7 @@ export class Observation {
   /** how it moves, and whether that can be true */
   readonly motion: Plausibility;
   readonly staleAfter: number;
-  readonly silentAfter: number;
+  readonly maxJump: number;
   /** since the control step before [s]; NaN at the first */
   passed = Number.NaN;
   /** since the robot was heard [s] */
@@ -61,6 +60,8 @@ export class Observation {
   heartbeatAge = Number.NaN;
   /** since the main thread's last heartbeat [s] */
   mainAge = 0;
+  /** the clock at task time 0 [s] */
+  origin = 0;
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */
   missed = 0;
   /** x, y [m], v [m/s] of the state at the step before, and its time [s], NaN if there is none */
@@ -89,7 +90,7 @@ export class Observation {
     const anywhere = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     this.#fence = Float64Array.from(geofence.length === 0 ? [...anywhere, ...anywhere] : geofence);
     this.staleAfter = settings["stale-after"];
-    this.silentAfter = silentAfter(settings["control-period"]);
+    this.maxJump = settings["max-jump"];
     this.reading = reading;
     this.motion = new Plausibility(task, track, reading);
     this.#track = track;

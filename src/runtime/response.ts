@@ -30,17 +30,26 @@ export class Response {
   turn = 0;
   /** measured less modelled acceleration, averaged, times the time of averaging [m/s] */
   speed = 0;
-  /** what of the modelled yaw rate may be otherwise, averaged [rad/s] */
+  /** what of the modelled yaw rate may be otherwise, and the amount of it, averaged [rad/s] */
   turnRoom = 0;
+  turnSize = 0;
 
   reset(): void {
     this.turn = 0;
     this.speed = 0;
     this.turnRoom = 0;
+    this.turnSize = 0;
   }
 
   get isFitted(): boolean {
     return !Number.isNaN(this.model[0]);
+  }
+  /** k [1/m] and b [1/m] of v (k u - b); NaN as long as nothing was fitted */
+  get steeringGain(): number {
+    return this.model[C_W];
+  }
+  get steeringBias(): number {
+    return this.model[C_B];
   }
   get throttleDelay(): number {
     return this.model[DELAYS];
@@ -73,6 +82,7 @@ export class Response {
     const part = seconds / (TURN_AVERAGED + seconds);
     this.turn += part * (w - turn - this.turn);
     this.turnRoom += part * (TURN_PART * (1 + (0.5 * q4) / (1 + q4)) * Math.abs(turn) - this.turnRoom);
+    this.turnSize += part * (Math.abs(turn) - this.turnSize);
     this.speed += next - v - seconds * pull;
     this.speed -= (seconds / (PULL_AVERAGED + seconds)) * this.speed;
   }

@@ -185,16 +185,18 @@ export class Shared {
     return this.stoppedFor !== Fault.none && order !== Order.quit ? Order.stop : order;
   }
 
-  /** Copies a policy, and its pace, that were handed over since the last call. */
-  takeParameters(into: Float64Array, pace: Float64Array): void {
+  /** Copies a policy, and its pace, that were handed over since the last call; whether there were. */
+  takeParameters(into: Float64Array, pace: Float64Array): boolean {
     Atomics.store(this.#words, Word.parametersBusy, 1);
     const given = Atomics.load(this.#words, Word.parametersGiven);
-    if (given !== this.#parametersTaken) {
+    const isNew = given !== this.#parametersTaken;
+    if (isNew) {
       into.set(this.#parameters[given & 1]);
       pace.set(this.#paces[given & 1]);
-      this.#parametersTaken = given;
     }
+    this.#parametersTaken = given;
     Atomics.store(this.#words, Word.parametersBusy, 0);
+    return isNew;
   }
 
   /** Copies a fit of the response that was handed over since the last call. */

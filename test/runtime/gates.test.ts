@@ -132,9 +132,13 @@ test("silence for 0.2 s, or that makes the state stale, is a lost link; a state 
   const silent = running({ "stale-after": 9 });
   silent.robot.onReceive = undefined;
   expect(silent.within(100)).toEqual([Fault.lostLink, 12]);
+  expect(silent.gates.seen.limit).toBe(0.2);
   const mute = running();
   mute.robot.onReceive = undefined;
   expect(mute.within(100)).toEqual([Fault.lostLink, 6]);
+  // what is said is what was exceeded: half of stale-after
+  expect(mute.gates.seen.limit).toBe(0.05);
+  expect(mute.gates.seen.value).toBeGreaterThan(0.05);
   const stale = running();
   stale.robot.onReceive = (now) => {
     stale.robot.reading.heard = now;

@@ -23,6 +23,8 @@ const SETTINGS: GateSettings = {
 /** A circle of 3 m in diameter, which the car drives. */
 const TRACK = Float64Array.from({ length: 200 }, (_, i) => 1.5 * (i % 2 ? Math.sin : Math.cos)((Math.PI * i) / 100));
 const SPEED = 2.5;
+/** The task asks for a circle in the time in which it is driven. */
+const TASK = { ...carFigure8, timing: { ...carFigure8.timing, lapTime: (2 * Math.PI * 1.5) / SPEED } };
 /** The car's response: yaw rate 4 u v, acceleration 6 u - 2.4 v. */
 const FIT = responseRow(
   {
@@ -59,7 +61,7 @@ class Circle {
   phi = Math.PI / 2;
 
   constructor(change: Partial<GateSettings> = {}, isFitted = false) {
-    this.gates = new GateCheck(this.robot, { ...SETTINGS, ...change }, carFigure8, TRACK);
+    this.gates = new GateCheck(this.robot, { ...SETTINGS, ...change }, TASK, TRACK);
     this.robot.reading.battery = 8;
     if (isFitted) this.gates.seen.motion.response.model.set(FIT);
   }
@@ -109,7 +111,9 @@ test("a gyro at the end of its range, and one that asks for more grip than there
     saturated(robot, 0);
   };
   expect(found(known)).toEqual([Fault.yawRange, 0.06]);
-  expect(found(({ reading }) => (reading.yawRate = 9))).toEqual([Fault.grip, 0.1]);
+  const [fault, after] = found(({ reading }, step) => (reading.yawRate += 0.3 * (step - 150)));
+  expect(fault).toBe(Fault.grip);
+  expect(after).toBeLessThan(0.6); // 0.42 s until it is beyond, and 0.1 s
 });
 
 test("values that repeat to the last bit while the car is commanded otherwise", () => {
@@ -139,7 +143,7 @@ test("a speed that jumps, that is backwards, that the throttle does not explain"
 });
 
 test("turning against the steering, or not at all, or not as fitted", () => {
-  expect(found(({ reading }) => (reading.yawRate *= -1))).toEqual([Fault.none, 3.98]); // steered too little for it
+  expect(found(({ reading }) => (reading.yawRate *= -1))).toEqual([Fault.yawJump, 0]);
   /** A car that is steered hard to the left from the start; its place is dead reckoning. */
   const steered = (factor: number) => {
     const { robot, gates } = new Circle();
@@ -165,16 +169,28 @@ test("turning against the steering, or not at all, or not as fitted", () => {
 });
 
 test("with a configured curvature, or an accelerometer, a factor is found before any fit", () => {
-  const doubled: Circle["lie"] = ({ reading }) => (reading.yawRate *= 2);
-  expect(found(doubled)).toEqual([Fault.none, 3.98]);
-  expect(found(({ reading }) => (reading.yawRate *= 3), { "steering-curvature": 4 })[0]).toBe(Fault.curvature);
-  const measured: Circle["lie"] = (robot) => {
-    robot.reading.lateralAcceleration = (SPEED * SPEED) / 1.5;
-    doubled(robot, 0);
+  /** A gyro that is wrong by `factor` from power on. */
+  const wrong = (factor: number, change: Partial<GateSettings> = {}) => {
+    const circle = new Circle(change);
+    circle.lie = ({ reading }, step) => (reading.yawRate = (factor * SPEED) / 1.5 + 0.01 * Math.sin(step));
+    return [circle.drive(300), Number(circle.now.toFixed(1))];
   };
-  const [fault, after] = found(measured);
-  expect(fault).toBe(Fault.lateral);
-  expect(after).toBeLessThan(0.7);
+  expect(wrong(2)).toEqual([Fault.none, 6]);
+  for (const [factor, curvature] of [
+    [2.5, 3.5],
+    [0.3, 4],
+  ]) {
+    const [fault, after] = wrong(factor, { "steering-curvature": curvature });
+    expect(fault).toBe(Fault.curvature);
+    expect(after).toBeLessThan(1);
+  }
+  const circle = new Circle();
+  circle.lie = ({ reading }) => {
+    reading.lateralAcceleration = (SPEED * SPEED) / 1.5;
+    reading.yawRate *= 2;
+  };
+  expect(circle.drive(300)).toBe(Fault.lateral);
+  expect(circle.now).toBeLessThan(1);
 });
 
 test("a place that goes elsewhere than the heading, and one that goes nowhere", () => {

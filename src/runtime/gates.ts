@@ -178,6 +178,19 @@ export const gates = [
     remedy: `${PUT_BACK}; raise corridor if the place allows it`,
   },
   {
+    fault: Fault.offPlace,
+    what: (value, limit) => `it was ${value} m from where it was at this place of the lap before (limit ${limit} m)`,
+    scope: "driving",
+    limit: {
+      of: () => Number.NaN,
+      text: () => "2 % of a lap's length and its scatter, from the third lap on; 4 % more while it learns",
+    },
+    lasting: 0,
+    check: (seen) => seen.exceeds(seen.motion.expected.distance, seen.motion.expected.room),
+    noticed: AT_ONCE,
+    remedy: `look whether it spins, stands or drifts off; ${PUT_BACK}`,
+  },
+  {
     fault: Fault.uncertain,
     what: (value, limit) => `by dead reckoning the position is uncertain by ${value} m (limit ${limit} m)`,
     scope: "driving",

@@ -312,14 +312,4 @@ export const plausibilityGates = [
     noticed: `${PROGRESS_FOR} s`,
     remedy: "look whether it spins or stands; less throttle, more grip, or a battery that is charged",
   },
-  {
-    fault: Fault.offPlace,
-    what: (value, limit) => `it was ${value} m from where it was at this place of the lap before (limit ${limit} m)`,
-    scope: "driving",
-    limit: said("a part of the lap's length and its scatter, from the third lap on; more while it learns"),
-    lasting: 0,
-    check: (seen) => seen.exceeds(seen.motion.expected.distance, seen.motion.expected.room),
-    noticed: "one reading",
-    remedy: "look whether it spins, stands or drifts off; put the car back, then go on with --resume",
-  },
 ] as const satisfies readonly Gate[];

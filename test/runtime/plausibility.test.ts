@@ -212,6 +212,23 @@ test("a place that goes elsewhere than the heading, and one that goes nowhere", 
   expect(spinning.now).toBeCloseTo(2, 0);
 });
 
+test("a car that spins on the spot in a later lap is not where it was a lap before, within a second", () => {
+  const circle = new Circle();
+  expect(circle.drive(1000)).toBe(Fault.none);
+  let v = SPEED;
+  let { x, y } = circle;
+  circle.lie = ({ reading }) => {
+    v = Math.max(0.1, v - 0.3);
+    x += v * DT * Math.cos(circle.phi);
+    y += v * DT * Math.sin(circle.phi);
+    reading.state.set([x, y, v, circle.phi]);
+  };
+  expect(circle.drive(50)).toBe(Fault.offPlace);
+  circle.gates.reset(); // put back: a new drive knows no lap
+  circle.lie = () => {};
+  expect(circle.drive(300)).toBe(Fault.none);
+});
+
 test("a battery that was measured and is not any more, also after a new arming", () => {
   expect(found(({ reading }) => (reading.battery = Number.NaN))).toEqual([Fault.batteryLost, 0.5]);
   const circle = new Circle();

@@ -41,10 +41,10 @@ const radio = async (board: SimulatedBoard, mode: number) => {
 
 const cases: readonly Case[] = [
   { name: "gyro saturated", said: /end of its range/, lie: (s) => (s.rate = 99) },
-  { name: "gyro frozen", said: /repeated the same value|repeats|disagree/, lie: (s) => (s.rate = 1.5) },
-  { name: "gyro asleep", said: /repeated the same value|repeats|disagree/, lie: (s) => (s.rate = 0) },
-  { name: "gyro doubled", said: /disagree/, lie: (s) => (s.rate *= 2) },
-  { name: "gyro reversed", said: /disagree/, lie: (s) => (s.rate *= -1) },
+  { name: "gyro frozen", said: /repeated the same value|repeats|yaw rate changed/, lie: (s) => (s.rate = 1.5) },
+  { name: "gyro asleep", said: /repeated the same value|repeats|yaw rate changed/, lie: (s) => (s.rate = 0) },
+  { name: "gyro doubled", said: /yaw rate changed/, lie: (s) => (s.rate *= 2) },
+  { name: "gyro reversed", said: /yaw rate changed/, lie: (s) => (s.rate *= -1) },
   { name: "encoder halved", said: /measured speed changed|speed and throttle/, lie: (s) => (s.speed *= 0.5) },
   { name: "encoder frozen", said: /encoder or speed stayed the same|speed and throttle/, lie: (s) => (s.speed = 2.5) },
   { name: "radio lost", said: /the board lost the radio/, before: (b) => radio(b, 1000), order: (b) => radio(b, 0) },

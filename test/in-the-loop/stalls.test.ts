@@ -40,15 +40,8 @@ afterAll(() => rm(folder, { recursive: true }));
 const LASTS = { learner: 300, board: 300, notifier: Number.POSITIVE_INFINITY } as const;
 type Who = keyof typeof LASTS;
 
-/**
- * What stops a drive whose learner or board stood still, or whose computer is busy: silence, and what a car does, or
- * seems to do, that is not controlled in time.
- */
-const REASONS = new RegExp(
-  ["was late", "s old", "was heard", "heard no command", "jumped by", "the speed was", "off the track"]
-    .concat(["no tyre holds", "speed changed", "disagree"])
-    .join("|"),
-);
+/** What stops a drive whose learner or board stood still. */
+const SILENCE = ["lateness", "lostLink", "staleState", "boardTimeout"];
 
 async function tryStall(wall: Wall, one: Stall): Promise<void> {
   const { board } = wall;
@@ -74,11 +67,11 @@ async function tryStall(wall: Wall, one: Stall): Promise<void> {
   expectAll(widths(board.throttle, board.nowUs - 100_000), 1500);
   // what another layer cannot have noticed, and this computer stopped later
   const isLater = moves(board, stalledUs + NEUTRAL_WITHIN_US);
-  if (!goesOn && one.ms <= LASTS[who] && isLater) throw new TooBusy(program.said());
+  if (!goesOn && one.ms <= LASTS[who] && (isLater || who === "notifier")) throw new TooBusy(program.said());
   const fault = goesOn ? null : await expectStopped(wall, program, one, stalledUs);
   // that it is being stopped keeps no busy computer from stopping it for another reason just before
   const { exitCode: code } = program.child;
-  if (goesOn && code !== 0 && REASONS.test(program.said())) throw new TooBusy(program.said());
+  if (goesOn && code === 1 && /was stopped: /.test(program.said())) throw new TooBusy(program.said());
   if (goesOn) expect({ code, said: program.said() }).toMatchObject({ code: 0 });
   noteOutcome({ link: "serial", who, ms: Number.isFinite(one.ms) ? one.ms : null, fault });
 }
@@ -92,9 +85,14 @@ async function expectStopped(
 ): Promise<string> {
   expectAll(widths(board.throttle, stalledUs + NEUTRAL_WITHIN_US), 1500);
   if (!Number.isFinite(ms)) return "killed";
-  const code = program.child.exitCode;
-  expect({ code, said: program.said() }).toMatchObject({ code: 1, said: expect.stringMatching(REASONS) });
-  return endedBy(run);
+  const fault = await endedBy(run);
+  expect({ code: program.child.exitCode, said: program.said() }).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/rollout \d+ was stopped: .{10,}; .{10,}/),
+  });
+  // the board's time lags where this computer is busy: then positions, speeds and turns do not fit the host's clock
+  if (!SILENCE.includes(fault)) throw new TooBusy(program.said());
+  return fault;
 }
 
 for (const one of drawStalls(["learner", "board", "notifier"], ["learner", "notifier"], 304))

@@ -119,14 +119,17 @@ function expectHeartbeatObeyed(
   stalled: number,
   faults: readonly string[],
 ): void {
-  let isMissed = false;
+  const isFault = faults.includes("mainThread");
+  let mayBe = false;
   for (const { from, to } of suspensions) {
-    const dueUs = from + HEARTBEAT_WITHIN * 1e6;
-    if (dueUs > Math.min(to, driving.to)) continue;
-    isMissed = true;
-    expect(driving.to).toBeLessThanOrEqual(dueUs + (FOUND_WITHIN + stalled) * 1e6);
+    // the last heartbeat is up to two control steps older than the suspension
+    const [earliest, latest] = [-FOUND_WITHIN, FOUND_WITHIN].map((by) => from + (HEARTBEAT_WITHIN + by) * 1e6);
+    if (Math.min(to, driving.to) < earliest) continue;
+    mayBe = true;
+    expect(driving.to).toBeLessThanOrEqual(latest + stalled * 1e6);
+    if (to > latest) expect(faults[0]).toBe("mainThread");
   }
-  expect([isMissed, faults[0]]).toStrictEqual([faults.includes("mainThread"), isMissed ? "mainThread" : faults[0]]);
+  expect(mayBe || !isFault).toBe(true);
 }
 
 const TRANSPORT_KINDS = [

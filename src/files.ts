@@ -1,6 +1,6 @@
 /** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
 import { access, type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, parse, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
 
 const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
@@ -63,23 +63,37 @@ export async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes what a killed {@link writeAtomically} left in a folder. */
-export async function removeTemporaries(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  await Promise.all(
-    names.filter((name) => /\.\d+\.tmp$/.test(name)).map((name) => rm(join(folder, name), { force: true })),
-  );
+/** Whether a file is what a killed {@link writeAtomically} left. */
+export function isTemporary(name: string): boolean {
+  return /\.\d+\.tmp$/.test(name);
 }
 
-/** Creates a folder for output and the folders above it; an existing one must be empty. */
-export async function createEmptyFolder(path: string, remedy: string): Promise<void> {
+/** Removes such files from a folder. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (isTemporary(name)) await rm(join(folder, name), { force: true });
+}
+
+/** Some disks take half a minute to write back what waits; after this long one does not answer [s]. */
+const ANSWERS_WITHIN = 30;
+
+/**
+ * What an operation on the disk gives; an error if it does not end within `within` seconds in which this process
+ * ran: the seconds of one that was suspended do not count.
+ */
+export async function answered<T>(operation: Promise<T>, within = ANSWERS_WITHIN): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    let waited = 0;
+    timer = setInterval(() => {
+      if (++waited >= within)
+        reject(new UserError(`the disk has not answered for ${within} s: check it and its cable`, 1));
+    }, 1000);
+  });
   try {
-    await makeFolder(resolve(path));
-    if ((await readdir(path)).length === 0) return;
-  } catch (error) {
-    throw new UserError(`cannot create the folder ${path}: ${problemOf(error)}`);
+    return await Promise.race([operation, silence]);
+  } finally {
+    clearInterval(timer);
   }
-  throw new UserError(`the folder ${path} exists and is not empty: ${remedy}`);
 }
 
 /** Creates a folder and the folders above it, unless it is there. */
@@ -91,8 +105,11 @@ export async function createFolder(path: string): Promise<void> {
   }
 }
 
-/** Like mkdir with `recursive`, which never returns where a file system (/proc) refuses with ENOENT. */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Like mkdir with `recursive`, which never returns where a file system (/proc) refuses with ENOENT. @throws what the
+ * file system says
+ */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -103,11 +120,15 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Whether there is something of that name; throws if the disk does not tell. */
 export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return false;
+    throw new UserError(`cannot look for ${path}: ${problemOf(error)}`);
+  }
 }
 
 /** `base` with the ending, or base-2, base-3 … if there is something of that name. */
@@ -115,4 +136,17 @@ export async function unusedPath(base: string, ending = ""): Promise<string> {
   let path = base + ending;
   for (let i = 2; await exists(path); i++) path = `${base}-${i}${ending}`;
   return path;
+}
+
+/** Gives a file another name, with `suffix` before its ending, if there is one: nothing is overwritten. */
+export async function setAside(path: string, suffix: string): Promise<void> {
+  if (!(await exists(path))) return;
+  const { dir, name, ext } = parse(path);
+  const aside = await unusedPath(join(dir, name + suffix), ext);
+  try {
+    await rename(path, aside);
+    await flushFolder(dir);
+  } catch (error) {
+    throw new UserError(`cannot rename ${path} to ${aside}: ${problemOf(error)}`, 1);
+  }
 }

@@ -9,12 +9,20 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf, writeAtomically } from "../files.js";
+import { encodeHeader, parseHeader } from "./header.js";
 
 const MAGIC = "lapgradC";
 /** Raised whenever the layout or the meaning of a field changes. */
 const VERSION = 1;
 const PREFIX = 16;
 const HASH = 32;
+
+/** A file in the run's `rollouts`. */
+export interface KeptRecording {
+  readonly file: string;
+  /** of the whole file, in hexadecimal */
+  readonly sha256: string;
+}
 
 export interface Checkpoint {
   readonly task: string;
@@ -32,6 +40,13 @@ export interface Checkpoint {
   readonly firstWindowCost: number;
   /** scalar state of the update rule */
   readonly optimiser: Readonly<Record<string, number>>;
+  /**
+   * recordings that the model is fitted to, oldest first, null in the place of one that was left out; absent in
+   * checkpoints of older versions, as is `config`
+   */
+  readonly recordings?: readonly (KeptRecording | null)[] | undefined;
+  /** settings of the run, by which an edited config.yaml is found out */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** parameters, random state, moments: by the name of the core's region */
   readonly arrays: Readonly<Record<string, Float64Array>>;
 }
@@ -44,7 +59,7 @@ export function checkpointPath(run: string, updates: number): string {
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { arrays, ...rest } = checkpoint;
   const lengths = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.length]));
-  let header = JSON.stringify({ ...rest, arrays: lengths });
+  let header = encodeHeader({ ...rest, arrays: lengths });
   header += " ".repeat((8 - (Buffer.byteLength(header) % 8)) % 8);
   const prefix = Buffer.alloc(PREFIX);
   prefix.write(MAGIC, "latin1");
@@ -87,17 +102,26 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     );
   }
   const headerEnd = PREFIX + file.readUInt32LE(12);
-  const { arrays: lengths, ...rest } = JSON.parse(file.toString("utf8", PREFIX, headerEnd)) as Omit<
-    Checkpoint,
-    "arrays"
-  > & {
-    arrays: Record<string, number>;
-  };
+  const { arrays: lengths, ...rest } = parseHeader(path, file.toString("utf8", PREFIX, headerEnd));
+  const total = Object.values(lengths).reduce((sum, length) => sum + length, 0);
+  if (headerEnd + 8 * total !== content.length) {
+    throw new UserError(
+      `${path} holds ${content.length - headerEnd} bytes of numbers, its header says ${8 * total}: ` +
+        "something else than lapgrad wrote it; resume from an earlier checkpoint",
+    );
+  }
   const arrays: Record<string, Float64Array> = {};
   let at = headerEnd;
   for (const [name, length] of Object.entries(lengths)) {
     arrays[name] = new Float64Array(new Uint8Array(content.subarray(at, at + 8 * length)).buffer);
     at += 8 * length;
+  }
+  const bad = arrays.parameters?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  if (bad >= 0) {
+    throw new UserError(
+      `${path} holds a policy whose weight ${bad} is ${arrays.parameters[bad]}, allowed are finite numbers: ` +
+        "resume from an earlier checkpoint",
+    );
   }
   return { ...rest, arrays };
 }
@@ -115,8 +139,11 @@ export async function latestCheckpoint(
     const path = checkpointPath(run, updates);
     try {
       const checkpoint = await readCheckpoint(path);
-      if (checkpoint.rollouts <= rollouts) return { checkpoint, passedOver };
-      passedOver.push(`${path} counts ${checkpoint.rollouts} rollouts, metrics.jsonl has the first ${rollouts} only`);
+      if (checkpoint.updates !== updates)
+        passedOver.push(`${path} is the checkpoint after update ${checkpoint.updates}`);
+      else if (checkpoint.rollouts <= rollouts) return { checkpoint, passedOver };
+      else
+        passedOver.push(`${path} counts ${checkpoint.rollouts} rollouts, metrics.jsonl has the first ${rollouts} only`);
     } catch (error) {
       passedOver.push(messageOf(error));
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { writeAtomically } from "../files.js";
 import { McapFile } from "./mcap-file.js";
 import {
@@ -110,13 +111,14 @@ function addRollout(motion: Motion, recording: Recording, metadata: RolloutMetad
  * (lines: driven and reference) once.
  *
  * @param summary numbers about the rollout for /rl/rollout, by name, e.g. cost and rmsRadialError
+ * @returns the SHA-256 of the file, in hexadecimal
  * @throws RecordingError if the arrays do not fit together or there is no step; UserError if the file cannot be written
  */
 export async function writeRecording(
   path: string,
   recording: Recording,
   summary: Readonly<Record<string, number>>,
-): Promise<void> {
+): Promise<string> {
   const metadata = describe(recording);
   const { info, steps, segments, lastTime } = metadata;
   const parts: Uint8Array[] = [];
@@ -131,5 +133,7 @@ export async function writeRecording(
   const stamp = stampOf(lastTime);
   motion.topics.add(TOPICS.rollout, stamp, rolloutMessage(stamp, end));
   file.end();
-  await writeAtomically(path, Buffer.concat(parts));
+  const bytes = Buffer.concat(parts);
+  await writeAtomically(path, bytes);
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -4,6 +4,7 @@ import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
 import type { Progress } from "./judgement.js";
+import { lastingSettings } from "./resumed-config.js";
 import type { Training } from "./training.js";
 
 /** Regions that every checkpoint holds; the update rule adds its own. */
@@ -11,8 +12,12 @@ const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters
 /** Those of them that earlier versions did not keep: a core begins as they drove. */
 const LATER: readonly RegionName[] = ["pace"];
 
-/** Everything needed to go on from here. */
-export function checkpointOf(training: Training, progress: Progress): Checkpoint {
+/** Everything needed to go on from here; `recordings`: files of those that the model is fitted to. */
+export function checkpointOf(
+  training: Training,
+  progress: Progress,
+  recordings: Checkpoint["recordings"] = [],
+): Checkpoint {
   const { config, core, collector, rule, ruleState, modelFitter } = training;
   const names = [...REGIONS, ...rule.regions];
   return {
@@ -21,6 +26,8 @@ export function checkpointOf(training: Training, progress: Progress): Checkpoint
     update: config.update,
     ...progress,
     optimiser: { ...ruleState.numbers, ...modelFitter.state() },
+    recordings,
+    config: lastingSettings(config),
     arrays: {
       ...Object.fromEntries(names.map((name) => [name, core.view(name).slice()])),
       ...ruleState.arrays,

@@ -3,7 +3,7 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { type FitData, unwrap } from "../identification/fit-data.js";
+import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import type { FittedModel } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
@@ -13,10 +13,11 @@ const KEPT = { rollout: 3, lap: 5 };
 
 /** Keeps the last drives and fits the model to them. */
 export class ModelFitter {
-  private readonly recordings: Recording[] = [];
+  /** oldest first; undefined in the place of one that cannot be read any more: nothing is fitted to it */
+  readonly recordings: (Recording | undefined)[] = [];
   private readonly kept: number;
   /** rollouts follow each other: the commands of one act on into the next */
-  private readonly isOneDrive: boolean;
+  readonly isOneDrive: boolean;
   private errors: Readonly<Record<string, number>> = {};
   /** why the last refit was refused, if it was */
   refusal: string | undefined;
@@ -32,7 +33,7 @@ export class ModelFitter {
     return this.kept > 0 && this.isOneDrive ? this.kept + 1 : this.kept;
   }
 
-  keep(recording: Recording): void {
+  keep(recording: Recording | undefined): void {
     this.recordings.push(recording);
     while (this.recordings.length > this.size) this.recordings.shift();
   }
@@ -45,13 +46,11 @@ export class ModelFitter {
     const { kind } = core.setup.task.model;
     const prior = modelIn(core);
     const fitKind = fits[kind];
-    const drives = this.recordings.map((recording, i) =>
-      // what settles a robot, after a stop too, begins at rest
-      driveOf(core, recording, this.isOneDrive && recording.info.rollout > 0 ? this.recordings[i - 1] : undefined),
-    );
     // of one drive a rollout more is kept, only for the commands with which the next begins
-    if (drives.length > this.kept) drives.shift();
-    const answer = fitKind ? fitKind(drives, prior) : `a model of kind ${kind} cannot be fitted`;
+    const extra = Math.max(0, this.recordings.length - this.kept);
+    const drives = this.recordings.slice(extra).map((_, i) => this.driveAt(core, extra + i));
+    const found = drives.filter((drive) => drive !== undefined);
+    const answer = fitKind ? fitKind(found, prior) : `a model of kind ${kind} cannot be fitted`;
     this.refusal = typeof answer === "string" ? answer : undefined;
     if (typeof answer === "string") return;
     this.errors = answer.errors;
@@ -74,6 +73,18 @@ export class ModelFitter {
       ...delays.map((delay, i) => [`model.delay${i + 1}`, delay] as const),
       ...Object.entries(this.state()),
     ]);
+  }
+
+  /** The recording at `i` as a drive; undefined if there is none. */
+  private driveAt(core: Core, i: number): FitData | undefined {
+    const recording = this.recordings[i];
+    if (!recording) return undefined;
+    // what settles a robot, after a stop too, begins at rest
+    if (!this.isOneDrive || recording.info.rollout === 0) return driveOf(core, recording, undefined);
+    const previous = this.recordings[i - 1];
+    const drive = driveOf(core, recording, previous);
+    if (previous) return drive;
+    return drive.periods.length > LONGEST_DELAY ? withoutBeginning(core, drive) : undefined;
   }
 
   /** For the checkpoint, beside the core's model: the errors of the last fit. */
@@ -99,6 +110,17 @@ function modelIn(core: Core): FittedModel {
   return {
     parameters: Object.fromEntries(names.map((name, i) => [name, values[i]])),
     delays: Array.from(core.view("inputDelays")),
+  };
+}
+
+/** A drive of which it is not known how it was commanded before: the fit begins where the longest delay has passed. */
+function withoutBeginning(core: Core, { states, inputs, periods }: FitData): FitData {
+  const { state, input } = core.setup.task.columns;
+  return {
+    states: states.subarray(state.length * LONGEST_DELAY),
+    inputs: inputs.subarray(input.length * LONGEST_DELAY),
+    periods: periods.slice(LONGEST_DELAY),
+    earlier: inputs.subarray(0, input.length * LONGEST_DELAY),
   };
 }
 

@@ -3,14 +3,15 @@
  * every update.
  */
 import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { isSimulated } from "../config/links.js";
 import { UserError } from "../errors.js";
+import { answered } from "../files.js";
 import type { Link } from "../links/link.js";
-import { writeRecording } from "../recording/writer.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
-import type { RunFolder } from "./run-folder.js";
+import { type RunFolder, rolloutName, settlingName } from "./run-folder.js";
 import type { Training } from "./training.js";
 
 export interface TrainingRun extends Training {
@@ -30,7 +31,7 @@ export interface TrainingRun extends Training {
  * to then are on disk.
  */
 export async function train(run: TrainingRun, progress: Progress): Promise<Progress> {
-  const { config, core, link, folder, signal } = run;
+  const { config, core, link, signal } = run;
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
@@ -49,12 +50,24 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       case "update":
         judgePolicy(run, progress, core.view("parameters"));
         progress = { ...progress, updates: progress.updates + 1 };
-        await writeCheckpoint(checkpointPath(folder.path, progress.updates), checkpointOf(run, progress));
+        await keepCheckpoint(run, progress);
     }
     const between = event.kind === "settling" || event.kind === "update"; // a batch is driven and learned from whole
     if (between && signal.aborted) return progress;
   }
   return progress;
+}
+
+/** Keeps what the training needs to go on from here. */
+export async function keepCheckpoint(run: Training & Pick<TrainingRun, "folder">, progress: Progress): Promise<void> {
+  const recordings = run.folder.filesOf(run.modelFitter.recordings);
+  const checkpoint = checkpointOf(run, progress, recordings);
+  await inTime(run, writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpoint));
+}
+
+/** A simulation waits for its disk as long as it takes; a robot drives on meanwhile. */
+function inTime(run: Training, write: Promise<void>): Promise<void> {
+  return isSimulated(run.config) ? write : answered(write);
 }
 
 /**
@@ -79,11 +92,12 @@ async function record(
     ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
     windowCost,
   };
-  await writeRecording(folder.rolloutPath(index), recording, summaryOf(metrics));
+  const name = event.kind === "rollout" ? rolloutName(index) : settlingName(progress.rollouts);
+  await inTime(run, folder.keepRecording(name, recording, summaryOf(metrics), isSimulated(run.config)));
   if (wanted) return undefined;
   if (event.kind === "rollout") {
     const driven = withNotices({ ...metrics, start }, []);
-    await folder.appendMetrics(driven);
+    await inTime(run, folder.appendMetrics(driven));
     run.onRollout(driven, modelFitter.refusal);
   }
   judgeStop(run, progress, index, stopped);

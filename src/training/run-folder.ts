@@ -1,12 +1,38 @@
-/** The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, report.html. */
-import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
+/**
+ * The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, report.html; sometimes notes.txt,
+ * and of a robot that was stopped stopped.jsonl and drives/.
+ */
+import { createHash } from "node:crypto";
+import { appendFile, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { KeptRecording } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
-import { codeOf, createEmptyFolder, exists, problemOf, removeTemporaries, writeAtomically } from "../files.js";
+import {
+  codeOf,
+  exists,
+  isTemporary,
+  makeFolder,
+  problemOf,
+  removeTemporaries,
+  setAside,
+  writeAtomically,
+} from "../files.js";
+import { readRecording } from "../recording/reader.js";
+import type { Recording } from "../recording/recording.js";
+import { writeRecording } from "../recording/writer.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
+
+/** A recording that is looked for; without the checksum of what was written, any whole one. */
+type KeptFile = Omit<KeptRecording, "sha256"> & Partial<KeptRecording>;
+
+/** Numbers about a rollout, by name. */
+type Summary = Readonly<Record<string, number>>;
+
+const FOLDERS: readonly string[] = ["checkpoints", "rollouts"];
 
 export class RunFolder {
   readonly path: string;
+  readonly #files = new WeakMap<Recording, KeptRecording>();
 
   constructor(path: string) {
     this.path = path;
@@ -24,40 +50,117 @@ export class RunFolder {
 
   /** Recording of rollout `index` (from 1). */
   rolloutPath(index: number): string {
-    return join(this.path, "rollouts", `${String(index).padStart(4, "0")}.mcap`);
+    return join(this.path, "rollouts", rolloutName(index));
   }
 
-  /** Makes a new run; an existing folder must be empty. */
+  /** Refuses a folder that a new run cannot be made in: one with anything but what a run leaves that never began. */
+  async refuseUnlessNew(): Promise<void> {
+    try {
+      if (await this.isUnbegun()) return;
+    } catch (error) {
+      throw new UserError(`cannot create the folder ${this.path}: ${problemOf(error)}`);
+    }
+    const remedy = (await exists(this.configPath).catch(() => false))
+      ? `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`
+      : "choose another with --out";
+    throw new UserError(`the folder ${this.path} exists and is not empty: ${remedy}`);
+  }
+
+  /** Whether there is nothing in the folder, or only what was made before a process ended that was making a run. */
+  private async isUnbegun(): Promise<boolean> {
+    for (const name of await namesIn(this.path)) {
+      const path = join(this.path, name);
+      const isOurs = name === "metrics.jsonl" ? (await stat(path)).size === 0 : FOLDERS.includes(name);
+      if (!isOurs && !(isTemporary(name) && /^(metrics\.jsonl|config\.yaml)\./.test(name))) return false;
+      if (FOLDERS.includes(name) && (await namesIn(path)).length > 0) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Makes a new run in a folder that exists and that nobody else works in. What makes it a run, config.yaml, comes
+   * last: until then it can be made again.
+   */
   async create(config: string): Promise<void> {
-    const remedy = `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`;
-    await createEmptyFolder(this.path, remedy);
-    const made = [join(this.path, "checkpoints"), join(this.path, "rollouts"), this.metricsPath, this.configPath];
+    await this.refuseUnlessNew();
     try {
-      for (const folder of made.slice(0, 2)) await mkdir(folder);
+      await removeTemporaries(this.path);
+      for (const folder of FOLDERS) await makeFolder(join(this.path, folder));
     } catch (error) {
-      const problem = codeOf(error) === "EEXIST" ? "another process is making a run in it" : problemOf(error);
-      throw new UserError(`cannot make a run in ${this.path}: ${problem}; choose another with --out`);
+      throw new UserError(`cannot make a run in ${this.path}: ${problemOf(error)}`, 1);
     }
-    try {
-      await writeAtomically(this.metricsPath, "");
-      await writeAtomically(this.configPath, config);
-    } catch (error) {
-      for (const path of made) await rm(path, { recursive: true, force: true });
-      throw error;
-    }
+    await writeAtomically(this.metricsPath, "");
+    await writeAtomically(this.configPath, config);
   }
 
-  /** Refuses a folder that is no run; removes what a killed process left half written. */
-  async reopen(): Promise<void> {
-    if (!(await exists(this.configPath)) || !(await exists(this.metricsPath))) throw this.notARun();
-    for (const folder of [this.path, join(this.path, "checkpoints"), join(this.path, "rollouts")]) {
-      if (!(await exists(folder))) throw this.notARun();
-      await removeTemporaries(folder);
+  /** Refuses a folder that is no run. */
+  async refuseUnlessRun(): Promise<void> {
+    for (const path of [this.configPath, this.metricsPath, ...FOLDERS.map((name) => join(this.path, name))])
+      if (!(await exists(path))) throw this.notARun();
+  }
+
+  /** Removes what a killed process left half written. */
+  async removeTemporaries(): Promise<void> {
+    try {
+      for (const name of ["", ...FOLDERS]) await removeTemporaries(join(this.path, name));
+    } catch (error) {
+      throw new UserError(`cannot clear up ${this.path}: ${problemOf(error)}`, 1);
     }
   }
 
   private notARun(): UserError {
     return new UserError(`${this.path} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`);
+  }
+
+  /**
+   * Puts a recording into `rollouts`. In simulation the file of that name, driven before a crash, is the same; what a
+   * robot drove stays: 0006.mcap becomes 0006-stopped.mcap.
+   */
+  async keepRecording(name: string, recording: Recording, summary: Summary, replaces: boolean): Promise<void> {
+    const path = join(this.path, "rollouts", name);
+    if (!replaces) await setAside(path, "-stopped");
+    this.#files.set(recording, { file: name, sha256: await writeRecording(path, recording, summary) });
+  }
+
+  /** The files that recordings were written to, or read from. */
+  filesOf(recordings: readonly (Recording | undefined)[]): (KeptRecording | null)[] {
+    return recordings.map((recording) => (recording && this.#files.get(recording)) ?? null);
+  }
+
+  /**
+   * Reads a recording that a checkpoint names; why not, if it is not there as the run wrote it.
+   * @throws UserError if the disk does not give it: then nothing is known of it
+   */
+  async readKept({ file, sha256 }: KeptFile): Promise<Recording | string> {
+    const path = join(this.path, "rollouts", file);
+    const bytes = await readFile(path).catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT" || codeOf(error) === "EISDIR") return problemOf(error);
+      throw new UserError(`cannot read ${path}: ${problemOf(error)}. Without it: remove it`);
+    });
+    if (typeof bytes === "string") return `${path}: ${bytes.split(":", 1)[0]}`;
+    const found = createHash("sha256").update(bytes).digest("hex");
+    if (bytes.length === 0) return `${path} is empty`;
+    if (sha256 !== undefined && found !== sha256)
+      return `${path} (${bytes.length} bytes) is not the file that this run wrote: it was cut, changed or compressed`;
+    try {
+      const recording = await readRecording(path);
+      const { info, states, inputs } = recording;
+      if (!info.complete) return `${path} ${info.note}`;
+      if (![states, inputs].every((values) => values.every(Number.isFinite)))
+        return `${path} holds numbers that are not finite`;
+      this.#files.set(recording, { file, sha256: found });
+      return recording;
+    } catch (error) {
+      if (sha256 !== undefined) throw error; // it is what was written
+      return messageOf(error);
+    }
+  }
+
+  /** Writes into the run what people should know of it later; the same only once. */
+  async addNote(note: string): Promise<void> {
+    const path = join(this.path, "notes.txt");
+    const text = (await exists(path)) ? await readFile(path, "utf8") : "";
+    if (!text.split("\n").includes(note)) await writeAtomically(path, `${text}${note}\n`);
   }
 
   /** Adds one rollout's line; flushed to disk before it returns. A number that is not finite becomes null. */
@@ -106,10 +209,44 @@ export class RunFolder {
     return withNotices(measured, noticed);
   }
 
-  /** Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. */
-  async truncateMetrics(rollouts: number): Promise<TrainedRollout[]> {
-    const kept = (await this.readMetrics()).slice(0, rollouts);
-    await writeAtomically(this.metricsPath, kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(""));
+  /**
+   * Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. Those of a
+   * robot, which drives no rollout twice, are kept in stopped.jsonl.
+   */
+  async truncateMetrics(rollouts: number, keepsStopped: boolean): Promise<TrainedRollout[]> {
+    const all = await this.readMetrics();
+    const [kept, stopped] = [all.slice(0, rollouts), all.slice(rollouts)];
+    if (keepsStopped && stopped.length > 0) {
+      const path = join(this.path, "stopped.jsonl");
+      const text = (await exists(path)) ? await readFile(path, "utf8") : "";
+      const more = linesOf(stopped);
+      if (!text.endsWith(more)) await writeAtomically(path, text + more);
+    }
+    await writeAtomically(this.metricsPath, linesOf(kept));
     return kept;
+  }
+}
+
+/** Name of the recording of rollout `index` (from 1). */
+export function rolloutName(index: number): string {
+  return `${String(index).padStart(4, "0")}.mcap`;
+}
+
+/** Name of the recording of a robot that was settled after so many rollouts: 0000.mcap, 0006-settling.mcap. */
+export function settlingName(rollouts: number): string {
+  return rollouts === 0 ? rolloutName(0) : `${String(rollouts).padStart(4, "0")}-settling.mcap`;
+}
+
+function linesOf(metrics: readonly TrainedRollout[]): string {
+  return metrics.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+/** What is in a folder; nothing if there is none. */
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
   }
 }

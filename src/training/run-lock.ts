@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { createServer } from "node:net";
 import { UserError } from "../errors.js";
-import { codeOf } from "../files.js";
+import { codeOf, problemOf } from "../files.js";
 
 /**
  * Claims a run's folder until the function it returns is called or the process dies, however it dies: the claim is a
@@ -12,9 +12,10 @@ import { codeOf } from "../files.js";
  */
 export async function lockRun(path: string): Promise<() => void> {
   if (process.platform !== "linux") return () => {};
-  const name = createHash("sha256")
-    .update(await realpath(path))
-    .digest("hex");
+  const real = await realpath(path).catch((error: unknown) => {
+    throw new UserError(`cannot use the folder ${path}: ${problemOf(error)}`);
+  });
+  const name = createHash("sha256").update(real).digest("hex");
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {

@@ -1,19 +1,19 @@
 /** How a training begins: a new run, or one to go on with. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { latestCheckpoint } from "../checkpoint/checkpoint.js";
 import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
-import type { RunConfig } from "../config/schema.js";
+import { isSimulated } from "../config/links.js";
 import { UserError } from "../errors.js";
-import { unusedPath, writeAtomically } from "../files.js";
+import { createFolder, unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
-import { readRecording } from "../recording/reader.js";
 import { initialisePolicy } from "../session.js";
-import { checkpointOf, restore } from "./checkpoints.js";
+import { restore } from "./checkpoints.js";
 import { type Progress, START } from "./judgement.js";
 import type { TrainedRollout } from "./metrics.js";
-import type { ModelFitter } from "./model-fit.js";
+import { keepCheckpoint } from "./on-disk.js";
+import { remember } from "./remembering.js";
+import { refuseEdited, resumedConfig } from "./resumed-config.js";
 import { RunFolder } from "./run-folder.js";
 import { lockRun } from "./run-lock.js";
 import { type Training, trainingFor } from "./training.js";
@@ -47,32 +47,32 @@ export async function newRun(
   const config = completeConfig(options.given);
   const parts = await trainingFor(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
-  const folder = new RunFolder(path);
-  await prepare({ ...parts, folder });
-  await folder.create(formatConfig(config));
+  const run = { ...parts, folder: new RunFolder(path) };
+  await run.folder.refuseUnlessNew();
+  await prepare(run);
+  await createFolder(path);
   const unlock = await lockRun(path);
   try {
-    await startAt(folder, parts);
+    await run.folder.create(formatConfig(config));
+    await startAt(run);
   } catch (error) {
     unlock();
     throw error;
   }
-  return { ...parts, folder, progress: START, rollouts: [], unlock };
+  return { ...run, progress: START, rollouts: [], unlock };
 }
 
 /** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
-async function startAt(folder: RunFolder, run: Training): Promise<void> {
+async function startAt(run: Training & { readonly folder: RunFolder }): Promise<void> {
   initialisePolicy(run.core, run.config.seed);
-  await writeCheckpoint(checkpointPath(folder.path, 0), checkpointOf(run, START));
+  await keepCheckpoint(run, START);
 }
 
 /** Opens a run to go on with, from its last update whose rollouts are all in metrics.jsonl. */
 export async function resumedRun(options: TrainOptions, output: Output): Promise<StartedRun> {
   const folder = new RunFolder(resumeFolder(options));
-  const unlock = await lockRun(folder.path).catch((error: unknown) => {
-    if (error instanceof UserError) throw error;
-    return () => {}; // there is no such folder, as the next line says
-  });
+  await folder.refuseUnlessRun();
+  const unlock = await lockRun(folder.path);
   try {
     return { ...(await reopen(folder, options.given, output)), unlock };
   } catch (error) {
@@ -82,32 +82,25 @@ export async function resumedRun(options: TrainOptions, output: Output): Promise
 }
 
 async function reopen(folder: RunFolder, given: PartialConfig, output: Output): Promise<Omit<StartedRun, "unlock">> {
-  await folder.reopen();
+  await folder.removeTemporaries();
   for (const { isRecovered, message } of await recoverDrives(join(folder.path, "drives")))
     if (isRecovered) output.say(message);
   const before = await readCompleteConfig(folder.configPath);
   const config = resumedConfig(before, given);
-  const parts = await trainingFor(config);
+  const run = { ...(await trainingFor(config)), folder };
   const driven = await folder.readMetrics();
   const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
-  if (!checkpoint) await startAt(folder, parts); // stopped before its first checkpoint
-  const progress = checkpoint ? restore(parts, checkpoint) : START;
+  if (checkpoint) await refuseEdited(folder.configPath, before, checkpoint);
+  else await startAt(run); // stopped before its first checkpoint
+  const progress = checkpoint ? restore(run, checkpoint) : START;
   if (config.rollouts < progress.rollouts)
     throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
   const rollouts = driven.slice(0, progress.rollouts);
-  await folder.truncateMetrics(progress.rollouts); // also of a line that was cut
+  await folder.truncateMetrics(progress.rollouts, !isSimulated(config)); // also of a line that was cut
   if (!isSame(config, before)) await writeAtomically(folder.configPath, formatConfig(config));
-  await remember(parts.modelFitter, folder, progress.rollouts);
-  return { ...parts, folder, progress, rollouts };
-}
-
-/** The last drives, which the model is fitted to; the one that settled the robot has index 0. */
-async function remember(modelFitter: ModelFitter, folder: RunFolder, rollouts: number): Promise<void> {
-  for (let index = Math.max(0, rollouts + 1 - modelFitter.size); index <= rollouts; index++) {
-    const path = folder.rolloutPath(index);
-    if (existsSync(path)) modelFitter.keep(await readRecording(path));
-  }
+  if (checkpoint) await remember(run, checkpoint, output);
+  return { ...run, progress, rollouts };
 }
 
 function resumeFolder(options: TrainOptions): string {
@@ -119,33 +112,4 @@ function resumeFolder(options: TrainOptions): string {
     );
   }
   return folder;
-}
-
-/**
- * What may change when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned
- * from stays.
- */
-const CHANGEABLE: readonly string[] = [
-  "rollouts",
-  "device",
-  "max-speed",
-  "corridor",
-  "geofence",
-  "max-jump",
-  "max-uncertainty",
-  "min-battery",
-  "stale-after",
-  "ros2",
-];
-
-/** The run's own configuration, with what may be changed. */
-function resumedConfig(config: RunConfig, given: PartialConfig): RunConfig {
-  for (const [name, value] of Object.entries(given)) {
-    const kept = config[name as keyof RunConfig];
-    if (!CHANGEABLE.includes(name) && !isSame(value, kept)) {
-      const found = `${name} is ${JSON.stringify(kept)}, got ${JSON.stringify(value)}`;
-      throw new UserError(`a resumed run keeps its configuration: ${found}; ${CHANGEABLE.join(", ")} may change`);
-    }
-  }
-  return completeConfig({ ...config, ...given });
 }

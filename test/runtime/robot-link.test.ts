@@ -13,19 +13,13 @@ import { readRecording } from "../../src/recording/reader.js";
 import { taskTimes } from "../../src/recording/recording.js";
 import type { DriveOptions } from "../../src/recording/stream.js";
 import { setTiming } from "../../src/recording/timing.js";
-import { pilotCore } from "../../src/runtime/control.js";
-import { ControlLoop } from "../../src/runtime/control-loop.js";
-import { GateCheck } from "../../src/runtime/gate-check.js";
-import type { ControlHost } from "../../src/runtime/host.js";
 import { Recorder } from "../../src/runtime/recorder.js";
-import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
-import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { randomNumbers, relativeError } from "../support/cores.js";
-import { ScriptedRobot } from "../support/scripted-robot.js";
+import { PlantHost } from "../support/plant-host.js";
 import { smallDisk } from "../support/small-disk.js";
 
 /** Periods without rounding, so that measured times are the simulation's to the last bit. */
@@ -42,61 +36,12 @@ const config = completeConfig({
   window: "0:0:0",
   hidden: [8],
 });
-const layout = layoutFor(carFigure8);
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lapgrad-robot-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** The plant at the other end of the loop; `disturb` is called before each step. */
-class PlantHost implements ControlHost {
-  readonly robot = new ScriptedRobot();
-  readonly ring = new Ring(layout);
-  readonly shared: Shared;
-  readonly #plant: Core;
-  readonly #loop: ControlLoop;
-  #now = 0;
-  #runs = true;
-  steps = 0;
-  disturb: (step: number) => void | Promise<void> = () => {};
-
-  constructor(plant: Core, pilot: Core) {
-    this.#plant = plant;
-    this.shared = new Shared(pilot.parameterCount());
-    const gates = new GateCheck(this.robot, { ...config, heartbeatWithin: 1 }, carFigure8, new Float64Array(0));
-    this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
-    this.put();
-    this.robot.onReceive = (now) => {
-      this.robot.reading.time = now;
-      this.robot.reading.heard = now;
-      this.robot.reading.state.set(plant.view("plantState"));
-    };
-    this.robot.onSend = (_, input) => {
-      plant.view("inputs").set(input);
-      plant.drivePlant(DT);
-    };
-  }
-
-  put(): void {
-    this.#plant.view("plantState").set(carFigure8.initialState);
-    this.#plant.restPlant();
-  }
-
-  async start(): Promise<void> {}
-  async pause(): Promise<void> {
-    await this.disturb(this.steps++);
-    this.#now += DT;
-    this.#runs = this.#loop.step(this.#now, false);
-  }
-  async end(): Promise<void> {
-    this.shared.give(Order.quit);
-    while (this.#runs) await this.pause();
-  }
-  note(): undefined {}
-  summary(): undefined {}
-}
 
 async function trainingCore(seed = 3): Promise<Core> {
   const core = await coreFor(config, 2, 2 * SEGMENTS);
@@ -117,7 +62,7 @@ interface Made {
 
 let count = 0;
 async function made(confirm = true, openFile?: DriveOptions["open"]): Promise<Made> {
-  const host = new PlantHost(await pilotCore(config), await pilotCore(config));
+  const host = await PlantHost.make(config);
   const stop = new AbortController();
   const drives = join(folder, `drives-${++count}`);
   const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeHeartbeat: () => true };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
 import { messageOf } from "../../errors.js";
+import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
 import { writeReport } from "../../report/from-run.js";
@@ -20,7 +21,7 @@ import { path, text } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
-import { type Promised, trainingProgress } from "../progress.js";
+import { type Promised, type TrainingProgress, trainingProgress } from "../progress.js";
 import { TRAINING, withTask } from "../settings.js";
 import { folder, permission } from "../shared.js";
 
@@ -48,17 +49,24 @@ export default defineCommand({
     const began = performance.now();
     const { signal, stop, release } = watchInterrupts();
     const options = { ...args, given: withTask(args) };
-    const connectFor = ({ config, folder, core }: PreparedRun) => {
+    const openFor = async ({ config, folder, core }: PreparedRun) => {
       const drives = join(folder.path, "drives");
       const parameters = core.parameterCount();
-      return connect(config, { permission: args, output, signal, stop, drives, parameters });
+      const made = await connect(config, { permission: args, output, signal, stop, drives, parameters });
+      await made.open();
+      return made;
     };
-    let link: Link | undefined;
     try {
+      // a robot that does not answer leaves no folder
+      let link: Link | undefined;
+      const prepare = async (prepared: PreparedRun) => {
+        link = await openFor(prepared);
+      };
       const run =
         args.resume === undefined
-          ? await newRun(options, async (prepared) => {
-              link = await connectFor(prepared);
+          ? await newRun(options, prepare).catch(async (error: unknown) => {
+              await link?.close();
+              throw error;
             })
           : await resumedRun(options, output);
       const { folder, config } = run;
@@ -67,7 +75,7 @@ export default defineCommand({
         if (run.progress.rollouts >= config.rollouts) {
           const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
           output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
-        } else await drive(run, link ?? (await connectFor(run)), rollouts, signal, output);
+        } else await drive(run, link ?? (await openFor(run)), rollouts, signal, output);
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
       } finally {
         run.unlock();
@@ -107,7 +115,10 @@ async function conclude(
   });
 }
 
-/** Trains, adding the metrics of each rollout to `rollouts`. What a failed training left is reported all the same. */
+/**
+ * Trains with an open link, which is closed, adding the metrics of each rollout to `rollouts`. What a failed training
+ * left is reported all the same.
+ */
 async function drive(
   run: StartedRun,
   link: Link,
@@ -115,7 +126,41 @@ async function drive(
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
-  const { config, folder, progress } = run;
+  const { folder, progress } = run;
+  let table: TrainingProgress | undefined;
+  try {
+    try {
+      table = await announce(run, rollouts, signal, output);
+      const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
+        rollouts.push(driven);
+        if (refused) table?.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
+        table?.rollout(driven);
+      };
+      await train({ ...run, link, signal, onRollout }, progress);
+    } finally {
+      await link.stop().finally(() => link.close());
+    }
+  } catch (error) {
+    table?.stop();
+    if (rollouts.length > 0) {
+      const report = await answered(writeReport(folder.path)).catch((problem) => ({
+        path: `none, ${messageOf(problem)}`,
+      }));
+      output.say(`report: ${report.path}`);
+    }
+    throw error;
+  } finally {
+    table?.stop();
+  }
+}
+
+/** Says what begins, and begins its table. */
+async function announce(
+  { config, folder }: StartedRun,
+  rollouts: readonly RolloutMetrics[],
+  signal: AbortSignal,
+  output: Output,
+): Promise<TrainingProgress> {
   const { metrics } = taskNamed(config.task);
   const from = rollouts.length > 0 ? `, going on after rollout ${rollouts.length}` : "";
   const what = `${config.task} on ${config.link}, plant ${config.plant}`;
@@ -130,28 +175,7 @@ async function drive(
   const stopping = () =>
     isSimulated(config) ? `stopping after this ${work}` : `${reasonOf(signal)}: the robot is being stopped`;
   signal.addEventListener("abort", () => table.say(`${stopping()}; once more to stop at once`));
-  const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
-    rollouts.push(driven);
-    if (refused) table.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
-    table.rollout(driven);
-  };
-  try {
-    await link.open();
-    try {
-      await train({ ...run, link, signal, onRollout }, progress);
-    } finally {
-      await link.stop().finally(() => link.close());
-    }
-  } catch (error) {
-    table.stop();
-    if (rollouts.length > 0) {
-      const report = await writeReport(folder.path).catch((problem) => ({ path: `none, ${messageOf(problem)}` }));
-      output.say(`report: ${report.path}`);
-    }
-    throw error;
-  } finally {
-    table.stop();
-  }
+  return table;
 }
 
 /** What a robot is being stopped for, for people. */

@@ -44,7 +44,7 @@ const { values: options } = parseArgs({
 
 const MAIN = resolve("build/src/cli/main.js");
 const TRAINER = resolve("build/test/support/trainer.js");
-const LAPS = ["--rollouts", "3", "--hidden", "8,8"];
+const LAPS = ["--rollouts", "2", "--hidden", "8,8"];
 const ROLLOUTS = ["--rollout-segments", "20", "--window", "10:0:0", "--update", "adam", "--model-fit"];
 /** How each training is called. */
 const TASKS = {
@@ -190,7 +190,7 @@ function wrongEnd(kind, { code, signal, stderr }) {
 function wrongRun(folder) {
   const count = (name) => readdirSync(join(folder, name)).filter((file) => /^\d+\.\w+$/.test(file)).length;
   const found = [linesOf(folder, "metrics.jsonl").length, count("rollouts"), count("checkpoints")];
-  return found.join() === "3,4,4" ? [] : [`metrics, recordings and checkpoints are ${found}, not 3,4,4`];
+  return found.join() === "2,3,3" ? [] : [`metrics, recordings and checkpoints are ${found}, not 2,3,3`];
 }
 
 /** A trial; the problems it has shown. */
@@ -246,12 +246,10 @@ const kinds = options.kind ?? Object.keys(KINDS);
 const all = [];
 for (const task of tasks) all.push(...(await trialsOf(task)));
 const wanted = all.filter(({ kind, at }) => kinds.includes(kind) && (!options.at || at === Number(options.at)));
-const stride = options.sample ? Math.max(1, wanted.length / Number(options.sample)) : 1;
+/** Golden section: the first so many of them are spread evenly over all. */
+const step = coprime(Math.round(0.618 * wanted.length), wanted.length);
 const count = Math.min(wanted.length, Number(options.sample ?? wanted.length));
-const chosen = Array.from(
-  { length: count },
-  (_, i) => wanted[(Math.floor(i * stride) + Number(options.seed)) % wanted.length],
-);
+const chosen = Array.from({ length: count }, (_, i) => wanted[((Number(options.seed) + i) * step) % wanted.length]);
 console.log(`${wanted.length} trials in all, ${chosen.length} of them now`);
 
 const failed = [];
@@ -259,6 +257,7 @@ let next = 0;
 async function worker() {
   const trainer = new Trainer();
   while (next < chosen.length) {
+    if (next % 200 === 0) console.log(`${next} after ${((performance.now() - began) / 1000).toFixed(0)} s`);
     const trial = chosen[next++];
     const problems = await tryFault(trainer, trial);
     if (problems.length === 0) continue;
@@ -273,4 +272,39 @@ const seconds = (performance.now() - began) / 1000;
 console.log(`${chosen.length} trials, ${failed.length} failed, ${seconds.toFixed(0)} s`);
 if (failed.length === 0) rmSync(scratch, { recursive: true });
 else console.log(`what they left is in ${scratch}`);
+if (options.page) await writePage();
 process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** The smallest number from `from` on that has no divisor in common with `other`. */
+function coprime(from, other) {
+  const divisor = (a, b) => (b === 0 ? a : divisor(b, a % b));
+  let number = Math.max(1, from);
+  while (divisor(number, other) !== 1) number++;
+  return number;
+}
+
+/** Trials of each task and kind, and how many of them failed, if any. */
+async function writePage() {
+  const { markdownTable } = await import("../build/src/report/markdown.js");
+  const { writeStudyPage } = await import("./study.mjs");
+  const cell = (own) => {
+    const tried = chosen.filter(own).length;
+    const bad = failed.filter(own).length;
+    return bad > 0 ? `${tried}, **${bad} failed**` : `${tried}`;
+  };
+  const rows = tasks.flatMap((task) =>
+    ["new", "resumed"].map((scenario) => {
+      const own = (trial) => trial.task === task && trial.scenario === scenario;
+      const operations = new Set(all.filter(own).map(({ at }) => at)).size;
+      return [task, scenario, operations, ...kinds.map((kind) => cell((trial) => own(trial) && trial.kind === kind))];
+    }),
+  );
+  await writeStudyPage("survival", {
+    trials: markdownTable([["training", "run", "operations", ...kinds], ...rows]),
+    tried: chosen.length,
+    all: wanted.length,
+    failed: failed.length,
+    seconds: seconds.toFixed(0),
+    jobs: options.jobs,
+  });
+}

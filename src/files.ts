@@ -1,5 +1,5 @@
 /** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
-import { access, type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
 
@@ -27,6 +27,15 @@ export function codeOf(error: unknown): string | undefined {
 /** What is wrong, and the remedy, in words. */
 export function problemOf(error: unknown): string {
   return PROBLEMS[codeOf(error) ?? ""] ?? messageOf(error);
+}
+
+/** A text file, whole. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${problemOf(error)}`);
+  }
 }
 
 /** Replaces a file: written beside it, flushed to disk, renamed, and the folder flushed. */

@@ -31,22 +31,19 @@ const numbersByName = <T>(schema: v.GenericSchema<unknown, T>, what: string) =>
 
 const RECORDING = v.object({ file: v.pipe(TEXT, v.regex(/^[\w.-]+$/, "the name of a file")), sha256: TEXT });
 
-const HEADER = v.object(
-  {
-    task: TEXT,
-    layers: v.array(COUNT, "a list of widths"),
-    update: TEXT,
-    updates: COUNT,
-    rollouts: COUNT,
-    best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT }, "an object"),
-    firstWindowCost: NUMBER,
-    optimiser: numbersByName(NUMBER, "numbers"),
-    recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
-    config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
-    arrays: numbersByName(COUNT, "lengths"),
-  },
-  "an object",
-);
+const HEADER = v.object({
+  task: TEXT,
+  layers: v.array(COUNT, "a list of widths"),
+  update: TEXT,
+  updates: COUNT,
+  rollouts: COUNT,
+  best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT }),
+  firstWindowCost: NUMBER,
+  optimiser: numbersByName(NUMBER, "numbers"),
+  recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
+  config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
+  arrays: numbersByName(COUNT, "lengths"),
+});
 
 /** All of a checkpoint but its numbers: of the arrays only their lengths. */
 type Header = v.InferOutput<typeof HEADER>;
@@ -73,8 +70,8 @@ export function parseHeader(path: string, text: string): Header {
   if (result.success) return result.output;
   const [{ path: at = [], message, input }] = result.issues;
   const name = at.map(({ key }) => String(key)).join(".");
-  const got = JSON.stringify(input)?.slice(0, 80) ?? "nothing";
-  throw wrong(path, name === "" ? `is ${got}, not ${message}` : `has ${got} for "${name}"; allowed is ${message}`);
+  const got = JSON.stringify(input)?.slice(0, 80);
+  throw wrong(path, got === undefined ? `lacks "${name}"` : `has ${got} for "${name}"; allowed is ${message}`);
 }
 
 function wrong(path: string, what: string): UserError {

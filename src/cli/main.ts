@@ -8,6 +8,7 @@ import { VERSION } from "../version.js";
 import { runCommand } from "./command.js";
 import { parseWords } from "./parse.js";
 import { commandNamed, loadCommand } from "./registry.js";
+import { isTerminalGone, leaveLostTerminals } from "./terminal.js";
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {
@@ -25,11 +26,11 @@ process.on("SIGUSR1", () => {});
 // nothing is said.
 process.stdout.once("error", (error) => {
   process.stdout.on("error", () => {});
-  const isGone = codeOf(error) === "EIO" && process.stdout.isTTY;
-  const problem = isGone ? "the terminal is gone" : problemOf(error);
+  const problem = isTerminalGone(error, 1) ? "the terminal is gone" : problemOf(error);
   if (codeOf(error) !== "EPIPE") fail(new UserError(`cannot write the output: ${problem}`, 1));
 });
 process.stderr.on("error", () => {});
+process.on("exit", leaveLostTerminals);
 
 /** The widest lines of help. */
 const COLUMNS = 100;

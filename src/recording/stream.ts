@@ -39,6 +39,8 @@ export interface DriveOptions {
   readonly onFailure?: (failure: UserError) => void;
   /** opens the new file, which must not exist */
   readonly open?: (path: string) => Promise<QueueFile>;
+  /** the time its disk has for one operation [s] */
+  readonly answersWithin?: number;
 }
 
 type Fields = typeof STEP_FIELDS | typeof SEGMENT_FIELDS;
@@ -60,8 +62,8 @@ function checkWidths(what: string, row: Partial<Row>, fields: Fields, widths: Wi
  * in one queue for the disk; after every second in which something was recorded the file is flushed. A fault is flushed
  * at once.
  *
- * When the file cannot be written, the disk is 16 MiB behind, or a row does not have the columns it must have,
- * recording ends: `failure` says why, `onFailure` is called, later calls do nothing, and the file holds all that came
+ * When the file cannot be written or was removed, the disk does not answer or is 16 MiB behind, or a row does not have
+ * the columns it must have, recording ends: `failure` says why, `onFailure` is called, later calls do nothing, and the file holds all that came
  * before.
  */
 export class DriveRecorder {
@@ -87,7 +89,7 @@ export class DriveRecorder {
     const file = await openFile(path).catch((error: unknown) => {
       throw new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
     });
-    const recorder = new DriveRecorder(path, file, info);
+    const recorder = new DriveRecorder(path, file, info, options.answersWithin);
     await recorder.flush();
     await flushFolder(dirname(path)).catch((error: unknown) => recorder.#fail(problemOf(error)));
     if (!recorder.#failure) {
@@ -99,11 +101,11 @@ export class DriveRecorder {
     throw recorder.#failure;
   }
 
-  private constructor(path: string, file: QueueFile, info: DriveInfo) {
+  private constructor(path: string, file: QueueFile, info: DriveInfo, answersWithin: number | undefined) {
     const { task, timing, startTime, columns } = info;
     this.path = path;
     this.#widths = { ...widthsOf(columns), ...info.widths };
-    this.#queue = new WriteQueue(file, (error) => this.#fail(problemOf(error)));
+    this.#queue = new WriteQueue(file, (error) => this.#fail(problemOf(error)), answersWithin);
     this.#file = new McapFile((piece) => this.#queue.push(piece));
     const known = { task, rollout: info.drive, timing, startTime, columns, began: info.began.toISOString() };
     const metadata = encodeMetadata({

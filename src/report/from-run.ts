@@ -1,10 +1,9 @@
 /** The report of a run folder. */
-import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { readCompleteConfig } from "../config/config.js";
 import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
-import { writeAtomically } from "../files.js";
+import { readText, writeAtomically } from "../files.js";
 import { readRecording } from "../recording/reader.js";
 import { coreFor } from "../session.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -54,7 +53,7 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     rollouts,
     track: nominalTrack(core),
     lapTime: task.timing.lapTime,
-    configuration: await readFile(folder.configPath, "utf8"),
+    configuration: await readText(folder.configPath),
     outputNames: outputNames(task),
     version: VERSION,
   });

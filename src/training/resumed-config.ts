@@ -1,9 +1,9 @@
 /** The configuration of a run that is resumed: its own, with the few settings that may change. */
-import { readFile } from "node:fs/promises";
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { completeConfig, isSame, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
+import { readText } from "../files.js";
 
 /**
  * What may change when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned
@@ -47,9 +47,12 @@ export async function refuseEdited(path: string, config: RunConfig, { config: ma
   );
   if (edited === undefined) return;
   const { names, was, is } = difference([edited], made[edited], config[edited as keyof RunConfig]);
-  const line = lineOf(await readFile(path, "utf8"), names);
-  const what = `${names.join(".")} is ${JSON.stringify(is) ?? "gone"}, the run was made with ${JSON.stringify(was) ?? "none"}`;
-  throw new UserError(`${path}, line ${line}: ${what}: put it back; ${CHANGEABLE.join(", ")} may change`);
+  const line = lineOf(await readText(path), names);
+  const [got, first] = [JSON.stringify(is) ?? "gone", JSON.stringify(was) ?? "none"];
+  throw new UserError(
+    `${path}, line ${line}: ${names.join(".")} is ${got}, the run was made with ${first}: put it back; ` +
+      `${CHANGEABLE.join(", ")} may change`,
+  );
 }
 
 interface Difference {

@@ -13,6 +13,7 @@ import {
   isTemporary,
   makeFolder,
   problemOf,
+  readText,
   removeTemporaries,
   setAside,
   writeAtomically,
@@ -159,7 +160,7 @@ export class RunFolder {
   /** Writes into the run what people should know of it later; the same only once. */
   async addNote(note: string): Promise<void> {
     const path = join(this.path, "notes.txt");
-    const text = (await exists(path)) ? await readFile(path, "utf8") : "";
+    const text = (await exists(path)) ? await readText(path) : "";
     if (!text.split("\n").includes(note)) await writeAtomically(path, `${text}${note}\n`);
   }
 
@@ -210,15 +211,15 @@ export class RunFolder {
   }
 
   /**
-   * Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. Those of a
-   * robot, which drives no rollout twice, are kept in stopped.jsonl.
+   * Forgets the lines after the first `rollouts`: those of rollouts that a crash cut off before their update. Those of
+   * a robot, which drives no rollout twice, are kept in stopped.jsonl.
    */
   async truncateMetrics(rollouts: number, keepsStopped: boolean): Promise<TrainedRollout[]> {
     const all = await this.readMetrics();
     const [kept, stopped] = [all.slice(0, rollouts), all.slice(rollouts)];
     if (keepsStopped && stopped.length > 0) {
       const path = join(this.path, "stopped.jsonl");
-      const text = (await exists(path)) ? await readFile(path, "utf8") : "";
+      const text = (await exists(path)) ? await readText(path) : "";
       const more = linesOf(stopped);
       if (!text.endsWith(more)) await writeAtomically(path, text + more);
     }

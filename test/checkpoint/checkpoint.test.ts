@@ -1,4 +1,5 @@
 /** Checkpoints: what goes in comes out, and of a file that is not whole nothing comes out. */
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -69,6 +70,49 @@ test("comes back as it was written, bit for bit", async () => {
     expect(bits(read.arrays[name]).equals(bits(array))).toBe(true);
 });
 
+test("numbers that JSON has not come back: the best cost may be infinite", async () => {
+  const optimiser = { best: Infinity, worst: -Infinity, none: Number.NaN, zero: -0 };
+  const file = join(folder, "special.ckpt");
+  await writeCheckpoint(file, { ...sample, optimiser, firstWindowCost: Number.NaN });
+  const read = await readCheckpoint(file);
+  expect([read.optimiser, read.firstWindowCost]).toStrictEqual([optimiser, Number.NaN]);
+});
+
+/** A file with a valid checksum, whatever its header says. */
+function fileWith(header: string, numbers = bytes.subarray(-32 - 8 * 6, -32)): Buffer {
+  const padded = header + " ".repeat((8 - (Buffer.byteLength(header) % 8)) % 8);
+  const prefix = Buffer.from(bytes.subarray(0, 16));
+  prefix.writeUInt32LE(Buffer.byteLength(padded), 12);
+  const content = Buffer.concat([prefix, Buffer.from(padded), numbers]);
+  return Buffer.concat([content, createHash("sha256").update(content).digest()]);
+}
+
+test("with a valid checksum and a header that is none it is refused", async () => {
+  const header = JSON.parse(bytes.toString("utf8", 16, 16 + bytes.readUInt32LE(12)));
+  const refused = (change: object) => expectRefused(fileWith(JSON.stringify({ ...header, ...change })), "its header");
+  expect(await expectRefused(fileWith("{"), "its header")).toContain("is not JSON: resume from an earlier checkpoint");
+  expect(await expectRefused(fileWith("[]"), "its header")).toContain('lacks "task": resume from');
+  expect(await refused({ updates: -1 })).toContain('has -1 for "updates"');
+  expect(await refused({ layers: "6" })).toContain('has "6" for "layers"; allowed is a list of widths');
+  expect(await refused({ best: { ...header.best, windowCost: "low" } })).toContain('has "low" for "best.windowCost"');
+  expect(await refused({ optimiser: { power1: "much" } })).toContain('for "optimiser"; allowed is numbers by name');
+  expect(await refused({ recordings: [{ file: "../../etc/passwd", sha256: "" }] })).toContain("the name of a file");
+  expect(await refused({ arrays: { parameters: 1e9 } })).toContain(
+    "holds 48 bytes of numbers, its header says 8000000",
+  );
+  expect(await refused({ arrays: { parameters: -1 } })).toContain('for "arrays"; allowed is lengths by name');
+  await writeFile(path, bytes);
+  expect((await readCheckpoint(path)).updates).toBe(3);
+});
+
+test.each([Number.NaN, Infinity])("with a weight that is %d it is refused", async (weight) => {
+  const numbers = Buffer.from(bytes.subarray(-32 - 8 * 6, -32));
+  numbers.writeDoubleLE(weight, 16);
+  const header = bytes.toString("utf8", 16, 16 + bytes.readUInt32LE(12));
+  const message = await expectRefused(fileWith(header, numbers), "its weights");
+  expect(message).toContain(`holds a policy whose weight 2 is ${weight}, allowed are finite numbers: resume from an`);
+});
+
 test("any numbers and names come back", async () => {
   const arrays = fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), fc.float64Array({ maxLength: 9 }), {
     noNullPrototype: true,
@@ -125,6 +169,8 @@ test("the newest that can be used is taken; what was passed over is said", async
   const latest = await latestCheckpoint(run);
   expect(latest.checkpoint?.updates).toBe(9);
   expect(latest.passedOver.map((text) => /0011|0010/.exec(text)?.[0])).toStrictEqual(["0011", "0010"]);
+  await writeCheckpoint(checkpointPath(run, 9), { ...sample, updates: 4, rollouts: 8 });
+  expect((await latestCheckpoint(run)).checkpoint?.updates).toBe(8);
   const early = await latestCheckpoint(run, 7);
   expect(early.checkpoint?.updates).toBe(3);
   expect(early.passedOver.at(-1)).toContain("counts 8 rollouts");

@@ -66,17 +66,20 @@ export interface TestDisk {
   code: string;
   /** writes wait for this */
   stall: Promise<void>;
+  /** flushes wait for this */
+  syncStall: Promise<void>;
   /** the next flush fails */
   isSyncBroken: boolean;
   syncs: number;
   readonly open: (path: string) => Promise<QueueFile>;
 }
 
-export function testDisk(change: Partial<Pick<TestDisk, "room" | "code" | "stall">> = {}): TestDisk {
+export function testDisk(change: Partial<Pick<TestDisk, "room" | "code" | "stall" | "syncStall">> = {}): TestDisk {
   const disk: TestDisk = {
     room: Infinity,
     code: "ENOSPC",
     stall: Promise.resolve(),
+    syncStall: Promise.resolve(),
     isSyncBroken: false,
     syncs: 0,
     ...change,
@@ -93,10 +96,12 @@ export function testDisk(change: Partial<Pick<TestDisk, "room" | "code" | "stall
           if (fitting < data.length) await fail();
         },
         datasync: async () => {
+          await disk.syncStall;
           if (disk.isSyncBroken) await fail();
           disk.syncs++;
         },
         truncate: (length) => file.truncate(length),
+        stat: file.stat.bind(file),
         close: () => file.close(),
       };
     },

@@ -1,5 +1,5 @@
 /** Drives recorded as they happen: what comes back, what is on disk when, and what a failing disk leaves. */
-import { access, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { access, mkdir, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { McapIndexedReader } from "@mcap/core";
@@ -219,6 +219,34 @@ test("a flush that fails ends the recording too", async () => {
   expect(told[0].message).toMatch(/the disk does not work: .*\. Recorded are at most 10 steps \(0\.2 s\)$/);
   await recorder.close();
   expect((await readRecording(path)).times.length).toBe(10); // whether the disk has it is not known
+});
+
+test("a folder that is removed under a drive is noticed at the next flush", async () => {
+  const removed = join(folder, "removed");
+  await mkdir(removed);
+  const told: UserError[] = [];
+  const onFailure = (failure: UserError) => told.push(failure);
+  const recorder = await DriveRecorder.create(join(removed, "0001.mcap"), infoOf(drive), { onFailure });
+  recordSteps(recorder, drive, 0, 10);
+  await recorder.flush();
+  expect(recorder.failure).toBeUndefined();
+  await rm(removed, { recursive: true });
+  recordSteps(recorder, drive, 10, 20);
+  await recorder.flush();
+  expect(told.map(({ message }) => message)).toEqual([
+    `cannot record ${recorder.path}: it was removed while it was written. Recorded are at most 20 steps (0.4 s)`,
+  ]);
+  await recorder.close();
+});
+
+test("a flush that never returns ends the recording, and closing it does not wait either", async () => {
+  const disk = testDisk();
+  const recorder = await DriveRecorder.create(newPath(), infoOf(drive), { ...disk, answersWithin: 1 });
+  disk.syncStall = new Promise(() => {});
+  recordSteps(recorder, drive, 0, 10);
+  await recorder.flush();
+  expect(recorder.failure?.message).toMatch(/the disk has not answered for 1 s: check it and its cable\. Recorded are/);
+  await recorder.close();
 });
 
 test("a file that cannot be made is refused, and nothing is left", async () => {

@@ -14,6 +14,7 @@ export function smallDisk(bytes: number): (path: string) => Promise<QueueFile> {
       },
       datasync: () => file.datasync(),
       truncate: (length) => file.truncate(length),
+      stat: file.stat.bind(file),
       close: () => file.close(),
     };
   };

@@ -1,6 +1,7 @@
 /**
  * Trainings in a process that lives on, one after the other as asked for on its standard input, by the command line's
- * own parser: in simulation, or (`--link serial`) with the car's double in virtual time. For scripts that try thousands.
+ * own parser: in simulation, or (`--link serial`) with the car's double in virtual time. For scripts that try
+ * thousands.
  *
  * Usage: node build/test/support/trainer.js [words of `lapgrad train`]
  * With words it runs that command and ends. Otherwise every line read is a request as JSON, `{ words, environment }`,

@@ -1,0 +1,252 @@
+/**
+ * What a run that was stopped is found to be when it is resumed: recordings, settings and checkpoints as the run wrote
+ * them, or said by name; and of a robot's run nothing is overwritten.
+ */
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import trainCommand from "../../src/cli/commands/train.js";
+import { type PartialConfig, readConfig } from "../../src/config/config.js";
+import { UserError } from "../../src/errors.js";
+import { Fault } from "../../src/links/faults.js";
+import { readRecording } from "../../src/recording/reader.js";
+import { writeRecording } from "../../src/recording/writer.js";
+import { Recorder } from "../../src/runtime/recorder.js";
+import { RobotLink } from "../../src/runtime/robot-link.js";
+import { newRun } from "../../src/training/run-start.js";
+import { PlantHost } from "../support/plant-host.js";
+import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
+
+let folder: string;
+/** laps whose model is fitted, stopped after the third */
+let stopped: string;
+const LAPS: PartialConfig = { rollouts: 5, hidden: [8, 8] };
+
+beforeAll(async () => {
+  folder = await newFolder();
+  stopped = join(folder, "stopped");
+  await trainRun({ given: LAPS, out: stopped }, 3);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let count = 0;
+/** A copy of the stopped run with something done to it, resumed to its end. */
+async function resumed(change: (run: string) => Promise<unknown>, from = stopped) {
+  const run = join(folder, `run-${++count}`);
+  await cp(from, run, { recursive: true });
+  await change(run);
+  const output = new Captured();
+  await trainCommand.run({ given: {}, resume: run }, output);
+  return { run, lines: output.lines };
+}
+
+const kept = async (run: string, updates: number) =>
+  (await readCheckpoint(checkpointPath(run, updates))).recordings?.map((recording) => recording?.file ?? "left out");
+
+describe("a recording that is not as the run wrote it", () => {
+  const name = "rollouts/0002.mcap";
+  const rewrite = async (path: string, change: (bytes: Buffer) => Uint8Array) =>
+    writeFile(path, change(await readFile(path)));
+  const damages: [string, (path: string) => Promise<unknown>, RegExp][] = [
+    ["empty", (path) => truncate(path, 0), /0002.mcap is empty$/],
+    ["cut", (path) => truncate(path, 200_000), /0002.mcap \(200000 bytes\) is not the file that this run wrote/],
+    ["cut in its index", (path) => rewrite(path, (bytes) => bytes.subarray(0, -9)), /is not the file that this run/],
+    ["compressed", (path) => rewrite(path, gzipSync), /: it was cut, changed or compressed$/],
+    ["not finite", notFinite, /is not the file that this run wrote/],
+    ["of another rollout", (path) => cp(path.replace("0002", "0003"), path), /is not the file that this run wrote/],
+    ["missing", (path) => rm(path), /0002.mcap: there is no such file or folder$/],
+    ["a folder", (path) => rm(path).then(() => mkdir(path)), /0002.mcap: it is a folder$/],
+  ];
+
+  async function notFinite(path: string) {
+    const recording = await readRecording(path);
+    recording.states[400] = Number.NaN;
+    await writeRecording(path, recording, {});
+  }
+
+  let expected: Record<string, string> | undefined;
+  test.each(damages)("%s: said by name, left out, noted, and the run goes on", async (_, damage, said) => {
+    const { run, lines } = await resumed((copy) => damage(join(copy, name)));
+    const note = lines.find((line) => line.includes("left out"));
+    expect(note).toMatch(/^after rollout 3 a recording was left out of the model's fit: /);
+    expect(note).toMatch(said);
+    expect(lines.join()).not.toContain("does not determine");
+    expect(await readFile(join(run, "notes.txt"), "utf8")).toBe(`${note}\n`);
+    expect(await kept(run, 4)).toStrictEqual(["0000.mcap", "0001.mcap", "left out", "0003.mcap", "0004.mcap"]);
+    // whatever was wrong with it: the same run comes out
+    const { "notes.txt": _n, [name]: _r, ...files } = await fingerprint(run);
+    expected ??= files;
+    expect(files).toStrictEqual(expected);
+    expect(await metricsOf(run)).toHaveLength(5);
+  });
+
+  test("stays left out when it is there again", async () => {
+    const { run } = await resumed((copy) => rm(join(copy, name)));
+    await cp(join(stopped, name), join(run, name));
+    for (const updates of [4, 5]) await rm(checkpointPath(run, updates));
+    await writeCheckpoint(checkpointPath(run, 3), {
+      ...(await readCheckpoint(checkpointPath(run, 3))),
+      recordings: (await readCheckpoint(checkpointPath(stopped, 3))).recordings?.map((found, i) =>
+        i === 2 ? null : found,
+      ),
+    });
+    const again = await resumed(async () => {}, run);
+    expect(again.lines.join()).not.toContain("left out");
+    const { "checkpoints/0003.ckpt": _c, "notes.txt": _n, [name]: _r, ...files } = await fingerprint(again.run);
+    const { "checkpoints/0003.ckpt": _d, ...others } = expected ?? {};
+    expect(files).toStrictEqual(others);
+  });
+
+  test("of a run of an older version, without checksums: only one that is damaged is left out", async () => {
+    const older = async (run: string) => {
+      const { recordings: _, config: _c, ...rest } = await readCheckpoint(checkpointPath(run, 3));
+      await writeCheckpoint(checkpointPath(run, 3), rest);
+    };
+    const whole = await resumed(older);
+    expect(whole.lines.join()).not.toContain("left out");
+    const undisturbed = await resumed(async () => {});
+    const [one, other] = await Promise.all([whole, undisturbed].map(({ run }) => fingerprint(run)));
+    expect({ ...one, "checkpoints/0003.ckpt": "" }).toStrictEqual({ ...other, "checkpoints/0003.ckpt": "" });
+    const { lines } = await resumed(async (run) => {
+      await older(run);
+      await notFinite(join(run, name));
+    });
+    expect(lines.find((line) => line.includes("left out"))).toMatch(/0002.mcap holds numbers that are not finite$/);
+  });
+
+  test("resumed from its very first checkpoint, a run knows no drive from before", async () => {
+    const { run } = await resumed(async (copy) => {
+      for (const updates of [1, 2, 3]) await rm(checkpointPath(copy, updates));
+    });
+    const undisturbed = await resumed(async () => {});
+    expect(await fingerprint(run)).toStrictEqual(await fingerprint(undisturbed.run));
+  });
+});
+
+describe("config.yaml edited by hand", () => {
+  const edit = (from: string | RegExp, to: string) => async (run: string) => {
+    const path = join(run, "config.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace(from, to));
+  };
+  const lineOf = async (start: string) =>
+    (await readFile(join(stopped, "config.yaml"), "utf8")).split("\n").findIndex((line) => line.startsWith(start)) + 1;
+
+  test.each([
+    ["seed: 1", "seed: 7", "seed is 7, the run was made with 1"],
+    ["plant: nominal", "plant: identified", 'plant is "identified", the run was made with "nominal"'],
+    ["parameters: {}", "parameters: { plant: { drag: 2 } }", "parameters.plant is"],
+  ])("%s becomes %s: refused with the line, and nothing is touched", async (from, to, message) => {
+    const run = join(folder, `run-${++count}`);
+    await cp(stopped, run, { recursive: true });
+    await edit(from, to)(run);
+    const files = await fingerprint(run);
+    const resume = trainCommand.run({ given: {}, resume: run }, new Captured());
+    await expect(resume).rejects.toThrow(UserError);
+    const line = await lineOf(from.split(" ")[0] ?? "");
+    await expect(resume).rejects.toThrow(`${join(run, "config.yaml")}, line ${line}: ${message}`);
+    await expect(resume).rejects.toThrow(/put it back; rollouts, device, .* may change$/);
+    expect(await fingerprint(run)).toStrictEqual(files);
+  });
+
+  test("what may change is obeyed, and so are comments", async () => {
+    const { run } = await resumed(edit("rollouts: 5", "rollouts: 4 # enough"));
+    expect(await metricsOf(run)).toHaveLength(4);
+    expect((await readConfig(join(run, "config.yaml"))).rollouts).toBe(4);
+  });
+});
+
+describe("a folder in which a run was being made", () => {
+  test.each([
+    [["checkpoints"], []],
+    [["checkpoints", "rollouts"], ["metrics.jsonl.77.tmp"]],
+    [
+      ["checkpoints", "rollouts"],
+      ["metrics.jsonl", "config.yaml.77.tmp"],
+    ],
+  ])("%j, %j: the run is made", async (folders, files) => {
+    const run = join(folder, `run-${++count}`);
+    for (const name of folders) await mkdir(join(run, name), { recursive: true });
+    for (const name of files) await writeFile(join(run, name), "");
+    await trainRun({ given: SMALL, out: run });
+    const whole = join(folder, `run-${++count}`);
+    await trainRun({ given: SMALL, out: whole });
+    expect(await fingerprint(run)).toStrictEqual(await fingerprint(whole));
+  });
+
+  test.each(["notes", "rollouts/0001.mcap", "metrics.jsonl", "thesis.1.tmp"])("%s in it: refused", async (name) => {
+    const run = join(folder, `run-${++count}`);
+    await mkdir(join(run, "rollouts"), { recursive: true });
+    await writeFile(join(run, name), "years of work");
+    const refused = newRun({ given: SMALL, out: run });
+    await expect(refused).rejects.toThrow(/exists and is not empty: choose another with --out$/);
+    expect(await readFile(join(run, name), "utf8")).toBe("years of work");
+  });
+});
+
+test("a robot that does not answer leaves no folder", async () => {
+  const out = join(folder, "nobody");
+  const given: PartialConfig = { ...LAPS, link: "serial", device: join(folder, "no-port") };
+  const failed = trainCommand.run({ given, out, arm: true }, new Captured());
+  await expect(failed).rejects.toThrow(/no-port/);
+  expect(await readdir(folder)).not.toContain("nobody");
+});
+
+describe("a robot's run", () => {
+  const given: PartialConfig = { ...LAPS, rollouts: 3, link: "serial", "update-every": "lap", "max-uncertainty": 10 };
+  /** Trains on the car's double, which fails at control step `faultAt`. */
+  const drive = (where: { out: string } | { resume: string }, faultAt = Number.POSITIVE_INFINITY) =>
+    trainCommand.run(
+      { given: "out" in where ? given : {}, ...where },
+      new Captured(),
+      async (config, { signal, drives }) => {
+        const host = await PlantHost.make(config);
+        host.disturb = (step) => {
+          if (step === faultAt) host.robot.fault = Fault.boardReset;
+        };
+        const operator = { signal, say: () => {}, confirm: async () => true, takeHeartbeat: () => true };
+        return new RobotLink(host, config, operator, new Recorder(drives));
+      },
+    );
+  const shaOf = async (path: string) =>
+    createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+
+  test("keeps recordings, metrics and drives of the laps that were stopped, however often", async () => {
+    const out = join(folder, "robot");
+    const lap = 40 * 7;
+    await expect(drive({ out }, 3.5 * lap)).rejects.toThrow(/rollout 2 was stopped/);
+    const first = await shaOf(join(out, "rollouts", "0002.mcap"));
+    const [, line] = (await readFile(join(out, "metrics.jsonl"), "utf8")).split("\n");
+    await expect(drive({ resume: out }, 2.5 * lap)).rejects.toThrow(/rollout 2 was stopped/);
+    const second = await shaOf(join(out, "rollouts", "0002.mcap"));
+    await drive({ resume: out });
+    expect(await readdir(join(out, "rollouts"))).toStrictEqual([
+      "0000.mcap",
+      "0001-settling-stopped.mcap",
+      "0001-settling.mcap",
+      "0001.mcap",
+      "0002-stopped-2.mcap",
+      "0002-stopped.mcap",
+      "0002.mcap",
+      "0003.mcap",
+    ]);
+    expect(await shaOf(join(out, "rollouts", "0002-stopped.mcap"))).toBe(first);
+    expect(await shaOf(join(out, "rollouts", "0002-stopped-2.mcap"))).toBe(second);
+    const lines = (await readFile(join(out, "stopped.jsonl"), "utf8")).split("\n");
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toBe(line);
+    expect((await metricsOf(out)).map(({ index }) => index)).toStrictEqual([1, 2, 3]);
+    expect(await readdir(join(out, "drives"))).toHaveLength(3);
+    expect(await kept(out, 3)).toStrictEqual([
+      "0000.mcap",
+      "0001.mcap",
+      "0001-settling.mcap",
+      "0002.mcap",
+      "0003.mcap",
+    ]);
+  });
+});

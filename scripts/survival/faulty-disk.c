@@ -4,11 +4,11 @@
  * FAULT_AT (from 1). A process may change the three; another folder is counted anew.
  *
  *   kill    the process gets SIGKILL before the operation
- *   torn    half of what is to be written is written, then SIGKILL
- *   short   half of it is written, which is said
  *   EIO     the operation is not done and fails
- *   ENOSPC  the same, if it needs room
- *   full    as ENOSPC, and so does every later operation that needs room
+ *   torn    of the next write of more than a byte half is written, then SIGKILL
+ *   short   half of it is written, which is said
+ *   ENOSPC  the next operation that needs room is not done and fails
+ *   full    so does every later one that needs room
  *
  * FAULT_LOG: a file that gets a line per operation: name, whether it needs room (1 or 0), bytes to be written, path in
  * the folder.
@@ -38,7 +38,8 @@ enum verdict { PASS, FAIL, HALF, TORN };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *paths[FILES]; /* of the open files in the folder */
 static long count;
-static char counted[4096]; /* the folder that it is of */
+static int is_done;
+static char counted[4096]; /* the folder that both are of */
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
@@ -77,6 +78,12 @@ static void write_log(const char *name, int needs_room, size_t bytes, const char
   REAL(close)(file);
 }
 
+static enum verdict once(enum verdict verdict, int error) {
+  is_done = 1;
+  errno = error;
+  return verdict;
+}
+
 /* Counts an operation and says what becomes of it; does not return if the process is to die. */
 static enum verdict judge(const char *name, const char *path, int needs_room, size_t bytes) {
   const char *kind = setting("FAULT_KIND");
@@ -86,21 +93,21 @@ static enum verdict judge(const char *name, const char *path, int needs_room, si
   pthread_mutex_lock(&lock);
   if (strcmp(counted, setting("FAULT_FOLDER")) != 0) {
     count = 0;
+    is_done = 0;
     snprintf(counted, sizeof counted, "%s", setting("FAULT_FOLDER"));
   }
   number = ++count;
   write_log(name, needs_room, bytes, path);
   pthread_mutex_unlock(&lock);
-  if (strcmp(kind, "full") == 0 && number >= at && needs_room) {
-    errno = ENOSPC;
-    return FAIL;
-  }
-  if (number != at) return PASS;
+  if (number < at || is_done) return PASS;
   if (strcmp(kind, "kill") == 0) kill(getpid(), SIGKILL);
-  if (strcmp(kind, "torn") == 0) return TORN;
-  if (strcmp(kind, "short") == 0) return HALF;
-  errno = strcmp(kind, "EIO") == 0 ? EIO : ENOSPC;
-  return strcmp(kind, "EIO") == 0 || (strcmp(kind, "ENOSPC") == 0 && needs_room) ? FAIL : PASS;
+  if (strcmp(kind, "EIO") == 0) return once(FAIL, EIO);
+  if (strcmp(kind, "torn") == 0 && bytes > 1) return TORN;
+  if (strcmp(kind, "short") == 0 && bytes > 1) return once(HALF, 0);
+  if (strcmp(kind, "ENOSPC") == 0 && needs_room) return once(FAIL, ENOSPC);
+  if (strcmp(kind, "full") != 0 || !needs_room) return PASS;
+  errno = ENOSPC;
+  return FAIL;
 }
 
 int open64(const char *path, int flags, ...) {

@@ -1,6 +1,6 @@
 /**
- * Gives changed inputs (configurations, checkpoints, recordings, ONNX, policies as JSON, gradient cases) to the commands
- * that read them, and says which did not end in success or one sentence, within 200 MB and 2 s
+ * Gives changed inputs (configurations, checkpoints, recordings, ONNX, policies as JSON, gradient cases) to the
+ * commands that read them, and says which did not end in success or one sentence, within 200 MB and 2 s
  * (test/support/mutations).
  * Usage, after a build, in the project's folder:
  * node scripts/mutate-inputs.mjs [--kind mcap] [--count 1000] [--seed 1] [--first 0]

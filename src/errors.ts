@@ -1,5 +1,3 @@
-import { printableLine } from "./output.js";
-
 /**
  * An error that the user can do something about: shown as its message alone, without a stack. Say what was got, what is
  * allowed, and what to do.
@@ -18,12 +16,4 @@ export class UserError extends Error {
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** More of a text is of no help in a message. */
-const MOST_SHOWN = 80;
-
-/** The beginning, on one line, of a text that may be anything, for messages. */
-export function shortened(text: string): string {
-  return printableLine(text, MOST_SHOWN);
 }

@@ -26,6 +26,14 @@ export function printableLine(text: string, most: number): string {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
+/** More of a text is of no help in a message. */
+const MOST_SHOWN = 80;
+
+/** The beginning, on one line, of a text that may be anything, for messages. */
+export function shortened(text: string): string {
+  return printableLine(text, MOST_SHOWN);
+}
+
 /** A value as JSON, in which such characters are escaped. */
 function jsonOf(value: unknown): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

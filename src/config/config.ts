@@ -2,8 +2,9 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { isMap, isNode, LineCounter, stringify } from "yaml";
-import { shortened, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
+import { shortened } from "../output.js";
 import { updateRules } from "../rules/rules.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";

@@ -1,5 +1,6 @@
 /** From a complete configuration to the task and the plant that it means. */
-import { shortened, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
+import { shortened } from "../output.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { isSimulated } from "./links.js";

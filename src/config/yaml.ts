@@ -1,6 +1,7 @@
 /** YAML files of people, read within limits that no configuration reaches: none can take long or much memory. */
 import { CST, type Document, Lexer, type LineCounter, type Node, parseDocument } from "yaml";
-import { messageOf, shortened, UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
+import { shortened } from "../output.js";
 
 /** A run's configuration with all comments has 12 kB, 1500 tokens, and is nested three deep. */
 const MOST = { bytes: 64 * 1024, tokens: 10_000, depth: 16 } as const;

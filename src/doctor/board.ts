@@ -43,7 +43,12 @@ async function firmware(system: System, { device, askBoard }: DoctorOptions): Pr
   const port = await portAt(system, device);
   if (judge(system, port, system.processes()).status === "problem") return notApplicable("the port cannot be used");
   const answer = await system.askBoard(port.path);
-  if (!answer)
+  if ("bytes" in answer && answer.bytes > 0)
+    return problem(
+      `${answer.bytes} bytes came from ${port.path} at ${protocol.baud} baud, but no answer of our firmware`,
+      "another device is at this port, or its baud rate is another; flash the board: docs/firmware.md",
+    );
+  if ("bytes" in answer)
     return problem(
       `nothing at ${port.path} answers as our firmware does, at ${protocol.baud} baud`,
       "flash it: docs/firmware.md; if it has it: power, cable, and RX and TX crossed",

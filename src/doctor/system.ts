@@ -1,6 +1,6 @@
 /** All that the checks of `doctor` see of the machine, so that tests can show them any other. */
 
-import type { BoardAnswer } from "../links/board.js";
+import type { BoardAnswer, NoBoard } from "../links/board.js";
 
 /** How a command ended; no code if it is not there, was killed, or took too long. */
 export interface Outcome {
@@ -90,7 +90,7 @@ export interface System {
   /** the ports that the package serialport lists; rejects where it cannot (it needs udevadm) */
   listSerialPorts(): Promise<readonly ListedPort[]>;
   /** what our firmware at a port answers, undefined if nothing does; opens the port, and disarms */
-  askBoard(path: string): Promise<BoardAnswer | undefined>;
+  askBoard(path: string): Promise<BoardAnswer | NoBoard>;
   /** where a package is installed; undefined if it is not */
   packageFolder(name: string): string | undefined;
   /** version of an installed package, found without running it; undefined if it is not installed */

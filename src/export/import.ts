@@ -1,7 +1,8 @@
 /** Policies from files back into settings and weights: our own JSON and ONNX, and the authors' networks. */
 import { completeConfig, type PartialConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
-import { messageOf, shortened, UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
+import { shortened } from "../output.js";
 import { readBytes } from "../recording/files.js";
 import {
   at,
@@ -67,7 +68,8 @@ function settingsIn(path: string, value: object): PartialConfig {
     );
   if (file.version !== VERSION)
     throw new UserError(
-      `${path} has policy version ${shortened(JSON.stringify(file.version) ?? "none")}, this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
+      `${path} has policy version ${shortened(JSON.stringify(file.version) ?? "none")}, ` +
+        `this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
     );
   const clock = objectAt(at(whole, "clock"), file.clock);
   const number = (key: string): number => numberAt(at(at(whole, "clock"), key), clock[key]);

@@ -37,6 +37,8 @@ class BoardDialogue {
   /** frames of the kind that were received */
   welcomes = 0;
   telemetries = 0;
+  /** bytes that came, of frames or not */
+  bytes = 0;
   readonly #transport: Transport;
   readonly #pause: Pause;
   readonly #writer = new FrameWriter();
@@ -59,7 +61,9 @@ class BoardDialogue {
       put(this.#writer.payload);
       this.#transport.write(this.#writer.wire, this.#writer.finish(type, 0));
       await this.#pause(PERIOD);
-      this.#reader.push(this.#incoming, this.#transport.read(this.#incoming));
+      const count = this.#transport.read(this.#incoming);
+      this.bytes += count;
+      this.#reader.push(this.#incoming, count);
       if (isDone()) return true;
     }
     return false;
@@ -76,21 +80,28 @@ class BoardDialogue {
   }
 }
 
-/** Who is there; undefined if nothing answers. It disarms the board. `nonce`: a number that no earlier hello had. */
-export async function askBoard(transport: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | undefined> {
+/** No board with our firmware: silence, or bytes of something else. */
+export interface NoBoard {
+  /** how many came */
+  readonly bytes: number;
+}
+
+/** Who is there, or what came if nobody answers. It disarms the board. `nonce`: a number that no earlier hello had. */
+export async function askBoard(transport: Transport, pause: Pause, nonce: number): Promise<BoardAnswer | NoBoard> {
   const line = new BoardDialogue(transport, pause);
   const { welcome, telemetry } = line;
   const hello = (payload: DataView) => writeHello(payload, 0, { version: protocol.version, nonce });
   const isWelcome = () => line.welcomes > 0 && welcome.nonce === nonce;
-  if (!(await line.ask(FrameType.hello, hello, ANSWER_WITHIN, isWelcome))) return undefined;
+  if (!(await line.ask(FrameType.hello, hello, ANSWER_WITHIN, isWelcome))) return { bytes: line.bytes };
   const all = SensorFlag.gyro | SensorFlag.standing | SensorFlag.battery | SensorFlag.rc;
   await line.ask(FrameType.hello, hello, SENSORS_WITHIN, () => (telemetry.sensors & all) === all);
   return { welcome, telemetry };
 }
 
-/** Whether the board says that it follows no commands; it was told so. */
-export async function disarmBoard(transport: Transport, pause: Pause): Promise<boolean> {
+/** Whether the board says that it follows no commands; it was told so. Otherwise what came instead. */
+export async function disarmBoard(transport: Transport, pause: Pause): Promise<"disarmed" | NoBoard> {
   const line = new BoardDialogue(transport, pause);
   const isDisarmed = () => line.telemetries > 1 && line.telemetry.state !== BoardState.armed;
-  return line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
+  const answered = await line.ask(FrameType.disarm, () => {}, ANSWER_WITHIN, isDisarmed);
+  return answered ? "disarmed" : { bytes: line.bytes };
 }

@@ -50,6 +50,7 @@ export enum Fault {
   radioMode,
   armRefused,
   noAnswer,
+  foreignBytes,
   wrongVersion,
   configuration,
   configurationEcho,

@@ -12,6 +12,8 @@ const MOST = 16;
 export class Incoming {
   readonly #transport: Transport;
   readonly #bytes = new Uint8Array(SIZE);
+  /** how many bytes came, whatever they mean */
+  count = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -21,7 +23,10 @@ export class Incoming {
   drain(reader: { push(bytes: Uint8Array, count: number): void }): void {
     for (let i = 0; i < MOST; i++) {
       const count = this.#transport.read(this.#bytes);
-      if (count > 0 && count <= SIZE) reader.push(this.#bytes, count);
+      if (count > 0 && count <= SIZE) {
+        this.count += count;
+        reader.push(this.#bytes, count);
+      }
       if (count !== SIZE) return;
     }
   }

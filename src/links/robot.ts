@@ -35,6 +35,8 @@ export interface Reading {
   readonly state: Float64Array;
   /** when the robot was last heard at all [s] */
   heard: number;
+  /** bytes that came from a port, whether or not they mean anything; 0 where none is read */
+  bytes: number;
   /** standard deviation of the position [m]; 0 where it is measured from outside */
   uncertainty: number;
   /** [V]; NaN if not measured */
@@ -88,6 +90,7 @@ export function newReading(states: number, inputs: number): Reading {
     time: Number.NEGATIVE_INFINITY,
     state: new Float64Array(states),
     heard: Number.NEGATIVE_INFINITY,
+    bytes: 0,
     uncertainty: 0,
     battery: Number.NaN,
     forwardAcceleration: Number.NaN,

@@ -1,5 +1,5 @@
 /** Metadata as MCAP's pairs of strings, and back; every value but the texts is JSON. */
-import { shortened } from "../errors.js";
+import { shortened } from "../output.js";
 import type { DriveEnd, Metadata, SegmentArray, StepArray, Widths } from "./metadata.js";
 import { numberOf, numberText } from "./numbers.js";
 import { type ColumnGroup, type Columns, RecordingError, type RecordingInfo } from "./recording.js";

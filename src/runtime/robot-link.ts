@@ -21,6 +21,8 @@ import { describeFault, explainFault, remedyOf } from "./stops.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
+/** Fewer may be noise on a line that nothing drives. */
+const FOREIGN_BYTES = 16;
 /** Whatever this thread waits for, it gives a heartbeat this often [ms]. */
 const BEAT = 100;
 /** Age of a state from which a drive may start [s]. */
@@ -84,7 +86,7 @@ export class RobotLink implements Link {
         throw this.#refusal({ fault: stopReason(this.#operator.signal), value: Number.NaN, limit: 0 });
       const waited = shared.now - began;
       const fault = shared.phase === RobotPhase.connecting ? Fault.noAnswer : Fault.noState;
-      if (waited > ANSWER_WITHIN) throw this.#refusal({ fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN });
+      if (waited > ANSWER_WITHIN) throw this.#refusal(unanswered(fault, shared.bytes));
       if (!told && fault === Fault.noState && shared.age > FRESH)
         this.#operator.say("the robot answers; waiting for its state (keep it still)");
       told ||= fault === Fault.noState && shared.age > FRESH;
@@ -265,6 +267,14 @@ export class RobotLink implements Link {
       this.#host.shared.give(Order.recorderFailed);
     }
   }
+}
+
+/** Silence, or bytes that mean nothing: another device, or another baud rate. */
+function unanswered(fault: Fault, bytes: number): FoundFault {
+  const isForeign = fault === Fault.noAnswer && bytes >= FOREIGN_BYTES;
+  return isForeign
+    ? { fault: Fault.foreignBytes, value: bytes, limit: ANSWER_WITHIN }
+    : { fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN };
 }
 
 /** Where the robot is to stand, for people. */

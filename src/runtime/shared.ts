@@ -49,6 +49,8 @@ enum Slot {
   measured,
   battery,
   uncertainty,
+  /** bytes that came from the robot's port */
+  bytes,
   count,
 }
 
@@ -223,6 +225,7 @@ export class Shared {
     this.#slots[Slot.measured] = reading.time;
     this.#slots[Slot.battery] = reading.battery;
     this.#slots[Slot.uncertainty] = reading.uncertainty;
+    this.#slots[Slot.bytes] = reading.bytes;
     for (let i = 0; i < reading.state.length; i++) this.state[i] = reading.state[i];
   }
 
@@ -270,6 +273,9 @@ export class Shared {
   }
   get battery(): number {
     return this.#slots[Slot.battery];
+  }
+  get bytes(): number {
+    return this.#slots[Slot.bytes];
   }
   get uncertainty(): number {
     return this.#slots[Slot.uncertainty];

@@ -62,6 +62,13 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
     noticed: `5 s at the start, ${ARM_WITHIN} s when arming`,
     remedy: "check cable, power, port and which firmware the board has: lapgrad doctor",
   },
+  [Fault.foreignBytes]: {
+    what: (value, limit) => `${value} bytes came within ${limit} s, but no answer of a robot among them`,
+    noticed: "5 s at the start",
+    remedy:
+      "another device is at this port, its baud rate is another, or what is sent comes back: " +
+      "lapgrad doctor lists the ports; docs/firmware.md",
+  },
 };
 
 const gateStops = Object.fromEntries(gates.map((gate) => [gate.fault, gate])) as Record<GateFault, Gate>;

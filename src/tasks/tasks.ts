@@ -1,4 +1,5 @@
-import { shortened, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
+import { shortened } from "../output.js";
 import type { TaskDefinition } from "./definition.js";
 import { ALL } from "./tasks.generated.js";
 

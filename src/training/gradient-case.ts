@@ -1,8 +1,9 @@
 /** One case file through rollout and co-state pass. The format is described in docs/gradient-cases.md. */
 import * as v from "valibot";
 import { completeConfig } from "../config/config.js";
-import { shortened, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
 import { SimLink } from "../links/kinds/sim.js";
+import { shortened } from "../output.js";
 import { hiddenOf, layeredGradient, setLayers } from "../policy-file.js";
 import { readJson } from "../recording/json.js";
 import { layersIn } from "../recording/layers.js";
@@ -70,9 +71,8 @@ export async function runCase(path: string): Promise<CaseResult> {
   const parsed = v.safeParse(caseSchema, raw);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new UserError(
-      `${path}: "${v.getDotPath(issue) ?? "the file"}" is wrong: ${shortened(issue.message)}; see docs/gradient-cases.md`,
-    );
+    const key = v.getDotPath(issue) ?? "the file";
+    throw new UserError(`${path}: "${key}" is wrong: ${shortened(issue.message)}; see docs/gradient-cases.md`);
   }
   const given = parsed.output;
   const layers = layersIn(path, raw);

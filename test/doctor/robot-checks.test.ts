@@ -326,6 +326,12 @@ test.each<[string, string, Machine, RegExp]>([
   ],
   [
     "firmware",
+    "of another device",
+    { askBoard: async () => ({ bytes: 712 }) },
+    /^problem: 712 bytes came from \/dev\/ttyACM0 at 250000 baud, but no answer of our firmware → another device/,
+  ],
+  [
+    "firmware",
     "behind a closed door",
     { ...denied(), ...answers() },
     /^ok: not applicable here: the port cannot be used$/,

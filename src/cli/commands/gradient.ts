@@ -1,6 +1,6 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. */
-import { shortened, UserError } from "../../errors.js";
-import { digits, formatTable } from "../../output.js";
+import { UserError } from "../../errors.js";
+import { digits, formatTable, shortened } from "../../output.js";
 import { runCase, TOLERANCES } from "../../training/gradient-case.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";

@@ -86,11 +86,12 @@ async function disarm(device: string, output: Output): Promise<"disarmed" | "sil
     import("../../links/board.js"),
     import("../../runtime/board.js"),
   ]);
-  const isDisarmed = await withBoard(device, disarmBoard);
-  output.say(
-    isDisarmed
-      ? `${device}: the board says that it is disarmed`
-      : `${device}: NO ANSWER: cut the robot's power; lapgrad doctor --device ${device} tells what keeps the port`,
-  );
-  return isDisarmed ? "disarmed" : "silent";
+  const answer = await withBoard(device, disarmBoard);
+  if (answer === "disarmed") {
+    output.say(`${device}: the board says that it is disarmed`);
+    return answer;
+  }
+  const what = answer.bytes > 0 ? `NO ANSWER, but ${answer.bytes} bytes of another device or baud rate` : "NO ANSWER";
+  output.say(`${device}: ${what}: cut the robot's power; lapgrad doctor --device ${device} tells what keeps the port`);
+  return "silent";
 }

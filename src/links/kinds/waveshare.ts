@@ -45,6 +45,7 @@ export class WaveshareRobot extends PlanarRobot {
     this.#frames = 0;
     this.#distance = 0;
     this.#incoming.drain(this.#reader);
+    this.reading.bytes = this.#incoming.count;
     if (!this.#isMeasured) return;
     if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#distance);
     this.odometry.v = this.#speedometer.speed;

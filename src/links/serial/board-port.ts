@@ -28,6 +28,11 @@ export class BoardPort {
     this.#incoming.drain(this.#reader);
   }
 
+  /** how many bytes came, of frames or not */
+  get bytes(): number {
+    return this.#incoming.count;
+  }
+
   /** Of the next frame. */
   get payload(): DataView {
     return this.#writer.payload;

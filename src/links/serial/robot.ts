@@ -73,6 +73,7 @@ export class SerialRobot extends PlanarRobot {
   receive(now: number): void {
     this.#now = now;
     this.#port.receive();
+    this.reading.bytes = this.#port.bytes;
   }
 
   send(now: number, input: Float64Array): void {

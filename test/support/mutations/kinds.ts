@@ -27,7 +27,7 @@ import { mutateMessage, type Shape } from "./protobuf.js";
 import { mutateBytes, mutateValue, type Random } from "./random.js";
 
 /** One kind of input. */
-export interface Kind {
+export interface InputKind {
   /** Another input each time. */
   mutate(random: Random): Uint8Array | Promise<Uint8Array>;
   /** Does what the command does with the file at `path`. */
@@ -144,7 +144,7 @@ const importInto = (folder: string) => async (policy: string, output: Output) =>
   return runCommand(importCommand, { policy, out, ...SMALL_OPTIONS }, output);
 };
 
-export const KINDS: Readonly<Record<string, (folder: string) => Promise<Kind>>> = {
+export const KINDS: Readonly<Record<string, (folder: string) => Promise<InputKind>>> = {
   config: async (folder) => {
     const { config } = await originalsIn(folder);
     return { mutate: (random) => mutateConfig(random, config), run: useConfig };
@@ -251,7 +251,7 @@ function varint(value: number): Buffer {
 }
 
 /** Makes the folder in which a kind has its files. */
-export async function kindIn(folder: string, name: string): Promise<Kind> {
+export async function kindIn(folder: string, name: string): Promise<InputKind> {
   const make = KINDS[name];
   if (!make) throw new Error(`there is no kind ${name}; kinds are: ${Object.keys(KINDS).join(", ")}`);
   await mkdir(folder, { recursive: true });

@@ -17,7 +17,7 @@ export interface Summary {
   readonly faults: readonly NonNullable<Report["fault"]>[];
 }
 
-/** A process that says nothing for so long hangs [ms]. */
+/** A process that says nothing for this duration hangs [ms]. */
 const HANGS_AFTER = 120_000;
 /** In memory, where there is such a folder: what a disk takes is not what an input takes. */
 const FOLDER = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();

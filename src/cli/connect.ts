@@ -14,6 +14,7 @@ import type { Output } from "../output.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
+import { WatchedSimulation } from "../runtime/watched-simulation.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { operatorAt } from "./operator.js";
 
@@ -56,7 +57,7 @@ export function requireLink(link: RunConfig["link"] | undefined): void {
 /** Connects as the configuration says. */
 export const connect: Connect = async (config, context) => {
   const link = links[config.link];
-  return link.isSimulated ? link.make() : connectRobot(config, context);
+  return link.isSimulated ? new WatchedSimulation(link.make()) : connectRobot(config, context);
 };
 
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */

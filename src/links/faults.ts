@@ -84,6 +84,11 @@ export enum Fault {
   delayed,
   yawJump,
   offPlace,
+  steeringReversed,
+  steeringDead,
+  throttleReversed,
+  throttleDead,
+  unexplained,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -6,6 +6,8 @@ export interface DriveResult {
   readonly steps: number;
   /** undefined if it ran its full length; otherwise what ended it, for people */
   readonly stopped: string | undefined;
+  /** what to do about that, where it is known and not said there */
+  readonly remedy?: string;
 }
 
 /** Where the robot is. A link drives the policy that is in the core and leaves the rollout in the core's arrays. */

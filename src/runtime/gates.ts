@@ -212,7 +212,9 @@ export const gates = [
     lasting: STANDS_FOR,
     check: (seen) => Math.abs(seen.command().value) > DRIVEN && Math.abs(seen.reading.state[PlanarState.v]) < STANDS,
     noticed: `${STANDS_FOR} s`,
-    remedy: "look whether it moves: if it does, its encoder or localisation is dead; if not, its motor, ESC or battery",
+    remedy:
+      "look whether it moves: if it does, its encoder or localisation is dead; if not, its motor, ESC or " +
+      "battery, or the throttle is the wrong way round: --servo throttleReversed",
   },
   {
     // the voltage falls for a moment when the motor starts

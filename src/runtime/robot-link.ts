@@ -18,6 +18,7 @@ import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
 import { describeFault, explainFault, remedyOf } from "./stops.js";
+import { WiringWatch } from "./wiring-watch.js";
 
 /** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
 const ANSWER_WITHIN = 5;
@@ -39,6 +40,9 @@ export class RobotLink implements Link {
   /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
   #responseFit: ResponseFit | undefined;
+  #wiring: WiringWatch | undefined;
+  /** what it found, with the numbers that an order to stop does not carry */
+  #found: FoundFault | undefined;
   #fault: FoundFault | undefined;
   /** task time of the last command that a robot followed which stopped by itself [s]; infinite otherwise */
   #followedUntil = Number.POSITIVE_INFINITY;
@@ -156,6 +160,8 @@ export class RobotLink implements Link {
     const startTime = shared.isPlaceable ? 0 : this.#startOf(core).time;
     await this.#recorder.begin(core, startTime);
     this.#responseFit = new ResponseFit(task);
+    this.#wiring = new WiringWatch(task);
+    this.#found = undefined;
     shared.giveParameters(core.view("parameters"), core.view("pace"));
     shared.start.set(initialState);
     shared.startTime = startTime;
@@ -223,7 +229,8 @@ export class RobotLink implements Link {
     if (signal.aborted || !fault)
       return describeFault({ fault: stopReason(signal), value: Number.NaN, limit: Number.NaN });
     const what = fault.fault === Fault.recorder ? this.#recorder.failure : undefined;
-    return `${what ?? describeFault(fault)}; ${remedyOf(fault.fault)}`;
+    const known = fault.fault === this.#found?.fault ? this.#found : fault;
+    return `${what ?? describeFault(known)}; ${remedyOf(fault.fault)}`;
   }
 
   #refusal(fault: FoundFault): UserError {
@@ -254,6 +261,11 @@ export class RobotLink implements Link {
       this.#host.watch?.(row);
       const response = this.#responseFit?.take(row);
       if (response) this.#host.shared.giveResponse(response);
+      const wrong = this.#wiring?.take(row);
+      if (wrong) {
+        this.#found = wrong;
+        this.#host.shared.give(Order.stop, wrong.fault);
+      }
       const [kind, , first, second, third, followedUntil] = row;
       if (kind === RecordKind.state && first === RuntimeState.driving) this.#origin = second;
       if (kind === RecordKind.fault) {

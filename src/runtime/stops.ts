@@ -8,6 +8,8 @@ import { type GateFault, gates } from "./gates.js";
 import type { GateSettings } from "./observation.js";
 import { ARM_WITHIN } from "./states.js";
 
+const WIRED = "where its first 3 s of driving tell, mostly within 1 s";
+
 type RobotFault = keyof typeof robotStops;
 
 /**
@@ -56,6 +58,41 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
     what: () => "the service manager could not be told any more that the robot is watched",
     noticed: "when the shell that tells it could not be started again; only with WatchdogSec",
     remedy: "see that systemd-notify works and the service may start programs, then go on with --resume",
+  },
+  [Fault.steeringReversed]: {
+    what: (value) => `it turns against its steering: the fit found a curvature of ${value} 1/m at full steering`,
+    noticed: WIRED,
+    remedy:
+      "steering is the wrong way round: --servo steeringReversed=true, on ROS 2 --ros2 steerScale with the other sign " +
+      "(or the gyro is, see how it is mounted); in simulation the plant's steeringGain and plant-change",
+  },
+  [Fault.steeringDead]: {
+    what: (value, limit) => `steering does not turn it: the fit found ${value} 1/m at full steering (below ${limit})`,
+    noticed: WIRED,
+    remedy:
+      "check the steering's servo and its cable, --servo steeringMin and steeringMax, or the ROS topic of the " +
+      "steering (or the gyro); in simulation the plant's steeringGain and plant-change",
+  },
+  [Fault.throttleReversed]: {
+    what: (value) => `it brakes under throttle: the fit found an acceleration of ${value} m/s² at full throttle`,
+    noticed: WIRED,
+    remedy:
+      "throttle is the wrong way round: --servo throttleReversed=true, on ROS 2 --ros2 driveScale with the other sign " +
+      "(or the speed is, see the sign of wheel-travel); in simulation the plant's throttleGain and plant-change",
+  },
+  [Fault.throttleDead]: {
+    what: (value, limit) => `throttle does not drive it: the fit found ${value} m/s² at full throttle (below ${limit})`,
+    noticed: WIRED,
+    remedy:
+      "check motor, ESC, battery and their cables, --servo throttleMin and throttleMax, or the ROS topic of the " +
+      "throttle; in simulation the plant's throttleGain and plant-change",
+  },
+  [Fault.unexplained]: {
+    what: (value, limit) =>
+      `steering explains ${value} % of how it turned (less than ${limit} %): no model of this kind describes it`,
+    noticed: WIRED,
+    remedy:
+      "check that what measures the state sees this robot, its axes and heading, delays, and the task's model and plant",
   },
   [Fault.noAnswer]: {
     what: (value) => `nothing answered within ${value} s`,

@@ -49,7 +49,7 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
     steps: 1,
     segments: 1,
   });
-  const demand = demandOf(core, lapTime);
+  const demand = demandOf(core, lapTime, config.pace);
   for (const [i, reach] of demand.reach.entries()) {
     const bound = Math.min(-task.bounds.low[i], task.bounds.high[i]);
     if (reach >= bound)
@@ -64,7 +64,7 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
     return warning(asked, "raise task.lapTime or max-speed");
   }
   if (!isKnown) return undefined;
-  return shortfall(core, demand, isSimulated(config) ? `plant ${config.plant}` : "the model", lapTime);
+  return shortfall(core, demand, isSimulated(config) ? `plant ${config.plant}` : "the model", lapTime / config.pace);
 }
 
 /** What a robot lacks for its track, and what would do. */
@@ -87,7 +87,7 @@ function warning(what: string, remedy: string): string {
   return `warning: the track cannot be driven in time: it ${what}; ${remedy}`;
 }
 
-function demandOf(core: Core, lapTime: number): Demand {
+function demandOf(core: Core, lapTime: number, pace: number): Demand {
   const probe = core.view("probe");
   const at = (time: number) => {
     core.nominalSetpoint(time);
@@ -104,7 +104,7 @@ function demandOf(core: Core, lapTime: number): Demand {
     speed = Math.max(speed, v);
     if (v > 0) lateral = Math.max(lateral, Math.abs(vx * (nextY - vy) - vy * (nextX - vx)) / (v * dt));
   }
-  return { speed, lateral, reach: [x, y] };
+  return { speed: pace * speed, lateral: pace ** 2 * lateral, reach: [x, y] };
 }
 
 /** Largest input of the controller: throttle (or speed), steering (or turn rate), as its parameters begin. */

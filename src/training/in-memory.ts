@@ -1,6 +1,7 @@
 /** Algorithm 1 in simulation with nothing on disk: what studies and comparisons train with. */
 import type { RunConfig } from "../config/schema.js";
 import { SimLink } from "../links/kinds/sim.js";
+import { WatchedSimulation } from "../runtime/watched-simulation.js";
 import { initialisePolicy } from "../session.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { trainingFor } from "./training.js";
@@ -15,7 +16,7 @@ export async function trainingInMemory(config: RunConfig) {
   const { core } = training;
   initialisePolicy(core, config.seed);
   async function* rollouts(): AsyncGenerator<DriveEvent, void> {
-    for await (const event of algorithm1(training, new SimLink(), 0, Number.POSITIVE_INFINITY))
+    for await (const event of algorithm1(training, new WatchedSimulation(new SimLink()), 0, Number.POSITIVE_INFINITY))
       if (event.kind === "settling" || event.kind === "rollout") yield event;
   }
   return { core, rollouts };

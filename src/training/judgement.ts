@@ -6,6 +6,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
+import type { DriveResult } from "../links/link.js";
 import type { Estimate } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
 import type { RolloutMetrics } from "./metrics.js";
@@ -51,9 +52,15 @@ export function judgeRollout(run: Run, progress: Progress, { index, cost, window
 }
 
 /** Refuses a drive that ended before its end. */
-export function judgeStop(run: Run, progress: Progress, index: number, stopped: string | undefined): void {
+export function judgeStop(
+  run: Run,
+  progress: Progress,
+  index: number,
+  { stopped, remedy: known }: Pick<DriveResult, "stopped" | "remedy">,
+): void {
   if (stopped === undefined) return;
-  const advice = isSimulated(run.config) ? remedy(run, progress) : kept(run);
+  const unknown = isSimulated(run.config) ? remedy(run, progress) : kept(run);
+  const advice = known === undefined ? unknown : `Remedy: ${known}. ${kept(run)}`;
   throw new UserError(`rollout ${index} was stopped: ${stopped}. ${advice}`, 1);
 }
 

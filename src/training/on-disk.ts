@@ -100,6 +100,6 @@ async function record(
     await inTime(run, folder.appendMetrics(driven));
     run.onRollout(driven, modelFitter.refusal);
   }
-  judgeStop(run, progress, index, stopped);
+  judgeStop(run, progress, index, event);
   return metrics;
 }

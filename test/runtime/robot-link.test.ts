@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
+import type { RunConfig } from "../../src/config/schema.js";
 import type { Core } from "../../src/core/core.js";
 import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
@@ -61,8 +62,8 @@ interface Made {
 }
 
 let count = 0;
-async function made(confirm = true, openFile?: DriveOptions["open"]): Promise<Made> {
-  const host = await PlantHost.make(config);
+async function made(confirm = true, openFile?: DriveOptions["open"], plant: Partial<RunConfig> = {}): Promise<Made> {
+  const host = await PlantHost.make(config, plant);
   const stop = new AbortController();
   const drives = join(folder, `drives-${++count}`);
   const operator = { signal: stop.signal, say: () => {}, confirm: async () => confirm, takeHeartbeat: () => true };
@@ -334,4 +335,31 @@ test("a robot that does not answer, or does not measure, is refused in five seco
     blind.host.robot.reading.heard = now;
   };
   await expect(blind.link.open()).rejects.toThrow(/does not measure its state; keep the car still/);
+});
+
+test.each([
+  ["steering=-1@seconds0", /turn(s|ed) against its steering/, /--servo steeringReversed/],
+  ["throttle=-1@seconds0", /one way for|brakes under throttle|by its own measurement stands/, /throttleReversed/],
+  ["steering=0.05@seconds0", /steering does not turn it/, /servo/],
+])("a car with %s is stopped within 3 s, and told how to mend it", async (change, said, mends) => {
+  const core = await trainingCore();
+  core.view("parameters").fill(0);
+  const { link, host } = await made(true, undefined, { plant: "identified", "plant-change": [change] });
+  await link.open();
+  const { steps, stopped } = await link.drive(core, 0, 2 * SEGMENTS, false);
+  expect(stopped).toMatch(said);
+  expect(stopped).toMatch(mends);
+  expect(stopped).not.toContain("NaN");
+  expect(steps * DT).toBeLessThan(3);
+  expect(host.shared.runtimeState).toBe(RuntimeState.fault);
+  await link.close();
+});
+
+test("a car that answers as it should is not stopped for its wiring", async () => {
+  const core = await trainingCore();
+  core.view("parameters").fill(0);
+  const { link } = await made(true, undefined, { plant: "identified" });
+  await link.open();
+  expect((await link.drive(core, 0, 2 * SEGMENTS, false)).stopped).toBeUndefined();
+  await link.close();
 });

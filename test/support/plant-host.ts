@@ -25,8 +25,9 @@ export class PlantHost implements ControlHost {
   steps = 0;
   disturb: (step: number) => void | Promise<void> = () => {};
 
-  static async make(config: RunConfig): Promise<PlantHost> {
-    return new PlantHost(config, await pilotCore(config), await pilotCore(config));
+  /** `plant`: settings of the plant alone. */
+  static async make(config: RunConfig, plant: Partial<RunConfig> = {}): Promise<PlantHost> {
+    return new PlantHost(config, await pilotCore({ ...config, ...plant }), await pilotCore(config));
   }
 
   private constructor(config: RunConfig, plant: Core, pilot: Core) {

@@ -85,7 +85,7 @@ export default defineCommand({
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
     const path = await recordingPath(args.out);
-    const { steps, stopped } = await driveSegments(config, args, core, segments, path, output);
+    const { steps, stopped, remedy } = await driveSegments(config, args, core, segments, path, output);
     if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
     const metrics = measure(core, 0, 1);
     const recording = recordingFrom(core, 0, 1);
@@ -97,7 +97,10 @@ export default defineCommand({
     output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
     output.say(lapTable(core, ofLaps, metrics));
     output.say(`recording: ${path}`);
-    if (stopped) throw new UserError(`the drive was stopped: ${stopped}; up to there it is in ${path}`, 1);
+    if (stopped) {
+      const why = remedy === undefined ? stopped : `${stopped}; ${remedy}`;
+      throw new UserError(`the drive was stopped: ${why}; up to there it is in ${path}`, 1);
+    }
     const { index: _, ...whole } = metrics;
     output.result({
       task: config.task,

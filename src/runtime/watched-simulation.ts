@@ -1,0 +1,78 @@
+/** A simulated robot under the check that a real one drives under: whether it answers as it should at all. */
+import type { Core } from "../core/core.js";
+import { unwrap } from "../identification/fit-data.js";
+import { WiringCheck } from "../identification/wiring.js";
+import type { FoundFault } from "../links/faults.js";
+import type { DriveResult, Link } from "../links/link.js";
+import { PlanarState } from "../tasks/planar.js";
+import { describeFault, remedyOf } from "./stops.js";
+
+/** Control steps between two looks. */
+const EVERY = 5;
+
+/** The first drive ends where something was found; those after it are not looked at. */
+export class WatchedSimulation implements Link {
+  readonly name: string;
+  readonly #link: Link;
+  #isChecked = false;
+
+  constructor(link: Link) {
+    this.name = link.name;
+    this.#link = link;
+  }
+
+  open(): Promise<void> {
+    return this.#link.open();
+  }
+
+  async drive(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
+    const result = await this.#link.drive(core, index, segments, goesOn);
+    if (this.#isChecked || core.setup.task.model.kind !== "car") return result;
+    this.#isChecked = true;
+    const found = findFault(core, index);
+    if (!found) return result;
+    cutAt(core, index, found.steps);
+    const seconds = core.view("times", index)[found.steps - 1] + core.view("periods", index)[found.steps - 1];
+    const stopped = `${describeFault(found)}, after ${seconds.toFixed(2)} s`;
+    return { steps: found.steps, stopped, remedy: remedyOf(found.fault) };
+  }
+
+  driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
+    return this.#link.driveOn(core, index, segments, previous, kept);
+  }
+
+  stop(): Promise<void> {
+    return this.#link.stop();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+}
+
+/** What was wrong in a rollout from standstill, and after how many steps that was known. */
+function findFault(core: Core, slot: number): (FoundFault & { readonly steps: number }) | undefined {
+  const [driven] = core.view("counts", slot);
+  const columns = core.setup.task.columns.state.length;
+  const inputs = core.setup.task.columns.input.length;
+  const states = core.view("states", slot).slice(0, columns * (driven + 1));
+  unwrap(states, PlanarState.phi, columns);
+  const check = new WiringCheck();
+  for (let steps = EVERY; steps <= driven && !check.isDone; steps += EVERY) {
+    const found = check.look({
+      states: states.subarray(0, columns * (steps + 1)),
+      inputs: core.view("inputs", slot).subarray(0, inputs * steps),
+      periods: core.view("periods", slot).subarray(0, steps),
+      earlier: new Float64Array(0),
+    });
+    if (found) return { ...found, steps };
+  }
+  return undefined;
+}
+
+/** Leaves the first `steps` steps of a rollout. */
+function cutAt(core: Core, slot: number, steps: number): void {
+  const counts = core.view("counts", slot);
+  const segments = core.view("segmentStarts", slot).subarray(0, counts[1]);
+  counts.set([steps, segments.filter((start) => start < steps).length]);
+}

@@ -1,16 +1,17 @@
 /**
- * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: least squares on the turn rate
- * and on the acceleration, with transport delays and grip limit found by search. Not in paper.
+ * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: how it turns, and how it is
+ * pulled along, each by itself (docs/equations.md, section 14). Not in paper.
  */
-import { type Bounds, bestDelay, beyond, type FitData, inputAt, LONGEST_DELAY } from "./fit-data.js";
-import { LinearFit } from "./least-squares.js";
+import { type CarRows, meansOf, ROW_STEPS, rowsOf } from "./car-rows.js";
+import { beyond, type FitData } from "./fit-data.js";
+import { delaysAround, fitPart, type PartAnswer, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
+import type { Known } from "./robust-fit.js";
+
+export type CarParameters = Readonly<Record<CarParameterName, number>>;
 
 /** A fitted model and how well it explains the data. */
-export interface CarFit {
-  readonly parameters: Readonly<Record<CarParameterName, number>>;
-  /** transport delay of throttle and steering [control steps] */
-  readonly delays: readonly [number, number];
-  /** root mean square error of the acceleration [m/s^2] and of the turn rate [rad/s], one step ahead */
+export interface CarFit extends CarModel, Sureness<CarParameterName> {
+  /** root mean square error of the acceleration [m/s^2] and of the turn rate [rad/s], over a few steps */
   readonly accelerationError: number;
   readonly turnRateError: number;
 }
@@ -23,167 +24,141 @@ export type CarParameterName =
   | "offset"
   | "linearDrag"
   | "corneringDrag"
-  | "inverseGrip";
+  | "inverseGrip"
+  | "throttleGrip";
 
-/**
- * What a fit may come out as; beyond it the data are wrong, not the car. A gain has no other sign. Offset and drags are
- * the same thing at a constant speed, so they may be a little negative; cars from a tenth of the JetRacer's power and
- * agility to several times that fit in.
- */
-export const CAR_BOUNDS: Readonly<Record<CarParameterName, Bounds>> = {
-  throttleGain: { low: 0.2, high: 50, unit: "m/s²" },
-  drag: { low: -1, high: 3, unit: "1/m" },
-  steeringGain: { low: 0.2, high: 30, unit: "1/m" },
-  steeringBias: { low: -3, high: 3, unit: "1/m" },
-  offset: { low: -10, high: 10, unit: "m/s²" },
-  linearDrag: { low: -5, high: 10, unit: "1/s" },
-  corneringDrag: { low: -2, high: 2, unit: "1" },
-  inverseGrip: { low: 0, high: 1, unit: "s²/m" },
-};
-
-/** Says which parameter of a fit left {@link CAR_BOUNDS}; undefined if none did. */
-export function outOfBounds(fit: Pick<CarFit, "parameters">): string | undefined {
-  return beyond(fit.parameters, CAR_BOUNDS);
+export interface CarModel {
+  readonly parameters: CarParameters;
+  /** transport delay of throttle and steering [control steps], the age of the measured speed and heading included */
+  readonly delays: readonly number[];
 }
 
-/** 1 / a_max searched [s^2/m]: no limit, and lateral accelerations from 30 down to 4 m/s^2. */
-const INVERSE_GRIPS = [
-  0,
-  1 / 30,
-  1 / 20,
-  1 / 15,
-  1 / 12,
-  1 / 10,
-  1 / 9,
-  1 / 8.5,
-  1 / 8,
-  1 / 7.5,
-  1 / 7,
-  1 / 6.5,
-  1 / 6,
-  1 / 5.5,
-  1 / 5,
-  1 / 4.5,
-  1 / 4,
-];
+/**
+ * What is known of any car before it drives, and what a fit may come out as; at a bound of a gain the data are wrong,
+ * not the car: it has no other sign. Offset and drags are the same thing at a constant speed. Cars from a tenth of the
+ * JetRacer's power and agility to several times that fit in.
+ */
+export const CAR_KNOWN: Readonly<Record<CarParameterName, Known>> = {
+  throttleGain: { low: 0.2, high: 50, unit: "m/s²", prior: 5, deviation: 10 },
+  drag: { low: -1, high: 3, unit: "1/m", prior: 0.1, deviation: 0.3 },
+  steeringGain: { low: 0.2, high: 30, unit: "1/m", prior: 4, deviation: 10 },
+  steeringBias: { low: -3, high: 3, unit: "1/m", prior: 0, deviation: 1 },
+  offset: { low: -10, high: 10, unit: "m/s²", prior: 0, deviation: 2 },
+  linearDrag: { low: -5, high: 10, unit: "1/s", prior: 0, deviation: 1 },
+  corneringDrag: { low: -2, high: 2, unit: "1", prior: 0.2, deviation: 0.3 },
+  inverseGrip: { low: 0, high: 1, unit: "s²/m", prior: 0.1, deviation: 0.15 },
+  throttleGrip: { low: 0, high: 4, unit: "1", prior: 0, deviation: 0.5 },
+};
+
+/** Throttle takes at most this part of the grip's square, as in the model. */
+export const MOST_TAKEN = 0.9;
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
 export const SLOWEST = 0.3;
 
+const TURNING = ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"] as const;
+const PULLING = ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"] as const;
+
+/** Says which parameter of a model left its bounds; undefined if none did. */
+export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): string | undefined {
+  return beyond(parameters, CAR_KNOWN);
+}
+
 /**
- * Rows of the regression: speed, accelerations and turn rates between two steps, and where the inputs of the step lie.
+ * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far.
+ * `near`: delays are searched around those of the model so far, not from 0 to the longest.
  */
-interface Rows {
-  readonly v: Float64Array;
-  readonly acceleration: Float64Array;
-  readonly turnRate: Float64Array;
-  /** throttle and steering, with LONGEST_DELAY rows before each drive's first step */
-  readonly throttle: Float64Array;
-  readonly steering: Float64Array;
-  /** index of each row's own input */
-  readonly source: Int32Array;
-}
-
-/** Throws nothing: undefined if the data do not determine the model. `prior`: the model so far. */
-export function fitCar(drives: readonly FitData[], prior: CarFit["parameters"]): CarFit | undefined {
+export function fitCar(drives: readonly FitData[], present: CarModel, near = false): CarFit {
   const rows = rowsOf(drives);
-  const turning = fitTurning(rows, prior);
-  const pulling = fitPulling(rows, prior);
-  if (!turning || !pulling || !Number.isFinite(turning.meanSquare + pulling.meanSquare)) return undefined;
+  const [throttleDelay, steeringDelay] = present.delays;
+  let turning = fitTurning(rows, present.parameters, delaysAround(steeringDelay, near), throttleDelay);
+  const turns = { ...present.parameters, ...(turning.fit && parametersOf(turning.fit)) };
+  const lateral = lateralOf(rows, turns, turning.fit?.delay ?? steeringDelay, throttleDelay);
+  const pulling = fitPulling(rows, present.parameters, delaysAround(throttleDelay, near), lateral);
+  // the ellipse of friction takes the throttle's delay, which is known only now
+  if (turning.fit && pulling.fit && pulling.fit.delay !== throttleDelay)
+    turning = fitTurning(rows, turns, [turning.fit.delay], pulling.fit.delay);
+  const parts = [turning, pulling];
   return {
-    parameters: { ...pulling.parameters, ...turning.parameters },
-    delays: [pulling.delay, turning.delay],
-    accelerationError: Math.sqrt(pulling.meanSquare),
-    turnRateError: Math.sqrt(turning.meanSquare),
+    parameters: Object.assign({ ...present.parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),
+    delays: [pulling.fit?.delay ?? throttleDelay, turning.fit?.delay ?? steeringDelay],
+    accelerationError: Math.sqrt(pulling.fit?.solution.meanSquare ?? Number.NaN),
+    turnRateError: Math.sqrt(turning.fit?.solution.meanSquare ?? Number.NaN),
+    ...surenessOf(parts, CAR_KNOWN),
   };
 }
 
-function rowsOf(drives: readonly FitData[]): Rows {
-  const total = drives.reduce((sum, drive) => sum + drive.periods.length, 0);
-  const padded = total + drives.length * LONGEST_DELAY;
-  const rows = {
-    v: new Float64Array(total),
-    acceleration: new Float64Array(total),
-    turnRate: new Float64Array(total),
-    throttle: new Float64Array(padded),
-    steering: new Float64Array(padded),
-    source: new Int32Array(total),
-  };
-  let row = 0;
-  let at = 0;
-  for (const drive of drives) {
-    const { states, periods } = drive;
-    for (let t = -LONGEST_DELAY; t < periods.length; t++, at++) {
-      rows.throttle[at] = inputAt(drive, t, 0, 2);
-      rows.steering[at] = inputAt(drive, t, 1, 2);
-      if (t < 0) continue;
-      rows.v[row] = states[4 * t + 2];
-      rows.acceleration[row] = (states[4 * t + 6] - states[4 * t + 2]) / periods[t];
-      rows.turnRate[row] = (states[4 * t + 7] - states[4 * t + 3]) / periods[t];
-      rows.source[row++] = at;
-    }
-  }
-  return rows;
-}
+type Answer = PartAnswer<CarParameterName>;
 
-/** w = w_l / (1 + (v w_l / a_max)^4)^(1/4), w_l = v (k u - b): grip and delay by search, k and b by Gauss-Newton. */
-function fitTurning(rows: Rows, prior: CarFit["parameters"]) {
-  let best:
-    | {
-        parameters: Pick<CarFit["parameters"], "steeringGain" | "steeringBias" | "inverseGrip">;
-        delay: number;
-        meanSquare: number;
-      }
-    | undefined;
-  const consider = (delay: number, inverseGrip: number) => {
-    let k = best?.parameters.steeringGain ?? prior.steeringGain;
-    let b = best?.parameters.steeringBias ?? prior.steeringBias;
-    let meanSquare = Number.POSITIVE_INFINITY;
-    for (let iteration = 0; iteration < (inverseGrip === 0 ? 1 : 4); iteration++) {
-      const fit = new LinearFit(2);
-      for (let i = 0; i < rows.v.length; i++) {
-        const v = rows.v[i];
-        if (v < SLOWEST) continue;
-        const u = rows.steering[rows.source[i] - delay];
-        const linear = v * (k * u - b);
-        const q = v * linear * inverseGrip;
-        const f = 1 / Math.sqrt(Math.sqrt(1 + q * q * q * q));
-        const slope = v * f * f * f * f * f; // dw/d(k u - b)
-        fit.add([slope * u, -slope], rows.turnRate[i] - linear * f + slope * (k * u - b));
-      }
-      if (fit.rows < 2) return;
-      const solved = fit.solve([k, b], [1e-4, 1e-4]);
-      if (!solved) return;
-      [k, b] = solved.x;
-      meanSquare = solved.meanSquare;
-    }
-    if (!best || meanSquare < best.meanSquare * (1 - 1e-3))
-      best = { parameters: { steeringGain: k, steeringBias: b, inverseGrip }, delay, meanSquare };
-  };
-  for (let delay = 0; delay <= LONGEST_DELAY; delay++) consider(delay, prior.inverseGrip);
-  for (let round = 0; round < 2; round++) {
-    const delay = best?.delay ?? 0;
-    for (const inverseGrip of INVERSE_GRIPS) consider(delay, inverseGrip);
-    const inverseGrip = best?.parameters.inverseGrip ?? 0;
-    for (let d = Math.max(0, delay - 2); d <= Math.min(LONGEST_DELAY, delay + 2); d++) consider(d, inverseGrip);
-  }
-  return best;
-}
-
-/** dv/dt = c_a u + c_0 - c_1 v - c_2 v^2 - c_3 |v w|: linear, delay by search. */
-function fitPulling(rows: Rows, prior: CarFit["parameters"]) {
-  const before = [prior.throttleGain, prior.offset, prior.linearDrag, prior.drag, prior.corneringDrag];
-  const best = bestDelay(0, (delay) => {
-    const fit = new LinearFit(5);
-    for (let i = 0; i < rows.v.length; i++) {
-      const v = rows.v[i];
-      fit.add(
-        [rows.throttle[rows.source[i] - delay], 1, -v, -v * v, -Math.abs(v * rows.turnRate[i])],
-        rows.acceleration[i],
-      );
-    }
-    return fit.solve(before, [1e-5, 1e-3, 1e-3, 1e-3, 1e-3]);
+/** w = w_l / (1 + (v w_l / a)^4)^(1/4), w_l = v (k u - b), a^2 = a_max^2 (1 - g u_a^2); x = (k, b, 1 / a_max, g). */
+function fitTurning(rows: CarRows, present: CarParameters, delays: readonly number[], throttleDelay: number): Answer {
+  const { v, meanV, turnRate } = rows;
+  const { throttle } = rows.inputs(throttleDelay);
+  const moving = Int32Array.from(meanV.keys()).filter((row) => meanV[row] >= SLOWEST);
+  return fitPart("turning", TURNING, CAR_KNOWN, delays, present, (delay) => {
+    const { steering } = rows.inputs(delay);
+    return {
+      count: moving.length,
+      residual: (i, x, slope) => {
+        const first = moving[i] * ROW_STEPS;
+        let residual = turnRate[moving[i]];
+        slope.fill(0);
+        for (let t = first; t < first + ROW_STEPS; t++) {
+          const linear = v[t] * (x[0] * steering[t] - x[1]);
+          const effort = throttle[t] * throttle[t];
+          const taken = x[3] * effort;
+          const left = 1 - Math.min(MOST_TAKEN, taken);
+          const byGrip = (v[t] * linear) / Math.sqrt(left); // dq / d(1 / a_max)
+          const q = byGrip * x[2];
+          const q2 = q * q;
+          const f = 1 / Math.sqrt(Math.sqrt(1 + q2 * q2));
+          const f5 = (f * f * f * f * f) / ROW_STEPS;
+          residual -= (linear * f) / ROW_STEPS;
+          slope[0] += v[t] * f5 * steering[t];
+          slope[1] -= v[t] * f5;
+          slope[2] -= linear * f5 * q2 * q * byGrip;
+          if (taken < MOST_TAKEN) slope[3] -= (linear * f5 * q2 * q2 * effort) / (2 * left);
+        }
+        return residual;
+      },
+    };
   });
-  if (!best) return undefined;
-  const [throttleGain, offset, linearDrag, drag, corneringDrag] = best.x;
-  return { ...best, parameters: { throttleGain, offset, linearDrag, drag, corneringDrag } };
+}
+
+/** |v w| of every row, w as modelled. */
+function lateralOf(rows: CarRows, turns: CarParameters, delay: number, throttleDelay: number): Float64Array {
+  const { steeringGain, steeringBias, inverseGrip, throttleGrip } = turns;
+  const { steering } = rows.inputs(delay);
+  const { throttle } = rows.inputs(throttleDelay);
+  return meansOf(rows, (t) => {
+    const lateral = rows.v[t] * rows.v[t] * (steeringGain * steering[t] - steeringBias);
+    const taken = Math.min(MOST_TAKEN, throttleGrip * throttle[t] * throttle[t]);
+    const q = (lateral * inverseGrip) / Math.sqrt(1 - taken);
+    return Math.abs(lateral) / Math.sqrt(Math.sqrt(1 + q * q * q * q));
+  });
+}
+
+/**
+ * dv/dt = c_a u + c_0 - c_1 v - c_d v^2 - c_3 |v w|: linear; x = (c_a, c_0, c_1, c_d, c_3). v is the speed at the
+ * beginning of a step, from the mean of a row by the acceleration as modelled: the measured one would bring its noise.
+ */
+function fitPulling(rows: CarRows, present: CarParameters, delays: readonly number[], lateral: Float64Array): Answer {
+  const { meanV, lead, acceleration } = rows;
+  return fitPart("pulling", PULLING, CAR_KNOWN, delays, present, (delay) => {
+    const inputs = rows.inputs(delay);
+    const throttle = meansOf(rows, (t) => inputs.throttle[t]);
+    return {
+      count: rows.count,
+      residual: (i, x, slope) => {
+        const others = x[0] * throttle[i] + x[1] - x[4] * lateral[i];
+        const modelled = (v: number) => others - v * (x[2] + x[3] * v);
+        const v = meanV[i] - lead[i] * modelled(meanV[i]);
+        slope[0] = throttle[i];
+        slope[1] = 1;
+        slope[2] = -v;
+        slope[3] = -v * v;
+        slope[4] = -lateral[i];
+        return acceleration[i] - modelled(v);
+      },
+    };
+  });
 }

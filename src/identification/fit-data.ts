@@ -1,5 +1,4 @@
 /** Driving that a model is fitted to, and what all fits share. */
-import type { Solution } from "./least-squares.js";
 
 /** Driving without interruption, in one piece. */
 export interface FitData {
@@ -28,23 +27,6 @@ export function inputAt({ inputs, earlier }: FitData, t: number, column: number,
   if (t >= 0) return inputs[columns * t + column];
   const from = earlier.length / columns + t;
   return from >= 0 ? earlier[columns * from + column] : 0;
-}
-
-/**
- * The delay whose fit has the least error, of those that are determined; a longer one has to explain more, by at least
- * the part `gain`. Undefined if none is determined.
- */
-export function bestDelay(
-  gain: number,
-  fitAt: (delay: number) => Solution | undefined,
-): (Solution & { readonly delay: number }) | undefined {
-  let best: (Solution & { readonly delay: number }) | undefined;
-  for (let delay = 0; delay <= LONGEST_DELAY; delay++) {
-    const solved = fitAt(delay);
-    if (!solved || !Number.isFinite(solved.meanSquare)) continue;
-    if (!best || solved.meanSquare < best.meanSquare * (1 - gain)) best = { ...solved, delay };
-  }
-  return best;
 }
 
 /** Unwraps the angles of column `column` in rows of `columns`, in place: no two neighbours are more than pi apart. */

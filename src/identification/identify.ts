@@ -1,7 +1,7 @@
 /** Model and plant of a car from driving, and how well each predicts it. */
 import { UserError } from "../errors.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import { type CarFit, fitCar, outOfBounds } from "./car-fit.js";
+import { type CarFit, type CarParameters, fitCar, outOfBounds } from "./car-fit.js";
 import { refuseShort, refuseUnexcited } from "./excitation.js";
 import { fitPlant, type PlantFit } from "./plant-fit.js";
 import { HORIZON, type PredictionErrors, predictionErrors } from "./prediction.js";
@@ -34,11 +34,9 @@ export function identify(spans: readonly Span[], check: readonly Span[] | undefi
   refuseUnexcited(spans, "the recordings to fit");
   if (check) refuseShort(check, "the recordings to check", HORIZON);
   const controlPeriod = periodOf(spans);
-  const raw = task.model.raw as CarFit["parameters"];
-  const model = fitCar(spans, raw);
-  if (!model)
-    throw new UserError("the recordings do not determine the model: record laps with curves and changing speed");
-  refuseImplausible(outOfBounds(model), "the fitted model");
+  const raw = task.model.raw as CarParameters;
+  const model = fitCar(spans, { parameters: raw, delays: [0, 0] });
+  refuseImplausible(model.refused[0], "the fitted model");
   const [throttleDelay, steeringDelay] = model.delays;
   const modelResponse: Response = {
     parameters: model.parameters,

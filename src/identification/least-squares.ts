@@ -35,52 +35,52 @@ export function solveSymmetric(
   return x;
 }
 
-/** Fitted parameters and the mean squared residual. */
-export interface Solution {
-  readonly x: readonly number[];
-  readonly meanSquare: number;
+/** Passes of {@link minimiseWithin}, and the part of a step that a pass must change for another one. */
+const MOST_PASSES = 200;
+const STILL = 1e-10;
+
+/**
+ * The d that minimises d^T A d / 2 - b^T d with low <= x + d <= high, for a symmetric positive definite A (row-major):
+ * the free minimum if it lies within, else by coordinate descent.
+ */
+export function minimiseWithin(
+  A: ArrayLike<number>,
+  b: Float64Array,
+  bounds: readonly { readonly low: number; readonly high: number }[],
+  x: Float64Array,
+): Float64Array {
+  const n = b.length;
+  const free = solveSymmetric(Array.from(A), Array.from(b), new Array<number>(n).fill(0));
+  if (free?.every((d, i) => x[i] + d >= bounds[i].low && x[i] + d <= bounds[i].high)) return Float64Array.from(free);
+  const d = new Float64Array(n);
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    let moved = 0;
+    for (let i = 0; i < n; i++) {
+      let slope = b[i];
+      for (let k = 0; k < n; k++) slope -= A[i * n + k] * d[k];
+      const { low, high } = bounds[i];
+      const next = Math.min(high - x[i], Math.max(low - x[i], d[i] + slope / A[i * n + i]));
+      moved = Math.max(moved, Math.abs(next - d[i]) / (Math.abs(next) + 1e-12));
+      d[i] = next;
+    }
+    if (moved < STILL) break;
+  }
+  return d;
 }
 
-/** Normal equations of a linear fit, summed row by row: minimises sum (y - a^T x)^2 + sum ridge_i (x_i - prior_i)^2. */
-export class LinearFit {
-  private readonly A: number[];
-  private readonly b: number[];
-  private yy = 0;
-  rows = 0;
-
-  constructor(readonly size: number) {
-    this.A = new Array<number>(size * size).fill(0);
-    this.b = new Array<number>(size).fill(0);
-  }
-
-  add(row: readonly number[], y: number): void {
-    const n = this.size;
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) this.A[i * n + j] += row[i] * row[j];
-      this.b[i] += row[i] * y;
-    }
-    this.yy += y * y;
-    this.rows++;
-  }
-
-  /** `ridge`: per row of data. Undefined if the data do not determine the parameters. */
-  solve(prior: readonly number[], ridge: readonly number[]): Solution | undefined {
-    const n = this.size;
-    const scaled = ridge.map((r) => r * this.rows);
-    const A = this.A.map((value, at) =>
-      at % n > Math.floor(at / n) ? this.A[(at % n) * n + Math.floor(at / n)] : value,
+/** Inverse of a symmetric positive definite matrix (row-major); undefined if it is not to working precision. */
+export function inverse(A: ArrayLike<number>, n: number): number[] | undefined {
+  const rows = Array.from(A);
+  const none = new Array<number>(n).fill(0);
+  const result: number[] = [];
+  for (let i = 0; i < n; i++) {
+    const column = solveSymmetric(
+      rows,
+      none.map((_, k) => (k === i ? 1 : 0)),
+      none,
     );
-    const x = solveSymmetric(
-      A,
-      this.b.map((value, i) => value + scaled[i] * prior[i]),
-      scaled,
-    );
-    if (!x) return undefined;
-    let square = this.yy;
-    for (let i = 0; i < n; i++) {
-      square -= 2 * x[i] * this.b[i];
-      for (let j = 0; j < n; j++) square += x[i] * A[i * n + j] * x[j];
-    }
-    return { x, meanSquare: Math.max(0, square) / this.rows };
+    if (!column) return undefined;
+    result.push(...column);
   }
+  return result;
 }

@@ -3,15 +3,17 @@
  * included, by Levenberg-Marquardt. Errors of a prediction add up over its time, so that noise of a single step counts
  * little. Not in paper.
  */
-import type { CarFit, CarParameterName } from "./car-fit.js";
+import type { CarParameterName, CarParameters } from "./car-fit.js";
 import { LONGEST_DELAY } from "./fit-data.js";
-import { solveSymmetric } from "./least-squares.js";
+import { inverse, solveSymmetric } from "./least-squares.js";
 import { horizonSteps } from "./prediction.js";
 import { PLANT_STEP, type PlantParameters, plantParameters, predict, type Response } from "./response.js";
 import { periodOf, type Span } from "./spans.js";
 
 export interface PlantFit {
   readonly parameters: PlantParameters;
+  /** parameters that the driving does not determine: they are near what is usual */
+  readonly undetermined: readonly PlantName[];
   /** transport delay of throttle and steering [s] */
   readonly delays: readonly [number, number];
 }
@@ -23,7 +25,7 @@ export interface PlantFit {
 const SEARCHED: readonly { readonly name: CarParameterName; readonly size: number; readonly usual?: number }[] = [
   { name: "steeringGain", size: 2 },
   { name: "steeringBias", size: 0.4, usual: 0 },
-  { name: "inverseGrip", size: 0.05 },
+  { name: "inverseGrip", size: 0.15, usual: 0.1 },
   { name: "throttleGain", size: 3 },
   { name: "offset", size: 0.5, usual: 0 },
   { name: "linearDrag", size: 0.2, usual: 0 },
@@ -41,6 +43,8 @@ const CHANGES: readonly { readonly size: number; readonly usual?: number }[] = [
 const COUNT = CHANGES.length;
 /** Weight of what is usual, per residual. */
 const RIDGE = 1e-3;
+/** A parameter whose standard error is more than this part of its usual size is not determined. */
+const UNDETERMINED = 0.5;
 /** Errors of x, y, v and phi that count 1 [m, m, m/s, rad]: what the plant's structure leaves on a real car. */
 const ERROR_SIZES = [0.02, 0.02, 0.05, 0.03];
 /** Errors beyond this many sizes count linearly. */
@@ -50,20 +54,44 @@ const MOST_PREDICTIONS = 1500;
 /** Errors are taken so many times over the horizon. */
 const SAMPLES = 5;
 const MOST_ITERATIONS = 30;
+const GRIP = SEARCHED.findIndex(({ name }) => name === "inverseGrip");
+/** Added to a diagonal entry of the normal matrix, lets nothing move. */
+const HOLDING = 1e12;
 const { abs, ceil, min } = Math;
 
-/** The plant that predicts the spans best, searched from `start` on, whose delays are in seconds. */
+/**
+ * The plant that predicts the spans best, searched from `start` on, whose delays are in seconds. A limit of grip that
+ * no drive came near stays at what is usual: what the predictions like least of all is that there is one.
+ */
 export function fitPlant(spans: readonly Span[], start: Pick<Response, "parameters" | "delays">): PlantFit {
+  const from = [...SEARCHED.map(({ name }) => start.parameters[name]), ...start.delays];
+  let best = search(spans, from, undefined);
+  let undetermined = undeterminedAt(best, spans);
+  if (undetermined.includes("inverseGrip")) {
+    best = search(spans, best, GRIP);
+    undetermined = [...undeterminedAt(best, spans).filter((name) => name !== "inverseGrip"), "inverseGrip"];
+  }
+  return {
+    parameters: plantParameters(responseOf(best).parameters),
+    undetermined: undetermined.map((name) => PLANT_NAMES[name] ?? (name as PlantName)),
+    delays: [best[COUNT - 2], best[COUNT - 1]],
+  };
+}
+
+/** Levenberg-Marquardt; parameter `held` is held at what is usual. */
+function search(spans: readonly Span[], from: readonly number[], held: number | undefined): readonly number[] {
   const longest = LONGEST_DELAY * periodOf(spans);
-  const { parameters, delays } = start;
-  let best = admissible([...SEARCHED.map(({ name }) => parameters[name]), ...delays], longest);
+  const begin = from.map((value, i) => (i === held ? (CHANGES[i].usual ?? value) : value));
+  let best = admissible(begin, longest);
   let cost = costOf(best, spans);
   let damping = 1e-3;
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
     const { normal, gradient } = linearise(best, spans);
     const before = cost;
     for (let attempt = 0; attempt < 8 && cost === before; attempt++) {
-      const ridge = Array.from({ length: COUNT }, (_, i) => damping * normal[i * COUNT + i] + 1e-9);
+      const ridge = Array.from({ length: COUNT }, (_, i) =>
+        i === held ? HOLDING : damping * normal[i * COUNT + i] + 1e-9,
+      );
       const step = solveSymmetric(normal, gradient, ridge);
       if (!step) break;
       const next = admissible(
@@ -80,8 +108,28 @@ export function fitPlant(spans: readonly Span[], start: Pick<Response, "paramete
     }
     if (before - cost <= 1e-6 * before) break;
   }
-  return { parameters: plantParameters(responseOf(best).parameters), delays: [best[COUNT - 2], best[COUNT - 1]] };
+  return best;
 }
+
+/**
+ * Which parameters the predictions say little about. Residuals that overlap resemble each other; the weight of what is
+ * usual says how much one of them counts, so with it the inverse of the normal matrix is a covariance.
+ */
+function undeterminedAt(p: readonly number[], spans: readonly Span[]): CarParameterName[] {
+  const { normal, rows } = linearise(p, spans);
+  const covariance = inverse(normal, COUNT);
+  return SEARCHED.flatMap(({ name, size, usual }, i) => {
+    const error = Math.sqrt(rows * RIDGE * (covariance?.[i * COUNT + i] ?? Number.POSITIVE_INFINITY));
+    return usual !== undefined && !(error <= UNDETERMINED * size) ? [name] : [];
+  });
+}
+
+type PlantName = keyof PlantParameters;
+/** What the plant calls what is searched, where that is another name. */
+const PLANT_NAMES: Partial<Record<CarParameterName, PlantName>> = {
+  steeringBias: "steeringTrim",
+  inverseGrip: "gripLimit",
+};
 
 /** Delays of 0 to `longest`, a grip that is not negative. */
 function admissible(p: readonly number[], longest: number): number[] {
@@ -92,8 +140,12 @@ function admissible(p: readonly number[], longest: number): number[] {
 }
 
 function responseOf(p: readonly number[]): Response {
-  const parameters = Object.fromEntries(SEARCHED.map(({ name }, i) => [name, p[i]])) as CarFit["parameters"];
-  return { parameters, delays: [p[COUNT - 2], p[COUNT - 1]], longestStep: PLANT_STEP };
+  const searched = Object.fromEntries(SEARCHED.map(({ name }, i) => [name, p[i]])) as CarParameters;
+  return {
+    parameters: { ...searched, throttleGrip: 0 },
+    delays: [p[COUNT - 2], p[COUNT - 1]],
+    longestStep: PLANT_STEP,
+  };
 }
 
 /** Calls `visit` with every prediction's errors in sizes, after {@link predict} by each of the responses. */
@@ -167,5 +219,5 @@ function linearise(p: readonly number[], spans: readonly Span[]) {
     gradient[i] += rows * weight * pull;
     normal[i * COUNT + i] += rows * weight;
   });
-  return { normal, gradient };
+  return { normal, gradient, rows };
 }

@@ -1,77 +1,103 @@
 /**
- * Fits the few parameters of the quadruped model (assembly/models/quadruped.ts) to recorded driving: least squares on
- * speed and turn rate, transport delays by search. Not in paper.
+ * Fits the few parameters of the quadruped model (assembly/models/quadruped.ts) to recorded driving: speed and turning,
+ * each by itself (docs/equations.md, section 14). Not in paper.
  */
-import { type Bounds, bestDelay, beyond, type FitData, inputAt } from "./fit-data.js";
-import { LinearFit } from "./least-squares.js";
+import { type FitData, inputAt } from "./fit-data.js";
+import { delaysAround, fitPart, type PartAnswer, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
+import type { Known } from "./robust-fit.js";
 
 export type QuadrupedParameterName = "speedGain" | "response" | "turnGain" | "turnBias";
 
-/** A fitted model and how well it explains the data. */
-export interface QuadrupedFit {
+export interface QuadrupedModel {
   readonly parameters: Readonly<Record<QuadrupedParameterName, number>>;
-  /** transport delay of speed and turn rate [control steps] */
-  readonly delays: readonly [number, number];
+  /** transport delay of speed and turn rate [control steps], the age of what is measured included */
+  readonly delays: readonly number[];
+}
+
+/** A fitted model and how well it explains the data. */
+export interface QuadrupedFit extends QuadrupedModel, Sureness<QuadrupedParameterName> {
   /** root mean square error of the speed [m/s] and of the turn rate [rad/s], one step ahead */
   readonly speedError: number;
   readonly turnRateError: number;
 }
 
-/** What a fit may come out as; beyond it the data are wrong, not the robot. A gain has no other sign. */
-const BOUNDS: Readonly<Record<QuadrupedParameterName, Bounds>> = {
-  speedGain: { low: 0.2, high: 5, unit: "1" },
-  response: { low: 0.02, high: 1.5, unit: "1" },
-  turnGain: { low: 0.2, high: 5, unit: "1" },
-  turnBias: { low: -2, high: 2, unit: "rad/s" },
+/** What is known before it walks, and what a fit may come out as. A gain has no other sign. */
+const KNOWN: Readonly<Record<QuadrupedParameterName, Known>> = {
+  speedGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1 },
+  response: { low: 0.02, high: 1.5, unit: "1", prior: 1, deviation: 1 },
+  turnGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1 },
+  turnBias: { low: -2, high: 2, unit: "rad/s", prior: 0, deviation: 0.5 },
 };
-/** Per row of data, towards the model so far: what the driving does not tell apart stays as it was. */
-const RIDGE = 1e-5;
 
-/** A text if the data do not determine the model, or determine one that cannot be. `prior`: the model so far. */
-export function fitQuadruped(drives: readonly FitData[], prior: QuadrupedFit["parameters"]): QuadrupedFit | string {
-  // v+ = (1 - c_r) v + c_r c_v u: linear in (c_r c_v, 1 - c_r)
-  const speed = fitted(drives, 0, [prior.response * prior.speedGain, 1 - prior.response], ({ states }, t, u) => ({
-    row: [u, states[4 * t + 2]],
-    y: states[4 * t + 6],
-  }));
-  const turning = fitted(drives, 1, [prior.turnGain, prior.turnBias], ({ states, periods }, t, u) => ({
-    row: [u, 1],
-    y: (states[4 * t + 7] - states[4 * t + 3]) / periods[t],
-  }));
-  if (!speed || !turning) return "the driving does not determine the model";
-  const response = 1 - speed.x[1];
-  const parameters = {
-    speedGain: speed.x[0] / response,
-    response,
-    turnGain: turning.x[0],
-    turnBias: turning.x[1],
+/** `present`, `near`: as for a car. */
+export function fitQuadruped(drives: readonly FitData[], present: QuadrupedModel, near = false): QuadrupedFit {
+  const rows = rowsOf(drives);
+  const [speedDelay, turnDelay] = present.delays;
+  const walking = fitWalking(rows, present, delaysAround(speedDelay, near));
+  const turning = fitTurning(rows, present, delaysAround(turnDelay, near));
+  const parts = [walking, turning];
+  return {
+    parameters: Object.assign({ ...present.parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),
+    delays: [walking.fit?.delay ?? speedDelay, turning.fit?.delay ?? turnDelay],
+    speedError: Math.sqrt(walking.fit?.solution.meanSquare ?? Number.NaN),
+    turnRateError: Math.sqrt(turning.fit?.solution.meanSquare ?? Number.NaN),
+    ...surenessOf(parts, KNOWN),
   };
-  return (
-    beyond(parameters, BOUNDS) ?? {
-      parameters,
-      delays: [speed.delay, turning.delay],
-      speedError: Math.sqrt(speed.meanSquare),
-      turnRateError: Math.sqrt(turning.meanSquare),
-    }
-  );
 }
 
-/** The fit of one output by input `column`; undefined if none is determined. */
-function fitted(
-  drives: readonly FitData[],
-  column: number,
-  prior: readonly number[],
-  rowAt: (drive: FitData, t: number, u: number) => { row: readonly number[]; y: number },
-) {
-  const ridge = prior.map(() => RIDGE);
-  return bestDelay(1e-3, (delay) => {
-    const fit = new LinearFit(prior.length);
-    for (const drive of drives) {
-      for (let t = 0; t < drive.periods.length; t++) {
-        const { row, y } = rowAt(drive, t, inputAt(drive, t - delay, column, 2));
-        fit.add(row, y);
-      }
-    }
-    return fit.solve(prior, ridge);
+interface Rows {
+  readonly v: Float64Array;
+  readonly nextV: Float64Array;
+  readonly turnRate: Float64Array;
+  /** input `column` of every row, `delay` steps earlier */
+  inputs(column: number, delay: number): Float64Array;
+}
+
+function rowsOf(drives: readonly FitData[]): Rows {
+  const gather = (value: (drive: FitData, t: number) => number) =>
+    Float64Array.from(drives.flatMap((drive) => Array.from(drive.periods, (_, t) => value(drive, t))));
+  return {
+    v: gather(({ states }, t) => states[4 * t + 2]),
+    nextV: gather(({ states }, t) => states[4 * t + 6]),
+    turnRate: gather(({ states, periods }, t) => (states[4 * t + 7] - states[4 * t + 3]) / periods[t]),
+    inputs: (column, delay) => gather((drive, t) => inputAt(drive, t - delay, column, 2)),
+  };
+}
+
+/** v+ = v + c_r (c_v u - v); x = (c_v, c_r). */
+function fitWalking(
+  { v, nextV, inputs }: Rows,
+  present: QuadrupedModel,
+  delays: readonly number[],
+): PartAnswer<QuadrupedParameterName> {
+  return fitPart("speed", ["speedGain", "response"], KNOWN, delays, present.parameters, (delay) => {
+    const u = inputs(0, delay);
+    return {
+      count: v.length,
+      residual: (i, x, slope) => {
+        slope[0] = x[1] * u[i];
+        slope[1] = x[0] * u[i] - v[i];
+        return nextV[i] - v[i] - x[1] * slope[1];
+      },
+    };
+  });
+}
+
+/** w = c_w u + b; x = (c_w, b). */
+function fitTurning(
+  { turnRate, inputs }: Rows,
+  present: QuadrupedModel,
+  delays: readonly number[],
+): PartAnswer<QuadrupedParameterName> {
+  return fitPart("turning", ["turnGain", "turnBias"], KNOWN, delays, present.parameters, (delay) => {
+    const u = inputs(1, delay);
+    return {
+      count: u.length,
+      residual: (i, x, slope) => {
+        slope[0] = u[i];
+        slope[1] = 1;
+        return turnRate[i] - x[0] * u[i] - x[1];
+      },
+    };
   });
 }

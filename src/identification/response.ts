@@ -2,15 +2,15 @@
  * How a car answers recorded commands, open loop: the equations of assembly/models/car.ts and
  * assembly/plants/identified.ts (the tests compare them), with transport delays in seconds. Not in paper.
  */
-import type { CarFit } from "./car-fit.js";
+import { type CarParameters, MOST_TAKEN } from "./car-fit.js";
 import { LONGEST_DELAY } from "./fit-data.js";
 import type { Span } from "./spans.js";
 
-const { abs, ceil, cos, max, sin, sqrt } = Math;
+const { abs, ceil, cos, max, min, sin, sqrt } = Math;
 
 /** A car to predict with. */
 export interface Response {
-  readonly parameters: CarFit["parameters"];
+  readonly parameters: CarParameters;
   /** transport delay of throttle and steering [s] */
   readonly delays: readonly [number, number];
   /** longest integration step [s]: Infinity for a model, which takes one step per control period */
@@ -33,12 +33,12 @@ export type PlantParameters = Readonly<
 /** The plant `identified`, which is the model with a grip limit and a trim instead of their inverse and the bias. */
 export function plantResponse(plant: PlantParameters, delays: readonly [number, number]): Response {
   const { steeringTrim, gripLimit, ...shared } = plant;
-  const own = { steeringBias: plant.steeringGain * steeringTrim, inverseGrip: 1 / gripLimit };
+  const own = { steeringBias: plant.steeringGain * steeringTrim, inverseGrip: 1 / gripLimit, throttleGrip: 0 };
   return { parameters: { ...shared, ...own }, delays, longestStep: PLANT_STEP };
 }
 
 /** The inverse: the plant with the numbers of a model. */
-export function plantParameters(p: CarFit["parameters"]): PlantParameters {
+export function plantParameters(p: CarParameters): PlantParameters {
   return {
     steeringGain: p.steeringGain,
     steeringTrim: p.steeringBias / p.steeringGain,
@@ -80,7 +80,8 @@ export function predict(
       const steering = meanCommand(span, 1, now - delays[1], h, row);
       // w = w_l / (1 + (v w_l / a_max)^4)^(1/4), w_l = v (c_w u_w - c_b)
       const linear = v * (p.steeringGain * steering - p.steeringBias);
-      const q = v * linear * p.inverseGrip;
+      const taken = min(MOST_TAKEN, p.throttleGrip * throttle * throttle);
+      const q = (v * linear * p.inverseGrip) / sqrt(1 - taken);
       const w = linear / sqrt(sqrt(1 + q * q * q * q));
       const drag = p.linearDrag * v + p.drag * v * v + p.corneringDrag * abs(v * w);
       x += h * v * cos(phi);

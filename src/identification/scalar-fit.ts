@@ -1,32 +1,40 @@
-/**
- * Fits a and b of the scalar model (assembly/models/scalar.ts) to recorded driving: linear least squares. Not in paper.
- */
-import { type Bounds, beyond, type FitData } from "./fit-data.js";
-import { LinearFit } from "./least-squares.js";
+/** Fits a and b of the scalar model (assembly/models/scalar.ts) to recorded driving. Not in paper. */
+import type { FitData } from "./fit-data.js";
+import { fitPart, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
+import type { Known } from "./robust-fit.js";
 
 export type ScalarParameterName = "a" | "b";
 
 /** A fitted model, and its root mean square error one step ahead. */
-export interface ScalarFit {
+export interface ScalarFit extends Sureness<ScalarParameterName> {
   readonly parameters: Readonly<Record<ScalarParameterName, number>>;
   readonly stateError: number;
 }
 
-/** A gain has no other sign. */
-const BOUNDS: Readonly<Record<ScalarParameterName, Bounds>> = {
-  a: { low: -10, high: 10, unit: "1" },
-  b: { low: 1e-3, high: 1e3, unit: "1" },
+/** What is known before it is driven, and what a fit may come out as. A gain has no other sign. */
+const KNOWN: Readonly<Record<ScalarParameterName, Known>> = {
+  a: { low: -10, high: 10, unit: "1", prior: 1, deviation: 1 },
+  b: { low: 1e-3, high: 1e3, unit: "1", prior: 1, deviation: 1 },
 };
-const RIDGE = 1e-6;
 
-/** A text if the data do not determine the model, or determine one that cannot be. `prior`: the model so far. */
-export function fitScalar(drives: readonly FitData[], prior: ScalarFit["parameters"]): ScalarFit | string {
-  const fit = new LinearFit(2);
-  for (const { states, inputs, periods } of drives) {
-    for (let t = 0; t < periods.length; t++) fit.add([states[t], inputs[t]], states[t + 1]);
-  }
-  const solved = fit.solve([prior.a, prior.b], [RIDGE, RIDGE]);
-  if (!solved || !Number.isFinite(solved.meanSquare)) return "the driving does not determine the model";
-  const [a, b] = solved.x;
-  return beyond({ a, b }, BOUNDS) ?? { parameters: { a, b }, stateError: Math.sqrt(solved.meanSquare) };
+/** x+ = a x + b u, without delay. `present`: the model so far. */
+export function fitScalar(drives: readonly FitData[], present: ScalarFit["parameters"]): ScalarFit {
+  const gather = (value: (drive: FitData, t: number) => number) =>
+    Float64Array.from(drives.flatMap((drive) => Array.from(drive.periods, (_, t) => value(drive, t))));
+  const from = gather(({ states }, t) => states[t]);
+  const to = gather(({ states }, t) => states[t + 1]);
+  const u = gather(({ inputs }, t) => inputs[t]);
+  const answer = fitPart<ScalarParameterName>("state", ["b", "a"], KNOWN, [0], present, () => ({
+    count: u.length,
+    residual: (i, x, slope) => {
+      slope[0] = u[i];
+      slope[1] = from[i];
+      return to[i] - x[0] * u[i] - x[1] * from[i];
+    },
+  }));
+  return {
+    parameters: { ...present, ...(answer.fit && parametersOf(answer.fit)) },
+    stateError: Math.sqrt(answer.fit?.solution.meanSquare ?? Number.NaN),
+    ...surenessOf([answer], KNOWN),
+  };
 }

@@ -3,6 +3,7 @@ import { renderRolloutKey } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { renderAlongLap, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
+import { renderModel } from "./model.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
 
@@ -11,6 +12,7 @@ import { renderTrack } from "./track.js";
  * holds all numbers that the charts of the learning show.
  */
 export function renderReport(input: ReportInput): string {
+  const model = renderModel(input.metrics);
   return renderDocument({
     title: input.title,
     intro: `<p>Training report of task ${escapeHtml(input.task)}</p>`,
@@ -18,6 +20,7 @@ export function renderReport(input: ReportInput): string {
 ${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
 ${input.metrics.length > 0 ? section("All rollouts", renderTable(input)) : ""}
+${model ? section("Fitted model", model) : ""}
 ${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}`,
     footer: `lapgrad ${input.version}`,
   });

@@ -78,12 +78,11 @@ export async function replayRun(
   return inTurn(recordings, (recording, k) => replayRollout(recording, models[k], truncation, settings));
 }
 
-/** Fitted to the settled driving; a fit that is refused leaves the model as it is. */
+/** Fitted to the settled driving; a part of the fit that is refused leaves the model as it is. */
 function fitted(recordings: readonly Recording[], prior: FittedModel): FittedModel {
   const { model, training } = taskNamed(recordings[0].info.task);
   const drives = recordings.flatMap((recording) => spansOf(recording, training.window.start).spans);
-  const answer = fits[model.kind]?.(drives, prior);
-  return answer === undefined || typeof answer === "string" ? prior : answer.model;
+  return fits[model.kind]?.(drives, prior, false).model ?? prior;
 }
 
 async function replayRollout(

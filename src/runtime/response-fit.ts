@@ -2,7 +2,7 @@
  * Fits the car's response to what the last seconds of a drive recorded, on the main thread, so that the control thread
  * can tell a sensor that lies from a car that turns (docs/equations.md, section 27).
  */
-import { fitCar, outOfBounds, SLOWEST } from "../identification/car-fit.js";
+import { type CarParameters, fitCar, SLOWEST } from "../identification/car-fit.js";
 import { LONGEST_DELAY } from "../identification/fit-data.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { HEAD, RecordKind } from "./records.js";
@@ -20,14 +20,14 @@ const INPUTS = 2;
 
 export class ResponseFit {
   readonly #isCar: boolean;
-  readonly #prior: Parameters<typeof fitCar>[1];
+  readonly #raw: Parameters<typeof fitCar>[1];
   readonly #rows: Float64Array[] = [];
   readonly #response = new Response();
   #fittedAt = 0;
 
   constructor({ model }: TaskDefinition) {
     this.#isCar = model.kind === "car";
-    this.#prior = model.raw as Parameters<typeof fitCar>[1];
+    this.#raw = { parameters: model.raw as CarParameters, delays: [0, 0] };
   }
 
   /** Takes a row of the record; a new fit, as {@link responseRow}, where one was due and is sound. */
@@ -64,8 +64,8 @@ export class ResponseFit {
       rows.slice(0, steps).flatMap((row) => [...row.subarray(HEAD + STATES, HEAD + STATES + INPUTS)]),
     );
     const periods = Float64Array.from({ length: steps }, (_, t) => rows[t + 1][1] - rows[t][1]);
-    const fit = fitCar([{ states, inputs, periods, earlier: new Float64Array(0) }], this.#prior);
-    if (!fit || outOfBounds(fit)) return undefined;
+    const fit = fitCar([{ states, inputs, periods, earlier: new Float64Array(0) }], this.#raw);
+    if (fit.refused.length > 0) return undefined;
     const response = this.#response;
     response.model.set(responseRow(fit, 0, 0));
     response.reset();

@@ -2,11 +2,11 @@
  * How a car answers its commands by the model that was fitted to its driving (docs/equations.md, section 27), and by
  * how much what it measures differs from that. Numbers in fields and arrays, nothing is allocated after construction.
  */
-import { CAR_BOUNDS, type CarFit } from "../identification/car-fit.js";
+import { CAR_KNOWN, type CarModel, MOST_TAKEN } from "../identification/car-fit.js";
 
 /** The car model's parameters in the order of {@link Response.model}, then the delays and {@link ResponseError}. */
-const PARAMETERS = Object.keys(CAR_BOUNDS) as (keyof typeof CAR_BOUNDS)[];
-const [C_A, C_D, C_W, C_B, C_0, C_1, C_3, GRIP] = PARAMETERS.keys();
+const PARAMETERS = Object.keys(CAR_KNOWN) as (keyof typeof CAR_KNOWN)[];
+const [C_A, C_D, C_W, C_B, C_0, C_1, C_3, GRIP, C_G] = PARAMETERS.keys();
 const DELAYS = PARAMETERS.length;
 const ERRORS = DELAYS + 2;
 /** Numbers in a row that describes a response. */
@@ -19,7 +19,7 @@ const TURN_AVERAGED = 0.2;
 const PULL_AVERAGED = 0.6;
 
 /** A fit as a row of numbers; `errors`: root mean squares of the residuals over what it was fitted to. */
-export function responseRow({ parameters, delays }: CarFit, turnError: number, speedError: number): Float64Array {
+export function responseRow({ parameters, delays }: CarModel, turnError: number, speedError: number): Float64Array {
   return Float64Array.of(...PARAMETERS.map((name) => parameters[name]), ...delays, turnError, speedError);
 }
 
@@ -75,7 +75,8 @@ export class Response {
   step(v: number, next: number, w: number, seconds: number, throttle: number, steering: number): void {
     const c = this.model;
     const linear = v * (c[C_W] * steering - c[C_B]);
-    const q = v * linear * c[GRIP];
+    const taken = Math.min(MOST_TAKEN, c[C_G] * throttle * throttle);
+    const q = (v * linear * c[GRIP]) / Math.sqrt(1 - taken);
     const q4 = q * q * q * q;
     const turn = linear / Math.sqrt(Math.sqrt(1 + q4));
     const pull = c[C_A] * throttle + c[C_0] - c[C_1] * v - c[C_D] * v * v - c[C_3] * Math.abs(v * w);

@@ -15,6 +15,7 @@ const raw = {
   linearDrag: 0,
   corneringDrag: 0,
   inverseGrip: 0,
+  throttleGrip: 0,
 };
 /** The authors' simulated car. */
 const simulated = { ...raw, throttleGain: 11.25, drag: 0.55, steeringGain: 6.5, steeringBias: -0.1 };

@@ -5,21 +5,29 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
-import type { FittedModel } from "./fits/contract.js";
+import type { FittedModel, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
+import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
+
+/** All delays are searched at the first refit and every so many; between, those around the last ones. */
+const SEARCH_EVERY = 5;
 
 /** Keeps the last drives and fits the model to them. */
 export class ModelFitter {
   /** oldest first; undefined in the place of one that cannot be read any more: nothing is fitted to it */
   readonly recordings: (Recording | undefined)[] = [];
+  /** the same as data of a fit, made once each */
+  private readonly drives = new WeakMap<Recording, FitData>();
   private readonly kept: number;
   /** rollouts follow each other: the commands of one act on into the next */
   readonly isOneDrive: boolean;
-  private errors: Readonly<Record<string, number>> = {};
-  /** why the last refit was refused, if it was */
+  /** numbers of the last fit, by the names that metrics and checkpoints have for them */
+  private said: Record<string, number> = {};
+  private refits = 0;
+  /** why the last refit, or a part of it, was refused, if it was */
   refusal: string | undefined;
   private model: FittedModel | undefined;
 
@@ -39,69 +47,95 @@ export class ModelFitter {
   }
 
   /**
-   * Fits the core's model and takes the derivatives along a batch anew; a fit that is refused leaves the model as it
-   * is.
+   * Fits the core's model and takes the derivatives along a batch anew; a part of the fit that is refused leaves its
+   * parameters as they are.
    */
   refit(core: Core, batch: { readonly first: number; readonly count: number }): void {
     const { kind } = core.setup.task.model;
-    const prior = modelIn(core);
     const fitKind = fits[kind];
+    if (!fitKind) {
+      this.refusal = `a model of kind ${kind} cannot be fitted`;
+      return;
+    }
     // of one drive a rollout more is kept, only for the commands with which the next begins
     const extra = Math.max(0, this.recordings.length - this.kept);
     const drives = this.recordings.slice(extra).map((_, i) => this.driveAt(core, extra + i));
     const found = drives.filter((drive) => drive !== undefined);
-    const answer = fitKind ? fitKind(found, prior) : `a model of kind ${kind} cannot be fitted`;
-    this.refusal = typeof answer === "string" ? answer : undefined;
-    if (typeof answer === "string") return;
-    this.errors = answer.errors;
-    core.setParameters("model", { kind, parameters: answer.model.parameters });
-    core.write("inputDelays", answer.model.delays);
+    const fit = fitKind(found, modelIn(core), this.refits++ % SEARCH_EVERY > 0);
+    this.refusal = fit.refused.length > 0 ? fit.refused.join("; ") : undefined;
+    const present = Object.entries(this.said).filter(([name]) => !name.startsWith(CORRELATION));
+    this.said = { ...Object.fromEntries(present), ...numbersOf(fit) };
+    core.setParameters("model", { kind, parameters: fit.model.parameters });
+    core.write("inputDelays", fit.model.delays);
     for (let slot = batch.first; slot < batch.first + batch.count; slot++) {
       core.linearise(slot);
     }
     this.model = modelIn(core);
   }
 
-  /** The fitted model and its errors, for the metrics of the next rollout; empty if none was fitted. */
+  /** The fitted model and what is known of it, for the metrics of the next rollout; empty if none was fitted. */
   numbers(): Record<string, number> {
     if (!this.model) return {};
     const { parameters, delays } = this.model;
-    const prefixed = (prefix: string, values: Readonly<Record<string, number>>) =>
-      Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value] as const);
-    return Object.fromEntries([
-      ...prefixed("model", parameters),
-      ...delays.map((delay, i) => [`model.delay${i + 1}`, delay] as const),
-      ...Object.entries(this.state()),
-    ]);
+    return {
+      ...prefixed(PARAMETER, Object.entries(parameters)),
+      ...prefixed(
+        PARAMETER,
+        delays.map((delay, i) => [`delay${i + 1}`, delay]),
+      ),
+      ...this.said,
+    };
   }
 
   /** The recording at `i` as a drive; undefined if there is none. */
   private driveAt(core: Core, i: number): FitData | undefined {
     const recording = this.recordings[i];
     if (!recording) return undefined;
+    const known = this.drives.get(recording);
+    if (known) return known;
     // what settles a robot, after a stop too, begins at rest
-    if (!this.isOneDrive || recording.info.rollout === 0) return driveOf(core, recording, undefined);
-    const previous = this.recordings[i - 1];
+    const goesOn = this.isOneDrive && recording.info.rollout > 0;
+    const previous = goesOn ? this.recordings[i - 1] : undefined;
     const drive = driveOf(core, recording, previous);
-    if (previous) return drive;
-    return drive.periods.length > LONGEST_DELAY ? withoutBeginning(core, drive) : undefined;
+    if (goesOn && !previous) return drive.periods.length > LONGEST_DELAY ? withoutBeginning(core, drive) : undefined;
+    this.drives.set(recording, drive);
+    return drive;
   }
 
-  /** For the checkpoint, beside the core's model: the errors of the last fit. */
+  /** For the checkpoint, beside the core's model. */
   state(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this.errors).map(([name, value]) => [ERROR + name, value]));
+    return this.model ? { ...this.said, [REFITS]: this.refits } : {};
   }
 
   /** Takes both back. */
   restore(core: Core, state: Readonly<Record<string, number>>): void {
-    const errors = Object.entries(state).filter(([name]) => name.startsWith(ERROR));
-    if (errors.length === 0) return;
-    this.errors = Object.fromEntries(errors.map(([name, value]) => [name.slice(ERROR.length), value]));
+    const { [REFITS]: refits, ...others } = state;
+    if (refits === undefined) return;
+    this.refits = refits;
+    this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
   }
 }
 
-const ERROR = "modelError.";
+const SAID = [ERROR, STANDARD_ERROR, DETERMINED, CORRELATION];
+const REFITS = "modelRefits";
+
+/** What is known of a fitted model beside its parameters: root mean square errors, and how sure it is. */
+function numbersOf({ errors, standardErrors, undetermined, correlations }: Refit): Record<string, number> {
+  const known = Object.keys(standardErrors).map((name) => [name, undetermined.includes(name) ? 0 : 1] as const);
+  return {
+    ...prefixed(
+      ERROR,
+      Object.entries(errors).filter(([, value]) => Number.isFinite(value)),
+    ),
+    ...prefixed(STANDARD_ERROR, Object.entries(standardErrors) as [string, number][]),
+    ...prefixed(DETERMINED, known),
+    ...prefixed(
+      CORRELATION,
+      correlations.map(({ between, value }) => [between.join("."), value]),
+    ),
+  };
+}
 
 /** The model that the core holds. */
 function modelIn(core: Core): FittedModel {

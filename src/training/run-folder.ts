@@ -22,6 +22,7 @@ import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
+import { flattened, written } from "./model-numbers.js";
 
 /** A recording that is looked for; without the checksum of what was written, any whole one. */
 type KeptFile = Omit<KeptRecording, "sha256"> & Partial<KeptRecording>;
@@ -167,7 +168,7 @@ export class RunFolder {
   /** Adds one rollout's line; flushed to disk before it returns. A number that is not finite becomes null. */
   async appendMetrics(metrics: TrainedRollout): Promise<void> {
     try {
-      await appendFile(this.metricsPath, `${JSON.stringify(metrics)}\n`, { flush: true });
+      await appendFile(this.metricsPath, `${JSON.stringify(written(metrics))}\n`, { flush: true });
     } catch (error) {
       throw new UserError(`cannot write ${this.metricsPath}: ${problemOf(error)}`, 1);
     }
@@ -192,13 +193,13 @@ export class RunFolder {
   private parseMetrics(line: string, index: number, before: number): TrainedRollout {
     const wrong = (what: string) =>
       new UserError(`${this.metricsPath}, line ${index} ${what}: put the line back, or remove it and all that follow`);
-    let values: unknown;
+    let values: Record<string, unknown>;
     try {
-      values = JSON.parse(line);
+      values = flattened(JSON.parse(line) ?? {});
     } catch (error) {
       throw wrong(`is not JSON (${messageOf(error)})`);
     }
-    const entries = Object.entries(values ?? {}).map(([key, value]) => [key, value === null ? Number.NaN : value]);
+    const entries = Object.entries(values).map(([key, value]) => [key, value ?? Number.NaN]);
     // what lines of earlier versions lack; they do not say how long the robot settled either
     const { noticed = [], slowSeconds = 0, start = before, ...others } = Object.fromEntries(entries);
     const { index: own, seconds, cost, windowCost, meanCost } = others;
@@ -239,7 +240,7 @@ export function settlingName(rollouts: number): string {
 }
 
 function linesOf(metrics: readonly TrainedRollout[]): string {
-  return metrics.map((line) => `${JSON.stringify(line)}\n`).join("");
+  return metrics.map((line) => `${JSON.stringify(written(line))}\n`).join("");
 }
 
 /** What is in a folder; nothing if there is none. */

@@ -88,7 +88,7 @@ describe("a size that does not fit is refused by name", () => {
   test("and later", async () => {
     const core = await smallCore(1);
     expect(() => core.write("modelParameters", new Array(5).fill(0))).toThrow(
-      "modelParameters of car-figure8 takes 8 numbers, got 5",
+      "modelParameters of car-figure8 takes 9 numbers, got 5",
     );
     expect(() => core.writeUsed("segmentTimes", [0], 0)).toThrow(
       "segmentTimes of a rollout of this length has 0 numbers",

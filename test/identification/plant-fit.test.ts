@@ -37,7 +37,7 @@ test("predictions of a model are the core's model", async () => {
   const { position, speed, heading } = predictionErrors(model, spans);
   for (const { percent95 } of [position, speed, heading]) expect(percent95).toBeLessThan(1e-10);
 });
-const NO_MORE = { offset: 0, linearDrag: 0, corneringDrag: 0, inverseGrip: 0 };
+const NO_MORE = { offset: 0, linearDrag: 0, corneringDrag: 0, inverseGrip: 0, throttleGrip: 0 };
 
 /** Largest relative difference of the gains and the grip, and of the delays [s]. */
 function mistakes(found: ReturnType<typeof identify>["plant"]) {

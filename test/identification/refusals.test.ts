@@ -6,7 +6,7 @@ import { runCommand } from "../../src/cli/command.js";
 import identifyCommand from "../../src/cli/commands/identify.js";
 import { completeConfig, readConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
-import { CAR_BOUNDS, type CarFit, outOfBounds } from "../../src/identification/car-fit.js";
+import { CAR_KNOWN, type CarParameters, outOfBounds } from "../../src/identification/car-fit.js";
 import { spansOf } from "../../src/identification/spans.js";
 import type { Recording } from "../../src/recording/recording.js";
 import { writeRecording } from "../../src/recording/writer.js";
@@ -81,10 +81,10 @@ test("steering of the wrong sign would turn the gain's sign", async () => {
 });
 
 test("bounds: the task's models are within, another sign, a number out of range or none at all is not", () => {
-  const model = carFigure8.model.parameters as CarFit["parameters"];
+  const model = carFigure8.model.parameters as CarParameters;
   expect(outOfBounds({ parameters: model })).toBeUndefined();
-  expect(outOfBounds({ parameters: carFigure8.model.raw as CarFit["parameters"] })).toBeUndefined();
-  for (const [name, { low, high }] of Object.entries(CAR_BOUNDS)) {
+  expect(outOfBounds({ parameters: carFigure8.model.raw as CarParameters })).toBeUndefined();
+  for (const [name, { low, high }] of Object.entries(CAR_KNOWN)) {
     for (const value of [low - 1e-3, high + 1e-3, Number.NaN])
       expect(outOfBounds({ parameters: { ...model, [name]: value } })).toContain(`${name} would be`);
   }

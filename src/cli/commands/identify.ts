@@ -5,9 +5,10 @@ import { stringify } from "yaml";
 import type { PartialConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
 import { exists, problemOf, writeAtomically } from "../../files.js";
-import { CAR_BOUNDS, type CarParameterName } from "../../identification/car-fit.js";
+import { CAR_KNOWN, type CarFit, type CarParameterName } from "../../identification/car-fit.js";
 import { type DrivingData, readDriving } from "../../identification/driving.js";
 import { type CarErrors, type Identified, identify } from "../../identification/identify.js";
+import { UNDETERMINED } from "../../identification/part-fit.js";
 import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
 import { secondsOf } from "../../identification/spans.js";
 import { digits, formatTable } from "../../output.js";
@@ -57,6 +58,8 @@ export default defineCommand({
     output.say(`fitted to ${words(driving)}${check ? `; checked on ${words(check)}` : ""}`);
     output.say("");
     output.say(formatTable(parameterTable(found)));
+    for (const { between, value } of model.correlations)
+      output.say(`the driving hardly tells ${between.join(" and ")} apart: correlation ${digits(value, 3)}`);
     output.say("");
     output.say(formatTable(errorTable(errors)));
     if (out !== undefined) {
@@ -67,7 +70,13 @@ export default defineCommand({
       task: driving.task.name,
       fittedTo: { recordings, ...size(driving) },
       checkedOn: check ? { recordings: checked, ...size(check) } : null,
-      model: { parameters: model.parameters, delays: model.delays.map((steps) => steps * controlPeriod) },
+      model: {
+        parameters: model.parameters,
+        delays: model.delays.map((steps) => steps * controlPeriod),
+        standardErrors: model.standardErrors,
+        undetermined: model.undetermined,
+        correlations: model.correlations,
+      },
       plant,
       horizon: HORIZON,
       errors,
@@ -89,25 +98,35 @@ function parameterTable({ model, plant, controlPeriod }: Identified): string[][]
   const modelRows = Object.entries(model.parameters).map(([name, value]) => [
     `model.${name}`,
     digits(value),
-    CAR_BOUNDS[name as CarParameterName].unit,
+    CAR_KNOWN[name as CarParameterName].unit,
+    sureness(name, model),
   ]);
   const units: Readonly<Record<string, string>> = { gripLimit: "m/s²", steeringTrim: "1" };
   const plantRows = Object.entries(plant.parameters).map(([name, value]) => [
     `plant.${name}`,
     digits(value),
-    units[name] ?? CAR_BOUNDS[name as CarParameterName].unit,
+    units[name] ?? CAR_KNOWN[name as CarParameterName].unit,
+    (plant.undetermined as readonly string[]).includes(name) ? UNDETERMINED : "",
   ]);
-  const delays = (of: string, [throttle, steering]: readonly [number, number]) => [
-    [`${of} delay of the throttle`, digits(throttle), "s"],
-    [`${of} delay of the steering`, digits(steering), "s"],
+  const delays = (of: string, [throttle, steering]: readonly number[]) => [
+    [`${of} delay of the throttle`, digits(throttle), "s", ""],
+    [`${of} delay of the steering`, digits(steering), "s", ""],
   ];
   return [
-    ["parameter", "value", "unit"],
+    ["parameter", "value", "unit", "standard error"],
     ...modelRows,
-    ...delays("model", [model.delays[0] * controlPeriod, model.delays[1] * controlPeriod]),
+    ...delays(
+      "model",
+      model.delays.map((steps) => steps * controlPeriod),
+    ),
     ...plantRows,
     ...delays("plant", plant.delays),
   ];
+}
+
+function sureness(name: string, { undetermined, standardErrors }: CarFit): string {
+  const error = digits(standardErrors[name as CarParameterName], 2);
+  return (undetermined as readonly string[]).includes(name) ? `${error}: ${UNDETERMINED}` : error;
 }
 
 function errorTable(errors: readonly CarErrors[]): string[][] {

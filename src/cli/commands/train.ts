@@ -14,6 +14,7 @@ import { taskNamed } from "../../tasks/tasks.js";
 import { infeasibility } from "../../training/feasibility.js";
 import { remedyOf } from "../../training/judgement.js";
 import { bestOf, drivenIn, type RolloutMetrics, SLOW, type TrainedRollout } from "../../training/metrics.js";
+import { modelOf, sureValue, written } from "../../training/model-numbers.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
@@ -104,8 +105,8 @@ async function conclude(
   output.result({
     run: path,
     task: config.task,
-    rollouts,
-    best: best ?? null,
+    rollouts: rollouts.map(written),
+    best: best ? written(best) : null,
     seconds: secondsOf(rollouts),
     driven: drivenIn(rollouts),
     slowSeconds: slowSecondsOf(rollouts),
@@ -197,10 +198,9 @@ function promisesOf(config: RunConfig): Promised[] {
 
 /** The model as last fitted, on one line; undefined if none was. */
 function fittedModel(rollouts: readonly RolloutMetrics[]): string | undefined {
-  const numbers = Object.entries(rollouts.at(-1) ?? {}).filter(([name]) => name.startsWith("model."));
-  if (numbers.length === 0) return undefined;
-  const values = numbers.map(([name, value]) => `${name.slice("model.".length)} ${digits(value, 3)}`);
-  return `fitted model: ${values.join(", ")}`;
+  const parameters = Object.entries(modelOf({ ...rollouts.at(-1) }));
+  if (parameters.length === 0) return undefined;
+  return `fitted model: ${parameters.map(([name, parameter]) => `${name} ${sureValue(parameter)}`).join(", ")}`;
 }
 
 function secondsOf(rollouts: readonly RolloutMetrics[]): number {

@@ -1,4 +1,5 @@
 import type { FitData } from "../../identification/fit-data.js";
+import type { Sureness } from "../../identification/part-fit.js";
 
 /** The model that the gradient goes through. */
 export interface FittedModel {
@@ -7,11 +8,14 @@ export interface FittedModel {
   readonly delays: readonly number[];
 }
 
-export interface Refit {
+export interface Refit extends Sureness<string> {
   readonly model: FittedModel;
-  /** root mean square errors one step ahead */
+  /** root mean square errors, of what was fitted */
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** Fits a model to driving, from a prior; answers with a text if it refuses. */
-export type Fit = (drives: readonly FitData[], prior: FittedModel) => Refit | string;
+/**
+ * Fits a model to driving. `present`: the model so far, for parts that are refused. `near`: delays are searched around
+ * its delays only.
+ */
+export type Fit = (drives: readonly FitData[], present: FittedModel, near: boolean) => Refit;

@@ -1,10 +1,13 @@
-import { fitQuadruped, type QuadrupedFit } from "../../identification/quadruped-fit.js";
+import { fitQuadruped, type QuadrupedModel } from "../../identification/quadruped-fit.js";
 import type { Fit } from "./contract.js";
 
-const quadruped: Fit = (drives, prior) => {
-  const fit = fitQuadruped(drives, prior.parameters as QuadrupedFit["parameters"]);
-  if (typeof fit === "string") return fit;
-  return { model: fit, errors: { speed: fit.speedError, turnRate: fit.turnRateError } };
+const quadruped: Fit = (drives, present, near) => {
+  const { speedError, turnRateError, parameters, delays, ...sureness } = fitQuadruped(
+    drives,
+    { ...present, parameters: present.parameters as QuadrupedModel["parameters"] },
+    near,
+  );
+  return { ...sureness, model: { parameters, delays }, errors: { speed: speedError, turnRate: turnRateError } };
 };
 
 export default { quadruped };

@@ -1,0 +1,104 @@
+/** A model is fitted in parts that are accepted or refused each by itself; what they have in common. */
+import { beyond, LONGEST_DELAY } from "./fit-data.js";
+import {
+  type Correlation,
+  estimated,
+  type FitRows,
+  fitRobustly,
+  isDetermined,
+  type Known,
+  type RobustSolution,
+  strongCorrelations,
+} from "./robust-fit.js";
+
+/** How sure a fit is of its parameters, and which of its parts were refused. */
+export interface Sureness<Name extends string> {
+  /** of what was fitted; the parameters of a part that was refused have none */
+  readonly standardErrors: Readonly<Partial<Record<Name, number>>>;
+  readonly correlations: readonly Correlation[];
+  /** parameters that the driving does not determine: they are where their priors draw them */
+  readonly undetermined: readonly Name[];
+  /** why parts were refused: their parameters and delays are those of the model so far */
+  readonly refused: readonly string[];
+}
+
+/** A part that was fitted. */
+export interface PartFit<Name extends string> {
+  readonly names: readonly Name[];
+  readonly solution: RobustSolution;
+  readonly delay: number;
+}
+
+/** A part as fitted, or why it was refused. */
+export type PartAnswer<Name extends string> =
+  | { readonly fit: PartFit<Name>; readonly refused?: undefined }
+  | { readonly fit?: undefined; readonly refused: string };
+
+/** What is said of a parameter that stayed where its prior drew it. */
+export const UNDETERMINED = "not determined by this driving";
+/** Another delay than the last must explain more, by this part. */
+const BETTER = 1e-3;
+/** A delay with so many times the loss of the best one is not looked into. */
+const HOPELESS = 4;
+/** A gain whose standard error is more than this part of the prior's deviation: no driving at all. */
+const UNTOUCHED = 0.95;
+/** Steps around the last delay that are searched where not all are. */
+const NEAR = 2;
+
+/** Delays to search [control steps], the nearest to the last one first: those around it, or all. */
+export function delaysAround(last: number, near: boolean): number[] {
+  const distance = (delay: number) => Math.abs(delay - last);
+  const all = Array.from({ length: LONGEST_DELAY + 1 }, (_, delay) => delay);
+  return all.filter((delay) => !near || distance(delay) <= NEAR).sort((a, b) => distance(a) - distance(b));
+}
+
+/**
+ * The fit of part `what` at the delay that explains most; refused if nothing is known of its gain, the first of `names`,
+ * or it would leave its bounds: then the data are wrong, not the robot. The others are held to theirs. `present`: where
+ * the search begins.
+ */
+export function fitPart<Name extends string>(
+  what: string,
+  names: readonly Name[],
+  table: Readonly<Record<Name, Known>>,
+  delays: readonly number[],
+  present: Readonly<Record<Name, number>>,
+  rowsAt: (delay: number) => FitRows,
+): PartAnswer<Name> {
+  const gain = table[names[0]];
+  const free = { ...gain, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const known = [free, ...names.slice(1).map((name) => table[name])];
+  const start = Float64Array.from(names, (name) => present[name]);
+  let fit: PartFit<Name> | undefined;
+  for (const delay of delays) {
+    const best = fit?.solution;
+    const solution = fitRobustly(rowsAt(delay), known, best?.x ?? start, best && HOPELESS * best.loss);
+    if (!solution || (best && solution.loss >= best.loss * (1 - BETTER))) continue;
+    fit = { names, solution, delay };
+  }
+  if (!fit || estimated(fit.solution, 0).standardError > UNTOUCHED * gain.deviation)
+    return { refused: `${what}: the driving does not determine the model` };
+  const problem = beyond<string>({ [names[0]]: fit.solution.x[0] }, { [names[0]]: gain });
+  return problem ? { refused: `${what}: ${problem}` } : { fit };
+}
+
+/** The parameters of a part by name. */
+export function parametersOf<Name extends string>({ names, solution }: PartFit<Name>): Partial<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, i) => [name, solution.x[i]])) as Partial<Record<Name, number>>;
+}
+
+/** What all parts of a model say together. */
+export function surenessOf<Name extends string>(
+  answers: readonly PartAnswer<Name>[],
+  table: Readonly<Record<Name, Known>>,
+): Sureness<Name> {
+  const fits = answers.flatMap(({ fit }) => fit ?? []);
+  const all = fits.flatMap(({ names, solution }) => names.map((name, i) => [name, estimated(solution, i)] as const));
+  const errors = all.map(([name, { standardError }]) => [name, standardError]);
+  return {
+    standardErrors: Object.fromEntries(errors) as Partial<Record<Name, number>>,
+    correlations: fits.flatMap(({ names, solution }) => strongCorrelations(names, solution)),
+    undetermined: all.filter(([name, value]) => !isDetermined(value, table[name])).map(([name]) => name),
+    refused: answers.flatMap(({ refused }) => refused ?? []),
+  };
+}

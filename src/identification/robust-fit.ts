@@ -1,0 +1,231 @@
+/**
+ * Least squares for fits of a handful of parameters to rows that may contain outliers, drawn to fixed priors and kept
+ * within bounds, with how sure every parameter is (docs/equations.md, section 14).
+ */
+import type { Bounds } from "./fit-data.js";
+import { inverse, minimiseWithin } from "./least-squares.js";
+
+/** What is known of a parameter before any driving, and what it may come out as. */
+export interface Known extends Bounds {
+  /** where the fit is drawn to */
+  readonly prior: number;
+  /** how far from that it usually is: a standard deviation */
+  readonly deviation: number;
+}
+
+/** A value and how sure it is. */
+export interface Estimated {
+  readonly value: number;
+  /** the prior's deviation if the driving says nothing */
+  readonly standardError: number;
+}
+
+/** Two parameters of which the driving determines little more than a combination. */
+export interface Correlation {
+  readonly between: readonly [string, string];
+  readonly value: number;
+}
+
+/** The rows of a fit: `residual` of row i at x, measured less modelled, and into `slope` the modelled value's by x. */
+export interface FitRows {
+  readonly count: number;
+  residual(i: number, x: Float64Array, slope: Float64Array): number;
+}
+
+export interface RobustSolution {
+  readonly x: Float64Array;
+  /** n x n, row-major */
+  readonly covariance: readonly number[];
+  /** plain mean of the squared residuals */
+  readonly meanSquare: number;
+  /** mean of Huber's losses: what two fits are compared by */
+  readonly loss: number;
+}
+
+/** Residuals beyond so many robust standard deviations count linearly (Huber). */
+const HUBER = 3;
+/** A robust standard deviation from the median of absolute residuals, for a normal distribution. */
+const MEDIAN_TO_DEVIATION = 1.4826;
+/** Residuals count as no smaller than that (m/s², rad/s): data without noise. */
+const LEAST_SCALE = 1e-3;
+/** Residuals of driving resemble their neighbours: so many rows say as much as a single one with an error of its own. */
+const ROWS_ALIKE = 25;
+const MOST_ITERATIONS = 12;
+/** A step is halved until it improves, down to this part. */
+const LEAST_PART = 1 / 32;
+/** Steps below this part of a standard error end the fit. */
+const CLOSE = 1e-2;
+/** A parameter whose standard error is more than this part of the prior's deviation is not determined. */
+const UNDETERMINED = 0.5;
+/** Correlations beyond this are told. */
+const STRONG = 0.9;
+
+/**
+ * Minimises the sum of Huber's losses with the pull to the priors, by Gauss-Newton within the bounds, from `start` on.
+ * Undefined if there is no row, a number is not finite, or the loss is still beyond `hopeless` after two steps.
+ */
+export function fitRobustly(
+  rows: FitRows,
+  known: readonly Known[],
+  start: Float64Array,
+  hopeless = Number.POSITIVE_INFINITY,
+): RobustSolution | undefined {
+  const n = known.length;
+  if (rows.count < 1) return undefined;
+  let at = evaluate(
+    rows,
+    start.map((value, i) => Math.min(known[i].high, Math.max(known[i].low, value))),
+  );
+  let scale = scaleOf(at);
+  let covariance: readonly number[] = [];
+  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+    const { A, b } = normalEquations(at, scale, known);
+    const step = minimiseWithin(A, b, known, at.x);
+    const covered = inverse(A, n);
+    if (!covered) return undefined;
+    covariance = covered.map((value) => value * ROWS_ALIKE * scale * scale);
+    const before = lossOf(at, scale, known);
+    let moved = at;
+    for (let part = 1; part >= LEAST_PART && moved === at; part /= 2) {
+      const tried = evaluate(
+        rows,
+        at.x.map((value, i) => value + part * step[i]),
+      );
+      if (lossOf(tried, scale, known) < before) moved = tried;
+    }
+    const small = at.x.every((x, i) => Math.abs(moved.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
+    at = moved;
+    const next = scaleOf(at);
+    const settled = small && Math.abs(next - scale) <= CLOSE * scale;
+    scale = next;
+    if (settled) break;
+    if (iteration > 0 && sumOf(at, scale) > hopeless * rows.count) return undefined;
+  }
+  let square = 0;
+  for (const r of at.residuals) square += r * r;
+  const loss = sumOf(at, scale);
+  if (!Number.isFinite(square) || !covariance.every(Number.isFinite)) return undefined;
+  return {
+    x: at.x,
+    covariance,
+    meanSquare: square / rows.count,
+    loss: Math.max(loss / rows.count, LEAST_SCALE * LEAST_SCALE),
+  };
+}
+
+/** Parameter i of a fit with its standard error. */
+export function estimated({ x, covariance }: RobustSolution, i: number): Estimated {
+  return { value: x[i], standardError: Math.sqrt(covariance[i * x.length + i]) };
+}
+
+/** Whether the driving, and not the prior alone, says what a parameter is. */
+export function isDetermined({ standardError }: Estimated, { deviation }: Pick<Known, "deviation">): boolean {
+  return standardError <= UNDETERMINED * deviation;
+}
+
+/** Pairs of parameters that the driving hardly tells apart. */
+export function strongCorrelations(names: readonly string[], { covariance }: RobustSolution): Correlation[] {
+  const n = names.length;
+  const found: Correlation[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) {
+      const value = covariance[i * n + k] / Math.sqrt(covariance[i * n + i] * covariance[k * n + k]);
+      if (Math.abs(value) > STRONG) found.push({ between: [names[k], names[i]], value });
+    }
+  }
+  return found;
+}
+
+/** All residuals at x, with their slopes: count x n, row-major. */
+interface Evaluated {
+  readonly x: Float64Array;
+  readonly residuals: Float64Array;
+  readonly slopes: Float64Array;
+}
+
+function evaluate(rows: FitRows, x: Float64Array): Evaluated {
+  const n = x.length;
+  const residuals = new Float64Array(rows.count);
+  const slopes = new Float64Array(rows.count * n);
+  const slope = new Float64Array(n);
+  for (let i = 0; i < rows.count; i++) {
+    residuals[i] = rows.residual(i, x, slope);
+    for (let j = 0; j < n; j++) slopes[i * n + j] = slope[j];
+  }
+  return { x, residuals, slopes };
+}
+
+/** Robust standard deviation of the residuals. */
+function scaleOf({ residuals }: Evaluated): number {
+  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * medianOf(residuals.map(Math.abs)));
+}
+
+/** The upper median; leaves the values in another order (Hoare's selection, in a third of the time of sorting). */
+function medianOf(values: Float64Array): number {
+  const middle = values.length >> 1;
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let i = low;
+    let k = high;
+    while (i <= k) {
+      while (values[i] < pivot) i++;
+      while (values[k] > pivot) k--;
+      if (i > k) break;
+      [values[i], values[k]] = [values[k], values[i]];
+      i++;
+      k--;
+    }
+    if (middle <= k) high = k;
+    else if (middle >= i) low = i;
+    else break;
+  }
+  return values[middle];
+}
+
+/** A = J^T W J + R and b = J^T W r + R (prior - x), with R = ROWS_ALIKE scale^2 / deviation^2. */
+function normalEquations({ x, residuals, slopes }: Evaluated, scale: number, known: readonly Known[]) {
+  const n = x.length;
+  const A = new Float64Array(n * n);
+  const b = new Float64Array(n);
+  for (let i = 0; i < residuals.length; i++) {
+    const weight = Math.min(1, (HUBER * scale) / Math.abs(residuals[i]));
+    const weighted = weight * residuals[i];
+    for (let j = 0; j < n; j++) {
+      const slope = slopes[i * n + j];
+      b[j] += weighted * slope;
+      for (let k = 0; k <= j; k++) A[j * n + k] += weight * slope * slopes[i * n + k];
+    }
+  }
+  for (let j = 0; j < n; j++) {
+    const ridge = ridgeOf(known[j], scale);
+    b[j] += ridge * (known[j].prior - x[j]);
+    A[j * n + j] += ridge;
+    for (let k = 0; k < j; k++) A[k * n + j] = A[j * n + k];
+  }
+  return { A, b };
+}
+
+/** What is minimised: {@link sumOf} and the pull to the priors. */
+function lossOf(at: Evaluated, scale: number, known: readonly Known[]): number {
+  let loss = sumOf(at, scale);
+  for (let j = 0; j < known.length; j++) loss += ridgeOf(known[j], scale) * (at.x[j] - known[j].prior) ** 2;
+  return loss;
+}
+
+/** Sum of Huber's losses. */
+function sumOf({ residuals }: Evaluated, scale: number): number {
+  let sum = 0;
+  for (let i = 0; i < residuals.length; i++) sum += huber(residuals[i], scale);
+  return sum;
+}
+
+const ridgeOf = ({ deviation }: Known, scale: number) => (ROWS_ALIKE * scale * scale) / (deviation * deviation);
+
+/** Twice Huber's loss: r^2 up to HUBER scales, linear beyond. */
+function huber(r: number, scale: number): number {
+  const size = Math.abs(r);
+  const limit = HUBER * scale;
+  return size <= limit ? r * r : limit * (2 * size - limit);
+}

@@ -53,9 +53,9 @@ export function delaysAround(last: number, near: boolean): number[] {
 }
 
 /**
- * The fit of part `what` at the delay that explains most; refused if nothing is known of its gain, the first of `names`,
- * or it would leave its bounds: then the data are wrong, not the robot. The others are held to theirs. `present`: where
- * the search begins.
+ * The fit of part `what` at the delay that explains most; refused if nothing is known of its gain, the first of
+ * `names`, or it would leave its bounds: then the data are wrong, not the robot. The others are held to theirs.
+ * `present`: where the search begins.
  */
 export function fitPart<Name extends string>(
   what: string,

@@ -12,7 +12,8 @@ export function renderModel(metrics: readonly RolloutMetrics[]): string {
     return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   return `<div class="table" tabindex="0" role="region" aria-label="Fitted model"><table>
-<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th><th scope="col">Standard error</th><th></th></tr></thead>
+<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th>
+<th scope="col">Standard error</th><th></th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 

@@ -39,7 +39,9 @@ test("in files the model is an object, and comes back from them", () => {
     "model",
   ]);
   expect(flattened(JSON.parse(JSON.stringify(line)))).toEqual(METRICS);
-  expect(written({ index: 1, seconds: 1, cost: 1, windowCost: 1, meanCost: 1, slowSeconds: 0 })).not.toHaveProperty("model");
+  expect(written({ index: 1, seconds: 1, cost: 1, windowCost: 1, meanCost: 1, slowSeconds: 0 })).not.toHaveProperty(
+    "model",
+  );
 });
 
 test("screen and report say how sure a parameter is", () => {

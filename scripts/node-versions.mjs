@@ -56,9 +56,8 @@ if (found.length > 0) {
     if (lines.length > 0) bad++;
     const trainings = Object.keys(TRAININGS).length;
     const what = lines.length === 0 ? "the same bits" : `DIFFER\n${lines.join("\n")}`;
-    console.log(
-      `${process.version} and ${versionOf(binaryOf(major))}: ${trainings} trainings, ${filesOf(own).length} files: ${what}`,
-    );
+    const versions = `${process.version} and ${versionOf(binaryOf(major))}`;
+    console.log(`${versions}: ${trainings} trainings, ${filesOf(own).length} files: ${what}`);
   }
 }
 for (const major of absent) console.log(`Node ${major}: skipped; install it: ${installing(major)}`);

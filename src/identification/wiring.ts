@@ -40,7 +40,7 @@ const PULLING_PRIOR = { mean: [0, 0, 0, 0.1, 0.2], deviation: [15, 0.5, 0.5, 0.3
 const STANDS = 0.05;
 const DRIVEN = 0.2;
 const STANDS_FOR = 1;
-/** What a fit leaves of the squares of a turn rate that steering does not explain, and turn rate that is one [rad/s]. */
+/** What a fit leaves of the squares of a turn rate that steering does not explain; turn rate that is one [rad/s]. */
 const UNEXPLAINED = 0.8;
 const TURNS = 0.7;
 const INPUTS = 2;

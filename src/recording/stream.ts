@@ -63,8 +63,8 @@ function checkWidths(what: string, row: Partial<Row>, fields: Fields, widths: Wi
  * at once.
  *
  * When the file cannot be written or was removed, the disk does not answer or is 16 MiB behind, or a row does not have
- * the columns it must have, recording ends: `failure` says why, `onFailure` is called, later calls do nothing, and the file holds all that came
- * before.
+ * the columns it must have, recording ends: `failure` says why, `onFailure` is called, later calls do nothing, and the
+ * file holds all that came before.
  */
 export class DriveRecorder {
   readonly path: string;

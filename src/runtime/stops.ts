@@ -63,8 +63,8 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
     what: (value) => `it turns against its steering: the fit found a curvature of ${value} 1/m at full steering`,
     noticed: WIRED,
     remedy:
-      "steering is the wrong way round: --servo steeringReversed=true, on ROS 2 --ros2 steerScale with the other sign " +
-      "(or the gyro is, see how it is mounted); in simulation the plant's steeringGain and plant-change",
+      "steering is the wrong way round: --servo steeringReversed=true, on ROS 2 --ros2 steerScale with the other " +
+      "sign (or the gyro is, see how it is mounted); in simulation the plant's steeringGain and plant-change",
   },
   [Fault.steeringDead]: {
     what: (value, limit) => `steering does not turn it: the fit found ${value} 1/m at full steering (below ${limit})`,
@@ -77,8 +77,8 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
     what: (value) => `it brakes under throttle: the fit found an acceleration of ${value} m/s² at full throttle`,
     noticed: WIRED,
     remedy:
-      "throttle is the wrong way round: --servo throttleReversed=true, on ROS 2 --ros2 driveScale with the other sign " +
-      "(or the speed is, see the sign of wheel-travel); in simulation the plant's throttleGain and plant-change",
+      "throttle is the wrong way round: --servo throttleReversed=true, on ROS 2 --ros2 driveScale with the other " +
+      "sign (or the speed is, see the sign of wheel-travel); in simulation the plant's throttleGain and plant-change",
   },
   [Fault.throttleDead]: {
     what: (value, limit) => `throttle does not drive it: the fit found ${value} m/s² at full throttle (below ${limit})`,
@@ -92,7 +92,8 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
       `steering explains ${value} % of how it turned (less than ${limit} %): no model of this kind describes it`,
     noticed: WIRED,
     remedy:
-      "check that what measures the state sees this robot, its axes and heading, delays, and the task's model and plant",
+      "check that what measures the state sees this robot, its axes and heading, delays, and the task's model and " +
+      "plant",
   },
   [Fault.noAnswer]: {
     what: (value) => `nothing answered within ${value} s`,

@@ -8,7 +8,6 @@ import { completeConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { UserError } from "../errors.js";
 import { checkpointNamed } from "../policy-file.js";
 import { timingOf } from "../recording/timing.js";
 import { coreFor } from "../session.js";
@@ -34,11 +33,6 @@ export async function openSource(run: string, which: string, timing: Timing | un
   const config = await readCompleteConfig(join(run, "config.yaml"));
   const core = await exportCore({ ...config, hidden: checkpoint.layers.slice(1, -1) });
   restorePolicy(core, checkpoint);
-  if (!core.view("parameters").every(Number.isFinite))
-    throw new UserError(
-      `the policy after ${checkpoint.updates} updates of ${run} has weights that are not numbers: ` +
-        "export an earlier one with --checkpoint",
-    );
   const metrics = await new RunFolder(run).readMetrics();
   const driven = metrics.slice(0, checkpoint.rollouts);
   const provenance = {

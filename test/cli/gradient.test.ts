@@ -125,7 +125,7 @@ describe("a file that is wrong is refused with its name, the key, what was got a
     ["null in the start", { x0: [null, 0, 0, 0] }, /"x0\.0" is wrong: .*received null/],
     ["a text for a number", { segments: "8" }, /"segments" is wrong: .*received "8"/],
     ["no segments", { segments: 0 }, /"segments" is wrong: .*>=1 but received 0/],
-    ["segments beyond memory", { segments: 1e9 }, /too large.*lower batch, rollout-segments/],
+    ["segments beyond memory", { segments: 1e9 }, /"segments" is wrong: .*<=10000 but received 1000000000/],
     ["a negative time", { t0: -1 }, /"t0" is wrong: .*>=0 but received -1/],
     ["a window beyond the end", { windowStart: 8 }, /window 8:0:0 lies outside a rollout of 8 segments/],
     ["a truncation that is not", { truncation: "lap" }, /"truncation" is wrong: .*"none" \| "segment".*"lap"/],

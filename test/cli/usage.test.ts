@@ -89,6 +89,7 @@ describe("--json: one object on stdout, everything else on stderr, all saying th
       "cost",
       "windowCost",
       "meanCost",
+      "slowSeconds",
       "rmsRadialError",
       "meanSpeed",
       "start",

@@ -192,9 +192,7 @@ test("exports that are refused", async () => {
   const checkpoint = await readCheckpoint(checkpointPath(run, 0));
   const broken = checkpoint.arrays.parameters?.slice().fill(Number.NaN, 7, 8) ?? new Float64Array();
   await writeCheckpoint(path, { ...checkpoint, arrays: { ...checkpoint.arrays, parameters: broken } });
-  expect(await refusal(() => exported({ run: other }))).toMatch(
-    /after 0 updates of .* has weights that are not numbers/,
-  );
+  expect(await refusal(() => exported({ run: other }))).toMatch(/0000\.ckpt holds a policy whose weight 7 is NaN/);
 
   const bytes = await readFile(checkpointPath(run, 0));
   bytes.writeUInt32LE(99, 8);

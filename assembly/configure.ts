@@ -3,7 +3,8 @@ import { at, beginPlan, configured, dimension, hiddenWidths, reserveRegions, row
 import { choose, controller, model, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { setLayers } from "./policy/layers";
-import { Dimension, Pace, Region, Status } from "./regions";
+import { reset } from "./reflex";
+import { Dimension, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 const MOST_ROWS: i32 = 1 << 24;
@@ -44,18 +45,11 @@ function within(which: Dimension, least: i32, most: i32): bool {
 
 /** Pace 1 everywhere: what is recorded without one was driven so. */
 function setPaces(): void {
-  setPace(1.0);
+  reset();
   for (let rollout: i32 = 0; rollout < dimension(Dimension.rollouts); rollout++) {
     const paces = at(Region.paces, rollout);
     for (let t: i32 = 0; t < rowsOf(Region.paces); t++) store<f64>(paces + (usize(t) << DOUBLE_SHIFT), 1.0);
   }
-}
-
-/** The pace from the next network call on. */
-export function setPace(pace: f64): void {
-  store<f64>(trace.pace, pace, 8 * Pace.asked);
-  store<f64>(trace.pace, pace, 8 * Pace.driven);
-  store<f64>(trace.pace, load<f64>(trace.pace, 8 * Pace.settings) + 1.0, 8 * Pace.settings);
 }
 
 /** Whether what one part hands to another has the size that this expects. */

@@ -8,7 +8,7 @@
 import { resetPlant } from "./actuation";
 import * as arena from "./arena";
 import { controller, model, reference, reward, task } from "./components";
-import { configure as chooseAndLayOut, setPace as takePace } from "./configure";
+import { configure as chooseAndLayOut } from "./configure";
 import * as costates from "./costate";
 import * as curvatures from "./curvature";
 import * as gaussNewton from "./gauss-newton";
@@ -21,6 +21,7 @@ import * as pilot from "./pilot";
 import { changesFit } from "./plant-changes";
 import { act, evaluateReference, lineariseModel, Network, openSegment } from "./policy/policy";
 import { Dimension, LEAST_PACE, MOST_PACE, Pass, Region, Result, Status, VERSION } from "./regions";
+import * as reflexes from "./reflex";
 import * as rollouts from "./rollout";
 import { sensitivity } from "./sensitivity";
 import { tangent, tangentFrom } from "./tangent";
@@ -33,7 +34,7 @@ export * from "./names.generated";
 export { Option } from "./options";
 export { Change, ChangeKind, PlantMemory } from "./plant-memory";
 export { Network } from "./policy/policy";
-export { Counts, Dimension, Pace, Pass, Region, Result, RowsPer, Solution, Status } from "./regions";
+export { Counts, Dimension, Firing, Pace, Pass, Reflex, Region, Result, RowsPer, Solution, Status } from "./regions";
 
 const answers: usize = heap.alloc(8 * Result.count);
 /** Whether the parts have seen their parameters. */
@@ -131,8 +132,15 @@ export function setOption(option: i32, value: f64): i32 {
 /** The pace at which the task is driven from the next network call on, [{@link LEAST_PACE}, {@link MOST_PACE}]. */
 export function setPace(pace: f64): i32 {
   const status = statusOf(arena.configured, isPace(pace));
-  if (status == Status.ok) takePace(pace);
+  if (status == Status.ok) reflexes.setPace(pace);
   return status;
+}
+
+/** What the reflex fired for was nothing: the pace that was asked for is driven again; see assembly/reflex.ts. */
+export function dismissFiring(): i32 {
+  if (!arena.configured) return Status.wrongOrder;
+  reflexes.dismiss();
+  return Status.ok;
 }
 
 function isPace(pace: f64): bool {

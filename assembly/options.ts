@@ -29,6 +29,8 @@ export enum Option {
    * a policy that was in force before it, not one that begins with it (not in paper)
    */
   windowBurnIn,
+  /** 1: the pace is lowered where grip is lost (assembly/reflex.ts) */
+  reflex,
   count,
 }
 
@@ -45,6 +47,7 @@ let windowLength: i32 = 0;
 let windowStride: i32 = 0;
 let windowMargin: i32 = 1;
 let windowBurnIn: i32 = 0;
+export let reflex: bool = true;
 
 /** False if there is no such option, or if it cannot have such a value: none is negative, and some are not zero. */
 export function setOption(option: i32, value: f64): bool {
@@ -61,7 +64,8 @@ export function setOption(option: i32, value: f64): bool {
   else if (option == Option.windowLength) windowLength = i32(value);
   else if (option == Option.windowStride) windowStride = i32(value);
   else if (option == Option.windowMargin) windowMargin = i32(value);
-  else windowBurnIn = i32(value);
+  else if (option == Option.windowBurnIn) windowBurnIn = i32(value);
+  else reflex = value != 0.0;
   return true;
 }
 

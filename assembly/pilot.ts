@@ -10,7 +10,8 @@ import { withinBounds } from "./drive-loop";
 import { at, copyRow } from "./arena";
 import { controlPeriod, lookahead } from "./options";
 import { act, evaluateCost, evaluateReference, openInPlace } from "./policy/policy";
-import { Counts, Pace, Region, Status } from "./regions";
+import { add, begin as beginReflex, judge, watches } from "./reflex";
+import { Counts, EARLIER, Pace, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 /** A drive was begun. */
@@ -27,6 +28,14 @@ export function beginDrive(): void {
   store<f64>(trace.counts, 0.0, 8 * Counts.startTime); // so `times` count from where task time does
   store<f64>(trace.segmentStarts, 0.0);
   store<f64>(trace.taskShifts, 0.0);
+  memory.fill(trace.earlierInputs, 0, usize(EARLIER) * trace.inputRow);
+  beginReflex();
+}
+
+/** The last step's input becomes one before the step to come. */
+function keepInput(): void {
+  memory.copy(trace.earlierInputs, trace.earlierInputs + trace.inputRow, usize(EARLIER - 1) * trace.inputRow);
+  copyRow(trace.appliedAt(-1), trace.inputs, trace.inputRow);
 }
 
 /** Task time less `time`, a time after the last step [s]. */
@@ -55,12 +64,19 @@ export function networkDue(time: f64): bool {
  */
 export function tick(time: f64): Status {
   trace.select(0);
+  const watching = !fresh && watches();
+  if (!fresh) keepInput();
+  if (watching) {
+    const acting = trace.delayed ? trace.actingInputs(-1) : trace.appliedAt(-1);
+    add(trace.states, acting, time - load<f64>(trace.times), trace.plantState);
+  }
   copyRow(trace.states, trace.plantState, trace.stateRow);
   if (!withinBounds(trace.states)) return Status.outOfBounds;
   const calls = networkDue(time);
   store<f64>(trace.taskShifts, shiftAt(time));
   store<f64>(trace.times, time);
   if (calls) {
+    if (watching) judge(load<f64>(trace.segmentTimes));
     store<f64>(trace.paces, load<f64>(trace.pace, 8 * Pace.driven));
     openInPlace(trace.taskTime(0), fresh);
     fresh = false;

@@ -74,6 +74,10 @@ export const REGIONS = [
   run("plantMemory", "PLANT_MEMORY", "everything else that the plant remembers (assembly/actuation.ts)"),
   run("random", 2, "four 32-bit words"),
   run("pace", "Pace.count", "how fast the task is driven, see Pace in assembly/regions.ts"),
+  run("modelFitted", 1, "1: the model was fitted to driving"),
+  run("reflex", "Reflex.count", "state of the reflex, see Reflex in assembly/regions.ts"),
+  run("reflexPlaces", 1, "shortfall of the turn rate by place in the lap before; NaN: not known", "PLACES"),
+  run("reflexFirings", "Firing.count", "the last firings of the reflex, see Firing in assembly/regions.ts", "FIRINGS"),
   run("probe", "PROBE_ROW", "results of the law probes: z, dz, y, dy, pz, py and a tape", "PROBE_ROWS"),
   run(
     "stateSensitivity",

@@ -109,6 +109,56 @@ export enum Pace {
 export const LEAST_PACE: f64 = 0.3;
 export const MOST_PACE: f64 = 1.25;
 
+/** Columns of the region `reflex`: what assembly/reflex.ts remembers. */
+export enum Reflex {
+  /** part of the pace that is driven; 1: at rest */
+  factor,
+  /** part of the model's grip that is left, as far as it knows */
+  gripLeft,
+  /** how often it has fired */
+  firings,
+  /** sums over the steps of the segment that is driven: turn rate expected, shortfall, lateral acceleration, steps */
+  expected,
+  shortfall,
+  lateral,
+  steps,
+  /** shortfall of the segment before, beyond that of the lap before; NaN: not known */
+  excess,
+  /** of a segment's shortfall from lap to lap, and segments from which it is known */
+  variance,
+  seen,
+  /** mean shortfall above which it fires, after a firing that was dismissed */
+  caution,
+  /** shortfall of the firing that it acts on; 0: none */
+  fired,
+  /** segments that are not judged, and in which the pace is not given back */
+  blind,
+  held,
+  /** shortfalls of the last two segments, and where: not yet in `reflexPlaces` */
+  lastPlace,
+  lastShortfall,
+  earlierPlace,
+  earlierShortfall,
+  count,
+}
+
+/** Columns of the region `reflexFirings`. */
+export enum Firing {
+  /** at the start of the segment that was judged [s] */
+  taskTime,
+  /** mean part of the expected turn rate that was missing in two segments */
+  shortfall,
+  gripLeft,
+  /** from then on */
+  pace,
+  count,
+}
+
+/** Firings that are kept. */
+export const FIRINGS: i32 = 8;
+/** Parts of a period of the task whose shortfalls are compared from lap to lap. */
+export const PLACES: i32 = 40;
+
 /** Columns of the region `jitter`: standard deviations of periods [s]. */
 export enum Jitter {
   control,

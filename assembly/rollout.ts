@@ -8,6 +8,7 @@ import { at, columnsOf, copyRow, dimension, rowsOf, rowsPer } from "./arena";
 import { Counts, Dimension, EARLIER, Jitter, Pace, Region, RowsPer, Status } from "./regions";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment, recallNetwork } from "./policy/policy";
+import { add, begin as beginReflex, judge, watches } from "./reflex";
 import * as trace from "./trace";
 
 /** Start of a training rollout: task time uniform on a period, the task's state there plus a uniform offset. */
@@ -42,6 +43,8 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   io.truth = trace.plantState;
   io.inner = innerState();
   const capacity = dimension(Dimension.steps);
+  const watching = watches();
+  if (previous < 0) beginReflex();
   const begin = previous >= 0 ? overlap : 0;
   setClock(t, t > 0 ? endTime(t) : 0.0);
   let j = begin;
@@ -53,12 +56,22 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
     openSegment(j, Network.called, previous < 0);
     const count =
       networkJitter == 0.0 ? stepsPerSegment : stepsWithin(jittered(f64(stepsPerSegment) * dt, networkJitter), dt);
+    const first = steps;
     if (!driveSegment(j, count, io)) return finish(j + 1, Status.outOfBounds);
+    if (watching) watch(first, load<f64>(trace.segmentTimeAt(j)));
   }
   return finish(j, Status.ok);
 }
 
 const io = new PlantIo();
+
+/** Shows the reflex the segment that was driven from step `first` and task time `taskTime` [s] on. */
+function watch(first: i32, taskTime: f64): void {
+  for (let t = first; t < steps; t++) {
+    add(trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), trace.stateAt(t + 1));
+  }
+  judge(taskTime);
+}
 
 /** Control steps that fit into a network period, at least one. */
 function stepsWithin(period: f64, dt: f64): i32 {
@@ -86,8 +99,8 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   const first = trace.segmentStart(from);
   const kept = driven - first;
   const begin = first < driven ? load<f64>(trace.timeAt(first)) : endTime(driven);
-  const shift = load<f64>(trace.taskShiftAt(first));
-  const start = trace.startTime() + begin + shift;
+  const gone = load<f64>(trace.taskShiftAt(first));
+  const start = trace.startTime() + begin + gone;
   memory.copy(
     at(Region.openingSetpoint, rollout),
     from > 0 ? trace.setpointAt(from - 1) : trace.openingSetpoint,
@@ -105,9 +118,9 @@ export function driveOn(rollout: i32, previous: i32, overlap: i32): i32 {
   }
   trace.select(rollout);
   store<f64>(trace.counts, start, 8 * Counts.startTime);
-  for (let t: i32 = 0; t < kept; t++) add(-begin, trace.timeAt(t));
-  for (let t: i32 = 0; t <= kept; t++) add(-shift, trace.taskShiftAt(t));
-  for (let j: i32 = 0; j < overlap; j++) add(-f64(first), trace.segmentStartAt(j));
+  for (let t: i32 = 0; t < kept; t++) shift(-begin, trace.timeAt(t));
+  for (let t: i32 = 0; t <= kept; t++) shift(-gone, trace.taskShiftAt(t));
+  for (let j: i32 = 0; j < overlap; j++) shift(-f64(first), trace.segmentStartAt(j));
   trace.setLength(kept, overlap);
   return kept;
 }
@@ -123,7 +136,7 @@ function copyRows(region: i32, source: i32, first: i32, rollout: i32, count: i32
   memory.copy(at(region, rollout), at(region, source) + usize(first) * row, usize(count) * row);
 }
 
-function add(value: f64, p: usize): void {
+function shift(value: f64, p: usize): void {
   store<f64>(p, load<f64>(p) + value);
 }
 

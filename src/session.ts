@@ -26,6 +26,7 @@ export async function coreFor(
   core.setOption("stateFeedback", config["network-state-feedback"] ? 1 : 0);
   core.setOption("meanOverBatch", config["batch-reduction"] === "mean" ? 1 : 0);
   core.setPace(config.pace);
+  core.setOption("reflex", config.reflex ? 1 : 0);
   core.view("inputDelays").fill(Math.round(config["model-delay"] / config["control-period"]));
   return core;
 }

@@ -97,6 +97,16 @@ export class Car extends Model {
     store<f64>(next, phi + dt * w, 8 * PlanarState.phi);
   }
 
+  turnRate(parameters: usize, x: usize, u: usize, gripLeft: f64): f64 {
+    const v = load<f64>(x, 8 * PlanarState.v);
+    const curvature =
+      load<f64>(parameters, 8 * CarParameter.steeringGain) * load<f64>(u, 8 * CarInput.steering) -
+      load<f64>(parameters, 8 * CarParameter.steeringBias);
+    const w = v * curvature;
+    const left = gripLeft * Math.sqrt(1.0 - takenGrip(parameters, load<f64>(u, 8 * CarInput.throttle)));
+    return w * softLimit((v * w * load<f64>(parameters, 8 * CarParameter.inverseGrip)) / left);
+  }
+
   // @ts-ignore: decorator
   @inline
   linearise(parameters: usize, x: usize, u: usize, dt: f64, tape: usize): void {

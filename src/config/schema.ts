@@ -60,6 +60,11 @@ export const settings = {
       "how fast the task is driven, task time per time; below 1 slower, e.g. 0.8 for a first lap on a new floor; " +
       "the cost still asks for the speed at pace 1",
   },
+  reflex: {
+    schema: flag,
+    default: true,
+    describe: "slow down within a lap, at once, where the car turns much less than the fitted model expects",
+  },
   "plant-delay": {
     schema: perComponent,
     default: [],

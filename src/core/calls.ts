@@ -55,6 +55,11 @@ export class CoreCalls {
     this.check(this.exports.setPace(pace), `pace ${pace}`);
   }
 
+  /** What the reflex fired for was nothing: the pace that was asked for is driven again, and it becomes careful. */
+  dismissFiring(): void {
+    this.check(this.exports.dismissFiring(), "a firing that was nothing");
+  }
+
   /** Starts the random numbers from a 64-bit seed, given as two 32-bit numbers. */
   seed(low: number, high: number): void {
     this.check(this.exports.seed(low, high), "a seed");

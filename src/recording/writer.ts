@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeAtomically } from "../files.js";
+import { eventMessage } from "./events.js";
 import { McapFile } from "./mcap-file.js";
 import {
   type Pose,
@@ -103,7 +104,7 @@ function addRollout(motion: Motion, recording: Recording, metadata: RolloutMetad
 /**
  * Writes one rollout as a complete MCAP file (chunks of 64 KiB without compression, indexes, statistics), atomically: a
  * kill at any moment leaves the old file or the new one. The same recording always gives the same bytes: stamps are
- * times since the start of the rollout, never the wall clock. Events are not written.
+ * times since the start of the rollout, never the wall clock.
  *
  * The metadata record `lapgrad`, at the beginning, says what the file holds. /rl/step, /rl/segment and /rl/rollout
  * carry every number exactly. If the state has columns "x [m]", "y [m]" and "phi [rad]" there are also, for Foxglove:
@@ -128,6 +129,10 @@ export async function writeRecording(
   file.addMetadata({ name: METADATA, metadata: encodeMetadata(metadata) });
   addScene(motion, stampOf(0), recording, metadata);
   addRollout(motion, recording, metadata);
+  for (const event of recording.events) {
+    const stamp = stampOf(event.time);
+    motion.topics.add(TOPICS.event, stamp, eventMessage(stamp, event));
+  }
   const { task, rollout, timing, startTime } = info;
   const end = { task, rollout, timing, startTime, steps, segments, finalState: recording.finalState, summary };
   const stamp = stampOf(lastTime);

@@ -8,6 +8,7 @@ import { Fault } from "../links/faults.js";
 import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
 import { PlanarState } from "../tasks/planar.js";
 import type { GateCheck } from "./gate-check.js";
+import { Takeover } from "./handover.js";
 import { type Layout, RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
 import {
@@ -46,9 +47,10 @@ const rowsOf = (core: Core) => ({
   setpoints: core.view("setpoints"),
   gains: core.view("gains"),
   parameters: core.view("parameters"),
-  asked: core.view("pace"),
   pace: core.view("paces"),
   taskShift: core.view("taskShifts"),
+  reflex: core.view("reflex"),
+  firings: core.view("reflexFirings"),
 });
 
 export class ControlLoop {
@@ -59,6 +61,9 @@ export class ControlLoop {
   readonly #ring: Ring;
   readonly #layout: Layout;
   readonly #rows: ReturnType<typeof rowsOf>;
+  readonly #takeover: Takeover;
+  /** firings of the reflex that were written down */
+  #firings = 0;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -89,6 +94,7 @@ export class ControlLoop {
     this.#ring = ring;
     this.#layout = layout;
     this.#rows = rowsOf(core);
+    this.#takeover = new Takeover(core);
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
@@ -155,10 +161,17 @@ export class ControlLoop {
   #startDriving(): void {
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
     this.#gates.reset();
-    this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked);
+    this.#takeParameters();
     this.#origin = this.#now - this.#shared.startTime;
     this.#core.beginDrive();
     this.#hasEnd = true;
+  }
+
+  /** Whether a new policy was handed over. */
+  #takeParameters(): boolean {
+    const isNew = this.#shared.takeParameters(this.#rows.parameters, this.#takeover.numbers);
+    if (isNew) this.#takeover.apply();
+    return isNew;
   }
 
   #startBraking(): void {
@@ -190,7 +203,7 @@ export class ControlLoop {
     const calls = core.networkDue(time);
     if (calls) {
       const { motion } = this.#gates.seen;
-      if (this.#shared.takeParameters(this.#rows.parameters, this.#rows.asked)) motion.expected.learn();
+      if (this.#takeParameters()) motion.expected.learn();
       this.#shared.takeResponse(motion.response.model);
     }
     const done = core.tick(time);
@@ -199,6 +212,7 @@ export class ControlLoop {
       this.#handleFault(fault, Number.NaN, Number.NaN);
       return false;
     }
+    if (calls) this.#writeFirings();
     if (calls) this.#writeCall();
     this.#writeStep();
     return true;
@@ -229,6 +243,21 @@ export class ControlLoop {
     this.#ring.number(value);
     this.#ring.number(limit);
     this.#ring.number(this.#robot.followedUntil);
+    this.#ring.end();
+  }
+
+  /** A firing of the reflex, at the network call before which it came: at most one. */
+  #writeFirings(): void {
+    const { Firing, Reflex } = this.#core.exports;
+    const { reflex, firings } = this.#rows;
+    const fired = reflex[Reflex.firings];
+    if (fired === this.#firings || !this.#ring.begin(RecordKind.reflex, this.#now)) return;
+    this.#firings = fired;
+    const from = ((fired - 1) % (firings.length / Firing.count)) * Firing.count;
+    this.#ring.number(firings[from + Firing.taskTime]);
+    this.#ring.number(firings[from + Firing.shortfall]);
+    this.#ring.number(firings[from + Firing.gripLeft]);
+    this.#ring.number(firings[from + Firing.pace]);
     this.#ring.end();
   }
 

@@ -2,11 +2,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Core } from "../core/core.js";
+import { describeFiring } from "../core/firings.js";
 import { createFolder } from "../files.js";
 import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
-import { HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
+import { firingIn, HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
 import { explainFault } from "./stops.js";
 
@@ -86,6 +87,8 @@ export class Recorder {
     const [kind, clock, first, second, third] = row;
     const time = Math.max(0, clock - this.#began); // what comes before the start has its time
     if (kind === RecordKind.state) return { time, level: "info", name: "state", message: RuntimeState[first] };
+    if (kind === RecordKind.reflex)
+      return { time, level: "warning", name: "noticed", message: describeFiring(firingIn(row)) };
     const fault: Fault = first;
     const message = explainFault({ fault, value: second, limit: third });
     return { time, level: fault === Fault.operatorStop ? "info" : "fault", name: Fault[fault], message };

@@ -1,4 +1,5 @@
 /** What the control thread writes down, one row per event, in a ring of shared memory that the main thread empties. */
+import type { Firing } from "../core/firings.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 
 export enum RecordKind {
@@ -12,6 +13,8 @@ export enum RecordKind {
   state,
   /** a fault: the loop's clock, fault, value, limit, when the last command was sent that the robot followed, or NaN */
   fault,
+  /** the reflex fired: the loop's clock, task time, shortfall, grip that is left, pace from then on */
+  reflex,
 }
 
 /** Where the columns of a row begin, for a task. */
@@ -124,4 +127,9 @@ export class Ring {
       Atomics.store(this.#ends, 1, tail + 1);
     }
   }
+}
+
+/** The firing that a row of the reflex tells of. */
+export function firingIn([, , taskTime, shortfall, gripLeft, pace]: Float64Array): Firing {
+  return { taskTime, shortfall, gripLeft, pace };
 }

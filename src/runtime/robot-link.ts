@@ -4,15 +4,17 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { addFiring } from "../core/firings.js";
 import { UserError } from "../errors.js";
 import { Fault, type FoundFault } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
 import { RobotPhase } from "../links/robot.js";
+import { handedOver } from "./handover.js";
 import type { ControlHost } from "./host.js";
 import { type DriveStart, nearestStart } from "./nearest-start.js";
 import { type Operator, stopReason } from "./operator.js";
 import type { Recorder } from "./recorder.js";
-import { layoutFor, RecordKind } from "./records.js";
+import { firingIn, layoutFor, RecordKind } from "./records.js";
 import { ResponseFit } from "./response-fit.js";
 import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
 import { Order } from "./shared.js";
@@ -39,6 +41,8 @@ export class RobotLink implements Link {
   readonly #recorder: DriveLog;
   /** rows of the drive that no rollout has taken yet */
   readonly #rows: Float64Array[] = [];
+  /** firings of the reflex that no rollout has taken yet */
+  readonly #firings: Float64Array[] = [];
   #responseFit: ResponseFit | undefined;
   #wiring: WiringWatch | undefined;
   /** what it found, with the numbers that an order to stop does not carry */
@@ -106,7 +110,7 @@ export class RobotLink implements Link {
   }
 
   async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    this.#host.shared.giveParameters(core.view("parameters"), core.view("pace"));
+    this.#host.shared.giveParameters(core.view("parameters"), handedOver(core));
     core.driveOn(index, previous, kept);
     return this.#collect(core, index, segments, true);
   }
@@ -162,7 +166,7 @@ export class RobotLink implements Link {
     this.#responseFit = new ResponseFit(task);
     this.#wiring = new WiringWatch(task);
     this.#found = undefined;
-    shared.giveParameters(core.view("parameters"), core.view("pace"));
+    shared.giveParameters(core.view("parameters"), handedOver(core));
     shared.start.set(initialState);
     shared.startTime = startTime;
     shared.give(Order.arm);
@@ -205,6 +209,7 @@ export class RobotLink implements Link {
     const stopped = isWhole ? undefined : this.#stopText(this.#fault);
     if (!rows.some(([kind]) => kind === RecordKind.step)) return { steps: 0, stopped };
     storeRollout(core, index, rows, unfollowed ?? end, layoutFor(core.setup.task), goesOn);
+    for (const row of this.#firings.splice(0)) addFiring(core, firingIn(row));
     return { steps: core.view("counts", index)[0], stopped };
   }
 
@@ -272,7 +277,9 @@ export class RobotLink implements Link {
         this.#fault = { fault: first, value: second, limit: third };
         if (!Number.isNaN(followedUntil)) this.#followedUntil = followedUntil - this.#origin;
       }
-      if (kind !== RecordKind.fault && kind !== RecordKind.state && this.#isDriving) this.#rows.push(row);
+      if (kind === RecordKind.reflex) this.#firings.push(row);
+      const isDriven = kind === RecordKind.step || kind === RecordKind.call || kind === RecordKind.end;
+      if (isDriven && this.#isDriving) this.#rows.push(row);
     });
     if (this.#recorder.failure !== undefined && this.#isDriving && !this.#isUnrecorded) {
       this.#isUnrecorded = true;

@@ -4,6 +4,7 @@
  */
 import { Fault } from "../links/faults.js";
 import type { Robot, RobotPhase } from "../links/robot.js";
+import { HANDOVER_SIZE } from "./handover.js";
 import { RESPONSE_SIZE } from "./response.js";
 import type { RuntimeState } from "./states.js";
 
@@ -71,8 +72,6 @@ export enum Order {
 }
 
 const STATES = 16;
-/** The region `pace`. */
-const PACE_SIZE = 3;
 
 /** The block; `parameters` is the policy's number of parameters, `states` that of the state's components. */
 export class Shared {
@@ -86,7 +85,7 @@ export class Shared {
   #parametersTaken = 0;
   #responseTaken = 0;
   readonly #parameters: readonly [Float64Array, Float64Array];
-  readonly #paces: readonly [Float64Array, Float64Array];
+  readonly #handovers: readonly [Float64Array, Float64Array];
   /** how the robot answers its commands: runtime/response.ts */
   readonly #responses: readonly [Float64Array, Float64Array];
 
@@ -96,8 +95,8 @@ export class Shared {
     const start = STATES * 8;
     const size = parameters * 8;
     const response = RESPONSE_SIZE * 8;
-    const pace = PACE_SIZE * 8;
-    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size + 2 * response + 2 * pace);
+    const handover = HANDOVER_SIZE * 8;
+    this.buffer = buffer ?? new SharedArrayBuffer(words + slots + 2 * start + 2 * size + 2 * response + 2 * handover);
     this.#words = new Int32Array(this.buffer, 0, Word.count);
     this.#slots = new Float64Array(this.buffer, words, Slot.count);
     this.start = new Float64Array(this.buffer, words + slots, STATES);
@@ -112,7 +111,10 @@ export class Shared {
       new Float64Array(this.buffer, at + 2 * size + response, RESPONSE_SIZE),
     ];
     const end = at + 2 * size + 2 * response;
-    this.#paces = [new Float64Array(this.buffer, end, PACE_SIZE), new Float64Array(this.buffer, end + pace, PACE_SIZE)];
+    this.#handovers = [
+      new Float64Array(this.buffer, end, HANDOVER_SIZE),
+      new Float64Array(this.buffer, end + handover, HANDOVER_SIZE),
+    ];
   }
 
   // main thread
@@ -136,13 +138,13 @@ export class Shared {
     Atomics.notify(this.#words, Word.sleep);
   }
 
-  /** Hands a policy over, and how fast it is to be driven (region `pace`); one that was not taken yet is forgotten. */
-  giveParameters(parameters: Float64Array, pace: Float64Array): void {
+  /** Hands a policy over, and what belongs to it (handover.ts); one that was not taken yet is forgotten. */
+  giveParameters(parameters: Float64Array, handover: Float64Array): void {
     const given = Atomics.load(this.#words, Word.parametersGiven);
     // the control thread copies from the other half, except in the microseconds after the last hand-over
     while (Atomics.load(this.#words, Word.parametersBusy) !== 0);
     this.#parameters[(given + 1) & 1].set(parameters);
-    this.#paces[(given + 1) & 1].set(pace);
+    this.#handovers[(given + 1) & 1].set(handover);
     Atomics.store(this.#words, Word.parametersGiven, given + 1);
   }
 
@@ -187,14 +189,14 @@ export class Shared {
     return this.stoppedFor !== Fault.none && order !== Order.quit ? Order.stop : order;
   }
 
-  /** Copies a policy, and its pace, that were handed over since the last call; whether there were. */
-  takeParameters(into: Float64Array, pace: Float64Array): boolean {
+  /** Copies a policy, and what belongs to it, that were handed over since the last call; whether there were. */
+  takeParameters(into: Float64Array, handover: Float64Array): boolean {
     Atomics.store(this.#words, Word.parametersBusy, 1);
     const given = Atomics.load(this.#words, Word.parametersGiven);
     const isNew = given !== this.#parametersTaken;
     if (isNew) {
       into.set(this.#parameters[given & 1]);
-      pace.set(this.#paces[given & 1]);
+      handover.set(this.#handovers[given & 1]);
     }
     this.#parametersTaken = given;
     Atomics.store(this.#words, Word.parametersBusy, 0);

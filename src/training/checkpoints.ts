@@ -7,10 +7,10 @@ import type { Progress } from "./judgement.js";
 import { lastingSettings } from "./resumed-config.js";
 import type { Training } from "./training.js";
 
+/** Regions that earlier versions did not keep: a core begins as they drove. */
+const LATER: readonly RegionName[] = ["pace", "modelFitted", "reflex", "reflexPlaces", "reflexFirings"];
 /** Regions that every checkpoint holds; the update rule adds its own. */
-const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays", "pace"];
-/** Those of them that earlier versions did not keep: a core begins as they drove. */
-const LATER: readonly RegionName[] = ["pace"];
+const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays", ...LATER];
 
 /** Everything needed to go on from here; `recordings`: files of those that the model is fitted to. */
 export function checkpointOf(

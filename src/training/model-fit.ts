@@ -67,6 +67,7 @@ export class ModelFitter {
     this.said = { ...Object.fromEntries(present), ...numbersOf(fit) };
     core.setParameters("model", { kind, parameters: fit.model.parameters });
     core.write("inputDelays", fit.model.delays);
+    if (fit.refused.length === 0) core.write("modelFitted", [1]);
     for (let slot = batch.first; slot < batch.first + batch.count; slot++) {
       core.linearise(slot);
     }

@@ -11,6 +11,7 @@ import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
+import { Notices } from "./notices.js";
 import { type RunFolder, rolloutName, settlingName } from "./run-folder.js";
 import type { Training } from "./training.js";
 
@@ -34,11 +35,12 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   const { config, core, link, signal } = run;
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
+  const notices = new Notices(core);
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
       case "settling":
       case "rollout": {
-        const metrics = await record(run, event, progress, driven);
+        const metrics = await record(run, event, progress, driven, notices);
         if (!metrics) return progress;
         driven += metrics.seconds;
         if (event.kind === "rollout") progress = judgeRollout(run, progress, metrics);
@@ -79,6 +81,7 @@ async function record(
   event: DriveEvent,
   progress: Progress,
   start: number,
+  notices: Notices,
 ): Promise<RolloutMetrics | undefined> {
   const { core, folder, modelFitter, rule, ruleState } = run;
   const { index, slot, from, steps, stopped, recording, windowCost } = event;
@@ -93,10 +96,15 @@ async function record(
     windowCost,
   };
   const name = event.kind === "rollout" ? rolloutName(index) : settlingName(progress.rollouts);
-  await inTime(run, folder.keepRecording(name, recording, summaryOf(metrics), isSimulated(run.config)));
+  const events = notices.take(recording);
+  const replaces = isSimulated(run.config);
+  await inTime(run, folder.keepRecording(name, recording, events, summaryOf(metrics), replaces));
   if (wanted) return undefined;
   if (event.kind === "rollout") {
-    const driven = withNotices({ ...metrics, start }, []);
+    const driven = withNotices(
+      { ...metrics, start },
+      events.map(({ message }) => message),
+    );
     await inTime(run, folder.appendMetrics(driven));
     run.onRollout(driven, modelFitter.refusal);
   }

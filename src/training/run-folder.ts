@@ -18,6 +18,7 @@ import {
   setAside,
   writeAtomically,
 } from "../files.js";
+import type { DriveEvent } from "../recording/events.js";
 import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
@@ -115,13 +116,19 @@ export class RunFolder {
   }
 
   /**
-   * Puts a recording into `rollouts`. In simulation the file of that name, driven before a crash, is the same; what a
+   * Puts a recording into `rollouts`, with what happened beside driving. In simulation the file of that name, driven before a crash, is the same; what a
    * robot drove stays: 0006.mcap becomes 0006-stopped.mcap.
    */
-  async keepRecording(name: string, recording: Recording, summary: Summary, replaces: boolean): Promise<void> {
+  async keepRecording(
+    name: string,
+    recording: Recording,
+    events: readonly DriveEvent[],
+    summary: Summary,
+    replaces: boolean,
+  ): Promise<void> {
     const path = join(this.path, "rollouts", name);
     if (!replaces) await setAside(path, "-stopped");
-    this.#files.set(recording, { file: name, sha256: await writeRecording(path, recording, summary) });
+    this.#files.set(recording, { file: name, sha256: await writeRecording(path, { ...recording, events }, summary) });
   }
 
   /** The files that recordings were written to, or read from. */

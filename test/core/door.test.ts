@@ -17,6 +17,7 @@ const valid: readonly Call[] = [
   ["sampleStart", 0],
   ["nominalSetpoint", 1],
   ["setPace", 0.8],
+  ["dismissFiring"],
   ["rollOut", 0, 12, -1, 0],
   ["rollOut", 1, 6, 0, 3],
   ["driveOn", 1, 0, 3],
@@ -54,7 +55,7 @@ const wrong: readonly Call[] = [
   ["describeRegion", 0, -1],
   ["describeRegion", 0, 2],
   ["setOption", -1, 1],
-  ["setOption", 13, 1],
+  ["setOption", 14, 1],
   ["setOption", 0, 0],
   ["setOption", 1, 0],
   ["setOption", 8, Number.NaN],
@@ -165,7 +166,7 @@ test("before prepare", async () => {
   }
   expect(statusOf(exports, ["configure"])).toBe("ok");
   const before = contents(exports);
-  const free = /^(describeRegion|setPace|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
+  const free = /^(describeRegion|setPace|dismissFiring|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
   for (const call of valid.filter(([name]) => !free.test(name))) {
     expect([...call, statusOf(exports, call)]).toEqual([...call, "wrongOrder"]);
   }

@@ -8,6 +8,7 @@ import { completeConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { robotFor } from "../../src/links/links.js";
 import { controlLoop, pilotCore } from "../../src/runtime/control.js";
+import { handedOver } from "../../src/runtime/handover.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
@@ -43,7 +44,7 @@ function run(steps: number): void {
 
 run(20);
 shared.start.set(task.initialState);
-shared.giveParameters(core.view("parameters"), core.view("pace"));
+shared.giveParameters(core.view("parameters"), handedOver(core));
 shared.give(Order.arm);
 run(60);
 shared.give(Order.drive);

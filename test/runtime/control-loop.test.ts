@@ -7,6 +7,7 @@ import { RobotPhase } from "../../src/links/robot.js";
 import { pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
+import { handedOver } from "../../src/runtime/handover.js";
 import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeEvent, RuntimeState, transitions } from "../../src/runtime/states.js";
@@ -31,7 +32,7 @@ class Bench {
     core.view("parameters").fill(0);
     this.shared = new Shared(core.parameterCount());
     this.shared.start.set(START);
-    this.shared.giveParameters(core.view("parameters"), core.view("pace"));
+    this.shared.giveParameters(core.view("parameters"), handedOver(core));
     const gates = new GateCheck(
       this.robot,
       { ...config, heartbeatWithin: Number.POSITIVE_INFINITY },
@@ -140,7 +141,7 @@ const faults: readonly (readonly [string, Fault, (bench: Bench) => void])[] = [
     "policy not a number",
     Fault.policy,
     ({ shared, core }) => {
-      shared.giveParameters(new Float64Array(core.parameterCount()).fill(Number.NaN), core.view("pace"));
+      shared.giveParameters(new Float64Array(core.parameterCount()).fill(Number.NaN), handedOver(core));
     },
   ],
   ["board timed out", Fault.boardTimeout, ({ robot }) => (robot.fault = Fault.boardTimeout)],
@@ -278,7 +279,7 @@ test("new parameters act from the next network call on", () => {
   const bench = new Bench(core);
   bench.drive(3);
   const parameters = new Float64Array(core.parameterCount()).fill(0.3);
-  bench.shared.giveParameters(parameters, core.view("pace"));
+  bench.shared.giveParameters(parameters, handedOver(core));
   bench.steps(12);
   const outputs = bench
     .rows()

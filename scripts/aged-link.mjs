@@ -1,0 +1,134 @@
+/**
+ * A simulated car that is driven step by step by a core of its own, as the control thread of a robot does, and whose
+ * measured pose is old: by an age that is drawn anew for every step.
+ */
+
+import { addFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
+import { setTiming } from "../build/src/recording/timing.js";
+import { handedOver, Takeover } from "../build/src/runtime/handover.js";
+import { layoutFor, RecordKind } from "../build/src/runtime/records.js";
+import { storeRollout } from "../build/src/runtime/rollout-rows.js";
+import { coreFor } from "../build/src/session.js";
+
+/** Largest age [s]. */
+const OLDEST = 0.06;
+
+export class AgedLink {
+  name = "aged";
+  #plant;
+  #pilot;
+  #layout;
+  #takeover;
+  #random;
+  /** true states at the last steps, newest first */
+  #history = [];
+  #noise = [0, 0, 0, 0];
+  #now = 0;
+
+  static async of(config, seed) {
+    const link = new AgedLink();
+    const plant = await coreFor(config, 1, 1, "strict", 1);
+    const pilot = await coreFor(config, 1, 1, "strict", 1);
+    setTiming(pilot, "hardware");
+    link.#noise = [...plant.view("plantNoise")];
+    plant.view("plantNoise").fill(0);
+    link.#plant = plant;
+    link.#pilot = pilot;
+    link.#layout = layoutFor(plant.setup.task);
+    link.#takeover = new Takeover(pilot);
+    link.#random = uniformFrom(seed);
+    return link;
+  }
+
+  async drive(core, index, segments) {
+    const state = core.view("states", index).slice(0, 4);
+    this.#plant.view("plantState").set(state);
+    this.#plant.restPlant();
+    this.#history = Array.from({ length: 5 }, () => state);
+    this.#now = core.view("counts", index)[2];
+    this.#takeOver(core);
+    this.#pilot.beginDrive();
+    return this.#collect(core, index, segments, false);
+  }
+
+  async driveOn(core, index, segments, previous, kept) {
+    this.#takeOver(core);
+    core.driveOn(index, previous, kept);
+    return this.#collect(core, index, segments, true);
+  }
+
+  #takeOver(core) {
+    this.#pilot.view("parameters").set(core.view("parameters"));
+    this.#takeover.numbers.set(handedOver(core));
+    this.#takeover.apply();
+  }
+
+  #collect(core, index, segments, goesOn) {
+    const rows = [];
+    const { bounds, timing } = core.setup.task;
+    const firings = firingCount(this.#pilot);
+    for (let calls = 0; ; ) {
+      const measured = this.#measure();
+      const within = measured.every((value, i) => value >= bounds.low[i] && value <= bounds.high[i]);
+      const calling = this.#pilot.networkDue(this.#now);
+      if (!within || (calling && calls === segments)) {
+        const end = new Float64Array(this.#layout.width);
+        end.set([RecordKind.end, this.#now, ...measured]);
+        storeRollout(core, index, rows, end, this.#layout, goesOn);
+        for (const firing of firingsSince(this.#pilot, firings)) addFiring(core, firing);
+        return { steps: core.view("counts", index)[0], stopped: within ? undefined : "it left its bounds" };
+      }
+      this.#pilot.view("plantState").set(measured);
+      this.#pilot.tick(this.#now);
+      if (calling) rows.push(this.#row(RecordKind.call, measured, ["outputs", "setpoints", "gains"]));
+      if (calling) calls++;
+      rows.push(this.#row(RecordKind.step, measured, ["inputs", "references", "residuals", "stageCosts"]));
+      this.#plant.view("inputs").set(this.#pilot.view("inputs"));
+      this.#plant.drivePlant(timing.controlPeriod);
+      this.#history.unshift(this.#plant.view("plantState").slice());
+      this.#history.pop();
+      this.#now += timing.controlPeriod;
+    }
+  }
+
+  #row(kind, measured, regions) {
+    const pilot = this.#pilot;
+    const row = new Float64Array(this.#layout.width);
+    const parts = regions.flatMap((name) => [...pilot.view(name)]);
+    row.set([kind, this.#now, ...measured, ...parts, pilot.view("paces")[0], pilot.view("taskShifts")[0]]);
+    return row;
+  }
+
+  /** Position and heading as they were some time ago, the speed as it is. */
+  #measure() {
+    const age = (OLDEST * this.#random()) / this.#pilot.setup.task.timing.controlPeriod;
+    const before = Math.floor(age);
+    const part = age - before;
+    const [newer, older] = [this.#history[before], this.#history[before + 1]];
+    const state = newer.map((value, i) => value + part * (older[i] - value) + this.#noise[i] * this.#normal());
+    state[2] = this.#history[0][2];
+    return state;
+  }
+
+  /** Twelve uniform numbers less six. */
+  #normal() {
+    let sum = -6;
+    for (let i = 0; i < 12; i++) sum += this.#random();
+    return sum;
+  }
+
+  async open() {}
+  async stop() {}
+  async close() {}
+}
+
+/** Uniform numbers in [0, 1): mulberry32. */
+function uniformFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

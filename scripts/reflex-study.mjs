@@ -1,0 +1,179 @@
+/**
+ * Whether the reflex rests where nothing changes, and what it does where grip is lost: trains the simulated car in
+ * memory and writes docs/results/reflex.md. False alarms are counted on every car plant, as it is, with 5 mm of noise,
+ * and driven step by step as a robot is, with that noise and a pose that is 0 to 60 ms old. `--cache`: rows that are
+ * there already are not driven again.
+ * Usage, after a build, in the project's folder:
+ *   node scripts/reflex-study.mjs [--seeds 100] [--laps 20] [--first 71000] [--cache file] [--print]
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { completeConfig } from "../build/src/config/config.js";
+import { describeFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
+import { SimLink } from "../build/src/links/kinds/sim.js";
+import { markdownTable } from "../build/src/report/markdown.js";
+import { coreFor, initialisePolicy } from "../build/src/session.js";
+import { algorithm1 } from "../build/src/training/algorithm1.js";
+import { measure } from "../build/src/training/metrics.js";
+import { trainingFor } from "../build/src/training/training.js";
+import { AgedLink } from "./aged-link.mjs";
+import { writeStudyPage } from "./study.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    laps: { type: "string", default: "20" },
+    first: { type: "string", default: "71000" },
+    cache: { type: "string" },
+    print: { type: "boolean" },
+  },
+});
+const [SEEDS, LAPS, FIRST] = [options.seeds, options.laps, options.first].map(Number);
+const PLANTS = ["nominal", "identified", "single-track"];
+const NOISE = { "plant-noise": [0.005] };
+const VARIANTS = [
+  { name: "as it is", given: {}, linkFor: () => new SimLink() },
+  { name: "5 mm of noise", given: NOISE, linkFor: () => new SimLink() },
+  {
+    name: "5 mm of noise, pose 0 to 60 ms old",
+    given: { link: "serial", device: "none" },
+    linkFor: (config, seed) => AgedLink.of({ ...config, ...NOISE, link: "sim" }, seed),
+  },
+];
+/** Seeds of each change, and the lap in which it acts, counted from standstill. */
+const CHANGED = { seeds: 20, lap: 10, factors: [0.8, 0.6] };
+
+const cached = new Map();
+if (options.cache && existsSync(options.cache))
+  for (const line of readFileSync(options.cache, "utf8").trim().split("\n")) {
+    const { key, row } = JSON.parse(line);
+    cached.set(key, row);
+  }
+
+/** Laps of one training: cost per step, slow driving, firings; and how long after the change the first one came. */
+async function driven(plant, given, seed, linkFor, laps) {
+  const key = JSON.stringify([plant, given, seed, linkFor.toString(), laps]);
+  if (cached.has(key)) return cached.get(key);
+  const config = completeConfig({ plant, seed, ...given });
+  const training = await trainingFor(config);
+  const { core } = training;
+  initialisePolicy(core, seed);
+  const link = await linkFor(config, seed);
+  const row = { costs: [], slow: 0, firings: [], stopped: null };
+  let before = firingCount(core);
+  for await (const event of algorithm1(training, link, 0, laps)) {
+    if (event.kind !== "rollout" && event.kind !== "settling") continue;
+    row.stopped = event.stopped ?? null;
+    if (event.stopped !== undefined) break;
+    const { meanCost, slowSeconds } = measure(core, event.slot, event.index, event.from);
+    row.slow += slowSeconds;
+    if (event.kind === "rollout") row.costs.push(meanCost);
+    const { segmentTimes } = event.recording;
+    for (const firing of firingsSince(core, before))
+      row.firings.push({ lap: event.index, segment: segmentTimes.indexOf(firing.taskTime), ...firing });
+    before = firingCount(core);
+  }
+  if (options.cache) appendFileSync(options.cache, `${JSON.stringify({ key, row })}\n`);
+  return row;
+}
+
+/** Cost per step of the untrained controller's last lap of six. */
+async function untrained(plant) {
+  const config = completeConfig({ plant });
+  const core = await coreFor(config, 1, 240);
+  core.writeStart(core.setup.task.initialState, 0);
+  core.rollOut(0, 240);
+  const costs = core.view("stageCosts").subarray(5 * 280, 6 * 280);
+  return costs.reduce((sum, cost) => sum + cost, 0) / 280;
+}
+
+const spread = (values, digits = 0) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? "-" : `${sorted[sorted.length >> 1].toFixed(digits)} / ${sorted.at(-1).toFixed(digits)}`;
+};
+
+async function falseAlarms() {
+  const rows = [];
+  for (const { name, given, linkFor } of VARIANTS)
+    for (const plant of PLANTS) {
+      const runs = [];
+      for (let i = 0; i < SEEDS; i++) runs.push(await driven(plant, given, FIRST + i, linkFor, LAPS));
+      const firings = runs.flatMap((run) => run.firings);
+      for (const firing of firings) console.log(`${plant}, ${name}, lap ${firing.lap}: ${describeFiring(firing)}`);
+      const stopped = runs.filter((run) => run.stopped !== null).length;
+      const slow = runs.reduce((sum, run) => sum + run.slow, 0);
+      rows.push([
+        plant,
+        name,
+        runs.length,
+        runs.flatMap(({ costs }) => costs).length,
+        firings.length,
+        slow.toFixed(1),
+        stopped,
+      ]);
+      console.log(rows.at(-1).join(" | "));
+    }
+  return rows;
+}
+
+/** The lap of the table in which the change acts: the two that settle the car count from standstill too. */
+const CHANGED_LAP = CHANGED.lap - 2;
+
+async function losses() {
+  const rows = [];
+  for (const plant of PLANTS.slice(1))
+    for (const factor of CHANGED.factors)
+      for (const reflex of [true, false]) {
+        const change = { "plant-change": [`grip=${factor}@lap${CHANGED.lap}`], "stop-factor": 1e9, reflex };
+        const runs = [];
+        for (let i = 0; i < CHANGED.seeds; i++)
+          runs.push(await driven(plant, change, FIRST + 500 + i, () => new SimLink(), CHANGED_LAP + 5));
+        const whole = await untrained(plant);
+        const first = runs.map(({ firings }) => firings.find(({ lap }) => lap > CHANGED_LAP));
+        const lap = (k) =>
+          spread(runs.map(({ costs }) => (100 * (costs[CHANGED_LAP + k] ?? Number.POSITIVE_INFINITY)) / whole));
+        rows.push([
+          plant,
+          `grip × ${factor}`,
+          reflex ? "on" : "off",
+          reflex
+            ? spread(first.flatMap((firing) => (firing?.lap === CHANGED_LAP + 1 ? [firing.segment + 1] : [])))
+            : "",
+          reflex ? `${first.filter((firing) => firing?.lap === CHANGED_LAP + 1).length} of ${runs.length}` : "",
+          lap(-1),
+          lap(0),
+          lap(1),
+          lap(2),
+          lap(3),
+        ]);
+        console.log(rows.at(-1).join(" | "));
+      }
+  return rows;
+}
+
+const alarms = await falseAlarms();
+const lost = await losses();
+if (!options.print)
+  await writeStudyPage("reflex", {
+    alarms: markdownTable(
+      ["plant", "measured", "seeds", "laps", "false alarms", "driven below pace 0.95 [s]", "stopped early"],
+      alarms,
+    ),
+    losses: markdownTable(
+      [
+        "plant",
+        "change",
+        "reflex",
+        "fires after [segments]",
+        "fired in that lap",
+        "lap before",
+        "lap of the change",
+        "+1",
+        "+2",
+        "+3",
+      ],
+      lost,
+    ),
+    seeds: `${FIRST} to ${FIRST + SEEDS - 1}`,
+    changed: `${FIRST + 500} to ${FIRST + 500 + CHANGED.seeds - 1}`,
+  });

@@ -1,0 +1,48 @@
+/**
+ * What the learning core hands to that of the control thread beside the policy: the pace, and the model by which the
+ * reflex judges what is driven.
+ */
+import type { Core } from "../core/core.js";
+
+/** Room for the numbers of {@link handedOver}, whatever the model. */
+export const HANDOVER_SIZE = 64;
+
+/** After the pace that was asked for and how often one was. */
+const MODEL = ["modelFitted", "modelParameters", "inputDelays"] as const;
+
+/** The numbers that are handed over. */
+export function handedOver(core: Core): Float64Array {
+  const { Pace } = core.exports;
+  const pace = core.view("pace");
+  const numbers = new Float64Array(HANDOVER_SIZE);
+  numbers.set([pace[Pace.asked], pace[Pace.settings], ...MODEL.flatMap((name) => [...core.view(name)])]);
+  return numbers;
+}
+
+/** Takes them into the control thread's core; allocates nothing. */
+export class Takeover {
+  /** what was handed over last */
+  readonly numbers = new Float64Array(HANDOVER_SIZE);
+  readonly #core: Core;
+  readonly #views: readonly Float64Array[];
+  /** how often a pace had been asked for by the one that is driven */
+  #settings = Number.NaN;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#views = MODEL.map((name) => core.view(name));
+  }
+
+  /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew, which ends what the reflex does. */
+  apply(): void {
+    const { numbers } = this;
+    let at = 2;
+    for (let i = 0; i < this.#views.length; i++) {
+      const view = this.#views[i];
+      for (let k = 0; k < view.length; k++) view[k] = numbers[at++];
+    }
+    if (numbers[1] === this.#settings) return;
+    this.#settings = numbers[1];
+    this.#core.exports.setPace(numbers[0]);
+  }
+}

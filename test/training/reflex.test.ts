@@ -1,0 +1,55 @@
+/** The reflex in a training: noticed in metrics and recording, and gone on with after a stop in its midst. */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { readCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { readRecording } from "../../src/recording/reader.js";
+import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("grip that is lost in a lap is noticed; a run resumed in the midst of it ends as uninterrupted", async () => {
+  const given = {
+    plant: "identified",
+    hidden: [8],
+    rollouts: 11,
+    "plant-change": ["grip=0.8@lap10"],
+    "stop-factor": 1e6,
+  };
+  const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
+  await trainRun({ given, out: whole });
+  await trainRun({ given, out: resumed }, 9);
+  await trainRun({ given: {}, resume: resumed });
+  expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
+
+  const lines = (await readFile(join(whole, "metrics.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const { noticed, slowSeconds } of lines.slice(0, 8)) expect([noticed, slowSeconds]).toEqual([[], 0]);
+  const [{ noticed, slowSeconds }] = lines.slice(8);
+  expect(noticed[0]).toMatch(
+    /^reflex: it turned [12]\d % less than the fitted model expects; grip left 0\.[78]\d, pace 0\.8/,
+  );
+  expect(slowSeconds).toBeGreaterThan(4);
+
+  const { events, paces, times } = await readRecording(join(whole, "rollouts", "0009.mcap"));
+  expect(events.map(({ name, level, message }) => [name, level, message])).toEqual(
+    noticed.map((text: string) => ["noticed", "warning", text]),
+  );
+  expect(times[paces.findIndex((pace) => pace < 1)]).toBeCloseTo(events[0].time, 9);
+  const { arrays } = await readCheckpoint(join(whole, "checkpoints", "0009.ckpt"));
+  expect(arrays.reflex[0]).toBeLessThan(1); // its factor
+});
+
+test("it can be turned off", async () => {
+  const out = join(folder, "off");
+  const given = { plant: "identified", hidden: [8], rollouts: 9, "plant-change": ["grip=0.8@lap10"], reflex: false };
+  await trainRun({ given: { ...given, "stop-factor": 1e6 }, out });
+  const last = JSON.parse((await readFile(join(out, "metrics.jsonl"), "utf8")).trim().split("\n")[8]);
+  expect([last.noticed, last.slowSeconds]).toEqual([[], 0]);
+});

@@ -92,8 +92,8 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
       `steering explains ${value} % of how it turned (less than ${limit} %): no model of this kind describes it`,
     noticed: WIRED,
     remedy:
-      "check that what measures the state sees this robot, its axes and heading, delays, and the task's model and " +
-      "plant",
+      "check that what measures the state sees this robot, its axes and heading, and delays; " +
+      "and the task's model and plant",
   },
   [Fault.noAnswer]: {
     what: (value) => `nothing answered within ${value} s`,

@@ -1,11 +1,11 @@
 /** A simulated robot under the check that a real one drives under: whether it answers as it should at all. */
 import type { Core } from "../core/core.js";
 import { unwrap } from "../identification/fit-data.js";
-import { WiringCheck } from "../identification/wiring.js";
 import type { FoundFault } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
 import { PlanarState } from "../tasks/planar.js";
 import { describeFault, remedyOf } from "./stops.js";
+import { WiringCheck } from "./wiring.js";
 
 /** Control steps between two looks. */
 const EVERY = 5;

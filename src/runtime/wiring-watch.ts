@@ -1,10 +1,10 @@
 /** The first seconds of a real car's drive, as they are written down, under {@link WiringCheck}, on the main thread. */
 import { unwrap } from "../identification/fit-data.js";
-import { WiringCheck } from "../identification/wiring.js";
 import type { FoundFault } from "../links/faults.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PlanarState } from "../tasks/planar.js";
 import { HEAD, RecordKind } from "./records.js";
+import { WiringCheck } from "./wiring.js";
 
 export class WiringWatch {
   readonly #check: WiringCheck | undefined;

@@ -3,10 +3,11 @@
  * fits that know nothing of the car (docs/equations.md, section 27). It decides for each of the two once, as soon as
  * the driving tells.
  */
+
+import { type FitData, inputAt, LONGEST_DELAY } from "../identification/fit-data.js";
+import { solveSymmetric } from "../identification/least-squares.js";
 import { Fault, type FoundFault } from "../links/faults.js";
 import { PlanarState } from "../tasks/planar.js";
-import { type FitData, inputAt, LONGEST_DELAY } from "./fit-data.js";
-import { solveSymmetric } from "./least-squares.js";
 
 /**
  * Driving after which nothing is looked for any more, before which nothing is said, before which it is not said that
@@ -109,13 +110,10 @@ export class WiringCheck {
       PULL_NOISE,
       moving.map((row) => row.acceleration),
       (delay) =>
-        moving.map(({ v, turnRate, throttle }) => [
-          throttle[delay],
-          Math.sign(v),
-          -v,
-          -v * Math.abs(v),
-          -Math.abs(v * turnRate) * Math.sign(v),
-        ]),
+        moving.map(({ v, turnRate, throttle }) => {
+          const way = v < 0 ? -1 : 1;
+          return [throttle[delay], way, -v, -way * v * v, -way * Math.abs(v * turnRate)];
+        }),
     );
     if (!gain) return undefined;
     const verdict = judge(gain, PULLING, time);

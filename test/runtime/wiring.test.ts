@@ -4,10 +4,10 @@
  */
 import { describe, expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
-import { WiringCheck } from "../../src/identification/wiring.js";
 import { Fault } from "../../src/links/faults.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { WatchedSimulation } from "../../src/runtime/watched-simulation.js";
+import { WiringCheck } from "../../src/runtime/wiring.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 
 const SEGMENTS = 26;

@@ -8,8 +8,8 @@
  *
  * Usage, after a build, in the project's folder: node scripts/fault-enumeration.mjs [--task <name>]… [--kind <kind>]…
  *          [--sample <number of trials>] [--seed <number>] [--jobs <number>] [--at <n>] [--page]
- * Exit 0 if every trial came out well; Ctrl-C ends it early, with the result of the trials that there were.
- * `--sample`: so many of all trials, evenly. `--at`: only at that operation. `--page`: writes docs/results/survival.md.
+ * Exit 0 if every trial came out well; Ctrl-C ends it early, with the result of the trials that there were. `--sample`:
+ * so many of all trials, evenly. `--at`: only at that operation. `--page`: writes docs/results/survival.md.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -151,7 +151,7 @@ describe("config.yaml edited by hand", () => {
     expect(await fingerprint(run)).toStrictEqual(files);
   });
 
-  test("what may change is obeyed, and so are comments", async () => {
+  test("what may change is followed, and comments may stand there", async () => {
     const { run } = await resumed(edit("rollouts: 5", "rollouts: 4 # enough"));
     expect(await metricsOf(run)).toHaveLength(4);
     expect((await readConfig(join(run, "config.yaml"))).rollouts).toBe(4);

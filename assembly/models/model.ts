@@ -14,8 +14,8 @@ export abstract class Model {
   /** next = F̂(x, u) after `dt` seconds; `next` may be `x`. */
   abstract step(parameters: usize, x: usize, u: usize, dt: f64, next: usize): void;
   /**
-   * Turn rate [rad/s] at (x, u) if only `gripLeft` of the grip is left; NaN if the model knows no grip. For models whose
-   * state is that of models/planar.ts.
+   * Turn rate [rad/s] at (x, u) if only `gripLeft` of the grip is left; NaN if the model knows no grip. For models
+   * whose state is that of models/planar.ts.
    */
   turnRate(_parameters: usize, _x: usize, _u: usize, _gripLeft: f64): f64 {
     return NaN;

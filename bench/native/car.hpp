@@ -31,7 +31,7 @@ struct RewardTape {
 };
 
 struct ModelTape {
-  double dx, dy, vx, vy, vFromV, vFromThrottle, phiFromV, phiFromSteering, vFromSteering;
+  double dx, dy, vx, vy, vFromV, vFromThrottle, phiFromV, phiFromSteering, vFromSteering, phiFromThrottle;
 };
 
 inline double clamp(double value, double limit) { return std::fmax(-limit, std::fmin(limit, value)); }
@@ -130,9 +130,17 @@ inline double softLimit(double q) {
   return 1.0 / std::sqrt(std::sqrt(1.0 + q2 * q2));
 }
 
+/// Throttle takes at most this part of the grip's square.
+constexpr double MOST_TAKEN = 0.9;
+
+/// Part of the grip's square that throttle takes from cornering.
+inline double takenGrip(const double *car, double throttle) {
+  return std::fmin(MOST_TAKEN, car[8] * throttle * throttle);
+}
+
 inline State step(const double *car, const State &x, Angle h, Input u, double dt) {
   double w = x.v * (car[2] * u.steering - car[3]);
-  if (car[7] != 0.0) w *= softLimit(x.v * w * car[7]);
+  if (car[7] != 0.0) w *= softLimit(x.v * w * car[7] / std::sqrt(1.0 - takenGrip(car, u.throttle)));
   const double drag = car[5] * x.v + car[1] * x.v * x.v + car[6] * std::fabs(x.v * w);
   return {x.x + dt * x.v * h.cosine, x.y + dt * x.v * h.sine, x.v + dt * (car[0] * u.throttle + car[4] - drag),
           x.phi + dt * w};
@@ -141,23 +149,33 @@ inline State step(const double *car, const State &x, Angle h, Input u, double dt
 inline ModelTape linearise(const double *car, const State &x, Angle h, Input u, double dt) {
   const double dx = dt * h.cosine, dy = dt * h.sine;
   const double curvature = car[2] * u.steering - car[3];
-  double w = x.v * curvature, wv = curvature, wu = x.v * car[2];
+  double w = x.v * curvature, wv = curvature, wu = x.v * car[2], wa = 0.0;
   if (car[7] != 0.0) {
-    const double q = x.v * w * car[7], f = softLimit(q), f2 = f * f, f4 = f2 * f2, q2 = q * q;
+    const double taken = takenGrip(car, u.throttle), left = 1.0 - taken;
+    const double q = x.v * w * car[7] / std::sqrt(left), f = softLimit(q), f2 = f * f, f4 = f2 * f2, q2 = q * q;
+    if (taken > 0.0 && taken < MOST_TAKEN) wa = -w * q2 * q2 * f * f4 * taken / (left * u.throttle);
     w *= f;
     wv *= f * (1.0 - 2.0 * q2 * q2 * f4);
     wu *= f * f4;
   }
   const double cornering = car[6] * (x.v * w < 0.0 ? -1.0 : 1.0);
   const double dragSlope = car[5] + 2.0 * car[1] * x.v + cornering * (w + x.v * wv);
-  return {dx,          dy,      x.v * dx, x.v * dy, 1.0 - dt * dragSlope,
-          dt * car[0], dt * wv, dt * wu,  -dt * cornering * x.v * wu};
+  return {dx,
+          dy,
+          x.v * dx,
+          x.v * dy,
+          1.0 - dt * dragSlope,
+          dt * (car[0] - cornering * x.v * wa),
+          dt * wv,
+          dt * wu,
+          -dt * cornering * x.v * wu,
+          dt * wa};
 }
 
 /// px = Â^T p, pu = B̂^T p.
 inline void stepTranspose(const ModelTape &t, const State &p, State &px, Input &pu) {
   px = {p.x, p.y, t.dx * p.x + t.dy * p.y + t.vFromV * p.v + t.phiFromV * p.phi, t.vx * p.y - t.vy * p.x + p.phi};
-  pu = {t.vFromThrottle * p.v, t.vFromSteering * p.v + t.phiFromSteering * p.phi};
+  pu = {t.vFromThrottle * p.v + t.phiFromThrottle * p.phi, t.vFromSteering * p.v + t.phiFromSteering * p.phi};
 }
 
 } // namespace lapgrad

@@ -13,8 +13,8 @@ struct Case {
   double speedWeight, headingWeight;
   double duration, positionWeight; // spline
   double throttleLimit, steeringLimit;
-  // throttle gain, drag, steering gain, steering bias, offset, linear drag, cornering drag, inverse grip
-  double model[8], plant[8];
+  // throttle gain, drag, steering gain, steering bias, offset, linear and cornering drag, inverse and throttle grip
+  double model[9], plant[9];
   double scale[OUTPUTS], nominalGains[6];
   double low[4], high[4]; // bounds of the state
   double startTime, start[4];

@@ -33,7 +33,7 @@ export class Takeover {
     this.#views = MODEL.map((name) => core.view(name));
   }
 
-  /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew, which ends what the reflex does. */
+  /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew: that ends what the reflex does. */
   apply(): void {
     const { numbers } = this;
     let at = 2;

@@ -116,8 +116,8 @@ export class RunFolder {
   }
 
   /**
-   * Puts a recording into `rollouts`, with what happened beside driving. In simulation the file of that name, driven before a crash, is the same; what a
-   * robot drove stays: 0006.mcap becomes 0006-stopped.mcap.
+   * Puts a recording into `rollouts`, with what happened beside driving. In simulation the file of that name, driven
+   * before a crash, is the same; what a robot drove stays: 0006.mcap becomes 0006-stopped.mcap.
    */
   async keepRecording(
     name: string,

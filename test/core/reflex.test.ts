@@ -42,7 +42,7 @@ function setGrip(core: Core, factor: number): void {
 const reflexOf = (core: Core, column: "factor" | "gripLeft" | "caution" | "excess") =>
   core.view("reflex")[core.exports.Reflex[column]];
 
-test("grip that is lost is noticed after at most three segments, and the pace that it allows is driven at once", async () => {
+test("lost grip is noticed after at most three segments, and the pace that it allows is driven at once", async () => {
   const core = await driven(4);
   expect(firingCount(core)).toBe(0);
   expect(core.pace).toBe(1);

@@ -75,6 +75,8 @@ export function resolveChanges(
       );
     if (plant.positive?.includes(parameter) && !(before > 0 && after > 0))
       throw refused(`${parameter} of ${plantName} must stay above 0: use factors above 0`);
+    if (plant.notNegative?.includes(parameter) && !(before >= 0 && after >= 0))
+      throw refused(`${parameter} of ${plantName} must not fall below 0: use factors of 0 or more`);
     if ("radius" in where) {
       if (!(task.columns.state[0].startsWith("x ") && task.columns.state[1].startsWith("y ")))
         throw refused(`${task.name} has no place: use seconds`);

@@ -76,6 +76,7 @@ export const carFigure8: TaskDefinition = {
         loadTransfer: 0,
       },
       positive: ["mass", "wheelbase", "inertia", "grip"],
+      notNegative: ["frontShare", "combinedSlip", "loadTransfer"],
       aliases: { throttle: "throttleGain", steering: "steeringGain" },
       delays: [0.06, 0.06],
       lags: [0.084, 0.129],

@@ -251,6 +251,14 @@ describe("a track is described once", () => {
   });
 });
 
+test.each([
+  ["mass", 0, "plant.mass of car-figure8 is 0; allowed is a number above 0"],
+  ["combinedSlip", -1, "plant.combinedSlip of car-figure8 is -1; allowed is a number of 0 or more"],
+])("a plant whose %s is %d is refused", (name, value, message) => {
+  const given: PartialConfig = { plant: "single-track", parameters: { plant: { [name]: value } } };
+  expect(() => completeConfig(given)).toThrow(message);
+});
+
 test("scale and parameters reach the task's parts, and no others", () => {
   const config: RunConfig = completeConfig({
     "model-scale": 0.25,

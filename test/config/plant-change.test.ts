@@ -75,6 +75,7 @@ describe("refused in one sentence", () => {
   const cases: [PartialConfig, string, string][] = [
     [{ plant: "identified" }, "grip=0@lap1", "gripLimit of identified must stay above 0: use factors above 0"],
     [{ plant: "single-track" }, "mass=1..-1@lap1..2", "mass of single-track must stay above 0"],
+    [{ plant: "single-track" }, "frontShare=-1@lap1", "frontShare of single-track must not fall below 0"],
     [{ plant: "single-track" }, "combinedSlip=2@lap1", "is 0, which no factor changes: give it a value first"],
     [{ task: "pendulum-reach" }, "mass1=2@lap1", "pendulum-reach has no laps: use seconds"],
     [{ task: "scalar" }, "a=2@place:1,1,1", "scalar has no place: use seconds"],

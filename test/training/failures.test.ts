@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import trainCommand from "../../src/cli/commands/train.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
+import { readRecording } from "../../src/recording/reader.js";
 import { writeReport } from "../../src/report/from-run.js";
 import { remedyOf } from "../../src/training/judgement.js";
 import { newRun, resumedRun } from "../../src/training/run-start.js";
@@ -74,6 +75,18 @@ describe("a learning rate that makes the policy explode", () => {
     expect(remedy).toContain("compare modelError in metrics.jsonl: if it grew");
     expect(remedy).not.toContain("learning-rate");
   });
+});
+
+test("a car that is wired the wrong way round ends its training within 3 s, with the cause", async () => {
+  const given: PartialConfig = { plant: "identified", "plant-change": ["throttle=-1@seconds0"], rollouts: 3 };
+  const { message, exitCode, run } = await failure(given);
+  expect(exitCode).toBe(1);
+  expect(message).toMatch(
+    /^rollout 0 was stopped: it brakes under throttle: .* after 0\.\d+ s\. Remedy: throttle is the/,
+  );
+  expect(message).toContain("--servo throttleReversed=true");
+  const recording = await readRecording(join(run, "rollouts", "0000.mcap"));
+  expect(recording.times.at(-1)).toBeLessThan(3);
 });
 
 describe("settings that cannot work", () => {

@@ -80,6 +80,7 @@ function runAlone(task, words, environment) {
   const child = spawn(process.execPath, program, {
     cwd: scratch,
     env: { ...process.env, ...environment },
+    detached: true, // Ctrl-C is for this program
     stdio: ["ignore", "ignore", "pipe"],
   });
   let stderr = "";
@@ -108,7 +109,12 @@ class Trainer {
 
   #start() {
     const env = { ...process.env, ...withFault("", "none", 0), NODE_NO_WARNINGS: "1" };
-    const child = spawn(process.execPath, [TRAINER], { cwd: scratch, env, stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [TRAINER], {
+      cwd: scratch,
+      env,
+      detached: true,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     createInterface({ input: child.stdout }).on("line", (line) => this.#answer({ signal: null, ...JSON.parse(line) }));
     child.on("exit", (code, signal) => {
       if (this.#child === child) this.#answer({ code, signal, stderr: "the trainer ended" });

@@ -426,3 +426,31 @@ test.each<[string, PartialConfig]>([
   const odometry = host.node.graph.last<Odometry>("/odom");
   if (given.ros2?.preset === "ackermann") expect(odometry?.header.frame_id).toBe("odom");
 });
+
+test.each([
+  ["steering=-1@seconds0", /^it turn(s|ed) against its steering.*steeringReversed/],
+  [
+    "throttle=-1@seconds0",
+    /^it (brakes under throttle|was driven for 1 s and by its own measurement stands).*throttle/,
+  ],
+])("a plant node with %s: the drive ends within 3 s, with the cause", async (change, said) => {
+  const { stopped, recording } = await drive({}, () => {}, stopAfter(5), { "plant-change": [change] });
+  expect(stopped).toMatch(said);
+  expect((await recording()).times.at(-1)).toBeLessThan(3);
+});
+
+test("a plant node changes by the time that it was driven", async () => {
+  const speeds: number[][] = [];
+  for (const changes of [[], ["throttle=0.2@seconds1.5"]]) {
+    const seen: number[] = [];
+    const during = (seconds: number, { node }: VirtualRosHost, stop: AbortController) => {
+      seen.push(node.plant?.state[2] ?? Number.NaN);
+      if (seconds >= 2.5) stop.abort();
+    };
+    await drive({}, () => {}, during, { "plant-change": changes });
+    speeds.push(seen);
+  }
+  const [unchanged, changed] = speeds;
+  expect(changed.slice(0, 70)).toEqual(unchanged.slice(0, 70)); // 1.4 s
+  expect(changed[120]).toBeLessThan(unchanged[120] - 0.3);
+});

@@ -18,6 +18,11 @@ const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
   EFBIG: "the file would be larger than this process may write: check `ulimit -f`",
 };
 
+/** What the file system that Yarn's Plug'n'Play puts in front of Node's says of fdatasync and its like. */
+const NO_METHOD = "Method not implemented.";
+const PLUG_N_PLAY =
+  "Yarn's Plug'n'Play cannot bring it to the disk for certain: set nodeLinker: node-modules in .yarnrc.yml, yarn install";
+
 /** Code of an error of the file system, e.g. ENOENT; undefined if it is another error. */
 export function codeOf(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
@@ -26,7 +31,8 @@ export function codeOf(error: unknown): string | undefined {
 
 /** What is wrong, and the remedy, in words. */
 export function problemOf(error: unknown): string {
-  return PROBLEMS[codeOf(error) ?? ""] ?? messageOf(error);
+  const message = messageOf(error);
+  return PROBLEMS[codeOf(error) ?? ""] ?? (message === NO_METHOD ? PLUG_N_PLAY : message);
 }
 
 /** A text file, whole. */

@@ -54,7 +54,9 @@ function parsed(path: string, description: string): unknown {
   try {
     return JSON.parse(description);
   } catch (error) {
-    throw new UserError(`${path}: its description is not JSON: ${messageOf(error)}; export or copy it again`);
+    throw new UserError(
+      `${path}: its description is not JSON: ${shortened(messageOf(error))}; export or copy it again`,
+    );
   }
 }
 

@@ -63,6 +63,8 @@ export enum Fault {
   frame,
   stamps,
   pace,
+  twistFrame,
+  twistPose,
   relayStopped,
   foreignPublisher,
   batteryLost,
@@ -273,6 +275,20 @@ export const robotStops = {
   [Fault.pace]: {
     what: (value) => `the state's stamps did not advance with this computer's clock for ${value} s`,
     remedy: "let the simulation run in real time, or use ros2.stamps ignore",
+  },
+  [Fault.twistFrame]: {
+    what: (value) => `the speed beside the state's poses counts in another frame than is said, for ${value} s`,
+    noticed: "0.5 s of moving where heading and axes differ by more than 20°",
+    remedy:
+      "set ros2.twistFrame to world, or to body if it is world: nav_msgs/Odometry ought to have its twist in the body, " +
+      "and many drivers have it in the world",
+  },
+  [Fault.twistPose]: {
+    what: (value) => `the speed beside the state's poses contradicted how they move, for ${value} s`,
+    noticed: "0.5 s of moving",
+    remedy:
+      "compare twist and pose by ros2 topic echo: units are m and m/s, x is forward; " +
+      "or give ros2.pose without twist",
   },
   [Fault.relayStopped]: {
     what: (value) => `the ROS node stopped the robot: it heard nothing of the control thread for ${value} s`,

@@ -1,10 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { messageOf } from "../errors.js";
+import { shortened } from "../output.js";
 import { readBytes } from "./files.js";
 import { RecordingError } from "./recording.js";
 
-/** More than any file of this project; a file that unpacks to more is not one. */
-const MOST_BYTES = 512 * 1024 * 1024;
+/** Three times the largest of the authors' files; a file that unpacks to more is none of them. */
+const MOST_BYTES = 16 * 1024 * 1024;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Where a value stands, for messages. */
@@ -43,11 +44,16 @@ export async function readJson(path: string): Promise<unknown> {
       );
     }
   }
+  if (plain.length > MOST_BYTES)
+    throw new RecordingError(
+      `${path} has ${plain.length} bytes of text; allowed are ${MOST_BYTES}: it is no file of lapgrad or the authors`,
+    );
   try {
     return JSON.parse(decoder.decode(plain));
   } catch (error) {
     throw new RecordingError(
-      `${path} (${plain.length} bytes of text) is not whole JSON: ${messageOf(error)}. Copy or download it again`,
+      `${path} (${plain.length} bytes of text) is not whole JSON: ${shortened(messageOf(error))}. ` +
+        "Copy or download it again",
     );
   }
 }

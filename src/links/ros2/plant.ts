@@ -97,7 +97,7 @@ export class PlantNode {
     this.#time = until;
   }
 
-  #odometryPublisher(node: RosNode, { odometry, frame, stateQos }: Ros2Settings, wall: () => number) {
+  #odometryPublisher(node: RosNode, { odometry, frame, twistFrame, stateQos }: Ros2Settings, wall: () => number) {
     const publisher = node.advertise("nav_msgs/msg/Odometry", odometry, stateQos);
     const message = newMessage["nav_msgs/msg/Odometry"](frame || FRAMES.odometry);
     return (rate: number) => {
@@ -105,7 +105,7 @@ export class PlantNode {
       setStamp(message.header.stamp, wall());
       Object.assign(message.pose.pose.position, { x, y });
       setYaw(message.pose.pose.orientation, phi);
-      setTwist(message.twist.twist, v, 0, rate);
+      setTwist(message.twist.twist, v, twistFrame === "world" ? phi : 0, rate);
       publisher.publish(message);
     };
   }

@@ -15,7 +15,7 @@ export interface Ros2Preset {
   readonly pose: string;
   /** topic of the speed beside `pose`, geometry_msgs/TwistStamped; "": from differences of the pose */
   readonly twist: string;
-  /** whether that speed counts in the frame of the pose, or in that of the robot */
+  /** whether that speed, or that of the odometry, counts in the frame of the pose, or in that of the robot */
   readonly twistFrame: "world" | "body";
   /** frame_id that the state must have; "": that of the first message */
   readonly frame: string;
@@ -81,6 +81,7 @@ export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, 
   ackermann: {
     ...COMMON,
     odometry: "/odom",
+    twistFrame: "body",
     frame: "odom",
     commandType: "ackermann",
     command: "/drive",
@@ -93,6 +94,7 @@ export const presets: Readonly<Record<NonNullable<RunConfig["ros2"]["preset"]>, 
   go1: {
     ...COMMON,
     odometry: "/odom",
+    twistFrame: "body",
     frame: "odom",
     commandType: "twist",
     command: "/cmd_vel",
@@ -119,7 +121,10 @@ export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2S
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const period = config["control-period"];
   const timeouts = { timeout: stateWithin(period), silentAfter: silentAfter(period) };
-  const settings: Ros2Settings = { ...presets[preset], ...timeouts, ...(given.pose ? { odometry: "" } : {}), ...known };
+  // nav_msgs/Odometry has its twist in the frame of the robot
+  const ofPose = { odometry: "", twistFrame: "world" } as const;
+  const source = given.pose ? ofPose : given.odometry ? ({ twistFrame: "body" } as const) : {};
+  const settings: Ros2Settings = { ...presets[preset], ...timeouts, ...source, ...known };
   if (settings.odometry === "" && settings.pose === "")
     throw new UserError("ros2 has neither odometry nor pose: the state must come from one of them");
   for (const name of settings.commandType === "float32" ? (["throttle", "steering"] as const) : (["command"] as const))

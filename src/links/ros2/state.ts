@@ -2,6 +2,7 @@
 import { Fault } from "../faults.js";
 import { type Odometry, type PoseStamped, secondsOf, type TwistStamped, yawOf } from "./messages.js";
 import type { Ros2Settings } from "./settings.js";
+import { TwistCheck } from "./twist-check.js";
 
 /** A speed that was measured longer ago than this beside a pose is not that pose's [s]. */
 const TWIST_WITHIN = 0.1;
@@ -44,6 +45,7 @@ export class StateSource {
 
   readonly #settings: Pick<Ros2Settings, "frame" | "stamps" | "twistFrame">;
   readonly #samples: Sample[] = [];
+  readonly #twistCheck = new TwistCheck();
   #frame: string;
   #stamp = Number.NEGATIVE_INFINITY;
   /** our clock less the stamps', as the fastest message showed it */
@@ -62,12 +64,12 @@ export class StateSource {
 
   takeOdometry({ header, pose, twist }: Odometry, arrival: number): void {
     const { linear, angular } = twist.twist;
-    this.#takePose(header, pose.pose, arrival, { x: linear.x, y: linear.y, rate: angular.z }, false);
+    this.#takePose(header, pose.pose, arrival, { x: linear.x, y: linear.y, rate: angular.z });
   }
 
   takePose({ header, pose }: PoseStamped, arrival: number): void {
     const isRecent = this.#twist !== undefined && arrival - this.#twist.arrival <= TWIST_WITHIN;
-    this.#takePose(header, pose, arrival, isRecent ? this.#twist : undefined, this.#settings.twistFrame === "world");
+    this.#takePose(header, pose, arrival, isRecent ? this.#twist : undefined);
   }
 
   takeTwist({ twist: { linear, angular } }: TwistStamped, arrival: number): void {
@@ -92,7 +94,6 @@ export class StateSource {
     { position, orientation }: PoseStamped["pose"],
     arrival: number,
     twist: { readonly x: number; readonly y: number; readonly rate: number } | undefined,
-    isWorld: boolean,
   ): void {
     const { x, y } = position;
     const yaw = yawOf(orientation);
@@ -112,6 +113,8 @@ export class StateSource {
     const phi = isFirst ? yaw : this.phi + wrapped(yaw - this.phi);
     this.#samples.push({ time, x, y, phi });
     if (this.#samples.length > KEPT) this.#samples.shift();
+    const isWorld = this.#settings.twistFrame === "world";
+    if (twist && !this.#agrees(time, { x, y, phi }, twist, isWorld)) return;
     const { forward, side, rate } = twist ? alongHeading(twist, phi, isWorld) : this.#difference();
     // the task's speed is that of the body, forward or backward
     const v = Math.hypot(forward, side) * (forward < 0 ? -1 : 1);
@@ -127,6 +130,22 @@ export class StateSource {
     this.time = time;
     this.arrival = arrival;
     this.refusal = Fault.none;
+  }
+
+  /** Whether a pose and the speed beside it can both be true. */
+  #agrees(time: number, pose: Omit<Sample, "time">, twist: { x: number; y: number }, isWorld: boolean): boolean {
+    this.#twistCheck.take(time, pose, twist, isWorld);
+    const { verdict } = this.#twistCheck;
+    if (verdict === Fault.none) return true;
+    const [is, seems] = isWorld ? ["world", "body"] : ["body", "world"];
+    this.refuse(
+      verdict,
+      verdict === Fault.twistFrame
+        ? `the speed beside the poses is taken in the frame of the ${is}; ` +
+            `by the poses it counts in that of the ${seems}`
+        : "the speed beside the poses is not how fast, or where, they go: another unit, sign or source",
+    );
+    return false;
   }
 
   /** When a state of this stamp held, by our clock; undefined if it cannot be used. */
@@ -173,6 +192,7 @@ export class StateSource {
     this.#paceSide = 0;
     this.#isPaced = true;
     this.#samples.length = 0;
+    this.#twistCheck.forget();
   }
 
   /** Speed forward and to the left, and yaw rate, from the last poses. */

@@ -454,3 +454,57 @@ test("a plant node changes by the time that it was driven", async () => {
   expect(changed.slice(0, 70)).toEqual(unchanged.slice(0, 70)); // 1.4 s
   expect(changed[120]).toBeLessThan(unchanged[120] - 0.3);
 });
+
+/** Odometry whose twist is published in one frame and taken in another: when it is stopped, counted from its start. */
+async function contradicted(said: "world" | "body", published: "world" | "body", lap: number) {
+  const pilot = await pilotCore(completeConfig({ link: "ros2" }));
+  const at = (part: number): Float64Array => {
+    pilot.nominalSetpoint(part * (carFigure8.timing.lapTime ?? 0));
+    return pilot.view("probe").slice(0, 2);
+  };
+  const [x, y] = at(lap);
+  const [nextX, nextY] = at(lap + 1e-3);
+  const ros2 = { odometry: "/odom" };
+  let first = Number.NaN;
+  let last = Number.NaN;
+  const { host, stopped } = await drive(
+    { ros2: { ...ros2, twistFrame: said } },
+    (_, plant) => plant.state.set([x, y, 0, Math.atan2(nextY - y, nextX - x)]),
+    (seconds, { node, shared }, stop) => {
+      if (Number.isNaN(first) && (node.plant?.state[2] ?? 0) > 0.2) first = seconds;
+      if (shared.runtimeState === RuntimeState.driving) last = seconds;
+      if (seconds > 5) stop.abort();
+    },
+    { ros2: { ...ros2, twistFrame: published } },
+  );
+  return { host, stopped, after: last - first };
+}
+
+test.each([0, 0.13, 0.25, 0.4, 0.5, 0.65, 0.9])(
+  "odometry whose twist counts in the world is stopped within a second, with the cause; begun after %f of a lap",
+  async (lap) => {
+    const { host, stopped, after } = await contradicted("body", "world", lap);
+    expect(stopped).toMatch(
+      /the speed beside the state's poses counts in another frame than is said.*ros2\.twistFrame/,
+    );
+    expect(host.node.said.join()).toMatch(
+      /is taken in the frame of the body; by the poses it counts in that of the world/,
+    );
+    expect(after).toBeLessThan(1);
+    expect(host.faults.at(-1)?.name).toBe("twistFrame");
+  },
+);
+
+test("twistFrame is obeyed beside odometry, and a wrong one is stopped the other way round too", async () => {
+  const right = await contradicted("world", "world", 0.13);
+  expect(right.stopped).toMatch(/stopped by the operator/);
+  const { stopped, after } = await contradicted("world", "body", 0.13);
+  expect(stopped).toMatch(/counts in another frame than is said/);
+  expect(after).toBeLessThan(1);
+  const frameOf = (ros2: PartialConfig["ros2"]) =>
+    ros2SettingsFrom(completeConfig({ link: "ros2", ...(ros2 ? { ros2 } : {}) }), carFigure8).twistFrame;
+  expect(frameOf({ odometry: "/odom" })).toBe("body");
+  expect(frameOf({ preset: "ackermann" })).toBe("body");
+  expect(frameOf({ preset: "ackermann", pose: "/pose" })).toBe("world");
+  expect(frameOf(undefined)).toBe("world");
+});

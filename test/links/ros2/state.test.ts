@@ -30,7 +30,7 @@ const RATE = 2;
 const circle = (t: number) => ({ x: 1.5 * Math.sin(RATE * t), y: -1.5 * Math.cos(RATE * t), yaw: RATE * t });
 
 test("an odometry's pose and twist are the state; the heading goes on beyond pi", () => {
-  const source = new StateSource(ANY);
+  const source = new StateSource({ ...ANY, twistFrame: "body" });
   for (let i = 0; i <= 100; i++) {
     const t = i * 0.02;
     const { x, y, yaw } = circle(t);

@@ -280,7 +280,8 @@ export const robotStops = {
     what: (value) => `the speed beside the state's poses counts in another frame than is said, for ${value} s`,
     noticed: "0.5 s of moving where heading and axes differ by more than 20°",
     remedy:
-      "set ros2.twistFrame to world, or to body if it is world: nav_msgs/Odometry ought to have its twist in the body, " +
+      "set ros2.twistFrame to world, or to body if it is world: nav_msgs/Odometry ought to have its twist in the " +
+      "body, " +
       "and many drivers have it in the world",
   },
   [Fault.twistPose]: {

@@ -495,7 +495,7 @@ test.each([0, 0.13, 0.25, 0.4, 0.5, 0.65, 0.9])(
   },
 );
 
-test("twistFrame is obeyed beside odometry, and a wrong one is stopped the other way round too", async () => {
+test("twistFrame counts beside odometry, and a wrong one is stopped the other way round too", async () => {
   const right = await contradicted("world", "world", 0.13);
   expect(right.stopped).toMatch(/stopped by the operator/);
   const { stopped, after } = await contradicted("world", "body", 0.13);

@@ -4,7 +4,7 @@
  * and driven step by step as a robot is, with that noise and a pose that is 0 to 60 ms old. `--cache`: rows that are
  * there already are not driven again.
  * Usage, after a build, in the project's folder:
- *   node scripts/reflex-study.mjs [--seeds 100] [--laps 20] [--first 71000] [--cache file] [--print]
+ *   node scripts/reflex-study.mjs [--seeds 100] [--laps 20] [--first 71000] [--changed 20] [--cache file] [--print]
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     seeds: { type: "string", default: "100" },
     laps: { type: "string", default: "20" },
     first: { type: "string", default: "71000" },
+    changed: { type: "string", default: "20" },
     cache: { type: "string" },
     print: { type: "boolean" },
   },
@@ -41,7 +42,7 @@ const VARIANTS = [
   },
 ];
 /** Seeds of each change, and the lap in which it acts, counted from standstill. */
-const CHANGED = { seeds: 20, lap: 10, factors: [0.8, 0.6] };
+const CHANGED = { seeds: Number(options.changed), lap: 10, factors: [0.8, 0.6] };
 
 const cached = new Map();
 if (options.cache && existsSync(options.cache))
@@ -92,28 +93,25 @@ const spread = (values, digits = 0) => {
   return sorted.length === 0 ? "-" : `${sorted[sorted.length >> 1].toFixed(digits)} / ${sorted.at(-1).toFixed(digits)}`;
 };
 
+/** Seed by seed over all cases, so that what was driven until a stop is as much of each. */
 async function falseAlarms() {
-  const rows = [];
-  for (const { name, given, linkFor } of VARIANTS)
-    for (const plant of PLANTS) {
-      const runs = [];
-      for (let i = 0; i < SEEDS; i++) runs.push(await driven(plant, given, FIRST + i, linkFor, LAPS));
-      const firings = runs.flatMap((run) => run.firings);
-      for (const firing of firings) console.log(`${plant}, ${name}, lap ${firing.lap}: ${describeFiring(firing)}`);
-      const stopped = runs.filter((run) => run.stopped !== null).length;
-      const slow = runs.reduce((sum, run) => sum + run.slow, 0);
-      rows.push([
-        plant,
-        name,
-        runs.length,
-        runs.flatMap(({ costs }) => costs).length,
-        firings.length,
-        slow.toFixed(1),
-        stopped,
-      ]);
-      console.log(rows.at(-1).join(" | "));
+  const cases = VARIANTS.flatMap((variant) => PLANTS.map((plant) => ({ ...variant, plant, runs: [] })));
+  for (let i = 0; i < SEEDS; i++)
+    for (const { plant, name, given, linkFor, runs } of cases) {
+      const run = await driven(plant, given, FIRST + i, linkFor, LAPS);
+      runs.push(run);
+      for (const firing of run.firings)
+        console.log(`${plant}, ${name}, seed ${FIRST + i}, lap ${firing.lap}: ${describeFiring(firing)}`);
     }
-  return rows;
+  return cases.map(({ plant, name, runs }) => [
+    plant,
+    name,
+    runs.length,
+    runs.flatMap(({ costs }) => costs).length,
+    runs.flatMap(({ firings }) => firings).length,
+    runs.reduce((sum, { slow }) => sum + slow, 0).toFixed(1),
+    runs.filter(({ stopped }) => stopped !== null).length,
+  ]);
 }
 
 /** The lap of the table in which the change acts: the two that settle the car count from standstill too. */
@@ -152,6 +150,7 @@ async function losses() {
 }
 
 const alarms = await falseAlarms();
+for (const row of alarms) console.log(row.join(" | "));
 const lost = await losses();
 if (!options.print)
   await writeStudyPage("reflex", {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { Core } from "../../src/core/core.js";
+import { describeFiring, firingCount, firingsSince } from "../../src/core/firings.js";
 import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { taskTimes } from "../../src/recording/recording.js";
@@ -161,6 +162,42 @@ test("at a pace that changes, the drive and how it goes on are the simulated rol
   const times = taskTimes(recording);
   for (const j of [1, SEGMENTS, SEGMENTS + 3])
     expect(times[recording.segmentStarts[j]]).toBeCloseTo(recording.segmentTimes[j], 12);
+});
+
+test("the reflex acts in the control thread, with the model that was handed over, and is written down", async () => {
+  const core = await coreFor(config, 2, 50);
+  setTiming(core, "hardware");
+  core.view("parameters").fill(0);
+  core.view("modelParameters").set(core.view("plantParameters"));
+  core.write("modelFitted", [1]);
+  const { link, host, drives } = await made();
+  await link.open();
+  await link.drive(core, 0, 40, true);
+  for (let lap = 1; lap < 5; lap++) await link.driveOn(core, lap % 2, 40, 1 - (lap % 2), 0);
+  expect([firingCount(core), core.pace]).toEqual([0, 1]);
+  const steeringGain = host.plant.parameterNames("plant", "nominal").indexOf("steeringGain");
+  host.plant.view("plantParameters")[steeringGain] *= 0.75; // it turns a quarter less
+  await link.driveOn(core, 1, 40, 0, 0);
+  const [firing] = firingsSince(core, 0);
+  expect(firing.shortfall).toBeGreaterThan(0.11);
+  expect(firing.gripLeft).toBeCloseTo(1 - firing.shortfall, 12);
+  expect(Array.from(core.view("segmentTimes", 1))).toContain(firing.taskTime);
+  const [steps] = core.view("counts", 1);
+  const paces = Array.from(core.view("paces", 1).subarray(0, steps));
+  expect(paces[0]).toBe(1);
+  expect(paces).toContain(firing.pace);
+  expect(core.pace).toBe(paces[steps - 1]);
+  // whoever sets the pace ends it, there too
+  core.setPace(0.9);
+  await link.driveOn(core, 0, 3, 1, 0);
+  expect(core.view("paces", 0)[26]).toBe(0.9);
+  await link.stop();
+  await link.close();
+  const { events } = await readRecording(join(drives, "0001.mcap"));
+  const noticed = events.filter(({ name }) => name === "noticed");
+  expect(noticed.map(({ level, message }) => [level, message])).toEqual(
+    firingsSince(core, 0).map((one) => ["warning", describeFiring(one)]),
+  );
 });
 
 test("new parameters drive from the second segment on; derivatives are taken at them throughout", async () => {

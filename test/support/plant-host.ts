@@ -18,7 +18,7 @@ export class PlantHost implements ControlHost {
   readonly ring = new Ring(layout);
   readonly shared: Shared;
   readonly #period: number;
-  readonly #plant: Core;
+  readonly plant: Core;
   readonly #loop: ControlLoop;
   #now = 0;
   #runs = true;
@@ -32,7 +32,7 @@ export class PlantHost implements ControlHost {
 
   private constructor(config: RunConfig, plant: Core, pilot: Core) {
     this.#period = config["control-period"];
-    this.#plant = plant;
+    this.plant = plant;
     this.shared = new Shared(pilot.parameterCount());
     const gates = new GateCheck(this.robot, { ...config, heartbeatWithin: 1 }, carFigure8, new Float64Array(0));
     this.#loop = new ControlLoop(pilot, this.robot, gates, this.shared, this.ring, layout);
@@ -49,8 +49,8 @@ export class PlantHost implements ControlHost {
   }
 
   put(): void {
-    this.#plant.view("plantState").set(carFigure8.initialState);
-    this.#plant.restPlant();
+    this.plant.view("plantState").set(carFigure8.initialState);
+    this.plant.restPlant();
   }
 
   async start(): Promise<void> {}

@@ -136,6 +136,7 @@ async function drive(
         rollouts.push(driven);
         if (refused) table?.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
         table?.rollout(driven);
+        for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
       await train({ ...run, link, signal, onRollout }, progress);
     } finally {

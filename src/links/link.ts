@@ -13,6 +13,8 @@ export interface DriveResult {
 /** Where the robot is. A link drives the policy that is in the core and leaves the rollout in the core's arrays. */
 export interface Link {
   readonly name: string;
+  /** where the robot is, it sums up from wheel and gyro: nobody has measured it since it was placed */
+  readonly isDeadReckoning: boolean;
   open(): Promise<void>;
   /**
    * Drives rollout `index` for `segments` network calls from its start: in simulation state and task time that are in

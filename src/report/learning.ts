@@ -29,8 +29,13 @@ export function renderHeadline(input: ReportInput): string {
   const change = (from: number | undefined, to: number | undefined): string =>
     place === 0 ? formatNumber(to) : `${formatNumber(from)}<b class="arrow"> → </b>${formatNumber(to)}`;
   const factor = first.windowCost / best.windowCost;
+  const believed = best.positionUncertainty === undefined ? "" : ", believed";
   const tiles: [string, string, string][] = [
-    ["Window cost", change(first.windowCost, best.windowCost), place === 0 ? "untrained" : `rollout 1 → ${best.index}`],
+    [
+      `Window cost${believed}`,
+      change(first.windowCost, best.windowCost),
+      place === 0 ? "untrained" : `rollout 1 → ${best.index}`,
+    ],
     [
       "Improvement",
       place > 0 && factor > 0 ? `${formatNumber(factor, factor < 10 ? 2 : 3)}<small> ×</small>` : MISSING,
@@ -131,6 +136,8 @@ export function renderTable(input: ReportInput): string {
     ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],
     ["Speed, mean", "m/s", metrics.map(({ meanSpeed }) => meanSpeed)],
     ["Driven slowly", "s", slowSeconds(metrics)],
+    ["Position uncertain by", "m", metrics.map(({ positionUncertainty }) => positionUncertainty)],
+    ["Cost that may hide", "", metrics.map(({ hiddenCost }) => hiddenCost)],
     ["Gradient norm", "", metrics.map(({ gradientNorm }) => gradientNorm)],
   ];
   const shown = columns.filter(([, , values]) => values.some((value) => value !== undefined));

@@ -67,6 +67,10 @@ export class RobotLink implements Link {
     operator.signal.addEventListener("abort", stop);
   }
 
+  get isDeadReckoning(): boolean {
+    return this.#host.shared.isPlaceable;
+  }
+
   async open(): Promise<void> {
     this.#timer = setInterval(() => this.#beat(), BEAT).unref();
     try {

@@ -13,6 +13,7 @@ const EVERY = 5;
 /** The first drive ends where something was found; those after it are not looked at. */
 export class WatchedSimulation implements Link {
   readonly name: string;
+  readonly isDeadReckoning = false;
   readonly #link: Link;
   #isChecked = false;
 

@@ -8,6 +8,7 @@ import { UserError } from "../errors.js";
 import { answered } from "../files.js";
 import type { Link } from "../links/link.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
+import { Belief } from "./belief.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
@@ -35,12 +36,12 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   const { config, core, link, signal } = run;
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
-  const notices = new Notices(core);
+  const watch = { notices: new Notices(core), belief: new Belief(link) };
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
       case "settling":
       case "rollout": {
-        const metrics = await record(run, event, progress, driven, notices);
+        const metrics = await record(run, event, progress, driven, watch);
         if (!metrics) return progress;
         driven += metrics.seconds;
         if (event.kind === "rollout") progress = judgeRollout(run, progress, metrics);
@@ -81,7 +82,7 @@ async function record(
   event: DriveEvent,
   progress: Progress,
   start: number,
-  notices: Notices,
+  { notices, belief }: { readonly notices: Notices; readonly belief: Belief },
 ): Promise<RolloutMetrics | undefined> {
   const { core, folder, modelFitter, rule, ruleState } = run;
   const { index, slot, from, steps, stopped, recording, windowCost } = event;
@@ -94,6 +95,7 @@ async function record(
     ...measure(core, slot, index, from),
     ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
     windowCost,
+    ...belief.follow(recording, event.kind === "settling" || run.config["update-every"] === "rollout"),
   };
   const name = event.kind === "rollout" ? rolloutName(index) : settlingName(progress.rollouts);
   const events = notices.take(recording);

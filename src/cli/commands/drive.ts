@@ -15,6 +15,7 @@ import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
 import { coreFor } from "../../session.js";
+import { Belief, beliefText } from "../../training/belief.js";
 import { roomFor } from "../../training/collect.js";
 import { infeasibility } from "../../training/feasibility.js";
 import { measure, measureSteps, type RolloutMetrics, summaryOf } from "../../training/metrics.js";
@@ -85,10 +86,10 @@ export default defineCommand({
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
     const path = await recordingPath(args.out);
-    const { steps, stopped, remedy } = await driveSegments(config, args, core, segments, path, output);
+    const { steps, stopped, remedy, belief } = await driveSegments(config, args, core, segments, path, output);
     if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
-    const metrics = measure(core, 0, 1);
     const recording = recordingFrom(core, 0, 1);
+    const metrics = { ...measure(core, 0, 1), ...belief.follow(recording, true) };
     await writeRecording(path, recording, summaryOf(metrics));
     const ofLaps: RolloutMetrics[] = [];
     for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
@@ -96,6 +97,8 @@ export default defineCommand({
     const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
     output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
     output.say(lapTable(core, ofLaps, metrics));
+    const believed = beliefText(metrics, "the last lap");
+    if (believed) output.say(believed);
     output.say(`recording: ${path}`);
     if (stopped) {
       const why = remedy === undefined ? stopped : `${stopped}; ${remedy}`;
@@ -108,6 +111,7 @@ export default defineCommand({
       updates: withoutNetwork ? null : (policy?.updates ?? null),
       laps: ofLaps,
       ...whole,
+      believed: believed !== undefined,
       finalState: Array.from(recording.finalState),
       recording: path,
     });
@@ -142,7 +146,7 @@ async function driveSegments(
   segments: number,
   recording: string,
   output: Output,
-): Promise<DriveResult> {
+): Promise<DriveResult & { readonly belief: Belief }> {
   const { signal, stop, release } = watchInterrupts();
   const parameters = core.parameterCount();
   const drives = recording.replace(/\.mcap$/, "-drives");
@@ -150,7 +154,8 @@ async function driveSegments(
     const link = await connect(config, { permission, output, signal, stop, drives, parameters });
     await link.open();
     try {
-      return await link.drive(core, 0, segments, false);
+      const result = await link.drive(core, 0, segments, false);
+      return { ...result, belief: new Belief(link) };
     } finally {
       await link.stop().finally(() => link.close());
     }

@@ -11,6 +11,7 @@ import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { taskNamed } from "../../tasks/tasks.js";
+import { beliefText } from "../../training/belief.js";
 import { infeasibility } from "../../training/feasibility.js";
 import { remedyOf } from "../../training/judgement.js";
 import { bestOf, drivenIn, type RolloutMetrics, SLOW, type TrainedRollout } from "../../training/metrics.js";
@@ -98,6 +99,9 @@ async function conclude(
   const report = rollouts.length > 0 ? (await writeReport(path)).path : null;
   const best = bestOf(rollouts);
   for (const line of summary(rollouts, best, config)) output.say(line);
+  const last = rollouts.at(-1);
+  const belief = last && beliefText(last, `${workOf(config)} ${last.index}`);
+  if (belief) output.say(belief);
   const model = fittedModel(rollouts);
   if (model) output.say(model);
   if (report) output.say(`report: ${report}`);
@@ -110,6 +114,7 @@ async function conclude(
     seconds: secondsOf(rollouts),
     driven: drivenIn(rollouts),
     slowSeconds: slowSecondsOf(rollouts),
+    believed: belief !== undefined,
     wallSeconds,
     report,
     complete: rollouts.length >= config.rollouts,
@@ -138,6 +143,7 @@ async function drive(
         table?.rollout(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
+      if (link.isDeadReckoning) output.say("its position is dead reckoning: all costs are what it believes");
       await train({ ...run, link, signal, onRollout }, progress);
     } finally {
       await link.stop().finally(() => link.close());

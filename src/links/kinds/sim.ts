@@ -5,6 +5,7 @@ import type { DriveResult, Link } from "../link.js";
 /** The simulated plant in the core: a whole rollout is one call. */
 export class SimLink implements Link {
   readonly name = "sim";
+  readonly isDeadReckoning = false;
 
   async open(): Promise<void> {}
 

@@ -1,0 +1,85 @@
+/**
+ * How far a position by dead reckoning may be off, and what that hides from the cost: errors that do not change sign,
+ * carried along the path that was driven (docs/equations.md, section 26). Costs are computed from where the robot
+ * believes it is, so they do not show them.
+ */
+import { PlanarState } from "../tasks/planar.js";
+
+/**
+ * Standard deviations of what is wrong for a whole drive, for a gyro like the MPU-6050: its data sheet allows ±20 °/s
+ * of bias from -40 to 85 °C, so a degree of warming since it found its bias at rest is worth 0.1 to 0.3 °/s; ±3 % of
+ * scale, taken for three standard deviations. Of the wheel: 10 cm in the ten metres that measure `wheel-travel`.
+ */
+export const GYRO_BIAS = (0.1 * Math.PI) / 180;
+export const GYRO_SCALE = 0.01;
+export const WHEEL_SCALE = 0.01;
+const DEVIATIONS = [GYRO_BIAS, GYRO_SCALE, WHEEL_SCALE] as const;
+
+const TURN = 2 * Math.PI;
+/** Numbers of a state that is followed. */
+const N = 4;
+
+/** What a rollout's position may hide. */
+export interface Hidden {
+  /** standard deviation of the position along its least certain direction, at the end of the rollout [m] */
+  readonly positionUncertainty: number;
+  /** what errors of that size add to the rollout's cost, as far as it is a distance to the track [m²] */
+  readonly hiddenCost: number;
+}
+
+/** Follows a drive, rollout after rollout, from where the robot was placed. */
+export class Drift {
+  /** derivatives of x, y and phi by each of the errors */
+  readonly #by = DEVIATIONS.map(() => ({ x: 0, y: 0, phi: 0 }));
+
+  /** The robot was put to a place that is known. */
+  place(): void {
+    for (const by of this.#by) Object.assign(by, { x: 0, y: 0, phi: 0 });
+  }
+
+  /** Goes on along a rollout: its states, that after the last step included, and the time of every step [s]. */
+  follow(states: Float64Array, times: Float64Array): Hidden {
+    let hiddenCost = 0;
+    let seconds = 0;
+    for (let t = 0; t < times.length; t++) {
+      const { xx, yy } = this.#covariance();
+      hiddenCost += 0.5 * (xx + yy); // the track runs in all directions
+      if (t + 1 < times.length) seconds = times[t + 1] - times[t]; // the last step is as long as the one before
+      this.#move(states.subarray(N * t), states.subarray(N * (t + 1)), seconds);
+    }
+    const { xx, yy, xy } = this.#covariance();
+    const half = 0.5 * (xx - yy);
+    return { positionUncertainty: Math.sqrt(0.5 * (xx + yy) + Math.sqrt(half * half + xy * xy)), hiddenCost };
+  }
+
+  #move(from: Float64Array, to: Float64Array, seconds: number): void {
+    if (to.length < N) return; // the state after the last step was not recorded
+    const change = to[PlanarState.phi] - from[PlanarState.phi];
+    const turn = change - TURN * Math.round(change / TURN);
+    const distance = from[PlanarState.v] * seconds;
+    const middle = from[PlanarState.phi] + 0.5 * turn;
+    const [cos, sin] = [Math.cos(middle), Math.sin(middle)];
+    const [bias, gyro, wheel] = this.#by;
+    for (const [by, turned, driven] of [
+      [bias, seconds, 0],
+      [gyro, turn, 0],
+      [wheel, 0, distance],
+    ] as const) {
+      const phi = by.phi + 0.5 * turned;
+      by.x += driven * cos - distance * sin * phi;
+      by.y += driven * sin + distance * cos * phi;
+      by.phi += turned;
+    }
+  }
+
+  #covariance(): { readonly xx: number; readonly yy: number; readonly xy: number } {
+    let [xx, yy, xy] = [0, 0, 0];
+    for (const [i, { x, y }] of this.#by.entries()) {
+      const variance = DEVIATIONS[i] * DEVIATIONS[i];
+      xx += variance * x * x;
+      yy += variance * y * y;
+      xy += variance * x * y;
+    }
+    return { xx, yy, xy };
+  }
+}

@@ -80,18 +80,18 @@ export function add(x: usize, acting: usize, dt: f64, next: usize): void {
   const expected = model.turnRate(trace.modelParameters, x, acting, get(Reflex.gripLeft));
   const turn = load<f64>(next, 8 * PlanarState.phi) - load<f64>(x, 8 * PlanarState.phi);
   const wrapped = turn - 2.0 * PI * Math.floor(turn / (2.0 * PI) + 0.5);
-  const size = Math.abs(expected);
-  set(Reflex.expected, get(Reflex.expected) + size);
-  set(Reflex.shortfall, get(Reflex.shortfall) + size - (expected < 0.0 ? -wrapped : wrapped) / dt);
-  set(Reflex.lateral, get(Reflex.lateral) + Math.abs(load<f64>(x, 8 * PlanarState.v)) * size);
+  set(Reflex.expected, get(Reflex.expected) + Math.abs(expected));
+  set(Reflex.missing, get(Reflex.missing) + expected - wrapped / dt);
+  set(Reflex.lateral, get(Reflex.lateral) + load<f64>(x, 8 * PlanarState.v) * expected);
   set(Reflex.steps, get(Reflex.steps) + 1.0);
 }
 
 /** Judges the segment that was driven from task time `taskTime` [s] on, and sets the pace of the next. */
 export function judge(taskTime: f64): void {
   const steps = get(Reflex.steps);
-  const counts = steps > 0.0 && get(Reflex.lateral) >= LATERAL * steps; // false too where there is no turn rate
-  const shortfall = counts ? get(Reflex.shortfall) / get(Reflex.expected) : NaN;
+  const counts = steps > 0.0 && Math.abs(get(Reflex.lateral)) >= LATERAL * steps; // not where there is no turn rate
+  const missing = get(Reflex.lateral) < 0.0 ? -get(Reflex.missing) : get(Reflex.missing);
+  const shortfall = counts ? missing / get(Reflex.expected) : NaN;
   clearSums();
   giveBack();
   set(Reflex.caution, get(Reflex.caution) * CAUTION_LEFT);
@@ -207,7 +207,7 @@ function forgetSegments(): void {
 
 function clearSums(): void {
   set(Reflex.expected, 0.0);
-  set(Reflex.shortfall, 0.0);
+  set(Reflex.missing, 0.0);
   set(Reflex.lateral, 0.0);
   set(Reflex.steps, 0.0);
 }

@@ -117,9 +117,12 @@ export enum Reflex {
   gripLeft,
   /** how often it has fired */
   firings,
-  /** sums over the steps of the segment that is driven: turn rate expected, shortfall, lateral acceleration, steps */
+  /**
+   * sums over the steps of the segment that is driven: turn rate expected, to whatever side; to the left, what is
+   * missing of it, and lateral acceleration expected; number of steps
+   */
   expected,
-  shortfall,
+  missing,
   lateral,
   steps,
   /** shortfall of the segment before, beyond that of the lap before; NaN: not known */

@@ -4,8 +4,17 @@
  */
 import { type CarRows, meansOf, ROW_STEPS, rowsOf } from "./car-rows.js";
 import { beyond, type FitData } from "./fit-data.js";
-import { delaysAround, fitPart, type PartAnswer, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
-import type { Known } from "./robust-fit.js";
+import {
+  type Changing,
+  fitPart,
+  type PartAnswer,
+  type Present,
+  parametersOf,
+  type Search,
+  type Sureness,
+  surenessOf,
+} from "./part-fit.js";
+import type { FitRows } from "./robust-fit.js";
 
 export type CarParameters = Readonly<Record<CarParameterName, number>>;
 
@@ -38,16 +47,16 @@ export interface CarModel {
  * not the car: it has no other sign. Offset and drags are the same thing at a constant speed. Cars from a tenth of the
  * JetRacer's power and agility to several times that fit in.
  */
-export const CAR_KNOWN: Readonly<Record<CarParameterName, Known>> = {
-  throttleGain: { low: 0.2, high: 50, unit: "m/s²", prior: 5, deviation: 10 },
-  drag: { low: -1, high: 3, unit: "1/m", prior: 0.1, deviation: 0.3 },
-  steeringGain: { low: 0.2, high: 30, unit: "1/m", prior: 4, deviation: 10 },
-  steeringBias: { low: -3, high: 3, unit: "1/m", prior: 0, deviation: 1 },
-  offset: { low: -10, high: 10, unit: "m/s²", prior: 0, deviation: 2 },
-  linearDrag: { low: -5, high: 10, unit: "1/s", prior: 0, deviation: 1 },
-  corneringDrag: { low: -2, high: 2, unit: "1", prior: 0.2, deviation: 0.3 },
-  inverseGrip: { low: 0, high: 1, unit: "s²/m", prior: 0.1, deviation: 0.15 },
-  throttleGrip: { low: 0, high: 4, unit: "1", prior: 0, deviation: 0.5 },
+export const CAR_KNOWN: Readonly<Record<CarParameterName, Changing>> = {
+  throttleGain: { low: 0.2, high: 50, unit: "m/s²", prior: 5, deviation: 10, change: 0.6 },
+  drag: { low: -1, high: 3, unit: "1/m", prior: 0.1, deviation: 0.3, change: 0.03 },
+  steeringGain: { low: 0.2, high: 30, unit: "1/m", prior: 4, deviation: 10, change: 0.4 },
+  steeringBias: { low: -3, high: 3, unit: "1/m", prior: 0, deviation: 1, change: 0.05 },
+  offset: { low: -10, high: 10, unit: "m/s²", prior: 0, deviation: 2, change: 0.5 },
+  linearDrag: { low: -5, high: 10, unit: "1/s", prior: 0, deviation: 1, change: 0.1 },
+  corneringDrag: { low: -2, high: 2, unit: "1", prior: 0.2, deviation: 0.3, change: 0.1 },
+  inverseGrip: { low: 0, high: 1, unit: "s²/m", prior: 0.1, deviation: 0.15, change: 0.15 },
+  throttleGrip: { low: 0, high: 4, unit: "1", prior: 0, deviation: 0.5, change: 0.1 },
 };
 
 /** Throttle takes at most this part of the grip's square, as in the model. */
@@ -65,21 +74,21 @@ export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): strin
 
 /**
  * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far.
- * `near`: delays are searched around those of the model so far, not from 0 to the longest.
  */
-export function fitCar(drives: readonly FitData[], present: CarModel, near = false): CarFit {
+export function fitCar(drives: readonly FitData[], present: CarModel, search: Search = "all"): CarFit {
   const rows = rowsOf(drives);
   const [throttleDelay, steeringDelay] = present.delays;
-  let turning = fitTurning(rows, present.parameters, delaysAround(steeringDelay, near), throttleDelay);
-  const turns = { ...present.parameters, ...(turning.fit && parametersOf(turning.fit)) };
+  const { parameters } = present;
+  let turning = fitTurning(rows, { parameters, delay: steeringDelay, search }, throttleDelay);
+  const turns = { ...parameters, ...(turning.fit && parametersOf(turning.fit)) };
   const lateral = lateralOf(rows, turns, turning.fit?.delay ?? steeringDelay, throttleDelay);
-  const pulling = fitPulling(rows, present.parameters, delaysAround(throttleDelay, near), lateral);
+  const pulling = fitPulling(rows, { parameters, delay: throttleDelay, search }, lateral);
   // the ellipse of friction takes the throttle's delay, which is known only now
   if (turning.fit && pulling.fit && pulling.fit.delay !== throttleDelay)
-    turning = fitTurning(rows, turns, [turning.fit.delay], pulling.fit.delay);
+    turning = fitTurning(rows, { parameters: turns, delay: turning.fit.delay, search: "here" }, pulling.fit.delay);
   const parts = [turning, pulling];
   return {
-    parameters: Object.assign({ ...present.parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),
+    parameters: Object.assign({ ...parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),
     delays: [pulling.fit?.delay ?? throttleDelay, turning.fit?.delay ?? steeringDelay],
     accelerationError: Math.sqrt(pulling.fit?.solution.meanSquare ?? Number.NaN),
     turnRateError: Math.sqrt(turning.fit?.solution.meanSquare ?? Number.NaN),
@@ -87,41 +96,55 @@ export function fitCar(drives: readonly FitData[], present: CarModel, near = fal
   };
 }
 
+/** Measured less modelled turn rate along a drive [rad/s]; 0 where the car hardly moves. */
+export function turningErrors(drive: FitData, { parameters, delays }: CarModel) {
+  const rows = rowsOf([drive]);
+  const { residual } = turningRows(rows, rows.inputs(delays[1]).steering, rows.inputs(delays[0]).throttle);
+  const x = Float64Array.from(TURNING, (name) => parameters[name]);
+  const slope = new Float64Array(x.length);
+  const errors = rows.meanV.map((v, row) => (v >= SLOWEST ? residual(row, x, slope) : 0));
+  return { rows: errors, steps: ROW_STEPS };
+}
+
 type Answer = PartAnswer<CarParameterName>;
 
-/** w = w_l / (1 + (v w_l / a)^4)^(1/4), w_l = v (k u - b), a^2 = a_max^2 (1 - g u_a^2); x = (k, b, 1 / a_max, g). */
-function fitTurning(rows: CarRows, present: CarParameters, delays: readonly number[], throttleDelay: number): Answer {
-  const { v, meanV, turnRate } = rows;
+/** The driving of {@link turningRows} that says something about the curvature. */
+function fitTurning(rows: CarRows, present: Present<CarParameterName>, throttleDelay: number): Answer {
   const { throttle } = rows.inputs(throttleDelay);
-  const moving = Int32Array.from(meanV.keys()).filter((row) => meanV[row] >= SLOWEST);
-  return fitPart("turning", TURNING, CAR_KNOWN, delays, present, (delay) => {
-    const { steering } = rows.inputs(delay);
-    return {
-      count: moving.length,
-      residual: (i, x, slope) => {
-        const first = moving[i] * ROW_STEPS;
-        let residual = turnRate[moving[i]];
-        slope.fill(0);
-        for (let t = first; t < first + ROW_STEPS; t++) {
-          const linear = v[t] * (x[0] * steering[t] - x[1]);
-          const effort = throttle[t] * throttle[t];
-          const taken = x[3] * effort;
-          const left = 1 - Math.min(MOST_TAKEN, taken);
-          const byGrip = (v[t] * linear) / Math.sqrt(left); // dq / d(1 / a_max)
-          const q = byGrip * x[2];
-          const q2 = q * q;
-          const f = 1 / Math.sqrt(Math.sqrt(1 + q2 * q2));
-          const f5 = (f * f * f * f * f) / ROW_STEPS;
-          residual -= (linear * f) / ROW_STEPS;
-          slope[0] += v[t] * f5 * steering[t];
-          slope[1] -= v[t] * f5;
-          slope[2] -= linear * f5 * q2 * q * byGrip;
-          if (taken < MOST_TAKEN) slope[3] -= (linear * f5 * q2 * q2 * effort) / (2 * left);
-        }
-        return residual;
-      },
-    };
+  const moving = Int32Array.from(rows.meanV.keys()).filter((row) => rows.meanV[row] >= SLOWEST);
+  return fitPart("turning", TURNING, CAR_KNOWN, present, (delay) => {
+    const { residual } = turningRows(rows, rows.inputs(delay).steering, throttle);
+    return { count: moving.length, residual: (i, x, slope) => residual(moving[i], x, slope) };
   });
+}
+
+/** w = w_l / (1 + (v w_l / a)^4)^(1/4), w_l = v (k u - b), a^2 = a_max^2 (1 - g u_a^2); x = (k, b, 1 / a_max, g). */
+function turningRows({ v, turnRate, count }: CarRows, steering: Float64Array, throttle: Float64Array): FitRows {
+  return {
+    count,
+    residual: (row, x, slope) => {
+      const first = row * ROW_STEPS;
+      let residual = turnRate[row];
+      slope.fill(0);
+      for (let t = first; t < first + ROW_STEPS; t++) {
+        const linear = v[t] * (x[0] * steering[t] - x[1]);
+        const effort = throttle[t] * throttle[t];
+        const taken = x[3] * effort;
+        const left = 1 - Math.min(MOST_TAKEN, taken);
+        const byGrip = (v[t] * linear) / Math.sqrt(left); // dq / d(1 / a_max)
+        const q = byGrip * x[2];
+        const q2 = q * q;
+        const f = 1 / Math.sqrt(Math.sqrt(1 + q2 * q2));
+        const f5 = (f * f * f * f * f) / ROW_STEPS;
+        residual -= (linear * f) / ROW_STEPS;
+        slope[0] += v[t] * f5 * steering[t];
+        slope[1] -= v[t] * f5;
+        slope[2] -= linear * f5 * q2 * q * byGrip;
+        if (taken < MOST_TAKEN) slope[3] -= (linear * f5 * q2 * q2 * effort) / (2 * left);
+      }
+      return residual;
+    },
+  };
 }
 
 /** |v w| of every row, w as modelled. */
@@ -141,9 +164,9 @@ function lateralOf(rows: CarRows, turns: CarParameters, delay: number, throttleD
  * dv/dt = c_a u + c_0 - c_1 v - c_d v^2 - c_3 |v w|: linear; x = (c_a, c_0, c_1, c_d, c_3). v is the speed at the
  * beginning of a step, from the mean of a row by the acceleration as modelled: the measured one would bring its noise.
  */
-function fitPulling(rows: CarRows, present: CarParameters, delays: readonly number[], lateral: Float64Array): Answer {
+function fitPulling(rows: CarRows, present: Present<CarParameterName>, lateral: Float64Array): Answer {
   const { meanV, lead, acceleration } = rows;
-  return fitPart("pulling", PULLING, CAR_KNOWN, delays, present, (delay) => {
+  return fitPart("pulling", PULLING, CAR_KNOWN, present, (delay) => {
     const inputs = rows.inputs(delay);
     const throttle = meansOf(rows, (t) => inputs.throttle[t]);
     return {

@@ -45,11 +45,37 @@ const UNTOUCHED = 0.95;
 /** Steps around the last delay that are searched where not all are. */
 const NEAR = 2;
 
-/** Delays to search [control steps], the nearest to the last one first: those around it, or all. */
-export function delaysAround(last: number, near: boolean): number[] {
+/**
+ * What is searched: all delays; those near the last; none but that; or, after a change of the world, none but that with
+ * the model so far as the prior: what changed is more likely a little of it than everything.
+ */
+export type Search = "all" | "near" | "here" | "changed";
+
+/** Delays to search [control steps], the nearest to the last one first. */
+export function delaysAround(last: number, search: Search): number[] {
+  const reach = search === "all" ? LONGEST_DELAY : search === "near" ? NEAR : 0;
   const distance = (delay: number) => Math.abs(delay - last);
   const all = Array.from({ length: LONGEST_DELAY + 1 }, (_, delay) => delay);
-  return all.filter((delay) => !near || distance(delay) <= NEAR).sort((a, b) => distance(a) - distance(b));
+  return all.filter((delay) => distance(delay) <= reach).sort((a, b) => distance(a) - distance(b));
+}
+
+/** What is known before a fit: of any robot, or after a change of the world the model so far. */
+function knownOf<Name extends string>(
+  table: Readonly<Record<Name, Changing>>,
+  present: Readonly<Record<Name, number>>,
+  search: Search,
+): Readonly<Record<Name, Known>> {
+  if (search !== "changed") return table;
+  const entries = Object.entries<Changing>(table).map(([name, known]) => [
+    name,
+    { ...known, prior: present[name as Name], deviation: known.change },
+  ]);
+  return Object.fromEntries(entries) as Record<Name, Known>;
+}
+
+/** What is known of a parameter, and how much of it a change of the world may take or give: a standard deviation. */
+export interface Changing extends Known {
+  readonly change: number;
 }
 
 /**
@@ -60,17 +86,17 @@ export function delaysAround(last: number, near: boolean): number[] {
 export function fitPart<Name extends string>(
   what: string,
   names: readonly Name[],
-  table: Readonly<Record<Name, Known>>,
-  delays: readonly number[],
-  present: Readonly<Record<Name, number>>,
+  table: Readonly<Record<Name, Changing>>,
+  { delay: last, parameters: present, search }: Present<Name>,
   rowsAt: (delay: number) => FitRows,
 ): PartAnswer<Name> {
-  const gain = table[names[0]];
+  const priors = knownOf(table, present, search);
+  const gain = priors[names[0]];
   const free = { ...gain, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  const known = [free, ...names.slice(1).map((name) => table[name])];
+  const known = [free, ...names.slice(1).map((name) => priors[name])];
   const start = Float64Array.from(names, (name) => present[name]);
   let fit: PartFit<Name> | undefined;
-  for (const delay of delays) {
+  for (const delay of delaysAround(last, search)) {
     const best = fit?.solution;
     const solution = fitRobustly(rowsAt(delay), known, best?.x ?? start, best && HOPELESS * best.loss);
     if (!solution || (best && solution.loss >= best.loss * (1 - BETTER))) continue;
@@ -80,6 +106,13 @@ export function fitPart<Name extends string>(
     return { refused: `${what}: the driving does not determine the model` };
   const problem = beyond<string>({ [names[0]]: fit.solution.x[0] }, { [names[0]]: gain });
   return problem ? { refused: `${what}: ${problem}` } : { fit };
+}
+
+/** The model so far, the delay of the part that is fitted, and what is searched. */
+export interface Present<Name extends string> {
+  readonly parameters: Readonly<Record<Name, number>>;
+  readonly delay: number;
+  readonly search: Search;
 }
 
 /** The parameters of a part by name. */

@@ -3,8 +3,16 @@
  * each by itself (docs/equations.md, section 14). Not in paper.
  */
 import { type FitData, inputAt } from "./fit-data.js";
-import { delaysAround, fitPart, type PartAnswer, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
-import type { Known } from "./robust-fit.js";
+import {
+  type Changing,
+  fitPart,
+  type PartAnswer,
+  type Present,
+  parametersOf,
+  type Search,
+  type Sureness,
+  surenessOf,
+} from "./part-fit.js";
 
 export type QuadrupedParameterName = "speedGain" | "response" | "turnGain" | "turnBias";
 
@@ -22,19 +30,23 @@ export interface QuadrupedFit extends QuadrupedModel, Sureness<QuadrupedParamete
 }
 
 /** What is known before it walks, and what a fit may come out as. A gain has no other sign. */
-const KNOWN: Readonly<Record<QuadrupedParameterName, Known>> = {
-  speedGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1 },
-  response: { low: 0.02, high: 1.5, unit: "1", prior: 1, deviation: 1 },
-  turnGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1 },
-  turnBias: { low: -2, high: 2, unit: "rad/s", prior: 0, deviation: 0.5 },
+const KNOWN: Readonly<Record<QuadrupedParameterName, Changing>> = {
+  speedGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1, change: 0.2 },
+  response: { low: 0.02, high: 1.5, unit: "1", prior: 1, deviation: 1, change: 0.2 },
+  turnGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1, change: 0.2 },
+  turnBias: { low: -2, high: 2, unit: "rad/s", prior: 0, deviation: 0.5, change: 0.1 },
 };
 
-/** `present`, `near`: as for a car. */
-export function fitQuadruped(drives: readonly FitData[], present: QuadrupedModel, near = false): QuadrupedFit {
+/** `present`, `search`: as for a car. */
+export function fitQuadruped(
+  drives: readonly FitData[],
+  present: QuadrupedModel,
+  search: Search = "all",
+): QuadrupedFit {
   const rows = rowsOf(drives);
   const [speedDelay, turnDelay] = present.delays;
-  const walking = fitWalking(rows, present, delaysAround(speedDelay, near));
-  const turning = fitTurning(rows, present, delaysAround(turnDelay, near));
+  const walking = fitWalking(rows, { parameters: present.parameters, delay: speedDelay, search });
+  const turning = fitTurning(rows, { parameters: present.parameters, delay: turnDelay, search });
   const parts = [walking, turning];
   return {
     parameters: Object.assign({ ...present.parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),
@@ -44,6 +56,8 @@ export function fitQuadruped(drives: readonly FitData[], present: QuadrupedModel
     ...surenessOf(parts, KNOWN),
   };
 }
+
+type Answer = PartAnswer<QuadrupedParameterName>;
 
 interface Rows {
   readonly v: Float64Array;
@@ -65,12 +79,8 @@ function rowsOf(drives: readonly FitData[]): Rows {
 }
 
 /** v+ = v + c_r (c_v u - v); x = (c_v, c_r). */
-function fitWalking(
-  { v, nextV, inputs }: Rows,
-  present: QuadrupedModel,
-  delays: readonly number[],
-): PartAnswer<QuadrupedParameterName> {
-  return fitPart("speed", ["speedGain", "response"], KNOWN, delays, present.parameters, (delay) => {
+function fitWalking({ v, nextV, inputs }: Rows, present: Present<QuadrupedParameterName>): Answer {
+  return fitPart("speed", ["speedGain", "response"], KNOWN, present, (delay) => {
     const u = inputs(0, delay);
     return {
       count: v.length,
@@ -84,12 +94,8 @@ function fitWalking(
 }
 
 /** w = c_w u + b; x = (c_w, b). */
-function fitTurning(
-  { turnRate, inputs }: Rows,
-  present: QuadrupedModel,
-  delays: readonly number[],
-): PartAnswer<QuadrupedParameterName> {
-  return fitPart("turning", ["turnGain", "turnBias"], KNOWN, delays, present.parameters, (delay) => {
+function fitTurning({ turnRate, inputs }: Rows, present: Present<QuadrupedParameterName>): Answer {
+  return fitPart("turning", ["turnGain", "turnBias"], KNOWN, present, (delay) => {
     const u = inputs(1, delay);
     return {
       count: u.length,
@@ -100,4 +106,11 @@ function fitTurning(
       },
     };
   });
+}
+
+/** Measured less modelled turn rate along a drive [rad/s]. */
+export function turningErrors(drive: FitData, { parameters: { turnGain, turnBias }, delays }: QuadrupedModel) {
+  const { turnRate, inputs } = rowsOf([drive]);
+  const u = inputs(1, delays[1]);
+  return { rows: turnRate.map((rate, t) => rate - turnGain * u[t] - turnBias), steps: 1 };
 }

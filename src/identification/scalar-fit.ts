@@ -1,7 +1,6 @@
 /** Fits a and b of the scalar model (assembly/models/scalar.ts) to recorded driving. Not in paper. */
 import type { FitData } from "./fit-data.js";
-import { fitPart, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
-import type { Known } from "./robust-fit.js";
+import { type Changing, fitPart, parametersOf, type Sureness, surenessOf } from "./part-fit.js";
 
 export type ScalarParameterName = "a" | "b";
 
@@ -12,9 +11,9 @@ export interface ScalarFit extends Sureness<ScalarParameterName> {
 }
 
 /** What is known before it is driven, and what a fit may come out as. A gain has no other sign. */
-const KNOWN: Readonly<Record<ScalarParameterName, Known>> = {
-  a: { low: -10, high: 10, unit: "1", prior: 1, deviation: 1 },
-  b: { low: 1e-3, high: 1e3, unit: "1", prior: 1, deviation: 1 },
+const KNOWN: Readonly<Record<ScalarParameterName, Changing>> = {
+  a: { low: -10, high: 10, unit: "1", prior: 1, deviation: 1, change: 0.2 },
+  b: { low: 1e-3, high: 1e3, unit: "1", prior: 1, deviation: 1, change: 0.2 },
 };
 
 /** x+ = a x + b u, without delay. `present`: the model so far. */
@@ -24,14 +23,20 @@ export function fitScalar(drives: readonly FitData[], present: ScalarFit["parame
   const from = gather(({ states }, t) => states[t]);
   const to = gather(({ states }, t) => states[t + 1]);
   const u = gather(({ inputs }, t) => inputs[t]);
-  const answer = fitPart<ScalarParameterName>("state", ["b", "a"], KNOWN, [0], present, () => ({
-    count: u.length,
-    residual: (i, x, slope) => {
-      slope[0] = u[i];
-      slope[1] = from[i];
-      return to[i] - x[0] * u[i] - x[1] * from[i];
-    },
-  }));
+  const answer = fitPart<ScalarParameterName>(
+    "state",
+    ["b", "a"],
+    KNOWN,
+    { parameters: present, delay: 0, search: "here" },
+    () => ({
+      count: u.length,
+      residual: (i, x, slope) => {
+        slope[0] = u[i];
+        slope[1] = from[i];
+        return to[i] - x[0] * u[i] - x[1] * from[i];
+      },
+    }),
+  );
   return {
     parameters: { ...present, ...(answer.fit && parametersOf(answer.fit)) },
     stateError: Math.sqrt(answer.fit?.solution.meanSquare ?? Number.NaN),

@@ -82,7 +82,7 @@ export async function replayRun(
 function fitted(recordings: readonly Recording[], prior: FittedModel): FittedModel {
   const { model, training } = taskNamed(recordings[0].info.task);
   const drives = recordings.flatMap((recording) => spansOf(recording, training.window.start).spans);
-  return fits[model.kind]?.(drives, prior, false).model ?? prior;
+  return fits[model.kind]?.fit(drives, prior, "all").model ?? prior;
 }
 
 async function replayRollout(

@@ -11,6 +11,8 @@ export interface Batch {
   readonly count: number;
   /** mean window cost */
   readonly cost: number;
+  /** step of the last rollout from which on the world was seen to be another; undefined: it was not */
+  readonly changedFrom?: number;
   readonly modelRollouts: ModelRolloutRoom;
 }
 
@@ -83,6 +85,10 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   start(learningRate: number): State;
   /** values of what it {@link expects}; empty while it expects nothing */
   outlook(state: State): Readonly<Record<string, number>>;
+  /** the window cost that it expects of the next rollout; undefined if it expects nothing */
+  expectedCost?(state: State): number | undefined;
+  /** what the last update did that a person should know of the next rollout; empty: nothing */
+  remarks?(state: State): readonly string[];
   /** line 6: the gradient, or step, along the recorded trajectories */
   estimate(core: Core, batch: Batch, state: State): Found;
   /** line 7: new parameters in the core, from the last estimate */

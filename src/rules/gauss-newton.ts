@@ -8,6 +8,7 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
+import { fasterPace, isWorthIt, PACES, RUNGS, rehearse } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 
 /** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
@@ -36,6 +37,15 @@ const WORSE = 2;
 /** Part of the best parameters' plan that is taken instead, when the whole led to something worse. */
 const RETREAT = 0.3;
 
+/** A cost that is this many times the one before grows: nothing relaxes then. */
+const GROWTH = 1.1;
+/** A cost up to so many times the expected one keeps the promise; up to so many times the own one confirms. */
+const KEPT = 1.5;
+const CONFIRMED = 1.5;
+/** A cost beyond so many times what a rehearsal promised deceived. */
+const DECEIVED = 3;
+const NONE = new Float64Array(0);
+
 /** Its numbers and arrays are those of the checkpoint. */
 type GaussNewtonState = {
   /** part of a plan that is taken at first, and at most */
@@ -52,15 +62,36 @@ type GaussNewtonState = {
     bestCost: number;
     /** 1 after going back to the best parameters, until something better than then is driven */
     retreats: number;
+    /** window cost of the rollout before; 0: there was none */
+    lastCost: number;
+    /** of the policy in `confirmed`, and of `pending`; infinite if there is none */
+    confirmedCost: number;
+    pendingCost: number;
+    /** pace that was asked for after a change of the world, 1 without one; 0: that of the settings */
+    pace: number;
+    /** the topmost rung that may be driven, and the one that the last update chose, less 1; 0: it chose none */
+    floor: number;
+    chosen: number;
   };
-  /** the parameters with the lowest window cost, and their plan; empty before the first update */
-  readonly arrays: { best: Float64Array; bestPlan: Float64Array };
+  /**
+   * the parameters with the lowest window cost, and their plan; those of the ladder: the best that two windows
+   * confirmed, the one that may become it, and the untrained ones. Empty where there are none
+   */
+  readonly arrays: {
+    best: Float64Array;
+    bestPlan: Float64Array;
+    confirmed: Float64Array;
+    pending: Float64Array;
+    untrained: Float64Array;
+  };
 };
 
 /** What to do next: take the plan, rest, or go back to the best parameters. */
-type Found =
-  | (Estimate & { readonly move: "plan"; readonly plan: Float64Array })
-  | (Estimate & { readonly move: "rest" | "back" });
+type Found = Estimate &
+  (
+    | { readonly move: "plan"; readonly from: Float64Array; readonly plan: Float64Array; readonly pace: number }
+    | { readonly move: "rest" | "back" }
+  );
 
 export default {
   name: "gauss-newton",
@@ -84,35 +115,83 @@ export default {
       expected: 0,
       bestCost: 0,
       retreats: 0,
+      lastCost: 0,
+      confirmedCost: Number.MAX_VALUE,
+      pendingCost: Number.MAX_VALUE,
+      pace: 0,
+      floor: 0,
+      chosen: 0,
     },
-    arrays: { best: new Float64Array(0), bestPlan: new Float64Array(0) },
+    arrays: { best: NONE, bestPlan: NONE, confirmed: NONE, pending: NONE, untrained: NONE },
   }),
+  expectedCost: ({ numbers: { expected } }: GaussNewtonState) => (expected > 0 ? expected : undefined),
+  remarks: ({ numbers: { chosen, pace } }: GaussNewtonState) =>
+    chosen > 0 ? [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`] : [],
   outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>
     expected < unchanged ? { predictedCost: expected, damping: kappa } : {},
   estimate: (core: Core, batch: Batch, state: GaussNewtonState): Found => {
     const { numbers, arrays } = state;
-    judge(state, batch.cost);
-    const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
-    // worse again after going back: the best cost was luck, or a passage; what was driven now counts
-    if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
-    if (worse && numbers.retreats === 0) return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
-    const model = new ModelRollouts(core, batch, numbers.turn++);
-    const before = model.rollOut();
-    const unchanged = model.nextCost();
-    const { plan, norm } = planned(core, model, before, Math.max(LEAST_DAMPING, numbers.kappa * before));
     const theta = core.view("parameters");
     const present = theta.slice();
-    moveAlong(theta, present, plan, numbers.part);
-    const after = model.rollOut();
+    if (arrays.untrained.length === 0) arrays.untrained = present;
+    const grows = numbers.lastCost > 0 && batch.cost > GROWTH * numbers.lastCost;
+    const kept = numbers.expected > 0 && batch.cost <= KEPT * numbers.expected;
+    numbers.lastCost = batch.cost;
+    numbers.chosen = 0;
+    const changed = batch.changedFrom !== undefined;
+    const deceived = !changed && numbers.floor > 0 && batch.cost > DECEIVED * numbers.expected;
+    const descends = changed || deceived;
+    if (changed) startAnew(state);
+    else {
+      judge(state, batch.cost);
+      confirm(state, present, batch.cost);
+      if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
+      const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
+      // worse again after going back: the best cost was luck, or a passage; what was driven now counts
+      if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
+      if (worse && numbers.retreats === 0 && !deceived)
+        return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
+    }
+    const model = new ModelRollouts(core, batch, numbers.turn++);
+    let from: Float64Array = present;
+    let pace = core.pace;
+    if (descends) {
+      const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
+      const chosen = rehearse(core, model, policies, Math.min(numbers.floor, RUNGS.length - 1));
+      numbers.floor = Math.min(RUNGS.length, (chosen?.rung ?? 0) + 1);
+      numbers.chosen = (chosen?.rung ?? RUNGS.length - 1) + 1;
+      from = chosen?.policy ?? arrays.untrained;
+      pace = chosen?.pace ?? PACES[PACES.length - 1];
+      theta.set(from);
+    }
+    const damping = (cost: number) => Math.max(LEAST_DAMPING, numbers.kappa * cost);
+    const before = model.rollOut(pace);
+    const unchanged = model.nextCost();
+    let { plan, norm } = planned(core, model, before, damping(before), pace);
+    let after = carriedOut(core, model, from, plan, numbers.part, pace);
     numbers.unchanged = unchanged;
     numbers.expected = model.nextCost();
+    // a rung up needs a promise that was kept
+    if (numbers.pace > 0 && pace < 1 && kept && !descends) {
+      theta.set(from);
+      const quick = fasterPace(pace, numbers.turn);
+      const cost = model.rollOut(quick);
+      const other = planned(core, model, cost, damping(cost), quick);
+      const reached = carriedOut(core, model, from, other.plan, numbers.part, quick);
+      if (isWorthIt(reached, after)) {
+        ({ plan, norm } = other);
+        [after, pace] = [reached, quick];
+        numbers.expected = model.nextCost();
+      }
+    }
     theta.set(present);
     model.end();
     const found = { loss: batch.cost, norm };
-    if (after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
+    const isNew = descends || pace > core.pace;
+    if (isNew || after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", from, plan, pace };
     // plans that promise next to nothing only wander
     numbers.expected = numbers.unchanged;
-    numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
+    if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
   },
   update: (core: Core, batch: Batch, { numbers, arrays }: GaussNewtonState, found: Found) => {
@@ -124,16 +203,44 @@ export default {
       numbers.expected = numbers.bestCost;
       moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
     } else if (found.move === "plan") {
-      if (arrays.best.length === 0 || batch.cost <= numbers.bestCost) {
+      const isBest = arrays.best.length === 0 || batch.cost <= numbers.bestCost;
+      // what was driven while the world changed is no measure for what comes
+      if (isBest && batch.changedFrom === undefined) {
         arrays.best = theta.slice();
         arrays.bestPlan = found.plan;
         numbers.bestCost = batch.cost;
         numbers.retreats = 0;
       }
-      moveAlong(theta, theta, found.plan, numbers.part);
+      moveAlong(theta, found.from, found.plan, numbers.part);
+      if (found.pace === core.pace) return;
+      numbers.pace = found.pace;
+      core.setPace(found.pace);
     }
   },
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
+
+/** After a change of the world nothing is promised, nothing is best, and trust is what it was at the start. */
+function startAnew({ learningRate, numbers, arrays }: GaussNewtonState): void {
+  numbers.kappa = KAPPA.start;
+  numbers.part = learningRate;
+  numbers.bestCost = Number.POSITIVE_INFINITY;
+  numbers.retreats = 0;
+  numbers.pendingCost = Number.MAX_VALUE;
+  numbers.confirmedCost = Number.MAX_VALUE;
+  arrays.pending = NONE;
+  arrays.best = NONE;
+}
+
+/** A policy is confirmed by a second window that costs little more than its own; the cheaper one is kept. */
+function confirm({ numbers, arrays }: GaussNewtonState, driven: Float64Array, cost: number): void {
+  if (arrays.pending.length > 0 && cost <= CONFIRMED * numbers.pendingCost) {
+    arrays.confirmed = arrays.pending;
+    numbers.confirmedCost = numbers.pendingCost;
+  }
+  const better = cost <= numbers.confirmedCost;
+  arrays.pending = better ? driven : NONE;
+  numbers.pendingCost = better ? cost : Number.MAX_VALUE;
+}
 
 /** How far the realised decrease kept the predicted one moves the damping, and the part of a plan that is taken. */
 function judge({ learningRate, numbers }: GaussNewtonState, cost: number): void {
@@ -159,6 +266,7 @@ function planned(
   model: ModelRollouts,
   cost: number,
   damping: number,
+  pace: number,
 ): { readonly plan: Float64Array; readonly norm: number } {
   const theta = core.view("parameters");
   const present = theta.slice();
@@ -174,7 +282,7 @@ function planned(
     for (let halvings = 0; halvings <= HALVINGS && least === before; halvings++) {
       theta.set(found);
       core.takeStep(part);
-      const value = model.rollOut() + damping * squaredDistance(theta, present);
+      const value = model.rollOut(pace) + damping * squaredDistance(theta, present);
       if (value < least) least = value;
       else part /= 2;
     }
@@ -184,6 +292,19 @@ function planned(
   }
   theta.set(present);
   return { plan: found.map((value, i) => value - present[i]), norm };
+}
+
+/** The cost in the model of the part of a plan that is taken, which the core's parameters then hold. */
+function carriedOut(
+  core: Core,
+  model: ModelRollouts,
+  from: Float64Array,
+  plan: Float64Array,
+  part: number,
+  pace: number,
+): number {
+  moveAlong(core.view("parameters"), from, plan, part);
+  return model.rollOut(pace);
 }
 
 /** theta = from + part * direction. */

@@ -20,7 +20,10 @@ export class ModelRollouts {
   private readonly count: number;
   private readonly shift: number;
 
-  /** `turn`: updates before this one. The model must be the one that is to be trusted. */
+  /**
+   * `turn`: updates before this one. The model must be the one that is to be trusted. What it did not explain before
+   * the world changed counts no more.
+   */
   constructor(
     private readonly core: Core,
     private readonly batch: Batch,
@@ -29,13 +32,16 @@ export class ModelRollouts {
     this.count = batch.count + 1;
     this.shift = (turn * SPREAD) % 1;
     for (let i = 0; i < batch.count; i++) core.recordModelError(batch.first + i);
+    if (batch.changedFrom === undefined) return;
+    const columns = core.setup.task.columns.state.length;
+    core.view("disturbances", batch.first + batch.count - 1).fill(0, 0, batch.changedFrom * columns);
   }
 
   /**
-   * Rolls the model out from all starts with the present parameters, at the present pace; mean cost of whole rollouts,
-   * infinite if one left its bounds.
+   * Rolls the model out from all starts with the present parameters, at the present pace or another; mean cost of whole
+   * rollouts, infinite if one left its bounds.
    */
-  rollOut(): number {
+  rollOut(pace = this.core.pace): number {
     const { core, batch } = this;
     const { first, continuation, restart } = batch.modelRollouts;
     this.countAll();
@@ -45,8 +51,7 @@ export class ModelRollouts {
       const start = restarts ? "restart" : continuation > 0 ? "continuation" : "replay";
       const source = restarts ? batch.first : batch.first + i;
       const segments = restarts ? restart : continuation;
-      if (!core.tryRollOutModel(first + i, source, start, segments, this.shift, core.pace))
-        return Number.POSITIVE_INFINITY;
+      if (!core.tryRollOutModel(first + i, source, start, segments, this.shift, pace)) return Number.POSITIVE_INFINITY;
       cost += core.windowCost(first + i) / this.count;
     }
     return cost;

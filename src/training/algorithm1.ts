@@ -6,11 +6,13 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Core } from "../core/core.js";
+import { firingCount } from "../core/firings.js";
 import type { Link } from "../links/link.js";
 import type { Recording } from "../recording/recording.js";
 import { recordingFrom } from "../recording/transfer.js";
 import type { Estimate } from "../rules/definition.js";
 import type { CollectedRollout } from "./collect.js";
+import type { Noticed } from "./model-fit.js";
 import type { Training } from "./training.js";
 
 /** A drive that is over and in the core; nothing was learned from it yet. */
@@ -22,6 +24,8 @@ export interface DriveEvent extends CollectedRollout {
   readonly recording: Recording;
   /** over the windows that count; NaN if it did not run its full length */
   readonly windowCost: number;
+  /** what was noticed in it, for people */
+  readonly noticed: readonly string[];
 }
 
 /** What happened, in the order of the algorithm; an estimate is about to become an update. */
@@ -32,14 +36,15 @@ export type TrainingEvent = DriveEvent | ({ readonly kind: "estimate" } & Estima
  * and after an estimate that is not finite or 0. "line n" is [W23, Algorithm 1, line n].
  */
 export async function* algorithm1(
-  { config, core, collector, rule, ruleState, modelFitter }: Training, // line 1: T, N, step size, policy
+  training: Training, // line 1: T, N, step size, policy
   link: Link,
   driven: number,
   last: number,
 ): AsyncGenerator<TrainingEvent, void> {
+  const { config, core, collector, rule, ruleState, modelFitter } = training;
   const settling = await collector.settle(core, link); // not in paper: one drive without stops gets under way
   if (settling) {
-    const event = driveEvent(core, "settling", 0, settling);
+    const event = { ...driveEvent(core, "settling", 0, settling), noticed: [] };
     yield event;
     if (event.stopped !== undefined) return;
     modelFitter.keep(event.recording);
@@ -48,16 +53,20 @@ export async function* algorithm1(
   for (let index = driven; index < last; ) {
     const count = Math.min(config.batch, last - index);
     let cost = 0;
+    let changedFrom: number | undefined;
     // lines 3 and 4: sample N tasks, one for each i = 1, 2, ..., N
     for (let i = 0; i < count; i++) {
+      const firings = firingCount(core);
       const rollout = await collector.drive(core, link, i); // line 5: unroll on the real system
       const event = driveEvent(core, "rollout", ++index, rollout);
-      yield event;
+      if (event.stopped === undefined) modelFitter.keep(event.recording);
+      const change = changeIn(training, event, firingCount(core) > firings);
+      changedFrom = change && firstStep(core, rollout) + change.step;
+      yield { ...event, noticed: [...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])] };
       if (event.stopped !== undefined) return;
-      modelFitter.keep(event.recording);
       cost += event.windowCost / count;
     }
-    const batch = { ...collector.batch(count), cost };
+    const batch = { ...collector.batch(count), cost, ...(changedFrom !== undefined && { changedFrom }) };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
     await turn();
     const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
@@ -78,7 +87,25 @@ async function turn(): Promise<void> {
   await setImmediate();
 }
 
-function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): DriveEvent {
+/** Whether the world changed in a drive (not in paper). */
+function changeIn(
+  { core, rule, ruleState, modelFitter }: Training,
+  event: Driven,
+  fired: boolean,
+): Noticed | undefined {
+  if (event.stopped !== undefined) return undefined;
+  const expected = rule.expectedCost?.(ruleState);
+  return modelFitter.notice(core, event.windowCost, expected, fired);
+}
+
+/** The first control step of a rollout in its slot. */
+function firstStep(core: Core, { slot, from }: CollectedRollout): number {
+  return core.view("segmentStarts", slot)[from];
+}
+
+type Driven = Omit<DriveEvent, "noticed">;
+
+function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): Driven {
   const { slot, from, stopped } = rollout;
   const cost = stopped === undefined ? core.windowCost(slot) : Number.NaN;
   return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };

@@ -5,6 +5,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
+import { describeChange, forgetful, judgeWindow, whereGrown } from "./change.js";
 import type { FittedModel, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
@@ -27,6 +28,11 @@ export class ModelFitter {
   /** numbers of the last fit, by the names that metrics and checkpoints have for them */
   private said: Record<string, number> = {};
   private refits = 0;
+  private readonly changes = forgetful();
+  /** after a change of the world: the rollout in which it was noticed, and the step of it where the fit's data begin */
+  private since = { rollout: -1, step: 0 };
+  /** the next refit is the first after a change */
+  private isNew = false;
   /** why the last refit, or a part of it, was refused, if it was */
   refusal: string | undefined;
   private model: FittedModel | undefined;
@@ -47,6 +53,33 @@ export class ModelFitter {
   }
 
   /**
+   * Whether the world changed in the drive that was kept last: by its cost, what was expected of it, and whether the
+   * reflex fired in it. If so the drives before are forgotten, and it says from which step on, and what people should
+   * know.
+   */
+  notice(core: Core, cost: number, expected: number | undefined, fired: boolean): Noticed | undefined {
+    const { kind, refit } = core.setup.task.model;
+    const last = this.recordings.length - 1;
+    const recording = this.recordings[last];
+    const drive = this.driveAt(core, last);
+    if (!refit || !recording || !drive || !this.model) return undefined;
+    const errors = fits[kind].errorsOf(drive, modelIn(core));
+    const fitted = this.said[ERROR + refit.error];
+    const from = whereGrown(errors.rows, fitted);
+    const window = { cost, expected, error: rootMeanSquare(errors.rows.subarray(from)), fitted, fired };
+    const verdict = judgeWindow(this.changes, window);
+    if (verdict === "dismissed") core.dismissFiring();
+    if (verdict !== "changed") return undefined;
+    const missing = recording.times.length - drive.periods.length;
+    const step = Math.max(LONGEST_DELAY, missing + from * errors.steps);
+    this.recordings.splice(0, last);
+    this.drives.delete(recording);
+    this.since = { rollout: recording.info.rollout, step };
+    this.isNew = true;
+    return { step, text: describeChange(window, refit.unit) };
+  }
+
+  /**
    * Fits the core's model and takes the derivatives along a batch anew; a part of the fit that is refused leaves its
    * parameters as they are.
    */
@@ -61,7 +94,12 @@ export class ModelFitter {
     const extra = Math.max(0, this.recordings.length - this.kept);
     const drives = this.recordings.slice(extra).map((_, i) => this.driveAt(core, extra + i));
     const found = drives.filter((drive) => drive !== undefined);
-    const fit = fitKind(found, modelIn(core), this.refits++ % SEARCH_EVERY > 0);
+    const fit = fitKind.fit(
+      found,
+      modelIn(core),
+      this.isNew ? "changed" : this.refits++ % SEARCH_EVERY > 0 ? "near" : "all",
+    );
+    this.isNew = false;
     this.refusal = fit.refused.length > 0 ? fit.refused.join("; ") : undefined;
     const present = Object.entries(this.said).filter(([name]) => !name.startsWith(CORRELATION));
     this.said = { ...Object.fromEntries(present), ...numbersOf(fit) };
@@ -98,14 +136,20 @@ export class ModelFitter {
     const goesOn = this.isOneDrive && recording.info.rollout > 0;
     const previous = goesOn ? this.recordings[i - 1] : undefined;
     const drive = driveOf(core, recording, previous);
-    if (goesOn && !previous) return drive.periods.length > LONGEST_DELAY ? withoutBeginning(core, drive) : undefined;
+    const { rollout, step } = this.since;
+    if (recording.info.rollout === rollout) return withoutBeginning(core, drive, step);
+    if (goesOn && !previous)
+      return drive.periods.length > LONGEST_DELAY ? withoutBeginning(core, drive, LONGEST_DELAY) : undefined;
     this.drives.set(recording, drive);
     return drive;
   }
 
   /** For the checkpoint, beside the core's model. */
   state(): Record<string, number> {
-    return this.model ? { ...this.said, [REFITS]: this.refits } : {};
+    if (!this.model) return {};
+    const { rollout, step } = this.since;
+    const changes = prefixed(CHANGE, Object.entries({ ...this.changes, rollout, step }));
+    return { ...this.said, [REFITS]: this.refits, ...changes };
   }
 
   /** Takes both back. */
@@ -113,6 +157,11 @@ export class ModelFitter {
     const { [REFITS]: refits, ...others } = state;
     if (refits === undefined) return;
     this.refits = refits;
+    const memory: Record<string, number> = { ...this.changes, ...this.since };
+    for (const name of Object.keys(memory)) memory[name] = others[CHANGE + name] ?? memory[name];
+    const { rollout, step, ...changes } = memory;
+    this.since = { rollout, step };
+    Object.assign(this.changes, changes);
     this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
   }
@@ -120,6 +169,14 @@ export class ModelFitter {
 
 const SAID = [ERROR, STANDARD_ERROR, DETERMINED, CORRELATION];
 const REFITS = "modelRefits";
+/** Before the numbers of what was noticed. */
+const CHANGE = "change.";
+
+/** A change of the world: the step of the last drive from which on it shows, and what people should know. */
+export interface Noticed {
+  readonly step: number;
+  readonly text: string;
+}
 
 /** What is known of a fitted model beside its parameters: root mean square errors, and how sure it is. */
 function numbersOf({ errors, standardErrors, undetermined, correlations }: Refit): Record<string, number> {
@@ -148,15 +205,22 @@ function modelIn(core: Core): FittedModel {
   };
 }
 
-/** A drive of which it is not known how it was commanded before: the fit begins where the longest delay has passed. */
-function withoutBeginning(core: Core, { states, inputs, periods }: FitData): FitData {
+/**
+ * A drive from a step on: where the longest delay has passed, if it is not known how it was commanded before, or where
+ * the world changed.
+ */
+function withoutBeginning(core: Core, { states, inputs, periods }: FitData, step: number): FitData {
   const { state, input } = core.setup.task.columns;
   return {
-    states: states.subarray(state.length * LONGEST_DELAY),
-    inputs: inputs.subarray(input.length * LONGEST_DELAY),
-    periods: periods.slice(LONGEST_DELAY),
-    earlier: inputs.subarray(0, input.length * LONGEST_DELAY),
+    states: states.subarray(state.length * step),
+    inputs: inputs.subarray(input.length * step),
+    periods: periods.slice(step),
+    earlier: inputs.subarray(0, input.length * step),
   };
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }
 
 /**

@@ -27,6 +27,16 @@ export class Notices {
   }
 }
 
+/** What the training noticed in a drive, known at its end. */
+export function noticesOf({ noticed, recording: { times } }: Noticing): DriveEvent[] {
+  return noticed.map((message) => ({ time: times[times.length - 1], level: "warning", name: "noticed", message }));
+}
+
+interface Noticing {
+  readonly noticed: readonly string[];
+  readonly recording: Recording;
+}
+
 /** When the segment ended that began at a task time [s]; the last step's time if that is not known. */
 function endOfSegment({ times, segmentStarts, segmentTimes }: Recording, taskTime: number): number {
   const next = segmentStarts.at(segmentTimes.indexOf(taskTime) + 1);

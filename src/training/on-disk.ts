@@ -12,7 +12,7 @@ import { Belief } from "./belief.js";
 import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
-import { Notices } from "./notices.js";
+import { Notices, noticesOf } from "./notices.js";
 import { type RunFolder, rolloutName, settlingName } from "./run-folder.js";
 import type { Training } from "./training.js";
 
@@ -98,7 +98,7 @@ async function record(
     ...belief.follow(recording, event.kind === "settling" || run.config["update-every"] === "rollout"),
   };
   const name = event.kind === "rollout" ? rolloutName(index) : settlingName(progress.rollouts);
-  const events = notices.take(recording);
+  const events = [...notices.take(recording), ...noticesOf(event)];
   const replaces = isSimulated(run.config);
   await inTime(run, folder.keepRecording(name, recording, events, summaryOf(metrics), replaces));
   if (wanted) return undefined;

@@ -1,17 +1,22 @@
-import { type CarParameters, fitCar } from "../../identification/car-fit.js";
-import type { Fit } from "./contract.js";
+import { type CarParameters, fitCar, turningErrors } from "../../identification/car-fit.js";
+import type { FitKind } from "./contract.js";
 
-const car: Fit = (drives, present, near) => {
+const fit: FitKind["fit"] = (drives, present, search) => {
   const { accelerationError, turnRateError, parameters, delays, ...sureness } = fitCar(
     drives,
     { ...present, parameters: present.parameters as CarParameters },
-    near,
+    search,
   );
   return {
     ...sureness,
     model: { parameters, delays },
     errors: { acceleration: accelerationError, turnRate: turnRateError },
   };
+};
+
+const car: FitKind = {
+  fit,
+  errorsOf: (drive, model) => turningErrors(drive, { ...model, parameters: model.parameters as CarParameters }),
 };
 
 export default { car };

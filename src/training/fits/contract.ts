@@ -1,5 +1,5 @@
 import type { FitData } from "../../identification/fit-data.js";
-import type { Sureness } from "../../identification/part-fit.js";
+import type { Search, Sureness } from "../../identification/part-fit.js";
 
 /** The model that the gradient goes through. */
 export interface FittedModel {
@@ -14,8 +14,17 @@ export interface Refit extends Sureness<string> {
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/**
- * Fits a model to driving. `present`: the model so far, for parts that are refused. `near`: delays are searched around
- * its delays only.
- */
-export type Fit = (drives: readonly FitData[], present: FittedModel, near: boolean) => Refit;
+/** Fits a model to driving. `present`: the model so far, for parts that are refused. */
+export type Fit = (drives: readonly FitData[], present: FittedModel, search: Search) => Refit;
+
+/** What the model does not explain of a drive, in its main output: a number per row of `steps` control steps. */
+export interface ModelErrors {
+  readonly rows: Float64Array;
+  readonly steps: number;
+}
+
+/** How models of one kind are fitted, and judged. */
+export interface FitKind {
+  readonly fit: Fit;
+  readonly errorsOf: (drive: FitData, model: FittedModel) => ModelErrors;
+}

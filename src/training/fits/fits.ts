@@ -1,5 +1,5 @@
 /** Kinds of models that can be fitted to driving, as in the core: every file of this folder registers its own. */
-import type { Fit } from "./contract.js";
+import type { FitKind } from "./contract.js";
 import { FITS } from "./fits.generated.js";
 
-export const fits: Readonly<Record<string, Fit>> = Object.assign({}, ...FITS);
+export const fits: Readonly<Record<string, FitKind>> = Object.assign({}, ...FITS);

@@ -1,13 +1,19 @@
-import { fitQuadruped, type QuadrupedModel } from "../../identification/quadruped-fit.js";
-import type { Fit } from "./contract.js";
+import { fitQuadruped, type QuadrupedModel, turningErrors } from "../../identification/quadruped-fit.js";
+import type { FitKind } from "./contract.js";
 
-const quadruped: Fit = (drives, present, near) => {
+const fit: FitKind["fit"] = (drives, present, search) => {
   const { speedError, turnRateError, parameters, delays, ...sureness } = fitQuadruped(
     drives,
     { ...present, parameters: present.parameters as QuadrupedModel["parameters"] },
-    near,
+    search,
   );
   return { ...sureness, model: { parameters, delays }, errors: { speed: speedError, turnRate: turnRateError } };
+};
+
+const quadruped: FitKind = {
+  fit,
+  errorsOf: (drive, model) =>
+    turningErrors(drive, { ...model, parameters: model.parameters as QuadrupedModel["parameters"] }),
 };
 
 export default { quadruped };

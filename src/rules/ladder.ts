@@ -1,0 +1,64 @@
+/**
+ * The ladder (not in paper; docs/equations.md, section 30): what is driven after the world changed. Policies that are
+ * there already are rehearsed in the model that was fitted to what is new, each at several paces, and the cheapest is
+ * driven. Who is deceived by a rehearsal goes a rung further down, at once; a rung up needs a promise that was kept.
+ */
+import type { Core } from "../core/core.js";
+import type { ModelRollouts } from "./model-rollouts.js";
+
+/** From the top: what may be driven after so many deceptions. Below the last there is only stopping. */
+export const RUNGS = [
+  { name: "the present policy", most: 1 },
+  { name: "the best confirmed policy", most: 1 },
+  { name: "the untrained policy", most: 1 },
+  { name: "the untrained policy, slowly", most: 0.8 },
+] as const;
+/** Paces that are rehearsed: at less than two thirds of its pace a finely tuned policy cuts its curves. */
+export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
+/** Higher paces that are planned for while driving slowly, in turn, as factors, and what one must save to be taken. */
+const FASTER = [1.04, 1.12];
+const WORTHWHILE = 0.02;
+
+/** A policy at a pace, and its mean cost in the model; infinite if it left the bounds there. */
+export interface Rehearsed {
+  /** index into {@link RUNGS} */
+  readonly rung: number;
+  readonly policy: Float64Array;
+  readonly pace: number;
+  readonly cost: number;
+}
+
+/**
+ * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on; of equals the topmost.
+ * Undefined if none stays within its bounds. Leaves the core's parameters as they were.
+ */
+export function rehearse(
+  core: Core,
+  model: ModelRollouts,
+  policies: readonly Float64Array[],
+  from: number,
+): Rehearsed | undefined {
+  const theta = core.view("parameters");
+  const present = theta.slice();
+  let best: Rehearsed | undefined;
+  for (const [rung, policy] of policies.entries()) {
+    if (rung < from || policy.length === 0) continue;
+    theta.set(policy);
+    for (const pace of PACES.filter((one) => one <= RUNGS[rung].most)) {
+      const cost = model.rollOut(pace);
+      if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { rung, policy, pace, cost };
+    }
+  }
+  theta.set(present);
+  return best;
+}
+
+/** The pace that is planned for beside `pace` at update `turn`: back to 1 step by step. */
+export function fasterPace(pace: number, turn: number): number {
+  return Math.min(1, FASTER[turn % FASTER.length] * pace);
+}
+
+/** Whether a plan at a higher pace saves enough. */
+export function isWorthIt(cost: number, present: number): boolean {
+  return cost < (1 - WORTHWHILE) * present;
+}

@@ -1,0 +1,98 @@
+/**
+ * Notices that the world changed (not in paper; docs/equations.md, section 30): a window that costs far more than was
+ * expected of it, in which the model's one-step errors are far from what its fit left. Either alone happens in a world
+ * that does not change: a plan that went wrong costs, and a better policy drives where the model was never fitted.
+ */
+
+/** What is known of a window before anything is learned from it. */
+export interface Window {
+  readonly cost: number;
+  /** what was expected of it; undefined if nothing was */
+  readonly expected: number | undefined;
+  /** root mean square of the model's main error in it, from where it grew on, and what the last fit left */
+  readonly error: number;
+  readonly fitted: number;
+  /** the reflex fired in it */
+  readonly fired: boolean;
+}
+
+/**
+ * How far outside is too far: cost by what was expected, errors by what the fit left, with `allowance` in the unit of
+ * the error. Measured on stationary plants (three plants, noise, pose age; docs/results/change.md). With a reflex that
+ * fired half the proof is there already.
+ */
+export const FAR = {
+  fired: { cost: 1.5, error: 1.5, allowance: 0.05 },
+  alone: { cost: 3, error: 2, allowance: 0.1 },
+} as const;
+/** A window must be further outside than every one that was no change, by this factor; they are forgotten slowly. */
+const CAUTION = 1.2;
+const FORGETTING = 0.95;
+/** Windows after the start, and after a change, in which model and policy still settle: they are not judged. */
+const SETTLING = 2;
+
+/** Its memory, numbers of a checkpoint. */
+export interface ChangeMemory {
+  /** windows since the start, or the last change */
+  windows: number;
+  /** largest ratios, of cost to what was expected and of error to what the fit left, of windows that were no change */
+  costs: number;
+  errors: number;
+  /** 1 after a window in which the reflex fired, and which was no change: the next one may show it */
+  fired: number;
+}
+
+export const forgetful = (): ChangeMemory => ({ windows: 0, costs: 0, errors: 0, fired: 0 });
+
+/** `dismissed`: the reflex fired, and after a whole window more it still was no change. */
+export type Verdict = "changed" | "dismissed" | "same";
+
+/** Whether the world changed in a window, which is added to the memory. */
+export function judgeWindow(memory: ChangeMemory, window: Window): Verdict {
+  memory.windows++;
+  const { cost, expected, error, fitted } = window;
+  const firedBefore = memory.fired > 0;
+  const far = window.fired || firedBefore ? FAR.fired : FAR.alone;
+  memory.fired = window.fired ? 1 : 0;
+  const isOver = firedBefore && !window.fired ? "dismissed" : "same";
+  if (memory.windows <= SETTLING || expected === undefined || !(fitted > 0)) return isOver;
+  const costs = cost / expected;
+  const errors = error / fitted;
+  const isDear = costs > Math.max(far.cost, CAUTION * memory.costs);
+  if (isDear && errors > Math.max(far.error + far.allowance / fitted, CAUTION * memory.errors)) {
+    Object.assign(memory, forgetful());
+    return "changed";
+  }
+  memory.costs = Math.max(costs, FORGETTING * memory.costs);
+  memory.errors = Math.max(errors, FORGETTING * memory.errors);
+  return isOver;
+}
+
+/** For people. */
+export function describeChange({ cost, expected, error, fitted }: Window, unit: string): string {
+  const times = (expected === undefined ? Number.NaN : cost / expected).toPrecision(2);
+  return (
+    `the world changed: the window cost ${times} times what was expected, and the model's error is ` +
+    `${error.toPrecision(2)} ${unit} where its fit left ${fitted.toPrecision(2)}; drives before that are forgotten`
+  );
+}
+
+/** A row counts for a change by its squared error less so many times what the fit left. */
+const GROWN = 2.5;
+
+/**
+ * Where errors grew: the row from which on their squares exceed what the fit left most; 0 if that leaves less than a
+ * quarter of the rows.
+ */
+export function whereGrown(errors: Float64Array, fitted: number): number {
+  let sum = 0;
+  let most = 0;
+  let from = 0;
+  for (let i = errors.length - 1; i >= 0; i--) {
+    sum += errors[i] * errors[i] - GROWN * fitted * fitted;
+    if (sum <= most) continue;
+    most = sum;
+    from = i;
+  }
+  return from > 0.75 * errors.length ? 0 : from;
+}

@@ -59,7 +59,8 @@ export function rollOutModel(
   const state = trace.stateAt(replays ? 0 : recorded);
   const disturbances = trace.disturbances;
   const taskShifts = trace.taskShifts;
-  const end = placeOf(recorded, taskShifts);
+  const perPeriod = 1.0 / controlPeriod;
+  const end = placeOf(recorded, taskShifts, perPeriod);
   driveOn(rollout, source, overlap);
   memory.copy(trace.states, state, trace.stateRow);
   let first = replays ? 0.0 : end; // place of the model rollout's first step
@@ -80,10 +81,10 @@ export function rollOutModel(
       copyRow(trace.inputAt(t), trace.commandAt(t), trace.inputRow);
       const next = trace.stateAt(t + 1);
       model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), next);
-      let place = first + placeOf(t, trace.taskShifts);
+      let place = first + placeOf(t, trace.taskShifts, perPeriod);
       while (place >= end) place -= period; // the last time that it was driven
       if (place >= 0.0) {
-        like = nearestStep(place, like + 1 < recorded ? like + 1 : 0, recorded, taskShifts);
+        like = nearestStep(place, like + 1 < recorded ? like + 1 : 0, recorded, taskShifts, perPeriod);
         const rest = disturbances + usize(like) * trace.stateRow;
         for (let i: usize = 0; i < trace.stateRow; i += 8)
           store<f64>(next + i, load<f64>(next + i) + load<f64>(rest + i));
@@ -97,19 +98,25 @@ export function rollOutModel(
 
 /**
  * How far step t has got in the task since the start of its rollout, in control steps at pace 1. `taskShifts`: of that
- * rollout.
+ * rollout; `perPeriod`: 1 / dt.
  */
 // @ts-ignore: decorator
 @inline
-function placeOf(t: i32, taskShifts: usize): f64 {
-  return f64(t) + load<f64>(taskShifts + (usize(t) << DOUBLE_SHIFT)) / controlPeriod;
+function placeOf(t: i32, taskShifts: usize, perPeriod: f64): f64 {
+  return f64(t) + load<f64>(taskShifts + (usize(t) << DOUBLE_SHIFT)) * perPeriod;
 }
 
 /** Of `recorded` steps the one nearest to a place; `guess` is where the search begins. */
-function nearestStep(place: f64, guess: i32, recorded: i32, taskShifts: usize): i32 {
+function nearestStep(place: f64, guess: i32, recorded: i32, taskShifts: usize, perPeriod: f64): i32 {
   let t = guess;
-  while (t > 0 && placeOf(t, taskShifts) > place) t--;
-  while (t + 1 < recorded && placeOf(t + 1, taskShifts) - place < place - placeOf(t, taskShifts)) t++;
+  let here = placeOf(t, taskShifts, perPeriod);
+  while (t > 0 && here > place) here = placeOf(--t, taskShifts, perPeriod);
+  while (t + 1 < recorded) {
+    const next = placeOf(t + 1, taskShifts, perPeriod);
+    if (next - place >= place - here) break;
+    here = next;
+    t++;
+  }
   return t;
 }
 

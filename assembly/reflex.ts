@@ -12,8 +12,12 @@ import { reflex as isOn } from "./options";
 import { FIRINGS, Firing, LEAST_PACE, Pace, PLACES, Reflex } from "./regions";
 import * as trace from "./trace";
 
-/** A segment counts whose mean lateral acceleration is expected to be this large [m/s^2]. */
-const LATERAL: f64 = 2.0;
+/**
+ * A segment counts whose mean lateral acceleration is expected to be this large [m/s^2], so much of it to one side: where
+ * the turn changes its side, an error of the fitted delay looks like a shortfall.
+ */
+const LATERAL: f64 = 4.0;
+const ONE_SIDED: f64 = 0.98;
 /** Mean shortfall of two segments that is too much: at least this, and so many of its standard deviations. */
 const LEAST: f64 = 0.11;
 const DEVIATIONS: f64 = 4.0;
@@ -80,17 +84,20 @@ export function add(x: usize, acting: usize, dt: f64, next: usize): void {
   const expected = model.turnRate(trace.modelParameters, x, acting, get(Reflex.gripLeft));
   const turn = load<f64>(next, 8 * PlanarState.phi) - load<f64>(x, 8 * PlanarState.phi);
   const wrapped = turn - 2.0 * PI * Math.floor(turn / (2.0 * PI) + 0.5);
+  const lateral = load<f64>(x, 8 * PlanarState.v) * expected;
   set(Reflex.expected, get(Reflex.expected) + Math.abs(expected));
   set(Reflex.missing, get(Reflex.missing) + expected - wrapped / dt);
-  set(Reflex.lateral, get(Reflex.lateral) + load<f64>(x, 8 * PlanarState.v) * expected);
+  set(Reflex.lateral, get(Reflex.lateral) + Math.abs(lateral));
+  set(Reflex.toTheLeft, get(Reflex.toTheLeft) + lateral);
   set(Reflex.steps, get(Reflex.steps) + 1.0);
 }
 
 /** Judges the segment that was driven from task time `taskTime` [s] on, and sets the pace of the next. */
 export function judge(taskTime: f64): void {
   const steps = get(Reflex.steps);
-  const counts = steps > 0.0 && Math.abs(get(Reflex.lateral)) >= LATERAL * steps; // not where there is no turn rate
-  const missing = get(Reflex.lateral) < 0.0 ? -get(Reflex.missing) : get(Reflex.missing);
+  const least = Math.max(LATERAL * steps, ONE_SIDED * get(Reflex.lateral));
+  const counts = steps > 0.0 && Math.abs(get(Reflex.toTheLeft)) >= least; // not where there is no turn rate
+  const missing = get(Reflex.toTheLeft) < 0.0 ? -get(Reflex.missing) : get(Reflex.missing);
   const shortfall = counts ? missing / get(Reflex.expected) : NaN;
   clearSums();
   giveBack();
@@ -209,5 +216,6 @@ function clearSums(): void {
   set(Reflex.expected, 0.0);
   set(Reflex.missing, 0.0);
   set(Reflex.lateral, 0.0);
+  set(Reflex.toTheLeft, 0.0);
   set(Reflex.steps, 0.0);
 }

@@ -118,12 +118,13 @@ export enum Reflex {
   /** how often it has fired */
   firings,
   /**
-   * sums over the steps of the segment that is driven: turn rate expected, to whatever side; to the left, what is
-   * missing of it, and lateral acceleration expected; number of steps
+   * sums over the steps of the segment that is driven: turn rate expected, to whatever side, and to the left what is
+   * missing of it; lateral acceleration expected, to whatever side, and to the left; number of steps
    */
   expected,
   missing,
   lateral,
+  toTheLeft,
   steps,
   /** shortfall of the segment before, beyond that of the lap before; NaN: not known */
   excess,

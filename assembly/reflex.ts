@@ -13,8 +13,8 @@ import { FIRINGS, Firing, LEAST_PACE, Pace, PLACES, Reflex } from "./regions";
 import * as trace from "./trace";
 
 /**
- * A segment counts whose mean lateral acceleration is expected to be this large [m/s^2], so much of it to one side: where
- * the turn changes its side, an error of the fitted delay looks like a shortfall.
+ * A segment counts whose mean lateral acceleration is expected to be this large [m/s^2], and this part of it to one
+ * side: where the turn changes its side, an error of the fitted delay looks like a shortfall.
  */
 const LATERAL: f64 = 4.0;
 const ONE_SIDED: f64 = 0.98;

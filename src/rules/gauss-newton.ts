@@ -8,7 +8,7 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
-import { fasterPace, isWorthIt, PACES, RUNGS, rehearse } from "./ladder.js";
+import { chooseRung, fasterPace, isWorthIt, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 
 /** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
@@ -42,7 +42,7 @@ const GROWTH = 1.1;
 /** A cost up to so many times the expected one keeps the promise; up to so many times the own one confirms. */
 const KEPT = 1.5;
 const CONFIRMED = 1.5;
-/** A cost beyond so many times what a rehearsal promised deceived. */
+/** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
 const NONE = new Float64Array(0);
 
@@ -157,7 +157,7 @@ export default {
     let pace = core.pace;
     if (descends) {
       const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
-      const chosen = rehearse(core, model, policies, Math.min(numbers.floor, RUNGS.length - 1));
+      const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, RUNGS.length - 1));
       numbers.floor = Math.min(RUNGS.length, (chosen?.rung ?? 0) + 1);
       numbers.chosen = (chosen?.rung ?? RUNGS.length - 1) + 1;
       from = chosen?.policy ?? arrays.untrained;

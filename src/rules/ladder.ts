@@ -1,7 +1,7 @@
 /**
  * The ladder (not in paper; docs/equations.md, section 30): what is driven after the world changed. Policies that are
- * there already are rehearsed in the model that was fitted to what is new, each at several paces, and the cheapest is
- * driven. Who is deceived by a rehearsal goes a rung further down, at once; a rung up needs a promise that was kept.
+ * there already are tried in the model that was fitted to what is new, each at several paces, and the cheapest is
+ * driven. Who is deceived by the model goes a rung further down, at once; a rung up needs a promise that was kept.
  */
 import type { Core } from "../core/core.js";
 import type { ModelRollouts } from "./model-rollouts.js";
@@ -13,14 +13,14 @@ export const RUNGS = [
   { name: "the untrained policy", most: 1 },
   { name: "the untrained policy, slowly", most: 0.8 },
 ] as const;
-/** Paces that are rehearsed: at less than two thirds of its pace a finely tuned policy cuts its curves. */
+/** Paces that are tried: at less than two thirds of its pace a finely tuned policy cuts its curves. */
 export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
 /** Higher paces that are planned for while driving slowly, in turn, as factors, and what one must save to be taken. */
 const FASTER = [1.04, 1.12];
 const WORTHWHILE = 0.02;
 
 /** A policy at a pace, and its mean cost in the model; infinite if it left the bounds there. */
-export interface Rehearsed {
+export interface RungChoice {
   /** index into {@link RUNGS} */
   readonly rung: number;
   readonly policy: Float64Array;
@@ -32,15 +32,15 @@ export interface Rehearsed {
  * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on; of equals the topmost.
  * Undefined if none stays within its bounds. Leaves the core's parameters as they were.
  */
-export function rehearse(
+export function chooseRung(
   core: Core,
   model: ModelRollouts,
   policies: readonly Float64Array[],
   from: number,
-): Rehearsed | undefined {
+): RungChoice | undefined {
   const theta = core.view("parameters");
   const present = theta.slice();
-  let best: Rehearsed | undefined;
+  let best: RungChoice | undefined;
   for (const [rung, policy] of policies.entries()) {
     if (rung < from || policy.length === 0) continue;
     theta.set(policy);

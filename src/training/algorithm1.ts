@@ -90,7 +90,7 @@ async function turn(): Promise<void> {
 /** Whether the world changed in a drive (not in paper). */
 function changeIn(
   { core, rule, ruleState, modelFitter }: Training,
-  event: Driven,
+  event: Unjudged,
   fired: boolean,
 ): Noticed | undefined {
   if (event.stopped !== undefined) return undefined;
@@ -103,9 +103,9 @@ function firstStep(core: Core, { slot, from }: CollectedRollout): number {
   return core.view("segmentStarts", slot)[from];
 }
 
-type Driven = Omit<DriveEvent, "noticed">;
+type Unjudged = Omit<DriveEvent, "noticed">;
 
-function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): Driven {
+function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): Unjudged {
   const { slot, from, stopped } = rollout;
   const cost = stopped === undefined ? core.windowCost(slot) : Number.NaN;
   return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };

@@ -1,7 +1,7 @@
 /** The ladder: the cheapest of what is there is driven, from the rung on that is still trusted. */
 import { expect, test } from "@jest/globals";
 import type { Core } from "../../src/core/core.js";
-import { fasterPace, isWorthIt, RUNGS, rehearse } from "../../src/rules/ladder.js";
+import { chooseRung, fasterPace, isWorthIt, RUNGS } from "../../src/rules/ladder.js";
 import type { ModelRollouts } from "../../src/rules/model-rollouts.js";
 
 /** A core that only has parameters, and a model in which a policy (a single number) costs what is said. */
@@ -17,27 +17,27 @@ const policies = [present, confirmed, untrained, untrained];
 
 test("the cheapest policy at its cheapest pace, of equals the topmost; the core keeps its own parameters", () => {
   const { theta, core, model } = stage((policy, pace) => (policy === 2 ? 1 : 2) + (pace - 0.76) ** 2);
-  expect(rehearse(core, model, policies, 0)).toMatchObject({ rung: 1, policy: confirmed, pace: 0.76, cost: 1 });
+  expect(chooseRung(core, model, policies, 0)).toMatchObject({ rung: 1, policy: confirmed, pace: 0.76, cost: 1 });
   expect(theta[0]).toBe(7);
   const equal = stage(() => 1);
-  expect(rehearse(equal.core, equal.model, policies, 0)).toMatchObject({ rung: 0, pace: 1 });
+  expect(chooseRung(equal.core, equal.model, policies, 0)).toMatchObject({ rung: 0, pace: 1 });
 });
 
-test("rungs above the one that is trusted are not rehearsed, nor policies that are not there", () => {
+test("rungs above the one that is trusted are not tried, nor policies that are not there", () => {
   const { core, model } = stage((policy, pace) => policy + pace);
-  expect(rehearse(core, model, policies, 2)?.rung).toBe(2);
-  expect(rehearse(core, model, [present, new Float64Array(0), untrained, untrained], 1)?.rung).toBe(2);
+  expect(chooseRung(core, model, policies, 2)?.rung).toBe(2);
+  expect(chooseRung(core, model, [present, new Float64Array(0), untrained, untrained], 1)?.rung).toBe(2);
 });
 
 test("the lowest rung drives slowly, whatever the model says of going faster", () => {
   const { core, model } = stage((_, pace) => -pace);
-  expect(rehearse(core, model, policies, 3)).toMatchObject({ rung: 3, pace: 0.76 });
+  expect(chooseRung(core, model, policies, 3)).toMatchObject({ rung: 3, pace: 0.76 });
   expect(RUNGS[3].most).toBe(0.8);
 });
 
 test("nothing is chosen if the model leaves its bounds with everything", () => {
   const { core, model } = stage(() => Number.POSITIVE_INFINITY);
-  expect(rehearse(core, model, policies, 0)).toBeUndefined();
+  expect(chooseRung(core, model, policies, 0)).toBeUndefined();
 });
 
 test("the pace comes back in steps, to 1 and no further, where it saves something", () => {

@@ -60,7 +60,7 @@ test("where errors grew is found; not in the last quarter, which is too short to
   expect(whereGrown(at(90), 1)).toBe(0);
 });
 
-test("less grip: noticed, drives before are forgotten, the pace falls, the cost comes back; resumed in its midst", async () => {
+test("less grip: noticed, drives before forgotten, pace lowered, cost back; resumed in its midst", async () => {
   const given = {
     plant: "identified",
     hidden: [8],

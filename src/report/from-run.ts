@@ -49,6 +49,7 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     title: `${task.name}: ${basename(resolve(run))}`,
     task: `${task.name} (${task.summary})`,
     metrics,
+    noticed: Object.fromEntries(metrics.map(({ index, noticed }) => [index, noticed])),
     best,
     rollouts,
     track: nominalTrack(core),

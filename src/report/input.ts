@@ -17,6 +17,8 @@ export interface ReportInput {
   readonly task: string;
   /** one per rollout, in the order driven */
   readonly metrics: readonly RolloutMetrics[];
+  /** what was noticed while driving, per rollout (index from 1) */
+  readonly noticed: Readonly<Record<number, readonly string[]>>;
   /** index (from 1) of the best rollout */
   readonly best: number;
   /** first, best and last rollout; where they coincide, each once */

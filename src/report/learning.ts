@@ -91,6 +91,13 @@ export function renderLearningCurve(input: ReportInput): string {
       `rollout ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ` + `after ${formatFixed(at, 2)} min`;
     lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
   }
+  for (const [place, { index }] of metrics.entries()) {
+    const noticed = input.noticed[index] ?? [];
+    if (noticed.length === 0) continue;
+    const at = minutes[place];
+    lines.push({ className: "level", x: [at, at], y: [lo / room, hi * room] });
+    lines.push({ className: "dot", x: [at], y: [hi], hint: `noticed in ${index}: ${noticed.join("; ")}` });
+  }
   const best = costs[place];
   if (Number.isFinite(best) && place > 0) {
     const at = x.position(minutes[place]);

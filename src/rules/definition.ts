@@ -57,6 +57,8 @@ export interface Estimate {
   readonly loss: number;
   /** of the gradient or step; 0 only if nothing can be learned */
   readonly norm: number;
+  /** why nothing may be driven any more; undefined: something may */
+  readonly hopeless?: string;
 }
 
 /** A metric that a rule expects of the next rollout, and its column in the table of a training. */

@@ -44,6 +44,9 @@ const KEPT = 1.5;
 const CONFIRMED = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
+const HOPELESS =
+  "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
+  "there is nothing left to drive";
 const NONE = new Float64Array(0);
 
 /** Its numbers and arrays are those of the checkpoint. */
@@ -141,6 +144,8 @@ export default {
     const changed = batch.changedFrom !== undefined;
     const deceived = !changed && numbers.floor > 0 && batch.cost > DECEIVED * numbers.expected;
     const descends = changed || deceived;
+    if (deceived && numbers.floor > RUNGS.length)
+      return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
     if (changed) startAnew(state);
     else {
       judge(state, batch.cost);
@@ -158,7 +163,7 @@ export default {
     if (descends) {
       const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
       const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, RUNGS.length - 1));
-      numbers.floor = Math.min(RUNGS.length, (chosen?.rung ?? 0) + 1);
+      numbers.floor = numbers.floor >= RUNGS.length ? RUNGS.length + 1 : (chosen?.rung ?? RUNGS.length - 1) + 1;
       numbers.chosen = (chosen?.rung ?? RUNGS.length - 1) + 1;
       from = chosen?.policy ?? arrays.untrained;
       pace = chosen?.pace ?? PACES[PACES.length - 1];

@@ -71,7 +71,7 @@ export async function* algorithm1(
     await turn();
     const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
     yield { kind: "estimate", ...found };
-    if (!Number.isFinite(found.loss) || !(found.norm > 0)) return;
+    if (!Number.isFinite(found.loss) || !(found.norm > 0) || found.hopeless !== undefined) return;
     await turn();
     rule.update(core, batch, ruleState, found); // line 7
     yield { kind: "update" };

@@ -18,13 +18,15 @@ export interface Window {
 
 /**
  * How far outside is too far: cost by what was expected, errors by what the fit left, with `allowance` in the unit of
- * the error. Measured on stationary plants (three plants, noise, pose age; docs/results/change.md). With a reflex that
- * fired half the proof is there already.
+ * the error. No lap of three plants that do not change was beyond (eight seeds of 20 laps each). With a reflex that fired
+ * half the proof is there already.
  */
 export const FAR = {
   fired: { cost: 1.5, error: 1.5, allowance: 0.05 },
   alone: { cost: 3, error: 2, allowance: 0.1 },
 } as const;
+/** A fit that left next to nothing is taken to have left this part of the allowance: rounding has no scatter. */
+const LEAST_PART = 0.1;
 /** A window must be further outside than every one that was no change, by this factor; they are forgotten slowly. */
 const CAUTION = 1.2;
 const FORGETTING = 0.95;
@@ -57,9 +59,10 @@ export function judgeWindow(memory: ChangeMemory, window: Window): Verdict {
   const isOver = firedBefore && !window.fired ? "dismissed" : "same";
   if (memory.windows <= SETTLING || expected === undefined || !(fitted > 0)) return isOver;
   const costs = cost / expected;
-  const errors = error / fitted;
+  const left = Math.max(fitted, LEAST_PART * FAR.alone.allowance);
+  const errors = error / left;
   const isDear = costs > Math.max(far.cost, CAUTION * memory.costs);
-  if (isDear && errors > Math.max(far.error + far.allowance / fitted, CAUTION * memory.errors)) {
+  if (isDear && errors > Math.max(far.error + far.allowance / left, CAUTION * memory.errors)) {
     Object.assign(memory, forgetful());
     return "changed";
   }

@@ -65,7 +65,8 @@ export function judgeStop(
 }
 
 /** Refuses an estimate of which no update can be made. */
-export function judgeEstimate(run: Run, progress: Progress, { loss, norm }: Estimate): void {
+export function judgeEstimate(run: Run, progress: Progress, { loss, norm, hopeless }: Estimate): void {
+  if (hopeless !== undefined) throw new UserError(`${hopeless}. ${remedy(run, progress)}`, 1);
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw notFinite(run, progress, "gradient");
   if (norm > 0) return;
   const why = progress.updates > 0 ? ": the network is saturated" : "";

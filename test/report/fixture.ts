@@ -74,6 +74,7 @@ export function reportOf(count: number, steps = 1092): ReportInput {
     title: "circle, run 7",
     task: "circle",
     metrics: Array.from({ length: count }, (_, index) => metricsOf(index + 1)),
+    noticed: {},
     best: count,
     rollouts: count === 1 ? [drawn("first and best", 1)] : [drawn("first", 1), drawn("best and last", count)],
     track: Array.from({ length: 100 }, (_, point) => [

@@ -105,6 +105,13 @@ describe("the numbers", () => {
     expect(page).toContain("2.31 → 2.36 m/s");
   });
 
+  test("what was noticed is marked where it was", () => {
+    const page = renderReport({ ...reportOf(3), noticed: { 1: [], 2: ["the world changed", "<and more>"], 3: [] } });
+    expectSound(page);
+    expect(page.match(/noticed in/g)).toHaveLength(1);
+    expect(page).toContain("noticed in 2: the world changed; &lt;and more&gt;");
+  });
+
   test("that a task does not have are left out", () => {
     const metrics = [1, 2].map((index): RolloutMetrics => {
       const { rmsRadialError: _error, meanSpeed: _speed, gradientNorm: _norm, ...rest } = metricsOf(index);

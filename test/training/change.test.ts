@@ -92,3 +92,17 @@ test("less grip: noticed, drives before forgotten, pace lowered, cost back; resu
   expect(recordings).toHaveLength(1);
   expect(optimiser["change.rollout"]).toBe(9);
 });
+
+test("a quadruped that turns less than it did: noticed, and walked on with", async () => {
+  const out = join(folder, "quadruped");
+  const given = { hidden: [8], rollouts: 13, "plant-change": ["turnGain=0.6@lap10"], "stop-factor": 1e6 };
+  await trainRun({ given: { task: "quadruped-figure8", ...given }, out });
+  const lines = (await readFile(join(out, "metrics.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.flatMap(({ noticed }, i) => (noticed.length > 0 ? [i] : []))).toEqual([8, 9]);
+  expect(lines[8].noticed[0]).toMatch(/^the world changed/);
+  expect(lines[12].model.turnGain.value).toBeCloseTo(0.6, 2);
+  expect(lines[12].windowCost).toBeLessThan(0.1 * lines[8].windowCost);
+});

@@ -21,7 +21,8 @@ const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
 /** What the file system that Yarn's Plug'n'Play puts in front of Node's says of fdatasync and its like. */
 const NO_METHOD = "Method not implemented.";
 const PLUG_N_PLAY =
-  "Yarn's Plug'n'Play cannot bring it to the disk for certain: set nodeLinker: node-modules in .yarnrc.yml, yarn install";
+  "Yarn's Plug'n'Play cannot bring it to the disk for certain: set nodeLinker: node-modules in .yarnrc.yml, then " +
+  "yarn install";
 
 /** Code of an error of the file system, e.g. ENOENT; undefined if it is another error. */
 export function codeOf(error: unknown): string | undefined {

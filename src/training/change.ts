@@ -18,8 +18,8 @@ export interface Window {
 
 /**
  * How far outside is too far: cost by what was expected, errors by what the fit left, with `allowance` in the unit of
- * the error. No lap of three plants that do not change was beyond (eight seeds of 20 laps each). With a reflex that fired
- * half the proof is there already.
+ * the error. No lap of three plants that do not change was beyond (eight seeds of 20 laps each). With a reflex that
+ * fired half the proof is there already.
  */
 export const FAR = {
   fired: { cost: 1.5, error: 1.5, allowance: 0.05 },

@@ -1,0 +1,115 @@
+/**
+ * What a training does when the world changes: trains the simulated car in memory, a lap per update, on plants that
+ * change in the lap after ten laps of driving since standstill, on others that the model cannot describe, and on those
+ * that stay as they are. Costs in % of the untrained controller's steady lap on the plant before the change.
+ * `--cache`: rows that are there already are not driven again.
+ * Usage, after a build, in the project's folder:
+ *   node scripts/change-study.mjs [--seeds 20] [--first 91000] [--cache file]
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { completeConfig } from "../build/src/config/config.js";
+import { markdownTable } from "../build/src/report/markdown.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { measure } from "../build/src/training/metrics.js";
+import { writeStudyPage } from "./study.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20" },
+    first: { type: "string", default: "91000" },
+    cache: { type: "string" },
+  },
+});
+const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
+/** Laps since standstill before a change, and laps of a training after those that settle. */
+const BEFORE = 10;
+const SETTLING = 2;
+const LAPS = 30;
+/** Laps after which the untrained controller drives as it will go on. */
+const STEADY = 6;
+const change = (...changes) => ({ "plant-change": changes });
+const slip = (loadTransfer) => ({ parameters: { plant: { combinedSlip: 1, loadTransfer } } });
+const CASES = [
+  ...["nominal", "identified", "single-track"].map((plant) => ({ plant, name: "stays", given: {} })),
+  ...["identified", "single-track"].flatMap((plant) => [
+    { plant, name: "grip -20 %", given: change("grip=0.8@lap10") },
+    { plant, name: "grip -20 %, and back after ten laps", given: change("grip=0.8@lap10", "grip=1.25@lap20") },
+    { plant, name: "grip -40 %", given: change("grip=0.6@lap10") },
+    { plant, name: "throttle -30 % over 60 s", given: change("throttle=1..0.7@seconds0..60") },
+    { plant, name: "a wet patch", given: change("grip=0.7@place:1.5,1.5,0.5") },
+  ]),
+  { plant: "single-track", name: "combined slip", given: slip(0) },
+  { plant: "single-track", name: "combined slip and load transfer", given: slip(1) },
+];
+
+const cached = new Map();
+if (options.cache && existsSync(options.cache))
+  for (const line of readFileSync(options.cache, "utf8").trim().split("\n")) {
+    const { key, row } = JSON.parse(line);
+    cached.set(key, row);
+  }
+
+/** Costs per step of `laps` laps after those that settle, what was noticed in which, and what was driven slowly [s]. */
+async function driven(given, laps) {
+  const key = JSON.stringify([given, laps]);
+  if (cached.has(key)) return cached.get(key);
+  const config = completeConfig({ "stop-factor": 1e6, ...given });
+  const { core, rollouts } = await trainingInMemory(config);
+  const row = { costs: [], noticed: [], slow: [] };
+  for await (const { index, slot, from, stopped, noticed } of rollouts()) {
+    if (stopped) break;
+    if (index === 0) continue;
+    const { meanCost, slowSeconds } = measure(core, slot, index, from);
+    row.costs.push(meanCost);
+    row.slow.push(slowSeconds);
+    row.noticed.push(noticed.length);
+    if (index === laps) break;
+  }
+  if (options.cache) appendFileSync(options.cache, `${JSON.stringify({ key, row })}\n`);
+  return row;
+}
+
+/** Cost per step of the untrained controller's steady lap: a policy that never learns. */
+async function untrained({ plant, name, given }) {
+  const isOther = !name.includes("%") && !name.includes("patch");
+  const same = isOther ? given : {};
+  const laps = STEADY - SETTLING;
+  const { costs } = await driven({ plant, ...same, update: "sgd", "learning-rate": 1e-300, seed: FIRST }, laps);
+  return costs.at(-1);
+}
+
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const median = (values) => {
+  const all = sorted(values);
+  return (all[Math.floor((all.length - 1) / 2)] + all[Math.ceil((all.length - 1) / 2)]) / 2;
+};
+const shown = (value) => (Number.isFinite(value) ? value.toPrecision(3).replace(/\.?0+$/, "") : "stopped");
+
+/** Updates before the first changed lap. */
+const CHANGED = BEFORE - SETTLING;
+const AFTER = [1, 3, 6, CHANGED, CHANGED + 1, CHANGED + 2, CHANGED + 3, CHANGED + 10, CHANGED + 15, CHANGED + 20];
+const rows = [];
+for (const one of CASES) {
+  const whole = await untrained(one);
+  const trainings = [];
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
+    trainings.push(await driven({ plant: one.plant, ...one.given, seed }, LAPS));
+  const percent = (row, lap) => (100 * (row.costs[lap] ?? Number.POSITIVE_INFINITY)) / whole;
+  const columns = AFTER.map((lap) => {
+    const costs = trainings.map((row) => percent(row, lap));
+    return `${shown(median(costs))}/${shown(Math.max(...costs))}`;
+  });
+  const worst = Math.max(...trainings.flatMap((row) => row.costs.slice(1).map((cost) => (100 * cost) / whole)));
+  const early = trainings.filter((row) => row.noticed.slice(0, CHANGED).some((count) => count > 0)).length;
+  const late = trainings.filter((row) => row.noticed.slice(CHANGED).some((count) => count > 0)).length;
+  rows.push([one.plant, one.name, ...columns, shown(worst), `${early}, ${late}`]);
+  console.log(rows.at(-1).join(" | "));
+}
+const head = ["plant", "change", ...AFTER, "worst", "noticed"];
+await writeStudyPage("change", {
+  seeds: SEEDS,
+  first: FIRST,
+  last: FIRST + SEEDS - 1,
+  table: markdownTable([head, ...rows]),
+});

@@ -50,7 +50,12 @@ export async function checkpointNamed(run: string, which: string): Promise<Check
     return which === "last" ? checkpoint : await readCheckpoint(checkpointPath(run, checkpoint.best.updates));
   }
   const known = await listCheckpoints(run);
-  if (/^\d+$/.test(which) && known.includes(Number(which))) return readCheckpoint(checkpointPath(run, Number(which)));
+  if (/^\d+$/.test(which) && known.includes(Number(which))) {
+    const path = checkpointPath(run, Number(which));
+    const checkpoint = await readCheckpoint(path);
+    if (checkpoint.updates === Number(which)) return checkpoint;
+    throw new UserError(`${path} is the checkpoint after update ${checkpoint.updates}: it was renamed; choose another`);
+  }
   throw new UserError(
     `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} ` +
       `to ${known.at(-1)}`,

@@ -1,13 +1,14 @@
 /** The policy of a checkpoint in a core. */
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
+import { shortened } from "../output.js";
 import type { Checkpoint } from "./checkpoint.js";
 
 /** Puts a checkpoint's parameters into a core; a {@link UserError} if it is of another task or network. */
 export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
   const { task } = core.setup;
   if (checkpoint.task !== task.name) {
-    throw new UserError(`the checkpoint belongs to task "${checkpoint.task}", not to "${task.name}"`);
+    throw new UserError(`the checkpoint belongs to task "${shortened(checkpoint.task)}", not to "${task.name}"`);
   }
   const layers = layersOf(core).join("-");
   const { parameters } = checkpoint.arrays;

@@ -156,7 +156,9 @@ export const KINDS: Readonly<Record<string, (folder: string) => Promise<InputKin
       mutate: (random) => mutateCheckpoint(random, checkpoint),
       run: async (path, output) => {
         await copyFile(path, checkpointPath(run, 1));
-        return runCommand(exportCommand, { run, format: "json", checkpoint: "1" }, output);
+        // what an export does before it writes and checks its file, which take a hundred times as long
+        const { policy } = await openSource(run, "1", undefined);
+        output.result(policy);
       },
     };
   },

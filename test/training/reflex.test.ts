@@ -3,7 +3,10 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { readCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { completeConfig } from "../../src/config/config.js";
+import { firingCount } from "../../src/core/firings.js";
 import { readRecording } from "../../src/recording/reader.js";
+import { trainingInMemory } from "../../src/training/in-memory.js";
 import { fingerprint, newFolder, trainRun } from "../support/runs.js";
 
 let folder: string;
@@ -45,6 +48,20 @@ test("grip that is lost in a lap is noticed; a run resumed in the midst of it en
   const { arrays } = await readCheckpoint(join(whole, "checkpoints", "0009.ckpt"));
   // the learner, which saw the whole lap, has taken the pace over
   expect([arrays.reflex[0], arrays.pace[0] < 1]).toEqual([1, true]);
+});
+
+test.each([
+  ["nominal", []],
+  ["identified", []],
+  ["single-track", []],
+  ["identified", [0.005]],
+  ["single-track", [0.005]],
+])("where nothing changes it rests: %s, noise %p (all seeds: node scripts/reflex-study.mjs)", async (plant, noise) => {
+  const { core, rollouts } = await trainingInMemory(completeConfig({ plant, seed: 4, "plant-noise": noise }));
+  for await (const { index } of rollouts()) if (index === 8) break;
+  expect(core.view("modelFitted")[0]).toBe(1);
+  expect(core.view("reflex")[core.exports.Reflex.seen]).toBeGreaterThan(60);
+  expect([firingCount(core), core.pace]).toEqual([0, 1]);
 });
 
 test("it can be turned off", async () => {

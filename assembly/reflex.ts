@@ -112,7 +112,7 @@ export function judge(taskTime: f64): void {
   const mean = 0.5 * (excess + get(Reflex.excess));
   const scatter = (DEVIATIONS * Math.sqrt(get(Reflex.variance))) / Math.SQRT2;
   if (get(Reflex.seen) >= ENOUGH && mean > Math.max(LEAST, Math.max(scatter, get(Reflex.caution)))) {
-    fire(taskTime, mean);
+    fire(taskTime, Math.max(excess, get(Reflex.excess))); // the first of the two may have begun before
     return;
   }
   set(Reflex.excess, excess);

@@ -150,7 +150,7 @@ export enum Reflex {
 export enum Firing {
   /** at the start of the segment that was judged [s] */
   taskTime,
-  /** mean part of the expected turn rate that was missing in two segments */
+  /** part of the expected turn rate that was missing, the larger of two segments */
   shortfall,
   gripLeft,
   /** from then on */

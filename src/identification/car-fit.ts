@@ -51,7 +51,7 @@ export const CAR_KNOWN: Readonly<Record<CarParameterName, Changing>> = {
   throttleGain: { low: 0.2, high: 50, unit: "m/s²", prior: 5, deviation: 10, change: 0.6 },
   drag: { low: -1, high: 3, unit: "1/m", prior: 0.1, deviation: 0.3, change: 0.03 },
   steeringGain: { low: 0.2, high: 30, unit: "1/m", prior: 4, deviation: 10, change: 0.4 },
-  steeringBias: { low: -3, high: 3, unit: "1/m", prior: 0, deviation: 1, change: 0.05 },
+  steeringBias: { low: -3, high: 3, unit: "1/m", prior: 0, deviation: 1, change: 0.015 },
   offset: { low: -10, high: 10, unit: "m/s²", prior: 0, deviation: 2, change: 0.5 },
   linearDrag: { low: -5, high: 10, unit: "1/s", prior: 0, deviation: 1, change: 0.1 },
   corneringDrag: { low: -2, high: 2, unit: "1", prior: 0.2, deviation: 0.3, change: 0.1 },

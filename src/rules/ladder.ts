@@ -17,7 +17,7 @@ export const RUNGS = [
 export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
 /** Higher paces that are planned for while driving slowly, in turn, as factors, and what one must save to be taken. */
 const FASTER = [1.04, 1.12];
-const WORTHWHILE = 0.02;
+const WORTHWHILE = 0;
 
 /** A policy at a pace, and its mean cost in the model; infinite if it left the bounds there. */
 export interface RungChoice {

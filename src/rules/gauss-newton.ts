@@ -8,7 +8,7 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
-import { chooseRung, fasterPace, isWorthIt, PACES, RUNGS } from "./ladder.js";
+import { chooseRung, fasterPace, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 
 /** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
@@ -183,7 +183,7 @@ export default {
       const cost = model.rollOut(quick);
       const other = planned(core, model, cost, damping(cost), quick);
       const reached = carriedOut(core, model, from, other.plan, numbers.part, quick);
-      if (isWorthIt(reached, after)) {
+      if (reached < after) {
         ({ plan, norm } = other);
         [after, pace] = [reached, quick];
         numbers.expected = model.nextCost();

@@ -15,9 +15,8 @@ export const RUNGS = [
 ] as const;
 /** Paces that are tried: at less than two thirds of its pace a finely tuned policy cuts its curves. */
 export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
-/** Higher paces that are planned for while driving slowly, in turn, as factors, and what one must save to be taken. */
+/** Higher paces that are planned for while driving slowly, in turn, as factors. */
 const FASTER = [1.04, 1.12];
-const WORTHWHILE = 0;
 
 /** A policy at a pace, and its mean cost in the model; infinite if it left the bounds there. */
 export interface RungChoice {
@@ -56,9 +55,4 @@ export function chooseRung(
 /** The pace that is planned for beside `pace` at update `turn`: back to 1 step by step. */
 export function fasterPace(pace: number, turn: number): number {
   return Math.min(1, FASTER[turn % FASTER.length] * pace);
-}
-
-/** Whether a plan at a higher pace saves enough. */
-export function isWorthIt(cost: number, present: number): boolean {
-  return cost < (1 - WORTHWHILE) * present;
 }

@@ -84,6 +84,16 @@ export function isTemporary(name: string): boolean {
   return /\.\d+\.tmp$/.test(name);
 }
 
+/** What is in a folder; nothing if there is none. @throws UserError if it cannot be read */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw new UserError(`cannot read the folder ${folder}: ${problemOf(error)}`, 1);
+  }
+}
+
 /** Removes such files from a folder. */
 export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (isTemporary(name)) await rm(join(folder, name), { force: true });

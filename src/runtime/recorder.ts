@@ -1,9 +1,8 @@
 /** Writes down what the control thread does, as it happens: one file per drive in the run's `drives` folder. */
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Core } from "../core/core.js";
 import { describeFiring } from "../core/firings.js";
-import { createFolder } from "../files.js";
+import { createFolder, namesIn } from "../files.js";
 import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
@@ -39,7 +38,7 @@ export class Recorder {
     this.#startTime = startTime;
     this.#began = Number.POSITIVE_INFINITY;
     await createFolder(this.#folder);
-    const drive = 1 + Math.max(0, ...(await readdir(this.#folder)).map((name) => Number.parseInt(name, 10) || 0));
+    const drive = 1 + Math.max(0, ...(await namesIn(this.#folder)).map((name) => Number.parseInt(name, 10) || 0));
     const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
     const { columns, name } = task;
     const widths = { paces: 1 };

@@ -3,7 +3,7 @@
  * and of a robot that was stopped stopped.jsonl and drives/.
  */
 import { createHash } from "node:crypto";
-import { appendFile, readdir, readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptRecording } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
@@ -12,6 +12,7 @@ import {
   exists,
   isTemporary,
   makeFolder,
+  namesIn,
   problemOf,
   readText,
   removeTemporaries,
@@ -248,14 +249,4 @@ export function settlingName(rollouts: number): string {
 
 function linesOf(metrics: readonly TrainedRollout[]): string {
   return metrics.map((line) => `${JSON.stringify(written(line))}\n`).join("");
-}
-
-/** What is in a folder; nothing if there is none. */
-async function namesIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }

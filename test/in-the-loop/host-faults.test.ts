@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   { name: "off the track", said: /off the track/, after: 0.4, config: { corridor: 0.02 } },
   {
     name: "too fast, by a wheel that spins",
-    said: /^the (speed was|measured position jumped by)/,
+    said: /^the (speed was|measured speed changed by|measured position jumped by)/,
     after: 0.05,
     disturb: (board) => board.order("WHEEL 400"),
   },

@@ -28,6 +28,8 @@ export interface Report {
   readonly fault?: { readonly input: number; readonly problem: string };
 }
 
+process.once("disconnect", () => process.exit()); // nobody counts any more
+
 const [kindName = "", folder = "", seed, first, count] = process.argv.slice(2);
 const kind = await kindIn(folder, kindName);
 let [done, succeeded, memory, seconds] = [0, 0, 0, 0];

@@ -51,7 +51,10 @@ export function restore(training: Training, checkpoint: Checkpoint): Progress {
     const found = arrays[name]?.length ?? 0;
     if (found === 0 && LATER.includes(name)) continue;
     if (found !== view.length)
-      throw new UserError(`the checkpoint has ${found} numbers of "${name}", this run needs ${view.length}`);
+      throw new UserError(
+        `the checkpoint has ${found} numbers of "${name}", this version of lapgrad needs ${view.length}: ` +
+          "resume it with the version that made it, or train anew; drive, export and report still read it",
+      );
     view.set(arrays[name]);
   }
   // an older version may have kept less

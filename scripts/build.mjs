@@ -7,6 +7,7 @@
  *   policy       assembly/ -> build/core/policy.wasm, which exported policies are laid into
  *   twin         assembly/ -> build/twin, the same core as plain JavaScript
  *   assets       build/assets: text of pages, message schemas and a wire format of dependencies, the C of exports
+ *   licences     build/THIRD-PARTY-LICENSES.txt, of the packages that are packed
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *
@@ -29,6 +30,7 @@ import {
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildAssets, PAGES } from "./assets.mjs";
+import { LICENCES, writeLicences } from "./licences.mjs";
 import { writeRegistries } from "./registries.mjs";
 import { buildTwin } from "./twin.mjs";
 
@@ -61,6 +63,11 @@ const TARGETS = {
       (name) => `build/assets/${name}`,
     ),
     make: buildAssets,
+  },
+  licences: {
+    inputs: ["package-lock.json", "scripts/licences.mjs"],
+    outputs: [LICENCES],
+    make: writeLicences,
   },
 };
 

@@ -12,10 +12,7 @@ import type { TaskDefinition } from "../tasks/definition.js";
 import { makeProcessRealTime } from "./real-time.js";
 import type { Connection, Descriptors } from "./transport.js";
 
-/**
- * rclnodejs writes its message classes when it is started first, up to two minutes; what is ended meanwhile stays half
- * written [ms].
- */
+/** rclnodejs writes its message classes when it is started first, up to two minutes [ms]. */
 const READY_WITHIN = 300_000;
 /** For braking a robot that is still driven, for the stop command and for leaving the graph [ms]. */
 const END_WITHIN = 5_000;

@@ -2,6 +2,9 @@
  * ROS 2 by rclnodejs. Must be called on the main thread of a process, in an environment that was checked
  * (doctor/ros.ts): importing rclnodejs without a sourced ROS 2 makes it rebuild itself, and spoil its installation.
  */
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { startWhole } from "./generation.js";
 import type { MessageType } from "./messages.js";
 import { type Endpoint, guarded, type JoinGraph, type Publisher, type Reliability, type RosNode } from "./node.js";
 
@@ -50,14 +53,17 @@ const TOLD_AFTER = 5_000;
 /** How long messages are waited for at a time [ms]; more, or less than 0, blocks later calls. */
 const SPIN = 10;
 
-export const joinRos: JoinGraph = async (name, onError) => {
-  const { default: rcl } = (await import("rclnodejs")) as unknown as { default: Rcl };
-  return joinWith(rcl, name, onError);
+export const joinRos: JoinGraph = (name, onError) => {
+  const folder = dirname(createRequire(import.meta.url).resolve("rclnodejs/package.json"));
+  return startWhole(folder, async () => {
+    const { default: rcl } = (await import("rclnodejs")) as unknown as { default: Rcl };
+    return joinWith(rcl, name, onError);
+  });
 };
 
 /** Says why joining takes a long time, if it does; what is returned is to be called when it is done. */
 export function explainWaiting(say: (text: string) => void): () => void {
-  const text = "waiting for ROS 2: when rclnodejs is started first it writes its message classes";
+  const text = "waiting for ROS 2: rclnodejs writes its message classes at its first start, in one process at a time";
   const timer = setTimeout(() => say(text), TOLD_AFTER);
   return () => clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 /** ROS 2, for robots on its topics: what this shell has sourced. Without it everything else works. */
 import { UserError } from "../errors.js";
+import { CLASSES, GENERATOR, MARKER } from "../links/ros2/generation.js";
 import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
 import type { System } from "./system.js";
 
@@ -12,6 +13,8 @@ export const ros: Group = {
     { name: "environment", run: environment },
     { name: "middleware", run: middleware },
     { name: "domain", run: domain },
+    { name: "binary", run: binary },
+    { name: "message classes", run: messageClasses },
   ],
 };
 
@@ -20,19 +23,14 @@ export const ros: Group = {
  * installation.
  */
 export function requireRos(system: System): void {
-  const { status, found, remedy } = environment(system);
+  requireOk(environment(system));
+  if (system.packageFolder("rclnodejs") === undefined)
+    throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
+  requireOk(binary(system));
+}
+
+function requireOk({ status, found, remedy }: Finding): void {
   if (status !== "ok") throw new UserError(`ROS 2: ${found}; ${remedy}`, 1);
-  const folder = system.packageFolder("rclnodejs");
-  if (folder === undefined) throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
-  const { ROS_DISTRO } = system.environment;
-  const isBuilt = system.list(`${folder}/build/Release`).includes("rclnodejs.node");
-  const prebuilt = system.list(`${folder}/prebuilds/linux-${system.architecture}`);
-  if (!isBuilt && !prebuilt.some((name) => name.startsWith(`${ROS_DISTRO}-`) && name.endsWith("-node-rclnodejs.node")))
-    throw new UserError(
-      `ROS 2: rclnodejs has no binary for ${ROS_DISTRO} on ${system.architecture}; use humble or jazzy on their ` +
-        "Ubuntu, or build it once, with ROS 2 sourced: npm rebuild rclnodejs --ignore-scripts=false",
-      1,
-    );
 }
 
 /** Without the last the binary of rclnodejs does not load. */
@@ -73,4 +71,40 @@ function domain(system: System): Finding {
   return isDomain
     ? ok(`ROS_DOMAIN_ID ${text}`)
     : note(`ROS_DOMAIN_ID is ${JSON.stringify(text)}; allowed is 0 to ${HIGHEST_DOMAIN}`, "export ROS_DOMAIN_ID=0");
+}
+
+/** What rclnodejs loads: the binary made for exactly this distribution, release of Ubuntu and processor, or its own. */
+function binary(system: System): Finding {
+  if (!isSourced(system)) return notApplicable("ROS 2 is not sourced");
+  const folder = system.packageFolder("rclnodejs");
+  if (folder === undefined) return notApplicable("rclnodejs is not installed");
+  const { architecture } = system;
+  const { ROS_DISTRO } = system.environment;
+  const codename = /^VERSION_CODENAME=(.*)$/m.exec(system.read("/etc/os-release") ?? "")?.[1]?.trim() || "unknown";
+  const ending = `-${architecture}-node-rclnodejs.node`;
+  const needed = `${ROS_DISTRO}-${codename}${ending}`;
+  const prebuilt = system.list(`${folder}/prebuilds/linux-${architecture}`).filter((name) => name.endsWith(ending));
+  if (prebuilt.includes(needed)) return ok(needed);
+  if (system.list(`${folder}/build/Release`).includes("rclnodejs.node"))
+    return ok(`no ${needed}; build/Release/rclnodejs.node is loaded, which must be of this ${ROS_DISTRO}`);
+  const others = prebuilt.map((name) => name.slice(0, -ending.length)).join(", ");
+  return note(
+    `rclnodejs has no binary for ${ROS_DISTRO} on ${codename} ${architecture}: ${needed} is missing, ` +
+      (others ? `there are those for ${others}` : "there is no other"),
+    `${others ? "use one of these" : "use an x64 or arm64 computer"}, or build it once, with ROS 2 sourced: ` +
+      "npm rebuild rclnodejs --ignore-scripts=false",
+  );
+}
+
+function messageClasses(system: System): Finding {
+  const folder = system.packageFolder("rclnodejs");
+  if (folder === undefined) return notApplicable("rclnodejs is not installed");
+  if (system.list(`${folder}/${CLASSES}`).length === 0)
+    return ok("not written yet: the first start does, up to two minutes");
+  const marker = system.read(`${folder}/${MARKER}`);
+  if (marker !== undefined && marker === system.read(`${folder}/${GENERATOR}`)) return ok("all written");
+  return note(
+    `those in ${folder}/${CLASSES} are being written, half written, or were not written by lapgrad`,
+    "nothing: the next start writes them anew",
+  );
 }

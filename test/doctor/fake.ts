@@ -28,6 +28,7 @@ const FILES = {
   "/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor": "performance\n",
   "/sys/devices/system/cpu/isolated": "\n",
   "/sys/devices/system/clocksource/clocksource0/current_clocksource": "arch_sys_counter\n",
+  "/etc/os-release": 'NAME="Ubuntu"\nVERSION_CODENAME=jammy\n',
   "/etc/group": "root:x:0:\ndialout:x:20:ada\n",
 };
 const COMMANDS = {
@@ -37,7 +38,11 @@ const COMMANDS = {
   "chrt -p 4711": { stdout: "pid 4711's current scheduling policy: SCHED_FIFO\n" },
   "chrt --other -p 0 4711": {},
 };
-const FOLDERS = { "/sys/devices/system/cpu": ["cpu0", "cpu1", "cpufreq"], "/dev": ["null", "ttyACM0", "ttyS0"] };
+const FOLDERS = {
+  "/sys/devices/system/cpu": ["cpu0", "cpu1", "cpufreq"],
+  "/dev": ["null", "ttyACM0", "ttyS0"],
+  "/lapgrad/node_modules/rclnodejs/prebuilds/linux-arm64": ["humble-jammy-arm64-node-rclnodejs.node"],
+};
 const STATUSES = {
   "/": FOLDER,
   "/etc/nv_tegra_release": FILE,

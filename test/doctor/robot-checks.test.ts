@@ -43,6 +43,10 @@ const shell = (environment: Machine["environment"] = {}): Machine => ({
   environment: environment as Record<string, string>,
 });
 const RCLNODEJS = "/lapgrad/node_modules/rclnodejs";
+const BUILT = { [`${RCLNODEJS}/build/Release`]: ["rclnodejs.node"] };
+const WRITTEN = { [`${RCLNODEJS}/generated`]: ["generator.json"] };
+const MARK = `${RCLNODEJS}/generated/lapgrad-whole.json`;
+const VERSION = `${RCLNODEJS}/rosidl_gen/generator.json`;
 const sourced = { ROS_DISTRO: "jazzy", AMENT_PREFIX_PATH: "/opt/ros/jazzy", LD_LIBRARY_PATH: "/opt/ros/jazzy/lib" };
 
 const cases: [Group, string, string, Machine, RegExp][] = [
@@ -288,6 +292,42 @@ const cases: [Group, string, string, Machine, RegExp][] = [
   ],
   [ros, "domain", "no number", shell({ ...sourced, ROS_DOMAIN_ID: "lab" }), /^note: ROS_DOMAIN_ID is "lab"/],
   [ros, "domain", "without ROS", shell(), /^ok: not applicable here/],
+  [ros, "binary", "prebuilt", {}, /^ok: humble-jammy-arm64-node-rclnodejs\.node$/],
+  [
+    ros,
+    "binary",
+    "of another Ubuntu",
+    { files: { "/etc/os-release": "VERSION_CODENAME=noble\n" } },
+    /^note: .*: humble-noble-arm64-node-rclnodejs\.node is missing, there are those for humble-jammy → .*rebuild/,
+  ],
+  [
+    ros,
+    "binary",
+    "of another distribution",
+    shell(sourced),
+    /^note: .*: jazzy-jammy-arm64-node-rclnodejs\.node is missing, there are those for humble-jammy →/,
+  ],
+  [
+    ros,
+    "binary",
+    "of another processor",
+    { architecture: "x64" },
+    /humble-jammy-x64-.* is missing, there is no other → use an x64 or/,
+  ],
+  [ros, "binary", "on no Ubuntu", { files: { "/etc/os-release": undefined } }, /humble-unknown-arm64-.* is missing/],
+  [ros, "binary", "built here", { ...shell(sourced), folders: BUILT }, /^ok: no jazzy-jammy.*build\/Release/],
+  [ros, "binary", "without ROS", shell(), /^ok: not applicable here/],
+  [ros, "binary", "without rclnodejs", { packageFolder: () => undefined }, /^ok: not applicable here/],
+  [ros, "message classes", "not written", {}, /^ok: not written yet/],
+  [ros, "message classes", "whole", { folders: WRITTEN, files: { [MARK]: "2", [VERSION]: "2" } }, /^ok: all written$/],
+  [ros, "message classes", "half", { folders: WRITTEN, files: { [VERSION]: "2" } }, /^note: .*half written.*anew$/],
+  [
+    ros,
+    "message classes",
+    "of an older generator",
+    { folders: WRITTEN, files: { [MARK]: "1", [VERSION]: "2" } },
+    /^note: .*anew$/,
+  ],
 
   [packages, "rclnodejs", "installed", {}, /^ok: 1\.2\.3; drives robots on ROS 2$/],
   [packages, "rclnodejs", "not installed", { packageVersion: () => undefined }, /^note: not installed.*→ source ROS 2/],
@@ -454,7 +494,12 @@ test("with --device only that port is looked at, and it must be usable", async (
 test.each<[string, Machine, RegExp]>([
   ["not sourced", shell(), /^ROS 2: not installed/],
   ["not installed", { packageFolder: () => undefined }, /^ROS 2: rclnodejs is not installed; npm ci/],
-  ["without a binary", {}, /^ROS 2: rclnodejs has no binary for humble on arm64; .*npm rebuild/],
+  [
+    "without a binary",
+    { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: [] } },
+    /^ROS 2: rclnodejs has no binary for humble on jammy arm64: .*; .*npm rebuild/,
+  ],
+  ["on another Ubuntu", { files: { "/etc/os-release": "VERSION_CODENAME=noble\n" } }, /humble-noble-.* is missing/],
   [
     "with those of other computers",
     { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: ["jazzy-noble-arm64-node-rclnodejs.node"] } },
@@ -466,7 +511,7 @@ test.each<[string, Machine, RegExp]>([
 
 test.each<[string, Machine]>([
   ["prebuilt", { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: ["humble-jammy-arm64-node-rclnodejs.node"] } }],
-  ["built here", { folders: { [`${RCLNODEJS}/build/Release`]: ["rclnodejs.node"] } }],
+  ["built here", { folders: { ...BUILT, [`${RCLNODEJS}/prebuilds/linux-arm64`]: [] } }],
 ])("rclnodejs with a binary, %s: may be loaded", (_, machine) => {
   expect(() => requireRos(fakeSystem(machine))).not.toThrow();
 });

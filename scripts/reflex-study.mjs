@@ -3,8 +3,8 @@
  * memory and writes docs/results/reflex.md. False alarms are counted on every car plant, as it is, with 5 mm of noise,
  * and driven step by step as a robot is, with that noise and a pose that is 0 to 60 ms old. `--cache`: rows that are
  * there already are not driven again.
- * Usage, after a build, in the project's folder:
- *   node scripts/reflex-study.mjs [--seeds 100] [--laps 20] [--first 71000] [--changed 20] [--cache file] [--print]
+ * Usage, after a build, in the project's folder: node scripts/reflex-study.mjs [--seeds 100] [--laps 20]
+ *          [--first 71000] [--changed 20] [--factors 0.8,0.6] [--cache file] [--print]
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     laps: { type: "string", default: "20" },
     first: { type: "string", default: "71000" },
     changed: { type: "string", default: "20" },
+    factors: { type: "string", default: "0.8,0.6" },
     cache: { type: "string" },
     print: { type: "boolean" },
   },
@@ -42,7 +43,7 @@ const VARIANTS = [
   },
 ];
 /** Seeds of each change, and the lap in which it acts, counted from standstill. */
-const CHANGED = { seeds: Number(options.changed), lap: 10, factors: [0.8, 0.6] };
+const CHANGED = { seeds: Number(options.changed), lap: 10, factors: options.factors.split(",").map(Number) };
 
 const cached = new Map();
 if (options.cache && existsSync(options.cache))
@@ -154,25 +155,20 @@ for (const row of alarms) console.log(row.join(" | "));
 const lost = await losses();
 if (!options.print)
   await writeStudyPage("reflex", {
-    alarms: markdownTable(
+    alarms: markdownTable([
       ["plant", "measured", "seeds", "laps", "false alarms", "driven below pace 0.95 [s]", "stopped early"],
-      alarms,
-    ),
-    losses: markdownTable(
-      [
-        "plant",
-        "change",
-        "reflex",
-        "fires after [segments]",
-        "fired in that lap",
+      ...alarms,
+    ]),
+    losses: markdownTable([
+      ["plant", "change", "reflex", "fires after [segments]", "fired in that lap"].concat([
         "lap before",
         "lap of the change",
         "+1",
         "+2",
         "+3",
-      ],
-      lost,
-    ),
+      ]),
+      ...lost,
+    ]),
     seeds: `${FIRST} to ${FIRST + SEEDS - 1}`,
     changed: `${FIRST + 500} to ${FIRST + 500 + CHANGED.seeds - 1}`,
   });

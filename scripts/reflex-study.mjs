@@ -91,7 +91,8 @@ async function untrained(plant) {
 
 const spread = (values, digits = 0) => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? "-" : `${sorted[sorted.length >> 1].toFixed(digits)} / ${sorted.at(-1).toFixed(digits)}`;
+  const shown = (value) => (Number.isFinite(value) ? value.toFixed(digits) : "left its bounds");
+  return sorted.length === 0 ? "-" : `${shown(sorted[sorted.length >> 1])} / ${shown(sorted.at(-1))}`;
 };
 
 /** Seed by seed over all cases, so that what was driven until a stop is as much of each. */

@@ -84,7 +84,7 @@ const median = (values) => {
   const all = sorted(values);
   return (all[Math.floor((all.length - 1) / 2)] + all[Math.ceil((all.length - 1) / 2)]) / 2;
 };
-const shown = (value) => (Number.isFinite(value) ? value.toPrecision(3).replace(/\.?0+$/, "") : "stopped");
+const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "stopped");
 
 /** Updates before the first changed lap. */
 const CHANGED = BEFORE - SETTLING;

@@ -115,7 +115,7 @@ export function judge(taskTime: f64): void {
     fire(taskTime, Math.max(excess, get(Reflex.excess))); // the first of the two may have begun before
     return;
   }
-  set(Reflex.excess, excess);
+  set(Reflex.excess, isNaN(excess) ? NaN : excess); // of computed ones the sign depends on the processor
   if (get(Reflex.factor) == 1.0) remember(place, shortfall);
 }
 

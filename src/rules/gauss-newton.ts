@@ -10,18 +10,13 @@ import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
 import { chooseRung, fasterPace, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
+import { moveAlong, type Plan, planFrom, type Start } from "./plan.js";
 
-/** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
-const STEPS = 3;
-const HALVINGS = 3;
-/** A step that improves on the one before by less than this part ends the planning. */
-const CLOSE = 0.01;
 const KAPPA = { start: 0.5, least: 0.3, most: 300, factor: 3, relax: 1.1 };
 /**
  * The part of a plan that is taken shrinks and grows with the same judgement, down to `least` of what was asked for.
  */
 const PART = { least: 0.4, shrink: 0.7, grow: 1.05 };
-const LEAST_DAMPING = 0.5;
 /** A realised decrease below this part of the predicted one raises kappa, one above the other lowers it. */
 const POOR = 0.25;
 const GOOD = 0.75;
@@ -90,11 +85,7 @@ type GaussNewtonState = {
 };
 
 /** What to do next: take the plan, rest, or go back to the best parameters. */
-type Found = Estimate &
-  (
-    | { readonly move: "plan"; readonly from: Float64Array; readonly plan: Float64Array; readonly pace: number }
-    | { readonly move: "rest" | "back" }
-  );
+type Found = Estimate & ({ readonly move: "plan"; readonly plan: Plan } | { readonly move: "rest" | "back" });
 
 export default {
   name: "gauss-newton",
@@ -158,42 +149,21 @@ export default {
         return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
     }
     const model = new ModelRollouts(core, batch, numbers.turn++);
-    let from: Float64Array = present;
-    let pace = core.pace;
-    if (descends) {
-      const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
-      const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, RUNGS.length - 1));
-      numbers.floor = numbers.floor >= RUNGS.length ? RUNGS.length + 1 : (chosen?.rung ?? RUNGS.length - 1) + 1;
-      numbers.chosen = (chosen?.rung ?? RUNGS.length - 1) + 1;
-      from = chosen?.policy ?? arrays.untrained;
-      pace = chosen?.pace ?? PACES[PACES.length - 1];
-      theta.set(from);
-    }
-    const damping = (cost: number) => Math.max(LEAST_DAMPING, numbers.kappa * cost);
-    const before = model.rollOut(pace);
-    const unchanged = model.nextCost();
-    let { plan, norm } = planned(core, model, before, damping(before), pace);
-    let after = carriedOut(core, model, from, plan, numbers.part, pace);
-    numbers.unchanged = unchanged;
-    numbers.expected = model.nextCost();
+    const start = descends ? descend(core, model, state, present) : { from: present, pace: core.pace };
+    let plan = planFrom(core, model, start, numbers);
+    const { before, unchanged } = plan;
     // a rung up needs a promise that was kept
-    if (numbers.pace > 0 && pace < 1 && kept && !descends) {
-      theta.set(from);
-      const quick = fasterPace(pace, numbers.turn);
-      const cost = model.rollOut(quick);
-      const other = planned(core, model, cost, damping(cost), quick);
-      const reached = carriedOut(core, model, from, other.plan, numbers.part, quick);
-      if (reached < after) {
-        ({ plan, norm } = other);
-        [after, pace] = [reached, quick];
-        numbers.expected = model.nextCost();
-      }
+    if (numbers.pace > 0 && start.pace < 1 && kept && !descends) {
+      const quick = planFrom(core, model, { ...start, pace: fasterPace(start.pace, numbers.turn) }, numbers);
+      if (quick.after < plan.after) plan = quick;
     }
     theta.set(present);
     model.end();
-    const found = { loss: batch.cost, norm };
-    const isNew = descends || pace > core.pace;
-    if (isNew || after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", from, plan, pace };
+    numbers.unchanged = unchanged;
+    numbers.expected = plan.expected;
+    const found = { loss: batch.cost, norm: plan.norm };
+    const isNew = descends || plan.pace > core.pace;
+    if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
     // plans that promise next to nothing only wander
     numbers.expected = numbers.unchanged;
     if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
@@ -208,21 +178,38 @@ export default {
       numbers.expected = numbers.bestCost;
       moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
     } else if (found.move === "plan") {
+      const { from, direction, pace } = found.plan;
       const isBest = arrays.best.length === 0 || batch.cost <= numbers.bestCost;
       // what was driven while the world changed is no measure for what comes
       if (isBest && batch.changedFrom === undefined) {
         arrays.best = theta.slice();
-        arrays.bestPlan = found.plan;
+        arrays.bestPlan = direction;
         numbers.bestCost = batch.cost;
         numbers.retreats = 0;
       }
-      moveAlong(theta, found.from, found.plan, numbers.part);
-      if (found.pace === core.pace) return;
-      numbers.pace = found.pace;
-      core.setPace(found.pace);
+      moveAlong(theta, from, direction, numbers.part);
+      if (pace === core.pace) return;
+      numbers.pace = pace;
+      core.setPace(pace);
     }
   },
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
+
+/** Down the ladder: what is driven on from, and at which pace. */
+function descend(
+  core: Core,
+  model: ModelRollouts,
+  { numbers, arrays }: GaussNewtonState,
+  present: Float64Array,
+): Start {
+  const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
+  const last = RUNGS.length - 1;
+  const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, last));
+  const rung = chosen?.rung ?? last;
+  numbers.floor = numbers.floor > last ? RUNGS.length + 1 : rung + 1;
+  numbers.chosen = rung + 1;
+  return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? PACES[PACES.length - 1] };
+}
 
 /** After a change of the world nothing is promised, nothing is best, and trust is what it was at the start. */
 function startAnew({ learningRate, numbers, arrays }: GaussNewtonState): void {
@@ -259,66 +246,4 @@ function judge({ learningRate, numbers }: GaussNewtonState, cost: number): void 
     numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.factor);
     numbers.part = Math.min(learningRate, numbers.part * PART.grow);
   }
-}
-
-/**
- * From the present parameters to where a few steps lead, each an improvement in the model, and the size of the first
- * step, which is 0 only if nothing can be learned. `cost`: that of the last model rollouts; if it left its bounds the
- * model is of no use, and nothing is planned.
- */
-function planned(
-  core: Core,
-  model: ModelRollouts,
-  cost: number,
-  damping: number,
-  pace: number,
-): { readonly plan: Float64Array; readonly norm: number } {
-  const theta = core.view("parameters");
-  const present = theta.slice();
-  core.write("anchor", present);
-  let found = present;
-  let least = cost; // of the cost and the damping
-  let norm = 1;
-  for (let i = 0; i < STEPS && Number.isFinite(cost); i++) {
-    const before = least;
-    model.solve(damping);
-    if (i === 0) norm = normOf(core.view("step"));
-    let part = 1;
-    for (let halvings = 0; halvings <= HALVINGS && least === before; halvings++) {
-      theta.set(found);
-      core.takeStep(part);
-      const value = model.rollOut(pace) + damping * squaredDistance(theta, present);
-      if (value < least) least = value;
-      else part /= 2;
-    }
-    if (least === before) break;
-    found = theta.slice();
-    if (least > (1 - CLOSE) * before) break;
-  }
-  theta.set(present);
-  return { plan: found.map((value, i) => value - present[i]), norm };
-}
-
-/** The cost in the model of the part of a plan that is taken, which the core's parameters then hold. */
-function carriedOut(
-  core: Core,
-  model: ModelRollouts,
-  from: Float64Array,
-  plan: Float64Array,
-  part: number,
-  pace: number,
-): number {
-  moveAlong(core.view("parameters"), from, plan, part);
-  return model.rollOut(pace);
-}
-
-/** theta = from + part * direction. */
-function moveAlong(theta: Float64Array, from: Float64Array, direction: Float64Array, part: number): void {
-  for (let i = 0; i < theta.length; i++) theta[i] = from[i] + part * direction[i];
-}
-
-function squaredDistance(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sum;
 }

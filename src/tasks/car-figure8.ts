@@ -1,4 +1,5 @@
 import type { TaskDefinition } from "./definition.js";
+import { figure8 } from "./figure8.js";
 
 const radius = 1.5;
 const lapTime = 5.5;
@@ -87,22 +88,7 @@ export const carFigure8: TaskDefinition = {
     parameters: { throttleLimit: 0.75, steeringLimit: 1 },
     positive: ["throttleLimit", "steeringLimit"],
   },
-  reward: {
-    kind: "figure8",
-    parameters: { radius, lapTime, speedWeight: 1 / 30, headingWeight: 10 / 30 },
-    notNegative: ["speedWeight", "headingWeight"],
-  },
-  reference: {
-    kind: "spline",
-    parameters: { duration: networkPeriod - controlPeriod, positionWeight: 10 },
-    positive: ["positionWeight"],
-  },
-  task: {
-    kind: "figure8",
-    parameters: { radius, lapTime, leastSpeed: 0.01 },
-    positive: ["radius", "lapTime"],
-    notNegative: ["leastSpeed"],
-  },
+  ...figure8(radius, lapTime, networkPeriod - controlPeriod),
   network: { hidden: [64, 64], scale: [1, 1, 1, 1, 0.25, 0.25, 0.25, 0.1, 0.1, 0.02] },
   nominalGains: [0.45, 0.45, 0.35, 0.35, 0, 0],
   timing: { controlPeriod, stepsPerSegment: 7, networkPeriod, lapTime },

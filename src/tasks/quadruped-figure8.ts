@@ -1,5 +1,6 @@
 import { carFigure8 } from "./car-figure8.js";
 import type { TaskDefinition } from "./definition.js";
+import { figure8 } from "./figure8.js";
 
 const radius = 1.5;
 /** Time of a lap [s] at a speed [m/s]. */
@@ -40,22 +41,7 @@ export const quadrupedFigure8: TaskDefinition = {
     parameters: { speedLimit: 1, turnLimit: 3 },
     positive: ["speedLimit", "turnLimit"],
   },
-  reward: {
-    kind: "figure8",
-    parameters: { radius, lapTime, speedWeight: 1 / 30, headingWeight: 10 / 30 },
-    notNegative: ["speedWeight", "headingWeight"],
-  },
-  reference: {
-    kind: "spline",
-    parameters: { duration: networkPeriod - controlPeriod, positionWeight: 10 },
-    positive: ["positionWeight"],
-  },
-  task: {
-    kind: "figure8",
-    parameters: { radius, lapTime, leastSpeed: 0.01 },
-    positive: ["radius", "lapTime"],
-    notNegative: ["leastSpeed"],
-  },
+  ...figure8(radius, lapTime, networkPeriod - controlPeriod),
   network: { hidden: [64, 64], scale: [1, 1, 0, 0, 1, 1, 0.0025, 0.25, 0.0025, 0.5] },
   nominalGains: [0.5, 0.5, 0, 2.5, 0, 0],
   timing: { controlPeriod, stepsPerSegment: 6, networkPeriod, lapTime },

@@ -9,6 +9,7 @@ import { handedOver, Takeover } from "../build/src/runtime/handover.js";
 import { layoutFor, RecordKind } from "../build/src/runtime/records.js";
 import { storeRollout } from "../build/src/runtime/rollout-rows.js";
 import { coreFor } from "../build/src/session.js";
+import { uniformFrom } from "../build/src/statistics.js";
 
 /** Largest age [s]. */
 const OLDEST = 0.06;
@@ -120,15 +121,4 @@ export class AgedLink {
   async open() {}
   async stop() {}
   async close() {}
-}
-
-/** Uniform numbers in [0, 1): mulberry32. */
-function uniformFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

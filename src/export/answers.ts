@@ -1,8 +1,9 @@
 /** What the core does at the steps that an exported policy is checked on. */
 import type { Core } from "../core/core.js";
+import { uniformFrom } from "../statistics.js";
 import type { PolicyDescription } from "./description.js";
 import { type Sizes, sizesOf } from "./policy.js";
-import { type Sketch, uniformFrom } from "./samples.js";
+import type { Sketch } from "./samples.js";
 
 /** Rows of numbers, one row per sample. */
 export interface Table {

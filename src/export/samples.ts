@@ -2,23 +2,13 @@
  * Steps that an exported policy is checked on: random states around a whole drive and far from it. Among them are
  * states beyond the clamps, angles several turns away, standstill, and first steps.
  */
+import { uniformFrom } from "../statistics.js";
 import type { PolicyDescription } from "./description.js";
 import { sizesOf } from "./policy.js";
 
 const SEGMENTS = 10;
 /** Control steps per segment: 1, 2 or 3. */
 const LONGEST = 3;
-
-/** Uniform numbers in [0, 1) from a seed. */
-export function uniformFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A random drive of a few segments: states that need not follow each other, at rising times. */
 export interface Sketch {

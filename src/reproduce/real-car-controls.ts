@@ -1,5 +1,6 @@
 /** Controls of the study `real-car`: how much agreement is left where there should be none. */
 import { digits } from "../output.js";
+import { uniformFrom } from "../statistics.js";
 import { correlationOf, leftover, type Point } from "./agreement.js";
 import type { Variant } from "./predicted-change.js";
 import {
@@ -13,7 +14,7 @@ import {
   words,
 } from "./prediction-pairs.js";
 import { phaseChart, ROBOT_CLASS } from "./real-car-charts.js";
-import { between, DRAWS, type Interval, intervalOf, shuffled, uniform } from "./resampling.js";
+import { between, DRAWS, type Interval, intervalOf, shuffled } from "./resampling.js";
 import type { SectionContent } from "./study-text.js";
 
 /** A change of outputs moved by less than this part of a lap still half belongs where it was. */
@@ -44,7 +45,7 @@ export function controlsOf(replayed: readonly ReplayedRun[]): Control[] {
       const pairs = shifts.flatMap(([unmoved]) => unmoved);
       const realised = pairs.reduce((sum, pair) => sum + pair.realised, 0);
       const correlation = correlationOf(pairs);
-      const random = uniform(2);
+      const random = uniformFrom(2);
       const correlations: number[] = [];
       const shares: number[] = [];
       let asHigh = 0;

@@ -1,6 +1,6 @@
 /** How sure a number of few measurements is: seeded draws, so that every run gives the same intervals. */
 import { digits } from "../output.js";
-import { quantile } from "../statistics.js";
+import { quantile, uniformFrom } from "../statistics.js";
 
 /** Draws of every interval and control. */
 export const DRAWS = 2000;
@@ -11,22 +11,11 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Uniform numbers in [0, 1): mulberry32, good enough to draw indices. */
-export function uniform(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * 95 % intervals of `statistics` over {@link DRAWS} samples drawn from `items` with replacement (percentile bootstrap).
  */
 export function bootstrap<T>(items: readonly T[], statistics: readonly ((sample: T[]) => number)[]): Interval[] {
-  const random = uniform(1);
+  const random = uniformFrom(1);
   const samples = Array.from({ length: DRAWS }, () => items.map(() => items[Math.floor(random() * items.length)]));
   return statistics.map((statistic) => intervalOf(samples.map(statistic)));
 }

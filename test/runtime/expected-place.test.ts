@@ -61,7 +61,8 @@ test("a slow drift off the track is found lap by lap only beyond the scatter, a 
   const quick = new Round();
   quick.drive(5);
   quick.radius = RADIUS + 0.03 * LENGTH;
-  expect(quick.drive(1)).toBeDefined();
+  const from = quick.step;
+  expect(((quick.drive(1) ?? Number.NaN) - from) * DT).toBeLessThan(LAP);
 });
 
 test("learning may change the place, towards the task's in any case", () => {

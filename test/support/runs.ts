@@ -7,7 +7,7 @@ import type { PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import type { Output } from "../../src/output.js";
 import type { Progress } from "../../src/training/judgement.js";
-import type { RolloutMetrics } from "../../src/training/metrics.js";
+import type { RolloutMetrics, TrainedRollout } from "../../src/training/metrics.js";
 import { train } from "../../src/training/on-disk.js";
 import { newRun, resumedRun, type TrainOptions } from "../../src/training/run-start.js";
 
@@ -60,11 +60,31 @@ export async function fingerprint(run: string): Promise<Record<string, string>> 
   return files;
 }
 
+/**
+ * A car that loses a fifth of its grip in the lap after ten, trained twice in `folder`: as a whole, and with a stop after
+ * each of `stops` rollouts. Answers with both runs.
+ */
+export async function trainedWhereGripIsLost(folder: string, rollouts: number, stops: readonly number[]) {
+  const changes = { "plant-change": ["grip=0.8@lap10"], "stop-factor": 1e6 };
+  const given: PartialConfig = { plant: "identified", hidden: [8], rollouts, ...changes };
+  const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
+  await trainRun({ given, out: whole });
+  await trainRun({ given, out: resumed }, stops[0]);
+  for (const until of stops.slice(1)) await trainRun({ given: {}, resume: resumed }, until);
+  await trainRun({ given: {}, resume: resumed });
+  return { whole, resumed };
+}
+
+/** A line of metrics.jsonl, as it is written. */
+export type MetricsLine = TrainedRollout & {
+  readonly model: Readonly<Record<string, { readonly value: number }>>;
+};
+
 /** The lines of metrics.jsonl. */
-export async function metricsOf(run: string): Promise<RolloutMetrics[]> {
+export async function metricsOf(run: string): Promise<MetricsLine[]> {
   const text = await readFile(join(run, "metrics.jsonl"), "utf8");
   return text
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as RolloutMetrics);
+    .map((line) => JSON.parse(line) as MetricsLine);
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import driveCommand from "../../src/cli/commands/drive.js";
 import { completeConfig } from "../../src/config/config.js";
+import type { Core } from "../../src/core/core.js";
 import { writeReport } from "../../src/report/from-run.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { tasks } from "../../src/tasks/tasks.js";
@@ -28,6 +29,17 @@ afterAll(() => rm(folder, { recursive: true }));
  * says.
  */
 const learnt = (task: string): number => (tasks[task]?.columns.gain.length === 0 ? 0.8 : 0.5);
+
+/** The gradient along `direction` is the difference of losses at `h` along it. */
+function expectSlope(core: Core, direction: Float64Array, lossAt: (h: number) => number): void {
+  lossAt(0);
+  const slope = dot(core.view("gradient"), direction);
+  // fourth-order difference: error h^4 = 1e-16 of the fifth derivative, rounding 1e-16 of the loss / h
+  const h = 1e-4;
+  const measured = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
+  expect(Math.abs(slope)).toBeGreaterThan(1e-6);
+  expect(Math.abs(slope / measured - 1)).toBeLessThan(1e-6);
+}
 
 describe.each(Object.keys(tasks))("%s", (task) => {
   test("learns with its defaults within twelve rollouts, three seeds", async () => {
@@ -95,13 +107,7 @@ describe.each(Object.keys(tasks))("%s", (task) => {
         core.rollOut(0, segments);
         return core.gradient(0, 1);
       };
-      lossAt(0);
-      const slope = dot(core.view("gradient"), direction);
-      // fourth-order difference: error h^4 = 1e-16 of the fifth derivative, rounding 1e-16 of the loss / h
-      const h = 1e-4;
-      const measured = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
-      expect(Math.abs(slope)).toBeGreaterThan(1e-6);
-      expect(Math.abs(slope / measured - 1)).toBeLessThan(1e-6);
+      expectSlope(core, direction, lossAt);
     },
   );
 });
@@ -134,11 +140,6 @@ test.each(paced)(
       core.tryRollOutModel(1, 0, "replay");
       return core.gradient(1, 1);
     };
-    lossAt(0);
-    const slope = dot(core.view("gradient"), direction);
-    const h = 1e-4;
-    const measured = (8 * (lossAt(h) - lossAt(-h)) - (lossAt(2 * h) - lossAt(-2 * h))) / (12 * h);
-    expect(Math.abs(slope)).toBeGreaterThan(1e-6);
-    expect(Math.abs(slope / measured - 1)).toBeLessThan(1e-6);
+    expectSlope(core, direction, lossAt);
   },
 );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { readCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { forgetful, judgeWindow, type Window, whereGrown } from "../../src/training/change.js";
-import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+import { fingerprint, metricsOf, newFolder, trainedWhereGripIsLost, trainRun } from "../support/runs.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -61,25 +61,11 @@ test("where errors grew is found; not in the last quarter, which is too short to
 });
 
 test("less grip: noticed, drives before forgotten, pace lowered, cost back; resumed in its midst", async () => {
-  const given = {
-    plant: "identified",
-    hidden: [8],
-    rollouts: 14,
-    "plant-change": ["grip=0.8@lap10"],
-    "stop-factor": 1e6,
-  };
-  const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
-  await trainRun({ given, out: whole });
-  await trainRun({ given, out: resumed }, 9);
-  await trainRun({ given: {}, resume: resumed }, 10);
-  await trainRun({ given: {}, resume: resumed });
+  const { whole, resumed } = await trainedWhereGripIsLost(folder, 14, [9, 10]);
   expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
 
-  const lines = (await readFile(join(whole, "metrics.jsonl"), "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const noticed = lines.map((line) => line.noticed as string[]);
+  const lines = await metricsOf(whole);
+  const noticed = lines.map((line) => line.noticed);
   expect(noticed.slice(0, 8).flat()).toEqual([]);
   expect(noticed[8].join()).toMatch(/the world changed: the window cost .* times what was expected.*rad\/s/);
   expect(noticed[9].join()).toMatch(/policy was driven on, improved in the model, at pace 0\.\d\d/);

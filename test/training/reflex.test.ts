@@ -7,7 +7,7 @@ import { completeConfig } from "../../src/config/config.js";
 import { firingCount } from "../../src/core/firings.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
-import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+import { fingerprint, metricsOf, newFolder, trainedWhereGripIsLost, trainRun } from "../support/runs.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -16,23 +16,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test("grip that is lost in a lap is noticed; a run resumed in the midst of it ends as uninterrupted", async () => {
-  const given = {
-    plant: "identified",
-    hidden: [8],
-    rollouts: 11,
-    "plant-change": ["grip=0.8@lap10"],
-    "stop-factor": 1e6,
-  };
-  const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
-  await trainRun({ given, out: whole });
-  await trainRun({ given, out: resumed }, 9);
-  await trainRun({ given: {}, resume: resumed });
+  const { whole, resumed } = await trainedWhereGripIsLost(folder, 11, [9]);
   expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
 
-  const lines = (await readFile(join(whole, "metrics.jsonl"), "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const lines = await metricsOf(whole);
   for (const { noticed, slowSeconds } of lines.slice(0, 8)) expect([noticed, slowSeconds]).toEqual([[], 0]);
   const [{ noticed, slowSeconds }] = lines.slice(8);
   expect(noticed[0]).toMatch(

@@ -6,13 +6,13 @@
  * Usage, after a build, in the project's folder:
  *   node scripts/change-study.mjs [--seeds 20] [--first 91000] [--cache file]
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
 import { markdownTable } from "../build/src/report/markdown.js";
+import { quantile } from "../build/src/statistics.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
-import { writeStudyPage } from "./study.mjs";
+import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -26,8 +26,6 @@ const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
 const BEFORE = 10;
 const SETTLING = 2;
 const LAPS = 30;
-/** Laps after which the untrained controller drives as it will go on. */
-const STEADY = 6;
 const change = (...changes) => ({ "plant-change": changes });
 const slip = (loadTransfer) => ({ parameters: { plant: { combinedSlip: 1, loadTransfer } } });
 const CASES = [
@@ -43,17 +41,10 @@ const CASES = [
   { plant: "single-track", name: "combined slip and load transfer", given: slip(1) },
 ];
 
-const cached = new Map();
-if (options.cache && existsSync(options.cache))
-  for (const line of readFileSync(options.cache, "utf8").trim().split("\n")) {
-    const { key, row } = JSON.parse(line);
-    cached.set(key, row);
-  }
+const kept = keptRows(options.cache);
 
 /** Costs per step of `laps` laps after those that settle, what was noticed in which, and what was driven slowly [s]. */
 async function driven(given, laps) {
-  const key = JSON.stringify([given, laps]);
-  if (cached.has(key)) return cached.get(key);
   const config = completeConfig({ "stop-factor": 1e6, ...given });
   const { core, rollouts } = await trainingInMemory(config);
   const row = { costs: [], noticed: [], slow: [] };
@@ -66,24 +57,14 @@ async function driven(given, laps) {
     row.noticed.push(noticed.length);
     if (index === laps) break;
   }
-  if (options.cache) appendFileSync(options.cache, `${JSON.stringify({ key, row })}\n`);
   return row;
 }
 
-/** Cost per step of the untrained controller's steady lap: a policy that never learns. */
-async function untrained({ plant, name, given }) {
-  const isOther = !name.includes("%") && !name.includes("patch");
-  const same = isOther ? given : {};
-  const laps = STEADY - SETTLING;
-  const { costs } = await driven({ plant, ...same, update: "sgd", "learning-rate": 1e-300, seed: FIRST }, laps);
-  return costs.at(-1);
-}
-
-const sorted = (values) => [...values].sort((a, b) => a - b);
-const median = (values) => {
-  const all = sorted(values);
-  return (all[Math.floor((all.length - 1) / 2)] + all[Math.ceil((all.length - 1) / 2)]) / 2;
-};
+const median = (values) =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "stopped");
 
 /** Updates before the first changed lap. */
@@ -91,10 +72,14 @@ const CHANGED = BEFORE - SETTLING;
 const AFTER = [1, 3, 6, CHANGED, CHANGED + 1, CHANGED + 2, CHANGED + 3, CHANGED + 10, CHANGED + 15, CHANGED + 20];
 const rows = [];
 for (const one of CASES) {
-  const whole = await untrained(one);
+  // before a change; a plant that is other from the start is measured as it is
+  const { "plant-change": _, ...unchanged } = one.given;
+  const whole = await untrainedCost({ plant: one.plant, ...unchanged });
   const trainings = [];
-  for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
-    trainings.push(await driven({ plant: one.plant, ...one.given, seed }, LAPS));
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+    const given = { plant: one.plant, ...one.given, seed };
+    trainings.push(await kept([given, LAPS], () => driven(given, LAPS)));
+  }
   const percent = (row, lap) => (100 * (row.costs[lap] ?? Number.POSITIVE_INFINITY)) / whole;
   const columns = AFTER.map((lap) => {
     const costs = trainings.map((row) => percent(row, lap));

@@ -6,18 +6,17 @@
  * Usage, after a build, in the project's folder: node scripts/reflex-study.mjs [--seeds 100] [--laps 20]
  *          [--first 71000] [--changed 20] [--factors 0.8,0.6] [--cache file] [--print]
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
 import { describeFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { coreFor, initialisePolicy } from "../build/src/session.js";
+import { initialisePolicy } from "../build/src/session.js";
 import { algorithm1 } from "../build/src/training/algorithm1.js";
 import { measure } from "../build/src/training/metrics.js";
 import { trainingFor } from "../build/src/training/training.js";
 import { AgedLink } from "./aged-link.mjs";
-import { writeStudyPage } from "./study.mjs";
+import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -45,17 +44,14 @@ const VARIANTS = [
 /** Seeds of each change, and the lap in which it acts, counted from standstill. */
 const CHANGED = { seeds: Number(options.changed), lap: 10, factors: options.factors.split(",").map(Number) };
 
-const cached = new Map();
-if (options.cache && existsSync(options.cache))
-  for (const line of readFileSync(options.cache, "utf8").trim().split("\n")) {
-    const { key, row } = JSON.parse(line);
-    cached.set(key, row);
-  }
+const kept = keptRows(options.cache);
 
 /** Laps of one training: cost per step, slow driving, firings; and how long after the change the first one came. */
-async function driven(plant, given, seed, linkFor, laps) {
-  const key = JSON.stringify([plant, given, seed, linkFor.toString(), laps]);
-  if (cached.has(key)) return cached.get(key);
+function driven(plant, given, seed, linkFor, laps) {
+  return kept([plant, given, seed, linkFor.toString(), laps], () => trained(plant, given, seed, linkFor, laps));
+}
+
+async function trained(plant, given, seed, linkFor, laps) {
   const config = completeConfig({ plant, seed, ...given });
   const training = await trainingFor(config);
   const { core } = training;
@@ -75,18 +71,7 @@ async function driven(plant, given, seed, linkFor, laps) {
       row.firings.push({ lap: event.index, segment: segmentTimes.indexOf(firing.taskTime), ...firing });
     before = firingCount(core);
   }
-  if (options.cache) appendFileSync(options.cache, `${JSON.stringify({ key, row })}\n`);
   return row;
-}
-
-/** Cost per step of the untrained controller's last lap of six. */
-async function untrained(plant) {
-  const config = completeConfig({ plant });
-  const core = await coreFor(config, 1, 240);
-  core.writeStart(core.setup.task.initialState, 0);
-  core.rollOut(0, 240);
-  const costs = core.view("stageCosts").subarray(5 * 280, 6 * 280);
-  return costs.reduce((sum, cost) => sum + cost, 0) / 280;
 }
 
 const spread = (values, digits = 0) => {
@@ -128,7 +113,7 @@ async function losses() {
         const runs = [];
         for (let i = 0; i < CHANGED.seeds; i++)
           runs.push(await driven(plant, change, FIRST + 500 + i, () => new SimLink(), CHANGED_LAP + 5));
-        const whole = await untrained(plant);
+        const whole = await untrainedCost({ plant });
         const first = runs.map(({ firings }) => firings.find(({ lap }) => lap > CHANGED_LAP));
         const lap = (k) =>
           spread(runs.map(({ costs }) => (100 * (costs[CHANGED_LAP + k] ?? Number.POSITIVE_INFINITY)) / whole));

@@ -1,9 +1,11 @@
 /** What the studies of trainings share: the costs of one, how a cost is shown, and the page. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { completeConfig } from "../build/src/config/config.js";
+import { segmentsPerLap } from "../build/src/config/resolve.js";
 import { digits } from "../build/src/output.js";
 import { machine, remarksIn } from "../build/src/report/markdown.js";
 import { fill } from "../build/src/report/template.js";
+import { coreFor } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
 
@@ -21,6 +23,43 @@ export async function trainedCosts(given) {
     if (costs.length === config.rollouts) break;
   }
   return { costs: [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)], first };
+}
+
+/**
+ * What `make` answers for a key, kept in a file of lines too, if there is a path: what is there already is not made
+ * again.
+ */
+export function keptRows(path) {
+  const kept = new Map();
+  if (path && existsSync(path))
+    for (const line of readFileSync(path, "utf8").trim().split("\n")) {
+      const { key, row } = JSON.parse(line);
+      kept.set(key, row);
+    }
+  return async (parts, make) => {
+    const key = JSON.stringify(parts);
+    if (kept.has(key)) return kept.get(key);
+    const row = await make();
+    if (path) appendFileSync(path, `${JSON.stringify({ key, row })}\n`);
+    return row;
+  };
+}
+
+/** Cost per step of the untrained controller's last lap of six, from the task's own start. */
+export async function untrainedCost(given) {
+  const config = completeConfig(given);
+  const { timing, initialState } = (await coreFor(config, 1, 1)).setup.task;
+  const segments = segmentsPerLap({ timing });
+  const core = await coreFor(config, 1, 6 * segments);
+  core.writeStart(initialState, 0);
+  core.rollOut(0, 6 * segments);
+  const steps = segments * config["steps-per-segment"];
+  return (
+    core
+      .view("stageCosts")
+      .subarray(5 * steps, 6 * steps)
+      .reduce((sum, cost) => sum + cost, 0) / steps
+  );
 }
 
 export const shownCost = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");

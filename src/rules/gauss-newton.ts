@@ -10,7 +10,7 @@ import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
 import { chooseRung, fasterPace, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
-import { moveAlong, type Plan, planFrom, type Start } from "./plan.js";
+import { moveAlong, type Plan, type PlanStart, planFrom } from "./plan.js";
 
 const KAPPA = { start: 0.5, least: 0.3, most: 300, factor: 3, relax: 1.1 };
 /**
@@ -201,7 +201,7 @@ function descend(
   model: ModelRollouts,
   { numbers, arrays }: GaussNewtonState,
   present: Float64Array,
-): Start {
+): PlanStart {
   const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
   const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, last));

@@ -1,6 +1,6 @@
 /**
- * A plan (not in paper; docs/equations.md, section 13): where a few damped Gauss-Newton steps in the model lead, each of
- * them an improvement there, and what driving a part of it promises.
+ * A plan (not in paper; docs/equations.md, section 13): where a few damped Gauss-Newton steps in the model lead, each
+ * of them an improvement there, and what driving a part of it promises.
  */
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
@@ -14,12 +14,12 @@ const CLOSE = 0.01;
 const LEAST_DAMPING = 0.5;
 
 /** Parameters, and the pace that they are driven at. */
-export interface Start {
+export interface PlanStart {
   readonly from: Float64Array;
   readonly pace: number;
 }
 
-export interface Plan extends Start {
+export interface Plan extends PlanStart {
   /** of all parameters, from `from` on */
   readonly direction: Float64Array;
   /** of the first step; 0 only if nothing can be learned */
@@ -39,7 +39,7 @@ export interface Plan extends Start {
 export function planFrom(
   core: Core,
   model: ModelRollouts,
-  { from, pace }: Start,
+  { from, pace }: PlanStart,
   { kappa, part }: { readonly kappa: number; readonly part: number },
 ): Plan {
   const theta = core.view("parameters");

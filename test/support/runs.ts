@@ -61,8 +61,8 @@ export async function fingerprint(run: string): Promise<Record<string, string>> 
 }
 
 /**
- * A car that loses a fifth of its grip in the lap after ten, trained twice in `folder`: as a whole, and with a stop after
- * each of `stops` rollouts. Answers with both runs.
+ * A car that loses a fifth of its grip in the lap after ten, trained twice in `folder`: as a whole, and with a stop
+ * after each of `stops` rollouts. Answers with both runs.
  */
 export async function trainedWhereGripIsLost(folder: string, rollouts: number, stops: readonly number[]) {
   const changes = { "plant-change": ["grip=0.8@lap10"], "stop-factor": 1e6 };

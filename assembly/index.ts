@@ -223,6 +223,29 @@ export function rollOutModel(rollout: i32, source: i32, start: i32, segments: i3
   return modelRollouts.rollOutModel(rollout, source, start, segments, shift, pace);
 }
 
+/**
+ * Drives a recorded rollout on in the model, for as long as new parameters will be late; see assembly/model-rollout.ts.
+ */
+export function foresee(rollout: i32, segments: i32): i32 {
+  const status = ofRecorded(rollout, 1);
+  if (status != Status.ok) return status;
+  trace.select(rollout);
+  const steps = f64(trace.stepCount()) + f64(segments) * f64(options.stepsPerSegment);
+  const most = arena.dimension(Dimension.segments) - trace.segmentCount();
+  if (segments < 0 || segments > most || steps > f64(arena.dimension(Dimension.steps))) return Status.outOfRange;
+  return modelRollouts.foresee(rollout, segments);
+}
+
+/** Takes the last segments of a rollout away, which were foreseen. */
+export function forget(rollout: i32, segments: i32): i32 {
+  const status = ofRecorded(rollout, 1, segments >= 0);
+  if (status != Status.ok) return status;
+  trace.select(rollout);
+  if (segments > trace.segmentCount()) return Status.outOfRange;
+  modelRollouts.forget(rollout, segments);
+  return Status.ok;
+}
+
 /** The model's derivatives along a rollout again, after its parameters or delays changed. */
 export function linearise(rollout: i32): i32 {
   const status = ofRecorded(rollout, 1);

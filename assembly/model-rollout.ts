@@ -9,7 +9,7 @@ import { copyRow } from "./arena";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
-import { Counts, EARLIER, Status } from "./regions";
+import { Counts, EARLIER, Pace, Status } from "./regions";
 import { driveOn } from "./rollout";
 import * as trace from "./trace";
 
@@ -29,12 +29,15 @@ export enum ModelStart {
  */
 export function recordModelError(rollout: i32): void {
   trace.select(rollout);
-  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) {
-    const next = trace.stateAt(t + 1);
-    const rest = trace.disturbanceAt(t);
-    model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), rest);
-    for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(rest + i, load<f64>(next + i) - load<f64>(rest + i));
-  }
+  for (let t: i32 = 0, steps = trace.stepCount(); t < steps; t++) recordErrorOf(t);
+}
+
+/** Of step t of the selected rollout. */
+function recordErrorOf(t: i32): void {
+  const next = trace.stateAt(t + 1);
+  const rest = trace.disturbanceAt(t);
+  model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), rest);
+  for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(rest + i, load<f64>(next + i) - load<f64>(rest + i));
 }
 
 /**
@@ -51,30 +54,83 @@ export function rollOutModel(
   shift: f64,
   pace: f64,
 ): Status {
-  const period = Math.max(1.0, Math.floor(task.period(trace.taskParameters) / controlPeriod + 0.5));
   const replays = start == ModelStart.replay;
   trace.select(source);
   const recorded = trace.stepCount();
   const overlap = replays ? trace.segmentCount() : 0;
   const state = trace.stateAt(replays ? 0 : recorded);
-  const disturbances = trace.disturbances;
-  const taskShifts = trace.taskShifts;
-  const perPeriod = 1.0 / controlPeriod;
-  const end = placeOf(recorded, taskShifts, perPeriod);
+  known.take(recorded);
   driveOn(rollout, source, overlap);
   memory.copy(trace.states, state, trace.stateRow);
-  let first = replays ? 0.0 : end; // place of the model rollout's first step
+  let first = replays ? 0.0 : known.end; // place of the model rollout's first step
   if (replays) {
     trace.setLength(recorded, overlap);
   } else {
-    if (start == ModelStart.restart) first += restart(Math.floor(shift * period), pace);
+    if (start == ModelStart.restart) first += restart(Math.floor(shift * known.period), pace);
+    trace.setLength(0, 0);
+    store<f64>(trace.taskShifts, 0.0);
     layOut(segments, pace);
   }
+  return driveModel(0, first, start == ModelStart.restart);
+}
+
+/**
+ * Drives a recorded rollout on in the model, by the policy and at the pace that are in force, for as many segments as
+ * new parameters will be late: what is planned from there is planned from where they will act. What is known of the
+ * model's errors grows with it. {@link recordModelError} must have seen the rollout; `forget` takes the segments away
+ * again.
+ */
+export function foresee(rollout: i32, segments: i32): Status {
+  trace.select(rollout);
+  const recorded = trace.stepCount();
+  const driven = trace.segmentCount();
+  known.take(recorded);
+  layOut(segments, load<f64>(trace.pace, 8 * Pace.driven));
+  const status = driveModel(driven, 0.0, false);
+  for (let t = recorded, steps = trace.stepCount(); t < steps && status == Status.ok; t++) recordErrorOf(t);
+  return status;
+}
+
+/** The rollout's length without what was foreseen. */
+export function forget(rollout: i32, segments: i32): void {
+  trace.select(rollout);
+  const left = trace.segmentCount() - segments;
+  trace.setLength(trace.segmentStart(left), left);
+}
+
+/** What is known of a recorded rollout's errors, and where in the task. */
+class KnownErrors {
+  disturbances: usize = 0;
+  taskShifts: usize = 0;
+  recorded: i32 = 0;
+  /** a period of the task, and the place where the rollout ended [control steps at pace 1] */
+  period: f64 = 0.0;
+  end: f64 = 0.0;
+
+  /** Those of the selected rollout's first steps. */
+  take(steps: i32): void {
+    this.disturbances = trace.disturbances;
+    this.taskShifts = trace.taskShifts;
+    this.recorded = steps;
+    this.period = Math.max(1.0, Math.floor(task.period(trace.taskParameters) / controlPeriod + 0.5));
+    this.end = placeOf(steps, this.taskShifts, 1.0 / controlPeriod);
+  }
+}
+
+const known = new KnownErrors();
+
+/**
+ * Drives the model through the segments of the selected rollout from segment `from` on. `first`: place of the rollout's
+ * first step, on the axis of what is known; `opens`: the first setpoint is the task's.
+ */
+function driveModel(from: i32, first: f64, opens: bool): Status {
+  const perPeriod = 1.0 / controlPeriod;
+  const recorded = known.recorded;
   let like: i32 = -1; // the recorded step at the same place
-  for (let j: i32 = 0, count = trace.segmentCount(); j < count; j++) {
+  for (let j = from, count = trace.segmentCount(); j < count; j++) {
     let t = trace.segmentStart(j);
     copyRow(trace.segmentStateAt(j), trace.stateAt(t), trace.stateRow);
-    openSegment(j, Network.called, start == ModelStart.restart);
+    openSegment(j, Network.called, opens);
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
       evaluateReference(reference, j, t);
       act(controller, j, t);
@@ -82,10 +138,10 @@ export function rollOutModel(
       const next = trace.stateAt(t + 1);
       model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), next);
       let place = first + placeOf(t, trace.taskShifts, perPeriod);
-      while (place >= end) place -= period; // the last time that it was driven
+      while (place >= known.end) place -= known.period; // the last time that it was driven
       if (place >= 0.0) {
-        like = nearestStep(place, like + 1 < recorded ? like + 1 : 0, recorded, taskShifts, perPeriod);
-        const rest = disturbances + usize(like) * trace.stateRow;
+        like = nearestStep(place, like + 1 < recorded ? like + 1 : 0, recorded, known.taskShifts, perPeriod);
+        const rest = known.disturbances + usize(like) * trace.stateRow;
         for (let i: usize = 0; i < trace.stateRow; i += 8)
           store<f64>(next + i, load<f64>(next + i) + load<f64>(rest + i));
       }
@@ -128,20 +184,22 @@ function restart(steps: f64, pace: f64): f64 {
   return steps;
 }
 
-/** Times of `segments` segments of the selected rollout, without jitter, at one pace. */
+/** Times of `segments` more segments of the selected rollout, without jitter, at one pace. */
 function layOut(segments: i32, pace: f64): void {
-  const start = trace.startTime();
-  let t: i32 = 0;
-  store<f64>(trace.taskShifts, 0.0);
-  for (let j: i32 = 0; j < segments; j++) {
+  let t = trace.stepCount();
+  const driven = trace.segmentCount();
+  const begin = t > 0 ? load<f64>(trace.timeAt(t - 1)) + load<f64>(trace.periodAt(t - 1)) : 0.0;
+  const before = t;
+  for (let j = driven; j < driven + segments; j++) {
+    const time = begin + f64(t - before) * controlPeriod;
     store<f64>(trace.segmentStartAt(j), f64(t));
-    store<f64>(trace.segmentTimeAt(j), start + f64(t) * controlPeriod + load<f64>(trace.taskShiftAt(t)));
+    store<f64>(trace.segmentTimeAt(j), trace.startTime() + time + load<f64>(trace.taskShiftAt(t)));
     for (let i: i32 = 0; i < stepsPerSegment; i++, t++) {
-      store<f64>(trace.timeAt(t), f64(t) * controlPeriod);
+      store<f64>(trace.timeAt(t), begin + f64(t - before) * controlPeriod);
       store<f64>(trace.periodAt(t), controlPeriod);
       trace.keepPace(t, pace);
       store<f64>(trace.localTimeAt(t), f64(i) * controlPeriod + splineLead);
     }
   }
-  trace.setLength(t, segments);
+  trace.setLength(t, driven + segments);
 }

@@ -5,7 +5,7 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { SimLink } from "../links/kinds/sim.js";
 import { coreFor, initialisePolicy } from "../session.js";
-import type { CollectedRollout } from "../training/collect.js";
+import type { Collected } from "../training/collect.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { measureSteps } from "../training/metrics.js";
 import { plantConfig } from "./plants.js";
@@ -70,10 +70,9 @@ export async function trainFor(config: RunConfig, budget: number): Promise<Curve
     failure: why === undefined ? null : { minutes: learnedFrom, why },
   });
   for await (const drive of rollouts()) {
-    if (drive.index > 0) learnedFrom = minutes.length === 0 ? 0 : driven;
+    learnedFrom = driven;
     driven += minutesOf(core, drive);
     if (drive.stopped !== undefined) return end(drive.stopped);
-    if (drive.index === 0) continue;
     const cost = meanStageCost(core, drive.slot, countedFrom(config, drive));
     if (!(cost <= config["stop-factor"] * untrained))
       return end(`it cost ${(cost / untrained).toPrecision(3)} times the untrained policy`);
@@ -85,13 +84,13 @@ export async function trainFor(config: RunConfig, budget: number): Promise<Curve
 }
 
 /** Driving time of a rollout [min]. */
-function minutesOf(core: Core, { slot, from }: CollectedRollout): number {
+function minutesOf(core: Core, { slot, begin }: Collected): number {
   const [steps] = core.view("counts", slot);
-  return measureSteps(core, slot, firstStep(core, slot, from), steps, 0).seconds / 60;
+  return measureSteps(core, slot, firstStep(core, slot, begin), steps, 0).seconds / 60;
 }
 
-function countedFrom(config: RunConfig, { from }: CollectedRollout): number {
-  return config["update-every"] === "rollout" ? parseWindow(config.window).start : from;
+function countedFrom(config: RunConfig, { begin }: Collected): number {
+  return config["update-every"] === "rollout" ? parseWindow(config.window).start : begin;
 }
 
 function firstStep(core: Core, slot: number, segment: number): number {

@@ -93,6 +93,9 @@ export async function readCompleteConfig(path: string): Promise<RunConfig> {
   return completeConfig(config);
 }
 
+/** Segments between two updates of one drive, by default. */
+const OFTEN = "3";
+
 /** `over` wins; of `parameters`, name by name. */
 export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialConfig {
   const merged: PartialConfig = { ...base, ...over };
@@ -111,7 +114,7 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const model = given.model ?? (fit && given["model-scale"] === undefined ? "raw" : "nominal");
   // settings that only make sense for separate rollouts ask for them
   const separate = ["rollout-segments", "window", "batch"].some((name) => given[name as SettingName] !== undefined);
-  const every = rule.needs.prefersLaps && timing.lapTime !== undefined && !separate ? "lap" : "rollout";
+  const every = rule.needs.prefersLaps && timing.lapTime !== undefined && !separate ? OFTEN : "rollout";
   // the task's own batch gives way to a run that is too short for it, and to one drive without stops
   const batch =
     (given["update-every"] ?? every) === "rollout" && training.batch !== undefined

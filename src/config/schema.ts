@@ -24,6 +24,7 @@ function oneOf<const T extends readonly string[]>(...choices: T) {
 const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
 const PACE = "a number from 0.3 to 1.25";
+const DELAY = "a whole number from 0 to 10";
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
 const UPDATE_EVERY = "rollout, lap, or a number of segments";
 const updateEvery = v.pipe(v.string(UPDATE_EVERY), v.regex(/^(rollout|lap|[1-9]\d*)$/, UPDATE_EVERY));
@@ -110,6 +111,13 @@ export const settings = {
   "update-every": {
     schema: updateEvery,
     describe: `when parameters change: ${UPDATE_EVERY}; after a lap or some segments the car drives on`,
+  },
+  "update-delay": {
+    schema: v.pipe(v.number(DELAY), v.safeInteger(DELAY), v.minValue(0, DELAY), v.maxValue(10, DELAY)),
+    default: 1,
+    describe:
+      "network calls from the end of what was learned from until new parameters act, in one drive: in simulation they " +
+      "act then, on a robot when they are ready, and are planned for then",
   },
   update: { schema: oneOf(...ruleNames), default: "gauss-newton", describe: "update rule" },
   "learning-rate": { schema: positive, describe: ["step size of the update rule", ...otherRates].join("; ") },

@@ -128,6 +128,19 @@ export class CoreCalls {
     return this.#withinBounds(status, "a model rollout");
   }
 
+  /**
+   * Drives a recorded rollout on in the model for some segments, after {@link recordModelError}; false if a state left
+   * its bounds. {@link forget} takes them away again.
+   */
+  tryForesee(slot: number, segments: number): boolean {
+    return this.#withinBounds(this.exports.foresee(slot, segments), "what is foreseen");
+  }
+
+  /** Takes the last segments of a rollout away. */
+  forget(slot: number, segments: number): void {
+    this.check(this.exports.forget(slot, segments), "what was foreseen");
+  }
+
   /** The model's derivatives along a rollout again, after its parameters or delays changed. */
   linearise(slot: number): void {
     this.check(this.exports.linearise(slot), "the model's derivatives");

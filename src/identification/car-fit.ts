@@ -73,16 +73,22 @@ export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): strin
 }
 
 /**
- * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far.
+ * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far; `before`: that before a
+ * change of the world.
  */
-export function fitCar(drives: readonly FitData[], present: CarModel, search: Search = "all"): CarFit {
+export function fitCar(
+  drives: readonly FitData[],
+  present: CarModel,
+  search: Search = "all",
+  before?: CarParameters,
+): CarFit {
   const rows = rowsOf(drives);
   const [throttleDelay, steeringDelay] = present.delays;
   const { parameters } = present;
-  let turning = fitTurning(rows, { parameters, delay: steeringDelay, search }, throttleDelay);
+  let turning = fitTurning(rows, { parameters, before, delay: steeringDelay, search }, throttleDelay);
   const turns = { ...parameters, ...(turning.fit && parametersOf(turning.fit)) };
   const lateral = lateralOf(rows, turns, turning.fit?.delay ?? steeringDelay, throttleDelay);
-  const pulling = fitPulling(rows, { parameters, delay: throttleDelay, search }, lateral);
+  const pulling = fitPulling(rows, { parameters, before, delay: throttleDelay, search }, lateral);
   // the ellipse of friction takes the throttle's delay, which is known only now
   if (turning.fit && pulling.fit && pulling.fit.delay !== throttleDelay)
     turning = fitTurning(rows, { parameters: turns, delay: turning.fit.delay, search: "here" }, pulling.fit.delay);

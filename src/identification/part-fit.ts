@@ -47,7 +47,7 @@ const NEAR = 2;
 
 /**
  * What is searched: all delays; those near the last; none but that; or, after a change of the world, none but that with
- * the model so far as the prior: what changed is more likely a little of it than everything.
+ * the model before it as the prior: what changed is more likely a little of it than everything.
  */
 export type Search = "all" | "near" | "here" | "changed";
 
@@ -59,16 +59,16 @@ export function delaysAround(last: number, search: Search): number[] {
   return all.filter((delay) => distance(delay) <= reach).sort((a, b) => distance(a) - distance(b));
 }
 
-/** What is known before a fit: of any robot, or after a change of the world the model so far. */
+/** What is known before a fit: of any robot, or after a change of the world the model before it. */
 function knownOf<Name extends string>(
   table: Readonly<Record<Name, Changing>>,
-  present: Readonly<Record<Name, number>>,
+  before: Readonly<Record<Name, number>>,
   search: Search,
 ): Readonly<Record<Name, Known>> {
   if (search !== "changed") return table;
   const entries = Object.entries<Changing>(table).map(([name, known]) => [
     name,
-    { ...known, prior: present[name as Name], deviation: known.change },
+    { ...known, prior: before[name as Name], deviation: known.change },
   ]);
   return Object.fromEntries(entries) as Record<Name, Known>;
 }
@@ -87,10 +87,10 @@ export function fitPart<Name extends string>(
   what: string,
   names: readonly Name[],
   table: Readonly<Record<Name, Changing>>,
-  { delay: last, parameters: present, search }: Present<Name>,
+  { delay: last, parameters: present, before = present, search }: Present<Name>,
   rowsAt: (delay: number) => FitRows,
 ): PartAnswer<Name> {
-  const priors = knownOf(table, present, search);
+  const priors = knownOf(table, before, search);
   const gain = priors[names[0]];
   const free = { ...gain, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const known = [free, ...names.slice(1).map((name) => priors[name])];
@@ -111,6 +111,8 @@ export function fitPart<Name extends string>(
 /** The model so far, the delay of the part that is fitted, and what is searched. */
 export interface Present<Name extends string> {
   readonly parameters: Readonly<Record<Name, number>>;
+  /** the model before a change of the world, which what "changed" is held to; absent: the model so far */
+  readonly before?: Readonly<Record<Name, number>> | undefined;
   readonly delay: number;
   readonly search: Search;
 }

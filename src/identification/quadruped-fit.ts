@@ -37,16 +37,17 @@ const KNOWN: Readonly<Record<QuadrupedParameterName, Changing>> = {
   turnBias: { low: -2, high: 2, unit: "rad/s", prior: 0, deviation: 0.5, change: 0.1 },
 };
 
-/** `present`, `search`: as for a car. */
+/** `present`, `search`, `before`: as for a car. */
 export function fitQuadruped(
   drives: readonly FitData[],
   present: QuadrupedModel,
   search: Search = "all",
+  before?: QuadrupedModel["parameters"],
 ): QuadrupedFit {
   const rows = rowsOf(drives);
   const [speedDelay, turnDelay] = present.delays;
-  const walking = fitWalking(rows, { parameters: present.parameters, delay: speedDelay, search });
-  const turning = fitTurning(rows, { parameters: present.parameters, delay: turnDelay, search });
+  const walking = fitWalking(rows, { parameters: present.parameters, before, delay: speedDelay, search });
+  const turning = fitTurning(rows, { parameters: present.parameters, before, delay: turnDelay, search });
   const parts = [walking, turning];
   return {
     parameters: Object.assign({ ...present.parameters }, ...parts.map(({ fit }) => fit && parametersOf(fit))),

@@ -11,6 +11,10 @@ export interface Batch {
   readonly count: number;
   /** mean window cost */
   readonly cost: number;
+  /** what was driven is a whole rollout: its cost can be compared with that of another */
+  readonly isWhole: boolean;
+  /** enough was driven since the last comparison for what was promised to be compared with what was kept */
+  readonly isJudged: boolean;
   /** step of the last rollout from which on the world was seen to be another; undefined: it was not */
   readonly changedFrom?: number;
   readonly modelRollouts: ModelRolloutRoom;
@@ -23,6 +27,8 @@ export interface Batch {
 export interface ModelRolloutRoom {
   /** the first of count + 1 slots */
   readonly first: number;
+  /** segments that are driven on with the present parameters until new ones act */
+  readonly foreseen: number;
   /** segments of a continuation, from where the robot is; 0: the rollouts are replayed from their starts instead */
   readonly continuation: number;
   /** segments of a restart */

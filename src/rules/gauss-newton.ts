@@ -60,8 +60,12 @@ type GaussNewtonState = {
     bestCost: number;
     /** 1 after going back to the best parameters, until something better than then is driven */
     retreats: number;
-    /** window cost of the rollout before; 0: there was none */
+    /** cost of the driving that was compared last with what was promised; 0: none was */
     lastCost: number;
+    /** of what was driven since: its cost, what was expected of it, and what without the changes */
+    comparedCost: number;
+    comparedExpected: number;
+    comparedUnchanged: number;
     /** of the policy in `confirmed`, and of `pending`; infinite if there is none */
     confirmedCost: number;
     pendingCost: number;
@@ -110,6 +114,9 @@ export default {
       bestCost: 0,
       retreats: 0,
       lastCost: 0,
+      comparedCost: 0,
+      comparedExpected: 0,
+      comparedUnchanged: 0,
       confirmedCost: Number.MAX_VALUE,
       pendingCost: Number.MAX_VALUE,
       pace: 0,
@@ -128,20 +135,28 @@ export default {
     const theta = core.view("parameters");
     const present = theta.slice();
     if (arrays.untrained.length === 0) arrays.untrained = present;
-    const grows = numbers.lastCost > 0 && batch.cost > GROWTH * numbers.lastCost;
-    const kept = numbers.expected > 0 && batch.cost <= KEPT * numbers.expected;
-    numbers.lastCost = batch.cost;
     numbers.chosen = 0;
     const changed = batch.changedFrom !== undefined;
-    const deceived = !changed && numbers.floor > 0 && batch.cost > DECEIVED * numbers.expected;
+    const realised = compared(numbers, batch.cost);
+    const { cost, expected } = realised;
+    const isJudged = batch.isJudged && !changed;
+    const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
+    const kept = isJudged && expected > 0 && cost <= KEPT * expected;
+    const deceived = isJudged && numbers.floor > 0 && cost > DECEIVED * expected;
     const descends = changed || deceived;
     if (deceived && numbers.floor > RUNGS.length)
       return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
     if (changed) startAnew(state);
-    else {
-      judge(state, batch.cost);
-      confirm(state, present, batch.cost);
+    else if (isJudged) {
+      judge(state, realised);
+      confirm(state, present, cost);
       if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
+    }
+    if (batch.isJudged) {
+      numbers.lastCost = cost;
+      Object.assign(numbers, { comparedCost: 0, comparedExpected: 0, comparedUnchanged: 0 });
+    }
+    if (batch.isWhole && !changed) {
       const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
       // worse again after going back: the best cost was luck, or a passage; what was driven now counts
       if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
@@ -179,7 +194,7 @@ export default {
       moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
     } else if (found.move === "plan") {
       const { from, direction, pace } = found.plan;
-      const isBest = arrays.best.length === 0 || batch.cost <= numbers.bestCost;
+      const isBest = batch.isWhole && (arrays.best.length === 0 || batch.cost <= numbers.bestCost);
       // what was driven while the world changed is no measure for what comes
       if (isBest && batch.changedFrom === undefined) {
         arrays.best = theta.slice();
@@ -234,11 +249,31 @@ function confirm({ numbers, arrays }: GaussNewtonState, driven: Float64Array, co
   numbers.pendingCost = better ? cost : Number.MAX_VALUE;
 }
 
+/** Cost of what was driven, what was expected of it, and what without the last changes. */
+interface Realised {
+  readonly cost: number;
+  readonly expected: number;
+  readonly unchanged: number;
+}
+
+/** Adds what was driven to what is compared; its sums. What nothing was expected of takes no part. */
+function compared(numbers: GaussNewtonState["numbers"], cost: number): Realised {
+  if (numbers.expected > 0) {
+    numbers.comparedCost += cost;
+    numbers.comparedExpected += numbers.expected;
+    numbers.comparedUnchanged += numbers.unchanged;
+  }
+  const { comparedCost, comparedExpected, comparedUnchanged } = numbers;
+  return comparedExpected > 0
+    ? { cost: comparedCost, expected: comparedExpected, unchanged: comparedUnchanged }
+    : { cost, expected: 0, unchanged: 0 };
+}
+
 /** How far the realised decrease kept the predicted one moves the damping, and the part of a plan that is taken. */
-function judge({ learningRate, numbers }: GaussNewtonState, cost: number): void {
-  const promised = numbers.unchanged - numbers.expected;
-  if (promised <= TELLING * numbers.unchanged) return;
-  const ratio = (numbers.unchanged - cost) / promised;
+function judge({ learningRate, numbers }: GaussNewtonState, { cost, expected, unchanged }: Realised): void {
+  const promised = unchanged - expected;
+  if (promised <= TELLING * unchanged) return;
+  const ratio = (unchanged - cost) / promised;
   if (ratio < POOR) {
     numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
     numbers.part = Math.max(PART.least * learningRate, numbers.part * PART.shrink);

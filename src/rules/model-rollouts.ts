@@ -32,9 +32,12 @@ export class ModelRollouts {
     this.count = batch.count + 1;
     this.shift = (turn * SPREAD) % 1;
     for (let i = 0; i < batch.count; i++) core.recordModelError(batch.first + i);
-    if (batch.changedFrom === undefined) return;
-    const columns = core.setup.task.columns.state.length;
-    core.view("disturbances", batch.first + batch.count - 1).fill(0, 0, batch.changedFrom * columns);
+    if (batch.changedFrom !== undefined) {
+      const columns = core.setup.task.columns.state.length;
+      core.view("disturbances", batch.first + batch.count - 1).fill(0, 0, batch.changedFrom * columns);
+    }
+    const { foreseen } = batch.modelRollouts;
+    if (foreseen > 0) core.tryForesee(batch.first, foreseen); // out of its bounds: so are the model rollouts from there
   }
 
   /**
@@ -77,9 +80,11 @@ export class ModelRollouts {
     this.core.solveStep(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE, true);
   }
 
-  /** Ends them: windows are again those of what is driven. */
+  /** Ends them: windows, and what was driven, are again what they were. */
   end(): void {
-    setWindows(this.core, this.batch.modelRollouts.counted);
+    const { foreseen, counted } = this.batch.modelRollouts;
+    if (foreseen > 0) this.core.forget(this.batch.first, foreseen);
+    setWindows(this.core, counted);
   }
 
   private countAll(): void {

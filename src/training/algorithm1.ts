@@ -11,25 +11,30 @@ import type { Link } from "../links/link.js";
 import type { Recording } from "../recording/recording.js";
 import { recordingFrom } from "../recording/transfer.js";
 import type { Estimate } from "../rules/definition.js";
-import type { CollectedRollout } from "./collect.js";
+import type { Collected } from "./collect.js";
 import type { Noticed } from "./model-fit.js";
 import type { Training } from "./training.js";
 
-/** A drive that is over and in the core; nothing was learned from it yet. */
-export interface DriveEvent extends CollectedRollout {
-  /** settling: what gets a robot under way that does not stop between rollouts, not learned from */
-  readonly kind: "settling" | "rollout";
-  /** of the rollout in its run, from 1; 0 if it settles */
+/** Driving that is over and in the core; nothing was learned from it yet. */
+export interface DriveEvent extends Collected {
+  /** rollout: one is over with it, or was stopped; piece: of one drive, which goes on with the same lap */
+  readonly kind: "rollout" | "piece";
+  /** of the rollout in its run, from 1 */
   readonly index: number;
+  /** of the rollout, as far as it was driven */
   readonly recording: Recording;
-  /** over the windows that count; NaN if it did not run its full length */
+  /** of the rollout, over the windows that count; NaN if it was stopped */
   readonly windowCost: number;
-  /** what was noticed in it, for people */
+  /** what was noticed in the rollout so far, for people */
   readonly noticed: readonly string[];
 }
 
 /** What happened, in the order of the algorithm; an estimate is about to become an update. */
-export type TrainingEvent = DriveEvent | ({ readonly kind: "estimate" } & Estimate) | { readonly kind: "update" };
+export type TrainingEvent =
+  | DriveEvent
+  | ({ readonly kind: "estimate" } & Estimate)
+  /** `completes`: what was learned from were whole rollouts, or ended one */
+  | { readonly kind: "update"; readonly completes: boolean };
 
 /**
  * Trains the policy in the core from rollout `driven` + 1 to rollout `last`. Ends early after a drive that was stopped,
@@ -42,29 +47,30 @@ export async function* algorithm1(
   last: number,
 ): AsyncGenerator<TrainingEvent, void> {
   const { config, core, collector, rule, ruleState, modelFitter } = training;
-  const settling = await collector.settle(core, link); // not in paper: one drive without stops gets under way
-  if (settling) {
-    const event = { ...driveEvent(core, "settling", 0, settling), noticed: [] };
-    yield event;
-    if (event.stopped !== undefined) return;
-    modelFitter.keep(event.recording);
-  }
+  let noticed: readonly string[] = [];
   // line 2: for iterations k = 1, 2, ..., K; those of a run are counted in rollouts
   for (let index = driven; index < last; ) {
     const count = Math.min(config.batch, last - index);
     let cost = 0;
     let changedFrom: number | undefined;
+    let completes = true;
     // lines 3 and 4: sample N tasks, one for each i = 1, 2, ..., N
     for (let i = 0; i < count; i++) {
       const firings = firingCount(core);
-      const rollout = await collector.drive(core, link, i); // line 5: unroll on the real system
-      const event = driveEvent(core, "rollout", ++index, rollout);
-      if (event.stopped === undefined) modelFitter.keep(event.recording);
-      const change = changeIn(training, event, firingCount(core) > firings);
-      changedFrom = change && firstStep(core, rollout) + change.step;
-      yield { ...event, noticed: [...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])] };
+      const drive = await collector.drive(core, link, i); // line 5: unroll on the real system
+      completes = drive.completes;
+      const event = driveEvent(core, drive, index + 1);
+      if (event.stopped === undefined) modelFitter.keep(event.recording, drive.begin === 0);
+      const pieceCost = event.stopped === undefined ? core.windowCost(drive.slot) : Number.NaN;
+      const change = changeIn(training, event, pieceCost, firingCount(core) > firings);
+      changedFrom = change && change.step + core.view("segmentStarts", drive.slot)[drive.begin];
+      noticed = [...noticed, ...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
+      yield { ...event, noticed };
       if (event.stopped !== undefined) return;
-      cost += event.windowCost / count;
+      cost += pieceCost / count;
+      if (!completes) continue;
+      index++;
+      noticed = [];
     }
     const batch = { ...collector.batch(count), cost, ...(changedFrom !== undefined && { changedFrom }) };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
@@ -74,7 +80,7 @@ export async function* algorithm1(
     if (!Number.isFinite(found.loss) || !(found.norm > 0) || found.hopeless !== undefined) return;
     await turn();
     rule.update(core, batch, ruleState, found); // line 7
-    yield { kind: "update" };
+    yield { kind: "update", completes };
   }
 }
 
@@ -87,26 +93,32 @@ async function turn(): Promise<void> {
   await setImmediate();
 }
 
-/** Whether the world changed in a drive (not in paper). */
+/** Whether the world changed in what was driven (not in paper). */
 function changeIn(
-  { core, rule, ruleState, modelFitter }: Training,
-  event: Unjudged,
+  { core, rule, ruleState, modelFitter, collector }: Training,
+  { stopped }: Collected,
+  cost: number,
   fired: boolean,
 ): Noticed | undefined {
-  if (event.stopped !== undefined) return undefined;
-  const expected = rule.expectedCost?.(ruleState);
-  return modelFitter.notice(core, event.windowCost, expected, fired);
+  if (stopped !== undefined) return undefined;
+  const window = { cost, expected: rule.expectedCost?.(ruleState), fired };
+  return modelFitter.notice(core, window, collector.batch(1));
 }
 
-/** The first control step of a rollout in its slot. */
-function firstStep(core: Core, { slot, from }: CollectedRollout): number {
-  return core.view("segmentStarts", slot)[from];
+function driveEvent(core: Core, drive: Collected, index: number): Omit<DriveEvent, "noticed"> {
+  const { slot, begin, stopped, completes } = drive;
+  return {
+    ...drive,
+    kind: completes || stopped !== undefined ? "rollout" : "piece",
+    index,
+    recording: recordingFrom(core, slot, index, begin),
+    windowCost: stopped === undefined ? costOf(core, drive) : Number.NaN,
+  };
 }
 
-type Unjudged = Omit<DriveEvent, "noticed">;
-
-function driveEvent(core: Core, kind: DriveEvent["kind"], index: number, rollout: CollectedRollout): Unjudged {
-  const { slot, from, stopped } = rollout;
-  const cost = stopped === undefined ? core.windowCost(slot) : Number.NaN;
-  return { ...rollout, kind, index, recording: recordingFrom(core, slot, index, from), windowCost: cost };
+/** Of a whole lap everything counts, of a separate rollout its windows. */
+function costOf(core: Core, { slot, from, begin }: Collected): number {
+  if (from === 0 && begin === 0) return core.windowCost(slot);
+  const [steps] = core.view("counts", slot);
+  return core.view("stageCosts", slot).subarray(core.view("segmentStarts", slot)[begin], steps).reduce((sum, cost) => sum + cost, 0);
 }

@@ -9,21 +9,23 @@ import type { DriveResult, Link } from "../links/link.js";
 import type { Batch } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
 
-/** A rollout, a separate drive or a piece of a longer one, as it lies in the core. */
-export interface CollectedRollout extends DriveResult {
+/** What was driven since the last update, as it lies in the core: a separate rollout, or a piece of one drive. */
+export interface Collected extends DriveResult {
   readonly slot: number;
-  /** first segment that belongs to it; those before were kept from the rollout before */
+  /** first segment that was driven now; those before were kept from what was driven before */
   readonly from: number;
+  /** first segment of the rollout that it belongs to: of one drive a rollout is a lap */
+  readonly begin: number;
+  /** the rollout is over with it */
+  readonly completes: boolean;
 }
 
 export interface Collector {
   /** what the core needs room for */
   readonly room: { readonly rollouts: number; readonly steps: number; readonly segments: number };
-  /** the drive that settles the robot before the first rollout, not counted; undefined if there is none */
-  settle(core: Core, link: Link): Promise<CollectedRollout | undefined>;
-  /** drives rollout `i` of a batch of `count` */
-  drive(core: Core, link: Link, i: number): Promise<CollectedRollout>;
-  /** the slots that the last batch of `count` lies in */
+  /** drives until the next update: rollout `i` of a batch, or a piece */
+  drive(core: Core, link: Link, i: number): Promise<Collected>;
+  /** what the last `count` drives of a batch mean for an update rule */
   batch(count: number): Omit<Batch, "cost">;
   /** what a checkpoint must hold to drive on from here */
   state(core: Core): Record<string, Float64Array>;
@@ -43,15 +45,14 @@ export function roomFor(config: RunConfig, rollouts: number, segments: number): 
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   const counted = parseWindow(config.window);
-  const modelRollouts = { first: config.batch, continuation: 0, restart: segments, counted };
+  const modelRollouts = { first: config.batch, foreseen: 0, continuation: 0, restart: segments, counted };
   return {
     room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
-    settle: async () => undefined,
     drive: async (core, link, i) => {
       core.sampleStart(i);
-      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0 };
+      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0, begin: 0, completes: true };
     },
-    batch: (count) => ({ first: 0, count, modelRollouts }),
+    batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts }),
     state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
     restore: (core, { drivenBefore }) => {
       if (drivenBefore) core.write("drivenBefore", drivenBefore);
@@ -66,17 +67,21 @@ function drivenTime(core: Core): Float64Array {
 }
 
 /**
- * Segments before a rollout whose network outputs vary already, a lap of the car: the gradient then sees a policy that
- * was in force before the rollout, and not the passage to it alone.
+ * Segments before a piece whose network outputs vary already, at most: the gradient then sees a policy that was in
+ * force before, and not the passage to it alone.
  */
 const BURN_IN = 40;
+/** Laps that are kept in front of a piece: what the model did not explain there is expected again. */
+const KEPT = 2;
 /**
- * Rollouts that settle the robot: after one lap `single-track` is still on its way from the start to the drive that it
- * keeps to.
+ * Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. Who plans again
+ * before a lap is over looks less far.
  */
-const SETTLING = 2;
-/** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
-const AHEAD = 3;
+const AHEAD = { lap: 3, piece: 1.5 };
+/** Segments of the first piece of a drive, and of those after it as long as less than `until` were driven. */
+const YOUNG = { first: 4, next: 2, until: 20 };
+/** Segments over which what was promised is compared with what was driven; a lap ends the comparison. */
+const JUDGED = 10;
 /** Before the names of the drive's arrays in a checkpoint. */
 const PREFIX = "drive.";
 
@@ -85,37 +90,87 @@ function rollsOutModel(config: RunConfig): boolean {
   return updateRules[config.update].needs.modelRollouts === true;
 }
 
+/** Segments of the piece that follows `driven` segments of a drive, in laps of `lap`; no piece has a single one. */
+export function pieceAfter(driven: number, every: number, lap: number): number {
+  const young = driven === 0 ? YOUNG.first : driven < YOUNG.until ? YOUNG.next : every;
+  const wanted = every > YOUNG.first ? every : Math.max(every, young);
+  const left = lap - (driven % lap);
+  return left <= wanted + 1 ? left : wanted;
+}
+
 /**
- * One drive without stops; a rollout is a lap of it, or some segments, and parameters change in between (not in paper).
+ * One drive without stops, in laps of `lap` segments; parameters change after pieces of `every` segments (not in
+ * paper), `update-delay` segments after the end of a piece: until then those drive on that drove before. On a robot
+ * they act when they are ready.
  */
-function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
-  const ahead = Math.max(AHEAD * lap, segments);
-  const settling = SETTLING * segments;
-  const longest = Math.max(segments + BURN_IN, settling, rollsOutModel(config) ? ahead : 0);
-  const counted = { start: 0, length: segments, stride: 0 };
-  const modelRollouts = { first: 2, continuation: ahead, restart: ahead, counted };
+function oneDrive(config: RunConfig, every: number, lap: number): Collector {
+  const isSmall = every < lap;
+  const delay = Math.min(config["update-delay"], every - 1);
+  const late = isSimulated(config) ? delay : 0;
+  const ahead = Math.max(Math.ceil((isSmall ? AHEAD.piece : AHEAD.lap) * lap), every);
+  const kept = KEPT * lap;
+  const longest = Math.max(kept + 2 * delay + Math.max(lap, YOUNG.first), rollsOutModel(config) ? ahead : 0);
   let current = 0;
-  let settled = false;
+  /** segments since the drive began; 0: it did not */
+  let driven = 0;
+  /** segments of the drive that no comparison has seen yet */
+  let compared = 0;
+  /** parameters that drive; undefined: those in the core */
+  let acting: Float64Array | undefined;
+
+  /** Drives on for `segments` segments into the other slot, with at most `most` segments in front; how many it were. */
+  const driveOn = async (core: Core, link: Link, segments: number, most: number) => {
+    const previous = current;
+    current = 1 - current;
+    const from = Math.min(most, core.view("counts", previous)[1]); // less, while the drive is young
+    return { ...(await link.driveOn(core, current, segments, previous, from)), from };
+  };
+
+  /** The same, the first segments of it with the parameters that drove before. */
+  const driveLate = async (core: Core, link: Link, segments: number) => {
+    const newest = core.view("parameters").slice();
+    if (late === 0 || !acting) return driveOn(core, link, segments, kept);
+    core.write("parameters", acting);
+    const begun = await driveOn(core, link, late, kept);
+    core.write("parameters", newest);
+    if (begun.stopped !== undefined) return begun;
+    const rest = await driveOn(core, link, segments - late, kept + late);
+    return { ...rest, from: begun.from };
+  };
+
   return {
     room: roomFor(config, 2 + (rollsOutModel(config) ? 2 : 0), longest),
-    settle: async (core, link) => {
-      if (settled) return undefined;
-      settled = true;
-      core.sampleStart(current);
-      return { ...(await link.drive(core, current, settling, true)), slot: current, from: 0 };
-    },
     drive: async (core, link) => {
-      const previous = current;
-      current = 1 - current;
-      const from = Math.min(BURN_IN, core.view("counts", previous)[1]); // less, while the drive is young
-      setWindows(core, { start: from, length: 0, stride: 0 });
-      core.setOption("windowBurnIn", from);
-      return { ...(await link.driveOn(core, current, segments, previous, from)), slot: current, from };
+      const segments = pieceAfter(driven, every, lap);
+      if (driven === 0) core.sampleStart(current);
+      const result =
+        driven === 0
+          ? { ...(await link.drive(core, current, segments, true)), from: 0 }
+          : await driveLate(core, link, segments);
+      acting = core.view("parameters").slice();
+      compared = driven % lap === 0 || compared >= JUDGED ? segments : compared + segments;
+      const { from } = result;
+      const before = driven % lap; // segments of the lap that the piece goes on with
+      driven += segments;
+      setWindows(core, { start: from + (driven > segments ? delay : 0), length: 0, stride: 0 });
+      core.setOption("windowBurnIn", Math.min(from, BURN_IN));
+      return { ...result, slot: current, begin: Math.max(0, from - before), completes: driven % lap === 0 };
     },
-    batch: () => ({ first: current, count: 1, modelRollouts }),
+    batch: () => {
+      const next = pieceAfter(driven, every, lap);
+      const counted = { start: 0, length: next - delay, stride: 0 };
+      return {
+        first: current,
+        count: 1,
+        isWhole: !isSmall,
+        isJudged: compared >= JUDGED || driven % lap === 0,
+        modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted },
+      };
+    },
     state: (core) => {
-      if (!settled || !isSimulated(config)) return {}; // a robot that was stopped settles anew
-      const arrays: Record<string, Float64Array> = {};
+      if (driven === 0 || !isSimulated(config)) return {}; // a robot that was stopped starts anew
+      const arrays: Record<string, Float64Array> = { [`${PREFIX}segments`]: Float64Array.of(driven) };
+      if (acting) arrays[`${PREFIX}acting`] = acting;
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
       for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);
       return arrays;
@@ -125,7 +180,8 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       const held = core.rolloutRegions().filter((name) => arrays[PREFIX + name]);
       if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes
       for (const name of held) core.writeUsed(name, arrays[PREFIX + name], current);
-      settled = held.length > 0;
+      driven = arrays[`${PREFIX}segments`]?.[0] ?? 0;
+      acting = arrays[`${PREFIX}acting`];
     },
   };
 }
@@ -134,6 +190,7 @@ export function collectorFor(config: RunConfig): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
   const { task } = resolveTask(config);
-  const lap = segmentsPerLap(task, config.pace) ?? 0; // 0: a task without laps
-  return oneDrive(config, every === "lap" ? lap : Number(every), lap);
+  const lap = segmentsPerLap(task, config.pace); // undefined: a task without laps, whose pieces are its rollouts
+  const segments = every === "lap" ? lap : Number(every);
+  return oneDrive(config, segments as number, lap ?? (segments as number));
 }

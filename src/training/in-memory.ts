@@ -8,16 +8,19 @@ import { trainingFor } from "./training.js";
 
 /**
  * A training that is ready to drive, its policy untrained. `rollouts` gives every rollout after it was driven and
- * before its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite. Index 0 is
- * the drive that settles the robot, where there is one.
+ * before its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite; `pieces` too
+ * what is driven between two updates of one drive.
  */
 export async function trainingInMemory(config: RunConfig) {
   const training = await trainingFor(config);
   const { core } = training;
   initialisePolicy(core, config.seed);
-  async function* rollouts(): AsyncGenerator<DriveEvent, void> {
+  async function* pieces(): AsyncGenerator<DriveEvent, void> {
     for await (const event of algorithm1(training, new WatchedSimulation(new SimLink()), 0, Number.POSITIVE_INFINITY))
-      if (event.kind === "settling" || event.kind === "rollout") yield event;
+      if (event.kind === "piece" || event.kind === "rollout") yield event;
   }
-  return { core, rollouts };
+  async function* rollouts(): AsyncGenerator<DriveEvent, void> {
+    for await (const event of pieces()) if (event.kind === "rollout") yield event;
+  }
+  return { core, pieces, rollouts };
 }

@@ -6,13 +6,15 @@ import type { Core } from "../core/core.js";
 import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import { describeChange, forgetful, judgeWindow, whereGrown } from "./change.js";
-import type { FittedModel, Refit } from "./fits/contract.js";
+import type { FittedModel, ModelErrors, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
 
+/** After a change of the world the fit is held to the model before it until so many control steps were driven. */
+const NEW = 280;
 /** All delays are searched at the first refit and every so many; between, those around the last ones. */
 const SEARCH_EVERY = 5;
 
@@ -31,8 +33,12 @@ export class ModelFitter {
   private readonly changes = forgetful();
   /** after a change of the world: the rollout in which it was noticed, and the step of it where the fit's data begin */
   private since = { rollout: -1, step: 0 };
-  /** the next refit is the first after a change */
-  private isNew = false;
+  /** the model before the last change */
+  private before: FittedModel | undefined;
+  /** recordings that begin at rest */
+  private readonly beginnings = new WeakSet<Recording>();
+  /** what was driven since windows were last judged */
+  private window: Pieces = { ...NOTHING };
   /** why the last refit, or a part of it, was refused, if it was */
   refusal: string | undefined;
   private model: FittedModel | undefined;
@@ -47,35 +53,44 @@ export class ModelFitter {
     return this.kept > 0 && this.isOneDrive ? this.kept + 1 : this.kept;
   }
 
-  keep(recording: Recording | undefined): void {
+  /**
+   * Keeps a drive; one that goes on with the last one's rollout takes its place. `begins`: the robot stood before it.
+   */
+  keep(recording: Recording | undefined, begins = recording?.info.rollout === 1): void {
+    if (recording && this.recordings.at(-1)?.info.rollout === recording.info.rollout) this.recordings.pop();
+    if (recording && begins) this.beginnings.add(recording);
     this.recordings.push(recording);
     while (this.recordings.length > this.size) this.recordings.shift();
   }
 
   /**
-   * Whether the world changed in the drive that was kept last: by its cost, what was expected of it, and whether the
-   * reflex fired in it. If so the drives before are forgotten, and it says from which step on, and what people should
-   * know.
+   * Whether the world changed in what was driven last, the end of the drive that was kept last: by its cost, what was
+   * expected of it, and whether the reflex fired in it; `isJudged`: pieces so far make a window that can be judged. If
+   * so the drives before are forgotten, and it says from which step of the last drive on, and what people should know.
    */
-  notice(core: Core, cost: number, expected: number | undefined, fired: boolean): Noticed | undefined {
+  notice(core: Core, piece: Piece, { isJudged }: { readonly isJudged: boolean }): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;
     const last = this.recordings.length - 1;
     const recording = this.recordings[last];
     const drive = this.driveAt(core, last);
     if (!refit || !recording || !drive || !this.model) return undefined;
     const errors = fits[kind].errorsOf(drive, modelIn(core));
+    const missing = recording.times.length - drive.periods.length;
+    const pieces = added(this.window, piece, recording.info.rollout, errors, missing);
+    this.window = isJudged ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
+    if (!isJudged) return undefined;
     const fitted = this.said[ERROR + refit.error];
-    const from = whereGrown(errors.rows, fitted);
-    const window = { cost, expected, error: rootMeanSquare(errors.rows.subarray(from)), fitted, fired };
+    const from = whereGrown(pieces.errors, fitted);
+    const error = rootMeanSquare(pieces.errors.subarray(from));
+    const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired };
     const verdict = judgeWindow(this.changes, window);
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
-    const missing = recording.times.length - drive.periods.length;
-    const step = Math.max(LONGEST_DELAY, missing + from * errors.steps);
+    const step = Math.max(LONGEST_DELAY, pieces.first + from * errors.steps);
     this.recordings.splice(0, last);
     this.drives.delete(recording);
     this.since = { rollout: recording.info.rollout, step };
-    this.isNew = true;
+    this.before = this.model;
     return { step, text: describeChange(window, refit.unit) };
   }
 
@@ -94,12 +109,9 @@ export class ModelFitter {
     const extra = Math.max(0, this.recordings.length - this.kept);
     const drives = this.recordings.slice(extra).map((_, i) => this.driveAt(core, extra + i));
     const found = drives.filter((drive) => drive !== undefined);
-    const fit = fitKind.fit(
-      found,
-      modelIn(core),
-      this.isNew ? "changed" : this.refits++ % SEARCH_EVERY > 0 ? "near" : "all",
-    );
-    this.isNew = false;
+    if (this.before && found.reduce((sum, { periods }) => sum + periods.length, 0) > NEW) this.before = undefined;
+    const search = this.before ? "changed" : this.refits++ % SEARCH_EVERY > 0 ? "near" : "all";
+    const fit = fitKind.fit(found, modelIn(core), search, this.before);
     this.refusal = fit.refused.length > 0 ? fit.refused.join("; ") : undefined;
     const present = Object.entries(this.said).filter(([name]) => !name.startsWith(CORRELATION));
     this.said = { ...Object.fromEntries(present), ...numbersOf(fit) };
@@ -115,15 +127,7 @@ export class ModelFitter {
   /** The fitted model and what is known of it, for the metrics of the next rollout; empty if none was fitted. */
   numbers(): Record<string, number> {
     if (!this.model) return {};
-    const { parameters, delays } = this.model;
-    return {
-      ...prefixed(PARAMETER, Object.entries(parameters)),
-      ...prefixed(
-        PARAMETER,
-        delays.map((delay, i) => [`delay${i + 1}`, delay]),
-      ),
-      ...this.said,
-    };
+    return { ...prefixed(PARAMETER, entriesOf(this.model)), ...this.said };
   }
 
   /** The recording at `i` as a drive; undefined if there is none. */
@@ -132,8 +136,7 @@ export class ModelFitter {
     if (!recording) return undefined;
     const known = this.drives.get(recording);
     if (known) return known;
-    // what settles a robot, after a stop too, begins at rest
-    const goesOn = this.isOneDrive && recording.info.rollout > 0;
+    const goesOn = this.isOneDrive && !this.beginnings.has(recording);
     const previous = goesOn ? this.recordings[i - 1] : undefined;
     const drive = driveOf(core, recording, previous);
     const { rollout, step } = this.since;
@@ -149,7 +152,8 @@ export class ModelFitter {
     if (!this.model) return {};
     const { rollout, step } = this.since;
     const changes = prefixed(CHANGE, Object.entries({ ...this.changes, rollout, step }));
-    return { ...this.said, [REFITS]: this.refits, ...changes };
+    const before = this.before ? prefixed(BEFORE, entriesOf(this.before)) : {};
+    return { ...this.said, [REFITS]: this.refits, ...changes, ...before };
   }
 
   /** Takes both back. */
@@ -164,6 +168,8 @@ export class ModelFitter {
     Object.assign(this.changes, changes);
     this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
+    const before = entriesOf(this.model).map(([name]) => [name, others[BEFORE + name]] as const);
+    if (before.every(([, value]) => value !== undefined)) this.before = modelFrom(before, this.model);
   }
 }
 
@@ -171,6 +177,69 @@ const SAID = [ERROR, STANDARD_ERROR, DETERMINED, CORRELATION];
 const REFITS = "modelRefits";
 /** Before the numbers of what was noticed. */
 const CHANGE = "change.";
+/** Before those of the model before a change. */
+const BEFORE = "before.";
+
+/** What was driven, before anything is learned from it. */
+interface Piece {
+  readonly cost: number;
+  /** what was expected of it; undefined: nothing */
+  readonly expected: number | undefined;
+  /** the reflex fired in it */
+  readonly fired: boolean;
+}
+
+/** Pieces of one rollout that are judged together. */
+interface Pieces extends Piece {
+  /** of the rollout that they are of; 0: there are none */
+  readonly rollout: number;
+  /** its step that they begin with */
+  readonly first: number;
+  /** rows of the rollout's model errors that were seen, these included */
+  readonly end: number;
+  /** errors of the model as it was when each was driven */
+  readonly errors: Float64Array;
+}
+
+const NOTHING: Pieces = {
+  cost: 0,
+  expected: 0,
+  fired: false,
+  rollout: 0,
+  first: 0,
+  end: 0,
+  errors: new Float64Array(0),
+};
+
+/** Pieces with one more; `missing`: steps of the rollout before the first of the errors' rows. */
+function added(pieces: Pieces, piece: Piece, rollout: number, { rows, steps }: ModelErrors, missing: number): Pieces {
+  const seen = pieces.rollout === rollout ? Math.min(pieces.end, rows.length) : 0;
+  const isFirst = pieces.errors.length === 0;
+  const isExpected = piece.expected !== undefined && pieces.expected !== undefined;
+  return {
+    cost: pieces.cost + piece.cost,
+    expected: isExpected ? (pieces.expected as number) + (piece.expected as number) : undefined,
+    fired: pieces.fired || piece.fired,
+    rollout,
+    first: isFirst ? missing + seen * steps : pieces.first,
+    end: rows.length,
+    errors: new Float64Array([...pieces.errors, ...rows.subarray(seen)]),
+  };
+}
+
+/** Parameters and delays by name. */
+function entriesOf({ parameters, delays }: FittedModel): [string, number][] {
+  return [...Object.entries(parameters), ...delays.map((delay, i): [string, number] => [`delay${i + 1}`, delay])];
+}
+
+/** What {@link entriesOf} gave, of a model like `like`. */
+function modelFrom(entries: readonly (readonly [string, number])[], { delays, parameters }: FittedModel): FittedModel {
+  const values = Object.fromEntries(entries);
+  return {
+    parameters: Object.fromEntries(Object.keys(parameters).map((name) => [name, values[name]])),
+    delays: delays.map((_, i) => values[`delay${i + 1}`]),
+  };
+}
 
 /** A change of the world: the step of the last drive from which on it shows, and what people should know. */
 export interface Noticed {

@@ -13,7 +13,7 @@ import { checkpointOf } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
 import { Notices, noticesOf } from "./notices.js";
-import { type RunFolder, rolloutName, settlingName } from "./run-folder.js";
+import { type RunFolder, rolloutName } from "./run-folder.js";
 import type { Training } from "./training.js";
 
 export interface TrainingRun extends Training {
@@ -39,12 +39,11 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   const watch = { notices: new Notices(core), belief: new Belief(link) };
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
-      case "settling":
       case "rollout": {
         const metrics = await record(run, event, progress, driven, watch);
         if (!metrics) return progress;
         driven += metrics.seconds;
-        if (event.kind === "rollout") progress = judgeRollout(run, progress, metrics);
+        progress = judgeRollout(run, progress, metrics);
         break;
       }
       case "estimate":
@@ -53,10 +52,10 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       case "update":
         judgePolicy(run, progress, core.view("parameters"));
         progress = { ...progress, updates: progress.updates + 1 };
+        if (!event.completes) break;
         await keepCheckpoint(run, progress);
+        if (signal.aborted) return progress; // a rollout is driven and learned from whole
     }
-    const between = event.kind === "settling" || event.kind === "update"; // a batch is driven and learned from whole
-    if (between && signal.aborted) return progress;
   }
   return progress;
 }
@@ -85,31 +84,28 @@ async function record(
   { notices, belief }: { readonly notices: Notices; readonly belief: Belief },
 ): Promise<RolloutMetrics | undefined> {
   const { core, folder, modelFitter, rule, ruleState } = run;
-  const { index, slot, from, steps, stopped, recording, windowCost } = event;
+  const { index, slot, begin, steps, stopped, recording, windowCost } = event;
   const wanted = stopped !== undefined && run.signal.aborted;
   if (steps === 0) {
     if (wanted) return undefined;
     throw new UserError(`nothing was driven: ${stopped}`, 1);
   }
   const metrics = {
-    ...measure(core, slot, index, from),
+    ...measure(core, slot, index, begin),
     ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
     windowCost,
-    ...belief.follow(recording, event.kind === "settling" || run.config["update-every"] === "rollout"),
+    ...belief.follow(recording, begin === 0),
   };
-  const name = event.kind === "rollout" ? rolloutName(index) : settlingName(progress.rollouts);
   const events = [...notices.take(recording), ...noticesOf(event)];
   const replaces = isSimulated(run.config);
-  await inTime(run, folder.keepRecording(name, recording, events, summaryOf(metrics), replaces));
+  await inTime(run, folder.keepRecording(rolloutName(index), recording, events, summaryOf(metrics), replaces));
   if (wanted) return undefined;
-  if (event.kind === "rollout") {
-    const driven = withNotices(
-      { ...metrics, start },
-      events.map(({ message }) => message),
-    );
-    await inTime(run, folder.appendMetrics(driven));
-    run.onRollout(driven, modelFitter.refusal);
-  }
+  const driven = withNotices(
+    { ...metrics, start },
+    events.map(({ message }) => message),
+  );
+  await inTime(run, folder.appendMetrics(driven));
+  run.onRollout(driven, modelFitter.refusal);
   judgeStop(run, progress, index, event);
   return metrics;
 }

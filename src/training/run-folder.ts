@@ -208,7 +208,7 @@ export class RunFolder {
       throw wrong(`is not JSON (${messageOf(error)})`);
     }
     const entries = Object.entries(values).map(([key, value]) => [key, value ?? Number.NaN]);
-    // what lines of earlier versions lack; they do not say how long the robot settled either
+    // what lines of earlier versions lack
     const { noticed = [], slowSeconds = 0, start = before, ...others } = Object.fromEntries(entries);
     const { index: own, seconds, cost, windowCost, meanCost } = others;
     const numbers = [seconds, cost, windowCost, meanCost, slowSeconds, start, ...Object.values(others)];
@@ -240,11 +240,6 @@ export class RunFolder {
 /** Name of the recording of rollout `index` (from 1). */
 export function rolloutName(index: number): string {
   return `${String(index).padStart(4, "0")}.mcap`;
-}
-
-/** Name of the recording of a robot that was settled after so many rollouts: 0000.mcap, 0006-settling.mcap. */
-export function settlingName(rollouts: number): string {
-  return rollouts === 0 ? rolloutName(0) : `${String(rollouts).padStart(4, "0")}-settling.mcap`;
 }
 
 function linesOf(metrics: readonly TrainedRollout[]): string {

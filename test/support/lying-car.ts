@@ -342,8 +342,7 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   await link.open();
   let driven = 0;
   for await (const event of algorithm1(training, link, 0, config.rollouts))
-    if (event.kind === "settling") driven += 2;
-    else if (event.kind === "rollout") driven++;
+    if (event.kind === "rollout") driven++;
   await link.stop();
   await link.close();
   const from = lie ? began + lie.at : began;

@@ -1,11 +1,12 @@
 import { type CarParameters, fitCar, turningErrors } from "../../identification/car-fit.js";
 import type { FitKind } from "./contract.js";
 
-const fit: FitKind["fit"] = (drives, present, search) => {
+const fit: FitKind["fit"] = (drives, present, search, before) => {
   const { accelerationError, turnRateError, parameters, delays, ...sureness } = fitCar(
     drives,
     { ...present, parameters: present.parameters as CarParameters },
     search,
+    before?.parameters as CarParameters | undefined,
   );
   return {
     ...sureness,

@@ -14,8 +14,11 @@ export interface Refit extends Sureness<string> {
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** Fits a model to driving. `present`: the model so far, for parts that are refused. */
-export type Fit = (drives: readonly FitData[], present: FittedModel, search: Search) => Refit;
+/**
+ * Fits a model to driving. `present`: the model so far, for parts that are refused; `before`: the model before a change
+ * of the world, to which a search of what "changed" is held.
+ */
+export type Fit = (drives: readonly FitData[], present: FittedModel, search: Search, before?: FittedModel) => Refit;
 
 /** What the model does not explain of a drive, in its main output: a number per row of `steps` control steps. */
 export interface ModelErrors {

@@ -13,7 +13,9 @@ export interface Batch {
   readonly cost: number;
   /** what was driven is a whole rollout: its cost can be compared with that of another */
   readonly isWhole: boolean;
-  /** enough was driven since the last comparison for what was promised to be compared with what was kept */
+  /** of the rollout that is over with it; of one that is not: undefined */
+  readonly rolloutCost?: number;
+  /** a window is over, in which what was promised can be compared with what was kept */
   readonly isJudged: boolean;
   /** step of the last rollout from which on the world was seen to be another; undefined: it was not */
   readonly changedFrom?: number;
@@ -33,8 +35,9 @@ export interface ModelRolloutRoom {
   readonly continuation: number;
   /** segments of a restart */
   readonly restart: number;
-  /** what counts of the next rollout */
+  /** what counts of the next rollout, or piece, and of the window that begins with it, if one does */
   readonly counted: Windows;
+  readonly window: Windows;
 }
 
 /**
@@ -93,8 +96,11 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   start(learningRate: number): State;
   /** values of what it {@link expects}; empty while it expects nothing */
   outlook(state: State): Readonly<Record<string, number>>;
-  /** the window cost that it expects of the next rollout; undefined if it expects nothing */
-  expectedCost?(state: State): number | undefined;
+  /**
+   * the cost that it expected of the first so many segments of the window that is being driven, when that began;
+   * undefined if it expected nothing
+   */
+  expectedCost?(state: State, segments: number): number | undefined;
   /** what the last update did that a person should know of the next rollout; empty: nothing */
   remarks?(state: State): readonly string[];
   /** line 6: the gradient, or step, along the recorded trajectories */

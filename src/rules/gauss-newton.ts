@@ -39,6 +39,9 @@ const KEPT = 1.5;
 const CONFIRMED = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
+/** Windows after a change in which rungs are chosen anew with every update, and the pace in the first of them. */
+const FRESH = 2;
+const CAREFUL = 0.82;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";
@@ -71,13 +74,18 @@ type GaussNewtonState = {
     pendingCost: number;
     /** pace that was asked for after a change of the world, 1 without one; 0: that of the settings */
     pace: number;
+    /** windows, the one in which it changed included, in which what is known of a changed world still grows */
+    fresh: number;
+    /** the topmost rung that is tried while it does */
+    top: number;
     /** the topmost rung that may be driven, and the one that the last update chose, less 1; 0: it chose none */
     floor: number;
     chosen: number;
   };
   /**
    * the parameters with the lowest window cost, and their plan; those of the ladder: the best that two windows
-   * confirmed, the one that may become it, and the untrained ones. Empty where there are none
+   * confirmed, the one that may become it, and the untrained ones; costs that were expected of the segments of the window that is being
+   * driven, when it began. Empty where there are none
    */
   readonly arrays: {
     best: Float64Array;
@@ -85,6 +93,7 @@ type GaussNewtonState = {
     confirmed: Float64Array;
     pending: Float64Array;
     untrained: Float64Array;
+    expectedWindow: Float64Array;
   };
 };
 
@@ -120,12 +129,15 @@ export default {
       confirmedCost: Number.MAX_VALUE,
       pendingCost: Number.MAX_VALUE,
       pace: 0,
+      fresh: 0,
+      top: 0,
       floor: 0,
       chosen: 0,
     },
-    arrays: { best: NONE, bestPlan: NONE, confirmed: NONE, pending: NONE, untrained: NONE },
+    arrays: { best: NONE, bestPlan: NONE, confirmed: NONE, pending: NONE, untrained: NONE, expectedWindow: NONE },
   }),
-  expectedCost: ({ numbers: { expected } }: GaussNewtonState) => (expected > 0 ? expected : undefined),
+  expectedCost: ({ arrays: { expectedWindow } }: GaussNewtonState, segments: number) =>
+    expectedWindow.length > 0 ? expectedWindow.subarray(0, segments).reduce((a, b) => a + b, 0) : undefined,
   remarks: ({ numbers: { chosen, pace } }: GaussNewtonState) =>
     chosen > 0 ? [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`] : [],
   outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>
@@ -142,16 +154,20 @@ export default {
     const isJudged = batch.isJudged && !changed;
     const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
     const kept = isJudged && expected > 0 && cost <= KEPT * expected;
-    const deceived = isJudged && numbers.floor > 0 && cost > DECEIVED * expected;
-    const descends = changed || deceived;
+    if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
+    if (changed) numbers.fresh = FRESH;
+    const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
+    const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
+    if (changed || deceived) numbers.top = numbers.floor;
+    const descends = changed || deceived || isFresh;
     if (deceived && numbers.floor > RUNGS.length)
       return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
     if (changed) startAnew(state);
     else if (isJudged) {
       judge(state, realised);
-      confirm(state, present, cost);
       if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
     }
+    if (batch.rolloutCost !== undefined && !changed) confirm(state, present, batch.rolloutCost);
     if (batch.isJudged) {
       numbers.lastCost = cost;
       Object.assign(numbers, { comparedCost: 0, comparedExpected: 0, comparedUnchanged: 0 });
@@ -176,11 +192,13 @@ export default {
     model.end();
     numbers.unchanged = unchanged;
     numbers.expected = plan.expected;
+    if (batch.isJudged) arrays.expectedWindow = plan.window.expected;
     const found = { loss: batch.cost, norm: plan.norm };
     const isNew = descends || plan.pace > core.pace;
     if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
     // plans that promise next to nothing only wander
     numbers.expected = numbers.unchanged;
+    if (batch.isJudged) arrays.expectedWindow = plan.window.unchanged;
     if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
   },
@@ -191,6 +209,7 @@ export default {
       numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
       numbers.unchanged = numbers.bestCost;
       numbers.expected = numbers.bestCost;
+      arrays.expectedWindow = Float64Array.of(numbers.bestCost);
       moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
     } else if (found.move === "plan") {
       const { from, direction, pace } = found.plan;
@@ -219,9 +238,10 @@ function descend(
 ): PlanStart {
   const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
-  const chosen = chooseRung(core, model, policies, Math.min(numbers.floor, last));
+  const most = numbers.fresh === FRESH ? CAREFUL : 1;
+  const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most);
   const rung = chosen?.rung ?? last;
-  numbers.floor = numbers.floor > last ? RUNGS.length + 1 : rung + 1;
+  numbers.floor = numbers.top > last ? RUNGS.length + 1 : rung + 1;
   numbers.chosen = rung + 1;
   return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? PACES[PACES.length - 1] };
 }
@@ -238,7 +258,7 @@ function startAnew({ learningRate, numbers, arrays }: GaussNewtonState): void {
   arrays.best = NONE;
 }
 
-/** A policy is confirmed by a second window that costs little more than its own; the cheaper one is kept. */
+/** A policy is confirmed by a second rollout that costs little more than its own; the cheaper one is kept. */
 function confirm({ numbers, arrays }: GaussNewtonState, driven: Float64Array, cost: number): void {
   if (arrays.pending.length > 0 && cost <= CONFIRMED * numbers.pendingCost) {
     arrays.confirmed = arrays.pending;

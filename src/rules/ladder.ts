@@ -28,7 +28,8 @@ export interface RungChoice {
 }
 
 /**
- * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on; of equals the topmost.
+ * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on and at no
+ * pace above `most`; of equals the topmost.
  * Undefined if none stays within its bounds. Leaves the core's parameters as they were.
  */
 export function chooseRung(
@@ -36,6 +37,7 @@ export function chooseRung(
   model: ModelRollouts,
   policies: readonly Float64Array[],
   from: number,
+  most = 1,
 ): RungChoice | undefined {
   const theta = core.view("parameters");
   const present = theta.slice();
@@ -43,7 +45,7 @@ export function chooseRung(
   for (const [rung, policy] of policies.entries()) {
     if (rung < from || policy.length === 0) continue;
     theta.set(policy);
-    for (const pace of PACES.filter((one) => one <= RUNGS[rung].most)) {
+    for (const pace of PACES.filter((one) => one <= Math.min(most, RUNGS[rung].most))) {
       const cost = model.rollOut(pace);
       if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { rung, policy, pace, cost };
     }

@@ -5,7 +5,7 @@
  * not driving at the moment.
  */
 import type { Core } from "../core/core.js";
-import { setWindows } from "../core/windows.js";
+import { setWindows, type Windows } from "../core/windows.js";
 import type { Batch } from "./definition.js";
 
 /** Residuals beyond this [m] are down-weighted (Huber). */
@@ -60,11 +60,22 @@ export class ModelRollouts {
     return cost;
   }
 
-  /** What the next rollout would cost where it counts, by the last {@link rollOut}. */
+  /** What the next rollout, or piece, would cost where it counts, by the last {@link rollOut}. */
   nextCost(): number {
+    return this.costOver(this.batch.modelRollouts.counted);
+  }
+
+  /** The same of every segment of the next window; of separate rollouts all together. */
+  windowCosts(): Float64Array {
+    const { window, continuation } = this.batch.modelRollouts;
+    if (continuation === 0) return Float64Array.of(this.costOver(window));
+    return Float64Array.from({ length: window.length }, (_, start) => this.costOver({ start, length: 1, stride: 0 }));
+  }
+
+  private costOver(windows: Windows): number {
     const { core, batch } = this;
-    const { first, continuation, counted } = batch.modelRollouts;
-    setWindows(core, counted);
+    const { first, continuation } = batch.modelRollouts;
+    setWindows(core, windows);
     const likely = continuation > 0 ? 1 : this.count; // one drive goes on from here, separate rollouts start anywhere
     let cost = 0;
     for (let i = 0; i < likely; i++) cost += core.windowCost(first + i) / likely;

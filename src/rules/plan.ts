@@ -30,6 +30,8 @@ export interface Plan extends PlanStart {
   /** the same of the next rollout where it counts */
   readonly unchanged: number;
   readonly expected: number;
+  /** of every segment of the next window, at `from` and with that part */
+  readonly window: { readonly unchanged: Float64Array; readonly expected: Float64Array };
 }
 
 /**
@@ -45,11 +47,12 @@ export function planFrom(
   const theta = core.view("parameters");
   theta.set(from);
   const before = model.rollOut(pace);
-  const unchanged = model.nextCost();
+  const [unchanged, unchangedWindow] = [model.nextCost(), model.windowCosts()];
   const { direction, norm } = steps(core, model, before, Math.max(LEAST_DAMPING, kappa * before), pace);
   moveAlong(theta, from, direction, part);
   const after = model.rollOut(pace);
-  return { from, pace, direction, norm, before, after, unchanged, expected: model.nextCost() };
+  const window = { unchanged: unchangedWindow, expected: model.windowCosts() };
+  return { from, pace, direction, norm, before, after, unchanged, expected: model.nextCost(), window };
 }
 
 /**

@@ -54,6 +54,7 @@ export async function* algorithm1(
     let cost = 0;
     let changedFrom: number | undefined;
     let completes = true;
+    let rolloutCost = 0;
     // lines 3 and 4: sample N tasks, one for each i = 1, 2, ..., N
     for (let i = 0; i < count; i++) {
       const firings = firingCount(core);
@@ -62,17 +63,23 @@ export async function* algorithm1(
       const event = driveEvent(core, drive, index + 1);
       if (event.stopped === undefined) modelFitter.keep(event.recording, drive.begin === 0);
       const pieceCost = event.stopped === undefined ? core.windowCost(drive.slot) : Number.NaN;
-      const change = changeIn(training, event, pieceCost, firingCount(core) > firings);
+      const change = changeIn(training, event, firingCount(core) > firings);
       changedFrom = change && change.step + core.view("segmentStarts", drive.slot)[drive.begin];
       noticed = [...noticed, ...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
       yield { ...event, noticed };
       if (event.stopped !== undefined) return;
       cost += pieceCost / count;
+      rolloutCost += event.windowCost / count;
       if (!completes) continue;
       index++;
       noticed = [];
     }
-    const batch = { ...collector.batch(count), cost, ...(changedFrom !== undefined && { changedFrom }) };
+    const batch = {
+      ...collector.batch(count),
+      cost,
+      ...(completes && { rolloutCost }),
+      ...(changedFrom !== undefined && { changedFrom }),
+    };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
     await turn();
     const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
@@ -96,12 +103,12 @@ async function turn(): Promise<void> {
 /** Whether the world changed in what was driven (not in paper). */
 function changeIn(
   { core, rule, ruleState, modelFitter, collector }: Training,
-  { stopped }: Collected,
-  cost: number,
+  { slot, from, counted, begin, inWindow, stopped }: Collected,
   fired: boolean,
 ): Noticed | undefined {
   if (stopped !== undefined) return undefined;
-  const window = { cost, expected: rule.expectedCost?.(ruleState), fired };
+  const cost = from === begin ? core.windowCost(slot) : costFrom(core, slot, counted);
+  const window = { cost, expected: rule.expectedCost?.(ruleState, inWindow), fired };
   return modelFitter.notice(core, window, collector.batch(1));
 }
 
@@ -116,9 +123,14 @@ function driveEvent(core: Core, drive: Collected, index: number): Omit<DriveEven
   };
 }
 
-/** Of a whole lap everything counts, of a separate rollout its windows. */
+/** Of a lap everything counts, of a separate rollout its windows. */
 function costOf(core: Core, { slot, from, begin }: Collected): number {
-  if (from === 0 && begin === 0) return core.windowCost(slot);
+  return from === 0 ? core.windowCost(slot) : costFrom(core, slot, begin);
+}
+
+/** Sum of the stage costs of a rollout from a segment on. */
+function costFrom(core: Core, slot: number, segment: number): number {
   const [steps] = core.view("counts", slot);
-  return core.view("stageCosts", slot).subarray(core.view("segmentStarts", slot)[begin], steps).reduce((sum, cost) => sum + cost, 0);
+  const costs = core.view("stageCosts", slot).subarray(core.view("segmentStarts", slot)[segment], steps);
+  return costs.reduce((sum, cost) => sum + cost, 0);
 }

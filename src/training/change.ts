@@ -14,6 +14,8 @@ export interface Window {
   readonly fitted: number;
   /** the reflex fired in it */
   readonly fired: boolean;
+  /** it is over; otherwise cost, expectation and errors are those of what was driven of it so far */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -24,14 +26,17 @@ export interface Window {
 export const FAR = {
   fired: { cost: 1.5, error: 1.5, allowance: 0.05 },
   alone: { cost: 3, error: 2, allowance: 0.1 },
+  begun: { cost: 4, error: 3, allowance: 0.1 },
 } as const;
 /** A fit that left next to nothing is taken to have left this part of the allowance: rounding has no scatter. */
 const LEAST_PART = 0.1;
 /** A window must be further outside than every one that was no change, by this factor; they are forgotten slowly. */
 const CAUTION = 1.2;
 const FORGETTING = 0.95;
+/** Windows of a lap; after a firing the windows of so many show whether it was for something. */
+const LAP = 4;
 /** Windows after the start, and after a change, in which model and policy still settle: they are not judged. */
-const SETTLING = 2;
+const SETTLING = 4;
 
 /** Its memory, numbers of a checkpoint. */
 export interface ChangeMemory {
@@ -49,15 +54,17 @@ export const forgetful = (): ChangeMemory => ({ windows: 0, costs: 0, errors: 0,
 /** `dismissed`: the reflex fired, and after a whole window more it still was no change. */
 export type Verdict = "changed" | "dismissed" | "same";
 
-/** Whether the world changed in a window, which is added to the memory. */
-export function judgeWindow(memory: ChangeMemory, window: Window): Verdict {
-  memory.windows++;
-  const { cost, expected, error, fitted } = window;
+/** Whether the world changed in a window, which is added to the memory when it is over. */
+export function judgeWindow(memory: ChangeMemory, { isWhole, ...window }: Window): Verdict {
   const firedBefore = memory.fired > 0;
-  const far = window.fired || firedBefore ? FAR.fired : FAR.alone;
-  memory.fired = window.fired ? 1 : 0;
-  const isOver = firedBefore && !window.fired ? "dismissed" : "same";
-  if (memory.windows <= SETTLING || expected === undefined || !(fitted > 0)) return isOver;
+  if (isWhole) {
+    memory.windows++;
+    memory.fired = window.fired ? LAP : Math.max(0, memory.fired - 1);
+  }
+  const isOver = isWhole && firedBefore && memory.fired === 0 ? "dismissed" : "same";
+  const { cost, expected, error, fitted } = window;
+  if (memory.windows < SETTLING || expected === undefined || !(fitted > 0)) return isOver;
+  const far = window.fired || firedBefore ? FAR.fired : isWhole ? FAR.alone : FAR.begun;
   const costs = cost / expected;
   const left = Math.max(fitted, LEAST_PART * FAR.alone.allowance);
   const errors = error / left;
@@ -66,6 +73,7 @@ export function judgeWindow(memory: ChangeMemory, window: Window): Verdict {
     Object.assign(memory, forgetful());
     return "changed";
   }
+  if (!isWhole) return "same";
   memory.costs = Math.max(costs, FORGETTING * memory.costs);
   memory.errors = Math.max(errors, FORGETTING * memory.errors);
   return isOver;

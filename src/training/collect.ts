@@ -16,6 +16,9 @@ export interface Collected extends DriveResult {
   readonly from: number;
   /** first segment of the rollout that it belongs to: of one drive a rollout is a lap */
   readonly begin: number;
+  /** first segment of it that counts in the window that it belongs to, and how many of that have been driven */
+  readonly counted: number;
+  readonly inWindow: number;
   /** the rollout is over with it */
   readonly completes: boolean;
 }
@@ -45,12 +48,12 @@ export function roomFor(config: RunConfig, rollouts: number, segments: number): 
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   const counted = parseWindow(config.window);
-  const modelRollouts = { first: config.batch, foreseen: 0, continuation: 0, restart: segments, counted };
+  const modelRollouts = { first: config.batch, foreseen: 0, continuation: 0, restart: segments, counted, window: counted };
   return {
     room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
     drive: async (core, link, i) => {
       core.sampleStart(i);
-      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0, begin: 0, completes: true };
+      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0, begin: 0, counted: 0, inWindow: segments, completes: true };
     },
     batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts }),
     state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
@@ -80,8 +83,8 @@ const KEPT = 2;
 const AHEAD = { lap: 3, piece: 1.5 };
 /** Segments of the first piece of a drive, and of those after it as long as less than `until` were driven. */
 const YOUNG = { first: 4, next: 2, until: 20 };
-/** Segments over which what was promised is compared with what was driven; a lap ends the comparison. */
-const JUDGED = 10;
+/** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */
+const WINDOW = 10;
 /** Before the names of the drive's arrays in a checkpoint. */
 const PREFIX = "drive.";
 
@@ -96,6 +99,19 @@ export function pieceAfter(driven: number, every: number, lap: number): number {
   const wanted = every > YOUNG.first ? every : Math.max(every, young);
   const left = lap - (driven % lap);
   return left <= wanted + 1 ? left : wanted;
+}
+
+/** Whether a window of `segments` segments is over after `driven` segments of a drive in laps of `lap`. */
+function endsWindow(segments: number, driven: number, lap: number): boolean {
+  return segments >= WINDOW || driven % lap === 0;
+}
+
+/** Segments of the window that begins after `driven` segments of a drive. */
+function windowAfter(driven: number, every: number, lap: number): number {
+  let end = driven;
+  do end += pieceAfter(end, every, lap);
+  while (!endsWindow(end - driven, end, lap));
+  return end - driven;
 }
 
 /**
@@ -113,8 +129,8 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   let current = 0;
   /** segments since the drive began; 0: it did not */
   let driven = 0;
-  /** segments of the drive that no comparison has seen yet */
-  let compared = 0;
+  /** segments of the window that is being driven; 0: the next piece begins one */
+  let inWindow = 0;
   /** parameters that drive; undefined: those in the core */
   let acting: Float64Array | undefined;
 
@@ -148,23 +164,27 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
           ? { ...(await link.drive(core, current, segments, true)), from: 0 }
           : await driveLate(core, link, segments);
       acting = core.view("parameters").slice();
-      compared = driven % lap === 0 || compared >= JUDGED ? segments : compared + segments;
       const { from } = result;
+      const acts = from + (driven > 0 ? delay : 0); // the present parameters
+      const counted = inWindow === 0 ? acts : from;
       const before = driven % lap; // segments of the lap that the piece goes on with
+      const soFar = inWindow + segments - (driven > 0 ? delay : 0);
       driven += segments;
-      setWindows(core, { start: from + (driven > segments ? delay : 0), length: 0, stride: 0 });
+      inWindow = endsWindow(inWindow + segments, driven, lap) ? 0 : inWindow + segments;
+      setWindows(core, { start: acts, length: 0, stride: 0 });
       core.setOption("windowBurnIn", Math.min(from, BURN_IN));
-      return { ...result, slot: current, begin: Math.max(0, from - before), completes: driven % lap === 0 };
+      const begin = Math.max(0, from - before);
+      return { ...result, slot: current, begin, counted, inWindow: soFar, completes: driven % lap === 0 };
     },
     batch: () => {
-      const next = pieceAfter(driven, every, lap);
-      const counted = { start: 0, length: next - delay, stride: 0 };
+      const counted = { start: 0, length: pieceAfter(driven, every, lap) - delay, stride: 0 };
+      const window = { start: 0, length: windowAfter(driven, every, lap) - delay, stride: 0 };
       return {
         first: current,
         count: 1,
         isWhole: !isSmall,
-        isJudged: compared >= JUDGED || driven % lap === 0,
-        modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted },
+        isJudged: inWindow === 0,
+        modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted, window },
       };
     },
     state: (core) => {

@@ -65,10 +65,9 @@ export class ModelFitter {
 
   /**
    * Whether the world changed in what was driven last, the end of the drive that was kept last: by its cost, what was
-   * expected of it, and whether the reflex fired in it; `isJudged`: pieces so far make a window that can be judged. If
-   * so the drives before are forgotten, and it says from which step of the last drive on, and what people should know.
+   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it. If so the drives before are forgotten, and it says from which step of the last drive on, and what people should know.
    */
-  notice(core: Core, piece: Piece, { isJudged }: { readonly isJudged: boolean }): Noticed | undefined {
+  notice(core: Core, piece: Piece, { isJudged: isWhole }: { readonly isJudged: boolean }): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;
     const last = this.recordings.length - 1;
     const recording = this.recordings[last];
@@ -76,13 +75,13 @@ export class ModelFitter {
     if (!refit || !recording || !drive || !this.model) return undefined;
     const errors = fits[kind].errorsOf(drive, modelIn(core));
     const missing = recording.times.length - drive.periods.length;
-    const pieces = added(this.window, piece, recording.info.rollout, errors, missing);
-    this.window = isJudged ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
-    if (!isJudged) return undefined;
-    const fitted = this.said[ERROR + refit.error];
+    const fitted = this.window.errors.length > 0 ? this.window.fitted : this.said[ERROR + refit.error];
+    const pieces = { ...added(this.window, piece, recording.info.rollout, errors, missing), fitted };
+    this.window = isWhole ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
     const from = whereGrown(pieces.errors, fitted);
     const error = rootMeanSquare(pieces.errors.subarray(from));
-    const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired };
+    const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired, isWhole };
+    if (process.env.DBG) console.log("W", recording.info.rollout, pieces.end, (window.cost/(window.expected??NaN)).toFixed(2), window.error.toFixed(3), window.fitted.toFixed(3), window.fired, JSON.stringify(this.changes));
     const verdict = judgeWindow(this.changes, window);
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
@@ -91,6 +90,7 @@ export class ModelFitter {
     this.drives.delete(recording);
     this.since = { rollout: recording.info.rollout, step };
     this.before = this.model;
+    this.window = { ...NOTHING, rollout: pieces.rollout, end: pieces.end };
     return { step, text: describeChange(window, refit.unit) };
   }
 
@@ -183,7 +183,7 @@ const BEFORE = "before.";
 /** What was driven, before anything is learned from it. */
 interface Piece {
   readonly cost: number;
-  /** what was expected of it; undefined: nothing */
+  /** what was expected of the window that it belongs to; undefined: nothing */
   readonly expected: number | undefined;
   /** the reflex fired in it */
   readonly fired: boolean;
@@ -197,28 +197,29 @@ interface Pieces extends Piece {
   readonly first: number;
   /** rows of the rollout's model errors that were seen, these included */
   readonly end: number;
-  /** errors of the model as it was when each was driven */
+  /** errors of the model as it was when each was driven, and what the fit before the first had left */
   readonly errors: Float64Array;
+  readonly fitted: number;
 }
 
 const NOTHING: Pieces = {
   cost: 0,
-  expected: 0,
+  expected: undefined,
   fired: false,
   rollout: 0,
   first: 0,
   end: 0,
+  fitted: 0,
   errors: new Float64Array(0),
 };
 
 /** Pieces with one more; `missing`: steps of the rollout before the first of the errors' rows. */
-function added(pieces: Pieces, piece: Piece, rollout: number, { rows, steps }: ModelErrors, missing: number): Pieces {
+function added(pieces: Pieces, piece: Piece, rollout: number, { rows, steps }: ModelErrors, missing: number): Omit<Pieces, "fitted"> {
   const seen = pieces.rollout === rollout ? Math.min(pieces.end, rows.length) : 0;
   const isFirst = pieces.errors.length === 0;
-  const isExpected = piece.expected !== undefined && pieces.expected !== undefined;
   return {
     cost: pieces.cost + piece.cost,
-    expected: isExpected ? (pieces.expected as number) + (piece.expected as number) : undefined,
+    expected: piece.expected,
     fired: pieces.fired || piece.fired,
     rollout,
     first: isFirst ? missing + seen * steps : pieces.first,

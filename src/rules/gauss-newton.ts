@@ -40,8 +40,8 @@ const CONFIRMED = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
 /** Windows after a change in which rungs are chosen anew with every update, and the pace in the first of them. */
-const FRESH = 2;
-const CAREFUL = 0.82;
+const FRESH = Number(process.env.FR ?? 2);
+const CAREFUL = Number(process.env.CA ?? 0.82);
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";
@@ -76,6 +76,7 @@ type GaussNewtonState = {
     pace: number;
     /** windows, the one in which it changed included, in which what is known of a changed world still grows */
     fresh: number;
+    wasFresh: number;
     /** the topmost rung that is tried while it does */
     top: number;
     /** the topmost rung that may be driven, and the one that the last update chose, less 1; 0: it chose none */
@@ -130,6 +131,7 @@ export default {
       pendingCost: Number.MAX_VALUE,
       pace: 0,
       fresh: 0,
+      wasFresh: 0,
       top: 0,
       floor: 0,
       chosen: 0,
@@ -155,15 +157,18 @@ export default {
     const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
     const kept = isJudged && expected > 0 && cost <= KEPT * expected;
     if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
-    if (changed) numbers.fresh = FRESH;
+    if (changed) { numbers.fresh = FRESH; startAnew(state); }
     const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
+    const settles = batch.isJudged && numbers.fresh === 0 && numbers.wasFresh === 1;
+    numbers.wasFresh = isFresh ? 1 : 0;
     const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
     if (changed || deceived) numbers.top = numbers.floor;
-    const descends = changed || deceived || isFresh;
+    const slowed = core.view("reflex")[core.exports.Reflex.factor] < 1;
+    if (isFresh && slowed) { numbers.expected = 0; return { loss: batch.cost, norm: 1, move: "rest" }; }
+    const descends = changed || deceived || isFresh || settles;
     if (deceived && numbers.floor > RUNGS.length)
       return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
-    if (changed) startAnew(state);
-    else if (isJudged) {
+    if (isJudged) {
       judge(state, realised);
       if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
     }
@@ -181,7 +186,7 @@ export default {
     }
     const model = new ModelRollouts(core, batch, numbers.turn++);
     const start = descends ? descend(core, model, state, present) : { from: present, pace: core.pace };
-    let plan = planFrom(core, model, start, numbers);
+    let plan = planFrom(core, model, start, numbers, isFresh ? Number(process.env.FS ?? 0) : 3);
     const { before, unchanged } = plan;
     // a rung up needs a promise that was kept
     if (numbers.pace > 0 && start.pace < 1 && kept && !descends) {
@@ -193,7 +198,7 @@ export default {
     numbers.unchanged = unchanged;
     numbers.expected = plan.expected;
     if (batch.isJudged) arrays.expectedWindow = plan.window.expected;
-    const found = { loss: batch.cost, norm: plan.norm };
+    const found = { loss: batch.cost, norm: Math.max(1e-9,plan.norm) };
     const isNew = descends || plan.pace > core.pace;
     if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
     // plans that promise next to nothing only wander

@@ -43,12 +43,13 @@ export function planFrom(
   model: ModelRollouts,
   { from, pace }: PlanStart,
   { kappa, part }: { readonly kappa: number; readonly part: number },
+  most = STEPS,
 ): Plan {
   const theta = core.view("parameters");
   theta.set(from);
   const before = model.rollOut(pace);
   const [unchanged, unchangedWindow] = [model.nextCost(), model.windowCosts()];
-  const { direction, norm } = steps(core, model, before, Math.max(LEAST_DAMPING, kappa * before), pace);
+  const { direction, norm } = steps(core, model, before, Math.max(LEAST_DAMPING, kappa * before), pace, most);
   moveAlong(theta, from, direction, part);
   const after = model.rollOut(pace);
   const window = { unchanged: unchangedWindow, expected: model.windowCosts() };
@@ -66,6 +67,7 @@ function steps(
   cost: number,
   damping: number,
   pace: number,
+  most: number,
 ): { readonly direction: Float64Array; readonly norm: number } {
   const theta = core.view("parameters");
   const present = theta.slice();
@@ -73,7 +75,7 @@ function steps(
   let found = present;
   let least = cost; // of the cost and the damping
   let norm = 1;
-  for (let i = 0; i < STEPS && Number.isFinite(cost); i++) {
+  for (let i = 0; i < most && Number.isFinite(cost); i++) {
     const before = least;
     model.solve(damping);
     if (i === 0) norm = normOf(core.view("step"));

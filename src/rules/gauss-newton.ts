@@ -164,7 +164,7 @@ export default {
     const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
     if (changed || deceived) numbers.top = numbers.floor;
     const slowed = core.view("reflex")[core.exports.Reflex.factor] < 1;
-    if (isFresh && slowed) { numbers.expected = 0; return { loss: batch.cost, norm: 1, move: "rest" }; }
+    if (process.env.HOLD && isFresh && slowed) { numbers.expected = 0; return { loss: batch.cost, norm: 1, move: "rest" }; }
     const descends = changed || deceived || isFresh || settles;
     if (deceived && numbers.floor > RUNGS.length)
       return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
@@ -241,7 +241,9 @@ function descend(
   { numbers, arrays }: GaussNewtonState,
   present: Float64Array,
 ): PlanStart {
-  const policies = [present, arrays.confirmed, arrays.untrained, arrays.untrained];
+  const half = Number(process.env.HALF ?? 0);
+  const scaled = present.map((v, i) => (i >= present.length - 650 ? half * v : v));
+  const policies = [present, half > 0 ? scaled : arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
   const most = numbers.fresh === FRESH ? CAREFUL : 1;
   const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most);

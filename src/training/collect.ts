@@ -80,7 +80,7 @@ const KEPT = 2;
  * Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. Who plans again
  * before a lap is over looks less far.
  */
-const AHEAD = { lap: 3, piece: 1.5 };
+const AHEAD = { lap: 3, piece: Number(process.env.AH ?? 1.5) };
 /** Segments of the first piece of a drive, and of those after it as long as less than `until` were driven. */
 const YOUNG = { first: 4, next: 2, until: 20 };
 /** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */

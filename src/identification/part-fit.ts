@@ -7,6 +7,7 @@ import {
   fitRobustly,
   isDetermined,
   type Known,
+  Room,
   type RobustSolution,
   strongCorrelations,
 } from "./robust-fit.js";
@@ -96,9 +97,12 @@ export function fitPart<Name extends string>(
   const known = [free, ...names.slice(1).map((name) => priors[name])];
   const start = Float64Array.from(names, (name) => present[name]);
   let fit: PartFit<Name> | undefined;
+  let room: Room | undefined;
   for (const delay of delaysAround(last, search)) {
     const best = fit?.solution;
-    const solution = fitRobustly(rowsAt(delay), known, best?.x ?? start, best && HOPELESS * best.loss);
+    const rows = rowsAt(delay);
+    room ??= new Room(rows.count, names.length);
+    const solution = fitRobustly(rows, known, best?.x ?? start, room, best && HOPELESS * best.loss);
     if (!solution || (best && solution.loss >= best.loss * (1 - BETTER))) continue;
     fit = { names, solution, delay };
   }

@@ -84,10 +84,13 @@ function fitWalking({ v, nextV, inputs }: Rows, present: Present<QuadrupedParame
     const u = inputs(0, delay);
     return {
       count: v.length,
-      residual: (i, x, slope) => {
-        slope[0] = x[1] * u[i];
-        slope[1] = x[0] * u[i] - v[i];
-        return nextV[i] - v[i] - x[1] * slope[1];
+      evaluate: ([gain, response], residuals, slopes) => {
+        for (let i = 0; i < v.length; i++) {
+          const lacking = gain * u[i] - v[i];
+          residuals[i] = nextV[i] - v[i] - response * lacking;
+          slopes[2 * i] = response * u[i];
+          slopes[2 * i + 1] = lacking;
+        }
       },
     };
   });
@@ -99,10 +102,12 @@ function fitTurning({ turnRate, inputs }: Rows, present: Present<QuadrupedParame
     const u = inputs(1, delay);
     return {
       count: u.length,
-      residual: (i, x, slope) => {
-        slope[0] = u[i];
-        slope[1] = 1;
-        return turnRate[i] - x[0] * u[i] - x[1];
+      evaluate: ([gain, bias], residuals, slopes) => {
+        for (let i = 0; i < u.length; i++) {
+          residuals[i] = turnRate[i] - gain * u[i] - bias;
+          slopes[2 * i] = u[i];
+          slopes[2 * i + 1] = 1;
+        }
       },
     };
   });

@@ -26,10 +26,11 @@ export interface Correlation {
   readonly value: number;
 }
 
-/** The rows of a fit: `residual` of row i at x, measured less modelled, and into `slope` the modelled value's by x. */
+/** The rows of a fit. All at once, not one by one: a call per row would take longer than what is computed in it. */
 export interface FitRows {
   readonly count: number;
-  residual(i: number, x: Float64Array, slope: Float64Array): number;
+  /** `residuals`, count: measured less modelled at x; `slopes`, count x n, row-major: of the modelled values by x */
+  evaluate(x: Float64Array, residuals: Float64Array, slopes: Float64Array): void;
 }
 
 export interface RobustSolution {
@@ -60,6 +61,23 @@ const UNDETERMINED = 0.5;
 /** Correlations beyond this are told. */
 const STRONG = 0.9;
 
+/** Room for fits of `count` rows by n parameters, one after the other: what is computed at two places at a time. */
+export class Room {
+  at: Evaluated;
+  tried: Evaluated;
+  readonly sizes: Float64Array;
+
+  constructor(count: number, n: number) {
+    this.at = { x: new Float64Array(n), residuals: new Float64Array(count), slopes: new Float64Array(count * n) };
+    this.tried = { x: new Float64Array(n), residuals: new Float64Array(count), slopes: new Float64Array(count * n) };
+    this.sizes = new Float64Array(count);
+  }
+
+  swap(): void {
+    [this.at, this.tried] = [this.tried, this.at];
+  }
+}
+
 /**
  * Minimises the sum of Huber's losses with the pull to the priors, by Gauss-Newton within the bounds, from `start` on.
  * Undefined if there is no row, a number is not finite, or the loss is still beyond `hopeless` after two steps.
@@ -68,49 +86,60 @@ export function fitRobustly(
   rows: FitRows,
   known: readonly Known[],
   start: Float64Array,
+  room: Room,
   hopeless = Number.POSITIVE_INFINITY,
 ): RobustSolution | undefined {
   const n = known.length;
   if (rows.count < 1) return undefined;
-  let at = evaluate(
-    rows,
-    start.map((value, i) => Math.min(known[i].high, Math.max(known[i].low, value))),
-  );
-  let scale = scaleOf(at);
+  for (let i = 0; i < n; i++) room.at.x[i] = Math.min(known[i].high, Math.max(known[i].low, start[i]));
+  evaluate(rows, room.at);
+  let scale = scaleOf(room);
   let covariance: readonly number[] = [];
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
-    const { A, b } = normalEquations(at, scale, known);
-    const step = minimiseWithin(A, b, known, at.x);
+    const { A, b } = normalEquations(room.at, scale, known);
+    const step = minimiseWithin(A, b, known, room.at.x);
     const covered = inverse(A, n);
     if (!covered) return undefined;
     covariance = covered.map((value) => value * ROWS_ALIKE * scale * scale);
-    const before = lossOf(at, scale, known);
-    let moved = at;
-    for (let part = 1; part >= LEAST_PART && moved === at; part /= 2) {
-      const tried = evaluate(
-        rows,
-        at.x.map((value, i) => value + part * step[i]),
-      );
-      if (lossOf(tried, scale, known) < before) moved = tried;
-    }
-    const small = at.x.every((x, i) => Math.abs(moved.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
-    at = moved;
-    const next = scaleOf(at);
+    const small = improve(rows, room, step, scale, known, covariance);
+    const next = scaleOf(room);
     const settled = small && Math.abs(next - scale) <= CLOSE * scale;
     scale = next;
     if (settled) break;
-    if (iteration > 0 && sumOf(at, scale) > hopeless * rows.count) return undefined;
+    if (iteration > 0 && sumOf(room.at, scale) > hopeless * rows.count) return undefined;
   }
   let square = 0;
-  for (const r of at.residuals) square += r * r;
-  const loss = sumOf(at, scale);
+  for (const r of room.at.residuals) square += r * r;
+  const loss = sumOf(room.at, scale);
   if (!Number.isFinite(square) || !covariance.every(Number.isFinite)) return undefined;
   return {
-    x: at.x,
+    x: room.at.x.slice(),
     covariance,
     meanSquare: square / rows.count,
     loss: Math.max(loss / rows.count, LEAST_SCALE * LEAST_SCALE),
   };
+}
+
+/** Goes the largest part of `step` that improves, if any does; whether that was a small one. */
+function improve(
+  rows: FitRows,
+  room: Room,
+  step: Float64Array,
+  scale: number,
+  known: readonly Known[],
+  covariance: readonly number[],
+): boolean {
+  const n = step.length;
+  const before = lossOf(room.at, scale, known);
+  for (let part = 1; part >= LEAST_PART; part /= 2) {
+    const { at, tried } = room;
+    for (let i = 0; i < n; i++) tried.x[i] = at.x[i] + part * step[i];
+    evaluate(rows, tried);
+    if (!(lossOf(tried, scale, known) < before)) continue;
+    room.swap();
+    return at.x.every((x, i) => Math.abs(tried.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
+  }
+  return true;
 }
 
 /** Parameter i of a fit with its standard error. */
@@ -143,21 +172,14 @@ interface Evaluated {
   readonly slopes: Float64Array;
 }
 
-function evaluate(rows: FitRows, x: Float64Array): Evaluated {
-  const n = x.length;
-  const residuals = new Float64Array(rows.count);
-  const slopes = new Float64Array(rows.count * n);
-  const slope = new Float64Array(n);
-  for (let i = 0; i < rows.count; i++) {
-    residuals[i] = rows.residual(i, x, slope);
-    for (let j = 0; j < n; j++) slopes[i * n + j] = slope[j];
-  }
-  return { x, residuals, slopes };
+function evaluate(rows: FitRows, { x, residuals, slopes }: Evaluated): void {
+  rows.evaluate(x, residuals, slopes);
 }
 
 /** Robust standard deviation of the residuals. */
-function scaleOf({ residuals }: Evaluated): number {
-  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * medianOf(residuals.map(Math.abs)));
+function scaleOf({ at: { residuals }, sizes }: Room): number {
+  for (let i = 0; i < residuals.length; i++) sizes[i] = Math.abs(residuals[i]);
+  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * medianOf(sizes));
 }
 
 /** The upper median; leaves the values in another order (Hoare's selection, in a third of the time of sorting). */
@@ -173,9 +195,9 @@ function medianOf(values: Float64Array): number {
       while (values[i] < pivot) i++;
       while (values[k] > pivot) k--;
       if (i > k) break;
-      [values[i], values[k]] = [values[k], values[i]];
-      i++;
-      k--;
+      const value = values[i];
+      values[i++] = values[k];
+      values[k--] = value;
     }
     if (middle <= k) high = k;
     else if (middle >= i) low = i;

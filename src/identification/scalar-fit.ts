@@ -30,10 +30,12 @@ export function fitScalar(drives: readonly FitData[], present: ScalarFit["parame
     { parameters: present, delay: 0, search: "here" },
     () => ({
       count: u.length,
-      residual: (i, x, slope) => {
-        slope[0] = u[i];
-        slope[1] = from[i];
-        return to[i] - x[0] * u[i] - x[1] * from[i];
+      evaluate: ([b, a], residuals, slopes) => {
+        for (let i = 0; i < u.length; i++) {
+          residuals[i] = to[i] - b * u[i] - a * from[i];
+          slopes[2 * i] = u[i];
+          slopes[2 * i + 1] = from[i];
+        }
       },
     }),
   );

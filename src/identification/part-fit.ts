@@ -7,8 +7,8 @@ import {
   fitRobustly,
   isDetermined,
   type Known,
-  Room,
   type RobustSolution,
+  Room,
   strongCorrelations,
 } from "./robust-fit.js";
 
@@ -39,8 +39,8 @@ export type PartAnswer<Name extends string> =
 export const UNDETERMINED = "not determined by this driving";
 /** Another delay than the last must explain more, by this part. */
 const BETTER = 1e-3;
-/** A delay with so many times the loss of the best one is not looked into. */
-const HOPELESS = 4;
+/** A delay whose fit will not come below so many times the loss of the best one is given up on the way. */
+const HOPELESS = 1.25;
 /** A gain whose standard error is more than this part of the prior's deviation: no driving at all. */
 const UNTOUCHED = 0.95;
 /** Steps around the last delay that are searched where not all are. */

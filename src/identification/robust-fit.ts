@@ -36,7 +36,7 @@ export interface FitRows {
 export interface RobustSolution {
   readonly x: Float64Array;
   /** n x n, row-major */
-  readonly covariance: readonly number[];
+  readonly covariance: Float64Array;
   /** plain mean of the squared residuals */
   readonly meanSquare: number;
   /** mean of Huber's losses: what two fits are compared by */
@@ -56,12 +56,17 @@ const MOST_ITERATIONS = 12;
 const LEAST_PART = 1 / 32;
 /** Steps below this part of a standard error end the fit. */
 const CLOSE = 1e-2;
+/** A step may lessen the loss by so many times what its normal equations promise. */
+const TRUST = 2;
 /** A parameter whose standard error is more than this part of the prior's deviation is not determined. */
 const UNDETERMINED = 0.5;
 /** Correlations beyond this are told. */
 const STRONG = 0.9;
 
-/** Room for fits of `count` rows by n parameters, one after the other: what is computed at two places at a time. */
+/**
+ * Room for fits of `count` rows to n parameters, one after the other: `at` the best place so far, and at another one.
+ * Made once for all delays, because arrays of this size take longer to make than to fill.
+ */
 export class Room {
   at: Evaluated;
   tried: Evaluated;
@@ -80,7 +85,7 @@ export class Room {
 
 /**
  * Minimises the sum of Huber's losses with the pull to the priors, by Gauss-Newton within the bounds, from `start` on.
- * Undefined if there is no row, a number is not finite, or the loss is still beyond `hopeless` after two steps.
+ * Undefined if there is no row, a number is not finite, or after a step the loss will stay beyond `hopeless`.
  */
 export function fitRobustly(
   rows: FitRows,
@@ -94,24 +99,26 @@ export function fitRobustly(
   for (let i = 0; i < n; i++) room.at.x[i] = Math.min(known[i].high, Math.max(known[i].low, start[i]));
   evaluate(rows, room.at);
   let scale = scaleOf(room);
-  let covariance: readonly number[] = [];
+  let covariance = new Float64Array(n * n);
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
     const { A, b } = normalEquations(room.at, scale, known);
     const step = minimiseWithin(A, b, known, room.at.x);
+    if (!step) return undefined;
+    const promised = iteration > 0 ? promisedBy(step, A, b) : Number.POSITIVE_INFINITY;
+    if (sumOf(room.at, scale) - TRUST * promised > hopeless * rows.count) return undefined;
     const covered = inverse(A, n);
     if (!covered) return undefined;
     covariance = covered.map((value) => value * ROWS_ALIKE * scale * scale);
-    const small = improve(rows, room, step, scale, known, covariance);
+    const isSmall = !improve(rows, room, step, scale, known) || isClose(room, covariance);
     const next = scaleOf(room);
-    const settled = small && Math.abs(next - scale) <= CLOSE * scale;
+    const settled = isSmall && Math.abs(next - scale) <= CLOSE * scale;
     scale = next;
     if (settled) break;
-    if (iteration > 0 && sumOf(room.at, scale) > hopeless * rows.count) return undefined;
   }
   let square = 0;
   for (const r of room.at.residuals) square += r * r;
   const loss = sumOf(room.at, scale);
-  if (!Number.isFinite(square) || !covariance.every(Number.isFinite)) return undefined;
+  if (!Number.isFinite(square) || !covariance.every((value) => Number.isFinite(value))) return undefined;
   return {
     x: room.at.x.slice(),
     covariance,
@@ -120,26 +127,24 @@ export function fitRobustly(
   };
 }
 
-/** Goes the largest part of `step` that improves, if any does; whether that was a small one. */
-function improve(
-  rows: FitRows,
-  room: Room,
-  step: Float64Array,
-  scale: number,
-  known: readonly Known[],
-  covariance: readonly number[],
-): boolean {
-  const n = step.length;
-  const before = lossOf(room.at, scale, known);
+/** Goes the largest part of `step` that lessens the loss; whether any did. */
+function improve(rows: FitRows, room: Room, step: Float64Array, scale: number, known: readonly Known[]): boolean {
+  const { at, tried } = room;
+  const before = lossOf(at, scale, known);
   for (let part = 1; part >= LEAST_PART; part /= 2) {
-    const { at, tried } = room;
-    for (let i = 0; i < n; i++) tried.x[i] = at.x[i] + part * step[i];
+    for (let i = 0; i < step.length; i++) tried.x[i] = at.x[i] + part * step[i];
     evaluate(rows, tried);
     if (!(lossOf(tried, scale, known) < before)) continue;
     room.swap();
-    return at.x.every((x, i) => Math.abs(tried.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
+    return true;
   }
-  return true;
+  return false;
+}
+
+/** Whether the place that was left is less than CLOSE standard errors from where the fit is now. */
+function isClose({ at, tried }: Room, covariance: Float64Array): boolean {
+  const n = at.x.length;
+  return at.x.every((x, i) => Math.abs(tried.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
 }
 
 /** Parameter i of a fit with its standard error. */
@@ -227,6 +232,17 @@ function normalEquations({ x, residuals, slopes }: Evaluated, scale: number, kno
     for (let k = 0; k < j; k++) A[k * n + j] = A[j * n + k];
   }
   return { A, b };
+}
+
+/** By how much a step would lessen the loss if the loss were the quadratic of its normal equations. */
+function promisedBy(step: Float64Array, A: Float64Array, b: Float64Array): number {
+  const n = b.length;
+  let promised = 0;
+  for (let j = 0; j < n; j++) {
+    promised += 2 * b[j] * step[j];
+    for (let k = 0; k < n; k++) promised -= A[j * n + k] * step[j] * step[k];
+  }
+  return promised;
 }
 
 /** What is minimised: {@link sumOf} and the pull to the priors. */

@@ -7,6 +7,8 @@ import { beyond, type FitData } from "./fit-data.js";
 import {
   type Changing,
   fitPart,
+  type KnownDelay,
+  type Part,
   type PartAnswer,
   type Present,
   parametersOf,
@@ -59,13 +61,25 @@ export const CAR_KNOWN: Readonly<Record<CarParameterName, Changing>> = {
   throttleGrip: { low: 0, high: 4, unit: "1", prior: 0, deviation: 0.5, change: 0.1 },
 };
 
+/** The same of both delays: electronics, transmission and the age of what is measured [control steps]. */
+const DELAYS: KnownDelay = { prior: 5, deviation: 4 };
 /** Throttle takes at most this part of the grip's square, as in the model. */
 export const MOST_TAKEN = 0.9;
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
 export const SLOWEST = 0.3;
 
-const TURNING = ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"] as const;
-const PULLING = ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"] as const;
+const TURNING: Part<CarParameterName> = {
+  what: "turning",
+  names: ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"],
+  table: CAR_KNOWN,
+  delays: DELAYS,
+};
+const PULLING: Part<CarParameterName> = {
+  what: "pulling",
+  names: ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"],
+  table: CAR_KNOWN,
+  delays: DELAYS,
+};
 
 /** Says which parameter of a model left its bounds; undefined if none did. */
 export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): string | undefined {
@@ -100,7 +114,7 @@ export function fitCar(drives: readonly FitData[], present: CarModel, search: Se
 export function turningErrors(drive: FitData, { parameters, delays: [throttleDelay, steeringDelay] }: CarModel) {
   const rows = rowsOf([drive]);
   const moving = movingRows(rows);
-  const x = Float64Array.from(TURNING, (name) => parameters[name]);
+  const x = Float64Array.from(TURNING.names, (name) => parameters[name]);
   const residuals = new Float64Array(moving.length);
   const slopes = new Float64Array(moving.length * x.length);
   turningRows(rows, moving, throttleDelay, steeringDelay).evaluate(x, residuals, slopes);
@@ -113,7 +127,7 @@ type Answer = PartAnswer<CarParameterName>;
 
 function fitTurning(rows: CarRows, present: Present<CarParameterName>, throttleDelay: number): Answer {
   const moving = movingRows(rows);
-  return fitPart("turning", TURNING, CAR_KNOWN, present, (delay) => turningRows(rows, moving, throttleDelay, delay));
+  return fitPart(TURNING, present, (delay) => turningRows(rows, moving, throttleDelay, delay));
 }
 
 /** The rows that say something about the curvature. */
@@ -187,7 +201,7 @@ function lateralOf(rows: CarRows, turns: CarParameters, steeringDelay: number, t
  */
 function fitPulling(rows: CarRows, present: Present<CarParameterName>, lateral: Float64Array): Answer {
   const { count, meanV, lead, acceleration, throttle, commandAt } = rows;
-  return fitPart("pulling", PULLING, CAR_KNOWN, present, (delay) => ({
+  return fitPart(PULLING, present, (delay) => ({
     count,
     evaluate: ([gain, offset, linearDrag, drag, corneringDrag], residuals, slopes) => {
       for (let i = 0; i < count; i++) {

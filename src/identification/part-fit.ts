@@ -7,6 +7,7 @@ import {
   fitRobustly,
   isDetermined,
   type Known,
+  ROWS_ALIKE,
   type RobustSolution,
   Room,
   strongCorrelations,
@@ -79,15 +80,26 @@ export interface Changing extends Known {
   readonly change: number;
 }
 
+/** A part of a model: its name, those of its parameters, the gain first, and what is known of them and of its delay. */
+export interface Part<Name extends string> {
+  readonly what: string;
+  readonly names: readonly Name[];
+  readonly table: Readonly<Record<Name, Changing>>;
+  readonly delays: KnownDelay;
+}
+
+/** Where a delay is drawn to, and how far from that it usually is [control steps]. */
+export interface KnownDelay {
+  readonly prior: number;
+  readonly deviation: number;
+}
+
 /**
- * The fit of part `what` at the delay that explains most; refused if nothing is known of its gain, the first of
- * `names`, or it would leave its bounds: then the data are wrong, not the robot. The others are held to theirs.
- * `present`: where the search begins.
+ * The fit of a part at the likeliest delay; refused if nothing is known of its gain, or it would leave its bounds: then
+ * the data are wrong, not the robot. The others are held to theirs. `present`: where the search begins.
  */
 export function fitPart<Name extends string>(
-  what: string,
-  names: readonly Name[],
-  table: Readonly<Record<Name, Changing>>,
+  { what, names, table, delays }: Part<Name>,
   { delay: last, parameters: present, search }: Present<Name>,
   rowsAt: (delay: number) => FitRows,
 ): PartAnswer<Name> {
@@ -98,13 +110,16 @@ export function fitPart<Name extends string>(
   const start = Float64Array.from(names, (name) => present[name]);
   let fit: PartFit<Name> | undefined;
   let room: Room | undefined;
+  let least = Number.POSITIVE_INFINITY;
   for (const delay of delaysAround(last, search)) {
-    const best = fit?.solution;
     const rows = rowsAt(delay);
     room ??= new Room(rows.count, names.length);
-    const solution = fitRobustly(rows, known, best?.x ?? start, room, best && HOPELESS * best.loss);
-    if (!solution || (best && solution.loss >= best.loss * (1 - BETTER))) continue;
+    // the pull to the prior of the delay, in proportion of the loss: the scale of the residuals is not known beforehand
+    const pull = Math.exp((ROWS_ALIKE / rows.count) * ((delay - delays.prior) / delays.deviation) ** 2);
+    const solution = fitRobustly(rows, known, fit?.solution.x ?? start, room, (HOPELESS * least) / pull);
+    if (!solution || solution.loss * pull >= least * (1 - BETTER)) continue;
     fit = { names, solution, delay };
+    least = solution.loss * pull;
   }
   if (!fit || estimated(fit.solution, 0).standardError > UNTOUCHED * gain.deviation)
     return { refused: `${what}: the driving does not determine the model` };

@@ -50,7 +50,7 @@ const MEDIAN_TO_DEVIATION = 1.4826;
 /** Residuals count as no smaller than that (m/s², rad/s): data without noise. */
 const LEAST_SCALE = 1e-3;
 /** Residuals of driving resemble their neighbours: so many rows say as much as one with an error of its own. */
-const ROWS_ALIKE = 25;
+export const ROWS_ALIKE = 25;
 const MOST_ITERATIONS = 12;
 /** A step is halved until it improves, down to this part. */
 const LEAST_PART = 1 / 32;

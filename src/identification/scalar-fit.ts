@@ -24,9 +24,7 @@ export function fitScalar(drives: readonly FitData[], present: ScalarFit["parame
   const to = gather(({ states }, t) => states[t + 1]);
   const u = gather(({ inputs }, t) => inputs[t]);
   const answer = fitPart<ScalarParameterName>(
-    "state",
-    ["b", "a"],
-    KNOWN,
+    { what: "state", names: ["b", "a"], table: KNOWN, delays: { prior: 0, deviation: 1 } },
     { parameters: present, delay: 0, search: "here" },
     () => ({
       count: u.length,

@@ -57,7 +57,7 @@ test("gains recorded as offsets are added to the nominal gains that are given", 
   );
 });
 
-test("two network calls before one step: the second one acts, and the first only where its reference begins", async () => {
+test("two network calls before one step: the second acts, its reference begins at the first", async () => {
   const recording = await readRecording(rollout);
   const path = join(folder, "calls.json");
   await writeFile(path, asAuthors(recording, NOMINAL));

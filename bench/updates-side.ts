@@ -17,11 +17,11 @@ initialisePolicy(core, config.seed);
 
 const fitting: number[] = [];
 const kind = fits[core.setup.task.model.kind];
-const { fit } = kind;
+const { fit: fitModel } = kind;
 Object.assign(kind, {
-  fit: (...given: Parameters<typeof fit>) => {
+  fit: (...given: Parameters<typeof fitModel>) => {
     const begun = performance.now();
-    const fitted = fit(...given);
+    const fitted = fitModel(...given);
     fitting.push(performance.now() - begun);
     return fitted;
   },

@@ -8,7 +8,7 @@ import {
   type Changing,
   fitPart,
   type KnownDelay,
-  type Part,
+  type ModelPart,
   type PartAnswer,
   type Present,
   parametersOf,
@@ -68,13 +68,13 @@ export const MOST_TAKEN = 0.9;
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
 export const SLOWEST = 0.3;
 
-const TURNING: Part<CarParameterName> = {
+const TURNING: ModelPart<CarParameterName> = {
   what: "turning",
   names: ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"],
   table: CAR_KNOWN,
   delays: DELAYS,
 };
-const PULLING: Part<CarParameterName> = {
+const PULLING: ModelPart<CarParameterName> = {
   what: "pulling",
   names: ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"],
   table: CAR_KNOWN,

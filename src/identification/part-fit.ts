@@ -81,7 +81,7 @@ export interface Changing extends Known {
 }
 
 /** A part of a model: its name, those of its parameters, the gain first, and what is known of them and of its delay. */
-export interface Part<Name extends string> {
+export interface ModelPart<Name extends string> {
   readonly what: string;
   readonly names: readonly Name[];
   readonly table: Readonly<Record<Name, Changing>>;
@@ -99,7 +99,7 @@ export interface KnownDelay {
  * the data are wrong, not the robot. The others are held to theirs. `present`: where the search begins.
  */
 export function fitPart<Name extends string>(
-  { what, names, table, delays }: Part<Name>,
+  { what, names, table, delays }: ModelPart<Name>,
   { delay: last, parameters: present, search }: Present<Name>,
   rowsAt: (delay: number) => FitRows,
 ): PartAnswer<Name> {

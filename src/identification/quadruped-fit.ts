@@ -6,7 +6,7 @@ import { type FitData, inputAt } from "./fit-data.js";
 import {
   type Changing,
   fitPart,
-  type Part,
+  type ModelPart,
   type PartAnswer,
   type Present,
   parametersOf,
@@ -40,13 +40,13 @@ const KNOWN: Readonly<Record<QuadrupedParameterName, Changing>> = {
 
 /** Of both delays [control steps]. */
 const DELAYS = { prior: 0, deviation: 4 };
-const WALKING: Part<QuadrupedParameterName> = {
+const WALKING: ModelPart<QuadrupedParameterName> = {
   what: "speed",
   names: ["speedGain", "response"],
   table: KNOWN,
   delays: DELAYS,
 };
-const TURNING: Part<QuadrupedParameterName> = {
+const TURNING: ModelPart<QuadrupedParameterName> = {
   what: "turning",
   names: ["turnGain", "turnBias"],
   table: KNOWN,

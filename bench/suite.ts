@@ -101,7 +101,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     const agreement = await agree(sides);
     const steps = measureSteps(options.quick ? 5 : 30);
     if (steps.length === 1) notes.push("no steps in onnxruntime: onnxruntime-node is not installed");
-    const updates = measureUpdates(options.quick ? 1 : 7);
+    const updates = measureUpdates(options.quick ? 1 : 5);
     const kernels: KernelTimings[] = [];
     for (const kernel of KERNELS)
       kernels.push({ kernel, sides: await compare(kernel, sides, options.quick ? QUICK : FULL) });

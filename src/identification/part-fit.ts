@@ -53,12 +53,12 @@ const NEAR = 2;
  */
 export type Search = "all" | "near" | "here" | "changed";
 
-/** Delays to search [control steps], the nearest to the last one first. */
-export function delaysAround(last: number, search: Search): number[] {
+/** Delays to search [control steps]: the last one, then the likeliest first, by which most others are soon given up. */
+function delaysAround(last: number, search: Search, prior: number): number[] {
   const reach = search === "all" ? LONGEST_DELAY : search === "near" ? NEAR : 0;
-  const distance = (delay: number) => Math.abs(delay - last);
   const all = Array.from({ length: LONGEST_DELAY + 1 }, (_, delay) => delay);
-  return all.filter((delay) => distance(delay) <= reach).sort((a, b) => distance(a) - distance(b));
+  const rank = (delay: number) => (delay === last ? -1 : Math.abs(delay - prior));
+  return all.filter((delay) => Math.abs(delay - last) <= reach).sort((a, b) => rank(a) - rank(b));
 }
 
 /** What is known before a fit: of any robot, or after a change of the world the model so far. */
@@ -111,7 +111,7 @@ export function fitPart<Name extends string>(
   let fit: PartFit<Name> | undefined;
   let room: Room | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const delay of delaysAround(last, search)) {
+  for (const delay of delaysAround(last, search, delays.prior)) {
     const rows = rowsAt(delay);
     room ??= new Room(rows.count, names.length);
     // the pull to the prior of the delay, in proportion of the loss: the scale of the residuals is not known beforehand

@@ -5,6 +5,7 @@ import type { SideName } from "./side.js";
 import type { StepSide, StepTiming } from "./step.js";
 import type { BenchReport, Limit } from "./suite.js";
 import type { SideTiming, Spread } from "./timing.js";
+import type { UpdateTiming } from "./updates.js";
 
 const COLUMNS: Readonly<Record<SideName, string>> = {
   native: "C++ by hand",
@@ -29,6 +30,8 @@ export function formatBench(report: BenchReport): string {
     ...timings(report),
     "",
     ...steps(report.steps),
+    "",
+    ...updates(report.updates),
     "",
     ...report.limits.map(formatLimit),
     ...(report.limits.length > 0 ? [""] : []),
@@ -59,6 +62,20 @@ function steps(timings: readonly StepTiming[]): string[] {
       return [STEP_SIDES[side], side === "wasm" ? times : `${times}  ${formatRatio(ratio)}`];
     }),
   ]);
+}
+
+const UPDATE_PARTS: Readonly<Record<UpdateTiming["part"], string>> = {
+  fit: "fit of the model, to five laps",
+  update: "whole update: fit, model rollouts, steps",
+};
+
+/** Median of a training's updates; the first one of a process, and the longest of the others. */
+function updates(timings: readonly UpdateTiming[]): string[] {
+  const cells = timings.map(({ part, median, first, worst }) => [
+    UPDATE_PARTS[part],
+    ...[median, first, worst].map((time) => duration(1e6 * time)),
+  ]);
+  return table([["update of a training", "median", "first", "worst of the others"], ...cells]);
 }
 
 function cell({ side, nanoseconds, ratios: { native, plain } }: SideTiming): string {

@@ -14,6 +14,7 @@ import { type CoreName, Side, type SideName } from "./side.js";
 import { measureStartUp, type StartUp } from "./startup.js";
 import { measureSteps, type StepTiming } from "./step.js";
 import { compare, type Effort, type SideTiming } from "./timing.js";
+import { measureUpdates, type UpdateTiming } from "./updates.js";
 
 export { formatBench } from "./format.js";
 
@@ -40,6 +41,8 @@ export interface BenchReport {
   readonly limits: readonly Limit[];
   /** of an exported policy */
   readonly steps: readonly StepTiming[];
+  /** of a training, in simulation */
+  readonly updates: readonly UpdateTiming[];
   readonly startUp: StartUp;
   readonly modules: readonly { readonly name: string; readonly bytes: number; readonly compressed: number }[];
   /** absent without package-lock.json, as in an installed package */
@@ -98,6 +101,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     const agreement = await agree(sides);
     const steps = measureSteps(options.quick ? 5 : 30);
     if (steps.length === 1) notes.push("no steps in onnxruntime: onnxruntime-node is not installed");
+    const updates = measureUpdates(options.quick ? 1 : 5);
     const kernels: KernelTimings[] = [];
     for (const kernel of KERNELS)
       kernels.push({ kernel, sides: await compare(kernel, sides, options.quick ? QUICK : FULL) });
@@ -114,6 +118,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       kernels,
       limits: LIMITS.flatMap((limit) => judge(limit, kernels)),
       steps,
+      updates,
       startUp,
       modules: await Promise.all(["release", "release-fma", "policy"].map(moduleSize)),
       ...(install ? { install } : {}),

@@ -21,7 +21,7 @@ const HASH = 32;
 
 /**
  * What is compared of a file, by name: of JSON every value but the time of day, of a configuration every setting, of a
- * checkpoint every array and the rest of its header, of others all bytes.
+ * checkpoint every array and every value of its header, of others all bytes.
  */
 function partsOf(path) {
   const bytes = readFileSync(path);
@@ -51,7 +51,7 @@ function valuesOf(text) {
 function arraysOf(bytes) {
   let at = 16 + bytes.readUInt32LE(12);
   const { arrays, ...header } = JSON.parse(bytes.toString("utf8", 16, at));
-  const parts = new Map([["header", Buffer.from(JSON.stringify(header))]]);
+  const parts = valuesOf(JSON.stringify(header));
   for (const [name, length] of Object.entries(arrays)) {
     parts.set(name, bytes.subarray(at, at + 8 * length));
     at += 8 * length;

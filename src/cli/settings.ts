@@ -29,6 +29,7 @@ export const DRIVING: readonly SettingName[] = [
   "control-period",
   "network-period",
   "steps-per-segment",
+  "nominal-gains",
   "parameters",
   ...(Object.keys(robotSettings) as SettingName[]),
 ];

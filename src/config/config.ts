@@ -83,7 +83,7 @@ export async function readConfig(path: string): Promise<PartialConfig> {
 const EXAMPLE = "e.g. the config.yaml of a run";
 
 /** Settings that runs of earlier versions lack: they were driven as by the defaults of these. */
-const LATER: readonly SettingName[] = ["pace", "reflex", "plant-change"];
+const LATER: readonly SettingName[] = ["pace", "reflex", "plant-change", "nominal-gains"];
 
 /** The configuration in a run's config.yaml, which must be whole. */
 export async function readCompleteConfig(path: string): Promise<RunConfig> {

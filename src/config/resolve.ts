@@ -40,6 +40,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
     reference: override("reference", reference),
     task: course,
     network: { ...base.network, hidden: config.hidden },
+    nominalGains: nominalGains(base, config["nominal-gains"]),
     timing: {
       ...base.timing,
       ...(lapTime === undefined ? {} : { lapTime }),
@@ -51,6 +52,12 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const resolved = { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) };
   const changes = resolveChanges(config["plant-change"], task, resolved, config.plant, lapSeconds(config, task));
   return { task, plant: { ...resolved, changes } };
+}
+
+function nominalGains({ name, columns, nominalGains: own }: TaskDefinition, given: readonly number[]) {
+  if (given.length === 0 || given.length === own.length) return given.length > 0 ? given : own;
+  const allowed = own.length > 0 ? `${own.length} numbers: ${columns.gain.join(", ")}` : "none";
+  throw new UserError(`nominal-gains has ${given.length} numbers; allowed for ${name} is ${allowed}`);
 }
 
 /** Refuses parameters on the wrong side of 0. */

@@ -25,6 +25,7 @@ const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; lengt
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
 const PACE = "a number from 0.3 to 1.25";
 const DELAY = "a whole number from 0 to 10";
+const listOfNumbers = v.array(finite, "a list of numbers");
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
 const UPDATE_EVERY = "rollout, lap, or a number of segments";
 const updateEvery = v.pipe(v.string(UPDATE_EVERY), v.regex(/^(rollout|lap|[1-9]\d*)$/, UPDATE_EVERY));
@@ -148,6 +149,11 @@ export const settings = {
   hidden: {
     schema: v.pipe(v.array(count, "a list of widths"), v.maxLength(4, "a list of at most 4 widths")),
     describe: "widths of the network's hidden layers",
+  },
+  "nominal-gains": {
+    schema: listOfNumbers,
+    default: [],
+    describe: "the controller's gains that the network's are added to; empty: the task's own",
   },
   "stop-factor": {
     schema: v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(1, "a number above 1")),

@@ -86,7 +86,8 @@ function settingsIn(path: string, value: object): PartialConfig {
   };
   const { task } = resolveTask(completeConfig(settings));
   sameNumbers(at(whole, "scale"), file.scale, task.network.scale, task.name);
-  sameNumbers(at(whole, "nominalGains"), file.nominalGains, task.nominalGains, task.name);
+  const gains = numbersAt(at(whole, "nominalGains"), file.nominalGains, task.nominalGains.length);
+  const changesGains = gains.some((gain, i) => gain !== task.nominalGains[i]);
   const parameters: Record<string, Record<string, number>> = {};
   for (const part of ["controller", "reference", "task"] as const) {
     const place = at(whole, part);
@@ -102,7 +103,11 @@ function settingsIn(path: string, value: object): PartialConfig {
       .filter(([name, number]) => name !== "duration" && number !== own[name]);
     if (changed.length > 0) parameters[part] = Object.fromEntries(changed);
   }
-  return Object.keys(parameters).length > 0 ? { ...settings, parameters } : settings;
+  return {
+    ...settings,
+    ...(changesGains ? { "nominal-gains": [...gains] } : {}),
+    ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
+  };
 }
 
 function sameNumbers(place: Place, value: unknown, own: readonly number[], task: string): void {

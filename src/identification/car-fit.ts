@@ -2,11 +2,13 @@
  * Fits the few parameters of the car model (assembly/models/car.ts) to recorded driving: how it turns, and how it is
  * pulled along, each by itself (docs/equations.md, section 14). Not in paper.
  */
-import { type CarRows, meansOf, ROW_STEPS, rowsOf } from "./car-rows.js";
+import { type CarRows, ROW_STEPS, rowsOf } from "./car-rows.js";
 import { beyond, type FitData } from "./fit-data.js";
 import {
   type Changing,
   fitPart,
+  type KnownDelay,
+  type ModelPart,
   type PartAnswer,
   type Present,
   parametersOf,
@@ -59,13 +61,25 @@ export const CAR_KNOWN: Readonly<Record<CarParameterName, Changing>> = {
   throttleGrip: { low: 0, high: 4, unit: "1", prior: 0, deviation: 0.5, change: 0.1 },
 };
 
+/** The same of both delays: electronics, transmission and the age of what is measured [control steps]. */
+const DELAYS: KnownDelay = { prior: 5, deviation: 4 };
 /** Throttle takes at most this part of the grip's square, as in the model. */
 export const MOST_TAKEN = 0.9;
 /** Slower than this [m/s] the turn rate says nothing about the curvature. */
 export const SLOWEST = 0.3;
 
-const TURNING = ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"] as const;
-const PULLING = ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"] as const;
+const TURNING: ModelPart<CarParameterName> = {
+  what: "turning",
+  names: ["steeringGain", "steeringBias", "inverseGrip", "throttleGrip"],
+  table: CAR_KNOWN,
+  delays: DELAYS,
+};
+const PULLING: ModelPart<CarParameterName> = {
+  what: "pulling",
+  names: ["throttleGain", "offset", "linearDrag", "drag", "corneringDrag"],
+  table: CAR_KNOWN,
+  delays: DELAYS,
+};
 
 /** Says which parameter of a model left its bounds; undefined if none did. */
 export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): string | undefined {
@@ -103,67 +117,88 @@ export function fitCar(
 }
 
 /** Measured less modelled turn rate along a drive [rad/s]; 0 where the car hardly moves. */
-export function turningErrors(drive: FitData, { parameters, delays }: CarModel) {
+export function turningErrors(drive: FitData, { parameters, delays: [throttleDelay, steeringDelay] }: CarModel) {
   const rows = rowsOf([drive]);
-  const { residual } = turningRows(rows, rows.inputs(delays[1]).steering, rows.inputs(delays[0]).throttle);
-  const x = Float64Array.from(TURNING, (name) => parameters[name]);
-  const slope = new Float64Array(x.length);
-  const errors = rows.meanV.map((v, row) => (v >= SLOWEST ? residual(row, x, slope) : 0));
+  const moving = movingRows(rows);
+  const x = Float64Array.from(TURNING.names, (name) => parameters[name]);
+  const residuals = new Float64Array(moving.length);
+  const slopes = new Float64Array(moving.length * x.length);
+  turningRows(rows, moving, throttleDelay, steeringDelay).evaluate(x, residuals, slopes);
+  const errors = new Float64Array(rows.count);
+  for (let i = 0; i < moving.length; i++) errors[moving[i]] = residuals[i];
   return { rows: errors, steps: ROW_STEPS };
 }
 
 type Answer = PartAnswer<CarParameterName>;
 
-/** The driving of {@link turningRows} that says something about the curvature. */
 function fitTurning(rows: CarRows, present: Present<CarParameterName>, throttleDelay: number): Answer {
-  const { throttle } = rows.inputs(throttleDelay);
-  const moving = Int32Array.from(rows.meanV.keys()).filter((row) => rows.meanV[row] >= SLOWEST);
-  return fitPart("turning", TURNING, CAR_KNOWN, present, (delay) => {
-    const { residual } = turningRows(rows, rows.inputs(delay).steering, throttle);
-    return { count: moving.length, residual: (i, x, slope) => residual(moving[i], x, slope) };
-  });
+  const moving = movingRows(rows);
+  return fitPart(TURNING, present, (delay) => turningRows(rows, moving, throttleDelay, delay));
+}
+
+/** The rows that say something about the curvature. */
+function movingRows({ meanV }: CarRows): Int32Array {
+  return Int32Array.from(meanV.keys()).filter((row) => meanV[row] >= SLOWEST);
 }
 
 /** w = w_l / (1 + (v w_l / a)^4)^(1/4), w_l = v (k u - b), a^2 = a_max^2 (1 - g u_a^2); x = (k, b, 1 / a_max, g). */
-function turningRows({ v, turnRate, count }: CarRows, steering: Float64Array, throttle: Float64Array): FitRows {
+function turningRows(rows: CarRows, moving: Int32Array, throttleDelay: number, steeringDelay: number): FitRows {
+  const { v, turnRate, throttle, steering, commandAt } = rows;
   return {
-    count,
-    residual: (row, x, slope) => {
-      const first = row * ROW_STEPS;
-      let residual = turnRate[row];
-      slope.fill(0);
-      for (let t = first; t < first + ROW_STEPS; t++) {
-        const linear = v[t] * (x[0] * steering[t] - x[1]);
-        const effort = throttle[t] * throttle[t];
-        const taken = x[3] * effort;
-        const left = 1 - Math.min(MOST_TAKEN, taken);
-        const byGrip = (v[t] * linear) / Math.sqrt(left); // dq / d(1 / a_max)
-        const q = byGrip * x[2];
-        const q2 = q * q;
-        const f = 1 / Math.sqrt(Math.sqrt(1 + q2 * q2));
-        const f5 = (f * f * f * f * f) / ROW_STEPS;
-        residual -= (linear * f) / ROW_STEPS;
-        slope[0] += v[t] * f5 * steering[t];
-        slope[1] -= v[t] * f5;
-        slope[2] -= linear * f5 * q2 * q * byGrip;
-        if (taken < MOST_TAKEN) slope[3] -= (linear * f5 * q2 * q2 * effort) / (2 * left);
+    count: moving.length,
+    evaluate: ([gain, bias, inverseGrip, throttleGrip], residuals, slopes) => {
+      for (let i = 0; i < moving.length; i++) {
+        const row = moving[i];
+        let residual = turnRate[row];
+        let byGain = 0;
+        let byBias = 0;
+        let byInverseGrip = 0;
+        let byThrottleGrip = 0;
+        for (let k = 0; k < ROW_STEPS; k++) {
+          const speed = v[row * ROW_STEPS + k];
+          const turned = steering[commandAt[row] + k - steeringDelay];
+          const pulled = throttle[commandAt[row] + k - throttleDelay];
+          const linear = speed * (gain * turned - bias);
+          const effort = pulled * pulled;
+          const taken = throttleGrip * effort;
+          const left = 1 - Math.min(MOST_TAKEN, taken);
+          const byGrip = (speed * linear) / Math.sqrt(left); // dq / d(1 / a_max)
+          const q = byGrip * inverseGrip;
+          const q2 = q * q;
+          const f = 1 / Math.sqrt(Math.sqrt(1 + q2 * q2));
+          const f5 = (f * f * f * f * f) / ROW_STEPS;
+          residual -= (linear * f) / ROW_STEPS;
+          byGain += speed * f5 * turned;
+          byBias -= speed * f5;
+          byInverseGrip -= linear * f5 * q2 * q * byGrip;
+          if (taken < MOST_TAKEN) byThrottleGrip -= (linear * f5 * q2 * q2 * effort) / (2 * left);
+        }
+        residuals[i] = residual;
+        slopes[4 * i] = byGain;
+        slopes[4 * i + 1] = byBias;
+        slopes[4 * i + 2] = byInverseGrip;
+        slopes[4 * i + 3] = byThrottleGrip;
       }
-      return residual;
     },
   };
 }
 
 /** |v w| of every row, w as modelled. */
-function lateralOf(rows: CarRows, turns: CarParameters, delay: number, throttleDelay: number): Float64Array {
+function lateralOf(rows: CarRows, turns: CarParameters, steeringDelay: number, throttleDelay: number): Float64Array {
   const { steeringGain, steeringBias, inverseGrip, throttleGrip } = turns;
-  const { steering } = rows.inputs(delay);
-  const { throttle } = rows.inputs(throttleDelay);
-  return meansOf(rows, (t) => {
-    const lateral = rows.v[t] * rows.v[t] * (steeringGain * steering[t] - steeringBias);
-    const taken = Math.min(MOST_TAKEN, throttleGrip * throttle[t] * throttle[t]);
-    const q = (lateral * inverseGrip) / Math.sqrt(1 - taken);
-    return Math.abs(lateral) / Math.sqrt(Math.sqrt(1 + q * q * q * q));
-  });
+  const { v, steering, throttle, commandAt } = rows;
+  const means = new Float64Array(rows.count);
+  for (let row = 0; row < rows.count; row++) {
+    for (let k = 0; k < ROW_STEPS; k++) {
+      const speed = v[row * ROW_STEPS + k];
+      const pulled = throttle[commandAt[row] + k - throttleDelay];
+      const lateral = speed * speed * (steeringGain * steering[commandAt[row] + k - steeringDelay] - steeringBias);
+      const taken = Math.min(MOST_TAKEN, throttleGrip * pulled * pulled);
+      const q = (lateral * inverseGrip) / Math.sqrt(1 - taken);
+      means[row] += Math.abs(lateral) / Math.sqrt(Math.sqrt(1 + q * q * q * q)) / ROW_STEPS;
+    }
+  }
+  return means;
 }
 
 /**
@@ -171,23 +206,24 @@ function lateralOf(rows: CarRows, turns: CarParameters, delay: number, throttleD
  * beginning of a step, from the mean of a row by the acceleration as modelled: the measured one would bring its noise.
  */
 function fitPulling(rows: CarRows, present: Present<CarParameterName>, lateral: Float64Array): Answer {
-  const { meanV, lead, acceleration } = rows;
-  return fitPart("pulling", PULLING, CAR_KNOWN, present, (delay) => {
-    const inputs = rows.inputs(delay);
-    const throttle = meansOf(rows, (t) => inputs.throttle[t]);
-    return {
-      count: rows.count,
-      residual: (i, x, slope) => {
-        const others = x[0] * throttle[i] + x[1] - x[4] * lateral[i];
-        const modelled = (v: number) => others - v * (x[2] + x[3] * v);
-        const v = meanV[i] - lead[i] * modelled(meanV[i]);
-        slope[0] = throttle[i];
-        slope[1] = 1;
-        slope[2] = -v;
-        slope[3] = -v * v;
-        slope[4] = -lateral[i];
-        return acceleration[i] - modelled(v);
-      },
-    };
-  });
+  const { count, meanV, lead, acceleration, throttle, commandAt } = rows;
+  return fitPart(PULLING, present, (delay) => ({
+    count,
+    evaluate: ([gain, offset, linearDrag, drag, corneringDrag], residuals, slopes) => {
+      for (let i = 0; i < count; i++) {
+        let pulled = 0;
+        for (let k = 0; k < ROW_STEPS; k++) pulled += throttle[commandAt[i] + k - delay];
+        pulled /= ROW_STEPS;
+        const others = gain * pulled + offset - corneringDrag * lateral[i];
+        const mean = meanV[i];
+        const v = mean - lead[i] * (others - mean * (linearDrag + drag * mean));
+        residuals[i] = acceleration[i] - (others - v * (linearDrag + drag * v));
+        slopes[5 * i] = pulled;
+        slopes[5 * i + 1] = 1;
+        slopes[5 * i + 2] = -v;
+        slopes[5 * i + 3] = -v * v;
+        slopes[5 * i + 4] = -lateral[i];
+      }
+    },
+  }));
 }

@@ -7,7 +7,9 @@ import {
   fitRobustly,
   isDetermined,
   type Known,
+  ROWS_ALIKE,
   type RobustSolution,
+  Room,
   strongCorrelations,
 } from "./robust-fit.js";
 
@@ -38,8 +40,8 @@ export type PartAnswer<Name extends string> =
 export const UNDETERMINED = "not determined by this driving";
 /** Another delay than the last must explain more, by this part. */
 const BETTER = 1e-3;
-/** A delay with so many times the loss of the best one is not looked into. */
-const HOPELESS = 4;
+/** A delay whose fit will not come below so many times the loss of the best one is given up on the way. */
+const HOPELESS = 1.25;
 /** A gain whose standard error is more than this part of the prior's deviation: no driving at all. */
 const UNTOUCHED = 0.95;
 /** Steps around the last delay that are searched where not all are. */
@@ -51,12 +53,12 @@ const NEAR = 2;
  */
 export type Search = "all" | "near" | "here" | "changed";
 
-/** Delays to search [control steps], the nearest to the last one first. */
-export function delaysAround(last: number, search: Search): number[] {
+/** Delays to search [control steps]: the last one, then the likeliest first, by which most others are soon given up. */
+function delaysAround(last: number, search: Search, prior: number): number[] {
   const reach = search === "all" ? LONGEST_DELAY : search === "near" ? NEAR : 0;
-  const distance = (delay: number) => Math.abs(delay - last);
   const all = Array.from({ length: LONGEST_DELAY + 1 }, (_, delay) => delay);
-  return all.filter((delay) => distance(delay) <= reach).sort((a, b) => distance(a) - distance(b));
+  const rank = (delay: number) => (delay === last ? -1 : Math.abs(delay - prior));
+  return all.filter((delay) => Math.abs(delay - last) <= reach).sort((a, b) => rank(a) - rank(b));
 }
 
 /** What is known before a fit: of any robot, or after a change of the world the model before it. */
@@ -78,15 +80,26 @@ export interface Changing extends Known {
   readonly change: number;
 }
 
+/** A part of a model: its name, those of its parameters, the gain first, and what is known of them and of its delay. */
+export interface ModelPart<Name extends string> {
+  readonly what: string;
+  readonly names: readonly Name[];
+  readonly table: Readonly<Record<Name, Changing>>;
+  readonly delays: KnownDelay;
+}
+
+/** Where a delay is drawn to, and how far from that it usually is [control steps]. */
+export interface KnownDelay {
+  readonly prior: number;
+  readonly deviation: number;
+}
+
 /**
- * The fit of part `what` at the delay that explains most; refused if nothing is known of its gain, the first of
- * `names`, or it would leave its bounds: then the data are wrong, not the robot. The others are held to theirs.
- * `present`: where the search begins.
+ * The fit of a part at the likeliest delay; refused if nothing is known of its gain, or it would leave its bounds: then
+ * the data are wrong, not the robot. The others are held to theirs. `present`: where the search begins.
  */
 export function fitPart<Name extends string>(
-  what: string,
-  names: readonly Name[],
-  table: Readonly<Record<Name, Changing>>,
+  { what, names, table, delays }: ModelPart<Name>,
   { delay: last, parameters: present, before = present, search }: Present<Name>,
   rowsAt: (delay: number) => FitRows,
 ): PartAnswer<Name> {
@@ -96,11 +109,17 @@ export function fitPart<Name extends string>(
   const known = [free, ...names.slice(1).map((name) => priors[name])];
   const start = Float64Array.from(names, (name) => present[name]);
   let fit: PartFit<Name> | undefined;
-  for (const delay of delaysAround(last, search)) {
-    const best = fit?.solution;
-    const solution = fitRobustly(rowsAt(delay), known, best?.x ?? start, best && HOPELESS * best.loss);
-    if (!solution || (best && solution.loss >= best.loss * (1 - BETTER))) continue;
+  let room: Room | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const delay of delaysAround(last, search, delays.prior)) {
+    const rows = rowsAt(delay);
+    room ??= new Room(rows.count, names.length);
+    // the pull to the prior of the delay, in proportion of the loss: the scale of the residuals is not known beforehand
+    const pull = Math.exp((ROWS_ALIKE / rows.count) * ((delay - delays.prior) / delays.deviation) ** 2);
+    const solution = fitRobustly(rows, known, fit?.solution.x ?? start, room, (HOPELESS * least) / pull);
+    if (!solution || solution.loss * pull >= least * (1 - BETTER)) continue;
     fit = { names, solution, delay };
+    least = solution.loss * pull;
   }
   if (!fit || estimated(fit.solution, 0).standardError > UNTOUCHED * gain.deviation)
     return { refused: `${what}: the driving does not determine the model` };

@@ -6,6 +6,7 @@ import { type FitData, inputAt } from "./fit-data.js";
 import {
   type Changing,
   fitPart,
+  type ModelPart,
   type PartAnswer,
   type Present,
   parametersOf,
@@ -35,6 +36,21 @@ const KNOWN: Readonly<Record<QuadrupedParameterName, Changing>> = {
   response: { low: 0.02, high: 1.5, unit: "1", prior: 1, deviation: 1, change: 0.2 },
   turnGain: { low: 0.2, high: 5, unit: "1", prior: 1, deviation: 1, change: 0.2 },
   turnBias: { low: -2, high: 2, unit: "rad/s", prior: 0, deviation: 0.5, change: 0.1 },
+};
+
+/** Of both delays [control steps]. */
+const DELAYS = { prior: 0, deviation: 4 };
+const WALKING: ModelPart<QuadrupedParameterName> = {
+  what: "speed",
+  names: ["speedGain", "response"],
+  table: KNOWN,
+  delays: DELAYS,
+};
+const TURNING: ModelPart<QuadrupedParameterName> = {
+  what: "turning",
+  names: ["turnGain", "turnBias"],
+  table: KNOWN,
+  delays: DELAYS,
 };
 
 /** `present`, `search`, `before`: as for a car. */
@@ -81,14 +97,17 @@ function rowsOf(drives: readonly FitData[]): Rows {
 
 /** v+ = v + c_r (c_v u - v); x = (c_v, c_r). */
 function fitWalking({ v, nextV, inputs }: Rows, present: Present<QuadrupedParameterName>): Answer {
-  return fitPart("speed", ["speedGain", "response"], KNOWN, present, (delay) => {
+  return fitPart(WALKING, present, (delay) => {
     const u = inputs(0, delay);
     return {
       count: v.length,
-      residual: (i, x, slope) => {
-        slope[0] = x[1] * u[i];
-        slope[1] = x[0] * u[i] - v[i];
-        return nextV[i] - v[i] - x[1] * slope[1];
+      evaluate: ([gain, response], residuals, slopes) => {
+        for (let i = 0; i < v.length; i++) {
+          const lacking = gain * u[i] - v[i];
+          residuals[i] = nextV[i] - v[i] - response * lacking;
+          slopes[2 * i] = response * u[i];
+          slopes[2 * i + 1] = lacking;
+        }
       },
     };
   });
@@ -96,14 +115,16 @@ function fitWalking({ v, nextV, inputs }: Rows, present: Present<QuadrupedParame
 
 /** w = c_w u + b; x = (c_w, b). */
 function fitTurning({ turnRate, inputs }: Rows, present: Present<QuadrupedParameterName>): Answer {
-  return fitPart("turning", ["turnGain", "turnBias"], KNOWN, present, (delay) => {
+  return fitPart(TURNING, present, (delay) => {
     const u = inputs(1, delay);
     return {
       count: u.length,
-      residual: (i, x, slope) => {
-        slope[0] = u[i];
-        slope[1] = 1;
-        return turnRate[i] - x[0] * u[i] - x[1];
+      evaluate: ([gain, bias], residuals, slopes) => {
+        for (let i = 0; i < u.length; i++) {
+          residuals[i] = turnRate[i] - gain * u[i] - bias;
+          slopes[2 * i] = u[i];
+          slopes[2 * i + 1] = 1;
+        }
       },
     };
   });

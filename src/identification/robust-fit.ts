@@ -2,6 +2,7 @@
  * Least squares for fits of a handful of parameters to rows that may contain outliers, drawn to fixed priors and kept
  * within bounds, with how sure every parameter is (docs/equations.md, section 14).
  */
+import { upperMedian } from "../statistics.js";
 import type { Bounds } from "./fit-data.js";
 import { inverse, minimiseWithin } from "./least-squares.js";
 
@@ -26,16 +27,17 @@ export interface Correlation {
   readonly value: number;
 }
 
-/** The rows of a fit: `residual` of row i at x, measured less modelled, and into `slope` the modelled value's by x. */
+/** The rows of a fit. All at once, not one by one: a call per row would take longer than what is computed in it. */
 export interface FitRows {
   readonly count: number;
-  residual(i: number, x: Float64Array, slope: Float64Array): number;
+  /** `residuals`, count: measured less modelled at x; `slopes`, count x n, row-major: of the modelled values by x */
+  evaluate(x: Float64Array, residuals: Float64Array, slopes: Float64Array): void;
 }
 
 export interface RobustSolution {
   readonly x: Float64Array;
   /** n x n, row-major */
-  readonly covariance: readonly number[];
+  readonly covariance: Float64Array;
   /** plain mean of the squared residuals */
   readonly meanSquare: number;
   /** mean of Huber's losses: what two fits are compared by */
@@ -49,68 +51,101 @@ const MEDIAN_TO_DEVIATION = 1.4826;
 /** Residuals count as no smaller than that (m/s², rad/s): data without noise. */
 const LEAST_SCALE = 1e-3;
 /** Residuals of driving resemble their neighbours: so many rows say as much as one with an error of its own. */
-const ROWS_ALIKE = 25;
+export const ROWS_ALIKE = 25;
 const MOST_ITERATIONS = 12;
 /** A step is halved until it improves, down to this part. */
 const LEAST_PART = 1 / 32;
 /** Steps below this part of a standard error end the fit. */
 const CLOSE = 1e-2;
+/** A step may lessen the loss by so many times what its normal equations promise. */
+const TRUST = 2;
 /** A parameter whose standard error is more than this part of the prior's deviation is not determined. */
 const UNDETERMINED = 0.5;
 /** Correlations beyond this are told. */
 const STRONG = 0.9;
 
 /**
+ * Room for fits of `count` rows to n parameters, one after the other: `at` the best place so far, and at another one.
+ * Made once for all delays, because arrays of this size take longer to make than to fill.
+ */
+export class Room {
+  at: Evaluated;
+  tried: Evaluated;
+  readonly sizes: Float64Array;
+
+  constructor(count: number, n: number) {
+    this.at = { x: new Float64Array(n), residuals: new Float64Array(count), slopes: new Float64Array(count * n) };
+    this.tried = { x: new Float64Array(n), residuals: new Float64Array(count), slopes: new Float64Array(count * n) };
+    this.sizes = new Float64Array(count);
+  }
+
+  swap(): void {
+    [this.at, this.tried] = [this.tried, this.at];
+  }
+}
+
+/**
  * Minimises the sum of Huber's losses with the pull to the priors, by Gauss-Newton within the bounds, from `start` on.
- * Undefined if there is no row, a number is not finite, or the loss is still beyond `hopeless` after two steps.
+ * Undefined if there is no row, a number is not finite, or after a step the loss will stay beyond `hopeless`.
  */
 export function fitRobustly(
   rows: FitRows,
   known: readonly Known[],
   start: Float64Array,
+  room: Room,
   hopeless = Number.POSITIVE_INFINITY,
 ): RobustSolution | undefined {
   const n = known.length;
   if (rows.count < 1) return undefined;
-  let at = evaluate(
-    rows,
-    start.map((value, i) => Math.min(known[i].high, Math.max(known[i].low, value))),
-  );
-  let scale = scaleOf(at);
-  let covariance: readonly number[] = [];
+  for (let i = 0; i < n; i++) room.at.x[i] = Math.min(known[i].high, Math.max(known[i].low, start[i]));
+  evaluate(rows, room.at);
+  let scale = scaleOf(room);
+  let covariance = new Float64Array(n * n);
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
-    const { A, b } = normalEquations(at, scale, known);
-    const step = minimiseWithin(A, b, known, at.x);
+    const { A, b } = normalEquations(room.at, scale, known);
+    const step = minimiseWithin(A, b, known, room.at.x);
+    if (!step) return undefined;
+    const promised = iteration > 0 ? promisedBy(step, A, b) : Number.POSITIVE_INFINITY;
+    if (sumOf(room.at, scale) - TRUST * promised > hopeless * rows.count) return undefined;
     const covered = inverse(A, n);
     if (!covered) return undefined;
     covariance = covered.map((value) => value * ROWS_ALIKE * scale * scale);
-    const before = lossOf(at, scale, known);
-    let moved = at;
-    for (let part = 1; part >= LEAST_PART && moved === at; part /= 2) {
-      const tried = evaluate(
-        rows,
-        at.x.map((value, i) => value + part * step[i]),
-      );
-      if (lossOf(tried, scale, known) < before) moved = tried;
-    }
-    const small = at.x.every((x, i) => Math.abs(moved.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
-    at = moved;
-    const next = scaleOf(at);
-    const settled = small && Math.abs(next - scale) <= CLOSE * scale;
+    const isSmall = !improve(rows, room, step, scale, known) || isClose(room, covariance);
+    const next = scaleOf(room);
+    const settled = isSmall && Math.abs(next - scale) <= CLOSE * scale;
     scale = next;
     if (settled) break;
-    if (iteration > 0 && sumOf(at, scale) > hopeless * rows.count) return undefined;
   }
   let square = 0;
-  for (const r of at.residuals) square += r * r;
-  const loss = sumOf(at, scale);
-  if (!Number.isFinite(square) || !covariance.every(Number.isFinite)) return undefined;
+  for (const r of room.at.residuals) square += r * r;
+  const loss = sumOf(room.at, scale);
+  if (!Number.isFinite(square) || !covariance.every((value) => Number.isFinite(value))) return undefined;
   return {
-    x: at.x,
+    x: room.at.x.slice(),
     covariance,
     meanSquare: square / rows.count,
     loss: Math.max(loss / rows.count, LEAST_SCALE * LEAST_SCALE),
   };
+}
+
+/** Goes the largest part of `step` that lessens the loss; whether any did. */
+function improve(rows: FitRows, room: Room, step: Float64Array, scale: number, known: readonly Known[]): boolean {
+  const { at, tried } = room;
+  const before = lossOf(at, scale, known);
+  for (let part = 1; part >= LEAST_PART; part /= 2) {
+    for (let i = 0; i < step.length; i++) tried.x[i] = at.x[i] + part * step[i];
+    evaluate(rows, tried);
+    if (!(lossOf(tried, scale, known) < before)) continue;
+    room.swap();
+    return true;
+  }
+  return false;
+}
+
+/** Whether the place that was left is less than CLOSE standard errors from where the fit is now. */
+function isClose({ at, tried }: Room, covariance: Float64Array): boolean {
+  const n = at.x.length;
+  return at.x.every((x, i) => Math.abs(tried.x[i] - x) <= CLOSE * Math.sqrt(covariance[i * n + i]));
 }
 
 /** Parameter i of a fit with its standard error. */
@@ -143,45 +178,14 @@ interface Evaluated {
   readonly slopes: Float64Array;
 }
 
-function evaluate(rows: FitRows, x: Float64Array): Evaluated {
-  const n = x.length;
-  const residuals = new Float64Array(rows.count);
-  const slopes = new Float64Array(rows.count * n);
-  const slope = new Float64Array(n);
-  for (let i = 0; i < rows.count; i++) {
-    residuals[i] = rows.residual(i, x, slope);
-    for (let j = 0; j < n; j++) slopes[i * n + j] = slope[j];
-  }
-  return { x, residuals, slopes };
+function evaluate(rows: FitRows, { x, residuals, slopes }: Evaluated): void {
+  rows.evaluate(x, residuals, slopes);
 }
 
 /** Robust standard deviation of the residuals. */
-function scaleOf({ residuals }: Evaluated): number {
-  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * medianOf(residuals.map(Math.abs)));
-}
-
-/** The upper median; leaves the values in another order (Hoare's selection, in a third of the time of sorting). */
-function medianOf(values: Float64Array): number {
-  const middle = values.length >> 1;
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const pivot = values[(low + high) >> 1];
-    let i = low;
-    let k = high;
-    while (i <= k) {
-      while (values[i] < pivot) i++;
-      while (values[k] > pivot) k--;
-      if (i > k) break;
-      [values[i], values[k]] = [values[k], values[i]];
-      i++;
-      k--;
-    }
-    if (middle <= k) high = k;
-    else if (middle >= i) low = i;
-    else break;
-  }
-  return values[middle];
+function scaleOf({ at: { residuals }, sizes }: Room): number {
+  for (let i = 0; i < residuals.length; i++) sizes[i] = Math.abs(residuals[i]);
+  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * upperMedian(sizes));
 }
 
 /** A = J^T W J + R and b = J^T W r + R (prior - x), with R = ROWS_ALIKE scale^2 / deviation^2. */
@@ -205,6 +209,17 @@ function normalEquations({ x, residuals, slopes }: Evaluated, scale: number, kno
     for (let k = 0; k < j; k++) A[k * n + j] = A[j * n + k];
   }
   return { A, b };
+}
+
+/** By how much a step would lessen the loss if the loss were the quadratic of its normal equations. */
+function promisedBy(step: Float64Array, A: Float64Array, b: Float64Array): number {
+  const n = b.length;
+  let promised = 0;
+  for (let j = 0; j < n; j++) {
+    promised += 2 * b[j] * step[j];
+    for (let k = 0; k < n; k++) promised -= A[j * n + k] * step[j] * step[k];
+  }
+  return promised;
 }
 
 /** What is minimised: {@link sumOf} and the pull to the priors. */

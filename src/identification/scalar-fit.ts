@@ -24,16 +24,16 @@ export function fitScalar(drives: readonly FitData[], present: ScalarFit["parame
   const to = gather(({ states }, t) => states[t + 1]);
   const u = gather(({ inputs }, t) => inputs[t]);
   const answer = fitPart<ScalarParameterName>(
-    "state",
-    ["b", "a"],
-    KNOWN,
+    { what: "state", names: ["b", "a"], table: KNOWN, delays: { prior: 0, deviation: 1 } },
     { parameters: present, delay: 0, search: "here" },
     () => ({
       count: u.length,
-      residual: (i, x, slope) => {
-        slope[0] = u[i];
-        slope[1] = from[i];
-        return to[i] - x[0] * u[i] - x[1] * from[i];
+      evaluate: ([b, a], residuals, slopes) => {
+        for (let i = 0; i < u.length; i++) {
+          residuals[i] = to[i] - b * u[i] - a * from[i];
+          slopes[2 * i] = u[i];
+          slopes[2 * i + 1] = from[i];
+        }
       },
     }),
   );

@@ -57,13 +57,14 @@ function timingOf(times: Float64Array): RecordingInfo["timing"] {
   return isEven ? "simulation" : "hardware";
 }
 
+/** The network may have been called twice before one step: then a segment has none. */
 function segmentStartsOf(place: Place, value: unknown, segments: number, steps: number): Float64Array {
   const starts = numbersAt(place, value);
   if (starts.length !== segments && starts.length !== segments - 1)
     reject(place, value, `a list of ${segments} (as segmentTimes), or one less`);
   for (const [j, start] of starts.entries()) {
-    const isFit = Number.isInteger(start) && start <= steps && start > (j === 0 ? -1 : starts[j - 1]);
-    if (!isFit) reject(at(place, j), start, `the index of a step, 0 to ${steps}, above the one before it`);
+    const isFit = Number.isInteger(start) && start <= steps && start >= (j === 0 ? 0 : starts[j - 1]);
+    if (!isFit) reject(at(place, j), start, `the index of a step, 0 to ${steps}, not below the one before it`);
   }
   return starts;
 }

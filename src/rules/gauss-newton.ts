@@ -40,8 +40,8 @@ const CONFIRMED = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
 /** Windows after a change in which rungs are chosen anew with every update, and the pace in the first of them. */
-const FRESH = Number(process.env.FR ?? 2);
-const CAREFUL = Number(process.env.CA ?? 0.82);
+const FRESH = 2;
+const CAREFUL = 0.82;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";
@@ -76,7 +76,6 @@ type GaussNewtonState = {
     pace: number;
     /** windows, the one in which it changed included, in which what is known of a changed world still grows */
     fresh: number;
-    wasFresh: number;
     /** the topmost rung that is tried while it does */
     top: number;
     /** the topmost rung that may be driven, and the one that the last update chose, less 1; 0: it chose none */
@@ -131,7 +130,6 @@ export default {
       pendingCost: Number.MAX_VALUE,
       pace: 0,
       fresh: 0,
-      wasFresh: 0,
       top: 0,
       floor: 0,
       chosen: 0,
@@ -157,15 +155,11 @@ export default {
     const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
     const kept = isJudged && expected > 0 && cost <= KEPT * expected;
     if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
-    if (changed) { numbers.fresh = FRESH; startAnew(state); }
+    if (changed) startAnew(state);
     const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
-    const settles = batch.isJudged && numbers.fresh === 0 && numbers.wasFresh === 1;
-    numbers.wasFresh = isFresh ? 1 : 0;
     const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
     if (changed || deceived) numbers.top = numbers.floor;
-    const slowed = core.view("reflex")[core.exports.Reflex.factor] < 1;
-    if (process.env.HOLD && isFresh && slowed) { numbers.expected = 0; return { loss: batch.cost, norm: 1, move: "rest" }; }
-    const descends = changed || deceived || isFresh || settles;
+    const descends = changed || deceived || isFresh;
     if (deceived && numbers.floor > RUNGS.length)
       return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
     if (isJudged) {
@@ -186,7 +180,7 @@ export default {
     }
     const model = new ModelRollouts(core, batch, numbers.turn++);
     const start = descends ? descend(core, model, state, present) : { from: present, pace: core.pace };
-    let plan = planFrom(core, model, start, numbers, isFresh ? Number(process.env.FS ?? 0) : 3);
+    let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
     const { before, unchanged } = plan;
     // a rung up needs a promise that was kept
     if (numbers.pace > 0 && start.pace < 1 && kept && !descends) {
@@ -198,7 +192,7 @@ export default {
     numbers.unchanged = unchanged;
     numbers.expected = plan.expected;
     if (batch.isJudged) arrays.expectedWindow = plan.window.expected;
-    const found = { loss: batch.cost, norm: Math.max(1e-9,plan.norm) };
+    const found = { loss: batch.cost, norm: plan.norm };
     const isNew = descends || plan.pace > core.pace;
     if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
     // plans that promise next to nothing only wander
@@ -241,9 +235,7 @@ function descend(
   { numbers, arrays }: GaussNewtonState,
   present: Float64Array,
 ): PlanStart {
-  const half = Number(process.env.HALF ?? 0);
-  const scaled = present.map((v, i) => (i >= present.length - 650 ? half * v : v));
-  const policies = [present, half > 0 ? scaled : arrays.confirmed, arrays.untrained, arrays.untrained];
+  const policies = [present, halved(core, present), arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
   const most = numbers.fresh === FRESH ? CAREFUL : 1;
   const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most);
@@ -253,8 +245,19 @@ function descend(
   return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? PACES[PACES.length - 1] };
 }
 
+/**
+ * A policy whose network's outputs, its corrections of setpoints and gains, are half as large as long as they are
+ * small: far from where it learned, a network's corrections are a guess.
+ */
+function halved(core: Core, policy: Float64Array): Float64Array {
+  const { columns, network } = core.setup.task;
+  const last = (network.hidden[network.hidden.length - 1] + 1) * (columns.setpoint.length + columns.gain.length);
+  return policy.map((value, i) => (i < policy.length - last ? value : value / 2));
+}
+
 /** After a change of the world nothing is promised, nothing is best, and trust is what it was at the start. */
 function startAnew({ learningRate, numbers, arrays }: GaussNewtonState): void {
+  numbers.fresh = FRESH;
   numbers.kappa = KAPPA.start;
   numbers.part = learningRate;
   numbers.bestCost = Number.POSITIVE_INFINITY;

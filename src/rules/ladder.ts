@@ -9,6 +9,7 @@ import type { ModelRollouts } from "./model-rollouts.js";
 /** From the top: what may be driven after so many deceptions. Below the last there is only stopping. */
 export const RUNGS = [
   { name: "the present policy", most: 1 },
+  { name: "the present policy with half its corrections", most: 1 },
   { name: "the best confirmed policy", most: 1 },
   { name: "the untrained policy", most: 1 },
   { name: "the untrained policy, slowly", most: 0.8 },
@@ -17,6 +18,9 @@ export const RUNGS = [
 export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
 /** Higher paces that are planned for while driving slowly, in turn, as factors. */
 const FASTER = [1.04, 1.12];
+
+/** The golden section: a rung up comes after a number of updates that may be even every time. */
+const SPREAD = 0.6180339887498949;
 
 /** A policy at a pace, and its mean cost in the model; infinite if it left the bounds there. */
 export interface RungChoice {
@@ -56,5 +60,5 @@ export function chooseRung(
 
 /** The pace that is planned for beside `pace` at update `turn`: back to 1 step by step. */
 export function fasterPace(pace: number, turn: number): number {
-  return Math.min(1, FASTER[turn % FASTER.length] * pace);
+  return Math.min(1, FASTER[Math.floor(FASTER.length * ((turn * SPREAD) % 1))] * pace);
 }

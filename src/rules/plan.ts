@@ -36,7 +36,7 @@ export interface Plan extends PlanStart {
 
 /**
  * A plan from `start`, of which `part` is to be taken; damping is `kappa` times the cost. The core's parameters are
- * afterwards those with that part.
+ * afterwards those with that part. `most`: steps; 0 plans nothing and only says what `start` promises.
  */
 export function planFrom(
   core: Core,

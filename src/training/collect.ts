@@ -76,11 +76,8 @@ function drivenTime(core: Core): Float64Array {
 const BURN_IN = 40;
 /** Laps that are kept in front of a piece: what the model did not explain there is expected again. */
 const KEPT = 2;
-/**
- * Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. Who plans again
- * before a lap is over looks less far.
- */
-const AHEAD = { lap: 3, piece: Number(process.env.AH ?? 1.5) };
+/** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
+const AHEAD = 3;
 /** Segments of the first piece of a drive, and of those after it as long as less than `until` were driven. */
 const YOUNG = { first: 4, next: 2, until: 20 };
 /** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */
@@ -123,7 +120,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   const isSmall = every < lap;
   const delay = Math.min(config["update-delay"], every - 1);
   const late = isSimulated(config) ? delay : 0;
-  const ahead = Math.max(Math.ceil((isSmall ? AHEAD.piece : AHEAD.lap) * lap), every);
+  const ahead = Math.max(AHEAD * lap, every);
   const kept = KEPT * lap;
   const longest = Math.max(kept + 2 * delay + Math.max(lap, YOUNG.first), rollsOutModel(config) ? ahead : 0);
   let current = 0;

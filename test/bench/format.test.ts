@@ -30,6 +30,7 @@ function report(withNative: boolean): BenchReport {
       { side: "wasm", nanoseconds: spread(500), ratio: spread(1) },
       { side: "float32", nanoseconds: spread(80_000), ratio: spread(160) },
     ],
+    updates: [{ part: "fit", median: 2.5, first: 20, worst: 6.25 }],
     startUp: { wall: spread(70), inProcess: spread(60), bareNode: spread(50), memory: 45e6 },
     modules: [{ name: "release.wasm", bytes: 29100, compressed: 12600 }],
     install: {
@@ -62,6 +63,10 @@ describe("the table", () => {
     const text = formatBench(report(false));
     expect(text).toMatch(/WebAssembly\) +500 ns$/m);
     expect(text).toMatch(/onnxruntime-node, float32 +80\.0 µs {2}160\.0 \(160\.0\.\.160\.0\)$/m);
+  });
+
+  test("gives a training's updates: median, first and worst of the others", () => {
+    expect(formatBench(report(false))).toMatch(/^fit of the model, .* 2\.50 ms +20\.0 ms +6\.25 ms$/m);
   });
 
   test("lists large packages by name and the rest together", () => {

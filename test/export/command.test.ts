@@ -22,7 +22,8 @@ beforeAll(async () => {
   folder = await newFolder();
   run = join(folder, "run");
   const parameters = { controller: { throttleLimit: 0.6 }, task: { leastSpeed: 0.02 } };
-  await trainRun({ given: { ...SMALL, parameters, "control-period": 0.021 }, out: run });
+  const gains = { "nominal-gains": [0.5, 0.45, 0.35, 0.3, 0, 0.01] };
+  await trainRun({ given: { ...SMALL, parameters, ...gains, "control-period": 0.021 }, out: run });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -111,6 +112,7 @@ test("the description says where the policy comes from", async () => {
   expect(policy.provenance.finalCost).toBe(Math.min(...metrics.map(({ windowCost }) => windowCost)));
   expect(policy.provenance.checkpoint).toMatch(/^[0-9a-f]{64}$/);
   expect(policy.controller.parameters).toStrictEqual({ throttleLimit: 0.6, steeringLimit: 1 });
+  expect(policy.nominalGains).toStrictEqual([0.5, 0.45, 0.35, 0.3, 0, 0.01]);
   expect(policy.clock).toMatchObject({ controlPeriod: 0.021, lead: 0.021, openFromState: false, period: 5.5 });
   const { file: hardware } = await exported({ timing: "hardware", out: at("hardware.json") });
   const { clock, reference } = JSON.parse(await readFile(String(hardware), "utf8"));

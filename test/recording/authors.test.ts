@@ -80,6 +80,7 @@ test("a spoilt file is refused by key", async () => {
     [{ ...good, ts: [0, 1, 2, 2, 3, 4] }, /ts\[3\] is 2; allowed is a time after/],
     [{ ...good, ts: [] }, /ts is a list of 0/],
     [{ ...good, segmentStart: [0] }, /segmentStart is a list of 1; allowed is a list of 3/],
+    [{ ...good, segmentStart: [3, 2] }, /segmentStart\[1\] is 2; allowed is the index of a step, .* not below the one/],
     [{ ...good, segmentStart: [0, 7] }, /segmentStart\[1\] is 7; allowed is the index of a step, 0 to 6/],
     [{ ...good, taskT0: null }, /taskT0 is null; allowed is a finite number/],
     [{ rollouts: [] }, /rollouts is a list of 0; allowed is a list of at least one/],

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A window as those before it, and what is different in it. */
-const usual: Window = { cost: 1, expected: 1, error: 0.06, fitted: 0.06, fired: false };
+const usual: Window = { cost: 1, expected: 1, error: 0.06, fitted: 0.06, fired: false, isWhole: true };
 const verdicts = (...windows: Partial<Window>[]) => {
   const memory = forgetful();
   return windows.map((window) => judgeWindow(memory, { ...usual, ...window }));

@@ -28,12 +28,14 @@ export default defineCommand({
     "control-period",
     "network-period",
     "steps-per-segment",
+    "nominal-gains",
     "parameters",
   ],
   examples: {
     "lapgrad replay runs/mine/rollouts/0001.mcap": "one of our own rollouts",
     "lapgrad replay jetracer-hw-train-1.json.gz": "a training run on the real car, with its recorded costs",
     "lapgrad replay run.json.gz --parameters controller.throttleLimit=0.65": "recorded with another throttle limit",
+    "lapgrad replay run.json.gz --nominal-gains 0.6,0.6,0.35,0.35,0,0": "recorded with other nominal gains",
   },
   async run({ recording, network, given }, output) {
     const results = await replayRecordings(recording, given, network);

@@ -3,18 +3,7 @@
  * them, or said by name; and of a robot's run nothing is overwritten.
  */
 import { createHash } from "node:crypto";
-import {
-  cp,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  truncate,
-  writeFile,
-} from "node:fs/promises";
+import { cp, type FileHandle, mkdir, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
@@ -28,6 +17,7 @@ import { writeRecording } from "../../src/recording/writer.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { newRun } from "../../src/training/run-start.js";
+import { fileHandles } from "../support/file-handles.js";
 import { PlantHost } from "../support/plant-host.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
@@ -292,9 +282,7 @@ describe("a robot's run", () => {
   });
 
   test("whose disk hangs under a checkpoint ends, and lets go of the robot", async () => {
-    const file = await open(folder);
-    const handles: Pick<FileHandle, "datasync"> = Object.getPrototypeOf(file);
-    await file.close();
+    const handles = await fileHandles();
     const { datasync } = handles;
     jest.useFakeTimers({
       doNotFake: ["nextTick", "setImmediate", "setTimeout", "clearTimeout", "performance", "Date"],

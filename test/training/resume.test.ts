@@ -150,6 +150,19 @@ describe("a recording that is not as the run wrote it", () => {
   });
 });
 
+test.each([
+  ["update", `a\n${"b".repeat(1000)}`, /^the checkpoint was made by update "[^\n]*", the configuration says "gauss-/],
+  ["layers", Array.from({ length: 1000 }, () => 8), /^the checkpoint holds a [^\n]* network, the configuration asks/],
+])("a checkpoint of another %s is refused in one short line, whatever it says", async (name, value, message) => {
+  const run = join(folder, `run-${++count}`);
+  await cp(stopped, run, { recursive: true });
+  await writeCheckpoint(checkpointPath(run, 3), { ...(await readCheckpoint(checkpointPath(run, 3))), [name]: value });
+  const refused = await trainCommand.run({ given: {}, resume: run }, new Captured()).catch((error) => error);
+  expect(refused).toBeInstanceOf(UserError);
+  expect((refused as UserError).message).toMatch(message);
+  expect((refused as UserError).message.length).toBeLessThan(300);
+});
+
 describe("config.yaml edited by hand", () => {
   const edit = (from: string | RegExp, to: string) => async (run: string) => {
     const path = join(run, "config.yaml");

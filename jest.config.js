@@ -1,9 +1,10 @@
 export default {
   roots: ["<rootDir>/build/test"],
   testMatch: ["**/*.test.js"],
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/scripts/test-environment.mjs",
   transform: {},
-  maxWorkers: 2,
+  // Of two cores: drives by the clock on the wall mostly wait, and leave theirs to others.
+  maxWorkers: 3,
   // Only for a test that never ends: those that measure time say so and have limits of their own, all others may run on
   // a busy machine.
   testTimeout: 300_000,

@@ -7,9 +7,10 @@
  * so in one sentence.
  *
  * Usage, after a build, in the project's folder: node scripts/fault-enumeration.mjs [--task <name>]… [--kind <kind>]…
- *          [--sample <number of trials>] [--seed <number>] [--jobs <number>] [--at <n>] [--page]
+ *          [--sample <number of trials>] [--seed <number>] [--jobs <number>] [--at <n>] [--page] [--cache <file>]
  * Exit 0 if every trial came out well; Ctrl-C ends it early, with the result of the trials that there were. `--sample`:
- * so many of all trials, evenly. `--at`: only at that operation. `--page`: writes docs/results/survival.md.
+ * so many of all trials, evenly. `--at`: only at that operation. `--page`: writes docs/results/survival.md. `--cache`:
+ * keeps the trials' results there, and does not repeat those that it finds.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -28,7 +29,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { differences } from "./compare-runs.mjs";
+import { keptRows, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +42,7 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: `${availableParallelism()}` },
     at: { type: "string" },
     page: { type: "boolean" },
+    cache: { type: "string" },
   },
 });
 
@@ -229,6 +233,13 @@ async function tryFault(trainer, { task: name, scenario, kind, at }) {
   return problems;
 }
 
+/** The problems of a trial, and how long it took. */
+async function timed(trial) {
+  const began = performance.now();
+  const problems = await trial();
+  return { problems, seconds: (performance.now() - began) / 1000 };
+}
+
 /** All trials of a task. */
 async function trialsOf(name) {
   const task = TASKS[name];
@@ -259,9 +270,9 @@ const count = Math.min(wanted.length, Number(options.sample ?? wanted.length));
 const chosen = Array.from({ length: count }, (_, i) => wanted[((Number(options.seed) + i) * step) % wanted.length]);
 console.log(`${wanted.length} trials in all, ${chosen.length} of them now`);
 
+const kept = keptRows(options.cache);
 const failed = [];
-let next = 0;
-let tried = 0;
+let [next, tried, took] = [0, 0, 0];
 // Ctrl-C: no further trial, and the result of those that there were
 process.once("SIGINT", () => (next = chosen.length));
 async function worker() {
@@ -269,12 +280,13 @@ async function worker() {
   while (next < chosen.length) {
     if (next % 200 === 0) console.log(`${next} after ${((performance.now() - began) / 1000).toFixed(0)} s`);
     const trial = chosen[next++];
-    const problems = await tryFault(trainer, trial);
+    const { task, scenario, kind, at, name, path } = trial;
+    const { problems, seconds } = await kept([task, scenario, kind, at], () => timed(() => tryFault(trainer, trial)));
     trial.isTried = true;
     tried++;
+    took += seconds;
     if (problems.length === 0) continue;
     failed.push(trial);
-    const { task, scenario, kind, at, name, path } = trial;
     console.log(`FAILED ${task}, ${scenario}, ${kind} at ${at} (${name} ${path}):\n  ${problems.join("\n  ")}`);
   }
   trainer.end();
@@ -297,8 +309,6 @@ function coprime(from, other) {
 
 /** Trials of each task and kind, and how many of them failed, if any. */
 async function writePage() {
-  const { markdownTable } = await import("../build/src/report/markdown.js");
-  const { writeStudyPage } = await import("./study.mjs");
   const cell = (own) => {
     const trials = chosen.filter((trial) => trial.isTried && own(trial)).length;
     const bad = failed.filter(own).length;
@@ -316,7 +326,7 @@ async function writePage() {
     tried,
     all: wanted.length,
     failed: failed.length,
-    seconds: seconds.toFixed(0),
+    minutes: (took / 60).toFixed(0),
     jobs: options.jobs,
   });
 }

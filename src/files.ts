@@ -20,9 +20,8 @@ const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
 
 /** What the file system that Yarn's Plug'n'Play puts in front of Node's says of fdatasync and its like. */
 const NO_METHOD = "Method not implemented.";
-const PLUG_N_PLAY =
-  "Yarn's Plug'n'Play cannot bring it to the disk for certain: set nodeLinker: node-modules in .yarnrc.yml, then " +
-  "yarn install";
+/** What to do about it. */
+export const NO_PLUG_N_PLAY = "set nodeLinker: node-modules in .yarnrc.yml, then yarn install";
 
 /** Code of an error of the file system, e.g. ENOENT; undefined if it is another error. */
 export function codeOf(error: unknown): string | undefined {
@@ -32,8 +31,13 @@ export function codeOf(error: unknown): string | undefined {
 
 /** What is wrong, and the remedy, in words. */
 export function problemOf(error: unknown): string {
-  const message = messageOf(error);
-  return PROBLEMS[codeOf(error) ?? ""] ?? (message === NO_METHOD ? PLUG_N_PLAY : message);
+  if (!isPlugNPlay(error)) return PROBLEMS[codeOf(error) ?? ""] ?? messageOf(error);
+  return `Yarn's Plug'n'Play cannot bring it to the disk for certain: ${NO_PLUG_N_PLAY}`;
+}
+
+/** Whether a file could not be brought to the disk because of Yarn's Plug'n'Play. */
+export function isPlugNPlay(error: unknown): boolean {
+  return messageOf(error) === NO_METHOD;
 }
 
 /** A text file, whole. */

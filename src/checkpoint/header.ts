@@ -12,6 +12,8 @@ const NUMBER = v.pipe(
 );
 const COUNT = v.pipe(v.number("a whole number from 0"), v.safeInteger("a whole number from 0"), v.minValue(0));
 const TEXT = v.string("a text");
+/** valibot's own message would show what it got as it is. */
+const OBJECT = "an object";
 
 /** Numbers by name; a name may be any text. */
 const numbersByName = <T>(schema: v.GenericSchema<unknown, T>, what: string) =>
@@ -29,21 +31,24 @@ const numbersByName = <T>(schema: v.GenericSchema<unknown, T>, what: string) =>
     ),
   );
 
-const RECORDING = v.object({ file: v.pipe(TEXT, v.regex(/^[\w.-]+$/, "the name of a file")), sha256: TEXT });
+const RECORDING = v.object({ file: v.pipe(TEXT, v.regex(/^[\w.-]+$/, "the name of a file")), sha256: TEXT }, OBJECT);
 
-const HEADER = v.object({
-  task: TEXT,
-  layers: v.array(COUNT, "a list of widths"),
-  update: TEXT,
-  updates: COUNT,
-  rollouts: COUNT,
-  best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT }),
-  firstWindowCost: NUMBER,
-  optimiser: numbersByName(NUMBER, "numbers"),
-  recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
-  config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
-  arrays: numbersByName(COUNT, "lengths"),
-});
+const HEADER = v.object(
+  {
+    task: TEXT,
+    layers: v.array(COUNT, "a list of widths"),
+    update: TEXT,
+    updates: COUNT,
+    rollouts: COUNT,
+    best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT }, OBJECT),
+    firstWindowCost: NUMBER,
+    optimiser: numbersByName(NUMBER, "numbers"),
+    recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
+    config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
+    arrays: numbersByName(COUNT, "lengths"),
+  },
+  OBJECT,
+);
 
 /** All of a checkpoint but its numbers: of the arrays only their lengths. */
 type Header = v.InferOutput<typeof HEADER>;
@@ -71,7 +76,8 @@ export function parseHeader(path: string, text: string): Header {
   const [{ path: at = [], message, input }] = result.issues;
   const name = at.map(({ key }) => String(key)).join(".");
   const got = JSON.stringify(input)?.slice(0, 80);
-  throw wrong(path, got === undefined ? `lacks "${name}"` : `has ${got} for "${name}"; allowed is ${message}`);
+  if (got === undefined) throw wrong(path, `lacks "${name}"`);
+  throw wrong(path, `${name ? `has ${got} for "${name}"` : `is ${got}`}; allowed is ${message}`);
 }
 
 function wrong(path: string, what: string): UserError {

@@ -14,7 +14,7 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
   const { parameters } = checkpoint.arrays;
   if (checkpoint.layers.join("-") !== layers || parameters?.length !== core.parameterCount()) {
     throw new UserError(
-      `the checkpoint holds a ${checkpoint.layers.join("-")} network, the configuration asks for ${layers}`,
+      `the checkpoint holds a ${shortened(checkpoint.layers.join("-"))} network, the configuration asks for ${layers}`,
     );
   }
   core.write("parameters", parameters);

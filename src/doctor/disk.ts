@@ -1,8 +1,8 @@
 /** The disk that runs are written to: room, permission, and how long a flush takes. */
 import { dirname, resolve } from "node:path";
 import { messageOf } from "../errors.js";
-import { codeOf, problemOf } from "../files.js";
-import { type DoctorOptions, type Finding, type Group, note, ok, problem } from "./check.js";
+import { codeOf, isPlugNPlay, NO_PLUG_N_PLAY, problemOf } from "../files.js";
+import { type Answer, type DoctorOptions, type Finding, type Group, note, ok, problem } from "./check.js";
 import { megabytes } from "./computer.js";
 import type { System } from "./system.js";
 
@@ -35,13 +35,13 @@ function freeSpace(system: System, { folder }: DoctorOptions): Finding {
   return free < LITTLE_SPACE ? note(`${found}; fifteen laps take 6 MB`, remedy) : ok(found);
 }
 
-function runFolder(system: System, { folder }: DoctorOptions): Finding | Finding[] {
+async function runFolder(system: System, { folder }: DoctorOptions): Promise<Answer> {
   const at = existing(system, folder);
   if (system.status(at)?.isFolder === false)
     return problem(`${at} is a file, not a folder`, "lapgrad doctor --out <folder>");
   let times: readonly number[];
   try {
-    times = system.writeTimes(at);
+    times = await system.writeTimes(at);
   } catch (error) {
     return problem(`cannot write in ${at}: ${problemOf(error)}`, remedyFor(error, at));
   }
@@ -62,6 +62,7 @@ function milliseconds(time: number): string {
 }
 
 function remedyFor(error: unknown, folder: string): string {
+  if (isPlugNPlay(error)) return NO_PLUG_N_PLAY;
   switch (codeOf(error)) {
     case "EROFS":
       return "sudo mount -o remount,rw / (dmesg says if a damaged disk is why), or lapgrad doctor --out <folder>";

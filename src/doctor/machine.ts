@@ -151,23 +151,24 @@ function processOf(name: string): Process | undefined {
   }));
 }
 
-function writeTimes(folder: string): readonly number[] {
+/** As a run writes. */
+async function writeTimes(folder: string): Promise<readonly number[]> {
   const path = join(folder, `.lapgrad-doctor-${process.pid}`);
-  const file = fs.openSync(path, "wx");
+  const file = await fs.promises.open(path, "wx");
   try {
-    fs.unlinkSync(path); // at once, so that nothing is left whatever happens; the open file stays usable
+    await fs.promises.unlink(path); // at once, so that nothing is left whatever happens; the open file stays usable
     const bytes = new Uint8Array(WRITE_BYTES);
     const times: number[] = [];
     const begun = performance.now();
     while (times.length < WRITES && performance.now() - begun < WRITING_TIME) {
       const started = performance.now();
-      fs.writeSync(file, bytes);
-      fs.fdatasyncSync(file);
+      await file.write(bytes);
+      await file.datasync();
       times.push(performance.now() - started);
     }
     return times;
   } finally {
-    fs.closeSync(file);
+    await file.close();
   }
 }
 

@@ -80,8 +80,8 @@ export interface System {
 
   /** free for this user [bytes] */
   freeSpace(folder: string): number;
-  /** times of small writes with fdatasync [ms] to a file that is gone afterwards; throws as the file system does */
-  writeTimes(folder: string): readonly number[];
+  /** times of small writes with fdatasync [ms] to a file that is gone afterwards; rejects as the file system does */
+  writeTimes(folder: string): Promise<readonly number[]>;
   validatesWasm(bytes: Uint8Array): boolean;
   /** throws if the core cannot be loaded */
   probeCore(): Promise<CoreProbe>;

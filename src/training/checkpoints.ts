@@ -3,6 +3,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
+import { shortened } from "../output.js";
 import type { Progress } from "./judgement.js";
 import { lastingSettings } from "./resumed-config.js";
 import type { Training } from "./training.js";
@@ -42,7 +43,7 @@ export function restore(training: Training, checkpoint: Checkpoint): Progress {
   const { optimiser, arrays, updates, rollouts, best, firstWindowCost } = checkpoint;
   if (checkpoint.update !== config.update) {
     throw new UserError(
-      `the checkpoint was made by update "${checkpoint.update}", the configuration says "${config.update}"`,
+      `the checkpoint was made by update "${shortened(checkpoint.update)}", the configuration says "${config.update}"`,
     );
   }
   restorePolicy(core, checkpoint);

@@ -92,6 +92,9 @@ test("with a valid checksum and a header that is none it is refused", async () =
   const refused = (change: object) => expectRefused(fileWith(JSON.stringify({ ...header, ...change })), "its header");
   expect(await expectRefused(fileWith("{"), "its header")).toContain("is not JSON: resume from an earlier checkpoint");
   expect(await expectRefused(fileWith("[]"), "its header")).toContain('lacks "task": resume from');
+  const text = await expectRefused(fileWith(JSON.stringify("a\nb")), "its header");
+  expect(text).toMatch(/^the header of \S+ is "a\\nb"; allowed is an object: resume from an earlier checkpoint$/);
+  expect(await refused({ best: "a\nb" })).toContain('has "a\\nb" for "best"; allowed is an object: resume');
   expect(await refused({ updates: -1 })).toContain('has -1 for "updates"');
   expect(await refused({ layers: "6" })).toContain('has "6" for "layers"; allowed is a list of widths');
   expect(await refused({ best: { ...header.best, windowCost: "low" } })).toContain('has "low" for "best.windowCost"');

@@ -10,6 +10,7 @@ import { machine } from "../../src/doctor/machine.js";
 import { HEARTBEAT_WITHIN } from "../../src/runtime/gates.js";
 import { stopRows } from "../../src/runtime/stops.js";
 import { lapgrad } from "../cli/process.js";
+import { plugAndPlayHandles } from "../support/file-handles.js";
 import { newFolder } from "../support/runs.js";
 import { fakeSystem } from "./fake.js";
 
@@ -95,11 +96,18 @@ describe("the real system", () => {
   });
 
   test("writes are timed and leave nothing", async () => {
-    const times = machine.writeTimes(folder);
+    const times = await machine.writeTimes(folder);
     expect(times.length).toBeGreaterThan(0);
     expect(Math.min(...times)).toBeGreaterThan(0);
     expect(await readdir(folder)).toStrictEqual([]);
-    expect(() => machine.writeTimes(join(folder, "none"))).toThrow("ENOENT");
+    await expect(machine.writeTimes(join(folder, "none"))).rejects.toThrow("ENOENT");
+  });
+
+  test("writes are flushed as a run's are: Yarn's Plug'n'Play, where no run can be kept, is seen", async () => {
+    const handles = await plugAndPlayHandles();
+    await expect(machine.writeTimes(folder)).rejects.toThrow("Method not implemented.");
+    handles.restore();
+    expect(await readdir(folder)).toStrictEqual([]);
   });
 
   test("a command answers, fails, is not there, or takes too long", async () => {

@@ -10,10 +10,11 @@ import { FILE, FOLDER, findings, type Machine } from "./fake.js";
 
 const release = (text: string | undefined): Machine => ({ files: { "/etc/nv_tegra_release": text } });
 const failing = (code: string): Machine => ({
-  writeTimes: () => {
+  writeTimes: async () => {
     throw Object.assign(new Error(code), { code });
   },
 });
+const withoutFlush: Machine = { writeTimes: () => Promise.reject(new Error("Method not implemented.")) };
 const synchronised = (stdout: string): Machine => ({
   commands: { "timedatectl show -p NTPSynchronized --value": { stdout } },
 });
@@ -113,12 +114,13 @@ const cases: [Group, string, string, Machine, RegExp][] = [
   [disk, "run folder", "of another user", failing("EACCES"), /^problem: .*access is denied.*→ sudo chown/],
   [disk, "run folder", "broken", failing("EIO"), /^problem: .*does not work: check it and its cable → ls -ld/],
   [disk, "run folder", "busy", failing("EBUSY"), /^problem: .*EBUSY → ls -ld/],
+  [disk, "run folder", "of Plug'n'Play", withoutFlush, /^problem: .*Plug'n'Play.*→ set nodeLinker: node-modules in/],
   [disk, "flush", "fast", {}, /^ok: 2\.0 ms \(p99 4\.0 ms\)/],
   [
     disk,
     "flush",
     "slow",
-    { writeTimes: () => [3, 80, 4] },
+    { writeTimes: async () => [3, 80, 4] },
     /^note: 4\.0 ms \(p99 80\.0 ms\).*3 times: slow.*→ record on an SSD/,
   ],
 

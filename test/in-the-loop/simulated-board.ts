@@ -23,6 +23,7 @@ const THROTTLE_PIN = 2;
 /** The simulated board and its terminal. */
 export class SimulatedBoard {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #closed: Promise<void>;
   /** who waits for an answer, the oldest first */
   readonly #waiting: ((answer: string | undefined) => void)[] = [];
   #said = "";
@@ -40,6 +41,7 @@ export class SimulatedBoard {
   constructor(runner: string, elf: string) {
     this.#child = spawn(runner, [elf], { stdio: ["pipe", "pipe", "inherit"] });
     this.#child.stdout.setEncoding("latin1").on("data", (text: string) => this.#take(text));
+    this.#closed = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stdout.on("end", () => {
       for (const answered of this.#waiting.splice(0)) answered(undefined);
     });
@@ -50,6 +52,10 @@ export class SimulatedBoard {
     return this.#child.pid ?? 0;
   }
 
+  get hasEnded(): boolean {
+    return this.#child.stdout.readableEnded;
+  }
+
   #take(text: string): void {
     const lines = (this.#said + text).split("\n");
     this.#said = lines.pop() ?? "";
@@ -58,7 +64,7 @@ export class SimulatedBoard {
 
   /** Gives one order of firmware-bridge/sim/lockstep.c and returns its answer. */
   async order(line: string): Promise<string> {
-    if (this.#child.stdout.readableEnded) throw new Error(`the simulator has ended before "${line}"`);
+    if (this.hasEnded) throw new Error(`the simulator has ended before "${line}"`);
     this.#child.stdin.write(`${line}\n`);
     const answer = await new Promise<string | undefined>((resolve) => this.#waiting.push(resolve));
     if (answer === undefined || answer.startsWith("error"))
@@ -116,9 +122,10 @@ export class SimulatedBoard {
     }
   }
 
+  /** Also if it has ended already. */
   async stop(): Promise<void> {
     await this.#close();
     this.#child.stdin.end();
-    await new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+    await this.#closed;
   }
 }

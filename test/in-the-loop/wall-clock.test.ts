@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { readRecording } from "../../src/recording/reader.js";
 import { newFolder } from "../support/runs.js";
-import { atmega, stopBoardsAfterEachTest } from "./boards.js";
+import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
-import { appears, byTheWall, ended, inTime, lapgrad, moves, passes, sleep, trained } from "./wall.js";
+import { appears, byTheWall, ended, inTime, isOver, lapgrad, moves, passes, sleep, trained } from "./wall.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -41,7 +41,7 @@ atmega.test("kill -9 while driving: neutral on the pins in time; resumed, and st
       car.put();
       const resumedUs = board.nowUs;
       const program = lapgrad(["train", "--resume", run, "--arm"]);
-      while (program.child.exitCode === null && !moves(board, resumedUs)) await sleep(20);
+      while (!isOver(program) && !moves(board, resumedUs)) await sleep(20);
       const movedUs = board.throttle.find(({ riseUs, widthUs }) => riseUs >= resumedUs && widthUs > 1550)?.riseUs;
       expect((movedUs ?? Number.POSITIVE_INFINITY) - resumedUs).toBeGreaterThan(300_000);
       recovered += program.said();
@@ -76,4 +76,14 @@ atmega.test("lapgrad stop from another terminal: neutral on the pins, at rest, a
       return program;
     });
   }),
+);
+
+atmega.test(
+  "who waits for a board's time waits no longer when it has ended, and keeps no test from ending",
+  async () => {
+    const { board } = await startBoard();
+    const waiting = passes(board, Number.POSITIVE_INFINITY);
+    await board.stop();
+    await expect(waiting).resolves.toBeUndefined();
+  },
 );

@@ -79,7 +79,7 @@ async function driven(
 ): Promise<Program> {
   const fromUs = board.nowUs;
   const program = lapgrad(words, options, env);
-  while (program.child.exitCode === null && !moves(board, fromUs)) await sleep(20);
+  while (!isOver(program) && !moves(board, fromUs)) await sleep(20);
   await sleep(1000);
   if (!moves(board, board.nowUs - 100_000)) await ended(program);
   return program;
@@ -120,9 +120,9 @@ export async function appears(inFolder: string, name: RegExp, { child }: Program
 
 export const isOver = ({ child }: Program) => child.exitCode !== null || child.signalCode !== null;
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Until the board's own time, which lags where this computer is busy, is `us`. */
+/** Until the board's own time, which lags where this computer is busy, is `us`, or the board has ended. */
 export const passes = async (board: SimulatedBoard, us: number) => {
-  while (board.nowUs < us) await sleep(20);
+  while (board.nowUs < us && !board.hasEnded) await sleep(20);
 };
 export const ended = async ({ child }: Program) =>
   child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;

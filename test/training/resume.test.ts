@@ -3,10 +3,10 @@
  * them, or said by name; and of a robot's run nothing is overwritten.
  */
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, type FileHandle, mkdir, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import trainCommand from "../../src/cli/commands/train.js";
 import { type PartialConfig, readConfig } from "../../src/config/config.js";
@@ -17,6 +17,7 @@ import { writeRecording } from "../../src/recording/writer.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
 import { newRun } from "../../src/training/run-start.js";
+import { fileHandles } from "../support/file-handles.js";
 import { PlantHost } from "../support/plant-host.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
@@ -67,6 +68,12 @@ describe("a recording that is not as the run wrote it", () => {
     await writeRecording(path, recording, {});
   }
 
+  /** Checkpoint `updates` as a version wrote it that named no recordings. */
+  const olderCheckpoint = (updates: number) => async (run: string) => {
+    const { recordings: _, config: _c, ...rest } = await readCheckpoint(checkpointPath(run, updates));
+    await writeCheckpoint(checkpointPath(run, updates), rest);
+  };
+
   let expected: Record<string, string> | undefined;
   test.each(damages)("%s: said by name, left out, noted, and the run goes on", async (_, damage, said) => {
     const { run, lines } = await resumed((copy) => damage(join(copy, name)));
@@ -101,10 +108,7 @@ describe("a recording that is not as the run wrote it", () => {
   });
 
   test("of a run of an older version, without checksums: only one that is damaged is left out", async () => {
-    const older = async (run: string) => {
-      const { recordings: _, config: _c, ...rest } = await readCheckpoint(checkpointPath(run, 3));
-      await writeCheckpoint(checkpointPath(run, 3), rest);
-    };
+    const older = olderCheckpoint(3);
     const whole = await resumed(older);
     expect(whole.lines.join()).not.toContain("left out");
     const undisturbed = await resumed(async () => {});
@@ -117,13 +121,46 @@ describe("a recording that is not as the run wrote it", () => {
     expect(lines.find((line) => line.includes("left out"))).toMatch(/0002.mcap holds numbers that are not finite$/);
   });
 
-  test("resumed from its very first checkpoint, a run knows no drive from before", async () => {
-    const { run } = await resumed(async (copy) => {
-      for (const updates of [1, 2, 3]) await rm(checkpointPath(copy, updates));
-    });
-    const undisturbed = await resumed(async () => {});
-    expect(await fingerprint(run)).toStrictEqual(await fingerprint(undisturbed.run));
+  test("behind it the fit begins where no command from before acts any more", async () => {
+    const delayed = join(folder, "delayed");
+    await trainRun({ given: { ...LAPS, "plant-delay": [0.1, 0.06] }, out: delayed }, 3);
+    const { run } = await resumed((copy) => rm(join(copy, name)), delayed);
+    const last = (await metricsOf(run)).at(-1);
+    expect(last?.model.delay2?.value).toBe(3);
+    // as without the hole; 0.09 if the lap behind it is fitted as one that began without commands
+    expect(last?.["modelError.turnRate"]).toBeLessThan(5e-5);
   });
+
+  describe("resumed from its very first checkpoint, a run knows no drive from before", () => {
+    test.each([
+      ["as it is", async () => {}],
+      ["of an older version", olderCheckpoint(0)],
+    ])("%s", async (_, change) => {
+      const { run } = await resumed(async (copy) => {
+        for (const updates of [1, 2, 3]) await rm(checkpointPath(copy, updates));
+        await change(copy);
+      });
+      const undisturbed = await resumed(async () => {});
+      const first = { "checkpoints/0000.ckpt": "" };
+      expect({ ...(await fingerprint(run)), ...first }).toStrictEqual({
+        ...(await fingerprint(undisturbed.run)),
+        ...first,
+      });
+    });
+  });
+});
+
+test.each([
+  ["update", `a\n${"b".repeat(1000)}`, /^the checkpoint was made by update "[^\n]*", the configuration says "gauss-/],
+  ["layers", Array.from({ length: 1000 }, () => 8), /^the checkpoint holds a [^\n]* network, the configuration asks/],
+])("a checkpoint of another %s is refused in one short line, whatever it says", async (name, value, message) => {
+  const run = join(folder, `run-${++count}`);
+  await cp(stopped, run, { recursive: true });
+  await writeCheckpoint(checkpointPath(run, 3), { ...(await readCheckpoint(checkpointPath(run, 3))), [name]: value });
+  const refused = await trainCommand.run({ given: {}, resume: run }, new Captured()).catch((error) => error);
+  expect(refused).toBeInstanceOf(UserError);
+  expect((refused as UserError).message).toMatch(message);
+  expect((refused as UserError).message.length).toBeLessThan(300);
 });
 
 describe("config.yaml edited by hand", () => {
@@ -197,7 +234,7 @@ test("a robot that does not answer leaves no folder", async () => {
 describe("a robot's run", () => {
   const given: PartialConfig = { ...LAPS, rollouts: 3, link: "serial", "update-every": "lap", "max-uncertainty": 10 };
   /** Trains on the car's double, which fails at control step `faultAt`. */
-  const drive = (where: { out: string } | { resume: string }, faultAt = Number.POSITIVE_INFINITY) =>
+  const drive = (where: { out: string } | { resume: string }, faultAt = Number.POSITIVE_INFINITY, ended = () => {}) =>
     trainCommand.run(
       { given: "out" in where ? given : {}, ...where },
       new Captured(),
@@ -207,7 +244,8 @@ describe("a robot's run", () => {
           if (step === faultAt) host.robot.fault = Fault.boardReset;
         };
         const operator = { signal, say: () => {}, confirm: async () => true, takeHeartbeat: () => true };
-        return new RobotLink(host, config, operator, new Recorder(drives));
+        const link = new RobotLink(host, config, operator, new Recorder(drives));
+        return Object.assign(link, { close: () => RobotLink.prototype.close.call(link).finally(ended) });
       },
     );
   const shaOf = async (path: string) =>
@@ -248,5 +286,34 @@ describe("a robot's run", () => {
       "0002.mcap",
       "0003.mcap",
     ]);
+  });
+
+  test("that cannot be made lets go of the robot", async () => {
+    const ended = jest.fn();
+    await expect(drive({ out: "/proc/lapgrad" }, undefined, ended)).rejects.toThrow(/cannot create the folder/);
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  test("whose disk hangs under a checkpoint ends, and lets go of the robot", async () => {
+    const handles = await fileHandles();
+    const { datasync } = handles;
+    jest.useFakeTimers({
+      doNotFake: ["nextTick", "setImmediate", "setTimeout", "clearTimeout", "performance", "Date"],
+    });
+    const flush = jest.spyOn(handles, "datasync").mockImplementation(async function (this: FileHandle) {
+      if (!/0002\.ckpt\.\d+\.tmp$/.test(await readlink(`/proc/self/fd/${this.fd}`))) return datasync.call(this);
+      setImmediate(() => jest.advanceTimersByTime(30_000));
+      return new Promise<never>(() => {});
+    });
+    const [out, ended] = [join(folder, "hanging"), jest.fn()];
+    try {
+      await expect(drive({ out }, undefined, ended)).rejects.toThrow(/^the disk has not answered for 30 s: check it/);
+    } finally {
+      jest.useRealTimers();
+      flush.mockRestore();
+    }
+    expect(ended).toHaveBeenCalledTimes(1);
+    await drive({ resume: out });
+    expect((await metricsOf(out)).map(({ index }) => index)).toStrictEqual([1, 2, 3]);
   });
 });

@@ -1,9 +1,8 @@
 /** Files of each kind, how they are changed, and the command that reads them. */
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
-import { checkpointPath } from "../../../src/checkpoint/checkpoint.js";
 import { runCommand } from "../../../src/cli/command.js";
 import exportCommand from "../../../src/cli/commands/export.js";
 import gradientCommand from "../../../src/cli/commands/gradient.js";
@@ -21,7 +20,7 @@ import { readRecording } from "../../../src/recording/reader.js";
 import { DriveRecorder } from "../../../src/recording/stream.js";
 import { coreFor, initialisePolicy } from "../../../src/session.js";
 import { trainRun } from "../runs.js";
-import { mutateCheckpoint } from "./checkpoint.js";
+import { mutateCheckpoint, stoppedRun, useCheckpoint } from "./checkpoint.js";
 import { contentsOf, type McapContents, mutateMcap } from "./mcap.js";
 import { mutateMessage, type Shape } from "./protobuf.js";
 import { mutateBytes, mutateValue, type Random } from "./random.js";
@@ -39,7 +38,6 @@ interface Originals {
   readonly folder: string;
   readonly run: string;
   readonly config: Buffer;
-  readonly checkpoint: Buffer;
   readonly recordings: readonly Buffer[];
 }
 
@@ -53,7 +51,6 @@ async function originalsIn(folder: string): Promise<Originals> {
     folder,
     run,
     config: await readFile(join(run, "config.yaml")),
-    checkpoint: await readFile(checkpointPath(run, 1)),
     recordings: [await readFile(rollout), await driveOf(rollout, join(folder, "drive.mcap"))],
   };
 }
@@ -151,15 +148,16 @@ export const KINDS: Readonly<Record<string, (folder: string) => Promise<InputKin
   },
 
   checkpoint: async (folder) => {
-    const { checkpoint, run } = await originalsIn(folder);
+    const fitted = { ...SMALL, "model-fit": true, "update-every": "rollout" } as const;
+    const rollouts = await stoppedRun(join(folder, "rollouts"), fitted);
+    const laps = await stoppedRun(join(folder, "laps"), { hidden: [4] });
+    let run = rollouts;
     return {
-      mutate: (random) => mutateCheckpoint(random, checkpoint),
-      run: async (path, output) => {
-        await copyFile(path, checkpointPath(run, 1));
-        // what an export does before it writes and checks its file, which take a hundred times as long
-        const { policy } = await openSource(run, "1", undefined);
-        output.result(policy);
+      mutate: (random) => {
+        run = random.chance(0.1) ? laps : rollouts; // laps keep more, and take their time
+        return mutateCheckpoint(random, run.checkpoint);
       },
+      run: (path, output) => useCheckpoint(run, path, output),
     };
   },
 

@@ -11,7 +11,7 @@ const STEPS = 3;
 const HALVINGS = 3;
 /** A step that improves on the one before by less than this part ends the planning. */
 const CLOSE = 0.01;
-const LEAST_DAMPING = 0.5;
+const LEAST_DAMPING = 0.15;
 
 /** Parameters, and the pace that they are driven at. */
 export interface PlanStart {

@@ -117,8 +117,8 @@ export const settings = {
     schema: v.pipe(v.number(DELAY), v.safeInteger(DELAY), v.minValue(0, DELAY), v.maxValue(10, DELAY)),
     default: 1,
     describe:
-      "network calls from the end of what was learned from until new parameters act, in one drive: in simulation they " +
-      "act then, on a robot when they are ready, and are planned for then",
+      "network calls from the end of what was learned from until new parameters act, in one drive: in simulation " +
+      "they act then, on a robot when they are ready, and are planned for then",
   },
   update: { schema: oneOf(...ruleNames), default: "gauss-newton", describe: "update rule" },
   "learning-rate": { schema: positive, describe: ["step size of the update rule", ...otherRates].join("; ") },

@@ -87,8 +87,8 @@ export function outOfBounds({ parameters }: Pick<CarModel, "parameters">): strin
 }
 
 /**
- * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far; `before`: that before a
- * change of the world.
+ * Fits turning, then pulling, whose cornering drag takes the turn rate as modelled. `present`: the model so far;
+ * `before`: that before a change of the world.
  */
 export function fitCar(
   drives: readonly FitData[],

@@ -84,8 +84,8 @@ type GaussNewtonState = {
   };
   /**
    * the parameters with the lowest window cost, and their plan; those of the ladder: the best that two windows
-   * confirmed, the one that may become it, and the untrained ones; costs that were expected of the segments of the window that is being
-   * driven, when it began. Empty where there are none
+   * confirmed, the one that may become it, and the untrained ones; costs that were expected of the segments of the
+   * window that is being driven, when it began. Empty where there are none
    */
   readonly arrays: {
     best: Float64Array;

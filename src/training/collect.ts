@@ -48,12 +48,27 @@ export function roomFor(config: RunConfig, rollouts: number, segments: number): 
 function separateRollouts(config: RunConfig): Collector {
   const segments = config["rollout-segments"];
   const counted = parseWindow(config.window);
-  const modelRollouts = { first: config.batch, foreseen: 0, continuation: 0, restart: segments, counted, window: counted };
+  const modelRollouts = {
+    first: config.batch,
+    foreseen: 0,
+    continuation: 0,
+    restart: segments,
+    counted,
+    window: counted,
+  };
   return {
     room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
     drive: async (core, link, i) => {
       core.sampleStart(i);
-      return { ...(await link.drive(core, i, segments, false)), slot: i, from: 0, begin: 0, counted: 0, inWindow: segments, completes: true };
+      return {
+        ...(await link.drive(core, i, segments, false)),
+        slot: i,
+        from: 0,
+        begin: 0,
+        counted: 0,
+        inWindow: segments,
+        completes: true,
+      };
     },
     batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts }),
     state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
@@ -90,12 +105,15 @@ function rollsOutModel(config: RunConfig): boolean {
   return updateRules[config.update].needs.modelRollouts === true;
 }
 
-/** Segments of the piece that follows `driven` segments of a drive, in laps of `lap`; no piece has a single one. */
-export function pieceAfter(driven: number, every: number, lap: number): number {
+/**
+ * Segments of the piece that follows `driven` segments of a drive, in laps of `lap`; what is left of a lap is driven
+ * with it if it were a single one, or no longer than new parameters are late.
+ */
+export function pieceAfter(driven: number, every: number, lap: number, delay: number): number {
   const young = driven === 0 ? YOUNG.first : driven < YOUNG.until ? YOUNG.next : every;
   const wanted = every > YOUNG.first ? every : Math.max(every, young);
   const left = lap - (driven % lap);
-  return left <= wanted + 1 ? left : wanted;
+  return left <= wanted + Math.max(1, delay) ? left : wanted;
 }
 
 /** Whether a window of `segments` segments is over after `driven` segments of a drive in laps of `lap`. */
@@ -104,9 +122,9 @@ function endsWindow(segments: number, driven: number, lap: number): boolean {
 }
 
 /** Segments of the window that begins after `driven` segments of a drive. */
-function windowAfter(driven: number, every: number, lap: number): number {
+function windowAfter(driven: number, every: number, lap: number, delay: number): number {
   let end = driven;
-  do end += pieceAfter(end, every, lap);
+  do end += pieceAfter(end, every, lap, delay);
   while (!endsWindow(end - driven, end, lap));
   return end - driven;
 }
@@ -154,7 +172,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   return {
     room: roomFor(config, 2 + (rollsOutModel(config) ? 2 : 0), longest),
     drive: async (core, link) => {
-      const segments = pieceAfter(driven, every, lap);
+      const segments = pieceAfter(driven, every, lap, delay);
       if (driven === 0) core.sampleStart(current);
       const result =
         driven === 0
@@ -174,8 +192,8 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       return { ...result, slot: current, begin, counted, inWindow: soFar, completes: driven % lap === 0 };
     },
     batch: () => {
-      const counted = { start: 0, length: pieceAfter(driven, every, lap) - delay, stride: 0 };
-      const window = { start: 0, length: windowAfter(driven, every, lap) - delay, stride: 0 };
+      const counted = { start: 0, length: pieceAfter(driven, every, lap, delay) - delay, stride: 0 };
+      const window = { start: 0, length: windowAfter(driven, every, lap, delay) - delay, stride: 0 };
       return {
         first: current,
         count: 1,

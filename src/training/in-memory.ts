@@ -8,8 +8,8 @@ import { trainingFor } from "./training.js";
 
 /**
  * A training that is ready to drive, its policy untrained. `rollouts` gives every rollout after it was driven and
- * before its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite; `pieces` too
- * what is driven between two updates of one drive.
+ * before its batch is learned from, without end unless one was stopped, or the gradient was 0 or not finite; `pieces`
+ * too what is driven between two updates of one drive.
  */
 export async function trainingInMemory(config: RunConfig) {
   const training = await trainingFor(config);

@@ -65,7 +65,8 @@ export class ModelFitter {
 
   /**
    * Whether the world changed in what was driven last, the end of the drive that was kept last: by its cost, what was
-   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it. If so the drives before are forgotten, and it says from which step of the last drive on, and what people should know.
+   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it. If so the drives before
+   * are forgotten, and it says from which step of the last drive on, and what people should know.
    */
   notice(core: Core, piece: Piece, { isJudged: isWhole }: { readonly isJudged: boolean }): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;
@@ -81,7 +82,6 @@ export class ModelFitter {
     const from = whereGrown(pieces.errors, fitted);
     const error = rootMeanSquare(pieces.errors.subarray(from));
     const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired, isWhole };
-    if (process.env.DBG) console.log("W", recording.info.rollout, pieces.end, (window.cost/(window.expected??NaN)).toFixed(2), window.error.toFixed(3), window.fitted.toFixed(3), window.fired, JSON.stringify(this.changes));
     const verdict = judgeWindow(this.changes, window);
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
@@ -214,7 +214,13 @@ const NOTHING: Pieces = {
 };
 
 /** Pieces with one more; `missing`: steps of the rollout before the first of the errors' rows. */
-function added(pieces: Pieces, piece: Piece, rollout: number, { rows, steps }: ModelErrors, missing: number): Omit<Pieces, "fitted"> {
+function added(
+  pieces: Pieces,
+  piece: Piece,
+  rollout: number,
+  { rows, steps }: ModelErrors,
+  missing: number,
+): Omit<Pieces, "fitted"> {
   const seen = pieces.rollout === rollout ? Math.min(pieces.end, rows.length) : 0;
   const isFirst = pieces.errors.length === 0;
   return {

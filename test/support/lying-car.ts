@@ -341,8 +341,7 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   const link = new RobotLink(host, config, operator, log);
   await link.open();
   let driven = 0;
-  for await (const event of algorithm1(training, link, 0, config.rollouts))
-    if (event.kind === "rollout") driven++;
+  for await (const event of algorithm1(training, link, 0, config.rollouts)) if (event.kind === "rollout") driven++;
   await link.stop();
   await link.close();
   const from = lie ? began + lie.at : began;

@@ -34,7 +34,10 @@ export interface Checkpoint {
   readonly updates: number;
   /** rollouts driven and used */
   readonly rollouts: number;
-  /** the best rollout so far: index (from 1; 0 before the first), window cost, and the number of updates before it */
+  /**
+   * the best rollout so far: index (from 1; 0 before the first), window cost, and the updates of the checkpoint that it
+   * began with
+   */
   readonly best: { readonly rollout: number; readonly windowCost: number; readonly updates: number };
   /** window cost of the first rollout; 0 before it */
   readonly firstWindowCost: number;

@@ -10,12 +10,18 @@ import { WiringCheck } from "./wiring.js";
 /** Control steps between two looks. */
 const EVERY = 5;
 
-/** The first drive ends where something was found; those after it are not looked at. */
+/**
+ * The first drive ends where something was found, in whatever pieces it is driven; those after it are not looked at.
+ */
 export class WatchedSimulation implements Link {
   readonly name: string;
   readonly isDeadReckoning = false;
   readonly #link: Link;
-  #isChecked = false;
+  /** of the first drive, which has not been looked at beyond `#looked` steps; undefined before it */
+  #check: WiringCheck | undefined;
+  #looked = 0;
+  /** the core no longer holds that drive from its start on, or it is over */
+  #isOver = false;
 
   constructor(link: Link) {
     this.name = link.name;
@@ -28,18 +34,15 @@ export class WatchedSimulation implements Link {
 
   async drive(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
     const result = await this.#link.drive(core, index, segments, goesOn);
-    if (this.#isChecked || core.setup.task.model.kind !== "car") return result;
-    this.#isChecked = true;
-    const found = findFault(core, index);
-    if (!found) return result;
-    cutAt(core, index, found.steps);
-    const seconds = core.view("times", index)[found.steps - 1] + core.view("periods", index)[found.steps - 1];
-    const stopped = `${describeFault(found)}, after ${seconds.toFixed(2)} s`;
-    return { steps: found.steps, stopped, remedy: remedyOf(found.fault) };
+    this.#isOver = this.#check !== undefined || core.setup.task.model.kind !== "car";
+    this.#check ??= new WiringCheck();
+    return this.#watched(core, index, result);
   }
 
-  driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    return this.#link.driveOn(core, index, segments, previous, kept);
+  async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
+    this.#isOver ||= kept < core.view("counts", previous)[1];
+    const result = await this.#link.driveOn(core, index, segments, previous, kept);
+    return this.#watched(core, index, result);
   }
 
   stop(): Promise<void> {
@@ -49,26 +52,37 @@ export class WatchedSimulation implements Link {
   close(): Promise<void> {
     return this.#link.close();
   }
-}
 
-/** What was wrong in a rollout from standstill, and after how many steps that was known. */
-function findFault(core: Core, slot: number): (FoundFault & { readonly steps: number }) | undefined {
-  const [driven] = core.view("counts", slot);
-  const columns = core.setup.task.columns.state.length;
-  const inputs = core.setup.task.columns.input.length;
-  const states = core.view("states", slot).slice(0, columns * (driven + 1));
-  unwrap(states, PlanarState.phi, columns);
-  const check = new WiringCheck();
-  for (let steps = EVERY; steps <= driven && !check.isDone; steps += EVERY) {
-    const found = check.look({
-      states: states.subarray(0, columns * (steps + 1)),
-      inputs: core.view("inputs", slot).subarray(0, inputs * steps),
-      periods: core.view("periods", slot).subarray(0, steps),
-      earlier: new Float64Array(0),
-    });
-    if (found) return { ...found, steps };
+  #watched(core: Core, index: number, result: DriveResult): DriveResult {
+    if (this.#isOver || !this.#check || this.#check.isDone) return result;
+    const found = this.#look(this.#check, core, index);
+    if (!found) return result;
+    cutAt(core, index, found.steps);
+    const seconds = core.view("times", index)[found.steps - 1] + core.view("periods", index)[found.steps - 1];
+    const stopped = `${describeFault(found)}, after ${seconds.toFixed(2)} s`;
+    return { steps: found.steps, stopped, remedy: remedyOf(found.fault) };
   }
-  return undefined;
+
+  /** What was wrong in a drive from standstill, and after how many steps that was known. */
+  #look(check: WiringCheck, core: Core, slot: number): (FoundFault & { readonly steps: number }) | undefined {
+    const [driven] = core.view("counts", slot);
+    const columns = core.setup.task.columns.state.length;
+    const inputs = core.setup.task.columns.input.length;
+    const states = core.view("states", slot).slice(0, columns * (driven + 1));
+    unwrap(states, PlanarState.phi, columns);
+    while (this.#looked + EVERY <= driven && !check.isDone) {
+      const steps = this.#looked + EVERY;
+      this.#looked = steps;
+      const found = check.look({
+        states: states.subarray(0, columns * (steps + 1)),
+        inputs: core.view("inputs", slot).subarray(0, inputs * steps),
+        periods: core.view("periods", slot).subarray(0, steps),
+        earlier: new Float64Array(0),
+      });
+      if (found) return { ...found, steps };
+    }
+    return undefined;
+  }
 }
 
 /** Leaves the first `steps` steps of a rollout. */

@@ -32,8 +32,16 @@ interface Run {
   readonly folder: { readonly path: string };
 }
 
-/** Counts a rollout; refuses a cost that is not finite, and one far above the first. */
-export function judgeRollout(run: Run, progress: Progress, { index, cost, windowCost }: RolloutMetrics): Progress {
+/**
+ * Counts a rollout; refuses a cost that is not finite, and one far above the first. `kept`: updates of the checkpoint
+ * that it began with; those of its pieces came after.
+ */
+export function judgeRollout(
+  run: Run,
+  progress: Progress,
+  { index, cost, windowCost }: RolloutMetrics,
+  kept: number,
+): Progress {
   if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
   const first = progress.rollouts === 0 ? windowCost : progress.firstWindowCost;
   const factor = run.config["stop-factor"];
@@ -46,7 +54,7 @@ export function judgeRollout(run: Run, progress: Progress, { index, cost, window
   return {
     updates: progress.updates,
     rollouts: index,
-    best: improved ? { rollout: index, windowCost, updates: progress.updates } : progress.best,
+    best: improved ? { rollout: index, windowCost, updates: kept } : progress.best,
     firstWindowCost: first,
   };
 }

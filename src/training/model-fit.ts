@@ -26,7 +26,7 @@ export class ModelFitter {
   private readonly drives = new WeakMap<Recording, FitData>();
   private readonly kept: number;
   /** rollouts follow each other: the commands of one act on into the next */
-  readonly isOneDrive: boolean;
+  private readonly isOneDrive: boolean;
   /** numbers of the last fit, by the names that metrics and checkpoints have for them */
   private said: Record<string, number> = {};
   private refits = 0;

@@ -36,6 +36,7 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   const { config, core, link, signal } = run;
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
+  let kept = progress.updates; // those of the last checkpoint
   const watch = { notices: new Notices(core), belief: new Belief(link) };
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
@@ -43,7 +44,7 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
         const metrics = await record(run, event, progress, driven, watch);
         if (!metrics) return progress;
         driven += metrics.seconds;
-        progress = judgeRollout(run, progress, metrics);
+        progress = judgeRollout(run, progress, metrics, kept);
         break;
       }
       case "estimate":
@@ -54,6 +55,7 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
         progress = { ...progress, updates: progress.updates + 1 };
         if (!event.completes) break;
         await keepCheckpoint(run, progress);
+        kept = progress.updates;
         if (signal.aborted) return progress; // a rollout is driven and learned from whole
     }
   }

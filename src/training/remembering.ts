@@ -35,9 +35,9 @@ async function keptOf(run: Resumed, checkpoint: Checkpoint): Promise<(Recording 
   return found;
 }
 
-/** What a checkpoint of an older version does not name: the last drives; the one that settled the robot has index 0. */
+/** What a checkpoint of an older version does not name: the last drives. */
 function namesOf({ modelFitter }: Resumed, { rollouts }: Checkpoint): { readonly file: string }[] {
-  const first = Math.max(modelFitter.isOneDrive ? 0 : 1, rollouts + 1 - modelFitter.size);
-  const count = rollouts === 0 ? 0 : Math.max(0, rollouts + 1 - first);
+  const first = Math.max(1, rollouts + 1 - modelFitter.size);
+  const count = Math.max(0, rollouts + 1 - first);
   return Array.from({ length: count }, (_, i) => ({ file: rolloutName(first + i) }));
 }

@@ -12,12 +12,12 @@ function stage(costOf: (policy: number, pace: number) => number) {
   return { theta, core, model };
 }
 
-const [present, confirmed, untrained] = [1, 2, 3].map((value) => Float64Array.of(value));
-const policies = [present, confirmed, untrained, untrained];
+const [present, halved, confirmed, untrained] = [1, 1.5, 2, 3].map((value) => Float64Array.of(value));
+const policies = [present, halved, confirmed, untrained, untrained];
 
 test("the cheapest policy at its cheapest pace, of equals the topmost; the core keeps its own parameters", () => {
   const { theta, core, model } = stage((policy, pace) => (policy === 2 ? 1 : 2) + (pace - 0.76) ** 2);
-  expect(chooseRung(core, model, policies, 0)).toMatchObject({ rung: 1, policy: confirmed, pace: 0.76, cost: 1 });
+  expect(chooseRung(core, model, policies, 0)).toMatchObject({ rung: 2, policy: confirmed, pace: 0.76, cost: 1 });
   expect(theta[0]).toBe(7);
   const equal = stage(() => 1);
   expect(chooseRung(equal.core, equal.model, policies, 0)).toMatchObject({ rung: 0, pace: 1 });
@@ -25,14 +25,26 @@ test("the cheapest policy at its cheapest pace, of equals the topmost; the core 
 
 test("rungs above the one that is trusted are not tried, nor policies that are not there", () => {
   const { core, model } = stage((policy, pace) => policy + pace);
-  expect(chooseRung(core, model, policies, 2)?.rung).toBe(2);
-  expect(chooseRung(core, model, [present, new Float64Array(0), untrained, untrained], 1)?.rung).toBe(2);
+  expect(chooseRung(core, model, policies, 1)).toMatchObject({ rung: 1, policy: halved, pace: 0.65 });
+  expect(chooseRung(core, model, policies, 3)?.rung).toBe(3);
+  const none = new Float64Array(0);
+  expect(chooseRung(core, model, [present, halved, none, untrained, untrained], 2)?.rung).toBe(3);
 });
 
 test("the lowest rung drives slowly, whatever the model says of going faster", () => {
   const { core, model } = stage((_, pace) => -pace);
-  expect(chooseRung(core, model, policies, 3)).toMatchObject({ rung: 3, pace: 0.76 });
-  expect(RUNGS[3].most).toBe(0.8);
+  expect(chooseRung(core, model, policies, 4)).toMatchObject({ rung: 4, pace: 0.76 });
+  expect(RUNGS[4].most).toBe(0.8);
+});
+
+test("no pace above the one that is allowed is tried, and below it all", () => {
+  const paces: number[] = [];
+  const { core, model } = stage((_, pace) => {
+    paces.push(pace);
+    return -pace;
+  });
+  expect(chooseRung(core, model, policies, 3, 0.82)).toMatchObject({ rung: 3, pace: 0.82 });
+  expect(paces).toEqual([0.82, 0.76, 0.7, 0.65, 0.76, 0.7, 0.65]);
 });
 
 test("nothing is chosen if the model leaves its bounds with everything", () => {

@@ -79,5 +79,5 @@ test("what a rule declares decides what a training with it needs", () => {
   table["no file"] = { ...momentum, needs: { modelRollouts: true, fitsModel: true, prefersLaps: true } };
   const needy = completeConfig({ update: "no file" as RuleName });
   table["no file"] = momentum;
-  expect([needy["update-every"], needy["model-fit"], needy.model]).toEqual(["lap", true, "raw"]);
+  expect([needy["update-every"], needy["model-fit"], needy.model]).toEqual(["3", true, "raw"]);
 });

@@ -53,7 +53,7 @@ test("two separate rollouts: each driven, then estimated, then learned from", as
 });
 
 test("between fit, estimate and update a timer has its turn, as a robot's heartbeat must", async () => {
-  const config = completeConfig({ hidden: [8] });
+  const config = completeConfig({ hidden: [8], "update-every": "lap" });
   const training = await trainingFor(config);
   initialisePolicy(training.core, config.seed);
   let beats = 0;
@@ -85,17 +85,30 @@ test("between fit, estimate and update a timer has its turn, as a robot's heartb
   expect([estimate > fit, update > estimate]).toEqual([true, true]);
 });
 
-test("one drive without stops settles first; a batch is one update, the last one what is left", async () => {
-  const laps = await eventsOf({ hidden: [8] }, 2);
-  expect(laps.events.map(said)).toEqual([
-    "settling 0",
-    "rollout 1",
-    "estimate",
-    "update",
-    "rollout 2",
-    "estimate",
-    "update",
-  ]);
+test("one drive is learned from piece by piece, and a lap is a rollout, of what was driven of it so far", async () => {
+  const { events } = await eventsOf({ hidden: [8] }, 2);
+  const drives = events.filter((event) => "index" in event);
+  const lap = (index: number) => [...Array.from({ length: 12 }, () => `piece ${index}`), `rollout ${index}`];
+  expect(drives.map(said)).toEqual([...lap(1), ...lap(2)]);
+  expect(events.map(said)).toEqual(drives.flatMap((drive) => [said(drive), "estimate", "update"]));
+  const updates = events.flatMap((event) => (event.kind === "update" ? [event.completes] : []));
+  expect(updates).toEqual(drives.map(({ kind }) => kind === "rollout"));
+  // segments of the lap so far; its cost grows with them
+  const so = (first: number, last: number) => [...Array.from({ length: 12 }, (_, i) => first + 3 * i), last];
+  const lengths = drives.map(({ recording }) => recording.segmentTimes.length);
+  expect(lengths).toEqual([...so(4, 40), ...so(3, 40)]);
+  for (const [i, { windowCost, recording }] of drives.entries()) {
+    expect(recording.times).toHaveLength(7 * lengths[i]);
+    expect(windowCost).toBeCloseTo(
+      recording.costs.reduce((sum, cost) => sum + cost, 0),
+      9,
+    );
+  }
+  for (const at of [12, 25])
+    expect(drives[at].recording.states.slice(0, 40)).toEqual(drives[at - 12].recording.states.slice(0, 40));
+});
+
+test("a batch is one update, the last one what is left", async () => {
   const batches = await eventsOf({ ...SMALL, update: "sgd", batch: 2 }, 3);
   expect(batches.events.map(said)).toEqual([
     "rollout 1",
@@ -118,18 +131,25 @@ test("a drive that was stopped is the last event, and so is an estimate that is 
 });
 
 describe("on disk and in memory train the same policy, bit for bit", () => {
-  const cases = ruleNames.flatMap((update) => ["rollout", "lap"].map((every) => [update, every] as const));
+  const cases = ruleNames.flatMap((update) => ["rollout", "lap", "3"].map((every) => [update, every] as const));
   test.each(cases)("%s, every %s", async (update, every) => {
     const given: PartialConfig = { rollouts: 3, hidden: [8], update, "update-every": every, plant: "identified" };
     const out = join(folder, `${update}-${every}`);
     await trainRun({ given, out });
-    const { core, rollouts } = await trainingInMemory(completeConfig(given));
-    for await (const { index } of rollouts()) {
-      if (index < 1) continue;
-      const { arrays } = await readCheckpoint(checkpointPath(out, index - 1)); // what drove this rollout
-      expect(core.view("parameters")).toEqual(arrays.parameters);
-      if (index === 3) break;
+    const { core, pieces } = await trainingInMemory(completeConfig(given));
+    let updates = 0;
+    let begins = true;
+    for await (const { index, kind } of pieces()) {
+      if (begins) {
+        const { arrays, rollouts } = await readCheckpoint(checkpointPath(out, updates)); // what began this rollout
+        expect(core.view("parameters")).toEqual(arrays.parameters);
+        expect(rollouts).toBe(index - 1);
+      }
+      begins = kind === "rollout";
+      if (begins && index === 3) break;
+      updates++;
     }
+    expect(updates).toBe(every === "3" ? 3 * 13 - 1 : 2);
   });
 });
 

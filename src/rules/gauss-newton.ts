@@ -8,7 +8,7 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
-import { chooseRung, fasterPace, PACES, RUNGS } from "./ladder.js";
+import { chooseRung, fasterPace, halved, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 import { moveAlong, type Plan, type PlanStart, planFrom } from "./plan.js";
 
@@ -243,16 +243,6 @@ function descend(
   numbers.floor = numbers.top > last ? RUNGS.length + 1 : rung + 1;
   numbers.chosen = rung + 1;
   return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? PACES[PACES.length - 1] };
-}
-
-/**
- * A policy whose network's outputs, its corrections of setpoints and gains, are half as large as long as they are
- * small: far from where it learned, a network's corrections are a guess.
- */
-function halved(core: Core, policy: Float64Array): Float64Array {
-  const { columns, network } = core.setup.task;
-  const last = (network.hidden[network.hidden.length - 1] + 1) * (columns.setpoint.length + columns.gain.length);
-  return policy.map((value, i) => (i < policy.length - last ? value : value / 2));
 }
 
 /** After a change of the world nothing is promised, nothing is best, and trust is what it was at the start. */

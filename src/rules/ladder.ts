@@ -58,6 +58,16 @@ export function chooseRung(
   return best;
 }
 
+/**
+ * A policy whose network's outputs, its corrections of setpoints and gains, are half as large as long as they are
+ * small: far from where it learned, a network's corrections are a guess.
+ */
+export function halved(core: Core, policy: Float64Array): Float64Array {
+  const { columns, network } = core.setup.task;
+  const last = (network.hidden[network.hidden.length - 1] + 1) * (columns.setpoint.length + columns.gain.length);
+  return policy.map((value, i) => (i < policy.length - last ? value : value / 2));
+}
+
 /** The pace that is planned for beside `pace` at update `turn`: back to 1 step by step. */
 export function fasterPace(pace: number, turn: number): number {
   return Math.min(1, FASTER[Math.floor(FASTER.length * ((turn * SPREAD) % 1))] * pace);

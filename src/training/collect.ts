@@ -144,8 +144,9 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   let current = 0;
   /** segments since the drive began; 0: it did not */
   let driven = 0;
-  /** segments of the window that is being driven; 0: the next piece begins one */
+  /** segments of the window that is being driven; 0: the next piece begins one; and those at its beginning not counted */
   let inWindow = 0;
+  let uncounted = 0;
   /** parameters that drive; undefined: those in the core */
   let acting: Float64Array | undefined;
 
@@ -181,9 +182,10 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       acting = core.view("parameters").slice();
       const { from } = result;
       const acts = from + (driven > 0 ? delay : 0); // the present parameters
+      if (inWindow === 0) uncounted = acts - from;
       const counted = inWindow === 0 ? acts : from;
       const before = driven % lap; // segments of the lap that the piece goes on with
-      const soFar = inWindow + segments - (driven > 0 ? delay : 0);
+      const soFar = inWindow + segments - uncounted;
       driven += segments;
       inWindow = endsWindow(inWindow + segments, driven, lap) ? 0 : inWindow + segments;
       setWindows(core, { start: acts, length: 0, stride: 0 });

@@ -98,6 +98,77 @@ test("what the model does not explain is added where it occurred a period before
   }
 });
 
+describe("what is foreseen until new parameters act", () => {
+  const ROW = 4; // of a state
+
+  test("is what the plant will do, and where a model rollout leads, with the true model", async () => {
+    const core = await delayedCore(10, 1, 16);
+    driveFrom(core, 0, 0.7, 12);
+    core.recordModelError(0);
+    expect(core.tryForesee(0, 2)).toBe(true);
+    expect(Array.from(core.view("counts", 0).subarray(0, 2))).toEqual([98, 14]);
+    const foreseen = core.usedPart("states", 0);
+    const times = core.usedPart("segmentTimes", 0);
+    core.forget(0, 2);
+    expect(Array.from(core.view("counts", 0).subarray(0, 2))).toEqual([84, 12]);
+    core.rollOut(1, 2, 0, 12);
+    const driven = core.usedPart("states", 1);
+    expect(foreseen).toHaveLength(driven.length);
+    for (const [i, value] of foreseen.entries()) expect(value).toBeCloseTo(driven[i], 9);
+    for (const [j, time] of times.entries()) expect(time).toBeCloseTo(core.view("segmentTimes", 1)[j], 12);
+    expect(core.tryRollOutModel(2, 0, "continuation", 2)).toBe(true);
+    expect(core.usedPart("states", 2)).toEqual(foreseen.slice(84 * ROW));
+  });
+
+  test("takes the recorded errors with it, and is gone on from bit for bit", async () => {
+    const core = await smallCore(11, { modelScale: 0.5, rollouts: 3, segments: 46 });
+    driveFrom(core, 0, 1, 42);
+    core.recordModelError(0);
+    expect(core.tryRollOutModel(1, 0, "continuation", 5)).toBe(true);
+    const whole = core.usedPart("states", 1);
+    expect(core.tryForesee(0, 2)).toBe(true);
+    const errors = core.view("disturbances", 0);
+    for (let t = 294; t < 308; t++)
+      for (let i = 0; i < ROW; i++) {
+        expect(Math.abs(errors[ROW * t + i] - errors[ROW * (t - PERIOD) + i])).toBeLessThan(1e-12);
+      }
+    expect(errors.subarray(ROW * 294, ROW * 308).some((error) => Math.abs(error) > 1e-3)).toBe(true);
+    expect(core.tryRollOutModel(2, 0, "continuation", 3)).toBe(true);
+    for (const [i, value] of core.usedPart("states", 2).entries()) expect(value).toBeCloseTo(whole[14 * ROW + i], 9);
+    // new parameters act from where the foreseen ends, not before
+    changePolicy(core, 12);
+    expect(core.tryRollOutModel(2, 0, "continuation", 3)).toBe(true);
+    expect(core.view("states", 2).slice(0, ROW)).toEqual(core.view("states", 0).slice(308 * ROW, 309 * ROW));
+    core.forget(0, 2);
+    expect(core.usedPart("states", 0)).toHaveLength(295 * ROW);
+  });
+
+  test("ends where the model leaves its bounds, and refuses what there is no room for", async () => {
+    const core = await smallCore(9, { rollouts: 2, segments: 12 });
+    const { Status } = core.exports;
+    driveFrom(core, 0, 1, 10);
+    core.recordModelError(0);
+    for (const [slot, segments] of [
+      [0, 3],
+      [0, -1],
+      [2, 1],
+    ])
+      expect(core.exports.foresee(slot, segments)).toBe(Status.outOfRange);
+    for (const [slot, segments] of [
+      [0, 11],
+      [0, -1],
+      [1, 1],
+      [2, 1],
+    ])
+      expect(core.exports.forget(slot, segments)).toBe(Status.outOfRange);
+    expect(Array.from(core.view("counts", 0).subarray(0, 2))).toEqual([70, 10]);
+    core.view("stateHigh")[2] = 0.1;
+    expect(core.tryForesee(0, 2)).toBe(false);
+    core.forget(0, 2);
+    expect(Array.from(core.view("counts", 0).subarray(0, 2))).toEqual([70, 10]);
+  });
+});
+
 test("ends where the model leaves its bounds, and refuses what there is no room for", async () => {
   const core = await smallCore(9, { rollouts: 2, segments: 12 });
   const { ModelStart, Status } = core.exports;

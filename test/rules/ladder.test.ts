@@ -1,8 +1,9 @@
 /** The ladder: the cheapest of what is there is driven, from the rung on that is still trusted. */
 import { expect, test } from "@jest/globals";
 import type { Core } from "../../src/core/core.js";
-import { chooseRung, fasterPace, RUNGS } from "../../src/rules/ladder.js";
+import { chooseRung, fasterPace, halved as halvedOf, RUNGS } from "../../src/rules/ladder.js";
 import type { ModelRollouts } from "../../src/rules/model-rollouts.js";
+import { smallCore } from "../support/cores.js";
 
 /** A core that only has parameters, and a model in which a policy (a single number) costs what is said. */
 function stage(costOf: (policy: number, pace: number) => number) {
@@ -50,6 +51,28 @@ test("no pace above the one that is allowed is tried, and below it all", () => {
 test("nothing is chosen if the model leaves its bounds with everything", () => {
   const { core, model } = stage(() => Number.POSITIVE_INFINITY);
   expect(chooseRung(core, model, policies, 0)).toBeUndefined();
+});
+
+test("half the corrections: the last layer halved, and with it outputs that are small", async () => {
+  const core = await smallCore(3, { hidden: [5, 4] });
+  const { setpoint, gain } = core.setup.task.columns;
+  const theta = core.view("parameters");
+  const last = (4 + 1) * (setpoint.length + gain.length);
+  for (let i = theta.length - last; i < theta.length; i++) theta[i] *= 0.02;
+  const outputs = () => {
+    core.view("probe").set(Array.from({ length: core.lawSizes("network").domain }, (_, i) => 0.1 * (i - 3)));
+    core.evaluateLaw("network");
+    return core.view("probe").slice(128, 128 + setpoint.length + gain.length);
+  };
+  const whole = outputs();
+  const policy = halvedOf(core, theta.slice());
+  expect(policy.slice(0, -last)).toEqual(theta.slice(0, -last));
+  expect(policy.slice(-last)).toEqual(theta.slice(-last).map((value) => value / 2));
+  theta.set(policy);
+  for (const [i, output] of outputs().entries()) {
+    expect(Math.abs(whole[i])).toBeGreaterThan(1e-4);
+    expect(output / whole[i]).toBeCloseTo(0.5, 3);
+  }
 });
 
 test("the pace comes back in steps, to 1 and no further", () => {

@@ -95,6 +95,22 @@ test("a turn rate that steering does not explain", () => {
   expect(found?.value).toBeLessThan(20);
 });
 
+test("a drive in pieces is looked at as one in one", async () => {
+  for (const change of ["steering=-1@seconds0", "steering=0@seconds0", "throttle=-1@seconds0"]) {
+    const whole = await drive({ plant: "identified" }, [change], 1);
+    const config = completeConfig({ window: "0:0:0", plant: "identified", "plant-change": [change] });
+    const core = await coreFor(config, 2, SEGMENTS);
+    initialisePolicy(core, 1);
+    const link = new WatchedSimulation(new SimLink());
+    core.sampleStart(0);
+    let result = await link.drive(core, 0, 3, true);
+    for (let i = 1; result.stopped === undefined && i < 8; i++)
+      result = await link.driveOn(core, i % 2, 3, (i + 1) % 2, 3 * i);
+    expect(result).toEqual({ steps: whole.steps, stopped: whole.stopped, remedy: whole.remedy });
+    expect(whole.steps).toBeGreaterThan(21);
+  }
+});
+
 test("only the first drive is looked at, and only a car's", async () => {
   const config = completeConfig({ window: "0:0:0", "plant-change": ["steering=-1@seconds0"] });
   const core = await coreFor(config, 1, SEGMENTS);

@@ -82,10 +82,10 @@ test("a car that is wired the wrong way round ends its training within 3 s, with
   const { message, exitCode, run } = await failure(given);
   expect(exitCode).toBe(1);
   expect(message).toMatch(
-    /^rollout 0 was stopped: it brakes under throttle: .* after 0\.\d+ s\. Remedy: throttle is the/,
+    /^rollout 1 was stopped: it brakes under throttle: .* after 0\.\d+ s\. Remedy: throttle is the/,
   );
   expect(message).toContain("--servo throttleReversed=true");
-  const recording = await readRecording(join(run, "rollouts", "0000.mcap"));
+  const recording = await readRecording(join(run, "rollouts", "0001.mcap"));
   expect(recording.times.at(-1)).toBeLessThan(3);
 });
 

@@ -144,7 +144,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   let current = 0;
   /** segments since the drive began; 0: it did not */
   let driven = 0;
-  /** segments of the window that is being driven; 0: the next piece begins one; and those at its beginning not counted */
+  /** segments of the window that is being driven, 0: the next piece begins one; those at its beginning do not count */
   let inWindow = 0;
   let uncounted = 0;
   /** parameters that drive; undefined: those in the core */

@@ -61,11 +61,16 @@ export async function fingerprint(run: string): Promise<Record<string, string>> 
 }
 
 /**
- * A car that loses a fifth of its grip in the lap after eight, trained twice in `folder`: as a whole, and with a stop
- * after each of `stops` rollouts. Answers with both runs.
+ * A car that loses a fifth of its grip in the lap after eight, or at `when`, trained twice in `folder`: as a whole, and
+ * with a stop after each of `stops` rollouts. Answers with both runs.
  */
-export async function trainedWhereGripIsLost(folder: string, rollouts: number, stops: readonly number[]) {
-  const changes = { "plant-change": ["grip=0.8@lap8"], "stop-factor": 1e6 };
+export async function trainedWhereGripIsLost(
+  folder: string,
+  rollouts: number,
+  stops: readonly number[],
+  when = "lap8",
+) {
+  const changes = { "plant-change": [`grip=0.8@${when}`], "stop-factor": 1e6 };
   const given: PartialConfig = { plant: "identified", hidden: [8], rollouts, ...changes };
   const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
   await trainRun({ given, out: whole });

@@ -26,7 +26,7 @@ function pieces(every: number, delay: number, laps = 2): number[] {
 }
 const times = (count: number, ...values: number[]) => Array.from({ length: count }, () => values).flat();
 
-test("pieces: first 4 segments, then as asked for; at the beginning of a drive 2 at least; what is left ends a lap", () => {
+test("pieces: 4 segments, then as asked for, at the beginning of a drive 2 at least; what is left ends a lap", () => {
   expect(pieces(3, 1)).toEqual([4, ...times(12, 3), ...times(12, 3), 4]);
   expect(pieces(1, 0)).toEqual([4, ...times(8, 2), ...times(18, 1), 2, ...times(38, 1), 2]);
   expect(pieces(2, 1)).toEqual([4, ...times(38, 2)]);
@@ -151,7 +151,7 @@ async function expectations(given: PartialConfig, laps: number) {
   return found;
 }
 
-test("windows: ten segments at least, and the rest of a lap; those in which old parameters drive do not count", async () => {
+test("windows: ten segments at least, and the rest of a lap; without those in which old parameters drive", async () => {
   const found = await expectations({}, 2);
   // segments of the window so far that count, and of what the next window was expected
   const four = [2, 5, 8, 11];

@@ -24,6 +24,8 @@ const valid: readonly Call[] = [
   ["replay", 0, 1, true, false],
   ["recordModelError", 0],
   ["rollOutModel", 1, 0, 1, 12, 0, 1],
+  ["forget", 0, 1],
+  ["foresee", 0, 1],
   ["linearise", 0],
   ["beginDrive"],
   ["networkDue", 0],
@@ -67,6 +69,8 @@ const wrong: readonly Call[] = [
   ...slots("replay", 1, true, false),
   ...slots("recordModelError"),
   ...slots("rollOutModel", 0, 1, 12, 0, 1),
+  ...slots("foresee", 0),
+  ...slots("forget", 0),
   ...slots("linearise"),
   ...slots("controlStep", 0, 0),
   ...slots("windowCost"),
@@ -84,6 +88,8 @@ const wrong: readonly Call[] = [
   ...[-1, 3].map((start) => ["rollOutModel", 1, 0, start, 12, 0, 1] as const),
   ...[0, 13].map((segments) => ["rollOutModel", 1, 0, 1, segments, 0, 1] as const),
   ["rollOutModel", 1, 0, 2, 12, Number.NaN, 1],
+  ...[-1, 13, NONE].map((segments) => ["foresee", 0, segments] as const),
+  ...[-1, 13, NONE].map((segments) => ["forget", 0, segments] as const),
   ...[0, 0.299, 1.251, Number.NaN].map((pace) => ["rollOutModel", 1, 0, 1, 12, 0, pace] as const),
   ...[0, 0.299, 1.251, Number.NaN].map((pace) => ["setPace", pace] as const),
   ["tick", Number.NaN],
@@ -205,7 +211,7 @@ test("along a rollout whose counts or segments cannot be", async () => {
   const core = await smallCore(1, { rollouts: 2 });
   for (const slot of [0, 1]) driveFrom(core, slot, 1, 12);
   const along: readonly Call[] = valid.filter(([name]) =>
-    /^(replay|recordModelError|linearise|windowCost|gradient|hessianProduct|windowPass|statePass|solveStep)$/.test(
+    /^(replay|recordModelError|foresee|forget|linearise|windowCost|gradient|hessianProduct|windowPass|statePass|solveStep)$/.test(
       name,
     ),
   );

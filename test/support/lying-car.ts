@@ -290,14 +290,14 @@ export interface Trial extends LyingCarOptions {
   readonly watch?: (host: LyingHost) => void;
 }
 
-/** Trains on a lying car for so many laps, settling ones included, or until something stops it. */
+/** Trains on a lying car for so many laps, or until something stops it. */
 export async function tryLie(trial: Trial): Promise<LieResult> {
   const { laps, lie, given = {}, seed, watch } = trial;
   const config = completeConfig({
     link: trial.by === "wheel" ? "serial" : "ros2",
     seed,
     "update-every": "lap",
-    rollouts: Math.max(1, laps - 2),
+    rollouts: laps,
     "max-uncertainty": 1e3,
     ...given,
   } as PartialConfig);

@@ -291,8 +291,8 @@ test("a lap lasts as long as the task's parameters say", () => {
     parameters: { task: { lapTime }, reward: { lapTime } },
   });
   expect(resolveTask(config).task.timing.lapTime).toBe(lapTime);
-  // two laps settle it, the longest drive that is kept
-  expect(collectorFor({ ...config, update: "sgd" }).room.segments).toBe(80);
+  // the longest that is kept: two laps before a lap, and twice the one segment that new parameters are late
+  expect(collectorFor({ ...config, update: "sgd" }).room.segments).toBe(3 * 40 + 2);
   expect(resolveTask(completeConfig({})).task.timing.lapTime).toBe(5.5);
 });
 

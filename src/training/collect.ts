@@ -147,8 +147,8 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   /** segments of the window that is being driven, 0: the next piece begins one; those at its beginning do not count */
   let inWindow = 0;
   let uncounted = 0;
-  /** parameters that drive; undefined: those in the core */
-  let acting: Float64Array | undefined;
+  /** parameters that drive, and the pace; undefined: those in the core */
+  let acting: { readonly parameters: Float64Array; readonly pace: number } | undefined;
 
   /** Drives on for `segments` segments into the other slot, with at most `most` segments in front; how many it were. */
   const driveOn = async (core: Core, link: Link, segments: number, most: number) => {
@@ -158,13 +158,19 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
     return { ...(await link.driveOn(core, current, segments, previous, from)), from };
   };
 
-  /** The same, the first segments of it with the parameters that drove before. */
+  const inForce = (core: Core) => ({ parameters: core.view("parameters").slice(), pace: core.pace });
+
+  /** The same, the first segments of it with the parameters, and at the pace, that drove before. */
   const driveLate = async (core: Core, link: Link, segments: number) => {
-    const newest = core.view("parameters").slice();
+    const newest = inForce(core);
     if (late === 0 || !acting) return driveOn(core, link, segments, kept);
-    core.write("parameters", acting);
+    const paces = core.view("pace");
+    const { driven: present } = core.exports.Pace;
+    core.write("parameters", acting.parameters);
+    paces[present] = acting.pace;
     const begun = await driveOn(core, link, late, kept);
-    core.write("parameters", newest);
+    core.write("parameters", newest.parameters);
+    if (core.pace === acting.pace) paces[present] = newest.pace; // the reflex did not take another meanwhile
     if (begun.stopped !== undefined) return begun;
     const rest = await driveOn(core, link, segments - late, kept + late);
     return { ...rest, from: begun.from };
@@ -179,7 +185,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
         driven === 0
           ? { ...(await link.drive(core, current, segments, true)), from: 0 }
           : await driveLate(core, link, segments);
-      acting = core.view("parameters").slice();
+      acting = inForce(core);
       const { from } = result;
       const acts = from + (driven > 0 ? delay : 0); // the present parameters
       if (inWindow === 0) uncounted = acts - from;
@@ -207,7 +213,10 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
     state: (core) => {
       if (driven === 0 || !isSimulated(config)) return {}; // a robot that was stopped starts anew
       const arrays: Record<string, Float64Array> = { [`${PREFIX}segments`]: Float64Array.of(driven) };
-      if (acting) arrays[`${PREFIX}acting`] = acting;
+      if (acting) {
+        arrays[`${PREFIX}acting`] = acting.parameters;
+        arrays[`${PREFIX}pace`] = Float64Array.of(acting.pace);
+      }
       for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
       for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);
       return arrays;
@@ -218,7 +227,8 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes
       for (const name of held) core.writeUsed(name, arrays[PREFIX + name], current);
       driven = arrays[`${PREFIX}segments`]?.[0] ?? 0;
-      acting = arrays[`${PREFIX}acting`];
+      const parameters = arrays[`${PREFIX}acting`];
+      acting = parameters && { parameters, pace: arrays[`${PREFIX}pace`][0] };
     },
   };
 }

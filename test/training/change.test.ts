@@ -101,7 +101,7 @@ test("less grip: noticed, drives before forgotten, pace lowered, cost back; resu
   expect(optimiser["change.rollout"]).toBe(9);
 });
 
-test("resumed after the lap in which a change was noticed late, while the fit is held to the model before", async () => {
+test("resumed after the lap in which a change was noticed, while the fit is held to the model before", async () => {
   const { whole, resumed } = await trainedWhereGripIsLost(join(folder, "late"), 11, [9, 10], "seconds49.4");
   expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
 

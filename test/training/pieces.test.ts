@@ -2,11 +2,14 @@
  * One drive in pieces: how long they are, when new parameters act, what is promised of which segments, and that what
  * is said of a window is what was driven in it.
  */
-import { expect, test } from "@jest/globals";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import type { DriveResult, Link } from "../../src/links/link.js";
+import { readRecording } from "../../src/recording/reader.js";
 import type { UpdateRule } from "../../src/rules/definition.js";
 import gaussNewton from "../../src/rules/gauss-newton.js";
 import { estimateGradient } from "../../src/rules/gradient.js";
@@ -15,6 +18,13 @@ import { initialisePolicy } from "../../src/session.js";
 import { algorithm1, type DriveEvent } from "../../src/training/algorithm1.js";
 import { collectorFor, pieceAfter } from "../../src/training/collect.js";
 import { trainingFor } from "../../src/training/training.js";
+import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 const LAP = 40;
 /** Segments of the pieces of the first `laps` laps. */
@@ -92,6 +102,41 @@ test.each([
     expect(Math.floor(first / after.columns)).toBe(segment);
     before = after;
   }
+});
+
+/** Slows down with its first update. */
+const slows: UpdateRule = {
+  ...adds(1),
+  update: (core, _batch, { numbers }) => {
+    if (numbers.turn++ === 0) core.setPace(0.9);
+  },
+};
+
+test.each([
+  ["3", 0, 4],
+  ["3", 1, 5],
+  ["8", 5, 13],
+  ["lap", 3, 43],
+])("every %s, update-delay %d: a new pace acts in segment %d, in a resumed run too", async (every, delay, acts) => {
+  const given: PartialConfig = {
+    hidden: [4],
+    update: "adam",
+    "update-every": every,
+    "update-delay": delay,
+    rollouts: 2,
+    "stop-factor": 1e6,
+  };
+  const [whole, resumed] = [1, 2].map((i) => join(folder, `${every}-${delay}-${i}`));
+  const { adam } = table;
+  table.adam = slows; // under a name that a configuration may have
+  await trainRun({ given, out: whole });
+  await trainRun({ given, out: resumed }, 1);
+  await trainRun({ given: {}, resume: resumed });
+  table.adam = adam;
+  expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
+  const laps = await Promise.all([1, 2].map((i) => readRecording(join(whole, "rollouts", `000${i}.mcap`))));
+  const paces = laps.flatMap(({ paces, times }) => (paces.length > 0 ? [...paces] : [...times].map(() => 1)));
+  expect(paces.findIndex((pace) => pace < 1)).toBe(7 * acts);
 });
 
 /** Counts the segments that it is asked for. */

@@ -101,6 +101,8 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
    * undefined if it expected nothing
    */
   expectedCost?(state: State, segments: number): number | undefined;
+  /** a robot was stopped and begins anew, at rest: what was expected was of a drive that goes on */
+  beginAnew?(state: State): void;
   /** what the last update did that a person should know of the next rollout; empty: nothing */
   remarks?(state: State): readonly string[];
   /** line 6: the gradient, or step, along the recorded trajectories */

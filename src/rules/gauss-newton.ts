@@ -138,6 +138,10 @@ export default {
   }),
   expectedCost: ({ arrays: { expectedWindow } }: GaussNewtonState, segments: number) =>
     expectedWindow.length > 0 ? expectedWindow.subarray(0, segments).reduce((a, b) => a + b, 0) : undefined,
+  beginAnew: ({ numbers, arrays }: GaussNewtonState) => {
+    Object.assign(numbers, { unchanged: 0, expected: 0, lastCost: 0 });
+    arrays.expectedWindow = NONE;
+  },
   remarks: ({ numbers: { chosen, pace } }: GaussNewtonState) =>
     chosen > 0 ? [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`] : [],
   outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>

@@ -1,6 +1,7 @@
 /** What a checkpoint of a training holds, and how the training goes on from it. */
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
+import { isSimulated } from "../config/links.js";
 import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { shortened } from "../output.js";
@@ -62,6 +63,7 @@ export function restore(training: Training, checkpoint: Checkpoint): Progress {
   for (const name of Object.keys(ruleState.numbers)) if (name in optimiser) ruleState.numbers[name] = optimiser[name];
   for (const name of Object.keys(ruleState.arrays)) if (name in arrays) ruleState.arrays[name] = arrays[name];
   collector.restore(core, arrays);
+  if (config["update-every"] !== "rollout" && !isSimulated(config)) rule.beginAnew?.(ruleState);
   modelFitter.restore(core, optimiser);
   return { updates, rollouts, best, firstWindowCost };
 }

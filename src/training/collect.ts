@@ -147,6 +147,8 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   /** segments of the window that is being driven, 0: the next piece begins one; those at its beginning do not count */
   let inWindow = 0;
   let uncounted = 0;
+  /** a drive began before this one, which was stopped: its first lap, from rest, is compared with none */
+  let isAnew = false;
   /** parameters that drive, and the pace; undefined: those in the core */
   let acting: { readonly parameters: Float64Array; readonly pace: number } | undefined;
 
@@ -205,7 +207,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       return {
         first: current,
         count: 1,
-        isWhole: !isSmall,
+        isWhole: !isSmall && !(isAnew && driven <= lap),
         isJudged: inWindow === 0,
         modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted, window },
       };
@@ -222,6 +224,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       return arrays;
     },
     restore: (core, arrays) => {
+      isAnew = !isSimulated(config);
       for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.write(name, arrays[name]);
       const held = core.rolloutRegions().filter((name) => arrays[PREFIX + name]);
       if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes

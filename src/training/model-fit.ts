@@ -35,8 +35,8 @@ export class ModelFitter {
   private since = { rollout: -1, step: 0 };
   /** the model before the last change */
   private before: FittedModel | undefined;
-  /** recordings that begin at rest */
-  private readonly beginnings = new WeakSet<Recording>();
+  /** rollouts that begin at rest, though others were driven before them */
+  private readonly beginnings = new Set<number>();
   /** what was driven since windows were last judged */
   private window: Pieces = { ...NOTHING };
   /** why the last refit, or a part of it, was refused, if it was */
@@ -56,9 +56,9 @@ export class ModelFitter {
   /**
    * Keeps a drive; one that goes on with the last one's rollout takes its place. `begins`: the robot stood before it.
    */
-  keep(recording: Recording | undefined, begins = recording?.info.rollout === 1): void {
+  keep(recording: Recording | undefined, begins?: boolean): void {
     if (recording && this.recordings.at(-1)?.info.rollout === recording.info.rollout) this.recordings.pop();
-    if (recording && begins) this.beginnings.add(recording);
+    if (recording && begins && this.isOneDrive) this.beginnings.add(recording.info.rollout);
     this.recordings.push(recording);
     while (this.recordings.length > this.size) this.recordings.shift();
   }
@@ -136,7 +136,7 @@ export class ModelFitter {
     if (!recording) return undefined;
     const known = this.drives.get(recording);
     if (known) return known;
-    const goesOn = this.isOneDrive && !this.beginnings.has(recording);
+    const goesOn = this.isOneDrive && recording.info.rollout > 1 && !this.beginnings.has(recording.info.rollout);
     const previous = goesOn ? this.recordings[i - 1] : undefined;
     const drive = driveOf(core, recording, previous);
     const { rollout, step } = this.since;
@@ -153,7 +153,13 @@ export class ModelFitter {
     const { rollout, step } = this.since;
     const changes = prefixed(CHANGE, Object.entries({ ...this.changes, rollout, step }));
     const before = this.before ? prefixed(BEFORE, entriesOf(this.before)) : {};
-    return { ...this.said, [REFITS]: this.refits, ...changes, ...before };
+    const kept = this.recordings.flatMap((recording) => recording?.info.rollout ?? []);
+    const begun = kept.filter((index) => index > 1 && this.beginnings.has(index));
+    const beginnings = prefixed(
+      BEGINNING,
+      begun.map((index) => [`${index}`, 1]),
+    );
+    return { ...this.said, [REFITS]: this.refits, ...changes, ...before, ...beginnings };
   }
 
   /** Takes both back. */
@@ -168,6 +174,8 @@ export class ModelFitter {
     Object.assign(this.changes, changes);
     this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
+    for (const name of Object.keys(others))
+      if (name.startsWith(BEGINNING)) this.beginnings.add(Number(name.slice(BEGINNING.length)));
     const before = entriesOf(this.model).map(([name]) => [name, others[BEFORE + name]] as const);
     if (before.every(([, value]) => value !== undefined)) this.before = modelFrom(before, this.model);
   }
@@ -179,6 +187,8 @@ const REFITS = "modelRefits";
 const CHANGE = "change.";
 /** Before those of the model before a change. */
 const BEFORE = "before.";
+/** Before the indices of rollouts that begin at rest. */
+const BEGINNING = "begins.";
 
 /** What was driven, before anything is learned from it. */
 interface Piece {

@@ -9,14 +9,20 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import trainCommand from "../../src/cli/commands/train.js";
-import { type PartialConfig, readConfig } from "../../src/config/config.js";
+import { completeConfig, type PartialConfig, readConfig } from "../../src/config/config.js";
 import { UserError } from "../../src/errors.js";
 import { Fault } from "../../src/links/faults.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { writeRecording } from "../../src/recording/writer.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { RobotLink } from "../../src/runtime/robot-link.js";
+import { initialisePolicy } from "../../src/session.js";
+import { algorithm1 } from "../../src/training/algorithm1.js";
+import { checkpointOf, restore } from "../../src/training/checkpoints.js";
+import { START } from "../../src/training/judgement.js";
 import { newRun } from "../../src/training/run-start.js";
+import { trainingFor } from "../../src/training/training.js";
 import { fileHandles } from "../support/file-handles.js";
 import { PlantHost } from "../support/plant-host.js";
 import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
@@ -236,12 +242,41 @@ test("a robot that does not answer leaves no folder", async () => {
   expect(await readdir(folder)).not.toContain("nobody");
 });
 
+test("a robot begins anew: nothing is expected of it, and its lap from rest is compared with none", async () => {
+  const config = completeConfig({ ...LAPS, plant: "identified", "update-every": "lap" });
+  const training = await trainingFor(config);
+  initialisePolicy(training.core, config.seed);
+  for await (const _ of algorithm1(training, new SimLink(), 0, 2));
+  const checkpoint = checkpointOf(training, { ...START, updates: 2, rollouts: 2 });
+  for (const link of ["sim", "serial"] as const) {
+    const again = await trainingFor({ ...config, link });
+    const isRobot = link === "serial";
+    // a robot's checkpoint holds nothing of the drive that it was made in
+    const kept = Object.entries(checkpoint.arrays).filter(([name]) => !(isRobot && name.startsWith("drive.")));
+    restore(again, { ...checkpoint, arrays: Object.fromEntries(kept) });
+    const { rule, ruleState, collector, core } = again;
+    expect([link, (rule.expectedCost?.(ruleState, 1) ?? 0) > 0]).toEqual([link, !isRobot]);
+    expect(ruleState.numbers.expected > 0).toBe(!isRobot);
+    const isWhole: boolean[] = [];
+    for (let lap = 0; lap < 2; lap++) {
+      await collector.drive(core, new SimLink(), 0);
+      isWhole.push(collector.batch(1).isWhole);
+    }
+    expect(isWhole).toEqual([!isRobot, true]);
+  }
+});
+
 describe("a robot's run", () => {
   const given: PartialConfig = { ...LAPS, rollouts: 3, link: "serial", "update-every": "lap", "max-uncertainty": 10 };
   /** Trains on the car's double, which fails at control step `faultAt`. */
-  const drive = (where: { out: string } | { resume: string }, faultAt = Number.POSITIVE_INFINITY, ended = () => {}) =>
+  const drive = (
+    where: { out: string } | { resume: string },
+    faultAt = Number.POSITIVE_INFINITY,
+    ended = () => {},
+    more: PartialConfig = {},
+  ) =>
     trainCommand.run(
-      { given: "out" in where ? given : {}, ...where },
+      { given: { ...("out" in where ? given : {}), ...more }, ...where },
       new Captured(),
       async (config, { signal, drives }) => {
         const host = await PlantHost.make(config);
@@ -282,6 +317,17 @@ describe("a robot's run", () => {
     expect((await metricsOf(out)).map(({ index }) => index)).toStrictEqual([1, 2, 3]);
     expect(await readdir(join(out, "drives"))).toHaveLength(3);
     expect(await kept(out, 3)).toStrictEqual(["0001.mcap", "0002.mcap", "0003.mcap"]);
+
+    // those that begin at rest are known, in later resumes too: they go on from nothing
+    await drive({ resume: out }, undefined, undefined, { rollouts: 4 });
+    const begun = async (updates: number) =>
+      Object.keys((await readCheckpoint(checkpointPath(out, updates))).optimiser).filter((key) => /^begins/.test(key));
+    expect(await Promise.all([1, 2, 3, 4].map(begun))).toEqual([
+      [],
+      ["begins.2"],
+      ["begins.2"],
+      ["begins.2", "begins.4"],
+    ]);
   });
 
   test("that cannot be made lets go of the robot", async () => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import type { PartialConfig } from "../../src/config/config.js";
+import { checkpointNamed } from "../../src/policy-file.js";
 import { bestOf } from "../../src/training/metrics.js";
 import { fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
@@ -121,18 +122,28 @@ describe("stopped after any rollout and resumed, a run ends as the uninterrupted
   });
 });
 
+test("the best of laps in pieces names the checkpoint that it began with, which can be driven", async () => {
+  const run = await trained({ hidden: [8], plant: "identified", rollouts: 4 });
+  const costs = (await metricsOf(run)).map(({ windowCost }) => windowCost);
+  const { best } = await checkpointNamed(run, "last");
+  expect(best.windowCost).toBe(Math.min(...costs));
+  expect(best.rollout).toBe(costs.indexOf(best.windowCost) + 1);
+  expect(best.updates).toBe(13 * (best.rollout - 1));
+  expect((await checkpointNamed(run, "best")).rollouts).toBe(best.rollout - 1);
+});
+
 test("a change acts at its time in one drive and in separate rollouts, and nothing before it differs", async () => {
   const changed = { plant: "identified", "plant-change": ["throttle=0.8@seconds9"] };
-  for (const [every, seconds] of [
-    ["20", [0, 5.6, 11.2]],
-    ["rollout", [0, 2.8, 5.6, 8.4]],
+  for (const [every, length, seconds] of [
+    ["20", 5.6, [0, 5.6, 11.2]], // of one drive a rollout is a lap
+    ["rollout", 2.8, [0, 2.8, 5.6, 8.4]],
   ] as const) {
     const given: PartialConfig = { ...SMALL, update: "adam", "update-every": every, rollouts: seconds.length };
     const [before, after] = [await trained({ ...given, plant: "identified" }), await trained({ ...given, ...changed })];
     const costs = (await metricsOf(before)).map(({ cost }) => cost);
     const changedMetrics = await metricsOf(after);
     for (const [i, { start }] of changedMetrics.entries()) expect(start).toBeCloseTo(seconds[i], 10);
-    const same = seconds.filter((start) => start + 2.8 < 9).length;
+    const same = seconds.filter((start) => start + length < 9).length;
     expect(changedMetrics.slice(0, same).map(({ cost }) => cost)).toEqual(costs.slice(0, same));
     expect(changedMetrics[same].cost).not.toBe(costs[same]);
   }

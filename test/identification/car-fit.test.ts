@@ -179,3 +179,33 @@ test("commands that repeat themselves every segment fit delays a segment apart a
   for (const last of [0, 12])
     expect(fitCar([drive], { parameters: RAW, delays: [last, last] }).delays).toStrictEqual([4, 5]);
 });
+
+test("after a change a short drive is fitted as the model before it, but for what it shows", () => {
+  const before: CarParameters = {
+    throttleGain: 9,
+    drag: 0.3,
+    steeringGain: 4,
+    steeringBias: 0.1,
+    offset: 0.8,
+    linearDrag: 0.6,
+    corneringDrag: 0.1,
+    inverseGrip: 0.13,
+    throttleGrip: 0,
+  };
+  const present = { parameters: before, delays: [3, 4] as [number, number] };
+  const drive = driveOf({ ...before, inverseGrip: 0.18 }, [3, 4], 70, 0.002, 5);
+  const held = fitCar([drive], present, "changed", before);
+  const free = fitCar([drive], present, "near");
+  expect(held.refused).toEqual([]);
+  expect(held.parameters.inverseGrip).toBeCloseTo(0.18, 1);
+  expect(held.delays).toEqual([3, 4]);
+  const others = ["throttleGain", "drag", "offset", "linearDrag", "corneringDrag", "steeringGain"] as const;
+  const distance = ({ parameters }: { readonly parameters: CarParameters }) =>
+    Math.hypot(...others.map((name) => parameters[name] - before[name]));
+  expect(distance(held)).toBeLessThan(0.3 * distance(free));
+  // to the model before, whatever was fitted since
+  const since = { ...present, parameters: { ...before, steeringGain: 2, throttleGain: 3, inverseGrip: 0.3 } };
+  const again = fitCar([drive], since, "changed", before);
+  for (const name of [...others, "inverseGrip"] as const)
+    expect(again.parameters[name]).toBeCloseTo(held.parameters[name], 3);
+});

@@ -3,7 +3,12 @@ import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Checkpoint, checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { completeConfig, type PartialConfig } from "../../src/config/config.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
+import { initialisePolicy } from "../../src/session.js";
+import { algorithm1 } from "../../src/training/algorithm1.js";
 import { forgetful, judgeWindow, type Window, whereGrown } from "../../src/training/change.js";
+import { trainingFor } from "../../src/training/training.js";
 import { fingerprint, metricsOf, newFolder, trainedWhereGripIsLost, trainRun } from "../support/runs.js";
 
 /** Updates of a lap. */
@@ -137,4 +142,59 @@ test("a quadruped that turns less than it did: noticed, and walked on with", asy
   expect(lines[8].noticed[0]).toMatch(/^the world changed/);
   for (const line of lines.slice(9)) expect(line.model.turnGain.value).toBeCloseTo(0.6, 3);
   expect(lines[10].windowCost).toBeLessThan(0.1 * lines[8].windowCost);
+});
+
+/** A training whose pieces are watched as they are judged. */
+async function watched(given: PartialConfig, laps: number) {
+  const config = completeConfig({ hidden: [8], plant: "identified", reflex: false, ...given });
+  const training = await trainingFor(config);
+  initialisePolicy(training.core, config.seed);
+  const { modelFitter, ruleState } = training;
+  const notice = modelFitter.notice.bind(modelFitter);
+  const seen: Seen[] = [];
+  modelFitter.notice = (core, piece, batch) => {
+    const fitted = modelFitter.numbers()["modelError.turnRate"];
+    const window = ruleState.arrays.expectedWindow.slice();
+    const noticed = notice(core, piece, batch);
+    seen.push({ ...piece, ...batch, fitted, window, text: noticed?.text, step: noticed?.step });
+    return noticed;
+  };
+  for await (const _ of algorithm1(training, new SimLink(), 0, laps));
+  return { seen, training };
+}
+
+/** What is judged of a piece: its cost, what was expected of its window so far, what the fit before it left. */
+interface Seen {
+  readonly cost: number;
+  readonly expected: number | undefined;
+  readonly isJudged: boolean;
+  readonly fitted: number;
+  readonly window: Float64Array;
+  readonly text: string | undefined;
+  readonly step: number | undefined;
+}
+
+test("a begun window is judged by what was expected of its first segments, and by the fit before it began", async () => {
+  const { seen, training } = await watched({ "plant-change": ["grip=0.7@seconds47.1"] }, 9);
+  const at = seen.findIndex(({ text }) => text !== undefined);
+  expect(seen.filter(({ text }) => text !== undefined)).toHaveLength(1);
+  expect(Math.floor(at / LAP)).toBe(8); // in the ninth lap
+  expect(seen[at].isJudged).toBe(false); // before its window was over
+  const begins = seen.slice(0, at).findLastIndex(({ isJudged }) => isJudged) + 1;
+  const pieces = seen.slice(begins, at + 1);
+  expect(pieces.length).toBeGreaterThan(1);
+  const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
+  for (const [i, { expected, window }] of pieces.entries()) {
+    expect(window).toEqual(pieces[0].window);
+    expect(expected).toBeCloseTo(sum(window.subarray(0, 2 + 3 * i)), 12);
+  }
+  const times = sum(pieces.map(({ cost }) => cost)) / (seen[at].expected as number);
+  const [, said, left] = /cost ([\d.e+]+) times .* its fit left ([\d.]+);/.exec(seen[at].text as string) ?? [];
+  expect(said).toBe(times.toPrecision(2));
+  expect(left).toBe(pieces[0].fitted.toPrecision(2));
+  // the fits within the window have seen some of the change
+  expect(seen[at].fitted).toBeGreaterThan(1.05 * pieces[0].fitted);
+  // where it changed in the lap: 47.1 s less the eight laps before it, in steps of 20 ms
+  expect(Math.abs((seen[at].step as number) - (47.1 - 8 * 5.6) / 0.02)).toBeLessThan(10);
+  expect(training.modelFitter.recordings).toHaveLength(1);
 });

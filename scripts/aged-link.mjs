@@ -24,9 +24,12 @@ export class AgedLink {
   /** true states at the last steps, newest first */
   #history = [];
   #noise = [0, 0, 0, 0];
+  /** network calls that old parameters still drive */
+  #late = 0;
   #now = 0;
 
-  static async of(config, seed) {
+  /** `late`: network calls after which new parameters act */
+  static async of(config, seed, late = 0) {
     const link = new AgedLink();
     const plant = await coreFor(config, 1, 1, "strict", 1);
     const pilot = await coreFor(config, 1, 1, "strict", 1);
@@ -38,6 +41,7 @@ export class AgedLink {
     link.#layout = layoutFor(plant.setup.task);
     link.#takeover = new Takeover(pilot);
     link.#random = uniformFrom(seed);
+    link.#late = late;
     return link;
   }
 
@@ -53,7 +57,7 @@ export class AgedLink {
   }
 
   async driveOn(core, index, segments, previous, kept) {
-    this.#takeOver(core);
+    if (this.#late === 0) this.#takeOver(core);
     core.driveOn(index, previous, kept);
     return this.#collect(core, index, segments, true);
   }
@@ -79,6 +83,7 @@ export class AgedLink {
         for (const firing of firingsSince(this.#pilot, firings)) addFiring(core, firing);
         return { steps: core.view("counts", index)[0], stopped: within ? undefined : "it left its bounds" };
       }
+      if (calling && calls === this.#late && goesOn) this.#takeOver(core);
       this.#pilot.view("plantState").set(measured);
       this.#pilot.tick(this.#now);
       if (calling) rows.push(this.#row(RecordKind.call, measured, ["outputs", "setpoints", "gains"]));

@@ -1,5 +1,5 @@
 /**
- * What a training does when the world changes: trains the simulated car in memory, a lap per update, on plants that
+ * What a training does when the world changes: trains the simulated car in memory, with its defaults, on plants that
  * change in the lap after ten laps of driving since standstill, on others that the model cannot describe, and on those
  * that stay as they are. Costs in % of the untrained controller's steady lap on the plant before the change.
  * `--cache`: rows that are there already are not driven again.
@@ -22,10 +22,9 @@ const { values: options } = parseArgs({
   },
 });
 const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
-/** Laps since standstill before a change, and laps of a training after those that settle. */
+/** Laps since standstill before a change, and laps of a training. */
 const BEFORE = 10;
-const SETTLING = 2;
-const LAPS = 30;
+const LAPS = 32;
 const change = (...changes) => ({ "plant-change": changes });
 const slip = (loadTransfer) => ({ parameters: { plant: { combinedSlip: 1, loadTransfer } } });
 const CASES = [
@@ -43,15 +42,14 @@ const CASES = [
 
 const kept = keptRows(options.cache);
 
-/** Costs per step of `laps` laps after those that settle, what was noticed in which, and what was driven slowly [s]. */
+/** Costs per step of `laps` laps since standstill, what was noticed in which, and what was driven slowly [s]. */
 async function driven(given, laps) {
   const config = completeConfig({ "stop-factor": 1e6, ...given });
   const { core, rollouts } = await trainingInMemory(config);
   const row = { costs: [], noticed: [], slow: [] };
-  for await (const { index, slot, from, stopped, noticed } of rollouts()) {
+  for await (const { index, slot, begin, stopped, noticed } of rollouts()) {
     if (stopped) break;
-    if (index === 0) continue;
-    const { meanCost, slowSeconds } = measure(core, slot, index, from);
+    const { meanCost, slowSeconds } = measure(core, slot, index, begin);
     row.costs.push(meanCost);
     row.slow.push(slowSeconds);
     row.noticed.push(noticed.length);
@@ -67,9 +65,9 @@ const median = (values) =>
   );
 const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "stopped");
 
-/** Updates before the first changed lap. */
-const CHANGED = BEFORE - SETTLING;
-const AFTER = [1, 3, 6, CHANGED, CHANGED + 1, CHANGED + 2, CHANGED + 3, CHANGED + 10, CHANGED + 15, CHANGED + 20];
+/** The first changed lap, from 1. */
+const CHANGED = BEFORE + 1;
+const SHOWN = [1, 2, 3, 6, CHANGED - 1, ...[0, 1, 2, 3, 10, 15, 20].map((after) => CHANGED + after)];
 const rows = [];
 for (const one of CASES) {
   // before a change; a plant that is other from the start is measured as it is
@@ -80,18 +78,18 @@ for (const one of CASES) {
     const given = { plant: one.plant, ...one.given, seed };
     trainings.push(await kept([given, LAPS], () => driven(given, LAPS)));
   }
-  const percent = (row, lap) => (100 * (row.costs[lap] ?? Number.POSITIVE_INFINITY)) / whole;
-  const columns = AFTER.map((lap) => {
+  const percent = (row, lap) => (100 * (row.costs[lap - 1] ?? Number.POSITIVE_INFINITY)) / whole;
+  const columns = SHOWN.map((lap) => {
     const costs = trainings.map((row) => percent(row, lap));
     return `${shown(median(costs))}/${shown(Math.max(...costs))}`;
   });
   const worst = Math.max(...trainings.flatMap((row) => row.costs.slice(1).map((cost) => (100 * cost) / whole)));
-  const early = trainings.filter((row) => row.noticed.slice(0, CHANGED).some((count) => count > 0)).length;
-  const late = trainings.filter((row) => row.noticed.slice(CHANGED).some((count) => count > 0)).length;
+  const early = trainings.filter((row) => row.noticed.slice(0, BEFORE).some((count) => count > 0)).length;
+  const late = trainings.filter((row) => row.noticed.slice(BEFORE).some((count) => count > 0)).length;
   rows.push([one.plant, one.name, ...columns, shown(worst), `${early}, ${late}`]);
   console.log(rows.at(-1).join(" | "));
 }
-const head = ["plant", "change", ...AFTER, "worst", "noticed"];
+const head = ["plant", "change", ...SHOWN.map((lap) => `lap ${lap}`), "worst", "noticed"];
 await writeStudyPage("change", {
   seeds: SEEDS,
   first: FIRST,

@@ -48,7 +48,7 @@ const { values: options } = parseArgs({
 
 const MAIN = resolve("build/src/cli/main.js");
 const TRAINER = resolve("build/test/support/trainer.js");
-const LAPS = ["--rollouts", "2", "--hidden", "8,8"];
+const LAPS = ["--laps", "2", "--hidden", "8,8"];
 const ROLLOUTS = ["--rollout-segments", "20", "--window", "10:0:0", "--update", "adam", "--model-fit"];
 /** How each training is called. */
 const TASKS = {
@@ -56,7 +56,7 @@ const TASKS = {
   "car by laps": { words: LAPS },
   "car by rollouts": { words: [...ROLLOUTS, "--rollouts", "4", "--batch", "2", "--hidden", "8,8"] },
   "robot (double)": {
-    words: [...LAPS, "--link", "serial", "--update-every", "lap", "--max-uncertainty", "10"],
+    words: [...LAPS, "--link", "serial", "--max-uncertainty", "10"],
     isRobot: true,
   },
 };
@@ -155,15 +155,17 @@ async function operationsOf(task, words, folder) {
     });
 }
 
-/** A run that was killed just before its second rollout was kept, and of whose metrics the last line is cut. */
+/** A run that was killed just before its second checkpoint was kept, and of whose lines the last are cut. */
 async function stoppedRun(task, operations, folder) {
   const checkpoints = operations.filter(({ name, path }) => name === "rename" && path.startsWith("/checkpoints/"));
   const { at } = checkpoints[2]; // the first is that of the untrained policy
   await runAlone(task, beginning(task, folder), withFault(folder, "kill", at));
   appendFileSync(join(folder, "metrics.jsonl"), '{"index":3,"seconds":2.');
+  appendFileSync(join(folder, "updates.jsonl"), '{"update":');
 }
 
 const shaOf = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
+const LINES = ["metrics.jsonl", "updates.jsonl", "stopped.jsonl", "stopped-updates.jsonl"];
 const linesOf = (folder, name) => {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
@@ -176,7 +178,7 @@ function treasuresOf(folder) {
   return {
     files: names.filter((name) => /^rollouts.*\.mcap$/.test(name)).map((name) => shaOf(join(folder, name))),
     drives: names.filter((name) => /^drives.*\.mcap$/.test(name)),
-    lines: ["metrics.jsonl", "stopped.jsonl"].flatMap((name) => linesOf(folder, name)),
+    lines: LINES.flatMap((name) => linesOf(folder, name)),
   };
 }
 

@@ -21,10 +21,11 @@ const ROLLOUTS = 6;
 /** Delay that the servo pulses add to a command: until the next one begins, and until it ends [s]. */
 const SERVO_DELAY = 0.03;
 const OWN_DELAYS = { nominal: [0, 0], identified: [0.1, 0.11], "single-track": [0.06, 0.06] };
+/** Plants, and when parameters change: after pieces of the default's length, or after separate rollouts. */
 const CASES = [
-  ["nominal", "lap"],
-  ["identified", "lap"],
-  ["single-track", "lap"],
+  ["nominal", "3"],
+  ["identified", "3"],
+  ["single-track", "3"],
   ["identified", "rollout"],
 ];
 const median = (values) => spreadOf(values).median;

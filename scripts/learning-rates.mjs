@@ -20,7 +20,7 @@ const SWEEP = [
 
 /** Window cost of every rollout of one training. */
 async function train(update, truncation, rate, seed) {
-  const { costs } = await trainedCosts({
+  return trainedCosts({
     seed,
     update,
     truncation,
@@ -31,7 +31,6 @@ async function train(update, truncation, rate, seed) {
     "model-fit": false,
     rollouts: SHOWN.at(-1),
   });
-  return costs;
 }
 
 /** Median and worst. */

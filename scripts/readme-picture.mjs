@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { readCompleteConfig } from "../build/src/config/config.js";
+import { changesWithinLaps, unitOf } from "../build/src/config/units.js";
 import { readRecording } from "../build/src/recording/reader.js";
 import { carFigure8 } from "../build/src/tasks/car-figure8.js";
 import { RunFolder } from "../build/src/training/run-folder.js";
@@ -26,7 +27,8 @@ const rollouts = await folder.readMetrics();
 const best = rollouts.reduce((a, b) => (b.windowCost < a.windowCost ? b : a));
 const config = await readCompleteConfig(folder.configPath);
 const driving = config["update-every"] !== "rollout"; // all of it counts, of a separate rollout its window
-const what = config["update-every"] === "lap" ? "lap" : "rollout";
+const what = unitOf(config);
+const first = changesWithinLaps(config) ? `${what} 1, from standstill` : `${what} 1, untrained`;
 const firstCounted = driving ? 0 : Number(config.window.split(":")[0]);
 const { radius } = carFigure8.reward.parameters;
 
@@ -82,7 +84,7 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 330" role=
 </g>
 <path stroke="${TEXT}" stroke-width="1.5" d="${path(scaleBar)}"/>
 ${text(scaleBar[1][0] + 8, scaleBar[1][1] + 4, "1 m")}
-${text(20, 20, `${what} 1, untrained`, `fill="${FIRST}"`)}
+${text(20, 20, first, `fill="${FIRST}"`)}
 ${text(160, 20, `${what} ${best.index}, the best`, `fill="${BEST}"`)}
 ${text(310, 20, "dashed: the task")}
 ${text(area.left - 40, 20, `cost of a ${what}`)}

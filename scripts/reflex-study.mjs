@@ -11,10 +11,8 @@ import { completeConfig } from "../build/src/config/config.js";
 import { describeFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { initialisePolicy } from "../build/src/session.js";
-import { algorithm1 } from "../build/src/training/algorithm1.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
-import { trainingFor } from "../build/src/training/training.js";
 import { AgedLink } from "./aged-link.mjs";
 import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
 
@@ -41,7 +39,7 @@ const VARIANTS = [
     linkFor: (config, seed) => AgedLink.of({ ...config, ...NOISE, link: "sim" }, seed),
   },
 ];
-/** Seeds of each change, and the lap in which it acts, counted from standstill. */
+/** Seeds of each change, and the laps from standstill before it acts. */
 const CHANGED = { seeds: Number(options.changed), lap: 10, factors: options.factors.split(",").map(Number) };
 
 const kept = keptRows(options.cache);
@@ -53,23 +51,20 @@ function driven(plant, given, seed, linkFor, laps) {
 
 async function trained(plant, given, seed, linkFor, laps) {
   const config = completeConfig({ plant, seed, ...given });
-  const training = await trainingFor(config);
-  const { core } = training;
-  initialisePolicy(core, seed);
-  const link = await linkFor(config, seed);
+  const { core, rollouts } = await trainingInMemory(config, await linkFor(config, seed));
   const row = { costs: [], slow: 0, firings: [], stopped: null };
   let before = firingCount(core);
-  for await (const event of algorithm1(training, link, 0, laps)) {
-    if (event.kind !== "rollout" && event.kind !== "settling") continue;
+  for await (const event of rollouts()) {
     row.stopped = event.stopped ?? null;
     if (event.stopped !== undefined) break;
-    const { meanCost, slowSeconds } = measure(core, event.slot, event.index, event.from);
+    const { meanCost, slowSeconds } = measure(core, event.slot, event.index, event.begin);
     row.slow += slowSeconds;
-    if (event.kind === "rollout") row.costs.push(meanCost);
+    row.costs.push(meanCost);
     const { segmentTimes } = event.recording;
     for (const firing of firingsSince(core, before))
       row.firings.push({ lap: event.index, segment: segmentTimes.indexOf(firing.taskTime), ...firing });
     before = firingCount(core);
+    if (event.index === laps) break;
   }
   return row;
 }
@@ -101,8 +96,8 @@ async function falseAlarms() {
   ]);
 }
 
-/** The lap of the table in which the change acts: the two that settle the car count from standstill too. */
-const CHANGED_LAP = CHANGED.lap - 2;
+/** Laps before the change. */
+const BEFORE = CHANGED.lap;
 
 async function losses() {
   const rows = [];
@@ -112,19 +107,17 @@ async function losses() {
         const change = { "plant-change": [`grip=${factor}@lap${CHANGED.lap}`], "stop-factor": 1e9, reflex };
         const runs = [];
         for (let i = 0; i < CHANGED.seeds; i++)
-          runs.push(await driven(plant, change, FIRST + 500 + i, () => new SimLink(), CHANGED_LAP + 5));
+          runs.push(await driven(plant, change, FIRST + 500 + i, () => new SimLink(), BEFORE + 5));
         const whole = await untrainedCost({ plant });
-        const first = runs.map(({ firings }) => firings.find(({ lap }) => lap > CHANGED_LAP));
+        const first = runs.map(({ firings }) => firings.find(({ lap }) => lap > BEFORE));
         const lap = (k) =>
-          spread(runs.map(({ costs }) => (100 * (costs[CHANGED_LAP + k] ?? Number.POSITIVE_INFINITY)) / whole));
+          spread(runs.map(({ costs }) => (100 * (costs[BEFORE + k] ?? Number.POSITIVE_INFINITY)) / whole));
         rows.push([
           plant,
           `grip × ${factor}`,
           reflex ? "on" : "off",
-          reflex
-            ? spread(first.flatMap((firing) => (firing?.lap === CHANGED_LAP + 1 ? [firing.segment + 1] : [])))
-            : "",
-          reflex ? `${first.filter((firing) => firing?.lap === CHANGED_LAP + 1).length} of ${runs.length}` : "",
+          reflex ? spread(first.flatMap((firing) => (firing?.lap === BEFORE + 1 ? [firing.segment + 1] : []))) : "",
+          reflex ? `${first.filter((firing) => firing?.lap === BEFORE + 1).length} of ${runs.length}` : "",
           lap(-1),
           lap(0),
           lap(1),

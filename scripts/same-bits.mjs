@@ -1,8 +1,9 @@
 /**
- * Shows that two checkouts compute the same bits: trains, with both, every task with every update rule, per lap and per
- * rollout, on every plant of the car and with everything that can lie around a plant, drives and replays the result,
- * and compares metrics, checkpoints, recordings and answers byte by byte. Only what tells the time of day or where a
- * file lies is left out, and settings, values of JSON and arrays of checkpoints that the first checkout did not have.
+ * Shows that two checkouts compute the same bits: trains, with both, every task with every update rule, per lap, per
+ * rollout and in pieces of laps, on every plant of the car and with everything that can lie around a plant, drives and
+ * replays the result, and compares metrics, checkpoints, recordings and answers byte by byte. Only what tells the time
+ * of day or where a file lies is left out, and settings, values of JSON and arrays of checkpoints that the first
+ * checkout did not have.
  *
  * Usage: node scripts/same-bits.mjs <built checkout before> <built checkout after> [--only <regular expression>]
  *          [--keep <folder>]
@@ -50,7 +51,9 @@ const trainings = [
     ["quadruped-figure8", "--update", rule, "--update-every", "lap", "--rollouts", "3"],
   ]),
   ["car-figure8 default", ["car-figure8", "--rollouts", "6"]],
-  ["car-figure8 segments", ["car-figure8", "--update-every", "20", "--rollouts", "6", "--plant", "identified"]],
+  ["car-figure8 pieces", ["car-figure8", "--rollouts", "12", "--plant", "identified"]],
+  ["car-figure8 half laps", ["car-figure8", "--update-every", "20", "--rollouts", "6", "--plant", "identified"]],
+  ["car-figure8 late", ["car-figure8", "--update-every", "4", "--update-delay", "3", "--rollouts", "4"]],
   [
     "car-figure8 disturbed",
     [

@@ -7,22 +7,19 @@ import { machine, remarksIn } from "../build/src/report/markdown.js";
 import { fill } from "../build/src/report/template.js";
 import { coreFor } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { measure } from "../build/src/training/metrics.js";
+import { measureSteps } from "../build/src/training/metrics.js";
 
-/** Window cost of every rollout of one training, infinite once it left its bounds; and the first one's metrics. */
+/** Window cost of every rollout, or lap, of one training, infinite once it left its bounds. */
 export async function trainedCosts(given) {
   const config = completeConfig(given);
-  const { core, rollouts } = await trainingInMemory(config);
+  const { rollouts } = await trainingInMemory(config);
   const costs = [];
-  let first = {};
-  for await (const { index, slot, from, stopped, windowCost } of rollouts()) {
+  for await (const { stopped, windowCost } of rollouts()) {
     if (stopped) break;
-    if (index === 0) continue;
-    if (index === 1) first = measure(core, slot, 1, from);
     costs.push(windowCost);
     if (costs.length === config.rollouts) break;
   }
-  return { costs: [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)], first };
+  return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
 }
 
 /**
@@ -45,8 +42,8 @@ export function keptRows(path) {
   };
 }
 
-/** Cost per step of the untrained controller's last lap of six, from the task's own start. */
-export async function untrainedCost(given) {
+/** Metrics of the untrained controller's last lap of six, from the task's own start. */
+export async function untrainedLap(given) {
   const config = completeConfig(given);
   const { timing, initialState } = (await coreFor(config, 1, 1)).setup.task;
   const segments = segmentsPerLap({ timing });
@@ -54,12 +51,12 @@ export async function untrainedCost(given) {
   core.writeStart(initialState, 0);
   core.rollOut(0, 6 * segments);
   const steps = segments * config["steps-per-segment"];
-  return (
-    core
-      .view("stageCosts")
-      .subarray(5 * steps, 6 * steps)
-      .reduce((sum, cost) => sum + cost, 0) / steps
-  );
+  return measureSteps(core, 0, 5 * steps, 6 * steps, 6);
+}
+
+/** Its cost per step. */
+export async function untrainedCost(given) {
+  return (await untrainedLap(given)).meanCost;
 }
 
 export const shownCost = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");

@@ -1,10 +1,12 @@
 /** Policies from files: a run's checkpoint, or a network as JSON (the authors' layout, or that of a gradient case). */
 import { stat } from "node:fs/promises";
 import {
+  bestNumberOf,
   type Checkpoint,
   checkpointPath,
   latestCheckpoint,
   listCheckpoints,
+  numberOf,
   readCheckpoint,
 } from "./checkpoint/checkpoint.js";
 import { restorePolicy } from "./checkpoint/policy.js";
@@ -26,7 +28,7 @@ export interface PolicySource {
 }
 
 /**
- * Opens a run's folder (its `best` measured, its `last` trained, or the parameters after a number of updates) or a
+ * Opens a run's folder (its `best` measured, its `last` trained, or the parameters of the checkpoint of a number) or a
  * network file.
  */
 export async function openPolicy(path: string, which: string): Promise<PolicySource> {
@@ -42,24 +44,34 @@ async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   return { run, updates: checkpoint.updates, hidden: checkpoint.layers.slice(1, -1), install };
 }
 
-/** The last checkpoint, the one that drove the best rollout, or the one after a number of updates. */
+/** The last checkpoint, the one that the best rollout began with, or the one of that number. */
 export async function checkpointNamed(run: string, which: string): Promise<Checkpoint> {
   if (which === "last" || which === "best") {
     const { checkpoint } = await latestCheckpoint(run);
     if (!checkpoint) throw new UserError(`${run} has no checkpoint yet: let it train first`);
-    return which === "last" ? checkpoint : await readCheckpoint(checkpointPath(run, checkpoint.best.updates));
+    return which === "last" ? checkpoint : await readCheckpoint(checkpointPath(run, bestNumberOf(checkpoint)));
   }
   const known = await listCheckpoints(run);
   if (/^\d+$/.test(which) && known.includes(Number(which))) {
     const path = checkpointPath(run, Number(which));
     const checkpoint = await readCheckpoint(path);
-    if (checkpoint.updates === Number(which)) return checkpoint;
-    throw new UserError(`${path} is the checkpoint after update ${checkpoint.updates}: it was renamed; choose another`);
+    if (numberOf(checkpoint) === Number(which)) return checkpoint;
+    throw new UserError(`${path} is checkpoint ${numberOf(checkpoint)}: it was renamed; choose another`);
   }
   throw new UserError(
-    `${run} has no checkpoint "${which}"; allowed are best, last, or a number of updates from ${known[0]} ` +
-      `to ${known.at(-1)}`,
+    `${run} has no checkpoint "${which}"; allowed are best, last, or a number from ${spansOf(known)}`,
   );
+}
+
+/** Numbers for people: those that follow each other as a span. */
+function spansOf(numbers: readonly number[]): string {
+  const spans: [number, number][] = [];
+  for (const number of numbers) {
+    const last = spans.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else spans.push([number, number]);
+  }
+  return spans.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(", ");
 }
 
 /** Hidden widths of a stack of layers that fit each other. */

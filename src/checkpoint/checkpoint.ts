@@ -5,7 +5,7 @@
  * that.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf, writeAtomically } from "../files.js";
@@ -34,10 +34,7 @@ export interface Checkpoint {
   readonly updates: number;
   /** rollouts driven and used */
   readonly rollouts: number;
-  /**
-   * the best rollout so far: index (from 1; 0 before the first), window cost, and the updates of the checkpoint that it
-   * began with
-   */
+  /** the best rollout so far: index (from 1; 0 before the first), window cost, and updates before it began */
   readonly best: { readonly rollout: number; readonly windowCost: number; readonly updates: number };
   /** window cost of the first rollout; 0 before it */
   readonly firstWindowCost: number;
@@ -54,9 +51,26 @@ export interface Checkpoint {
   readonly arrays: Readonly<Record<string, Float64Array>>;
 }
 
-/** Path of the checkpoint after so many updates. */
-export function checkpointPath(run: string, updates: number): string {
-  return join(run, "checkpoints", `${String(updates).padStart(4, "0")}.ckpt`);
+/** Path of a checkpoint, by its number: laps driven, or of separate rollouts updates made. */
+export function checkpointPath(run: string, number: number): string {
+  return join(run, "checkpoints", `${String(number).padStart(4, "0")}.ckpt`);
+}
+
+/** A checkpoint's number. */
+export function numberOf(checkpoint: Pick<Checkpoint, "updates" | "rollouts" | "config">): number {
+  return isCountedInRollouts(checkpoint) ? checkpoint.rollouts : checkpoint.updates;
+}
+
+/** The number of the checkpoint that holds the policy which the best rollout began with; 0 before the first rollout. */
+export function bestNumberOf(checkpoint: Pick<Checkpoint, "best" | "config">): number {
+  const { rollout, updates } = checkpoint.best;
+  return isCountedInRollouts(checkpoint) ? Math.max(0, rollout - 1) : updates;
+}
+
+/** One drive has a checkpoint per lap, however many updates that had; of older versions both numbers were the same. */
+function isCountedInRollouts({ config }: Pick<Checkpoint, "config">): boolean {
+  const every = config?.["update-every"];
+  return every !== undefined && every !== "rollout";
 }
 
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
@@ -71,6 +85,26 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   const bodies = Object.values(arrays).map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength));
   const content = Buffer.concat([prefix, Buffer.from(header), ...bodies]);
   await writeAtomically(path, Buffer.concat([content, createHash("sha256").update(content).digest()]));
+}
+
+/** What the header of a checkpoint says, read without its numbers; undefined if it cannot be read. */
+export async function headerOf(path: string): Promise<Omit<Checkpoint, "arrays"> | undefined> {
+  try {
+    const file = await open(path);
+    try {
+      const prefix = Buffer.alloc(PREFIX);
+      await file.read(prefix, 0, PREFIX, 0);
+      const length = prefix.readUInt32LE(12);
+      if (length > (await file.stat()).size) return undefined;
+      const header = Buffer.alloc(length);
+      await file.read(header, 0, header.length, PREFIX);
+      return parseHeader(path, header.toString());
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads and verifies a checkpoint; a {@link UserError} says what is wrong with the file. */
@@ -138,12 +172,11 @@ export async function latestCheckpoint(
   rollouts = Number.POSITIVE_INFINITY,
 ): Promise<{ checkpoint: Checkpoint | undefined; passedOver: string[] }> {
   const passedOver: string[] = [];
-  for (const updates of (await listCheckpoints(run)).reverse()) {
-    const path = checkpointPath(run, updates);
+  for (const number of (await listCheckpoints(run)).reverse()) {
+    const path = checkpointPath(run, number);
     try {
       const checkpoint = await readCheckpoint(path);
-      if (checkpoint.updates !== updates)
-        passedOver.push(`${path} is the checkpoint after update ${checkpoint.updates}`);
+      if (numberOf(checkpoint) !== number) passedOver.push(`${path} is checkpoint ${numberOf(checkpoint)}, renamed`);
       else if (checkpoint.rollouts <= rollouts) return { checkpoint, passedOver };
       else
         passedOver.push(`${path} counts ${checkpoint.rollouts} rollouts, metrics.jsonl has the first ${rollouts} only`);
@@ -155,7 +188,7 @@ export async function latestCheckpoint(
   throw new UserError(`none of the ${passedOver.length} checkpoints of ${run} can be used: ${passedOver[0]}`);
 }
 
-/** Numbers of updates of all checkpoints of a run, ascending. */
+/** The numbers of all checkpoints of a run, ascending. */
 export async function listCheckpoints(run: string): Promise<number[]> {
   let names: string[];
   try {

@@ -22,6 +22,8 @@ export interface Argument<T = unknown> {
   readonly default?: T;
   /** what help says of a default that is not a constant */
   readonly defaultNote?: string;
+  /** another option that says the same in other words: only one of them may be given */
+  readonly insteadOf?: string;
 }
 
 /** Arguments by name: `initialState` is the option `--initial-state`. */
@@ -97,6 +99,11 @@ export function optionName(key: string): string {
 export function valuesOf<A extends ArgumentTable>(table: A, typed: Readonly<Record<string, unknown>>): Arguments<A> {
   const values = Object.entries(table).map(([key, argument]) => {
     const name = optionName(key);
+    const { insteadOf } = argument;
+    if (insteadOf !== undefined && typed[name] !== undefined && typed[insteadOf] !== undefined)
+      throw new UserError(
+        `--${name} ${typed[name]} and --${insteadOf} ${typed[insteadOf]} say the same: give only one`,
+      );
     return [key, meaningOf(argument, argument.positional ? name : `--${name}`, typed[name]) ?? argument.default];
   });
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));

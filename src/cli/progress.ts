@@ -34,7 +34,7 @@ export async function trainingProgress(
   unitOfWork: string,
 ): Promise<TrainingProgress> {
   let { seconds } = done;
-  const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts) : undefined;
+  const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts, unitOfWork) : undefined;
   const say = (line: string) => (bars ? bars.multi.log(`${printable(line)}\n`) : output.say(line));
   const headings = [unitOfWork, "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
   const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
@@ -73,12 +73,13 @@ async function startBars(
   stream: NodeJS.WriteStream,
   total: number,
   done: number,
+  unitOfWork: string,
 ): Promise<{ multi: MultiBar; bar: SingleBar }> {
   const { default: progress } = await import("cli-progress");
   const multi = new progress.MultiBar(
     {
       stream,
-      format: " {bar} {value}/{total} rollouts | {minutes} min driven | window cost {cost}",
+      format: ` {bar} {value}/{total} ${unitOfWork}s | {minutes} min driven | window cost {cost}`,
       hideCursor: true,
       clearOnComplete: true,
       gracefulExit: false,

@@ -11,7 +11,7 @@ export const run = {
 export const checkpoint = {
   type: text,
   default: "best",
-  describe: "of a run: best, last, or a number of updates",
+  describe: "of a run: best, last, or a number of laps (of separate rollouts: updates)",
 } as const;
 export const workers = {
   type: wholeNumber(1),

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkpointPath } from "../checkpoint/checkpoint.js";
+import { checkpointPath, numberOf } from "../checkpoint/checkpoint.js";
 import { restorePolicy } from "../checkpoint/policy.js";
 import { completeConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
@@ -26,7 +26,7 @@ export interface ExportSource {
 }
 
 /**
- * Opens a run's checkpoint (best, last, or a number of updates); without `timing`, that of the link it was driven over.
+ * Opens a run's checkpoint (best, last, or its number); without `timing`, that of the link it was driven over.
  */
 export async function openSource(run: string, which: string, timing: Timing | undefined): Promise<ExportSource> {
   const checkpoint = await checkpointNamed(run, which);
@@ -41,7 +41,7 @@ export async function openSource(run: string, which: string, timing: Timing | un
     trainingMinutes: driven.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
     finalCost: finite((metrics.at(checkpoint.rollouts) ?? driven.at(-1))?.windowCost),
     checkpoint: createHash("sha256")
-      .update(await readFile(checkpointPath(run, checkpoint.updates)))
+      .update(await readFile(checkpointPath(run, numberOf(checkpoint))))
       .digest("hex"),
   };
   return { policy: describePolicy(core, timing ?? timingOf(config), provenance), core };

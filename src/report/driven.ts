@@ -31,7 +31,7 @@ export function renderRolloutKey(input: ReportInput): string {
   const entries = input.rollouts.map(({ label, rollout }, place) => ({
     className: `line ${rolloutClass(input, place)}`,
     label,
-    remark: `rollout ${rollout}`,
+    remark: `${input.unit} ${rollout}`,
   }));
   return renderSwitches(entries, "laps", "M2 5h24");
 }

@@ -1,6 +1,7 @@
 /** The report of a run folder. */
 import { basename, resolve } from "node:path";
 import { readCompleteConfig } from "../config/config.js";
+import { changesWithinLaps, unitOf } from "../config/units.js";
 import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
 import { readText, writeAtomically } from "../files.js";
@@ -24,7 +25,8 @@ export interface WrittenReport {
 export async function writeReport(run: string, out?: string): Promise<WrittenReport> {
   const folder = new RunFolder(run);
   const metrics = await folder.readMetrics();
-  if (metrics.length === 0) throw new UserError(`${run} has no finished rollout yet: there is nothing to report`);
+  if (metrics.length === 0)
+    throw new UserError(`${run} has no finished lap or rollout yet: there is nothing to report`);
   const config = await readCompleteConfig(folder.configPath);
   const core = await coreFor(config, 1, 1);
   const { task } = core.setup;
@@ -47,6 +49,8 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
   const path = out ?? folder.reportPath;
   const html = renderReport({
     title: `${task.name}: ${basename(resolve(run))}`,
+    unit: unitOf(config),
+    isFirstUntrained: !changesWithinLaps(config),
     task: `${task.name} (${task.summary})`,
     metrics,
     noticed: Object.fromEntries(metrics.map(({ index, noticed }) => [index, noticed])),

@@ -14,6 +14,10 @@ export interface DrawnRollout {
 export interface ReportInput {
   /** heading of the page: task and run */
   readonly title: string;
+  /** what a rollout is called */
+  readonly unit: "lap" | "rollout";
+  /** nothing was learned yet while the first was driven */
+  readonly isFirstUntrained: boolean;
   readonly task: string;
   /** one per rollout, in the order driven */
   readonly metrics: readonly RolloutMetrics[];

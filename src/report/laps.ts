@@ -50,7 +50,7 @@ export function renderOutputs(input: ReportInput): string {
     const time = timeExtent([curve], input.lapTime);
     return renderChart({
       heading: name,
-      description: `Network output ${name} of rollout ${rollout} over the lap`,
+      description: `Network output ${name} of ${input.unit} ${rollout} over the lap`,
       width: 220,
       height: 130,
       x: linearAxis(time, 5),
@@ -60,7 +60,8 @@ export function renderOutputs(input: ReportInput): string {
     });
   });
   return (
-    `<p>Offsets to setpoint and gains in rollout ${rollout}.</p>` + `<div class="multiples">${charts.join("\n")}</div>`
+    `<p>Offsets to setpoint and gains in ${input.unit} ${rollout}.</p>` +
+    `<div class="multiples">${charts.join("\n")}</div>`
   );
 }
 
@@ -85,8 +86,8 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
     lines.push({ className: `line ${rolloutClass(input, place)}`, ...curves[place] });
   return renderChart({
     heading: name.charAt(0).toUpperCase() + name.slice(1),
-    note: shown.lo > all.lo || shown.hi < all.hi ? "A rollout that leaves the frame is cut off." : "",
-    description: `${name} over the lap for rollouts ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
+    note: shown.lo > all.lo || shown.hi < all.hi ? `A ${input.unit} that leaves the frame is cut off.` : "",
+    description: `${name} over the lap for ${input.unit}s ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
     width: 490,
     height: 240,
     x: linearAxis(time, 6),

@@ -20,7 +20,8 @@ export function minutesBefore(metrics: readonly RolloutMetrics[]): number[] {
 
 /** The numbers a reader wants first: from the first to the best rollout. */
 export function renderHeadline(input: ReportInput): string {
-  if (input.metrics.length === 0) return "<p>No rollout was driven.</p>";
+  if (input.metrics.length === 0) return `<p>No ${input.unit} was driven.</p>`;
+  const { unit, isFirstUntrained } = input;
   const first = input.metrics[0];
   const place = bestPlace(input);
   const best = input.metrics[place];
@@ -34,19 +35,19 @@ export function renderHeadline(input: ReportInput): string {
     [
       `Window cost${believed}`,
       change(first.windowCost, best.windowCost),
-      place === 0 ? "untrained" : `rollout 1 → ${best.index}`,
+      place > 0 ? `${unit} 1 → ${best.index}` : isFirstUntrained ? "untrained" : `of the first ${unit}`,
     ],
     [
       "Improvement",
       place > 0 && factor > 0 ? `${formatNumber(factor, factor < 10 ? 2 : 3)}<small> ×</small>` : MISSING,
-      place > 0 ? "lower window cost" : count > 1 ? "no rollout beat the first" : "nothing learned yet",
+      place > 0 ? "lower window cost" : count > 1 ? `no ${unit} beat the first` : "nothing learned yet",
     ],
     [
       "Driving",
       `${formatFixed(minutes[place === 0 ? count : place], 1)}<small> min</small>`,
       place === 0
-        ? `in ${plural(count, "rollout")}`
-        : `to the best; ${formatFixed(minutes[count], 1)} min in ${plural(count, "rollout")}`,
+        ? `in ${plural(count, unit)}`
+        : `to the best; ${formatFixed(minutes[count], 1)} min in ${plural(count, unit)}`,
     ],
   ];
   if (best.rmsRadialError !== undefined) {
@@ -62,14 +63,14 @@ export function renderHeadline(input: ReportInput): string {
 
 /** Window cost against the driving learned from. */
 export function renderLearningCurve(input: ReportInput): string {
-  const { metrics } = input;
+  const { metrics, unit, isFirstUntrained } = input;
   const minutes = minutesBefore(metrics);
   const costs = metrics.map(({ windowCost }) => (windowCost > 0 ? windowCost : NaN));
   const drawn = costs.filter((cost) => Number.isFinite(cost)).length;
-  if (drawn === 0) return "<p>No rollout has a window cost to draw.</p>";
+  if (drawn === 0) return `<p>No ${unit} has a window cost to draw.</p>`;
   const { lo, hi: highest } = extentOf(costs);
-  const untrained = costs[0];
-  const hi = untrained > 0 ? Math.min(highest, REACH * untrained) : highest;
+  const first = costs[0];
+  const hi = first > 0 ? Math.min(highest, REACH * first) : highest;
   // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more below for the best's label.
   const room = Math.max(1.25, (hi / lo) ** 0.08);
   const end = minutes.at(-1) || 1;
@@ -78,17 +79,17 @@ export function renderLearningCurve(input: ReportInput): string {
   const place = bestPlace(input);
   const lines: ChartLine[] = [];
   const labels: Label[] = [];
-  if (Number.isFinite(untrained)) {
-    lines.push({ className: "level", x: [0, end], y: [untrained, untrained] });
-    const text = `untrained ${formatNumber(untrained)}`;
-    labels.push({ className: "label above left", x: 1, y: y.position(untrained), text });
+  if (Number.isFinite(first)) {
+    lines.push({ className: "level", x: [0, end], y: [first, first] });
+    const text = `${isFirstUntrained ? "untrained" : `first ${unit}`} ${formatNumber(first)}`;
+    labels.push({ className: "label above left", x: 1, y: y.position(first), text });
   }
   lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
     const at = minutes[index];
     const hint =
-      `rollout ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ` + `after ${formatFixed(at, 2)} min`;
+      `${unit} ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ` + `after ${formatFixed(at, 2)} min`;
     lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
   }
   for (const [place, { index }] of metrics.entries()) {
@@ -96,29 +97,28 @@ export function renderLearningCurve(input: ReportInput): string {
     if (noticed.length === 0) continue;
     const at = minutes[place];
     lines.push({ className: "level", x: [at, at], y: [lo / room, hi * room] });
-    lines.push({ className: "dot", x: [at], y: [hi], hint: `noticed in ${index}: ${noticed.join("; ")}` });
+    lines.push({ className: "dot", x: [at], y: [hi], hint: `noticed in ${unit} ${index}: ${noticed.join("; ")}` });
   }
   const best = costs[place];
   if (Number.isFinite(best) && place > 0) {
     const at = x.position(minutes[place]);
-    const text = `best, rollout ${metrics[place].index}: ${formatNumber(best)}`;
+    const text = `best, ${unit} ${metrics[place].index}: ${formatNumber(best)}`;
     labels.push({ className: `label below ${at > 0.5 ? "left" : "right"}`, x: at, y: y.position(best), text });
   }
   const lost = metrics.length - drawn;
   const notes = [
-    lost > 0 ? `${plural(lost, "rollout")} without a positive finite cost left out.` : "",
+    lost > 0 ? `${plural(lost, unit)} without a positive finite cost left out.` : "",
     hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
   ];
   return renderChart({
     heading: "Window cost (logarithmic)",
     note: notes.join(" ").trim(),
-    description:
-      "Window cost of every rollout against the minutes of driving before it. The table below has the numbers.",
+    description: `Window cost of every ${unit} against the minutes of driving before it. The table below has the numbers.`,
     width: 1040,
     height: 260,
     x,
     y,
-    xLabel: "driving the policy had learned from [min]",
+    xLabel: isFirstUntrained ? "driving the policy had learned from [min]" : `driving before the ${unit} [min]`,
     lines,
     labels,
   });
@@ -132,10 +132,10 @@ function slowSeconds(metrics: ReportInput["metrics"]): (number | undefined)[] {
 
 /** All rollouts with all numbers; each cell also carries its number in full. */
 export function renderTable(input: ReportInput): string {
-  const { metrics } = input;
+  const { metrics, unit, isFirstUntrained } = input;
   const minutes = minutesBefore(metrics);
   const columns: [string, string, (number | undefined)[]][] = [
-    ["Learned from", "min", metrics.map((_, index) => minutes[index])],
+    [isFirstUntrained ? "Learned from" : "Driven before", "min", metrics.map((_, index) => minutes[index])],
     ["Driven", "s", metrics.map(({ seconds }) => seconds)],
     ["Window cost", "", metrics.map(({ windowCost }) => windowCost)],
     ["Cost", "", metrics.map(({ cost }) => cost)],
@@ -157,8 +157,8 @@ export function renderTable(input: ReportInput): string {
     const [start, name] = index === input.best ? ['<tr class="best">', `${index} best`] : ["<tr>", `${index}`];
     return `${start}<th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
-  return `<div class="table" tabindex="0" role="region" aria-label="All rollouts"><table>
-<thead><tr><th scope="col">Rollout</th>${head}</tr></thead>
+  return `<div class="table" tabindex="0" role="region" aria-label="All ${unit}s"><table>
+<thead><tr><th scope="col">${unit === "lap" ? "Lap" : "Rollout"}</th>${head}</tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 

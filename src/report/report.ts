@@ -19,7 +19,7 @@ export function renderReport(input: ReportInput): string {
     content: `${renderHeadline(input)}
 ${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
-${input.metrics.length > 0 ? section("All rollouts", renderTable(input)) : ""}
+${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
 ${model ? section("Fitted model", model) : ""}
 ${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}`,
     footer: `lapgrad ${input.version}`,
@@ -28,12 +28,14 @@ ${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(in
 
 function renderDriving(input: ReportInput): string {
   const notes = [
-    ...(input.lapTime === undefined ? [] : ["All laps of a rollout lie over each other."]),
+    ...(input.lapTime === undefined || input.unit === "lap" ? [] : ["All laps of a rollout lie over each other."]),
     ...input.rollouts
       .filter(({ recording }) => !recording.info.complete)
-      .map(({ rollout, recording }) => `The recording of rollout ${rollout} is incomplete: ${recording.info.note}`),
+      .map(
+        ({ rollout, recording }) => `The recording of ${input.unit} ${rollout} is incomplete: ${recording.info.note}`,
+      ),
   ];
-  const hint = input.rollouts.length > 1 ? '<span class="screen">Untick a rollout to hide it. </span>' : "";
+  const hint = input.rollouts.length > 1 ? `<span class="screen">Untick a ${input.unit} to hide it. </span>` : "";
   const charts = `${renderTrack(input)}<div class="pair">${renderAlongLap(input)}</div>`;
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (

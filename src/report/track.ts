@@ -40,14 +40,14 @@ export function renderTrack(input: ReportInput): string {
   const scale = Math.min(WIDTH / spanX, HEIGHT / spanY);
   const notes = [
     closed.length > 0 ? "Grey: the track, with the direction of travel." : "",
-    "Dots: where a rollout starts.",
-    x.cut || y.cut ? "A rollout that leaves the frame is cut off." : "",
+    `Dots: where a ${input.unit} starts.`,
+    x.cut || y.cut ? `A ${input.unit} that leaves the frame is cut off.` : "",
   ];
   const below = closed.length > 0 ? [{ className: "track", ...track }] : [];
   return renderChart({
     heading: "Track from above, y [m]",
     note: notes.join(" ").trim(),
-    description: `Path over the track of rollouts ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
+    description: `Path over the track of ${input.unit}s ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
     width: Math.round(spanX * scale),
     height: Math.round(spanY * scale),
     fixedRatio: true,
@@ -70,7 +70,7 @@ function starts(input: ReportInput, paths: readonly Path[]): ChartLine[] {
     className: `start ${rolloutClass(input, place)}`,
     x: paths[place].x.slice(0, 1),
     y: paths[place].y.slice(0, 1),
-    hint: `start of rollout ${input.rollouts[place].rollout}`,
+    hint: `start of ${input.unit} ${input.rollouts[place].rollout}`,
   }));
 }
 

@@ -103,6 +103,11 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   expectedCost?(state: State, segments: number): number | undefined;
   /** a robot was stopped and begins anew, at rest: what was expected was of a drive that goes on */
   beginAnew?(state: State): void;
+  /**
+   * what updates.jsonl keeps of the last update beside the driving: numbers by name, of which `expectedCost` is the
+   * window cost that it expected of what is driven until the next
+   */
+  account?(state: State): Readonly<Record<string, number>>;
   /** what the last update did that a person should know of the next rollout; empty: nothing */
   remarks?(state: State): readonly string[];
   /** line 6: the gradient, or step, along the recorded trajectories */

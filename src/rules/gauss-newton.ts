@@ -146,6 +146,8 @@ export default {
     chosen > 0 ? [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`] : [],
   outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>
     expected < unchanged ? { predictedCost: expected, damping: kappa } : {},
+  account: ({ numbers: { turn, expected, part, kappa } }: GaussNewtonState) =>
+    turn > 0 ? { expectedCost: expected, part, damping: kappa } : {},
   estimate: (core: Core, batch: Batch, state: GaussNewtonState): Found => {
     const { numbers, arrays } = state;
     const theta = core.view("parameters");

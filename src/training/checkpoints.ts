@@ -1,9 +1,11 @@
-/** What a checkpoint of a training holds, and how the training goes on from it. */
-import type { Checkpoint } from "../checkpoint/checkpoint.js";
+/** What a checkpoint of a training holds, how the training goes on from it, and which of them stay. */
+import { rm } from "node:fs/promises";
+import { bestNumberOf, type Checkpoint, checkpointPath, headerOf, listCheckpoints } from "../checkpoint/checkpoint.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import { isSimulated } from "../config/links.js";
 import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
+import { problemOf } from "../files.js";
 import { shortened } from "../output.js";
 import type { Progress } from "./judgement.js";
 import { lastingSettings } from "./resumed-config.js";
@@ -66,4 +68,31 @@ export function restore(training: Training, checkpoint: Checkpoint): Progress {
   if (config["update-every"] !== "rollout" && !isSimulated(config)) rule.beginAnew?.(ruleState);
   modelFitter.restore(core, optimiser);
   return { updates, rollouts, best, firstWindowCost };
+}
+
+/** Of the checkpoints of a run the newest stay, and one of so many. */
+const NEWEST = 10;
+const ONE_OF = 10;
+
+/**
+ * Removes the checkpoints that nothing needs any more, once number `newest` is on disk. Those stay that one of the
+ * newest calls the best: if those after it are found damaged, it is what the run goes on from, and its best what drives.
+ */
+export async function thinCheckpoints(run: string, newest: number): Promise<void> {
+  const numbers = (await listCheckpoints(run)).filter((number) => number <= newest);
+  const isNew = (number: number) => number > newest - NEWEST;
+  const old = numbers.filter((number) => !isNew(number) && number % ONE_OF > 0);
+  if (old.length === 0) return;
+  const headers = await Promise.all(numbers.filter(isNew).map((number) => headerOf(checkpointPath(run, number))));
+  if (headers.includes(undefined)) return; // who knows what it needs
+  const best = new Set(headers.map((header) => header && bestNumberOf(header)));
+  for (const number of old) if (!best.has(number)) await remove(checkpointPath(run, number));
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw new UserError(`cannot remove ${path}: ${problemOf(error)}`, 1);
+  }
 }

@@ -5,6 +5,7 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
+import { unitOf } from "../config/units.js";
 import { UserError } from "../errors.js";
 import type { DriveResult } from "../links/link.js";
 import type { Estimate } from "../rules/definition.js";
@@ -33,28 +34,30 @@ interface Run {
 }
 
 /**
- * Counts a rollout; refuses a cost that is not finite, and one far above the first. `kept`: updates of the checkpoint
- * that it began with; those of its pieces came after.
+ * Counts a rollout that began after `before` updates; refuses a cost that is not finite, and one far above the first.
  */
 export function judgeRollout(
   run: Run,
   progress: Progress,
   { index, cost, windowCost }: RolloutMetrics,
-  kept: number,
+  before: number,
 ): Progress {
-  if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of rollout ${index}`);
+  if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of ${unitOf(run.config)} ${index}`);
   const first = progress.rollouts === 0 ? windowCost : progress.firstWindowCost;
   const factor = run.config["stop-factor"];
   if (windowCost > factor * first) {
     const times = (windowCost / first).toPrecision(3);
     const both = `${windowCost.toPrecision(4)} against ${first.toPrecision(4)}; stop-factor is ${factor}`;
-    throw new UserError(`rollout ${index} cost ${times} times the first one (${both}). ${remedy(run, progress)}`, 1);
+    throw new UserError(
+      `${unitOf(run.config)} ${index} cost ${times} times the first one (${both}). ${remedy(run, progress)}`,
+      1,
+    );
   }
   const improved = progress.best.rollout === 0 || windowCost < progress.best.windowCost;
   return {
     updates: progress.updates,
     rollouts: index,
-    best: improved ? { rollout: index, windowCost, updates: kept } : progress.best,
+    best: improved ? { rollout: index, windowCost, updates: before } : progress.best,
     firstWindowCost: first,
   };
 }
@@ -69,7 +72,7 @@ export function judgeStop(
   if (stopped === undefined) return;
   const unknown = isSimulated(run.config) ? remedy(run, progress) : kept(run);
   const advice = known === undefined ? unknown : `Remedy: ${known}. ${kept(run)}`;
-  throw new UserError(`rollout ${index} was stopped: ${stopped}. ${advice}`, 1);
+  throw new UserError(`${unitOf(run.config)} ${index} was stopped: ${stopped}. ${advice}`, 1);
 }
 
 /** Refuses an estimate of which no update can be made. */

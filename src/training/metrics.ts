@@ -3,7 +3,7 @@ import type { Core } from "../core/core.js";
 
 /**
  * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
- * rule and model, and in a training `start`: driving since standstill at which it began, settling included [s].
+ * rule and model, and in a training `start`: driving since standstill at which it began [s].
  */
 export interface RolloutMetrics {
   /** from 1 */
@@ -74,7 +74,7 @@ export function summaryOf({ slowSeconds, ...others }: RolloutMetrics): Readonly<
   return slowSeconds > 0 ? { ...others, slowSeconds } : others;
 }
 
-/** Driving of a run since standstill, what settles the robot included [s]. */
+/** Driving of a run since standstill [s]. */
 export function drivenIn(rollouts: readonly RolloutMetrics[]): number {
   const last = rollouts.at(-1);
   return last ? last.start + last.seconds : 0;

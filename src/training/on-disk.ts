@@ -1,20 +1,23 @@
 /**
- * Algorithm 1 with everything on disk before the next step: recordings and metrics of every rollout, a checkpoint of
- * every update.
+ * Algorithm 1 with everything on disk before the next step: recording and metrics of every rollout, a line for every
+ * update, and a checkpoint whenever what was learned from were whole rollouts.
  */
-import { checkpointPath, writeCheckpoint } from "../checkpoint/checkpoint.js";
+import { checkpointPath, numberOf, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { isSimulated } from "../config/links.js";
+import { changesWithinLaps } from "../config/units.js";
 import { UserError } from "../errors.js";
 import { answered } from "../files.js";
 import type { Link } from "../links/link.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { Belief } from "./belief.js";
-import { checkpointOf } from "./checkpoints.js";
+import { checkpointOf, thinCheckpoints } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
 import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
 import { Notices, noticesOf } from "./notices.js";
 import { type RunFolder, rolloutName } from "./run-folder.js";
 import type { Training } from "./training.js";
+import { UpdateLog } from "./updates.js";
+import { appendUpdates } from "./updates-file.js";
 
 export interface TrainingRun extends Training {
   readonly folder: RunFolder;
@@ -36,15 +39,19 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   const { config, core, link, signal } = run;
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
-  let kept = progress.updates; // those of the last checkpoint
-  const watch = { notices: new Notices(core), belief: new Belief(link) };
+  let begun = progress.updates; // before the rollout that is being driven
+  const watch = { notices: new Notices(core), belief: new Belief(link), updates: new UpdateLog(run) };
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
+      case "piece":
+        watch.updates.drove(event, driven);
+        break;
       case "rollout": {
+        watch.updates.drove(event, driven);
         const metrics = await record(run, event, progress, driven, watch);
         if (!metrics) return progress;
         driven += metrics.seconds;
-        progress = judgeRollout(run, progress, metrics, kept);
+        progress = judgeRollout(run, progress, metrics, begun);
         break;
       }
       case "estimate":
@@ -53,20 +60,31 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
       case "update":
         judgePolicy(run, progress, core.view("parameters"));
         progress = { ...progress, updates: progress.updates + 1 };
+        watch.updates.updated(progress.updates);
         if (!event.completes) break;
+        begun = progress.updates;
+        await inTime(run, appendUpdates(run.folder.path, watch.updates.take()));
         await keepCheckpoint(run, progress);
-        kept = progress.updates;
         if (signal.aborted) return progress; // a rollout is driven and learned from whole
     }
   }
   return progress;
 }
 
+/** What follows the driving beside the algorithm. */
+interface Watch {
+  readonly notices: Notices;
+  readonly belief: Belief;
+  readonly updates: UpdateLog;
+}
+
 /** Keeps what the training needs to go on from here. */
 export async function keepCheckpoint(run: Training & Pick<TrainingRun, "folder">, progress: Progress): Promise<void> {
   const recordings = run.folder.filesOf(run.modelFitter.recordings);
   const checkpoint = checkpointOf(run, progress, recordings);
-  await inTime(run, writeCheckpoint(checkpointPath(run.folder.path, progress.updates), checkpoint));
+  const number = numberOf(checkpoint);
+  await inTime(run, writeCheckpoint(checkpointPath(run.folder.path, number), checkpoint));
+  await inTime(run, thinCheckpoints(run.folder.path, number));
 }
 
 /** A simulation waits for its disk as long as it takes; a robot drives on meanwhile. */
@@ -83,9 +101,9 @@ async function record(
   event: DriveEvent,
   progress: Progress,
   start: number,
-  { notices, belief }: { readonly notices: Notices; readonly belief: Belief },
+  { notices, belief, updates }: Watch,
 ): Promise<RolloutMetrics | undefined> {
-  const { core, folder, modelFitter, rule, ruleState } = run;
+  const { config, core, folder, modelFitter, rule, ruleState } = run;
   const { index, slot, begin, steps, stopped, recording, windowCost } = event;
   const wanted = stopped !== undefined && run.signal.aborted;
   if (steps === 0) {
@@ -94,19 +112,24 @@ async function record(
   }
   const metrics = {
     ...measure(core, slot, index, begin),
-    ...(index > 1 ? { ...rule.outlook(ruleState), ...modelFitter.numbers() } : {}),
+    ...(index > 1 && !changesWithinLaps(config) ? rule.outlook(ruleState) : {}),
+    ...(index > 1 ? modelFitter.numbers() : {}),
     windowCost,
     ...belief.follow(recording, begin === 0),
   };
   const events = [...notices.take(recording), ...noticesOf(event)];
   const replaces = isSimulated(run.config);
   await inTime(run, folder.keepRecording(rolloutName(index), recording, events, summaryOf(metrics), replaces));
-  if (wanted) return undefined;
+  if (wanted) {
+    await inTime(run, appendUpdates(folder.path, updates.take()));
+    return undefined;
+  }
   const driven = withNotices(
     { ...metrics, start },
     events.map(({ message }) => message),
   );
   await inTime(run, folder.appendMetrics(driven));
+  await inTime(run, appendUpdates(folder.path, updates.take()));
   run.onRollout(driven, modelFitter.refusal);
   judgeStop(run, progress, index, event);
   return metrics;

@@ -1,9 +1,9 @@
 /**
- * The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, report.html; sometimes notes.txt,
- * and of a robot that was stopped stopped.jsonl and drives/.
+ * The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, updates.jsonl, report.html;
+ * sometimes notes.txt, and of a robot that was stopped stopped.jsonl, stopped-updates.jsonl and drives/.
  */
 import { createHash } from "node:crypto";
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptRecording } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
@@ -25,6 +25,7 @@ import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
 import { flattened, written } from "./model-numbers.js";
+import { appendLines, completeLines, keepStopped, linesOf } from "./run-lines.js";
 
 /** A recording that is looked for; without the checksum of what was written, any whole one. */
 type KeptFile = Omit<KeptRecording, "sha256"> & Partial<KeptRecording>;
@@ -33,6 +34,9 @@ type KeptFile = Omit<KeptRecording, "sha256"> & Partial<KeptRecording>;
 type Summary = Readonly<Record<string, number>>;
 
 const FOLDERS: readonly string[] = ["checkpoints", "rollouts"];
+const LINES: readonly string[] = ["metrics.jsonl", "updates.jsonl"];
+/** Temporary files of what a new run writes first. */
+const BEGUN = /^(metrics\.jsonl|updates\.jsonl|config\.yaml)\./;
 
 export class RunFolder {
   readonly path: string;
@@ -74,8 +78,8 @@ export class RunFolder {
   private async isUnbegun(): Promise<boolean> {
     for (const name of await namesIn(this.path)) {
       const path = join(this.path, name);
-      const isOurs = name === "metrics.jsonl" ? (await stat(path)).size === 0 : FOLDERS.includes(name);
-      if (!isOurs && !(isTemporary(name) && /^(metrics\.jsonl|config\.yaml)\./.test(name))) return false;
+      const isOurs = LINES.includes(name) ? (await stat(path)).size === 0 : FOLDERS.includes(name);
+      if (!isOurs && !(isTemporary(name) && BEGUN.test(name))) return false;
       if (FOLDERS.includes(name) && (await namesIn(path)).length > 0) return false;
     }
     return true;
@@ -93,7 +97,7 @@ export class RunFolder {
     } catch (error) {
       throw new UserError(`cannot make a run in ${this.path}: ${problemOf(error)}`, 1);
     }
-    await writeAtomically(this.metricsPath, "");
+    for (const name of LINES) await writeAtomically(join(this.path, name), "");
     await writeAtomically(this.configPath, config);
   }
 
@@ -175,25 +179,15 @@ export class RunFolder {
 
   /** Adds one rollout's line; flushed to disk before it returns. A number that is not finite becomes null. */
   async appendMetrics(metrics: TrainedRollout): Promise<void> {
-    try {
-      await appendFile(this.metricsPath, `${JSON.stringify(written(metrics))}\n`, { flush: true });
-    } catch (error) {
-      throw new UserError(`cannot write ${this.metricsPath}: ${problemOf(error)}`, 1);
-    }
+    await appendLines(this.metricsPath, [written(metrics)]);
   }
 
   /** All complete lines; one that a crash cut off at the end is left out. */
   async readMetrics(): Promise<TrainedRollout[]> {
-    let text: string;
-    try {
-      text = await readFile(this.metricsPath, "utf8");
-    } catch (error) {
-      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw this.notARun();
-      throw new UserError(`cannot read ${this.metricsPath}: ${problemOf(error)}`);
-    }
+    const lines = await completeLines(this.metricsPath);
+    if (!lines) throw this.notARun();
     const rollouts: TrainedRollout[] = [];
-    for (const [i, line] of text.split("\n").slice(0, -1).entries())
-      rollouts.push(this.parseMetrics(line, i + 1, drivenIn(rollouts)));
+    for (const [i, line] of lines.entries()) rollouts.push(this.parseMetrics(line, i + 1, drivenIn(rollouts)));
     return rollouts;
   }
 
@@ -226,13 +220,8 @@ export class RunFolder {
   async truncateMetrics(rollouts: number, keepsStopped: boolean): Promise<TrainedRollout[]> {
     const all = await this.readMetrics();
     const [kept, stopped] = [all.slice(0, rollouts), all.slice(rollouts)];
-    if (keepsStopped && stopped.length > 0) {
-      const path = join(this.path, "stopped.jsonl");
-      const text = (await exists(path)) ? await readText(path) : "";
-      const more = linesOf(stopped);
-      if (!text.endsWith(more)) await writeAtomically(path, text + more);
-    }
-    await writeAtomically(this.metricsPath, linesOf(kept));
+    if (keepsStopped) await keepStopped(join(this.path, "stopped.jsonl"), linesOf(stopped.map(written)));
+    await writeAtomically(this.metricsPath, linesOf(kept.map(written)));
     return kept;
   }
 }
@@ -240,8 +229,4 @@ export class RunFolder {
 /** Name of the recording of rollout `index` (from 1). */
 export function rolloutName(index: number): string {
   return `${String(index).padStart(4, "0")}.mcap`;
-}
-
-function linesOf(metrics: readonly TrainedRollout[]): string {
-  return metrics.map((line) => `${JSON.stringify(written(line))}\n`).join("");
 }

@@ -1,14 +1,16 @@
 /** How a training begins: a new run, or one to go on with. */
 import { join } from "node:path";
-import { latestCheckpoint } from "../checkpoint/checkpoint.js";
+import { latestCheckpoint, numberOf } from "../checkpoint/checkpoint.js";
 import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
+import type { RunConfig } from "../config/schema.js";
+import { refuseUnlessLaps, unitOf } from "../config/units.js";
 import { UserError } from "../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
 import { initialisePolicy } from "../session.js";
-import { restore } from "./checkpoints.js";
+import { restore, thinCheckpoints } from "./checkpoints.js";
 import { type Progress, START } from "./judgement.js";
 import type { TrainedRollout } from "./metrics.js";
 import { keepCheckpoint } from "./on-disk.js";
@@ -17,10 +19,13 @@ import { refuseEdited, resumedConfig } from "./resumed-config.js";
 import { RunFolder } from "./run-folder.js";
 import { lockRun } from "./run-lock.js";
 import { type Training, trainingFor } from "./training.js";
+import { truncateUpdates } from "./updates-file.js";
 
 export interface TrainOptions {
   /** settings from command line and file */
   readonly given: PartialConfig;
+  /** length of the run in laps, in place of its rollouts */
+  readonly laps?: number;
   readonly out?: string;
   /** folder of the run to go on with; "" takes it from `out`; undefined: a new run */
   readonly resume?: string;
@@ -44,7 +49,7 @@ export async function newRun(
   options: TrainOptions,
   prepare: (run: PreparedRun) => Promise<void> = async () => {},
 ): Promise<StartedRun> {
-  const config = completeConfig(options.given);
+  const config = configFor(options, completeConfig);
   const parts = await trainingFor(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
   const run = { ...parts, folder: new RunFolder(path) };
@@ -62,6 +67,14 @@ export async function newRun(
   return { ...run, progress: START, rollouts: [], unlock };
 }
 
+/** The configuration of what was given, `complete` without regard to laps. */
+function configFor({ given, laps }: TrainOptions, complete: (given: PartialConfig) => RunConfig): RunConfig {
+  if (laps === undefined) return complete(given);
+  const config = complete({ ...given, rollouts: laps });
+  refuseUnlessLaps(config, laps);
+  return config;
+}
+
 /** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
 async function startAt(run: Training & { readonly folder: RunFolder }): Promise<void> {
   initialisePolicy(run.core, run.config.seed);
@@ -74,19 +87,19 @@ export async function resumedRun(options: TrainOptions, output: Output): Promise
   await folder.refuseUnlessRun();
   const unlock = await lockRun(folder.path);
   try {
-    return { ...(await reopen(folder, options.given, output)), unlock };
+    return { ...(await reopen(folder, options, output)), unlock };
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-async function reopen(folder: RunFolder, given: PartialConfig, output: Output): Promise<Omit<StartedRun, "unlock">> {
+async function reopen(folder: RunFolder, options: TrainOptions, output: Output): Promise<Omit<StartedRun, "unlock">> {
   await folder.removeTemporaries();
   for (const { isRecovered, message } of await recoverDrives(join(folder.path, "drives")))
     if (isRecovered) output.say(message);
   const before = await readCompleteConfig(folder.configPath);
-  const config = resumedConfig(before, given);
+  const config = configFor(options, (given) => resumedConfig(before, given));
   const run = { ...(await trainingFor(config)), folder };
   const driven = await folder.readMetrics();
   const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
@@ -95,9 +108,13 @@ async function reopen(folder: RunFolder, given: PartialConfig, output: Output): 
   else await startAt(run); // stopped before its first checkpoint
   const progress = checkpoint ? restore(run, checkpoint) : START;
   if (config.rollouts < progress.rollouts)
-    throw new UserError(`rollouts ${config.rollouts} is below the ${progress.rollouts} that this run has driven`);
+    throw new UserError(
+      `${unitOf(config)}s ${config.rollouts} is below the ${progress.rollouts} that this run has driven`,
+    );
   const rollouts = driven.slice(0, progress.rollouts);
   await folder.truncateMetrics(progress.rollouts, !isSimulated(config)); // also of a line that was cut
+  await truncateUpdates(folder.path, progress.updates, !isSimulated(config));
+  if (checkpoint) await thinCheckpoints(folder.path, numberOf(checkpoint));
   if (!isSame(config, before)) await writeAtomically(folder.configPath, formatConfig(config));
   if (checkpoint) await remember(run, checkpoint, output);
   return { ...run, progress, rollouts };

@@ -138,7 +138,7 @@ test("what was exported and imported drives as before, from JSON and float64 bit
     const { provenance: __, ...before } = JSON.parse(await readFile(String(file), "utf8"));
     expect(policy).toStrictEqual(before);
   }
-  const { updates: trained } = await trainRun({ given: { rollouts: 2 }, resume: at("copy-0") });
+  const { rollouts: trained } = await trainRun({ given: { rollouts: 2 }, resume: at("copy-0") });
   expect(trained).toBe(2);
 });
 

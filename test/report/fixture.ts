@@ -72,6 +72,8 @@ export function reportOf(count: number, steps = 1092): ReportInput {
   });
   return {
     title: "circle, run 7",
+    unit: "rollout",
+    isFirstUntrained: true,
     task: "circle",
     metrics: Array.from({ length: count }, (_, index) => metricsOf(index + 1)),
     noticed: {},

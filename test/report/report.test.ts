@@ -105,11 +105,22 @@ describe("the numbers", () => {
     expect(page).toContain("2.31 → 2.36 m/s");
   });
 
+  test("of a run in laps speak of laps, of which the first is not untrained where it was learned in", () => {
+    const page = renderReport({ ...reportOf(5), unit: "lap", isFirstUntrained: false });
+    expectSound(page);
+    const text = page.replace(/<style>[\s\S]*?<\/style>/g, "").replace(/<[^>]*>/g, "");
+    expect(text).not.toMatch(/rollout|untrained/i);
+    expect(text).toContain("lap 1 → 5");
+    expect(text).toContain("first lap 494");
+    expect(text).toContain("All laps");
+    expect(renderReport(reportOf(5))).toContain("untrained 494");
+  });
+
   test("what was noticed is marked where it was", () => {
     const page = renderReport({ ...reportOf(3), noticed: { 1: [], 2: ["the world changed", "<and more>"], 3: [] } });
     expectSound(page);
     expect(page.match(/noticed in/g)).toHaveLength(1);
-    expect(page).toContain("noticed in 2: the world changed; &lt;and more&gt;");
+    expect(page).toContain("noticed in rollout 2: the world changed; &lt;and more&gt;");
   });
 
   test("that a task does not have are left out", () => {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
+import { changesWithinLaps, unitOf } from "../../config/units.js";
 import { messageOf } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
@@ -19,7 +20,7 @@ import { modelOf, sureValue, written } from "../../training/model-numbers.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
-import { path, text } from "../arguments.js";
+import { path, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
@@ -32,6 +33,11 @@ export default defineCommand({
   args: {
     task: { type: text, positional: true, describe: "what to learn", defaultNote: "car-figure8" },
     ...permission,
+    laps: {
+      type: wholeNumber(1),
+      describe: "laps in all, where a drive without stops has laps: the same as --rollouts there",
+      insteadOf: "rollouts",
+    },
     out: { type: folder, describe: "folder of the run", defaultNote: "runs/<task>-<time>" },
     resume: {
       type: path("a run, e.g. runs/mine"),
@@ -42,8 +48,8 @@ export default defineCommand({
   settings: TRAINING,
   examples: {
     "lapgrad train": "the simulated JetRacer learns a figure-8",
-    "lapgrad train --plant nominal --model-scale 0.25 --rollouts 25 --seed 3": "a model four times too weak",
-    "lapgrad train --resume runs/mine --rollouts 30": "another 15 rollouts after the first 15",
+    "lapgrad train --plant nominal --model-scale 0.25 --laps 25 --seed 3": "a model four times too weak",
+    "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
   },
@@ -75,8 +81,9 @@ export default defineCommand({
       const rollouts = [...run.rollouts];
       try {
         if (run.progress.rollouts >= config.rollouts) {
-          const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
-          output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
+          const units = `${unitOf(config)}s`;
+          const more = `lapgrad train --resume ${folder.path} --${units} ${2 * config.rollouts}`;
+          output.say(`${folder.path} is complete: all ${config.rollouts} ${units} are driven. For more: ${more}`);
         } else await drive(run, link ?? (await openFor(run)), rollouts, signal, output);
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
       } finally {
@@ -100,7 +107,7 @@ async function conclude(
   const best = bestOf(rollouts);
   for (const line of summary(rollouts, best, config)) output.say(line);
   const last = rollouts.at(-1);
-  const belief = last && beliefText(last, `${workOf(config)} ${last.index}`);
+  const belief = last && beliefText(last, `${unitOf(config)} ${last.index}`);
   if (belief) output.say(belief);
   const model = fittedModel(rollouts);
   if (model) output.say(model);
@@ -139,7 +146,7 @@ async function drive(
       table = await announce(run, rollouts, signal, output);
       const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
         rollouts.push(driven);
-        if (refused) table?.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
+        if (refused) table?.say(`the model was not refitted before ${unitOf(run.config)} ${driven.index}: ${refused}`);
         table?.rollout(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
@@ -170,7 +177,7 @@ async function announce(
   output: Output,
 ): Promise<TrainingProgress> {
   const { metrics } = taskNamed(config.task);
-  const from = rollouts.length > 0 ? `, going on after rollout ${rollouts.length}` : "";
+  const from = rollouts.length > 0 ? `, going on after ${unitOf(config)} ${rollouts.length}` : "";
   const what = `${config.task} on ${config.link}, plant ${config.plant}`;
   const rule = `${config.update} ${config["learning-rate"]}`;
   output.say(`${what}, ${rule}, seed ${config.seed}; run ${folder.path}${from}`);
@@ -178,8 +185,8 @@ async function announce(
   for (const warning of warnings) if (warning) output.say(warning);
   const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
   const done = { rollouts: rollouts.length, seconds: secondsOf(rollouts) };
-  const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), workOf(config));
-  const work = config.batch > 1 ? "batch" : workOf(config);
+  const table = await trainingProgress(output, config.rollouts, units, done, promisesOf(config), unitOf(config));
+  const work = config.batch > 1 ? "batch" : unitOf(config);
   const stopping = () =>
     isSimulated(config) ? `stopping after this ${work}` : `${reasonOf(signal)}: the robot is being stopped`;
   signal.addEventListener("abort", () => table.say(`${stopping()}; once more to stop at once`));
@@ -191,16 +198,12 @@ function reasonOf(signal: AbortSignal): string {
   return describeFault({ fault: stopReason(signal), value: Number.NaN, limit: Number.NaN });
 }
 
-/** What a row of the table is. */
-function workOf(config: RunConfig): string {
-  return config["update-every"] === "lap" ? "lap" : "rollout";
-}
-
-/** What the update rule and the model promise, where they do. */
+/** What the update rule and the model promise of a row of the table, where they do. */
 function promisesOf(config: RunConfig): Promised[] {
   const { refit } = taskNamed(config.task).model;
   const error = refit && { name: `modelError.${refit.error}`, heading: "model error", unit: `[${refit.unit}]` };
-  return [...updateRules[config.update].expects, ...(config["model-fit"] && error ? [error] : [])];
+  const expected = changesWithinLaps(config) ? [] : updateRules[config.update].expects;
+  return [...expected, ...(config["model-fit"] && error ? [error] : [])];
 }
 
 /** The model as last fitted, on one line; undefined if none was. */
@@ -221,15 +224,16 @@ function slowSecondsOf(rollouts: readonly RolloutMetrics[]): number {
 
 function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | undefined, config: RunConfig): string[] {
   const [first] = rollouts;
-  if (!first || !best) return ["no rollout was driven to its end"];
+  const unit = unitOf(config);
+  if (!first || !best) return [`no ${unit} was driven to its end`];
   const stopped =
-    rollouts.length < config.rollouts ? ` (stopped: ${rollouts.length} of ${config.rollouts} rollouts)` : "";
+    rollouts.length < config.rollouts ? ` (stopped: ${rollouts.length} of ${config.rollouts} ${unit}s)` : "";
   const minutes = (secondsOf(rollouts) / 60).toFixed(1);
   const slow = slowSecondsOf(rollouts);
   const slowly = slow > 0 ? [`${slow.toFixed(1)} s of it were driven below pace ${SLOW}`] : [];
-  const costs = `${digits(first.windowCost)} -> ${digits(best.windowCost)} (rollout ${best.index})`;
+  const costs = `${digits(first.windowCost)} -> ${digits(best.windowCost)} (${unit} ${best.index})`;
   const learnt = `window cost ${costs} in ${minutes} minutes of driving${stopped}`;
   const isWorse = rollouts.length > 1 && best.index === 1;
-  const hint = `no rollout was better than the first: ${remedyOf(config)}`;
+  const hint = `no ${unit} was better than the first: ${remedyOf(config)}`;
   return [learnt, ...slowly, ...(isWorse ? [hint] : [])];
 }

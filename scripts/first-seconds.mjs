@@ -1,0 +1,172 @@
+/**
+ * How soon the simulated car drives well, counted from standstill: trains it in memory with its defaults, from starts
+ * on the track at the task's speed and at rest, as it is and with 5 mm of noise and a pose that is up to 60 ms old, and
+ * writes docs/results/first-seconds.md. Costs are in % of the untrained controller's steady lap on the same plant
+ * without noise. Where the pose is old the car is driven step by step, as a robot is, and new parameters act a network
+ * call late there too. `--cache`: rows that are there already are not driven again.
+ * Usage, after a build, in the project's folder:
+ *   node scripts/first-seconds.mjs [--seeds 100] [--first 81000] [--plants nominal,…] [--starts track,rest]
+ *     [--cache file] [--print]
+ */
+import { parseArgs } from "node:util";
+import { completeConfig } from "../build/src/config/config.js";
+import { SimLink } from "../build/src/links/kinds/sim.js";
+import { markdownTable } from "../build/src/report/markdown.js";
+import { WatchedSimulation } from "../build/src/runtime/watched-simulation.js";
+import { coreFor, initialisePolicy } from "../build/src/session.js";
+import { quantile } from "../build/src/statistics.js";
+import { roomFor } from "../build/src/training/collect.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { AgedLink } from "./aged-link.mjs";
+import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    first: { type: "string", default: "81000" },
+    plants: { type: "string", default: "nominal,identified,single-track" },
+    starts: { type: "string", default: "track,rest" },
+    cache: { type: "string" },
+    print: { type: "boolean" },
+  },
+});
+const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
+const LAPS = 20;
+/** Network calls of a lap, and of the windows that are looked at beside it. */
+const LAP = 40;
+const SHORT = 5;
+/** Good is this part of the untrained cost [%]; settled is what is driven so long after the first update [s]. */
+const GOOD = 10;
+const SETTLED = 3.5;
+const SHOWN = [1, 2, 3, 6, 20];
+const NOISE = { "plant-noise": [0.005] };
+const CONDITIONS = [
+  { name: "clean", given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
+  {
+    name: "5 mm noise, pose 0 to 60 ms old",
+    given: { link: "serial", device: "none" },
+    linkFor: (config, seed) =>
+      AgedLink.of({ ...config, ...NOISE, link: "sim" }, seed, completeConfig({})["update-delay"]),
+  },
+];
+const kept = keptRows(options.cache);
+
+/** A link whose robot stands still at the start of the drive. */
+function fromRest(link) {
+  const drive = link.drive.bind(link);
+  link.drive = (core, index, ...others) => {
+    core.view("states", index)[core.setup.task.columns.state.indexOf("v [m/s]")] = 0;
+    return drive(core, index, ...others);
+  };
+  return link;
+}
+
+/** Mean cost per step, and length [s], of the segments of a rollout from one on. */
+function segmentsOf(core, slot, from) {
+  const [steps, count] = core.view("counts", slot);
+  const starts = core.view("segmentStarts", slot);
+  const [costs, periods] = [core.view("stageCosts", slot), core.view("periods", slot)];
+  const found = [];
+  for (let j = from; j < count; j++) {
+    const end = j + 1 < count ? starts[j + 1] : steps;
+    const sum = (values) => values.subarray(starts[j], end).reduce((a, b) => a + b, 0);
+    found.push({ cost: sum(costs) / (end - starts[j]), seconds: sum(periods) });
+  }
+  return found;
+}
+
+const short = (value) => Number(value.toPrecision(6));
+
+/** One training, and the untrained drive from the same start: costs per step, by segment since standstill. */
+async function driven({ plant, given, linkFor }, start, seed) {
+  const config = completeConfig({ plant, seed, "stop-factor": 1e9, ...given });
+  const link = async () => (start === "rest" ? fromRest : (one) => one)(await linkFor(config, seed));
+  const { core, pieces } = await trainingInMemory(config, await link());
+  const row = { costs: [], ends: [], learned: 0, untrained: [], noticed: 0 };
+  for await (const { slot, from, stopped, index, completes, noticed } of pieces()) {
+    for (const { cost, seconds } of segmentsOf(core, slot, from)) {
+      row.costs.push(short(cost));
+      row.ends.push(short((row.ends.at(-1) ?? 0) + seconds));
+    }
+    row.learned ||= row.costs.length;
+    if (completes && noticed.length > 0) row.noticed++;
+    if (stopped !== undefined || (completes && index === LAPS)) break;
+  }
+  const segments = LAPS * LAP;
+  const { steps } = roomFor(config, 1, segments);
+  const untrained = await coreFor(config, 1, segments, "strict", steps);
+  initialisePolicy(untrained, seed);
+  untrained.sampleStart(0);
+  await (await link()).drive(untrained, 0, segments, false);
+  row.untrained = segmentsOf(untrained, 0, 0).map(({ cost }) => short(cost));
+  return row;
+}
+
+/** Means of all windows of so many segments, from the one that begins at `from` on; `at`: index of the last of each. */
+function windowsOf(costs, length, from = 0) {
+  return costs.slice(from + length - 1).map((_, i) => {
+    const [begin, at] = [from + i, from + i + length - 1];
+    return { at, mean: costs.slice(begin, at + 1).reduce((a, b) => a + b, 0) / length };
+  });
+}
+
+const largest = (values) => values.reduce((a, b) => Math.max(a, b), 0);
+
+/** What is asked of a training; `whole`: the untrained steady cost. Infinite where it was stopped. */
+function measured({ costs, ends, learned, untrained, noticed }, whole) {
+  const isWhole = costs.length === LAPS * LAP;
+  const laps = windowsOf(costs, LAP);
+  const lastBad = laps.findLastIndex(({ mean }) => mean > (GOOD / 100) * whole);
+  const good = laps[lastBad + 1];
+  const settled = ends.findIndex((end) => end >= ends[learned - 1] + SETTLED) + 1;
+  const ratio = ({ at, mean }) => mean / windowsOf(untrained.slice(at - SHORT + 1, at + 1), SHORT)[0].mean;
+  return {
+    good: isWhole && good ? ends[good.at] : Number.POSITIVE_INFINITY,
+    factor: largest(windowsOf(costs, SHORT, learned).map(ratio)),
+    settled: largest(windowsOf(costs, SHORT, settled).map(({ mean }) => mean)) / whole,
+    rolling: (100 * largest(windowsOf(costs, LAP, learned).map(({ mean }) => mean))) / whole,
+    laps: SHOWN.map((lap) => (100 * (laps[LAP * (lap - 1)]?.mean ?? Number.POSITIVE_INFINITY)) / whole),
+    noticed,
+  };
+}
+
+const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "stopped");
+function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return `${shown(quantile(sorted, 0.5))} / ${shown(sorted.at(-1))}`;
+}
+
+const rows = [];
+for (const condition of CONDITIONS)
+  for (const start of options.starts.split(","))
+    for (const plant of options.plants.split(",")) {
+      const whole = await untrainedCost({ plant });
+      const found = [];
+      for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+        const row = await kept([plant, condition.name, start, seed, LAPS], () =>
+          driven({ plant, ...condition }, start, seed),
+        );
+        found.push(measured(row, whole));
+      }
+      const of = (value) => spread(found.map(value));
+      rows.push([
+        plant,
+        condition.name,
+        start === "rest" ? "at rest" : "on the track",
+        of(({ good }) => good),
+        of(({ factor }) => factor),
+        of(({ settled }) => settled),
+        of(({ rolling }) => rolling),
+        ...SHOWN.map((_, i) => of(({ laps }) => laps[i])),
+        found.filter(({ noticed }) => noticed > 0).length,
+      ]);
+      console.log(rows.at(-1).join(" | "));
+    }
+const head = ["plant", "measured", "start", "T10 [s]", "against untrained", "settled", "rolling lap [%]"];
+if (!options.print)
+  await writeStudyPage("first-seconds", {
+    seeds: SEEDS,
+    first: FIRST,
+    last: FIRST + SEEDS - 1,
+    table: markdownTable([[...head, ...SHOWN.map((lap) => `lap ${lap} [%]`), "noticed"], ...rows]),
+  });

@@ -1,0 +1,43 @@
+/** updates.jsonl of a run's folder; of a robot that was stopped also stopped-updates.jsonl. */
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { writeAtomically } from "../files.js";
+import { appendLines, completeLines, keepStopped } from "./run-lines.js";
+import type { UpdateLine } from "./updates.js";
+
+function pathIn(run: string): string {
+  return join(run, "updates.jsonl");
+}
+
+/** Adds lines; flushed to disk before it returns. */
+export async function appendUpdates(run: string, updates: readonly UpdateLine[]): Promise<void> {
+  if (updates.length > 0) await appendLines(pathIn(run), updates);
+}
+
+/**
+ * Forgets the lines after the first `updates`: those that a crash cut off before their checkpoint. Those of a robot,
+ * which drives no rollout twice, are kept.
+ */
+export async function truncateUpdates(run: string, updates: number, keepsStopped: boolean): Promise<void> {
+  const lines = ((await completeLines(pathIn(run))) ?? []).map((line) => `${line}\n`);
+  const numbers = lines.map(updateIn);
+  // a run that an older version began has none of its first updates
+  const wrong = numbers.findIndex((number, i) => number === undefined || number !== (numbers[0] ?? 0) + i);
+  if (wrong >= 0) {
+    const where = `${pathIn(run)}, line ${wrong + 1}`;
+    throw new UserError(`${where} is not the update after the one before: put the line back, or remove the file`);
+  }
+  const kept = lines.filter((_, i) => (numbers[i] ?? 0) <= updates);
+  if (keepsStopped) await keepStopped(join(run, "stopped-updates.jsonl"), lines.slice(kept.length).join(""));
+  await writeAtomically(pathIn(run), kept.join(""));
+}
+
+/** The number of the update that a line is of; undefined if it is of none. */
+function updateIn(line: string): number | undefined {
+  try {
+    const { update } = JSON.parse(line) as Record<string, unknown>;
+    return typeof update === "number" ? update : undefined;
+  } catch {
+    return undefined;
+  }
+}

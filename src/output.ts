@@ -40,12 +40,13 @@ function jsonOf(value: unknown): string {
   return JSON.stringify(value).replace(CONTROL, escaped);
 }
 
-export function outputFor(json: boolean): Output {
+/** `asTyped`: what becomes of the commands in a line. */
+export function outputFor(json: boolean, asTyped: (line: string) => string): Output {
   const stream = json ? process.stderr : process.stdout;
   return {
     terminal: stream.isTTY ? stream : undefined,
     say: (line) => {
-      stream.write(`${printable(line)}\n`);
+      stream.write(`${asTyped(printable(line))}\n`);
     },
     result: (value) => {
       if (json) process.stdout.write(`${jsonOf(value)}\n`);

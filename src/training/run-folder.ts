@@ -2,6 +2,7 @@
  * The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, report.html; sometimes notes.txt,
  * and of a robot that was stopped stopped.jsonl and drives/.
  */
+
 import { createHash } from "node:crypto";
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ import type { DriveEvent } from "../recording/events.js";
 import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
+import { quoted } from "../shell.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
 import { flattened, written } from "./model-numbers.js";
 
@@ -65,7 +67,7 @@ export class RunFolder {
       throw new UserError(`cannot create the folder ${this.path}: ${problemOf(error)}`);
     }
     const remedy = (await exists(this.configPath).catch(() => false))
-      ? `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`
+      ? `choose another with --out, or go on with it: lapgrad train --resume ${quoted(this.path)}`
       : "choose another with --out";
     throw new UserError(`the folder ${this.path} exists and is not empty: ${remedy}`);
   }

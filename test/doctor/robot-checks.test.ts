@@ -336,7 +336,7 @@ const cases: [Group, string, string, Machine, RegExp][] = [
     "onnxruntime-node",
     "not installed",
     { packageVersion: () => undefined },
-    /^note: not installed.*→ npm ci/,
+    /^note: not installed.*npm install --no-save/,
   ],
 ];
 
@@ -493,7 +493,11 @@ test("with --device only that port is looked at, and it must be usable", async (
 
 test.each<[string, Machine, RegExp]>([
   ["not sourced", shell(), /^ROS 2: not installed/],
-  ["not installed", { packageFolder: () => undefined }, /^ROS 2: rclnodejs is not installed; npm ci/],
+  [
+    "not installed",
+    { packageFolder: () => undefined },
+    /^ROS 2: rclnodejs is not installed; .*npm install --no-save rclnodejs@2$/,
+  ],
   [
     "without a binary",
     { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: [] } },

@@ -14,7 +14,7 @@ const TOOLS = {
   cc: { found: [["cc", "--version"]], install: "gcc or clang" },
   onnxruntime: {
     found: [[process.execPath, "-e", "import('onnxruntime-node').catch(() => process.exit(1))"]],
-    install: "onnxruntime-node (npm ci without --omit=optional)",
+    install: "onnxruntime-node (npm install --no-save onnxruntime-node@1)",
   },
   // where another Python comes first in the path, Debian's package belongs to the second
   onnx: {

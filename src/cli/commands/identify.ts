@@ -1,4 +1,5 @@
 /** `lapgrad identify`: which car drove, from its recordings. */
+
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
@@ -12,6 +13,7 @@ import { UNDETERMINED } from "../../identification/part-fit.js";
 import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
 import { secondsOf } from "../../identification/spans.js";
 import { digits, formatTable } from "../../output.js";
+import { quoted } from "../../shell.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
 import { path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -64,7 +66,7 @@ export default defineCommand({
     output.say(formatTable(errorTable(errors)));
     if (out !== undefined) {
       await writeAtomically(out, configOf(found, driving.task, recordings));
-      output.say(`configuration: ${out}; train on this car: lapgrad train --config ${out}`);
+      output.say(`configuration: ${out}; train on this car: lapgrad train --config ${quoted(out)}`);
     }
     output.result({
       task: driving.task.name,

@@ -1,4 +1,5 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
+
 import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
@@ -10,6 +11,7 @@ import { writeReport } from "../../report/from-run.js";
 import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
+import { quoted } from "../../shell.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { beliefText } from "../../training/belief.js";
 import { infeasibility } from "../../training/feasibility.js";
@@ -75,7 +77,7 @@ export default defineCommand({
       const rollouts = [...run.rollouts];
       try {
         if (run.progress.rollouts >= config.rollouts) {
-          const more = `lapgrad train --resume ${folder.path} --rollouts ${2 * config.rollouts}`;
+          const more = `lapgrad train --resume ${quoted(folder.path)} --rollouts ${2 * config.rollouts}`;
           output.say(`${folder.path} is complete: all ${config.rollouts} rollouts are driven. For more: ${more}`);
         } else await drive(run, link ?? (await openFor(run)), rollouts, signal, output);
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
@@ -105,7 +107,7 @@ async function conclude(
   const model = fittedModel(rollouts);
   if (model) output.say(model);
   if (report) output.say(`report: ${report}`);
-  if (best) output.say(`drive it: lapgrad drive ${path}`);
+  if (best) output.say(`drive it: lapgrad drive ${quoted(path)}`);
   output.result({
     run: path,
     task: config.task,

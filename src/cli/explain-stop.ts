@@ -2,7 +2,6 @@
 import { completeConfig } from "../config/config.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import { type StopRow, stopRows } from "../runtime/stops.js";
-import { asTyped } from "./typed.js";
 import { wrapped } from "./wrapped.js";
 
 /** Widest line. */
@@ -30,7 +29,7 @@ export function formatStops(tables: ReturnType<typeof stopRows>): string {
 function stop({ says, limit, noticed, remedy }: StopRow): string {
   const field = (name: string, value: string) =>
     `    ${name.padEnd(INDENT - 4)}${wrapped(value, INDENT, COLUMNS).trim()}`;
-  const fields = { limit: limit.replaceAll("`", ""), noticed: noticed, remedy: asTyped(remedy) };
+  const fields = { limit: limit.replaceAll("`", ""), noticed: noticed, remedy };
   const lines = Object.entries(fields).filter(([, value]) => value !== "");
   return [wrapped(says, 2, COLUMNS), ...lines.map(([name, value]) => field(name, value))].join("\n");
 }

@@ -7,8 +7,10 @@ import { createHash } from "node:crypto";
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptRecording } from "../checkpoint/checkpoint.js";
+import { notARun } from "../checkpoint/not-a-run.js";
 import { messageOf, UserError } from "../errors.js";
 import {
+  cannotWrite,
   codeOf,
   exists,
   isTemporary,
@@ -102,7 +104,7 @@ export class RunFolder {
   /** Refuses a folder that is no run. */
   async refuseUnlessRun(): Promise<void> {
     for (const path of [this.configPath, this.metricsPath, ...FOLDERS.map((name) => join(this.path, name))])
-      if (!(await exists(path))) throw this.notARun();
+      if (!(await exists(path))) throw notARun(this.path);
   }
 
   /** Removes what a killed process left half written. */
@@ -112,10 +114,6 @@ export class RunFolder {
     } catch (error) {
       throw new UserError(`cannot clear up ${this.path}: ${problemOf(error)}`, 1);
     }
-  }
-
-  private notARun(): UserError {
-    return new UserError(`${this.path} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`);
   }
 
   /**
@@ -180,7 +178,7 @@ export class RunFolder {
     try {
       await appendFile(this.metricsPath, `${JSON.stringify(written(metrics))}\n`, { flush: true });
     } catch (error) {
-      throw new UserError(`cannot write ${this.metricsPath}: ${problemOf(error)}`, 1);
+      throw cannotWrite(this.metricsPath, error);
     }
   }
 
@@ -190,7 +188,7 @@ export class RunFolder {
     try {
       text = await readFile(this.metricsPath, "utf8");
     } catch (error) {
-      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw this.notARun();
+      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw notARun(this.path);
       throw new UserError(`cannot read ${this.metricsPath}: ${problemOf(error)}`);
     }
     const rollouts: TrainedRollout[] = [];

@@ -9,10 +9,10 @@ import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
 import { shortRows } from "../../compare/table.js";
 import type { Curve, Job } from "../../compare/training.js";
-import { nearest } from "../../config/spelling.js";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../../files.js";
 import { formatTable, timestamp } from "../../output.js";
+import { meantInstead } from "../../spelling.js";
 import { type Arguments, type ArgumentType, flag, number, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { runWithProgress } from "../jobs.js";
@@ -47,9 +47,7 @@ function namesOf(what: string, known: readonly string[]): ArgumentType<readonly 
 
 function checkedName(name: string, known: readonly string[], what: string): string {
   if (known.includes(name)) return name;
-  const near = nearest(name, known);
-  const hint = near ? `did you mean "${near}"? ` : "";
-  throw new UserError(`unknown ${what} "${name}"; ${hint}${what}s are: ${known.join(", ")}`);
+  throw new UserError(`unknown ${what} "${name}"; ${meantInstead(name, known)}${what}s are: ${known.join(", ")}`);
 }
 
 const RULES = Object.keys(rules);

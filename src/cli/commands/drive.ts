@@ -1,16 +1,16 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { completeConfig, mergeConfigs, readCompleteConfig } from "../../config/config.js";
+import { completeConfig } from "../../config/config.js";
 import { isSimulated } from "../../config/links.js";
 import { resolveTask } from "../../config/resolve.js";
 import type { RunConfig } from "../../config/schema.js";
 import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
-import { exists, problemOf, unusedPath } from "../../files.js";
+import { exists, unusedPath, writingProblemOf } from "../../files.js";
 import type { DriveResult } from "../../links/link.js";
 import { digits, formatTable, metricWords, type Output, timestamp } from "../../output.js";
-import { openPolicy } from "../../policy-file.js";
+import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
@@ -68,10 +68,10 @@ export default defineCommand({
       throw new UserError(`drive needs a policy: ${needed}`);
     }
     const policy = args.policy === undefined ? undefined : await openPolicy(args.policy, args.checkpoint);
-    const ofRun = policy?.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
+    const chosen = await configOfPolicy(args.policy ?? "", policy, given);
     const hidden = policy ? { hidden: [...policy.hidden] } : {};
     const own = { ...hidden, rollouts: 1, batch: 1, window: "0:0:0" };
-    const config = completeConfig({ ...mergeConfigs(ofRun, given), ...own });
+    const config = completeConfig({ ...chosen, ...own });
     const { timing } = resolveTask(config).task;
     if (!isSimulated(config) && (initialState !== undefined || startTime !== 0))
       throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
@@ -186,7 +186,8 @@ async function recordingPath(out: string | undefined): Promise<string> {
     await readdir(dirname(out)); // a file in place of the folder is refused too
     await access(dirname(out), constants.W_OK);
   } catch (error) {
-    throw new UserError(`cannot write the recording ${out ?? "into runs"}: ${problemOf(error)}; or use --out`);
+    const path = out ?? join("runs", "drive.mcap");
+    throw new UserError(`cannot write the recording ${path}: ${writingProblemOf(path, error)}; or use --out`);
   }
   if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
   return out;

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
-import { messageOf } from "../../errors.js";
+import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
@@ -134,14 +134,17 @@ async function drive(
   signal: AbortSignal,
   output: Output,
 ): Promise<void> {
-  const { folder, progress } = run;
+  const { folder, progress, config } = run;
   let table: TrainingProgress | undefined;
+  let refusal: string | undefined; // the last one: a reason that stays is said once
   try {
     try {
       table = await announce(run, rollouts, signal, output);
       const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
         rollouts.push(driven);
-        if (refused) table?.say(`the model was not refitted before rollout ${driven.index}: ${refused}`);
+        if (refused !== undefined && refused !== refusal)
+          table?.say(`the model was not refitted before ${workOf(config)} ${driven.index}: ${refused}`);
+        refusal = refused;
         table?.rollout(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
@@ -158,6 +161,8 @@ async function drive(
       }));
       output.say(`report: ${report.path}`);
     }
+    if (error instanceof UserError && error.cause !== undefined)
+      output.say(`go on once that is mended: lapgrad train --resume ${quoted(folder.path)}`);
     throw error;
   } finally {
     table?.stop();

@@ -11,7 +11,7 @@ import { shortRows } from "../../compare/table.js";
 import type { Curve, Job } from "../../compare/training.js";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../../files.js";
-import { formatTable, timestamp } from "../../output.js";
+import { formatTable, roomOf, timestamp } from "../../output.js";
 import { meantInstead } from "../../spelling.js";
 import { type Arguments, type ArgumentType, flag, number, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -125,7 +125,8 @@ export default defineCommand({
       const trials = judgeSweep(study, jobs, curves);
       const path = join(out, "learning-rates.ts");
       await writeAtomically(path, ratesModule(trials, command));
-      for (const line of [formatTable(sweepRows(trials)), `best: ${CRITERION}`, `${took}; ${path}`]) output.say(line);
+      for (const line of [formatTable(sweepRows(trials), roomOf(output)), `best: ${CRITERION}`, `${took}; ${path}`])
+        output.say(line);
       output.result({ ...study, trials, criterion: CRITERION, files: [path], wallSeconds });
       return;
     }
@@ -134,7 +135,7 @@ export default defineCommand({
     for (const plant of study.plants) {
       const ofPlant = groups.filter((group) => group.plant === plant);
       output.say(`\n${plant}: cost in % of the untrained policy, median (worst) of ${study.seeds.length} seeds`);
-      output.say(formatTable(shortRows(study, ofPlant)));
+      output.say(formatTable(shortRows(study, ofPlant), roomOf(output)));
     }
     output.say(`\n${took}; ${files.join(", ")}`);
     output.result({ ...study, groups, files, wallSeconds });

@@ -9,7 +9,7 @@ import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
 import { exists, unusedPath, writingProblemOf } from "../../files.js";
 import type { DriveResult } from "../../links/link.js";
-import { digits, formatTable, metricWords, type Output, timestamp } from "../../output.js";
+import { digits, formatTable, metricWords, type Output, roomOf, timestamp } from "../../output.js";
 import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
@@ -96,7 +96,7 @@ export default defineCommand({
       ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
     const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
     output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
-    output.say(lapTable(core, ofLaps, metrics));
+    output.say(lapTable(core, ofLaps, metrics, roomOf(output)));
     const believed = beliefText(metrics, "the last lap");
     if (believed) output.say(believed);
     output.say(`recording: ${path}`);
@@ -119,18 +119,21 @@ export default defineCommand({
 });
 
 /** A row per lap, and one for all. */
-function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetrics): string {
+function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetrics, room?: number): string {
   const names = Object.entries(core.setup.task.metrics);
   const row = (label: string, metrics: RolloutMetrics) => {
     const own = names.map(([name]) => metrics[name]);
     return [label, ...[metrics.seconds, metrics.cost, metrics.meanCost, ...own].map((value) => digits(value))];
   };
   const headings = names.map(([name, { unit }]) => `${metricWords(name)} [${unit}]`);
-  return formatTable([
-    ["lap", "driven [s]", "cost", "cost/step", ...headings],
-    ...laps.map((lap) => row(`${lap.index}`, lap)),
-    row("all", all),
-  ]);
+  return formatTable(
+    [
+      ["lap", "driven [s]", "cost", "cost/step", ...headings],
+      ...laps.map((lap) => row(`${lap.index}`, lap)),
+      row("all", all),
+    ],
+    room,
+  );
 }
 
 /** First step of a segment; one past the last step if it was not driven. */

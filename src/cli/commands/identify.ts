@@ -12,7 +12,7 @@ import { type CarErrors, type Identified, identify } from "../../identification/
 import { UNDETERMINED } from "../../identification/part-fit.js";
 import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
 import { secondsOf } from "../../identification/spans.js";
-import { digits, formatTable } from "../../output.js";
+import { digits, formatTable, roomOf } from "../../output.js";
 import { quoted } from "../../shell.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
 import { path, wholeNumber } from "../arguments.js";
@@ -59,11 +59,11 @@ export default defineCommand({
     const words = (of: DrivingData) => `${of.rollouts} rollouts, ${digits(secondsOf(of.spans))} s of driving`;
     output.say(`fitted to ${words(driving)}${check ? `; checked on ${words(check)}` : ""}`);
     output.say("");
-    output.say(formatTable(parameterTable(found)));
+    output.say(formatTable(parameterTable(found), roomOf(output)));
     for (const { between, value } of model.correlations)
       output.say(`the driving hardly tells ${between.join(" and ")} apart: correlation ${digits(value, 3)}`);
     output.say("");
-    output.say(formatTable(errorTable(errors)));
+    output.say(formatTable(errorTable(errors), roomOf(output)));
     if (out !== undefined) {
       await writeAtomically(out, configOf(found, driving.task, recordings));
       output.say(`configuration: ${out}; train on this car: lapgrad train --config ${quoted(out)}`);

@@ -77,8 +77,8 @@ function proseLines(text: string, width: number): string {
 const GAP = "  ";
 
 /**
- * Columns padded to the widest cell; rows of as many cells as the first, numbers given as text. Where that is wider than
- * `room`, headings are broken at spaces, and then the columns stand in blocks below each other, the first in each.
+ * Columns padded to the widest cell; rows of as many cells as the first, numbers given as text. Where that is wider
+ * than `room`, headings are broken at spaces, and then the columns stand in blocks below each other, the first in each.
  */
 export function formatTable(rows: readonly (readonly string[])[], room = Number.POSITIVE_INFINITY): string {
   const widthOf = (lines: readonly string[]) => Math.max(...lines.map(({ length }) => length));

@@ -57,6 +57,9 @@ function noneRemedy(system: System): string {
   return "plug the robot in; sudo dmesg | tail says what the kernel sees";
 }
 
+/** What makes pseudo-terminals: who has it open is the other end of one, as the car on the desk (docs/firmware.md). */
+const MULTIPLEXER = ["/dev/ptmx", "/dev/pts/ptmx"];
+
 /** One port, as far as it can be judged without opening it. */
 export function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
   const status = system.status(path);
@@ -77,6 +80,8 @@ export function judge(system: System, { path, board }: Port, processes: readonly
   );
   if (console) return problem(`${what}: a login console (${console.name}) holds it`, consoleRemedy(basename(path)));
   const holder = processes.find(({ open }) => open.includes(path));
+  if (path.startsWith("/dev/pts/") && holder?.open.some((file) => MULTIPLEXER.includes(file)))
+    return ok(`${what}: a pseudo-terminal of ${holder.name} (process ${holder.pid}), which stands for a robot`);
   if (holder)
     return problem(
       `${what}: ${holder.name} (process ${holder.pid}) has it open`,

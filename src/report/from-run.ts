@@ -61,6 +61,11 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     rollouts,
     track: nominalTrack(core),
     lapTime: task.timing.lapTime,
+    aims: (task.aims ?? []).map(({ of, ...aim }) => ({
+      ...aim,
+      of: "state" in of ? of : { target: task.reward.parameters[of.rewardParameter] },
+    })),
+    modelErrors: task.model.refit ? { [`modelError.${task.model.refit.error}`]: task.model.refit.unit } : {},
     configuration: await readText(folder.configPath),
     outputNames: outputNames(task),
     version: VERSION,
@@ -84,7 +89,8 @@ function foreignness({ info, costs }: Recording, task: string, metrics: RolloutM
 }
 
 function outputNames(task: TaskDefinition): string[] {
-  return [...task.columns.setpoint.map((name) => `setpoint ${name}`), ...task.columns.gain];
+  const setpoints = task.columns.setpoint.map((name) => (name.startsWith("setpoint") ? name : `setpoint ${name}`));
+  return [...setpoints, ...task.columns.gain];
 }
 
 /** The nominal positions over one lap; empty if the setpoints have no position or the task is not periodic. */

@@ -67,7 +67,8 @@ export function renderLearningCurve(input: ReportInput): string {
   const costs = metrics.map(({ windowCost }) => (windowCost > 0 ? windowCost : NaN));
   const drawn = costs.filter((cost) => Number.isFinite(cost)).length;
   if (drawn === 0) return "<p>No rollout has a window cost to draw.</p>";
-  const { lo, hi: highest } = extentOf(costs);
+  const predicted = metrics.map(({ predictedCost = NaN }) => (predictedCost > 0 ? predictedCost : NaN));
+  const { lo, hi: highest } = extentOf([...costs, ...predicted]);
   const untrained = costs[0];
   const hi = untrained > 0 ? Math.min(highest, REACH * untrained) : highest;
   // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more below for the best's label.
@@ -80,9 +81,9 @@ export function renderLearningCurve(input: ReportInput): string {
   const labels: Label[] = [];
   if (Number.isFinite(untrained)) {
     lines.push({ className: "level", x: [0, end], y: [untrained, untrained] });
-    const text = `untrained ${formatNumber(untrained)}`;
-    labels.push({ className: "label above left", x: 1, y: y.position(untrained), text });
   }
+  for (const [place, cost] of predicted.entries())
+    if (Number.isFinite(cost)) lines.push({ className: "dot predicted", x: [minutes[place]], y: [cost] });
   lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
@@ -106,12 +107,14 @@ export function renderLearningCurve(input: ReportInput): string {
   }
   const lost = metrics.length - drawn;
   const notes = [
+    Number.isFinite(untrained) ? `Dashed: untrained, ${formatNumber(untrained)}.` : "",
+    predicted.some(Number.isFinite) ? "Orange: what was predicted before driving." : "",
     lost > 0 ? `${plural(lost, "rollout")} without a positive finite cost left out.` : "",
     hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
   ];
   return renderChart({
     heading: "Window cost (logarithmic)",
-    note: notes.join(" ").trim(),
+    note: notes.filter((note) => note !== "").join(" "),
     description:
       "Window cost of every rollout against the minutes of driving before it. The table below has the numbers.",
     width: 1040,
@@ -138,6 +141,7 @@ export function renderTable(input: ReportInput): string {
     ["Learned from", "min", metrics.map((_, index) => minutes[index])],
     ["Driven", "s", metrics.map(({ seconds }) => seconds)],
     ["Window cost", "", metrics.map(({ windowCost }) => windowCost)],
+    ["Predicted", "", metrics.map(({ predictedCost }) => predictedCost)],
     ["Cost", "", metrics.map(({ cost }) => cost)],
     ["Cost per step", "", metrics.map(({ meanCost }) => meanCost)],
     ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],

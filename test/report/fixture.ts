@@ -82,6 +82,8 @@ export function reportOf(count: number, steps = 1092): ReportInput {
       RADIUS * Math.sin((2 * Math.PI * point) / 100),
     ]),
     lapTime: LAP,
+    aims: [],
+    modelErrors: {},
     configuration: "task: circle\nseed: 1\n",
     outputNames: ["setpoint x [m]", "k_v"],
     version: "1.2.3",

@@ -96,7 +96,10 @@ export default defineCommand({
       ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
     const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
     output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
-    output.say(lapTable(core, ofLaps, metrics, roomOf(output)));
+    const fromRest = startsAtRest(core);
+    output.say(lapTable(core, ofLaps, metrics, fromRest, roomOf(output)));
+    if (fromRest)
+      output.say("lap 1 begins at rest: most of its cost is getting up to speed; what was learned shows from lap 2 on");
     const believed = beliefText(metrics, "the last lap");
     if (believed) output.say(believed);
     output.say(`recording: ${path}`);
@@ -109,7 +112,7 @@ export default defineCommand({
       task: config.task,
       policy: withoutNetwork ? null : args.policy,
       updates: withoutNetwork ? null : (policy?.updates ?? null),
-      laps: ofLaps,
+      laps: ofLaps.map((lap, i) => ({ ...lap, ...(fromRest && i === 0 ? { fromRest } : {}) })),
       ...whole,
       believed: believed !== undefined,
       finalState: Array.from(recording.finalState),
@@ -118,8 +121,21 @@ export default defineCommand({
   },
 });
 
+/** Whether the robot stood where it began, and the task is to go round: then the first lap is not like the others. */
+function startsAtRest(core: Core): boolean {
+  const { columns, timing } = core.setup.task;
+  const speed = columns.state.findIndex((name) => /^v \[m\/s\]/.test(name));
+  return timing.lapTime !== undefined && speed >= 0 && core.view("states")[speed] === 0;
+}
+
 /** A row per lap, and one for all. */
-function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetrics, room?: number): string {
+function lapTable(
+  core: Core,
+  laps: readonly RolloutMetrics[],
+  all: RolloutMetrics,
+  fromRest: boolean,
+  room?: number,
+): string {
   const names = Object.entries(core.setup.task.metrics);
   const row = (label: string, metrics: RolloutMetrics) => {
     const own = names.map(([name]) => metrics[name]);
@@ -129,7 +145,7 @@ function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetri
   return formatTable(
     [
       ["lap", "driven [s]", "cost", "cost/step", ...headings],
-      ...laps.map((lap) => row(`${lap.index}`, lap)),
+      ...laps.map((lap, i) => row(fromRest && i === 0 ? `${lap.index}, from rest` : `${lap.index}`, lap)),
       row("all", all),
     ],
     room,

@@ -33,7 +33,7 @@ function freeSpace(system: System, { folder }: DoctorOptions): Finding {
   const found = `${megabytes(free)} at ${at}`;
   const remedy = `du -sh ${quoted(folder)}/* and remove old runs, or write elsewhere: lapgrad doctor --out <folder>`;
   if (free < NO_SPACE) return problem(`${found}: the disk is full`, remedy);
-  return free < LITTLE_SPACE ? note(`${found}; fifteen laps take 6 MB`, remedy) : ok(found);
+  return free < LITTLE_SPACE ? note(`${found}; fifteen laps take 20 MB`, remedy) : ok(found);
 }
 
 async function runFolder(system: System, { folder }: DoctorOptions): Promise<Answer> {

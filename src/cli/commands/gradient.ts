@@ -16,7 +16,7 @@ export default defineCommand({
     },
   },
   examples: {
-    "lapgrad gradient half-model-full.json.gz": "prints the differences to the expected values",
+    "lapgrad gradient docs/cases/small.json": "prints the differences to the expected values",
     "lapgrad gradient my-case.json --json": "loss, xs, us, stageCosts, xf, gradient",
   },
   async run(args, output) {

@@ -1,6 +1,6 @@
 import type { RolloutMetrics } from "../training/metrics.js";
 import { extentOf, linearAxis, logAxis } from "./axis.js";
-import { type ChartLine, type Label, renderChart } from "./chart.js";
+import { type ChartLine, renderChart } from "./chart.js";
 import type { ReportInput } from "./input.js";
 import { columnDecimals, escapeHtml, formatFixed, formatNumber, MISSING } from "./text.js";
 
@@ -71,14 +71,13 @@ export function renderLearningCurve(input: ReportInput): string {
   const { lo, hi: highest } = extentOf([...costs, ...predicted]);
   const untrained = costs[0];
   const hi = untrained > 0 ? Math.min(highest, REACH * untrained) : highest;
-  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more below for the best's label.
+  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep.
   const room = Math.max(1.25, (hi / lo) ** 0.08);
   const end = minutes.at(-1) || 1;
   const x = linearAxis({ lo: -0.012 * end, hi: end }, 8);
-  const y = logAxis({ lo: lo / room ** 1.8, hi: hi * room });
+  const y = logAxis({ lo: lo / room, hi: hi * room });
   const place = bestPlace(input);
   const lines: ChartLine[] = [];
-  const labels: Label[] = [];
   if (Number.isFinite(untrained)) {
     lines.push({ className: "level", x: [0, end], y: [untrained, untrained] });
   }
@@ -100,14 +99,12 @@ export function renderLearningCurve(input: ReportInput): string {
     lines.push({ className: "dot", x: [at], y: [hi], hint: `noticed in ${index}: ${noticed.join("; ")}` });
   }
   const best = costs[place];
-  if (Number.isFinite(best) && place > 0) {
-    const at = x.position(minutes[place]);
-    const text = `best, rollout ${metrics[place].index}: ${formatNumber(best)}`;
-    labels.push({ className: `label below ${at > 0.5 ? "left" : "right"}`, x: at, y: y.position(best), text });
-  }
   const lost = metrics.length - drawn;
   const notes = [
     Number.isFinite(untrained) ? `Dashed: untrained, ${formatNumber(untrained)}.` : "",
+    Number.isFinite(best) && place > 0
+      ? `Large: the best, rollout ${metrics[place].index}, ${formatNumber(best)}.`
+      : "",
     predicted.some(Number.isFinite) ? "Orange: what was predicted before driving." : "",
     lost > 0 ? `${plural(lost, "rollout")} without a positive finite cost left out.` : "",
     hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
@@ -123,7 +120,6 @@ export function renderLearningCurve(input: ReportInput): string {
     y,
     xLabel: "driving the policy had learned from [min]",
     lines,
-    labels,
   });
 }
 

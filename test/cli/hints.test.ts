@@ -76,6 +76,14 @@ describe("what calls lapgrad", () => {
     }
   });
 
+  test("is its name where a folder of the path has a link to the script of the checkout", () => {
+    const commands = join(folder, "linked");
+    mkdirSync(commands);
+    symlinkSync(launcher, join(commands, "lapgrad"));
+    expect(programOf({ root, folder: "/", path: `/nowhere::${commands}` })).toBe("lapgrad");
+    expect(type(`${quoted(join(commands, "lapgrad"))} --version`)).toMatchObject({ status: 0 });
+  });
+
   test("is another way round where something else has the name", () => {
     const commands = join(folder, "others");
     mkdirSync(commands);

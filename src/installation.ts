@@ -68,5 +68,5 @@ function isCheckout(root: string): boolean {
 
 function versionsOf(root: string): Readonly<Record<OptionalPackage, string>> {
   const text = readFileSync(join(root, "package.json"), "utf8");
-  return (JSON.parse(text) as { peerDependencies: Record<OptionalPackage, string> }).peerDependencies;
+  return (JSON.parse(text) as { optionalPackages: Record<OptionalPackage, string> }).optionalPackages;
 }

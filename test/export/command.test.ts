@@ -180,7 +180,7 @@ test("exports that are refused", async () => {
     "--timing is real; allowed is simulation or hardware",
   );
   expect(await refusal(() => exported({ checkpoint: "99" }))).toContain("allowed are best, last, or a number");
-  expect(await refusal(() => exported({ out: at("no/where.json") }))).toContain("there is no such file or folder");
+  expect(await refusal(() => exported({ out: at("no/where.json") }))).toContain("there is no folder");
   expect(await refusal(() => exported({ out: folder }))).toContain("cannot write");
 
   const other = at("other");

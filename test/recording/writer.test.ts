@@ -217,7 +217,7 @@ test("what cannot be written says why and leaves nothing behind", async () => {
   const inner = join(folder, "inner");
   await mkdir(join(inner, "taken.mcap"), { recursive: true });
   const missing = writeRecording(join(inner, "nowhere", "a.mcap"), carRecording(1), {});
-  await expect(missing).rejects.toThrow(/cannot write .*nowhere.*no such file/);
+  await expect(missing).rejects.toThrow(/cannot write .*nowhere.*there is no folder .*nowhere: mkdir -p/);
   await expect(missing).rejects.toMatchObject({ name: "UserError", exitCode: 1 });
   await expect(writeRecording(join(inner, "taken.mcap"), carRecording(1), {})).rejects.toThrow(/cannot write .*taken/);
   expect(await readdir(inner)).toEqual(["taken.mcap"]);

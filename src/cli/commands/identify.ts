@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { stringify } from "yaml";
 import type { PartialConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
-import { exists, problemOf, writeAtomically } from "../../files.js";
+import { exists, writeAtomically, writingProblemOf } from "../../files.js";
 import { CAR_KNOWN, type CarFit, type CarParameterName } from "../../identification/car-fit.js";
 import { type DrivingData, readDriving } from "../../identification/driving.js";
 import { type CarErrors, type Identified, identify } from "../../identification/identify.js";
@@ -92,7 +92,7 @@ export default defineCommand({
 async function refuseOut(out: string): Promise<void> {
   if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
   await readdir(dirname(out)).catch((error: unknown) => {
-    throw new UserError(`cannot write ${out}: ${problemOf(error)}`);
+    throw new UserError(`cannot write ${out}: ${writingProblemOf(out, error)}`);
   });
 }
 

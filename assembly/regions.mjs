@@ -72,6 +72,7 @@ export const REGIONS = [
   run("jitter", "Jitter.count", "standard deviation of the periods in simulation, see Jitter in assembly/regions.ts"),
   run("plantState", "state", "the plant's true state"),
   run("plantMemory", "PLANT_MEMORY", "everything else that the plant remembers (assembly/actuation.ts)"),
+  run("externalMemory", 1, "what the plant `external` remembers", "dimension(Dimension.externalMemory)"),
   run("random", 2, "four 32-bit words"),
   run("pace", "Pace.count", "how fast the task is driven, see Pace in assembly/regions.ts"),
   run("modelFitted", 1, "1: the model was fitted to driving"),

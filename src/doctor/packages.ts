@@ -5,6 +5,7 @@ export const packages: Group = {
   name: "optional packages",
   checks: [
     optional("rclnodejs", "drives robots on ROS 2", "source ROS 2, then npm ci --include=optional"),
+    optional("@mujoco/mujoco", "simulates the plant mujoco", "npm install @mujoco/mujoco@3.14"),
     optional("onnxruntime-node", "runs an exported network to check it", "npm ci --include=optional"),
   ],
 };

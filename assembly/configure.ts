@@ -27,6 +27,7 @@ export function configure(): Status {
     return Status.badDimension;
   if (!within(Dimension.externalParameters, 0, MOST_EXTERNAL) || !within(Dimension.externalMemory, 0, MOST_EXTERNAL))
     return Status.badDimension;
+  if (!within(Dimension.externalBody, 0, dimension(Dimension.externalMemory))) return Status.badDimension;
   if (!partsFit()) return Status.mismatch;
   const outputs = task.setpointSize + controller.gainSize;
   if (!setLayers(task.featureSize, dimension(Dimension.hiddenLayers), hiddenWidths(), outputs))

@@ -43,9 +43,11 @@ export enum Dimension {
   hiddenWidth3,
   /** 1: make room for the forward sensitivity (n x p doubles) */
   sensitivity,
-  /** of the plant `external`: its parameters, and the doubles that it remembers */
+  /** of the plant `external`: its parameters, the doubles that it remembers */
   externalParameters,
   externalMemory,
+  /** how many of the first of these are recorded after every control step */
+  externalBody,
   count,
 }
 

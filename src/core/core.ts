@@ -222,6 +222,7 @@ export class Core extends CoreCalls {
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
     set(E.Dimension.externalParameters, Object.keys(plant.parameters).length);
     set(E.Dimension.externalMemory, this.hostPlant?.memorySize ?? 0);
+    set(E.Dimension.externalBody, this.hostPlant?.body.length ?? 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     this.openResults();
     this.setChanges(plant);

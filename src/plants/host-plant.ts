@@ -8,6 +8,8 @@ import type { PlantDefinition } from "../tasks/definition.js";
 export interface HostPlant {
   /** doubles that it remembers from step to step; all 0: it was just put to rest */
   readonly memorySize: number;
+  /** what the first of these say of its body, names with units: they are recorded after every control step */
+  readonly body: readonly string[];
   /**
    * One integration step of `dt` seconds. `numbers` is the core's memory, the others are where in it something begins:
    * the parameters in the order of the task's, what it remembers, state, input, and where the next state goes. Nothing

@@ -31,6 +31,8 @@ export function renderAlongLap(input: ReportInput): string {
   if (speed) quantities.push({ ...speed, name: "Speed [m/s]", ...taskSpeed(input) });
   const [residual = ""] = columns.residual;
   if (/radial/i.test(residual)) quantities.push(quantity(input, residual, "residuals", columns.residual.length, 0));
+  const { body = [] } = columns;
+  for (const [i, name] of body.entries()) quantities.push(quantity(input, capital(name), "body", body.length, i));
   return (quantities.length > 0 ? quantities : states)
     .filter(({ curves }) => curves.some(({ y }) => y.some((value) => Number.isFinite(value))))
     .map((drawn) => renderQuantity(input, drawn))
@@ -97,11 +99,15 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
   });
 }
 
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** One column of all drawn rollouts, laps over each other. */
 function quantity(
   input: ReportInput,
   name: string,
-  array: "states" | "residuals",
+  array: "states" | "residuals" | "body",
   width: number,
   index: number,
 ): Quantity {

@@ -119,7 +119,10 @@ function oneDrive(config: RunConfig, segments: number, lap: number): Collector {
       if (!settled || !isSimulated(config)) return {}; // a robot that was stopped settles anew
       const arrays: Record<string, Float64Array> = {};
       for (const name of PLANT) if (core.view(name).length > 0) arrays[name] = core.view(name).slice();
-      for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);
+      for (const name of core.rolloutRegions()) {
+        const used = core.usedPart(name, current);
+        if (used.length > 0) arrays[PREFIX + name] = used;
+      }
       return arrays;
     },
     restore: (core, arrays) => {

@@ -7,6 +7,7 @@ import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { compile, loadPackage, MODEL_FILE } from "../../src/plants/mujoco/engine.js";
+import { readRecording } from "../../src/recording/reader.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
 import { tool } from "../support/tools.js";
@@ -84,6 +85,33 @@ test("two cars at once drive as each alone, and a drive goes on from what a chec
   one.rollOut(0, 10, 1, 0); // the engine holds another car in between
   copy.rollOut(1, 10, 0, 0);
   expect(statesOf(copy, 1)).toEqual(statesOf(two, 1));
+});
+
+test("roll and slip are recorded after every step, come back from the file, and are in the report", async () => {
+  const run = join(folder, "shown");
+  const given = { plant: "mujoco", rollouts: 1, hidden: [8] };
+  await trainCommand.run({ given, out: run }, new Captured());
+  const { body, info, inputs, states, times } = await readRecording(join(run, "rollouts", "0001.mcap"));
+  expect(info.columns.body).toEqual(["roll [rad]", "slip sideways, front", "slip sideways, rear", "slip along"]);
+  expect(body).toHaveLength(4 * times.length);
+  /** mean of a column where the car has steered to one side for long */
+  const mean = (column: number, side: number) => {
+    const turning = Array.from(times.keys()).filter(
+      (t) => t > 20 && [0, 10, 20].every((d) => inputs[2 * (t - d) + 1] * side > 0.05),
+    );
+    expect(turning.length).toBeGreaterThan(40);
+    return turning.reduce((sum, t) => sum + body[4 * t + column], 0) / turning.length;
+  };
+  for (const side of [1, -1]) {
+    // it leans out of the curve, and both axles slide outwards, the front one more
+    expect(mean(0, side) * side).toBeGreaterThan(0.01);
+    expect(mean(1, side) * side).toBeLessThan(-0.02);
+    expect(mean(2, side) * side).toBeLessThan(-0.01);
+    expect(mean(1, side) / mean(2, side)).toBeGreaterThan(1.1);
+    expect(Math.abs(mean(3, side))).toBeLessThan(0.1);
+  }
+  expect(states).toHaveLength(4 * times.length);
+  expect(await readFile(join(run, "report.html"), "utf8")).toMatch(/<h3>Roll \[rad\]<.*<h3>Slip along</s);
 });
 
 test("a training that is stopped and resumed is bit for bit one that was not, with laps and rollouts", async () => {

@@ -1,4 +1,4 @@
-/** The car in MuJoCo: whether it is the car that was measured, and obeys what every car obeys. */
+/** The car in MuJoCo: whether it is the car that was measured, and does what every car does. */
 import { describe, expect } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";

@@ -122,6 +122,11 @@ export class CarBody {
     this.engine.mujoco.mj_step(this.engine.model, this.engine.data);
   }
 
+  /** Mean speed of all wheels' rims [m/s]. */
+  get rimSpeed(): number {
+    return (WHEEL_RADIUS * AXLES.reduce((sum, axle) => sum + this.qvel[axle], 0)) / AXLES.length;
+  }
+
   /** Mean speed of the rear wheels' rims [m/s]. */
   get wheelSpeed(): number {
     return (WHEEL_RADIUS * (this.qvel[AXLES[2]] + this.qvel[AXLES[3]])) / 2;

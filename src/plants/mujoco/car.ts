@@ -6,16 +6,23 @@ import { brakeDuty, motorDuty } from "./drive-train.js";
 import { beginCapture, CAPTURE_SIZE, capture, writeCaptured } from "./motion-capture.js";
 import { ackermann, servoAngle } from "./steering.js";
 
+/** What its first numbers say of the body: see `showBody`. */
+const BODY_COLUMNS = ["roll [rad]", "slip sideways, front", "slip sideways, rear", "slip along"] as const;
 /** What it remembers; behind it the engine's positions, speeds, lags and last accelerations. */
-const Kept = { isPlaced: 0, time: 1, servo: 2, heading: 3, cosine: 4, sine: 5, capture: 6 } as const;
+const Kept = { shown: 0, isPlaced: 4, time: 5, servo: 6, heading: 7, cosine: 8, sine: 9, capture: 10 } as const;
 const BODY = Kept.capture + CAPTURE_SIZE;
 /** Below this the chassis leans more than 60°. */
 const LEAST_UPRIGHT = 0.5;
+/** Below this [m/s] slip means nothing. */
+const LEAST_SPEED = 0.75;
+/** From the centre of mass to either axle [m]. */
+const HALF_WHEELBASE = 0.1735 / 2;
 /** No part of a car is as fast [m/s, rad/s]. */
 const MOST_SPEED = 1e4;
 
 export class MujocoCar implements HostPlant {
   readonly memorySize: number;
+  readonly body = BODY_COLUMNS;
   readonly sensed: OnBoard = { wheelSpeed: 0, yawRate: 0, forward: 0, left: 0, up: 0 };
   problem: string | undefined;
   readonly #body: CarBody;
@@ -52,6 +59,7 @@ export class MujocoCar implements HostPlant {
     numbers[memory + Kept.time] += dt;
     this.#keep(numbers, memory);
     this.#turn(numbers, memory);
+    this.#showBody(numbers, memory);
     this.problem = this.#findProblem();
     if (this.problem === undefined) this.#measure(numbers, memory, numbers[parameters + this.#gyroBias], next);
     else numbers.fill(Number.NaN, next, next + 4);
@@ -91,7 +99,7 @@ export class MujocoCar implements HostPlant {
     return [qpos, qvel, act, warmstart];
   }
 
-  /** Follows the heading, without an arc tangent: JavaScript's own differs between builds of Node. */
+  /** Follows the heading by what it turns in every step. */
   #turn(numbers: Float64Array, memory: number): void {
     const [w, x, y, z] = this.#body.qpos.subarray(3, 7);
     const forward = 1 - 2 * (y * y + z * z);
@@ -100,11 +108,27 @@ export class MujocoCar implements HostPlant {
     const cosine = forward / length;
     const sine = left / length;
     const s = numbers[memory + Kept.cosine] * sine - numbers[memory + Kept.sine] * cosine;
-    const t = s * s;
-    // the arc sine of what it turns in a step, to the last bit
-    numbers[memory + Kept.heading] += s * (1 + t * (1 / 6 + t * (3 / 40 + t * (15 / 336 + t * (105 / 3456)))));
+    numbers[memory + Kept.heading] += arcSine(s); // to the last bit, for what it turns in a step
     numbers[memory + Kept.cosine] = cosine;
     numbers[memory + Kept.sine] = sine;
+  }
+
+  /** Roll to the left, and slip of the axles in parts of the speed: sideways, and how much faster the rims are. */
+  #showBody(numbers: Float64Array, memory: number): void {
+    const { qpos, qvel, rimSpeed } = this.#body;
+    const [w, x, y, z] = qpos.subarray(3, 7);
+    const cosine = numbers[memory + Kept.cosine];
+    const sine = numbers[memory + Kept.sine];
+    const forward = qvel[0] * cosine + qvel[1] * sine;
+    const left = qvel[1] * cosine - qvel[0] * sine;
+    const speed = Math.max(LEAST_SPEED, Math.abs(forward));
+    const front = (left + HALF_WHEELBASE * qvel[5]) / speed;
+    const steered = tangent(numbers[memory + Kept.servo]);
+    const at = memory + Kept.shown;
+    numbers[at] = arcSine(2 * (w * x + y * z));
+    numbers[at + 1] = (front - steered) / (1 + front * steered);
+    numbers[at + 2] = (left - HALF_WHEELBASE * qvel[5]) / speed;
+    numbers[at + 3] = (rimSpeed - forward) / speed;
   }
 
   #findProblem(): string | undefined {
@@ -134,4 +158,17 @@ export class MujocoCar implements HostPlant {
     sensed.left = sensors[4];
     sensed.up = sensors[5];
   }
+}
+
+// without JavaScript's own functions, which differ between builds of Node
+/** Of small numbers: below 0.1 right to 1e-13. */
+function arcSine(s: number): number {
+  const t = s * s;
+  return s * (1 + t * (1 / 6 + t * (3 / 40 + t * (15 / 336 + t * (105 / 3456)))));
+}
+
+/** Of the angles of front wheels: below 0.5 right to 1e-4. */
+function tangent(angle: number): number {
+  const t = angle * angle;
+  return (angle * (15 - t)) / (15 - 6 * t);
 }

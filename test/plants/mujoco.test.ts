@@ -1,5 +1,5 @@
 /** The plant outside the core as every other: seeds, delays, changes, checkpoints; and what is said when it cannot. */
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, test as anywhere, beforeAll, expect } from "@jest/globals";
 import trainCommand from "../../src/cli/commands/train.js";
@@ -180,4 +180,15 @@ test("it learns: six laps cost less than a fifth of the first", async () => {
   await trainCommand.run({ given: { plant: "mujoco", rollouts: 7, seed: 11 }, out: join(folder, "learns") }, output);
   const [{ rollouts }] = output.results as [{ rollouts: { windowCost: number }[] }];
   expect(rollouts[6].windowCost / rollouts[0].windowCost).toBeLessThan(0.2);
+});
+
+anywhere("nothing in it computes with functions of JavaScript's own that differ between builds of Node", async () => {
+  const sources = new URL("../../../src/plants/mujoco/", import.meta.url);
+  const files = (await readdir(sources)).filter((file) => file.endsWith(".ts"));
+  expect(files.length).toBeGreaterThan(4);
+  for (const file of files) {
+    const code = (await readFile(new URL(file, sources), "utf8")).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    // exact by IEEE 754, or a choice
+    expect([file, code.match(/Math\.(?!abs|max|min|floor|sqrt)\w+|\*\*/g)]).toEqual([file, null]);
+  }
 });

@@ -99,8 +99,9 @@ export class CarBody {
     this.qpos.set(this.#quaternion.GetView(), 3);
     this.qpos[0] = x;
     this.qpos[1] = y;
-    this.qvel[0] = v * (1 - 2 * this.qpos[6] ** 2);
-    this.qvel[1] = v * 2 * this.qpos[3] * this.qpos[6];
+    const [w, , , z] = this.qpos.subarray(3, 7);
+    this.qvel[0] = v * (1 - 2 * z * z);
+    this.qvel[1] = v * 2 * w * z;
     for (const axle of AXLES) this.qvel[axle] = v / WHEEL_RADIUS;
   }
 
@@ -134,7 +135,8 @@ export class CarBody {
 
   /** How upright it is: 1 on its wheels, 0 on its side. */
   get upright(): number {
-    return 1 - 2 * (this.qpos[4] ** 2 + this.qpos[5] ** 2);
+    const [x, y] = this.qpos.subarray(4, 6);
+    return 1 - 2 * (x * x + y * y);
   }
 }
 

@@ -69,8 +69,9 @@ export class MujocoCar implements HostPlant {
     const [at, y, v, phi] = [PlanarState.x, PlanarState.y, PlanarState.v, PlanarState.phi].map((i) => numbers[x + i]);
     this.#body.place(at, y, v, phi);
     const { qpos } = this.#body;
-    const cosine = 1 - 2 * qpos[6] ** 2;
-    const sine = 2 * qpos[3] * qpos[6];
+    const [w, , , z] = qpos.subarray(3, 7);
+    const cosine = 1 - 2 * z * z;
+    const sine = 2 * w * z;
     numbers[memory + Kept.isPlaced] = 1;
     numbers[memory + Kept.heading] = phi;
     numbers[memory + Kept.cosine] = cosine;
@@ -160,7 +161,7 @@ export class MujocoCar implements HostPlant {
   }
 }
 
-// without JavaScript's own functions, which differ between builds of Node
+// without JavaScript's own functions and powers, which differ between builds of Node
 /** Of small numbers: below 0.1 right to 1e-13. */
 function arcSine(s: number): number {
   const t = s * s;

@@ -13,7 +13,7 @@ export const VOLTAGE = 7.4;
 export const BATTERY_RESISTANCE = 0.06;
 /** From these: V s/m, which is also N/A, and the motor's own resistance [ohm]. */
 const MOTOR_CONSTANT = (VOLTAGE * DAMPING) / FORCE;
-const MOTOR_RESISTANCE = MOTOR_CONSTANT ** 2 / DAMPING - BATTERY_RESISTANCE;
+const MOTOR_RESISTANCE = (MOTOR_CONSTANT * MOTOR_CONSTANT) / DAMPING - BATTERY_RESISTANCE;
 
 /** Duty of the motor at a throttle: forwards alone, as the identified car. */
 export function motorDuty(throttle: number): number {
@@ -32,8 +32,8 @@ export function motorForce(gain: number, voltage: number, resistance: number): n
 
 /** What speed takes from it [N s/m]. */
 export function motorDamping(gain: number, resistance: number): number {
-  return (Math.abs(gain) * MOTOR_CONSTANT ** 2) / (MOTOR_RESISTANCE + resistance);
+  return (Math.abs(gain) * MOTOR_CONSTANT * MOTOR_CONSTANT) / (MOTOR_RESISTANCE + resistance);
 }
 
 /** Force of the shorted motor by speed [N s/m]: no current through the battery. */
-export const BRAKE_DAMPING = MOTOR_CONSTANT ** 2 / MOTOR_RESISTANCE;
+export const BRAKE_DAMPING = (MOTOR_CONSTANT * MOTOR_CONSTANT) / MOTOR_RESISTANCE;

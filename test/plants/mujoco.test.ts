@@ -6,6 +6,7 @@ import trainCommand from "../../src/cli/commands/train.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
+import { carBody } from "../../src/plants/mujoco/car-body.js";
 import { compile, loadPackage, MODEL_FILE } from "../../src/plants/mujoco/engine.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
@@ -112,6 +113,19 @@ test("roll and slip are recorded after every step, come back from the file, and 
   }
   expect(states).toHaveLength(4 * times.length);
   expect(await readFile(join(run, "report.html"), "utf8")).toMatch(/<h3>Roll \[rad\]<.*<h3>Slip along</s);
+});
+
+test("it drives on where the engine's memory has grown", async () => {
+  const [before, after] = [await coreOf(), await coreOf()];
+  before.rollOut(0, SEGMENTS);
+  const { engine, qpos } = await carBody();
+  const { mujoco, model } = engine;
+  const others = [];
+  while (qpos.length > 0 && others.length < 500) others.push(new mujoco.MjData(model));
+  expect(qpos).toHaveLength(0);
+  after.rollOut(0, SEGMENTS);
+  expect(statesOf(after)).toEqual(statesOf(before));
+  for (const other of others) other.delete();
 });
 
 test("a training that is stopped and resumed is bit for bit one that was not, with laps and rollouts", async () => {

@@ -23,19 +23,20 @@ const SETTLING = 1;
 const STEP = 0.002;
 
 export class CarBody {
+  // views of the engine's memory
   /** chassis, then spring, steering and axle of each wheel, where it has them */
-  qpos: Float64Array;
-  qvel: Float64Array;
+  qpos = new Float64Array(0);
+  qvel = this.qpos;
   /** lags of motor and brake */
-  act: Float64Array;
-  warmstart: Float64Array;
-  ctrl: Float64Array;
+  act = this.qpos;
+  warmstart = this.qpos;
+  ctrl = this.qpos;
   /** gyro and accelerometer, each forwards, left, up */
-  sensors: Float64Array;
+  sensors = this.qpos;
+  #solreffriction = this.qpos;
   readonly engine: Engine;
   readonly #options: { timestep: number };
   readonly #quaternion;
-  readonly #solreffriction: Float64Array;
   readonly #standing: { readonly qpos: Float64Array; readonly warmstart: Float64Array };
   /** of the four wheels [kg] */
   readonly wheelMass: number;
@@ -59,7 +60,13 @@ export class CarBody {
     this.#chassisInertia = model.body_inertia.slice(3 * CHASSIS, 3 * CHASSIS + 3);
     for (let time = 0; time < SETTLING; time += STEP) mujoco.mj_step(model, data);
     this.#regularisation = data.efc_R[data.nefc - 1];
-    // the engine reserves memory when it compiles, not when it steps: these stay
+    this.#view();
+    this.#standing = { qpos: this.qpos.slice(), warmstart: this.warmstart.slice() };
+  }
+
+  /** Views its state anew, which is where it was: they end when the engine's memory grows. */
+  #view(): void {
+    const { model, data } = this.engine;
     this.qpos = data.qpos;
     this.qvel = data.qvel;
     this.act = data.act;
@@ -67,11 +74,11 @@ export class CarBody {
     this.ctrl = data.ctrl;
     this.sensors = data.sensordata;
     this.#solreffriction = model.pair_solreffriction;
-    this.#standing = { qpos: this.qpos.slice(), warmstart: this.warmstart.slice() };
   }
 
-  /** Puts parameters into the engine's model, {@link MODELLED}. */
-  setParameters(values: readonly number[] | Float64Array): void {
+  /** Puts parameters into the engine's model, {@link MODELLED}; before anything else of a step. */
+  setParameters(values: Float64Array): void {
+    if (this.qpos.length === 0) this.#view();
     let isSame = true;
     for (let i = 0; i < MODELLED.length; i++) isSame = isSame && values[i] === this.#modelled[i];
     if (isSame) return;

@@ -59,8 +59,8 @@ const TARGETS = {
     make: buildTwin,
   },
   assets: {
-    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", ...PAGES],
-    outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c"].map(
+    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", "src/plants", ...PAGES],
+    outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c", "plants/mujoco/car.xml"].map(
       (name) => `build/assets/${name}`,
     ),
     make: buildAssets,

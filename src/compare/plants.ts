@@ -6,6 +6,8 @@ import { carFigure8 } from "../tasks/car-figure8.js";
 
 /** The car's own. */
 export const PLANTS: readonly string[] = Object.keys(carFigure8.plants);
+/** Those that need nothing outside the core. */
+export const CORE_PLANTS = PLANTS.filter((name) => carFigure8.plants[name].host === undefined);
 
 /** The name of the plant that `identified+grip=0.8@lap10` is made of. */
 export function basePlant(plant: string): string {

@@ -7,6 +7,7 @@ export const packages: Group = {
   checks: [
     optional("rclnodejs", "drives robots on ROS 2", "source ROS 2, then "),
     optional("onnxruntime-node", "runs an exported network to check it", ""),
+    optional("@mujoco/mujoco", "simulates the plant mujoco", ""),
   ],
 };
 

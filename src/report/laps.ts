@@ -39,6 +39,8 @@ export function renderAlongLap(input: ReportInput): string {
     quantities.push(...states.filter((_, state) => !input.aims.some(({ of }) => "state" in of && of.state === state)));
   const [residual = ""] = columns.residual;
   if (/radial/i.test(residual)) quantities.push(quantity(input, residual, "residuals", columns.residual.length, 0));
+  const { body = [] } = columns;
+  for (const [i, name] of body.entries()) quantities.push(quantity(input, capital(name), "body", body.length, i));
   return charts(input, quantities);
 }
 
@@ -134,11 +136,15 @@ function aimed(input: ReportInput, aim: ReportInput["aims"][number]): Quantity {
   };
 }
 
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** One column of all drawn rollouts, laps over each other. */
 function quantity(
   input: ReportInput,
   name: string,
-  array: "states" | "residuals" | "inputs",
+  array: "states" | "residuals" | "inputs" | "body",
   width: number,
   index: number,
 ): Quantity {

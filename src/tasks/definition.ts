@@ -12,6 +12,8 @@ export interface PartDefinition {
 
 /** A simulated robot: its equations, and what lies between them and the policy; absent or empty: none. */
 export interface PlantDefinition extends PartDefinition {
+  /** of the kind `external`: which file of src/plants/kinds steps it */
+  readonly host?: string;
   /** names that parameters have on every plant of the task that has them, for changes: alias and own name */
   readonly aliases?: Readonly<Record<string, string>>;
   /** how parameters change while it is driven */

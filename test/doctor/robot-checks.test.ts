@@ -362,6 +362,13 @@ const cases: [Group, string, string, Machine, RegExp][] = [
   [packages, "rclnodejs", "not installed", { packageVersion: () => undefined }, /^note: not installed.*→ source ROS 2/],
   [
     packages,
+    "@mujoco/mujoco",
+    "not installed",
+    { packageVersion: () => undefined },
+    /^note: not installed; it simulates the plant mujoco.*→ .*npm install --no-save @mujoco\/mujoco@3$/,
+  ],
+  [
+    packages,
     "onnxruntime-node",
     "not installed",
     { packageVersion: () => undefined },

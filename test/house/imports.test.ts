@@ -11,6 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["clock.ts", "errors.ts", "output.ts", "shell.ts", "spelling.ts", "statistics.ts", "version.ts"],
   ["control", "files.ts", "installation.ts", "workers"],
   ["tasks"],
+  ["plants"],
   ["core"],
   ["rules"],
   ["config"],

@@ -37,6 +37,7 @@ export function recordingOf(rollout: number, steps: number, offset: number): Rec
     references: new Float64Array(0),
     costs: rows(() => [offset * offset]),
     paces: new Float64Array(0),
+    body: new Float64Array(0),
     residuals: rows((time) => [offset * Math.cos(time), 0]),
     segmentStarts: segmentTimes.map((_, segment) => 7 * segment),
     segmentTimes,

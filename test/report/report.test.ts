@@ -51,6 +51,26 @@ describe("the page", () => {
     expect(page.length).toBeLessThan(100_000);
   });
 
+  test("draws what a simulation says of the body, if it does, a chart for each column", () => {
+    const input = reportOf(3);
+    const rollouts = input.rollouts.map((drawn) => {
+      const { info, times } = drawn.recording;
+      const columns = { ...info.columns, body: ["roll [rad]", "slip sideways, front"] };
+      const body = Float64Array.from({ length: 2 * times.length }, (_, i) => 0.01 * Math.sin(i));
+      return { ...drawn, recording: { ...drawn.recording, info: { ...info, columns }, body } };
+    });
+    const page = renderReport({ ...input, rollouts });
+    expectSound(page);
+    const headings = headingsOf(page);
+    const radial = headings.indexOf("Radial error [m]");
+    expect(headings.slice(radial, radial + 4)).toEqual([
+      "Radial error [m]",
+      "Roll [rad]",
+      "Slip sideways, front",
+      "Network outputs",
+    ]);
+  });
+
   test("escapes every text it is given", () => {
     const evil = `</script><img src=x onerror="alert('1')">&`;
     const input = reportOf(2);

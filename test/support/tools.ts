@@ -24,6 +24,11 @@ const TOOLS = {
     ],
     install: "the Debian package python3-onnx",
   },
+  mujoco: {
+    found: [[process.execPath, "-e", "import('@mujoco/mujoco').catch(() => process.exit(1))"]],
+    install: "the package @mujoco/mujoco (npm ci with development dependencies)",
+    isOptional: true,
+  },
   script: { found: [["script", "--version"]], install: "the Debian package bsdutils", isOptional: true },
   zstd: { found: [["zstd", "--version"]], install: "the Debian package zstd", isOptional: true },
   lz4: { found: [["lz4", "--version"]], install: "the Debian package lz4", isOptional: true },

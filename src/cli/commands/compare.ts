@@ -3,7 +3,7 @@ import { rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writePages } from "../../compare/pages.js";
-import { PLANTS, plantsIn } from "../../compare/plants.js";
+import { CORE_PLANTS, PLANTS, plantsIn } from "../../compare/plants.js";
 import { rules } from "../../compare/rules.js";
 import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
@@ -76,7 +76,7 @@ const args = {
   plants: {
     type: { label: `choices, separated by commas: ${PLANTS.join(", ")}`, parse: plantsIn },
     describe: "simulated cars, as they are or with changes or parameters, e.g. identified+grip=0.8@lap10",
-    defaultNote: "all",
+    defaultNote: CORE_PLANTS.join(","),
   },
   seeds: { type: seeds, describe: "how many seeds, or which ones, e.g. 11-20", defaultNote: "10" },
   minutes: {
@@ -143,7 +143,7 @@ export default defineCommand({
 });
 
 /** What was asked for, complete. */
-function studyOf({ updates = RULES, plants = [...PLANTS], quick, ...given }: Arguments<typeof args>): Study {
+function studyOf({ updates = RULES, plants = [...CORE_PLANTS], quick, ...given }: Arguments<typeof args>): Study {
   return {
     updates,
     plants,

@@ -16,6 +16,7 @@ import * as trace from "./trace";
 export function resetPlant(): void {
   keepDrivenTime();
   memory.fill(trace.plantMemory, 0, usize(PLANT_MEMORY) << DOUBLE_SHIFT);
+  memory.fill(trace.externalMemory, 0, usize(lengthOf(Region.externalMemory)) << DOUBLE_SHIFT);
 }
 
 /**

@@ -9,6 +9,7 @@ import * as trace from "./trace";
 
 const MOST_ROWS: i32 = 1 << 24;
 const MOST_HIDDEN_LAYERS: i32 = 4;
+const MOST_EXTERNAL: i32 = 4096;
 
 export function configure(): Status {
   if (configured) return Status.wrongOrder;
@@ -24,6 +25,9 @@ export function configure(): Status {
     return Status.badDimension;
   if (!within(Dimension.segments, 1, MOST_ROWS) || !within(Dimension.hiddenLayers, 0, MOST_HIDDEN_LAYERS))
     return Status.badDimension;
+  if (!within(Dimension.externalParameters, 0, MOST_EXTERNAL) || !within(Dimension.externalMemory, 0, MOST_EXTERNAL))
+    return Status.badDimension;
+  if (!within(Dimension.externalBody, 0, dimension(Dimension.externalMemory))) return Status.badDimension;
   if (!partsFit()) return Status.mismatch;
   const outputs = task.setpointSize + controller.gainSize;
   if (!setLayers(task.featureSize, dimension(Dimension.hiddenLayers), hiddenWidths(), outputs))

@@ -121,6 +121,7 @@ function driveSteps<M extends Model, P extends Plant, C extends Controller, R ex
       driveStep(io.truth, command, period, io.truth);
       measure(io.truth, next);
     }
+    copyRow(trace.bodyAt(t), trace.externalMemory, trace.bodyRow);
     evaluateStep<R, M>(reward, model, t);
     t++;
     time = steady ? f64(t) * dt : time + period;

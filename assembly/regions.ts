@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 5;
+export const VERSION: i32 = 6;
 
 export enum Status {
   ok,
@@ -43,6 +43,11 @@ export enum Dimension {
   hiddenWidth3,
   /** 1: make room for the forward sensitivity (n x p doubles) */
   sensitivity,
+  /** of the plant `external`: its parameters, the doubles that it remembers */
+  externalParameters,
+  externalMemory,
+  /** how many of the first of these are recorded after every control step */
+  externalBody,
   count,
 }
 

@@ -50,9 +50,14 @@ runs=$cache/runs
 rm -rf "$runs" && mkdir -p "$runs"
 # every task: their numbers come from src/tasks, whose arithmetic must be the same too
 names='import { tasks } from "./build/src/tasks/tasks.js"; console.log(...Object.keys(tasks))'
-for task in $(node --input-type=module -e "$names"); do
-  training=(build/src/cli/main.js train "$task" --seed 7 --rollouts 3)
-  node "${training[@]}" --out "$runs/$task-x64" > "$runs/x64.log" 2>&1 || { cat "$runs/x64.log" && exit 1; }
-  on_arm64 "${training[@]}" --out "$runs/$task-arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }
-  node scripts/compare-runs.mjs "$runs/$task-x64" "$runs/$task-arm64"
-done
+# on_both <name> <options of train>...
+on_both() {
+  local run=$runs/$1
+  local training=(build/src/cli/main.js train "${@:2}" --seed 7)
+  node "${training[@]}" --out "$run-x64" > "$runs/x64.log" 2>&1 || { cat "$runs/x64.log" && exit 1; }
+  on_arm64 "${training[@]}" --out "$run-arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }
+  node scripts/compare-runs.mjs "$run-x64" "$run-arm64"
+}
+for task in $(node --input-type=module -e "$names"); do on_both "$task" "$task" --rollouts 3; done
+# and a plant outside the core
+on_both mujoco car-figure8 --plant mujoco --rollouts 1

@@ -22,8 +22,11 @@ export const PAGES = readdirSync("src")
   .map((folder) => join("src", folder, "pages"))
   .filter(existsSync);
 
+/** Models of plants outside the core. */
+export const MODELS = ["mujoco/car.xml"];
+
 /**
- * Makes pages/, protobuf/ and export/, and foxglove-schemas.json: { "FrameTransform": <JSON schema>, … }, named
+ * Makes pages/, protobuf/, export/ and plants/, and foxglove-schemas.json: { "FrameTransform": <schema>, … }, named
  * foxglove.FrameTransform, … in a recording.
  */
 export async function buildAssets() {
@@ -35,6 +38,7 @@ export async function buildAssets() {
     copy(join("node_modules/@bufbuild/protobuf/dist/esm", file), join(OUT, "protobuf", file));
   for (const pages of PAGES) cpSync(pages, join(OUT, "pages", basename(dirname(pages))), { recursive: true });
   for (const file of C) copy(join("src/export/c", file), join(OUT, "export", file));
+  for (const file of MODELS) copy(join("src/plants", file), join(OUT, "plants", file));
   const all = await import("@foxglove/schemas/jsonschema.js");
   const chosen = {};
   for (const name of SCHEMAS) {

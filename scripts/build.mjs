@@ -11,9 +11,10 @@
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *
- * Usage: node scripts/build.mjs [--debug], in the project's folder: all targets, debug only when asked for. One line on
- * success; the failing tool's output and exit 1 otherwise. scripts/test.mjs builds the targets that the chosen tests
- * need.
+ * Usage: node scripts/build.mjs [--debug | --use], in the project's folder: all targets, debug only when asked for;
+ * --use: what driving and training need, without what only tests and benchmarks do. What takes long is said as it goes;
+ * one line on success; the failing tool's output and exit 1 otherwise. scripts/test.mjs builds the targets that the
+ * chosen tests need.
  */
 import { spawn } from "node:child_process";
 import {
@@ -58,8 +59,8 @@ const TARGETS = {
     make: buildTwin,
   },
   assets: {
-    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", ...PAGES],
-    outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c"].map(
+    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", "src/plants", ...PAGES],
+    outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c", "plants/mujoco/car.xml"].map(
       (name) => `build/assets/${name}`,
     ),
     make: buildAssets,
@@ -112,10 +113,11 @@ function isFresh(name, { inputs, outputs }) {
   return existsSync(stamp) && statSync(stamp).mtimeMs > newest(inputs) && outputs.every((path) => existsSync(path));
 }
 
-async function make(name, target) {
+async function make(name, target, isFirst) {
   if (isFresh(name, target)) return [];
   const begun = new Date();
   await target.make();
+  if (isFirst) console.log(`  ${name.padEnd(12)} ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   mkdirSync(STAMPS, { recursive: true });
   writeFileSync(join(STAMPS, name), "");
   utimesSync(join(STAMPS, name), begun, begun);
@@ -158,13 +160,15 @@ async function buildTargets(names) {
   for (const [name, target] of Object.entries(TARGETS))
     if (!names.includes(name) && !isFresh(name, target))
       for (const path of target.outputs) rmSync(path, { force: true });
-  const first = await Promise.allSettled(names.map((name) => make(name, TARGETS[name])));
+  const isFirst = !existsSync(STAMPS);
+  if (isFirst) console.log("building for the first time: some 20 s, on a slow computer a minute or two");
+  const first = await Promise.allSettled(names.map((name) => make(name, TARGETS[name], isFirst)));
   // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin
   // says.
   const failed = first.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
   removeStale();
-  const done = [...first.map((result) => result.value), await make("host", host())];
+  const done = [...first.map((result) => result.value), await make("host", host(), isFirst)];
   if (existsSync("build/src/cli/main.js")) chmodSync("build/src/cli/main.js", 0o755);
   return done.flat();
 }
@@ -182,4 +186,8 @@ export async function build(without) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  await build(process.argv.includes("--debug") ? [] : ["debug"]);
+  await build(
+    process.argv.includes("--debug")
+      ? []
+      : ["debug", ...(process.argv.includes("--use") ? ["release-fma", "twin"] : [])],
+  );

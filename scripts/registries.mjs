@@ -32,7 +32,10 @@ const HOST = [
 ];
 
 /** Folders of the host whose files are loaded one by one, when their part is used. */
-const LAZY = [{ folder: "src/cli/commands", output: "commands.generated.ts", list: "COMMANDS" }];
+const LAZY = [
+  { folder: "src/cli/commands", output: "commands.generated.ts", list: "COMMANDS" },
+  { folder: "src/plants/kinds", output: "kinds.generated.ts", list: "KINDS" },
+];
 
 /** Kinds of parts of the core: the folder of their files, the contract that they keep, and the enum of their names. */
 const CORE = [

@@ -84,4 +84,8 @@ function lanes(name) {
 export const v128 = lanes("v128");
 export const f64x2 = lanes("f64x2");
 export const i64x2 = lanes("i64x2");
+/** What the core imports of its host. */
+export function stepPlant() {
+  throw new Error("the JavaScript twin drives no plant outside the core: use the core itself");
+}
 export const castI64 = () => missing("64-bit integer");

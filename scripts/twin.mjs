@@ -195,6 +195,7 @@ function rewriteLines(text) {
       ),
       (name) => `${name} = ${zero(name)}`,
     )
+    .replace(/^declare function [^;]*;$/gm, "")
     .replace(/\bmemory\.data<f64>\(/g, "dataF64(")
     .replace(/\bmemory\.data<[iu](?:32|size)>\(/g, "dataI32(")
     .replace(/\bmemory\.data\(/g, "dataBytes(");

@@ -6,8 +6,8 @@ export class UserError extends Error {
   /** Process exit code: 2 for wrong usage (options, configuration, input files), 1 for a run that failed. */
   readonly exitCode: 1 | 2;
 
-  constructor(message: string, exitCode: 1 | 2 = 2) {
-    super(message);
+  constructor(message: string, exitCode: 1 | 2 = 2, options?: ErrorOptions) {
+    super(message, options);
     this.name = "UserError";
     this.exitCode = exitCode;
   }

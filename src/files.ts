@@ -1,7 +1,9 @@
 /** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
+import { existsSync } from "node:fs";
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { messageOf, UserError } from "./errors.js";
+import { quoted } from "./shell.js";
 
 const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
   ENOENT: "there is no such file or folder: check the path",
@@ -69,8 +71,20 @@ export async function replaceAtomically(path: string, write: (file: FileHandle) 
     await flushFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first error is the one to tell
-    throw error instanceof UserError ? error : new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
+    throw error instanceof UserError ? error : cannotWrite(path, error);
   }
+}
+
+/** The error for a file that could not be written; its cause is what the file system said. */
+export function cannotWrite(path: string, cause: unknown): UserError {
+  return new UserError(`cannot write ${path}: ${writingProblemOf(path, cause)}`, 1, { cause });
+}
+
+/** What keeps a file from being written, and the remedy. */
+export function writingProblemOf(path: string, error: unknown): string {
+  const folder = dirname(path);
+  const isMissing = codeOf(error) === "ENOENT" && !existsSync(folder);
+  return isMissing ? `there is no folder ${folder}: mkdir -p ${quoted(folder)}` : problemOf(error);
 }
 
 /** Makes it durable that a file of the folder was made or renamed. */

@@ -5,6 +5,8 @@ export interface Output {
   readonly terminal: NodeJS.WriteStream | undefined;
   /** a line for people */
   say(line: string): void;
+  /** a line as it is said here: what can be typed as it is typed here, prose broken at spaces on a terminal */
+  format(line: string): string;
   /** the command's result, once; printed only with --json */
   result(value: unknown): void;
 }
@@ -40,25 +42,95 @@ function jsonOf(value: unknown): string {
   return JSON.stringify(value).replace(CONTROL, escaped);
 }
 
-export function outputFor(json: boolean): Output {
+/** `asTyped`: what becomes of the commands in a line. */
+export function outputFor(json: boolean, asTyped: (line: string) => string): Output {
   const stream = json ? process.stderr : process.stdout;
+  const format = (line: string) => {
+    const [shown, typed] = [printable(line), asTyped(printable(line))];
+    // a command stays on its line: it may be copied
+    return stream.isTTY && stream.columns > 0 && typed === shown ? proseLines(shown, stream.columns) : typed;
+  };
   return {
     terminal: stream.isTTY ? stream : undefined,
     say: (line) => {
-      stream.write(`${printable(line)}\n`);
+      stream.write(`${format(line)}\n`);
     },
+    format,
     result: (value) => {
       if (json) process.stdout.write(`${jsonOf(value)}\n`);
     },
   };
 }
 
-/** Columns padded to the widest cell; rows of as many cells as the first, numbers given as text. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+/** Columns that there are for lines: those of a terminal that knows them. */
+export function roomOf({ terminal }: Output): number {
+  return terminal && terminal.columns > 0 ? terminal.columns : Number.POSITIVE_INFINITY;
+}
+
+/** A text whose lines of prose, which have single spaces only, are broken at spaces. */
+function proseLines(text: string, width: number): string {
+  const lines = text.split("\n");
+  return lines.flatMap((line) => (/^ | {2}/.test(line) ? [line] : wordLines(line, width))).join("\n");
+}
+
+/** Between two columns of a table. */
+const GAP = "  ";
+
+/**
+ * Columns padded to the widest cell; rows of as many cells as the first, numbers given as text. Where that is wider
+ * than `room`, headings are broken at spaces, and then the columns stand in blocks below each other, the first in each.
+ */
+export function formatTable(rows: readonly (readonly string[])[], room = Number.POSITIVE_INFINITY): string {
+  const widthOf = (lines: readonly string[]) => Math.max(...lines.map(({ length }) => length));
+  const whole = rows[0].map((_, i) => widthOf(rows.map((row) => row[i])));
+  const lineLength = (widths: readonly number[]) =>
+    widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+  if (lineLength(whole) <= room) return linesOf(rows, whole);
+  const [headings, ...body] = rows;
+  const narrow = headings.map((heading, i) => widthOf([...heading.split(" "), ...body.map((row) => row[i])]));
+  const broken = narrow.map((width, i) => wordLines(headings[i], width));
+  const height = Math.max(...broken.map(({ length }) => length));
+  const heads = Array.from({ length: height }, (_, line) =>
+    broken.map((lines) => lines[line - height + lines.length] ?? ""),
+  );
+  const blocks: number[][] = [];
+  for (let i = 1; i < narrow.length; i++) {
+    const wider = [...(blocks.at(-1) ?? [0]), i];
+    if (blocks.length > 0 && lineLength(wider.map((column) => narrow[column])) > room) blocks.push([0, i]);
+    else blocks.splice(Math.max(0, blocks.length - 1), 1, wider);
+  }
+  return blocks
+    .map((columns) => {
+      const block = [...heads, ...body].map((row) => columns.map((column) => row[column]));
+      const widths = columns.map((column) => narrow[column]);
+      return lineLength(widths) <= room ? linesOf(block, widths) : pairLines(rows, columns[1], room);
+    })
+    .join("\n\n");
+}
+
+/** Name and value of each row, where they do not fit beside each other: prose that goes on below, indented. */
+function pairLines(rows: readonly (readonly string[])[], column: number, room: number): string {
   return rows
-    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  "))
+    .filter((row) => row[column] !== "")
+    .flatMap((row) => wordLines(`${row[0]}: ${row[column]}`, room - 2).map((line, i) => (i === 0 ? line : `  ${line}`)))
     .join("\n");
+}
+
+function linesOf(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  const cells = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+  return rows.map((row) => cells(row).join(GAP)).join("\n");
+}
+
+/** A text broken at spaces into lines of at most `width`, or a word each. */
+export function wordLines(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A number with so many significant digits, without exponent for everyday sizes; "-" if there is none. */

@@ -1,5 +1,6 @@
 /** Policies from files: a run's checkpoint, or a network as JSON (the authors' layout, or that of a gradient case). */
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import {
   bestNumberOf,
   type Checkpoint,
@@ -10,10 +11,13 @@ import {
   readCheckpoint,
 } from "./checkpoint/checkpoint.js";
 import { restorePolicy } from "./checkpoint/policy.js";
+import { mergeConfigs, type PartialConfig, readCompleteConfig } from "./config/config.js";
 import type { Core } from "./core/core.js";
 import { UserError } from "./errors.js";
 import { problemOf } from "./files.js";
 import { type Layer, readLayers } from "./recording/layers.js";
+import { quoted } from "./shell.js";
+import { taskNamed } from "./tasks/tasks.js";
 
 /** Where a policy comes from. */
 export interface PolicySource {
@@ -40,7 +44,7 @@ export async function openPolicy(path: string, which: string): Promise<PolicySou
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   const checkpoint = await checkpointNamed(run, which);
-  const install = (core: Core) => restorePolicy(core, checkpoint);
+  const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, checkpoint.updates));
   return { run, updates: checkpoint.updates, hidden: checkpoint.layers.slice(1, -1), install };
 }
 
@@ -77,6 +81,25 @@ function spansOf(numbers: readonly number[]): string {
 /** Hidden widths of a stack of layers that fit each other. */
 export function hiddenOf(layers: readonly Layer[]): number[] {
   return layers.slice(0, -1).map((layer) => layer.outputs);
+}
+
+/**
+ * What a policy is driven with: the settings of its run with what is given beside them. Another task is refused: the
+ * policy was learned for its own.
+ */
+export async function configOfPolicy(
+  path: string,
+  policy: PolicySource | undefined,
+  given: PartialConfig,
+): Promise<PartialConfig> {
+  if (policy?.run === undefined) return given;
+  const ofRun = await readCompleteConfig(join(policy.run, "config.yaml"));
+  if (given.task !== undefined && taskNamed(given.task).name !== ofRun.task)
+    throw new UserError(
+      `${path} has learned ${ofRun.task} and cannot do ${given.task}: leave --task out, ` +
+        `or learn that too: lapgrad train ${quoted(given.task)}`,
+    );
+  return mergeConfigs(ofRun, given);
 }
 
 /** Copies layers (weights out x in, row-major) into the core's parameters (in x out). */

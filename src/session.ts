@@ -28,6 +28,7 @@ export async function coreFor(
   core.setPace(config.pace);
   core.setOption("reflex", config.reflex ? 1 : 0);
   core.view("inputDelays").fill(Math.round(config["model-delay"] / config["control-period"]));
+  seed(core, config.seed);
   return core;
 }
 
@@ -41,7 +42,11 @@ function tooLarge(config: RunConfig, rollouts: number, segments: number, steps: 
 }
 
 /** Draws the initial weights from the configuration's seed; starts of rollouts go on with the same random numbers. */
-export function initialisePolicy(core: Core, seed: number): void {
-  core.seed(seed | 0, Math.floor(seed / 2 ** 32) | 0);
+export function initialisePolicy(core: Core, from: number): void {
+  seed(core, from);
   core.initialise();
+}
+
+function seed(core: Core, from: number): void {
+  core.seed(from | 0, Math.floor(from / 2 ** 32) | 0);
 }

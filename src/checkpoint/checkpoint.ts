@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf, writeAtomically } from "../files.js";
 import { encodeHeader, parseHeader } from "./header.js";
+import { notARun } from "./not-a-run.js";
 
 const MAGIC = "lapgradC";
 /** Raised whenever the layout or the meaning of a field changes. */
@@ -107,6 +108,9 @@ export async function headerOf(path: string): Promise<Omit<Checkpoint, "arrays">
   }
 }
 
+/** What to do where a checkpoint cannot be used. */
+const EARLIER = "name another with --checkpoint, e.g. a lower number; lapgrad train --resume passes it over by itself";
+
 /** Reads and verifies a checkpoint; a {@link UserError} says what is wrong with the file. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   let file: Buffer;
@@ -116,7 +120,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     throw new UserError(`cannot read the checkpoint ${path}: ${problemOf(error)}`);
   }
   if (file.length < PREFIX || file.toString("latin1", 0, 8) !== MAGIC) {
-    throw new UserError(`${path} is not a lapgrad checkpoint, or was cut off (${file.length} bytes)`);
+    throw new UserError(`${path} is not a lapgrad checkpoint, or was cut off (${file.length} bytes): ${EARLIER}`);
   }
   const version = file.readUInt32LE(8);
   if (version !== VERSION) {
@@ -134,8 +138,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       .equals(file.subarray(file.length - HASH))
   ) {
     throw new UserError(
-      `${path} is damaged or was cut off (its checksum does not fit ${file.length} bytes): ` +
-        "resume from an earlier checkpoint",
+      `${path} is damaged or was cut off (its checksum does not fit ${file.length} bytes): ${EARLIER}`,
     );
   }
   const headerEnd = PREFIX + file.readUInt32LE(12);
@@ -144,7 +147,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   if (headerEnd + 8 * total !== content.length) {
     throw new UserError(
       `${path} holds ${content.length - headerEnd} bytes of numbers, its header says ${8 * total}: ` +
-        "something else than lapgrad wrote it; resume from an earlier checkpoint",
+        `something else than lapgrad wrote it; ${EARLIER}`,
     );
   }
   const arrays: Record<string, Float64Array> = {};
@@ -156,8 +159,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const bad = arrays.parameters?.findIndex((value) => !Number.isFinite(value)) ?? -1;
   if (bad >= 0) {
     throw new UserError(
-      `${path} holds a policy whose weight ${bad} is ${arrays.parameters[bad]}, allowed are finite numbers: ` +
-        "resume from an earlier checkpoint",
+      `${path} holds a policy whose weight ${bad} is ${arrays.parameters[bad]}, allowed are finite numbers: ${EARLIER}`,
     );
   }
   return { ...rest, arrays };
@@ -185,7 +187,9 @@ export async function latestCheckpoint(
     }
   }
   if (passedOver.length === 0) return { checkpoint: undefined, passedOver };
-  throw new UserError(`none of the ${passedOver.length} checkpoints of ${run} can be used: ${passedOver[0]}`);
+  throw new UserError(
+    `none of the ${passedOver.length} checkpoints of ${run} can be used: ${passedOver[0]}; train anew`,
+  );
 }
 
 /** The numbers of all checkpoints of a run, ascending. */
@@ -195,11 +199,7 @@ export async function listCheckpoints(run: string): Promise<number[]> {
     names = await readdir(join(run, "checkpoints"));
   } catch (error) {
     const missing = codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
-    throw new UserError(
-      missing
-        ? `${run} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`
-        : `cannot read ${run}: ${problemOf(error)}`,
-    );
+    throw missing ? notARun(run) : new UserError(`cannot read ${run}: ${problemOf(error)}`);
   }
   return names
     .filter((name) => /^\d+\.ckpt$/.test(name))

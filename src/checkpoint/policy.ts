@@ -4,17 +4,21 @@ import { UserError } from "../errors.js";
 import { shortened } from "../output.js";
 import type { Checkpoint } from "./checkpoint.js";
 
-/** Puts a checkpoint's parameters into a core; a {@link UserError} if it is of another task or network. */
-export function restorePolicy(core: Core, checkpoint: Checkpoint): void {
+/** Puts the parameters of the checkpoint at `path` into a core; a {@link UserError} if it is of another one. */
+export function restorePolicy(core: Core, checkpoint: Checkpoint, path: string): void {
   const { task } = core.setup;
   if (checkpoint.task !== task.name) {
-    throw new UserError(`the checkpoint belongs to task "${shortened(checkpoint.task)}", not to "${task.name}"`);
+    throw new UserError(
+      `${path} is a checkpoint of task "${shortened(checkpoint.task)}", the run is of "${task.name}": ` +
+        "somebody put it there; remove it",
+    );
   }
   const layers = layersOf(core).join("-");
   const { parameters } = checkpoint.arrays;
   if (checkpoint.layers.join("-") !== layers || parameters?.length !== core.parameterCount()) {
     throw new UserError(
-      `the checkpoint holds a ${shortened(checkpoint.layers.join("-"))} network, the configuration asks for ${layers}`,
+      `${path} holds a ${shortened(checkpoint.layers.join("-"))} network, the configuration asks for ${layers}: ` +
+        "set hidden as it was, or remove the checkpoint if it is of another run",
     );
   }
   core.write("parameters", parameters);

@@ -57,8 +57,22 @@ export function requireLink(link: RunConfig["link"] | undefined): void {
 /** Connects as the configuration says. */
 export const connect: Connect = async (config, context) => {
   const link = links[config.link];
+  if (link.isSimulated) refuseRobotOptions(context.permission);
   return link.isSimulated ? new WatchedSimulation(link.make()) : connectRobot(config, context);
 };
+
+/** Refuses to simulate where something was given that only a robot has, and no link. */
+function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission): void {
+  if (given.link !== undefined) return;
+  const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device: given.device };
+  const [robots] = Object.entries(options).find(([, value]) => value) ?? [];
+  if (robots === undefined) return;
+  const others = Object.keys(links).filter((name) => !links[name as RunConfig["link"]].isSimulated);
+  throw new UserError(
+    `--${robots} is for a robot, and without --link a simulated one drives: add --link ${others.join(" or ")}, ` +
+      `or leave --${robots} out`,
+  );
+}
 
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */
 export async function connectRobot(config: RunConfig, context: LinkContext): Promise<RobotLink> {

@@ -1,4 +1,5 @@
 /** What --help shows, from the tables of arguments. */
+import { here, programOf } from "../installation.js";
 import { type Argument, type ArgumentTable, optionName } from "./arguments.js";
 import { COMMON, type Command, settingsOf } from "./command.js";
 import { COMMAND_NAMES, type CommandName, loadCommand, signatureOf } from "./registry.js";
@@ -24,6 +25,7 @@ async function commandHelp(name: CommandName, command: Command, columns: number)
     section("Settings", await settingsOf(command), asOption, columns),
     section("Options", { ...select(false), ...COMMON }, asOption, columns),
     `Examples:\n${columnsOf(Object.entries(examples), columns, WIDEST.example)}`,
+    calledHere(columns),
   ];
 }
 
@@ -37,7 +39,14 @@ async function overview(columns: number): Promise<string[]> {
     "Teaches a robot a precise control policy from a few laps of its own driving.",
     `Commands:\n${columnsOf(await Promise.all(rows), columns, WIDEST.name)}`,
     section("Options", COMMON, asOption, columns),
+    calledHere(columns),
   ];
+}
+
+/** What to type for `lapgrad` in the current folder; nothing where that is its name. */
+function calledHere(columns: number): string {
+  const program = programOf(here());
+  return program === "lapgrad" ? "" : wrapped(`Here, type ${program} for lapgrad.`, 0, columns);
 }
 
 const asOption = (key: string) => `--${optionName(key)}`;

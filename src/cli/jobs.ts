@@ -1,6 +1,7 @@
 /** Jobs on all cores with a progress bar, until they are done or Ctrl-C. */
 import type { Output } from "../output.js";
 import { runJobs } from "../workers/pool.js";
+import { barLine, barOptions, timeLeft } from "./bar.js";
 import { watchInterrupts } from "./interrupt.js";
 
 /** Runs jobs of a worker module; `what` they are called beside the bar. */
@@ -26,9 +27,8 @@ export async function runWithProgress<J, A>(
 
 async function startBar(stream: NodeJS.WriteStream, total: number, what: string) {
   const { default: progress } = await import("cli-progress");
-  const format = ` {bar} {value}/{total} ${what} | {eta_formatted} left`;
   const bar = new progress.SingleBar(
-    { stream, format, hideCursor: true, clearOnComplete: true, gracefulExit: false, barsize: 30 },
+    barOptions(stream, (_, params) => barLine(params, what, timeLeft(params))),
     progress.Presets.shades_classic,
   );
   bar.start(total, 0);

@@ -9,10 +9,11 @@ import { runCommand } from "./command.js";
 import { parseWords } from "./parse.js";
 import { commandNamed, loadCommand } from "./registry.js";
 import { isTerminalGone, leaveLostTerminals } from "./terminal.js";
+import { asTyped } from "./typed.js";
 
 /** Says on stderr what went wrong; a stack only with --debug. */
 function fail(error: unknown): void {
-  process.stderr.write(`lapgrad: ${printable(messageOf(error))}\n`);
+  process.stderr.write(`lapgrad: ${asTyped(printable(messageOf(error)))}\n`);
   if (process.argv.includes("--debug") && error instanceof Error)
     process.stderr.write(`${printable(error.stack ?? "")}\n`);
   else if (!(error instanceof UserError)) process.stderr.write("This is a fault of lapgrad; --debug shows where.\n");
@@ -45,7 +46,7 @@ async function main(words: readonly string[]): Promise<void> {
   else {
     const command = await loadCommand(name);
     const typed = await parseWords(words, name, command);
-    if ((await runCommand(command, typed, outputFor(typed.json === true))) === false) process.exitCode = 1;
+    if ((await runCommand(command, typed, outputFor(typed.json === true, asTyped))) === false) process.exitCode = 1;
   }
 }
 

@@ -11,8 +11,12 @@ export async function parseWords(
   command: Command,
 ): Promise<Record<string, unknown>> {
   const table = await argumentsOf(command);
+  const { explainMisread, explainUsage } = await import("./usage.js");
+  const misread = await explainMisread(words, name, table);
+  if (misread) throw misread;
   const problems: string[] = [];
   const parser = yargs([...words])
+    .parserConfiguration({ "dot-notation": false })
     .locale("en") // the words that usage.ts knows, whatever the language of the shell
     .help(false)
     .version(false)
@@ -33,6 +37,5 @@ export async function parseWords(
   const typed = await parser.parseAsync();
   const [problem] = problems;
   if (problem === undefined) return typed;
-  const { explainUsage } = await import("./usage.js");
   throw await explainUsage(problem, words, name, table);
 }

@@ -1,7 +1,8 @@
 /** Progress of a training: a table row per rollout, and on a terminal a bar below it. */
 import type { MultiBar, SingleBar } from "cli-progress";
-import { digits, metricWords, type Output, printable } from "../output.js";
+import { digits, metricWords, type Output, roomOf, wordLines } from "../output.js";
 import type { RolloutMetrics } from "../training/metrics.js";
+import { barLine, barOptions } from "./bar.js";
 
 export interface TrainingProgress {
   rollout(metrics: RolloutMetrics): void;
@@ -19,7 +20,10 @@ export interface Promised {
   readonly unit: string;
 }
 
-const WIDTH = 12;
+/** Widths of a column: where there is room, and of a number at the least. */
+const WIDTH = { usual: 12, least: 9 };
+/** The first columns, a count and minutes, need less. */
+const SHORT = [4, 6];
 
 /**
  * `metricUnits`: unit by name of the task's own metrics. `done`: rollouts and driving time [s] of an earlier part of
@@ -35,18 +39,21 @@ export async function trainingProgress(
 ): Promise<TrainingProgress> {
   let { seconds } = done;
   const bars = output.terminal ? await startBars(output.terminal, total, done.rollouts, unitOfWork) : undefined;
-  const say = (line: string) => (bars ? bars.multi.log(`${printable(line)}\n`) : output.say(line));
+  const say = (line: string) => (bars ? bars.multi.log(`${output.format(line)}\n`) : output.say(line));
   const headings = [unitOfWork, "driven", "window cost", "cost/step", ...Object.keys(metricUnits).map(metricWords)];
   const units = ["", "[min]", "", "", ...Object.values(metricUnits).map((unit) => `[${unit}]`)];
   for (const { heading, unit } of promises) {
     headings.push(heading);
     units.push(unit);
   }
-  const row = (cells: readonly string[]) => say(cells.map((text) => text.padStart(WIDTH)).join(" "));
+  const layout = layoutFor(headings, units, roomOf(output));
+  const row = (cells: readonly string[]) => say(layout.map((width, i) => cells[i].padStart(width)).join(" "));
   const takeAway = () => bars?.multi.stop(); // gives the cursor back, however the process ends
   process.once("exit", takeAway);
-  row(headings);
+  for (const line of headingLines(headings, layout)) row(line);
   row(units);
+  if (layout.length < headings.length)
+    say(`without ${headings.slice(layout.length).join(", ")}: for these the terminal is too narrow`);
   return {
     rollout: (metrics) => {
       seconds += metrics.seconds;
@@ -69,6 +76,24 @@ export async function trainingProgress(
   };
 }
 
+/** Widths of the columns that a terminal has room for, the first ones at least. */
+function layoutFor(headings: readonly string[], units: readonly string[], room: number): number[] {
+  if (headings.length * (WIDTH.usual + 1) <= room) return headings.map(() => WIDTH.usual);
+  const widths = headings.map((heading, i) => {
+    const words = [...heading.split(" "), units[i]].map((word) => word.length);
+    return Math.max(SHORT[i] ?? WIDTH.least, ...words);
+  });
+  const end = (count: number) => widths.slice(0, count).reduce((sum, width) => sum + width + 1, -1);
+  return widths.filter((_, i) => i < SHORT.length || end(i + 1) <= room);
+}
+
+/** Headings broken at spaces where their column is narrower; rows of cells, aligned at the bottom. */
+function headingLines(headings: readonly string[], layout: readonly number[]): string[][] {
+  const broken = layout.map((width, i) => wordLines(headings[i], width));
+  const height = Math.max(...broken.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => broken.map((lines) => lines[line - height + lines.length] ?? ""));
+}
+
 async function startBars(
   stream: NodeJS.WriteStream,
   total: number,
@@ -77,14 +102,9 @@ async function startBars(
 ): Promise<{ multi: MultiBar; bar: SingleBar }> {
   const { default: progress } = await import("cli-progress");
   const multi = new progress.MultiBar(
-    {
-      stream,
-      format: ` {bar} {value}/{total} ${unitOfWork}s | {minutes} min driven | window cost {cost}`,
-      hideCursor: true,
-      clearOnComplete: true,
-      gracefulExit: false,
-      barsize: 30,
-    },
+    barOptions(stream, (_, params, { minutes, cost }) =>
+      barLine(params, `${unitOfWork}s`, [`${minutes} min driven`, `window cost ${cost}`]),
+    ),
     progress.Presets.shades_classic,
   );
   return { multi, bar: multi.create(total, done, { cost: "-", minutes: "0.0" }) };

@@ -1,6 +1,8 @@
 /** Wrong usage, in better words than the parser's. */
-import { nearest } from "../config/spelling.js";
+
 import { UserError } from "../errors.js";
+import { shortened } from "../output.js";
+import { nearest } from "../spelling.js";
 import { type ArgumentTable, optionName } from "./arguments.js";
 import { argumentsOf } from "./command.js";
 import { COMMAND_NAMES, type CommandName, loadCommand, signatureOf } from "./registry.js";
@@ -12,6 +14,32 @@ export function explainNoCommand(words: readonly string[]): UserError {
   if (unknown.startsWith("-")) return new UserError(`give a command: ${COMMAND_NAMES.join(", ")}; ${help}`);
   const near = nearest(unknown, COMMAND_NAMES);
   return new UserError(`unknown command "${unknown}"; ${near ? `did you mean "${near}"?` : help}`);
+}
+
+/** The error for a word that the parser would take, but not as it is meant; undefined if there is none. */
+export async function explainMisread(
+  words: readonly string[],
+  name: CommandName,
+  table: ArgumentTable,
+): Promise<UserError | undefined> {
+  const options = new Map(Object.entries(table).map(([key, argument]) => [optionName(key), argument]));
+  for (const word of words.slice(0, words.includes("--") ? words.indexOf("--") : undefined)) {
+    const [, dashes, option, , value] = /^(--?)([A-Za-z][^=]*)(=(.*))?$/s.exec(word) ?? [];
+    if (option === undefined) continue;
+    if (dashes === "-" && option.length > 1) {
+      const near = nearest(option, optionsIn(table));
+      const meant = near === undefined ? "" : `, e.g. "--${near}"`;
+      return new UserError(`unknown option "${shortened(word)}"; an option begins with two dashes${meant}`);
+    }
+    const negated = /^no-(.*)$/.exec(option)?.[1];
+    if (negated !== undefined && !options.get(negated)?.type.isFlag)
+      return explainUsage(`Unknown argument: ${option}`, words, name, table);
+    if (value !== undefined && options.get(option)?.type.isFlag && value !== "true" && value !== "false")
+      return new UserError(
+        `--${option} is ${shortened(value)}; allowed is true or false: give --${option}, or --no-${option}`,
+      );
+  }
+  return undefined;
 }
 
 /** The error for what the parser found wrong, in its words, with the arguments of the command. */

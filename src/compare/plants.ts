@@ -1,11 +1,13 @@
 /** Plants of a comparison: the car's, with other parameters or changes behind their names, joined by "+". */
 import { checkSetting, completeConfig, type PartialConfig } from "../config/config.js";
-import { nearest } from "../config/spelling.js";
 import { UserError } from "../errors.js";
+import { meantInstead } from "../spelling.js";
 import { carFigure8 } from "../tasks/car-figure8.js";
 
 /** The car's own. */
 export const PLANTS: readonly string[] = Object.keys(carFigure8.plants);
+/** Those that need nothing outside the core. */
+export const CORE_PLANTS = PLANTS.filter((name) => carFigure8.plants[name].host === undefined);
 
 /** The name of the plant that `identified+grip=0.8@lap10` is made of. */
 export function basePlant(plant: string): string {
@@ -36,9 +38,7 @@ export function plantsIn(text: string): string[] {
 function checkPlant(plant: string): void {
   const name = basePlant(plant);
   if (!PLANTS.includes(name)) {
-    const near = nearest(name, PLANTS);
-    const hint = near ? `did you mean "${near}"? ` : "";
-    throw new UserError(`unknown plant "${name}"; ${hint}plants are: ${PLANTS.join(", ")}`);
+    throw new UserError(`unknown plant "${name}"; ${meantInstead(name, PLANTS)}plants are: ${PLANTS.join(", ")}`);
   }
   const config = plantConfig(plant);
   for (const [parameter, value] of Object.entries(config.parameters?.plant ?? {})) {

@@ -6,11 +6,11 @@ import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { shortened } from "../output.js";
 import { updateRules } from "../rules/rules.js";
+import { meantInstead, nearest } from "../spelling.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
-import { nearest } from "./spelling.js";
 import { staleAfter } from "./timeouts.js";
 import { parseYaml, plainValue } from "./yaml.js";
 
@@ -40,8 +40,14 @@ export function checkSetting(name: SettingName, value: unknown, where: string): 
     typeof issue.input === "number" ? String(issue.input) : (JSON.stringify(issue.input) ?? String(issue.input));
   const shown = shortened(text);
   const meaning = describe.includes(issue.message) ? "" : ` (${describe})`;
+  if (schema.type === "strict_object" && issue.path?.length === 1 && !Object.hasOwn(schema.entries, path ?? "")) {
+    const known = Object.keys(schema.entries);
+    const hint = meantInstead(path ?? "", known);
+    throw new UserError(`${where}: "${name}" has no "${shortened(path ?? "")}"; ${hint}it has: ${known.join(", ")}`);
+  }
+  const hint = schema.type === "picklist" ? meantInstead(String(issue.input), schema.options) : "";
   throw new UserError(
-    `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; allowed is ${issue.message}${meaning}`,
+    `${where}: "${name}${path ? `.${path}` : ""}" is ${shown}; ${hint}allowed is ${issue.message}${meaning}`,
   );
 }
 
@@ -165,13 +171,17 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   resolveTask(config); // names the plants if this one is unknown
   for (const [part, given] of Object.entries(config.parameters)) {
     if (!PARTS.includes(part))
-      throw new UserError(`"parameters" has an unknown part "${shortened(part)}"; parts are: ${PARTS.join(", ")}`);
+      throw new UserError(
+        `"parameters" has an unknown part "${shortened(part)}"; ${meantInstead(part, PARTS)}` +
+          `parts are: ${PARTS.join(", ")}`,
+      );
     const definition = part === "plant" ? task.plants[config.plant] : task[part as "model"];
     const known = Object.keys(definition?.parameters ?? {});
     for (const name of Object.keys(given)) {
       if (!known.includes(name))
         throw new UserError(
-          `${part} of ${task.name} has no parameter "${shortened(name)}"; it has: ${known.join(", ")}`,
+          `${part} of ${task.name} has no parameter "${shortened(name)}"; ${meantInstead(name, known)}` +
+            `it has: ${known.join(", ")}`,
         );
     }
   }

@@ -1,6 +1,7 @@
 /** From a complete configuration to the task and the plant that it means. */
 import { UserError } from "../errors.js";
 import { shortened } from "../output.js";
+import { meantInstead } from "../spelling.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { isSimulated } from "./links.js";
@@ -11,9 +12,11 @@ import type { RunConfig } from "./schema.js";
 export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PlantDefinition } {
   const base = taskNamed(config.task);
   const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
+  const plants = Object.keys(base.plants);
   if (!plant)
     throw new UserError(
-      `unknown plant "${shortened(config.plant)}" for ${base.name}; plants are: ${Object.keys(base.plants).join(", ")}`,
+      `unknown plant "${shortened(config.plant)}" for ${base.name}; ${meantInstead(config.plant, plants)}` +
+        `plants are: ${plants.join(", ")}`,
     );
   const override = (part: string, definition: PartDefinition): PartDefinition => {
     const parameters = { ...definition.parameters, ...config.parameters[part] };

@@ -11,25 +11,55 @@ const fence = v.pipe(
 );
 const TOPIC = "a topic, e.g. /odom";
 const NODE = "a node's name of letters, digits and _";
-const pulse = (describe: string) =>
-  v.optional(v.pipe(v.number(describe), v.integer(describe), v.minValue(100, describe), v.maxValue(65535, describe)));
-const servo = v.strictObject(
-  {
-    steeringMin: pulse("whole microseconds"),
-    steeringCentre: pulse("whole microseconds"),
-    steeringMax: pulse("whole microseconds"),
-    throttleMin: pulse("whole microseconds"),
-    throttleNeutral: pulse("whole microseconds"),
-    throttleMax: pulse("whole microseconds"),
-    steeringSlew: pulse("whole µs/s of 100 or more"),
-    throttleSlew: pulse("whole µs/s of 100 or more"),
-    steeringReversed: v.optional(v.boolean("true or false")),
-    throttleReversed: v.optional(v.boolean("true or false")),
-    holdSteering: v.optional(v.boolean("true or false")),
-    radioRequired: v.optional(v.boolean("true or false")),
-    batteryRequired: v.optional(v.boolean("true or false")),
-  },
-  "names of docs/firmware.md, section Configuration",
+const whole = (least: number, most: number, unit: string) => {
+  const allowed = `a whole number from ${least} to ${most} ${unit}`;
+  return v.optional(
+    v.pipe(v.number(allowed), v.integer(allowed), v.minValue(least, allowed), v.maxValue(most, allowed)),
+  );
+};
+/** What the firmware takes (firmware-bridge/core/config.c): what it would refuse is refused before it is asked. */
+const pulse = whole(900, 2100, "µs");
+const neutral = whole(1450, 1550, "µs");
+const slew = whole(100, 65535, "µs/s");
+const yes = v.optional(v.boolean("true or false"));
+/** Pulses of a servo from one side to the other, with the firmware's defaults. */
+const ENDS = [
+  { steeringMin: 1000, steeringCentre: 1500, steeringMax: 2000 },
+  { throttleMin: 1000, throttleNeutral: 1500, throttleMax: 2000 },
+] as const;
+/** The first two neighbours that are the wrong way round, in words. */
+function crossed(given: Readonly<Record<string, unknown>>): string | undefined {
+  for (const ends of ENDS) {
+    const pulses = Object.entries(ends).map(([name, usual]) => [name, Number(given[name] ?? usual)] as const);
+    const high = pulses.findIndex(([, value], i) => i > 0 && value < pulses[i - 1][1]);
+    if (high > 0) return `${pulses[high - 1].join(" ")} is above ${pulses[high].join(" ")}`;
+  }
+  return undefined;
+}
+
+const servo = v.pipe(
+  v.strictObject(
+    {
+      steeringMin: pulse,
+      steeringCentre: pulse,
+      steeringMax: pulse,
+      throttleMin: pulse,
+      throttleNeutral: neutral,
+      throttleMax: pulse,
+      steeringSlew: slew,
+      throttleSlew: slew,
+      steeringReversed: yes,
+      throttleReversed: yes,
+      holdSteering: yes,
+      radioRequired: yes,
+      batteryRequired: yes,
+    },
+    "names of docs/firmware.md, section Configuration",
+  ),
+  v.check(
+    (given) => crossed(given) === undefined,
+    ({ input }) => `pulses that grow from one side to the other, but ${crossed(input)}`,
+  ),
 );
 
 const topic = v.optional(

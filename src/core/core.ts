@@ -5,12 +5,14 @@
 import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
 import { messageOf, UserError } from "../errors.js";
+import type { HostPlant } from "../plants/host-plant.js";
+import { hostPlantFor } from "../plants/plants.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { CoreCalls, type CoreExports, type OptionName, type RegionName, type RegionShape } from "./calls.js";
 import { PARAMETERS } from "./names.generated.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 5;
+const VERSION = 6;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -58,8 +60,15 @@ export class Core extends CoreCalls {
   timing: "simulation" | "hardware" = "simulation";
   private readonly views = new Map<string, Float64Array>();
 
-  /** For tests and benchmarks that bring their own exports; others use {@link Core.load}. */
-  constructor(exports: CoreExports, setup: CoreSetup) {
+  /**
+   * For tests and benchmarks that bring their own exports; others use {@link Core.load}. `hostPlant`: what those step
+   * where the plant is `external`.
+   */
+  constructor(
+    exports: CoreExports,
+    setup: CoreSetup,
+    readonly hostPlant?: HostPlant,
+  ) {
     super(exports);
     this.setup = setup;
     if (exports.version() !== VERSION) {
@@ -73,7 +82,13 @@ export class Core extends CoreCalls {
 
   /** Loads build/core/release.wasm (or, for `fused`, release-fma.wasm where this machine's Node can run it). */
   static async load(setup: CoreSetup, build: Build = "strict"): Promise<Core> {
-    return new Core(await instantiate(await compiled(build), {}), setup);
+    const plant = await hostPlantFor(setup.plant);
+    let numbers = new Float64Array(0);
+    const stepPlant = (parameters: number, memory: number, x: number, u: number, dt: number, next: number) =>
+      plant?.step(numbers, parameters >>> 3, memory >>> 3, x >>> 3, u >>> 3, dt, next >>> 3);
+    const core = new Core(await instantiate(await compiled(build), { host: { stepPlant } }), setup, plant);
+    numbers = new Float64Array(core.exports.memory.buffer); // which grows no more
+    return core;
   }
 
   /**
@@ -205,6 +220,9 @@ export class Core extends CoreCalls {
     set(E.Dimension.hiddenLayers, task.network.hidden.length);
     for (const [i, width] of task.network.hidden.entries()) set(E.Dimension.hiddenWidth0 + i, width);
     set(E.Dimension.sensitivity, this.setup.sensitivity ? 1 : 0);
+    set(E.Dimension.externalParameters, Object.keys(plant.parameters).length);
+    set(E.Dimension.externalMemory, this.hostPlant?.memorySize ?? 0);
+    set(E.Dimension.externalBody, this.hostPlant?.body.length ?? 0);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     this.openResults();
     this.setChanges(plant);
@@ -237,6 +255,7 @@ export class Core extends CoreCalls {
 
   /** Parameter names of a part in the order of its region. */
   parameterNames(part: PartName, kind: string): string[] {
+    if (part === "plant" && this.setup.plant.host !== undefined) return Object.keys(this.setup.plant.parameters);
     const tables: Readonly<Record<PartName, Readonly<Record<string, keyof CoreExports>>>> = PARAMETERS;
     const name = tables[part][kind] ?? (part === "plant" ? tables.model[this.setup.task.model.kind] : undefined);
     if (!name) return [];

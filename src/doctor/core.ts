@@ -1,5 +1,7 @@
 /** The numerical core: whether it loads, computes what it must, and how fast. */
+
 import { messageOf, UserError } from "../errors.js";
+import { here, repairOf } from "../installation.js";
 import { type Finding, type Group, named, note, ok, problem } from "./check.js";
 import type { CoreProbe, System } from "./system.js";
 
@@ -44,15 +46,13 @@ async function rollout(system: System): Promise<Finding[]> {
     probe = await system.probeCore();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [problem(messageOf(error), "npm ci && npm run build")];
+    return [problem(messageOf(error), repairOf(here()))];
   }
   const { finalState, stepMicroseconds } = probe;
   const same =
     finalState.length === KNOWN_STATE.length && finalState.every((value, i) => Object.is(value, KNOWN_STATE[i]));
   if (!same)
-    return [
-      problem(`ended at ${finalState.join(", ")}; known is ${KNOWN_STATE.join(", ")}`, "npm ci && npm run build"),
-    ];
+    return [problem(`ended at ${finalState.join(", ")}; known is ${KNOWN_STATE.join(", ")}`, repairOf(here()))];
   const time = `${stepMicroseconds < 10 ? stepMicroseconds.toFixed(1) : stepMicroseconds.toFixed(0)} µs`;
   return [
     ok("the core loads and computes the known result, bit for bit"),

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { messageOf } from "../errors.js";
 import { codeOf, isPlugNPlay, NO_PLUG_N_PLAY, problemOf } from "../files.js";
+import { quoted } from "../shell.js";
 import { type Answer, type DoctorOptions, type Finding, type Group, note, ok, problem } from "./check.js";
 import { megabytes } from "./computer.js";
 import type { System } from "./system.js";
@@ -30,9 +31,9 @@ function freeSpace(system: System, { folder }: DoctorOptions): Finding {
   const at = existing(system, folder);
   const free = system.freeSpace(at);
   const found = `${megabytes(free)} at ${at}`;
-  const remedy = `du -sh ${folder}/* and remove old runs, or write elsewhere: lapgrad doctor --out <folder>`;
+  const remedy = `du -sh ${quoted(folder)}/* and remove old runs, or write elsewhere: lapgrad doctor --out <folder>`;
   if (free < NO_SPACE) return problem(`${found}: the disk is full`, remedy);
-  return free < LITTLE_SPACE ? note(`${found}; fifteen laps take 6 MB`, remedy) : ok(found);
+  return free < LITTLE_SPACE ? note(`${found}; fifteen laps take 20 MB`, remedy) : ok(found);
 }
 
 async function runFolder(system: System, { folder }: DoctorOptions): Promise<Answer> {
@@ -68,11 +69,11 @@ function remedyFor(error: unknown, folder: string): string {
       return "sudo mount -o remount,rw / (dmesg says if a damaged disk is why), or lapgrad doctor --out <folder>";
     case "ENOSPC":
     case "EDQUOT":
-      return `df -h ${folder}, and remove what is not needed`;
+      return `df -h ${quoted(folder)}, and remove what is not needed`;
     case "EACCES":
     case "EPERM":
-      return `sudo chown $USER ${folder}, or lapgrad doctor --out <folder>`;
+      return `sudo chown $USER ${quoted(folder)}, or lapgrad doctor --out <folder>`;
     default:
-      return `ls -ld ${folder}; ${messageOf(error)}`;
+      return `ls -ld ${quoted(folder)}; ${messageOf(error)}`;
   }
 }

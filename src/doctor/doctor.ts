@@ -1,5 +1,6 @@
 /** All checks, and what they find. A new check is a line in its group, a new group a line here. */
 import { messageOf } from "../errors.js";
+import { wordLines } from "../output.js";
 import { board } from "./board.js";
 import { type Check, type DoctorOptions, type Finding, type Group, problem } from "./check.js";
 import { computer } from "./computer.js";
@@ -55,14 +56,22 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
-/** The report for people: a heading per group, and below what is not ok its remedy. */
-export function formatDoctor({ checks, problems, notes }: DoctorReport): string {
+/** Least width of what was found; where there is less room it stands below the name. */
+const LEAST_FOUND = 30;
+
+/** The report for people, in `room` columns: a heading per group, and below what is not ok its remedy. */
+export function formatDoctor({ checks, problems, notes }: DoctorReport, room = Number.POSITIVE_INFINITY): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines: string[] = [];
   checks.forEach(({ group, name, status, found, remedy }, i) => {
     if (group !== checks[i - 1]?.group) lines.push(...(i > 0 ? [""] : []), group);
-    lines.push(`  ${status.padEnd(7)}  ${name.padEnd(width)}  ${found}`);
-    if (remedy !== null) lines.push(`${" ".repeat(width + 13)}→ ${remedy}`);
+    const head = `  ${status.padEnd(7)}  ${name.padEnd(width)}`;
+    const indent = " ".repeat(room < head.length + LEAST_FOUND ? 4 : head.length + 2);
+    const words = wordLines(found, room - indent.length).map((line) => indent + line);
+    if (indent.length > 4) words[0] = head + words[0].slice(head.length);
+    else words.unshift(head.trimEnd());
+    lines.push(...words);
+    if (remedy !== null) lines.push(`${indent}→ ${remedy}`); // on one line: it may be copied
   });
   return [...lines, "", verdict(problems, notes)].join("\n");
 }

@@ -10,6 +10,8 @@ import type { FileStatus, ListedPort, Outcome, Process, System } from "./system.
 
 /** After this a command, or a list of ports, counts as not there [ms]. */
 const ANSWER_WITHIN = 400;
+/** The same of commands that first have a service started [ms]. */
+const SLOW: Readonly<Record<string, number>> = { timedatectl: 3000 };
 const WRITES = 20;
 const WRITE_BYTES = 4096;
 /** A slow disk gets fewer writes: no further one after this [ms]. */
@@ -114,7 +116,8 @@ function statusOf(path: string): FileStatus {
 }
 
 function run(command: string, ...args: readonly string[]): Promise<Outcome> {
-  const options = { timeout: ANSWER_WITHIN, killSignal: "SIGKILL", env: { ...process.env, LC_ALL: "C" } } as const;
+  const timeout = SLOW[command] ?? ANSWER_WITHIN;
+  const options = { timeout, killSignal: "SIGKILL", env: { ...process.env, LC_ALL: "C" } } as const;
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;

@@ -2,7 +2,7 @@
  * Real time: what the control thread may ask of the scheduler. Without it lapgrad drives, but late by up to some 20 ms.
  */
 import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
-import { inContainer, isJetson, type System } from "./system.js";
+import { inContainer, inUserNamespace, isJetson, onHost, type System } from "./system.js";
 
 /** Priority of the control thread under SCHED_FIFO, 1 to 99. */
 const PRIORITY = 50;
@@ -30,6 +30,8 @@ function permission(system: System): string | undefined {
   const limit = /^Max realtime priority\s+(\S+)/m.exec(system.read("/proc/self/limits") ?? "")?.[1];
   if (limit === "unlimited" || Number(limit) >= PRIORITY) return `real-time priorities up to ${limit} are allowed`;
   const capabilities = /^CapEff:\s*([0-9a-f]+)/m.exec(system.read("/proc/self/status") ?? "")?.[1];
+  // in a user namespace the kernel does not count this capability
+  if (inUserNamespace(system)) return undefined;
   if (capabilities !== undefined && (BigInt(`0x${capabilities}`) & CAP_SYS_NICE) !== 0n)
     return "this process may set any priority (CAP_SYS_NICE)";
   return undefined;
@@ -43,6 +45,8 @@ function priorityLimit(system: System): Finding {
 }
 
 function allow(system: System): string {
+  if (inUserNamespace(system))
+    return `in a user namespace (rootless container) a limit from outside counts: ${ALLOW}, outside; start it anew`;
   return inContainer(system) ? ALLOW_CONTAINER : ALLOW;
 }
 
@@ -86,9 +90,12 @@ function governor(system: System): Finding {
   if (names.length === 1 && names[0] === "performance") return ok("performance");
   return note(
     `${names.join(", ")}: the clock rises late when work comes`,
-    isJetson(system)
-      ? "sudo nvpmodel -m 0 && sudo jetson_clocks"
-      : `echo performance | sudo tee ${PROCESSORS}/cpu*/cpufreq/scaling_governor`,
+    onHost(
+      system,
+      isJetson(system)
+        ? "sudo nvpmodel -m 0 && sudo jetson_clocks"
+        : `echo performance | sudo tee ${PROCESSORS}/cpu*/cpufreq/scaling_governor`,
+    ),
   );
 }
 
@@ -96,6 +103,6 @@ function share(system: System): Finding {
   const isolated = system.read(`${PROCESSORS}/isolated`)?.trim();
   const found = `niceness ${system.niceness}, ${isolated ? `CPU ${isolated} isolated` : "no CPU isolated"}`;
   return system.niceness > 0
-    ? note(`${found}: other programs come first`, "start it without nice, or sudo renice -n 0 -p <pid>")
+    ? note(`${found}: other programs come first`, onHost(system, "start it without nice, or sudo renice -n 0 -p <pid>"))
     : ok(found);
 }

@@ -1,5 +1,7 @@
 /** ROS 2, for robots on its topics: what this shell has sourced. Without it everything else works. */
+
 import { UserError } from "../errors.js";
+import { additionOf, here } from "../installation.js";
 import { CLASSES, GENERATOR, MARKER } from "../links/ros2/generation.js";
 import { type Finding, type Group, notApplicable, note, ok } from "./check.js";
 import type { System } from "./system.js";
@@ -25,7 +27,7 @@ export const ros: Group = {
 export function requireRos(system: System): void {
   requireOk(environment(system));
   if (system.packageFolder("rclnodejs") === undefined)
-    throw new UserError("ROS 2: rclnodejs is not installed; npm ci --include=optional", 1);
+    throw new UserError(`ROS 2: rclnodejs is not installed; ${additionOf("rclnodejs", here())}`, 1);
   requireOk(binary(system));
 }
 

@@ -2,8 +2,10 @@
  * Serial ports: what is there, and whether this user can use it. No port is opened here: that resets an Arduino, and a
  * port that another program has open would lose bytes to us. Asking the board is another group (board.ts).
  */
+
 import { basename } from "node:path";
 import { messageOf } from "../errors.js";
+import { here, repairOf } from "../installation.js";
 import { type DoctorOptions, type Finding, type Group, named, note, ok, problem } from "./check.js";
 import { findPorts, type Port, portAt } from "./ports.js";
 import { type FileStatus, inContainer, type Process, type System } from "./system.js";
@@ -25,7 +27,10 @@ async function serialPackage(system: System): Promise<Finding> {
     await system.loadSerialPackage();
   } catch (error) {
     const reason = messageOf(error).split("\n", 1)[0];
-    return problem(`it does not load: ${reason}`, "npm ci, on this computer (the line about glibc may say why)");
+    return problem(
+      `it does not load: ${reason}`,
+      `${repairOf(here())}, on this computer (the line about glibc may say why)`,
+    );
   }
   return ok(`${system.packageVersion("serialport") ?? "there"}, its native part loads`);
 }
@@ -52,6 +57,9 @@ function noneRemedy(system: System): string {
   return "plug the robot in; sudo dmesg | tail says what the kernel sees";
 }
 
+/** What makes pseudo-terminals: who has it open is the other end of one, as the car on the desk (docs/firmware.md). */
+const MULTIPLEXER = ["/dev/ptmx", "/dev/pts/ptmx"];
+
 /** One port, as far as it can be judged without opening it. */
 export function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
   const status = system.status(path);
@@ -72,6 +80,8 @@ export function judge(system: System, { path, board }: Port, processes: readonly
   );
   if (console) return problem(`${what}: a login console (${console.name}) holds it`, consoleRemedy(basename(path)));
   const holder = processes.find(({ open }) => open.includes(path));
+  if (path.startsWith("/dev/pts/") && holder?.open.some((file) => MULTIPLEXER.includes(file)))
+    return ok(`${what}: a pseudo-terminal of ${holder.name} (process ${holder.pid}), which stands for a robot`);
   if (holder)
     return problem(
       `${what}: ${holder.name} (process ${holder.pid}) has it open`,

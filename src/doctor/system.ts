@@ -106,6 +106,17 @@ export function inContainer(system: System): boolean {
   );
 }
 
+/** Whether the kernel takes this process for one with fewer rights than it seems to have: in a user namespace. */
+export function inUserNamespace(system: System): boolean {
+  const map = system.read("/proc/self/uid_map")?.trim().split(/\s+/);
+  return map !== undefined && map.join(" ") !== "0 0 4294967295";
+}
+
+/** What only the computer itself can do, not a container on it. */
+export function onHost(system: System, remedy: string): string {
+  return inContainer(system) ? `outside the container: ${remedy}` : remedy;
+}
+
 /** The computer's name as its device tree has it: Jetson, Raspberry Pi and their like. */
 export function boardModel(system: System): string | undefined {
   // the kernel ends the text with a zero byte

@@ -1,6 +1,6 @@
 /** The clocks: recordings carry the time of day, the control loop lives on the monotonic clock. */
 import { type Finding, type Group, notApplicable, note, ok, problem } from "./check.js";
-import type { System } from "./system.js";
+import { onHost, type System } from "./system.js";
 
 const SYNCHRONISE = "sudo timedatectl set-ntp true, with a network";
 /** Bit of the kernel's clock status: not synchronised (STA_UNSYNC). */
@@ -23,14 +23,22 @@ async function clock(system: System): Promise<Finding> {
   const now = new Date(system.wallClock());
   const date = now.toISOString().slice(0, 16).replace("T", " ");
   if (now.getTime() < EARLIEST)
-    return note(`${date} UTC is past: runs and recordings would carry it`, `${SYNCHRONISE}; or sudo date -s <now>`);
+    return note(
+      `${date} UTC is past: runs and recordings would carry it`,
+      onHost(system, `${SYNCHRONISE}; or sudo date -s <now>`),
+    );
   if (system.platform !== "linux") return notApplicable(`nothing tells on ${system.platform}; it is ${date} UTC`);
-  const synchronised = (await fromTimedatectl(system)) ?? (await fromAdjtimex(system));
+  const synchronised = fromTimesyncd(system) ?? (await fromTimedatectl(system)) ?? (await fromAdjtimex(system));
   if (synchronised === undefined)
     return notApplicable(`neither timedatectl nor adjtimex tells; it is ${date} UTC, of the host in a container`);
   return synchronised
     ? ok(`synchronised, ${date} UTC`)
-    : note(`not synchronised, ${date} UTC: stamps of several machines do not agree`, SYNCHRONISE);
+    : note(`not synchronised, ${date} UTC: stamps of several machines do not agree`, onHost(system, SYNCHRONISE));
+}
+
+/** The file that systemd-timesyncd makes: it answers at once, where timedatectl first has a service started. */
+function fromTimesyncd(system: System): true | undefined {
+  return system.status("/run/systemd/timesync/synchronized") === undefined ? undefined : true;
 }
 
 async function fromTimedatectl(system: System): Promise<boolean | undefined> {

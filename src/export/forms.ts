@@ -2,6 +2,7 @@
  * The forms that a policy is written in, each with its check against the core: a new form is a line in {@link forms}.
  */
 
+import { additionOf, here } from "../installation.js";
 import { CompiledPolicy, hasCompiler } from "./c/check.js";
 import { exportC } from "./c/export.js";
 import { exportJson } from "./json.js";
@@ -38,7 +39,9 @@ const onnx: Form = {
     const loaded = await loadRuntime();
     if ("absent" in loaded)
       return {
-        unchecked: `onnxruntime-node is not there (${loaded.absent}): npm install onnxruntime-node, then export again`,
+        unchecked:
+          `onnxruntime-node is not there (${loaded.absent}): ` +
+          `${additionOf("onnxruntime-node", here())}, then export again`,
       };
     const limits = precision === "float32" ? SINGLE : DOUBLE;
     const reference = new Reference(core, policy);

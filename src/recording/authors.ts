@@ -105,6 +105,7 @@ function rolloutOf(
     references: matrix("references", WIDTHS.reference, steps),
     costs: new Float64Array(),
     paces: new Float64Array(),
+    body: new Float64Array(),
     residuals: new Float64Array(),
     segmentStarts: segmentStartsOf(at(place, "segmentStart"), values.segmentStart, segments, steps),
     segmentTimes,

@@ -115,6 +115,8 @@ export interface RecordedStep {
   readonly cost: number | undefined;
   /** absent where it is 1 throughout */
   readonly pace?: number | undefined;
+  /** absent where nothing says it */
+  readonly body?: ArrayLike<number> | undefined;
 }
 
 /** /rl/step, lapgrad.Step. */
@@ -123,7 +125,8 @@ export function stepMessage(stamp: Stamp, step: RecordedStep): string {
   const motion = `"state":${rowText(step.state)},"input":${rowText(step.input)},"reference":${rowText(step.reference)}`;
   const reward = `"residuals":${rowText(step.residuals)},"cost":${cost}`;
   const pace = step.pace === undefined ? "" : `,"pace":${numberText(step.pace)}`;
-  return `{"timestamp":${stamp.text},"t":${numberText(step.time)},${motion},${reward}${pace}}`;
+  const body = step.body === undefined ? "" : `,"body":${rowText(step.body)}`;
+  return `{"timestamp":${stamp.text},"t":${numberText(step.time)},${motion},${reward}${pace}${body}}`;
 }
 
 /** What one network call leaves behind; an array is empty if it was not recorded. */

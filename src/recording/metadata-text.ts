@@ -16,7 +16,7 @@ type Pairs = ReadonlyMap<string, string>;
 /** The metadata at the beginning of a file. */
 export function encodeMetadata(metadata: Metadata): Map<string, string> {
   const { info, kind } = metadata;
-  const { paces, ...widths } = metadata.widths;
+  const { paces, body, ...widths } = metadata.widths;
   const pairs = new Map([
     ["format", `${FORMATS[paces > 0 ? "paced" : kind]}`],
     ["task", info.task],
@@ -35,7 +35,7 @@ export function encodeMetadata(metadata: Metadata): Map<string, string> {
       .set("finalState", `${metadata.finalState}`)
       .set("lastTime", numberText(metadata.lastTime));
   else pairs.set("kind", metadata.kind).set("began", info.began ?? "");
-  return pairs.set("widths", JSON.stringify(paces > 0 ? metadata.widths : widths));
+  return pairs.set("widths", JSON.stringify({ ...widths, ...(paces > 0 && { paces }), ...(body > 0 && { body }) }));
 }
 
 /** The metadata at the end of a drive. */
@@ -111,6 +111,7 @@ function columnsIn(values: Values): Columns {
     residual: names("residual"),
     setpoint: names("setpoint"),
     gain: names("gain"),
+    ...(columns.body === undefined ? {} : { body: isNames(columns.body) ? columns.body : [] }),
   };
 }
 
@@ -124,6 +125,7 @@ function widthsIn(values: Values): Widths {
     residuals: width("residuals"),
     costs: width("costs"),
     paces: widths.paces === undefined ? 0 : width("paces"),
+    body: widths.body === undefined ? 0 : width("body"),
     segmentStates: width("segmentStates"),
     outputs: width("outputs"),
     setpoints: width("setpoints"),

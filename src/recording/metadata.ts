@@ -26,6 +26,7 @@ export const STEP_FIELDS = [
   ["residuals", "residuals"],
   ["cost", "costs"],
   ["pace", "paces"],
+  ["body", "body"],
 ] as const;
 export const SEGMENT_FIELDS = [
   ["state", "segmentStates"],
@@ -48,6 +49,7 @@ export function widthsOf({ state, input, reference, residual, setpoint, gain }: 
     residuals: residual.length,
     costs: 1,
     paces: 0,
+    body: 0,
     segmentStates: state.length,
     outputs: setpoint.length + gain.length,
     setpoints: setpoint.length,
@@ -132,6 +134,7 @@ export function describe(recording: Recording): RolloutMetadata {
       residuals: widthOf(recording, "residuals", steps),
       costs: widthOf(recording, "costs", steps),
       paces: widthOf(recording, "paces", steps),
+      body: widthOf(recording, "body", steps),
       segmentStates: widthOf(recording, "segmentStates", segments),
       outputs: widthOf(recording, "outputs", segments),
       setpoints: widthOf(recording, "setpoints", segments),

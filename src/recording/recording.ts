@@ -23,6 +23,8 @@ export interface Recording {
   readonly residuals: Float64Array;
   /** per control step: how fast the task was driven, task time per time; empty if that was 1 throughout */
   readonly paces: Float64Array;
+  /** per control step: what a simulation says of the body after the step, roll and slip; empty if it says nothing */
+  readonly body: Float64Array;
   /**
    * per segment: index of its first control step (0-based). After the last network call there may have been no step:
    * then its start is the number of steps, or is not there, and this array is one shorter than `segmentTimes`. On a
@@ -74,7 +76,7 @@ export interface RecordingInfo {
 
 /** Groups of columns that a recording names. */
 export type ColumnGroup = "state" | "input" | "reference" | "residual" | "setpoint" | "gain";
-export type Columns = Readonly<Record<ColumnGroup, readonly string[]>>;
+export type Columns = Readonly<Record<ColumnGroup, readonly string[]>> & { readonly body?: readonly string[] };
 
 /** Number of control steps. */
 export function stepCount(recording: Recording): number {

@@ -1,7 +1,7 @@
 import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { flushFolder, problemOf } from "../files.js";
+import { cannotWrite, flushFolder, problemOf } from "../files.js";
 import { type DriveEvent, eventMessage } from "./events.js";
 import { McapFile } from "./mcap-file.js";
 import { type RecordedSegment, type RecordedStep, stampOf } from "./messages.js";
@@ -87,7 +87,7 @@ export class DriveRecorder {
   static async create(path: string, info: DriveInfo, options: DriveOptions = {}): Promise<DriveRecorder> {
     const { open: openFile = (name: string) => open(name, "wx") } = options;
     const file = await openFile(path).catch((error: unknown) => {
-      throw new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
+      throw cannotWrite(path, error);
     });
     const recorder = new DriveRecorder(path, file, info, options.answersWithin);
     await recorder.flush();

@@ -73,6 +73,7 @@ function ownSchema(
           reference: named("reference"),
           residuals: named("residual"),
           cost: { ...NUMBER, description: "stage cost; null if it was not recorded" },
+          ...(columns.body ? { body: row(columns.body.join(", ")) } : {}),
           ...(hasPace ? { pace: { ...NUMBER, description: "task time per time" } } : {}),
         },
       ];

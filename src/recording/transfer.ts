@@ -16,13 +16,14 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
     core.view(region, index).slice(from * columns, segments * columns);
   const { state, input, reference, residual, setpoint, gain } = task.columns;
   const n = state.length;
+  const body = core.hostPlant?.body ?? [];
   return {
     info: {
       task: task.name,
       rollout,
       timing: core.timing,
       startTime: start + began + core.view("taskShifts", index)[first],
-      columns: task.columns,
+      columns: body.length === 0 ? task.columns : { ...task.columns, body },
       complete: true,
       note: "",
     },
@@ -33,6 +34,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
     references: perStep("references", reference.length),
     costs: perStep("stageCosts", 1),
     residuals: perStep("residuals", residual.length),
+    body: perStep("body", body.length),
     paces: paces.some((pace) => pace !== 1) ? paces : new Float64Array(0),
     segmentStarts: perSegment("segmentStarts", 1).map((step) => step - first),
     segmentTimes: perSegment("segmentTimes", 1),

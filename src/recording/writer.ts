@@ -52,6 +52,7 @@ function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): R
     residuals: row(recording.residuals, widths.residuals),
     cost: widths.costs === 0 ? undefined : recording.costs[i],
     pace: widths.paces === 0 ? undefined : recording.paces[i],
+    body: widths.body === 0 ? undefined : row(recording.body, widths.body),
   };
 }
 

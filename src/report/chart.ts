@@ -17,14 +17,6 @@ export interface ChartLine {
   readonly hint?: string;
 }
 
-/** Text inside a chart, at a position between 0 and 1 on both axes. */
-export interface Label {
-  readonly className: string;
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-}
-
 /** A chart: curves and dots over two axes. */
 export interface Chart {
   /** heading, with the unit of the vertical axis */
@@ -42,7 +34,6 @@ export interface Chart {
   readonly y: Axis;
   readonly xLabel: string;
   readonly lines: readonly ChartLine[];
-  readonly labels?: readonly Label[];
 }
 
 /**
@@ -68,7 +59,6 @@ ${chart.lines.map((line) => renderLine(line, chart, width, height)).join("\n")}
 </svg>
 ${chart.y.ticks.map(({ at, label }) => `<i class="y" style="bottom:${percent(at)}">${label}</i>`).join("")}
 ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}">${label}</i>`).join("")}
-${(chart.labels ?? []).map(renderLabel).join("")}
 </div>
 <div class="axis"${chart.fixedRatio ? ` style="max-width:${chart.width}px"` : ""}>${escapeHtml(chart.xLabel)}</div>
 </figure>`;
@@ -80,10 +70,6 @@ function renderLine(line: ChartLine, chart: Chart, width: number, height: number
   const path = pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
   const hint = line.hint === undefined ? "/>" : `><title>${escapeHtml(line.hint)}</title></path>`;
   return `<path class="${line.className}" d="${path}"${hint}`;
-}
-
-function renderLabel({ className, x, y, text }: Label): string {
-  return `<span class="${className}" style="left:${percent(x)};bottom:${percent(y)}">${escapeHtml(text)}</span>`;
 }
 
 function percent(part: number): string {

@@ -5,10 +5,12 @@ import { changesWithinLaps, unitOf } from "../config/units.js";
 import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
 import { readText, writeAtomically } from "../files.js";
+import { digits, shortened } from "../output.js";
 import { readRecording } from "../recording/reader.js";
+import type { Recording } from "../recording/recording.js";
 import { coreFor } from "../session.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import { bestOf } from "../training/metrics.js";
+import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
 import { VERSION } from "../version.js";
 import type { DrawnRollout } from "./input.js";
@@ -37,6 +39,11 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
   for (const rollout of new Set(marks.map(([, index]) => index))) {
     try {
       const recording = await readRecording(folder.rolloutPath(rollout));
+      const foreign = foreignness(recording, config.task, metrics[rollout - 1]);
+      if (foreign !== undefined) {
+        missing.push(`${folder.rolloutPath(rollout)} is not this run's: ${foreign}; put the run's own file back`);
+        continue;
+      }
       const names = marks.filter(([, index]) => index === rollout).map(([name]) => name);
       rollouts.push({ label: names.join(" and "), rollout, recording });
       if (!recording.info.complete) missing.push(`${folder.rolloutPath(rollout)} ${recording.info.note}`);
@@ -58,6 +65,11 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     rollouts,
     track: nominalTrack(core),
     lapTime: task.timing.lapTime,
+    aims: (task.aims ?? []).map(({ of, ...aim }) => ({
+      ...aim,
+      of: "state" in of ? of : { target: task.reward.parameters[of.rewardParameter] },
+    })),
+    modelErrors: task.model.refit ? { [`modelError.${task.model.refit.error}`]: task.model.refit.unit } : {},
     configuration: await readText(folder.configPath),
     outputNames: outputNames(task),
     version: VERSION,
@@ -66,8 +78,23 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
   return { path, missing };
 }
 
+/** Of a cost, relative: beyond it another rollout was driven. */
+const SAME_COST = 1e-6;
+
+/** Why a recording is not that of the rollout whose metrics are given; undefined if it may be. */
+function foreignness({ info, costs }: Recording, task: string, metrics: RolloutMetrics): string | undefined {
+  if (info.task !== task) return `it is of the task ${shortened(info.task)}, the run of ${task}`;
+  if (info.rollout !== metrics.index) return `it is rollout ${info.rollout}`;
+  const cost = costs.reduce((sum, one) => sum + one, 0);
+  const isWhole = info.complete && info.timing === "simulation" && costs.length > 0;
+  if (isWhole && Math.abs(cost - metrics.cost) > SAME_COST * Math.abs(metrics.cost))
+    return `its cost is ${digits(cost)}, that of rollout ${metrics.index} in metrics.jsonl ${digits(metrics.cost)}`;
+  return undefined;
+}
+
 function outputNames(task: TaskDefinition): string[] {
-  return [...task.columns.setpoint.map((name) => `setpoint ${name}`), ...task.columns.gain];
+  const setpoints = task.columns.setpoint.map((name) => (name.startsWith("setpoint") ? name : `setpoint ${name}`));
+  return [...setpoints, ...task.columns.gain];
 }
 
 /** The nominal positions over one lap; empty if the setpoints have no position or the task is not periodic. */

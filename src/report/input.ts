@@ -1,4 +1,5 @@
 import type { Recording } from "../recording/recording.js";
+import type { Aim } from "../tasks/definition.js";
 import type { RolloutMetrics } from "../training/metrics.js";
 
 /** A rollout whose recording is drawn. */
@@ -31,6 +32,12 @@ export interface ReportInput {
   readonly track: readonly (readonly [number, number])[];
   /** time of one lap [s]; undefined if the task is not periodic */
   readonly lapTime: number | undefined;
+  /** quantities with a target, drawn beside it; of something that is no state, with the target's value */
+  readonly aims: readonly (Omit<Aim, "of"> & {
+    readonly of: { readonly state: number } | { readonly target: number };
+  })[];
+  /** units of model errors, by the name of the metric */
+  readonly modelErrors: Readonly<Record<string, string>>;
   /** resolved configuration, YAML */
   readonly configuration: string;
   /** names with units of the network outputs, e.g. "setpoint x [m]" */

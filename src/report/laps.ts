@@ -1,13 +1,14 @@
 import { taskTimes } from "../recording/recording.js";
+import { alongAim } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
-import { type ChartLine, type Label, renderChart } from "./chart.js";
+import { type ChartLine, renderChart } from "./chart.js";
 import { bestDrawn, column, drawingOrder, rolloutClass } from "./driven.js";
-import type { ReportInput } from "./input.js";
+import type { DrawnRollout, ReportInput } from "./input.js";
 import { sideLengths } from "./polyline.js";
 import { formatNumber } from "./text.js";
 
 /** A rollout may reach this many times the range of the best one before its curve is cut off. */
-const REACH = 10;
+const REACH = 30;
 
 /** A curve over time, with NaN where a lap ends. */
 interface Curve {
@@ -15,23 +16,45 @@ interface Curve {
   readonly y: readonly number[];
 }
 
-/** A quantity drawn over the lap: one curve per drawn rollout, and a value to compare with if there is one. */
+/** A quantity drawn over the lap: one curve per drawn rollout, and what to compare it with if there is something. */
 interface Quantity {
   readonly name: string;
   readonly curves: readonly Curve[];
   readonly level?: { readonly value: number; readonly name: string };
+  readonly target?: Curve;
 }
 
-/** Speed and radial error along the lap, all laps over each other; all states of a task that has neither. */
+/**
+ * Along the lap, all laps over each other: what the task aims at, with its target, and then speed and radial error of a
+ * task on a track, or all states of another.
+ */
 export function renderAlongLap(input: ReportInput): string {
   const { columns } = input.rollouts[0].recording.info;
+  const aims = input.aims.map((aim) => aimed(input, aim));
   const states = columns.state.map((name, index) => quantity(input, name, "states", columns.state.length, index));
-  const quantities: Quantity[] = [];
+  const quantities: Quantity[] = [...aims];
   const speed = states[columns.state.findIndex((name) => /^(v|speed) \[m\/s\]/i.test(name))];
-  if (speed) quantities.push({ ...speed, name: "Speed [m/s]", ...taskSpeed(input) });
+  if (speed && input.track.length > 0) quantities.push({ ...speed, name: "Speed [m/s]", ...taskSpeed(input) });
+  else
+    quantities.push(...states.filter((_, state) => !input.aims.some(({ of }) => "state" in of && of.state === state)));
   const [residual = ""] = columns.residual;
   if (/radial/i.test(residual)) quantities.push(quantity(input, residual, "residuals", columns.residual.length, 0));
-  return (quantities.length > 0 ? quantities : states)
+  const { body = [] } = columns;
+  for (const [i, name] of body.entries()) quantities.push(quantity(input, capital(name), "body", body.length, i));
+  return charts(input, quantities);
+}
+
+/** The inputs along the lap: what the policy did to the robot. */
+export function renderInputs(input: ReportInput): string {
+  const names = input.rollouts[0].recording.info.columns.input;
+  return charts(
+    input,
+    names.map((name, index) => quantity(input, name, "inputs", names.length, index)),
+  );
+}
+
+function charts(input: ReportInput, quantities: readonly Quantity[]): string {
+  return quantities
     .filter(({ curves }) => curves.some(({ y }) => y.some((value) => Number.isFinite(value))))
     .map((drawn) => renderQuantity(input, drawn))
     .join("\n");
@@ -71,22 +94,26 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
   const best = bestDrawn(input);
   const shown = limitExtent(all, extentOf(best < 0 ? [] : curves[best].y), REACH);
   const reference = quantity.level?.value ?? NaN;
-  const extent = pad(union(shown, extentOf([reference])), 0.06);
+  const extent = pad(union(shown, extentOf([reference, ...(quantity.target?.y ?? [])])), 0.06);
   const time = timeExtent(curves, input.lapTime);
   const y = linearAxis(extent, 5);
   const lines: ChartLine[] = [];
-  const labels: Label[] = [];
+  const isCut = shown.lo > all.lo || shown.hi < all.hi;
+  const notes: string[] = [];
   if (extent.lo <= 0 && extent.hi >= 0) lines.push(level("zero", time, 0));
   if (quantity.level) {
     lines.push(level("level", time, reference));
-    const text = `${quantity.level.name} ${formatNumber(reference)}`;
-    labels.push({ className: "label above left", x: 1, y: y.position(reference), text });
+    notes.push(`Dashed: ${quantity.level.name}, ${formatNumber(reference)}.`);
+  }
+  if (quantity.target) {
+    lines.push({ className: "aim", ...quantity.target });
+    notes.push("Grey: the target.");
   }
   for (const place of drawingOrder(input))
     lines.push({ className: `line ${rolloutClass(input, place)}`, ...curves[place] });
   return renderChart({
     heading: name.charAt(0).toUpperCase() + name.slice(1),
-    note: shown.lo > all.lo || shown.hi < all.hi ? `A ${input.unit} that leaves the frame is cut off.` : "",
+    note: [...notes, ...(isCut ? [`A ${input.unit} that leaves the frame is cut off.`] : [])].join(" "),
     description: `${name} over the lap for ${input.unit}s ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
     width: 490,
     height: 240,
@@ -94,15 +121,31 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
     y,
     xLabel: timeLabel(input),
     lines,
-    labels,
   });
+}
+
+/** An aim of all drawn rollouts, with the target of the best, or of the first that is drawn. */
+function aimed(input: ReportInput, aim: ReportInput["aims"][number]): Quantity {
+  const folded = (rollout: DrawnRollout, values: readonly number[]) =>
+    fold(taskTimes(rollout.recording), values, input.lapTime);
+  const along = input.rollouts.map((rollout) => alongAim(aim, rollout));
+  const place = Math.max(0, bestDrawn(input));
+  return {
+    name: aim.name,
+    curves: input.rollouts.map((rollout, i) => folded(rollout, along[i].driven)),
+    target: folded(input.rollouts[place], along[place].target),
+  };
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** One column of all drawn rollouts, laps over each other. */
 function quantity(
   input: ReportInput,
   name: string,
-  array: "states" | "residuals",
+  array: "states" | "residuals" | "inputs" | "body",
   width: number,
   index: number,
 ): Quantity {
@@ -116,7 +159,7 @@ function quantity(
 function taskSpeed({ track, lapTime }: ReportInput): Pick<Quantity, "level"> {
   if (lapTime === undefined || track.length === 0) return {};
   const length = sideLengths(track).reduce((sum, side) => sum + side, 0);
-  return { level: { value: length / lapTime, name: "task, mean" } };
+  return { level: { value: length / lapTime, name: "the task's mean" } };
 }
 
 /** Lays all laps over each other: task time becomes that since the lap began, with a gap where a lap ends. */

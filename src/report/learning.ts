@@ -1,6 +1,6 @@
 import type { RolloutMetrics } from "../training/metrics.js";
 import { extentOf, linearAxis, logAxis } from "./axis.js";
-import { type ChartLine, type Label, renderChart } from "./chart.js";
+import { type ChartLine, renderChart } from "./chart.js";
 import type { ReportInput } from "./input.js";
 import { columnDecimals, escapeHtml, formatFixed, formatNumber, MISSING } from "./text.js";
 
@@ -68,22 +68,22 @@ export function renderLearningCurve(input: ReportInput): string {
   const costs = metrics.map(({ windowCost }) => (windowCost > 0 ? windowCost : NaN));
   const drawn = costs.filter((cost) => Number.isFinite(cost)).length;
   if (drawn === 0) return `<p>No ${unit} has a window cost to draw.</p>`;
-  const { lo, hi: highest } = extentOf(costs);
+  const predicted = metrics.map(({ predictedCost = NaN }) => (predictedCost > 0 ? predictedCost : NaN));
+  const { lo, hi: highest } = extentOf([...costs, ...predicted]);
   const first = costs[0];
   const hi = first > 0 ? Math.min(highest, REACH * first) : highest;
-  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep; more below for the best's label.
+  // A factor of 1.25 at least, so that a curve that hardly falls does not look steep.
   const room = Math.max(1.25, (hi / lo) ** 0.08);
   const end = minutes.at(-1) || 1;
   const x = linearAxis({ lo: -0.012 * end, hi: end }, 8);
-  const y = logAxis({ lo: lo / room ** 1.8, hi: hi * room });
+  const y = logAxis({ lo: lo / room, hi: hi * room });
   const place = bestPlace(input);
   const lines: ChartLine[] = [];
-  const labels: Label[] = [];
   if (Number.isFinite(first)) {
     lines.push({ className: "level", x: [0, end], y: [first, first] });
-    const text = `${isFirstUntrained ? "untrained" : `first ${unit}`} ${formatNumber(first)}`;
-    labels.push({ className: "label above left", x: 1, y: y.position(first), text });
   }
+  for (const [place, cost] of predicted.entries())
+    if (Number.isFinite(cost)) lines.push({ className: "dot predicted", x: [minutes[place]], y: [cost] });
   lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
@@ -100,27 +100,28 @@ export function renderLearningCurve(input: ReportInput): string {
     lines.push({ className: "dot", x: [at], y: [hi], hint: `noticed in ${unit} ${index}: ${noticed.join("; ")}` });
   }
   const best = costs[place];
-  if (Number.isFinite(best) && place > 0) {
-    const at = x.position(minutes[place]);
-    const text = `best, ${unit} ${metrics[place].index}: ${formatNumber(best)}`;
-    labels.push({ className: `label below ${at > 0.5 ? "left" : "right"}`, x: at, y: y.position(best), text });
-  }
   const lost = metrics.length - drawn;
   const notes = [
+    Number.isFinite(first)
+      ? `Dashed: ${isFirstUntrained ? "untrained" : `first ${unit}`}, ${formatNumber(first)}.`
+      : "",
+    Number.isFinite(best) && place > 0
+      ? `Large: the best, ${unit} ${metrics[place].index}, ${formatNumber(best)}.`
+      : "",
+    predicted.some(Number.isFinite) ? "Orange: what was predicted before driving." : "",
     lost > 0 ? `${plural(lost, unit)} without a positive finite cost left out.` : "",
     hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
   ];
   return renderChart({
     heading: "Window cost (logarithmic)",
-    note: notes.join(" ").trim(),
-    description: `Window cost of every ${unit} against the minutes of driving before it. The table below has the numbers.`,
+    note: notes.filter((note) => note !== "").join(" "),
+    description: `Window cost of every ${unit} against the minutes of driving before it. The table has the numbers.`,
     width: 1040,
     height: 260,
     x,
     y,
     xLabel: isFirstUntrained ? "driving the policy had learned from [min]" : `driving before the ${unit} [min]`,
     lines,
-    labels,
   });
 }
 
@@ -138,6 +139,7 @@ export function renderTable(input: ReportInput): string {
     [isFirstUntrained ? "Learned from" : "Driven before", "min", metrics.map((_, index) => minutes[index])],
     ["Driven", "s", metrics.map(({ seconds }) => seconds)],
     ["Window cost", "", metrics.map(({ windowCost }) => windowCost)],
+    ["Predicted", "", metrics.map(({ predictedCost }) => predictedCost)],
     ["Cost", "", metrics.map(({ cost }) => cost)],
     ["Cost per step", "", metrics.map(({ meanCost }) => meanCost)],
     ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],

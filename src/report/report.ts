@@ -1,9 +1,10 @@
 import { renderDocument } from "./document.js";
 import { renderRolloutKey } from "./driven.js";
 import type { ReportInput } from "./input.js";
-import { renderAlongLap, renderOutputs } from "./laps.js";
+import { renderAlongLap, renderInputs, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
 import { renderModel } from "./model.js";
+import { renderModelErrors } from "./model-errors.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
 
@@ -17,7 +18,7 @@ export function renderReport(input: ReportInput): string {
     title: input.title,
     intro: `<p>Training report of task ${escapeHtml(input.task)}</p>`,
     content: `${renderHeadline(input)}
-${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input)) : ""}
+${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input) + renderModelErrors(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
 ${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
 ${model ? section("Fitted model", model) : ""}
@@ -40,6 +41,7 @@ function renderDriving(input: ReportInput): string {
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (
     section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>`) +
+    section("Commands", `<div class="laps"><div class="pair">${renderInputs(input)}</div></div>`) +
     section("Network outputs", renderOutputs(input))
   );
 }

@@ -1,3 +1,4 @@
+import { alongAim, pointAims } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
 import { column, drawingOrder, rolloutClass } from "./driven.js";
@@ -24,37 +25,51 @@ export function renderTrack(input: ReportInput): string {
   const columns = input.rollouts[0].recording.info.columns.state;
   const atX = columns.findIndex((name) => name.startsWith("x [m]"));
   const atY = columns.findIndex((name) => name.startsWith("y [m]"));
-  if (atX < 0 || atY < 0) return "";
-  const paths = input.rollouts.map(({ recording: { states } }) => ({
-    x: column(states, columns.length, atX),
-    y: column(states, columns.length, atY),
-  }));
+  const point = pointAims(input);
+  if (!point && (atX < 0 || atY < 0)) return "";
+  const paths = input.rollouts.map((rollout) =>
+    point
+      ? { x: alongAim(point[0], rollout).driven, y: alongAim(point[1], rollout).driven }
+      : {
+          x: column(rollout.recording.states, columns.length, atX),
+          y: column(rollout.recording.states, columns.length, atY),
+        },
+  );
+  const goal = point?.map(({ of }) => ("target" in of ? of.target : Number.NaN)) ?? [];
   const closed = [...input.track, ...input.track.slice(0, 1)];
   const track: Path = { x: closed.map(([x]) => x), y: closed.map(([, y]) => y) };
-  const x = frame(extentOf(track.x), extentOf(paths.flatMap((path) => path.x)));
-  const y = frame(extentOf(track.y), extentOf(paths.flatMap((path) => path.y)));
+  const x = frame(extentOf([...track.x, ...goal.slice(0, 1)]), extentOf(paths.flatMap((path) => path.x)));
+  const y = frame(extentOf([...track.y, ...goal.slice(1)]), extentOf(paths.flatMap((path) => path.y)));
   // Room for the dots and arrow heads at the edge; and a path along one axis alone still needs a map of some height.
   const longer = Math.max(x.shown.hi - x.shown.lo, y.shown.hi - y.shown.lo);
   const spanX = Math.max(0.2 * longer, x.shown.hi - x.shown.lo + 0.04 * longer);
   const spanY = Math.max(0.2 * longer, y.shown.hi - y.shown.lo + 0.04 * longer);
   const scale = Math.min(WIDTH / spanX, HEIGHT / spanY);
+  const drawn = input.rollouts.map(({ rollout }) => rollout);
   const notes = [
     closed.length > 0 ? "Grey: the track, with the direction of travel." : "",
+    goal.length > 0 ? "Cross: the target." : "",
     `Dots: where a ${input.unit} starts.`,
     x.cut || y.cut ? `A ${input.unit} that leaves the frame is cut off.` : "",
   ];
   const below = closed.length > 0 ? [{ className: "track", ...track }] : [];
   return renderChart({
-    heading: "Track from above, y [m]",
+    heading: point ? "Path of the end, y [m]" : "Track from above, y [m]",
     note: notes.join(" ").trim(),
-    description: `Path over the track of ${input.unit}s ${input.rollouts.map(({ rollout }) => rollout).join(", ")}`,
+    description: `Path ${point ? "of the end" : "over the track"} of ${input.unit}s ${drawn.join(", ")}`,
     width: Math.round(spanX * scale),
     height: Math.round(spanY * scale),
     fixedRatio: true,
     x: linearAxis(centred(x.shown, spanX), (spanX * scale) / TICK),
     y: linearAxis(centred(y.shown, spanY), (spanY * scale) / TICK),
     xLabel: "x [m]",
-    lines: [...below, ...rolloutLines(input, paths), ...chevrons(input.track, 7 / scale), ...starts(input, paths)],
+    lines: [
+      ...below,
+      ...rolloutLines(input, paths),
+      ...chevrons(input.track, 7 / scale),
+      ...starts(input, paths),
+      ...cross(goal, 7 / scale),
+    ],
   });
 }
 
@@ -71,6 +86,16 @@ function starts(input: ReportInput, paths: readonly Path[]): ChartLine[] {
     x: paths[place].x.slice(0, 1),
     y: paths[place].y.slice(0, 1),
     hint: `start of ${input.unit} ${input.rollouts[place].rollout}`,
+  }));
+}
+
+/** A cross of the given size [m] at a point, if there is one. */
+function cross([x, y]: readonly number[], size: number): ChartLine[] {
+  if (x === undefined) return [];
+  return [1, -1].map((slope) => ({
+    className: "chevron",
+    x: [x - size, x + size],
+    y: [y - slope * size, y + slope * size],
   }));
 }
 

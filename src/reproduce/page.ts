@@ -38,7 +38,7 @@ export async function writePage(out: string, name: string, page: StudyPage, orig
 }
 
 /** The page as lines of text, without its charts. */
-export function pageLines(page: StudyPage): string[] {
+export function pageLines(page: StudyPage, room?: number): string[] {
   return [
     page.title,
     ...page.intro,
@@ -46,7 +46,7 @@ export function pageLines(page: StudyPage): string[] {
       "",
       heading,
       ...text,
-      ...(table ? [formatTable(table)] : []),
+      ...(table ? [formatTable(table, room)] : []),
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { meantInstead } from "../spelling.js";
 import { figure2 } from "./figure2.js";
 import { go1 } from "./go1.js";
 import { mismatch } from "./mismatch.js";
@@ -14,5 +15,6 @@ export function studiesNamed(name: string): readonly Study[] {
   if (name === "all") return studies;
   const found = studies.find((study) => study.name === name);
   if (found) return [found];
-  throw new UserError(`unknown study "${name}"; studies are: ${studies.map((study) => study.name).join(", ")}, all`);
+  const known = [...studies.map((study) => study.name), "all"];
+  throw new UserError(`unknown study "${name}"; ${meantInstead(name, known)}studies are: ${known.join(", ")}`);
 }

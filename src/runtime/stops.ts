@@ -116,7 +116,9 @@ const stops: Readonly<Record<Exclude<Fault, Fault.none>, Stop>> = { ...gateStops
 /** What happened, for people. */
 export function describeFault({ fault, value, limit }: FoundFault): string {
   if (fault === Fault.none) return "nothing";
-  return stops[fault].what(numberText(value), numberText(limit));
+  // a value that is beyond its limit reads so
+  const enough = [3, 4, 5, 6, 7].find((count) => numberText(value, count) !== numberText(limit, 3)) ?? 3;
+  return stops[fault].what(numberText(value, value === limit ? 3 : enough), numberText(limit, 3));
 }
 
 /** What happened and what to do about it, for people. */
@@ -129,8 +131,8 @@ export function remedyOf(fault: Fault): string {
   return fault === Fault.none ? "" : stops[fault].remedy;
 }
 
-function numberText(value: number): string {
-  return `${Number(value.toPrecision(3))}`;
+function numberText(value: number, digits: number): string {
+  return `${Number(value.toPrecision(digits))}`;
 }
 
 /** A stop as a row of a table, for people. */

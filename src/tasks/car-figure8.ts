@@ -82,6 +82,25 @@ export const carFigure8: TaskDefinition = {
       delays: [0.06, 0.06],
       lags: [0.084, 0.129],
     },
+    mujoco: {
+      kind: "external",
+      host: "mujoco-car",
+      // lags of motor and steering are in the engine's model; sources: docs/tasks/mujoco-car.md
+      parameters: {
+        friction: 0.85,
+        mass: 1.58,
+        voltage: 7.4,
+        resistance: 0.06,
+        throttleGain: 1,
+        steeringGain: 1.17,
+        gyroBias: 0.004,
+      },
+      positive: ["friction", "mass", "voltage"],
+      notNegative: ["resistance"],
+      aliases: { grip: "friction", throttle: "throttleGain", steering: "steeringGain" },
+      delays: [0.02, 0.02],
+      noise: [0.001, 0.001, 0.03, 0.005],
+    },
   },
   controller: {
     kind: "backstepping",

@@ -69,5 +69,6 @@ export const cartPole: TaskDefinition = {
     },
   },
   metrics: { rmsPositionError: { of: "rms", residual: 0, unit: "m" } },
+  aims: [{ name: "x [m]", residual: 0, factor: 1, of: { state: 0 } }],
 };
 export default cartPole;

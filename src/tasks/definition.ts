@@ -12,6 +12,8 @@ export interface PartDefinition {
 
 /** A simulated robot: its equations, and what lies between them and the policy; absent or empty: none. */
 export interface PlantDefinition extends PartDefinition {
+  /** of the kind `external`: which file of src/plants/kinds steps it */
+  readonly host?: string;
   /** names that parameters have on every plant of the task that has them, for changes: alias and own name */
   readonly aliases?: Readonly<Record<string, string>>;
   /** how parameters change while it is driven */
@@ -116,4 +118,19 @@ export interface TaskDefinition {
     readonly learningRate: Readonly<Partial<Record<string, Readonly<Record<"none" | "segment", number>>>>>;
   };
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
+  /** what a report draws beside its target; nothing needs to be said of states along a track */
+  readonly aims?: readonly Aim[];
+}
+
+/**
+ * A quantity that has a target, both found from a residual r: of a state x it is x - factor r; of something that is no
+ * state, say the end of an arm, the target is a parameter p of the reward, and the quantity p + factor r.
+ */
+export interface Aim {
+  /** with its unit */
+  readonly name: string;
+  /** place among the residuals */
+  readonly residual: number;
+  readonly factor: number;
+  readonly of: { readonly state: number } | { readonly rewardParameter: string };
 }

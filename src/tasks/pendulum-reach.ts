@@ -97,6 +97,10 @@ export const pendulumReach: TaskDefinition = {
     },
   },
   metrics: { rmsErrorX: { of: "rms", residual: 0, unit: "m" }, rmsErrorY: { of: "rms", residual: 1, unit: "m" } },
+  aims: [
+    { name: "x of the end [m]", residual: 0, factor: 1, of: { rewardParameter: "targetX" } },
+    { name: "y of the end [m]", residual: 1, factor: 1, of: { rewardParameter: "targetY" } },
+  ],
 };
 
 /**

@@ -46,5 +46,6 @@ export const scalar: TaskDefinition = {
     },
   },
   metrics: { rmsResidual: { of: "rms", residual: 0, unit: "1" } },
+  aims: [{ name: "x", residual: 0, factor: Math.SQRT2, of: { state: 0 } }],
 };
 export default scalar;

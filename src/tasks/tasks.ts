@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import { shortened } from "../output.js";
+import { meantInstead } from "../spelling.js";
 import type { TaskDefinition } from "./definition.js";
 import { ALL } from "./tasks.generated.js";
 
@@ -11,6 +12,10 @@ export const tasks: Readonly<Record<string, TaskDefinition>> = Object.fromEntrie
 /** The task of that name; a {@link UserError} naming all tasks if there is none. */
 export function taskNamed(name: string): TaskDefinition {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-  if (!task) throw new UserError(`unknown task "${shortened(name)}"; tasks are: ${Object.keys(tasks).join(", ")}`);
+  if (!task) {
+    const known = Object.keys(tasks);
+    const hint = meantInstead(name, known);
+    throw new UserError(`unknown task "${shortened(name)}"; ${hint}tasks are: ${known.join(", ")}`);
+  }
   return task;
 }

@@ -41,22 +41,23 @@ export function checkpointOf(
 }
 
 /** Puts a checkpoint back into core, collector and update rule; refuses one of another task, network or update rule. */
-export function restore(training: Training, checkpoint: Checkpoint): Progress {
+export function restore(training: Training, checkpoint: Checkpoint, path: string): Progress {
   const { config, core, collector, rule, ruleState, modelFitter } = training;
   const { optimiser, arrays, updates, rollouts, best, firstWindowCost } = checkpoint;
   if (checkpoint.update !== config.update) {
     throw new UserError(
-      `the checkpoint was made by update "${shortened(checkpoint.update)}", the configuration says "${config.update}"`,
+      `${path} was made by update "${shortened(checkpoint.update)}", the configuration says "${config.update}": ` +
+        "put back what the run was made with",
     );
   }
-  restorePolicy(core, checkpoint);
+  restorePolicy(core, checkpoint, path);
   for (const name of [...REGIONS, ...rule.regions]) {
     const view = core.view(name);
     const found = arrays[name]?.length ?? 0;
     if (found === 0 && LATER.includes(name)) continue;
     if (found !== view.length)
       throw new UserError(
-        `the checkpoint has ${found} numbers of "${name}", this version of lapgrad needs ${view.length}: ` +
+        `${path} has ${found} numbers of "${name}", this version of lapgrad needs ${view.length}: ` +
           "resume it with the version that made it, or train anew; drive, export and report still read it",
       );
     view.set(arrays[name]);
@@ -76,7 +77,7 @@ const ONE_OF = 10;
 
 /**
  * Removes the checkpoints that nothing needs any more, once number `newest` is on disk. Those stay that one of the
- * newest calls the best: if those after it are found damaged, it is what the run goes on from, and its best what drives.
+ * newest calls the best: if those after it are found damaged, the run goes on from it, and its best is driven.
  */
 export async function thinCheckpoints(run: string, newest: number): Promise<void> {
   const numbers = (await listCheckpoints(run)).filter((number) => number <= newest);

@@ -3,7 +3,7 @@ import { parseWindow } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
 import { resolveTask, segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
-import type { Core } from "../core/core.js";
+import type { Core, RegionName } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
 import type { Batch } from "../rules/definition.js";
@@ -97,6 +97,8 @@ const AHEAD = 3;
 const YOUNG = { first: 4, next: 2, until: 20 };
 /** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */
 const WINDOW = 10;
+/** What the plant remembers, in a checkpoint. */
+const PLANT: readonly RegionName[] = ["plantState", "plantMemory", "externalMemory"];
 /** Before the names of the drive's arrays in a checkpoint. */
 const PREFIX = "drive.";
 
@@ -219,13 +221,16 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
         arrays[`${PREFIX}acting`] = acting.parameters;
         arrays[`${PREFIX}pace`] = Float64Array.of(acting.pace);
       }
-      for (const name of ["plantState", "plantMemory"] as const) arrays[name] = core.view(name).slice();
-      for (const name of core.rolloutRegions()) arrays[PREFIX + name] = core.usedPart(name, current);
+      for (const name of PLANT) if (core.view(name).length > 0) arrays[name] = core.view(name).slice();
+      for (const name of core.rolloutRegions()) {
+        const used = core.usedPart(name, current);
+        if (used.length > 0) arrays[PREFIX + name] = used;
+      }
       return arrays;
     },
     restore: (core, arrays) => {
       isAnew = !isSimulated(config);
-      for (const name of ["plantState", "plantMemory"] as const) if (arrays[name]) core.write(name, arrays[name]);
+      for (const name of PLANT) if (arrays[name]) core.write(name, arrays[name]);
       const held = core.rolloutRegions().filter((name) => arrays[PREFIX + name]);
       if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes
       for (const name of held) core.writeUsed(name, arrays[PREFIX + name], current);

@@ -37,11 +37,13 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
   const { task, plant } = resolveTask(config);
   const { lapTime } = task.timing;
   if (task.columns.state.join() !== PLANAR_STATE.join() || lapTime === undefined) return undefined;
-  // what a robot's model knows before it was fitted: nothing, unless gains were given
-  const isKnown = isSimulated(config) || config.model !== "raw";
-  const driven = isSimulated(config)
-    ? { kind: plant.kind, parameters: plant.parameters }
-    : { kind: "nominal", parameters: task.model.parameters };
+  // what a robot's model knows before it was fitted: nothing, unless gains were given; a plant outside the core cannot
+  // be held at a speed
+  const isKnown = isSimulated(config) ? plant.host === undefined : config.model !== "raw";
+  const driven =
+    isSimulated(config) && plant.host === undefined
+      ? { kind: plant.kind, parameters: plant.parameters }
+      : { kind: "nominal", parameters: task.model.parameters };
   const core = await Core.load({
     task: { ...task, network: { ...task.network, hidden: [] } },
     plant: driven,

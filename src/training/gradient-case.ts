@@ -72,7 +72,8 @@ export async function runCase(path: string): Promise<CaseResult> {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const key = v.getDotPath(issue) ?? "the file";
-    throw new UserError(`${path}: "${key}" is wrong: ${shortened(issue.message)}; see docs/gradient-cases.md`);
+    const problem = issue.received === "undefined" ? "is missing" : `is wrong: ${shortened(issue.message)}`;
+    throw new UserError(`${path}: "${key}" ${problem}; docs/gradient-cases.md says what a case holds`);
   }
   const given = parsed.output;
   const layers = layersIn(path, raw);

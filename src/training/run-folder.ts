@@ -2,10 +2,12 @@
  * The folder of a run: config.yaml, checkpoints/, rollouts/NNNN.mcap, metrics.jsonl, updates.jsonl, report.html;
  * sometimes notes.txt, and of a robot that was stopped stopped.jsonl, stopped-updates.jsonl and drives/.
  */
+
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptRecording } from "../checkpoint/checkpoint.js";
+import { notARun } from "../checkpoint/not-a-run.js";
 import { messageOf, UserError } from "../errors.js";
 import {
   codeOf,
@@ -23,6 +25,7 @@ import type { DriveEvent } from "../recording/events.js";
 import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
+import { quoted } from "../shell.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "./metrics.js";
 import { flattened, written } from "./model-numbers.js";
 import { appendLines, completeLines, keepStopped, linesOf } from "./run-lines.js";
@@ -69,7 +72,7 @@ export class RunFolder {
       throw new UserError(`cannot create the folder ${this.path}: ${problemOf(error)}`);
     }
     const remedy = (await exists(this.configPath).catch(() => false))
-      ? `choose another with --out, or go on with it: lapgrad train --resume ${this.path}`
+      ? `choose another with --out, or go on with it: lapgrad train --resume ${quoted(this.path)}`
       : "choose another with --out";
     throw new UserError(`the folder ${this.path} exists and is not empty: ${remedy}`);
   }
@@ -104,7 +107,7 @@ export class RunFolder {
   /** Refuses a folder that is no run. */
   async refuseUnlessRun(): Promise<void> {
     for (const path of [this.configPath, this.metricsPath, ...FOLDERS.map((name) => join(this.path, name))])
-      if (!(await exists(path))) throw this.notARun();
+      if (!(await exists(path))) throw notARun(this.path);
   }
 
   /** Removes what a killed process left half written. */
@@ -114,10 +117,6 @@ export class RunFolder {
     } catch (error) {
       throw new UserError(`cannot clear up ${this.path}: ${problemOf(error)}`, 1);
     }
-  }
-
-  private notARun(): UserError {
-    return new UserError(`${this.path} is not a run of lapgrad; a run is the folder that \`lapgrad train\` made`);
   }
 
   /**
@@ -185,7 +184,7 @@ export class RunFolder {
   /** All complete lines; one that a crash cut off at the end is left out. */
   async readMetrics(): Promise<TrainedRollout[]> {
     const lines = await completeLines(this.metricsPath);
-    if (!lines) throw this.notARun();
+    if (!lines) throw notARun(this.path);
     const rollouts: TrainedRollout[] = [];
     for (const [i, line] of lines.entries()) rollouts.push(this.parseMetrics(line, i + 1, drivenIn(rollouts)));
     return rollouts;

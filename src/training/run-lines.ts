@@ -1,7 +1,7 @@
 /** Files of a run that grow by lines of JSON: metrics.jsonl and updates.jsonl. */
 import { appendFile, readFile } from "node:fs/promises";
 import { UserError } from "../errors.js";
-import { codeOf, exists, problemOf, readText, writeAtomically } from "../files.js";
+import { cannotWrite, codeOf, exists, problemOf, readText, writeAtomically } from "../files.js";
 
 /** Values as lines. */
 export function linesOf(values: readonly object[]): string {
@@ -13,7 +13,7 @@ export async function appendLines(path: string, values: readonly object[]): Prom
   try {
     await appendFile(path, linesOf(values), { flush: true });
   } catch (error) {
-    throw new UserError(`cannot write ${path}: ${problemOf(error)}`, 1);
+    throw cannotWrite(path, error);
   }
 }
 

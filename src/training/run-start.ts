@@ -1,6 +1,6 @@
 /** How a training begins: a new run, or one to go on with. */
 import { join } from "node:path";
-import { latestCheckpoint, numberOf } from "../checkpoint/checkpoint.js";
+import { checkpointPath, latestCheckpoint, numberOf } from "../checkpoint/checkpoint.js";
 import { completeConfig, formatConfig, isSame, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
 import type { RunConfig } from "../config/schema.js";
@@ -106,7 +106,7 @@ async function reopen(folder: RunFolder, options: TrainOptions, output: Output):
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
   if (checkpoint) await refuseEdited(folder.configPath, before, checkpoint);
   else await startAt(run); // stopped before its first checkpoint
-  const progress = checkpoint ? restore(run, checkpoint) : START;
+  const progress = checkpoint ? restore(run, checkpoint, checkpointPath(folder.path, checkpoint.updates)) : START;
   if (config.rollouts < progress.rollouts)
     throw new UserError(
       `${unitOf(config)}s ${config.rollouts} is below the ${progress.rollouts} that this run has driven`,

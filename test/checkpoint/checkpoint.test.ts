@@ -113,7 +113,7 @@ test.each([Number.NaN, Infinity])("with a weight that is %d it is refused", asyn
   numbers.writeDoubleLE(weight, 16);
   const header = bytes.toString("utf8", 16, 16 + bytes.readUInt32LE(12));
   const message = await expectRefused(fileWith(header, numbers), "its weights");
-  expect(message).toContain(`holds a policy whose weight 2 is ${weight}, allowed are finite numbers: resume from an`);
+  expect(message).toContain(`holds a policy whose weight 2 is ${weight}, allowed are finite numbers: name another`);
 });
 
 test("any numbers and names come back", async () => {
@@ -190,17 +190,18 @@ test("one of another task, network or update rule is refused, and nothing of it 
   const own = checkpointOf(run, START);
   const before = core.view("parameters").slice();
   const strange: [Partial<Checkpoint>, string][] = [
-    [{ task: "quadruped-figure8" }, 'belongs to task "quadruped-figure8", not to "car-figure8"'],
-    [{ layers: [6, 9, 9, 10] }, "holds a 6-9-9-10 network, the configuration asks for 6-8-8-10"],
-    [{ update: "sgd" }, 'was made by update "sgd", the configuration says "adam"'],
+    [{ task: "quadruped-figure8" }, '1.ckpt is a checkpoint of task "quadruped-figure8", the run is of "car-figure8"'],
+    [{ layers: [6, 9, 9, 10] }, "1.ckpt holds a 6-9-9-10 network, the configuration asks for 6-8-8-10"],
+    [{ update: "sgd" }, '1.ckpt was made by update "sgd", the configuration says "adam"'],
     [{ arrays: { ...own.arrays, parameters: new Float64Array(3) } }, "holds a 6-8-8-10 network"],
   ];
-  for (const [difference, message] of strange) expect(() => restore(run, { ...own, ...difference })).toThrow(message);
+  for (const [difference, message] of strange)
+    expect(() => restore(run, { ...own, ...difference }, "1.ckpt")).toThrow(message);
   expect(core.view("parameters")).toStrictEqual(before);
   for (const name of ["random", "firstMoment", "secondMoment"]) {
     const { [name]: _, ...others } = own.arrays;
-    expect(() => restore(run, { ...own, arrays: others })).toThrow(`0 numbers of "${name}"`);
+    expect(() => restore(run, { ...own, arrays: others }, "1.ckpt")).toThrow(`0 numbers of "${name}"`);
     const short = { ...others, [name]: new Float64Array(1) };
-    expect(() => restore(run, { ...own, arrays: short })).toThrow(`1 numbers of "${name}"`);
+    expect(() => restore(run, { ...own, arrays: short }, "1.ckpt")).toThrow(`1 numbers of "${name}"`);
   }
 });

@@ -71,7 +71,9 @@ describe("a drive is refused", () => {
     expect(await refusal(() => drive({ out: taken }))).toContain("exists already: choose another file with --out");
     expect(await readFile(taken, "utf8")).toBe("a day's driving");
     expect(await refusal(() => drive({ out: folder }))).toContain("exists already");
-    expect(await refusal(() => drive({ out: join(folder, "none", "x.mcap") }))).toContain("no such file or folder");
+    expect(await refusal(() => drive({ out: join(folder, "none", "x.mcap") }))).toMatch(
+      /there is no folder .*none: mkdir -p /,
+    );
     expect(await refusal(() => drive({ out: join(taken, "x.mcap") }))).toContain("cannot write the recording");
   });
 
@@ -93,6 +95,19 @@ test("a run drives with its own settings, and what is given beside them", async 
   const limited = (throttle: number) => drive({ parameters: [`controller.throttleLimit=${throttle}`] });
   expect((await limited(0.75)).cost).toBe(own.cost);
   expect((await limited(0.3)).cost).not.toBe(own.cost);
+});
+
+test("a first lap from rest is marked as such; one that begins at speed is not", async () => {
+  const output = new Captured();
+  const drive = (out: string, change: object) =>
+    runCommand(driveCommand, { laps: "2", policy: run, out: join(folder, out), ...change }, output);
+  await drive("rest.mcap", {});
+  expect(output.lines.join("\n")).toMatch(/\n1, from rest +5\.\d.*\n2 {12}.*\nlap 1 begins at rest: most of its cost/s);
+  expect(output.results[0]).toMatchObject({ laps: [{ index: 1, fromRest: true }, { index: 2 }] });
+  const said = output.lines.length;
+  await drive("moving.mcap", { "initial-state": "0,0,3.4,1.5708" });
+  expect(output.lines.slice(said).join("\n")).not.toMatch(/rest/);
+  expect((output.results[1] as { laps: object[] }).laps.some((lap) => "fromRest" in lap)).toBe(false);
 });
 
 test("best, last and a number of updates are the run's checkpoints", async () => {

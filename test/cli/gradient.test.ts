@@ -120,7 +120,7 @@ describe("a file that is wrong is refused with its name, the key, what was got a
     ["no layers", { layers: [] }, /layers is a list of 0; allowed is a list of at least one layer/],
     ["too many layers", { layers: [first, ...Array.from({ length: 4 }, () => layer(5, 5)), second] }, /too large.*4/],
     ["null in the weights", { layers: [{ ...first, W: [null, ...numbers(29)] }, second] }, /W\[0\] is null/],
-    ["no start", { x0: undefined }, /"x0" is wrong/],
+    ["no start", { x0: undefined }, /"x0" is missing/],
     ["a start too short", { x0: [1, 2, 3] }, /x0 has 3 numbers; the task has 4: x \[m\], y/],
     ["null in the start", { x0: [null, 0, 0, 0] }, /"x0\.0" is wrong: .*received null/],
     ["a text for a number", { segments: "8" }, /"segments" is wrong: .*received "8"/],

@@ -21,6 +21,8 @@ import { Captured, newFolder } from "../support/runs.js";
 import { alone, lapgrad } from "./process.js";
 
 const COLUMNS = 80;
+/** Commands with few options and with many. */
+const WITH_FORMS = ["export", "drive"];
 
 beforeAll(async () => {
   for (const name of COMMAND_NAMES) await loadCommand(name); // one by one: jest does not like imports at the same time
@@ -89,6 +91,36 @@ describe.each(COMMAND_NAMES)("%s", (name) => {
   test("constant defaults are values that the type allows", () => {
     for (const [key, { type, default: preset }] of Object.entries(table))
       if (preset !== undefined) expect(type.parse(String(preset), key)).toStrictEqual(preset);
+  });
+
+  if (!WITH_FORMS.includes(name)) return; // what follows is the same code for every command
+  test("an option in another form is refused, with what to type, or means the same", async () => {
+    const positionals = Object.values(table).filter(({ required }) => required);
+    const given = (word: string) => refusal([name, ...positionals.map(() => "x"), word]);
+    for (const [key, { type }] of options()) {
+      const option = optionName(key);
+      expect(await given(`-${option}=1`)).toBe(
+        `unknown option "-${option}=1"; an option begins with two dashes, e.g. "--${option}"`,
+      );
+      expect(await given(`--${option}.x=1`)).toMatch(new RegExp(`^unknown option "--${option}.x"`));
+      if (type.isFlag)
+        expect(await given(`--${option}=maybe`)).toBe(
+          `--${option} is maybe; allowed is true or false: give --${option}, or --no-${option}`,
+        );
+      else expect(await given(`--no-${option}`)).toMatch(new RegExp(`^unknown option "--no-${option}"`));
+    }
+  });
+
+  test("nothing is suggested that was typed, or that the command does not have", async () => {
+    const positionals = Object.values(table).filter(({ required }) => required);
+    const own = options().map(([key]) => optionName(key));
+    const tables = await Promise.all(COMMAND_NAMES.map(async (other) => argumentsOf(await loadCommand(other))));
+    const others = new Set(tables.flatMap((other) => Object.keys(other).map(optionName)));
+    for (const option of [...others].filter((one) => !own.includes(one))) {
+      const message = await refusal([name, ...positionals.map(() => "x"), `--${option}=1`]);
+      const [, meant] = /did you mean "--([^"]*)"/.exec(message) ?? [];
+      if (meant !== undefined) expect(own.filter((one) => one !== option)).toContain(meant);
+    }
   });
 });
 

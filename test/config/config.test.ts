@@ -14,8 +14,8 @@ import {
 } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { type RunConfig, type SettingName, settings } from "../../src/config/schema.js";
-import { nearest } from "../../src/config/spelling.js";
 import { UserError } from "../../src/errors.js";
+import { nearest } from "../../src/spelling.js";
 import { collectorFor } from "../../src/training/collect.js";
 import { newFolder } from "../support/runs.js";
 
@@ -130,6 +130,10 @@ describe("what does not fit together is refused with the remedy", () => {
     ["an unknown plant", { plant: "moon" }, ['"moon"', "plants are: nominal"]],
     ["a plant that objects have", { plant: "toString" }, ['"toString"', "plants are: nominal"]],
     ["an unknown part", { parameters: { engine: { x: 1 } } }, ['"engine"', "parts are: model"]],
+    ["a plant with a wrong letter", { plant: "identifed" }, ['did you mean "identified"?', "plants are: nominal"]],
+    ["a task with a wrong letter", { task: "car-figure" }, ['did you mean "car-figure8"?', "tasks are: car-"]],
+    ["a part with a wrong letter", { parameters: { plnt: { drag: 1 } } }, ['did you mean "plant"?']],
+    ["a parameter in capitals", { parameters: { plant: { Drag: 1 } } }, ['did you mean "drag"?', "it has: throttle"]],
     ["an unknown parameter", { parameters: { reward: { radios: 1 } } }, ['"radios"', "it has: radius"]],
     ["a window beyond the end", { window: "40:117" }, ["156 segments", "end at or before segment 156"]],
     ["a rollout shorter than the window", { "rollout-segments": 30 }, ["40:0:0", "30 segments"]],
@@ -309,7 +313,19 @@ test("objects are read in any order of their names, and names that no record kee
     throttleMax: 1900,
   });
   expect(() => checkSetting("parameters", { constructor: { prototype: 1 } }, "here")).toThrow(/ordinary names/);
-  expect(() => checkSetting("servo", { steering: 1 }, "here")).toThrow(/"servo\.steering"/);
+  const servo = (given: object) => () => checkSetting("servo", given, "here");
+  expect(servo({ steeringMin: 3000 })).toThrow(
+    /"servo.steeringMin" is 3000; allowed is a whole number from 900 to 2100/,
+  );
+  expect(servo({ throttleNeutral: 1400 })).toThrow(
+    /"servo.throttleNeutral" is 1400; allowed is .* from 1450 to 1550 µs/,
+  );
+  expect(servo({ throttleSlew: 20 })).toThrow(/"servo.throttleSlew" is 20; allowed is a whole number from 100/);
+  expect(servo({ steeringMin: 1700 })).toThrow(/steeringMin 1700 is above steeringCentre 1500/);
+  expect(servo({ throttleMax: 1490, throttleMin: 1000 })).toThrow(/throttleNeutral 1500 is above throttleMax 1490/);
+  expect(() => checkSetting("servo", { steering: 1 }, "here")).toThrow(
+    /"servo" has no "steering"; did you mean "steeringMin"\? it has: steeringMin, steeringCentre/,
+  );
 });
 
 test("a task without a pace says so; a run of a version that knew none was driven at 1", async () => {

@@ -55,7 +55,7 @@ test.each([[[9, 6]], [[27, 41]], [[64, 64]]])(
 
 test("refuses what does not fit, with what was got and what is allowed", async () => {
   await expect(Core.load({ ...setup, plant: { kind: "moon", parameters: {} } })).rejects.toThrow(
-    'unknown plant "moon"; the core has: identified, nominal, singleTrack',
+    'unknown plant "moon"; the core has: external, identified, nominal, singleTrack',
   );
   await expect(Core.load({ ...setup, rollouts: 0 })).rejects.toThrow("badDimension");
   await expect(Core.load({ ...setup, steps: 2 ** 24 })).rejects.toThrow("outOfMemory");

@@ -12,6 +12,7 @@ import { tasks } from "../../src/tasks/tasks.js";
 import { fits } from "../../src/training/fits/fits.js";
 import { trials } from "../laws/trials.js";
 import { smallCore } from "../support/cores.js";
+import { tool } from "../support/tools.js";
 
 const PARTS = ["model", "plant", "controller", "reward", "reference", "task"] as const;
 const ROOM = { rollouts: 1, steps: 14, segments: 2 };
@@ -34,7 +35,7 @@ function kindsOf(core: Core, part: (typeof PARTS)[number]): string[] {
   return Object.keys(core.exports[table[part]]).filter((name) => !/^\d+$/.test(name));
 }
 
-test("the host has a name for every parameter that the core has room for, of every part", async () => {
+tool("mujoco").test("the host has a name for every parameter that the core has room for, of every part", async () => {
   const seen = Object.fromEntries(PARTS.map((part) => [part, new Set<string>()]));
   for (const { task, plant } of combinations) {
     const core = await Core.load({ task, plant, ...ROOM });

@@ -1,7 +1,9 @@
 /** Simulated robots: delays, lags, noise and jitter around the plant, and driving on across rollouts. */
 import { expect, test } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { Core as CoreClass } from "../../src/core/core.js";
+import { coreFor } from "../../src/session.js";
 import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { driveFrom, smallCore } from "../support/cores.js";
 
@@ -67,6 +69,18 @@ test("noise has the given standard deviation, and the plant itself does not feel
     // relative standard error of a deviation from 84 draws: 8 %
     expect(Math.abs(Math.sqrt(square / 84) / deviation - 1)).toBeLessThan(0.25);
   }
+});
+
+test("a core draws noise as its seed says before any policy is drawn in it", async () => {
+  const first = async (seed: number) => {
+    const noise = { "plant-noise": [0.002], "update-every": "rollout", window: "0:0:0" };
+    const core = await coreFor(completeConfig({ seed, ...noise }), 1, 1);
+    core.rollOut(0, 1);
+    return core.view("states")[4];
+  };
+  const drawn = await Promise.all([1, 2, 3].map(first));
+  for (const x of drawn) expect(Math.abs(x)).toBeLessThan(4 * 0.002); // a generator that nobody started draws -6
+  expect(new Set(drawn).size).toBe(3);
 });
 
 test("jitter varies the periods as asked, and the recorded times are those driven", async () => {

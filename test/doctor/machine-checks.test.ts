@@ -126,6 +126,20 @@ const cases: [Group, string, string, Machine, RegExp][] = [
 
   [time, "clock", "synchronised", {}, /^ok: synchronised, 2026-06-01 12:00 UTC$/],
   [time, "clock", "not synchronised", synchronised("no\n"), /^note: not synchronised.*→ sudo timedatectl set-ntp true/],
+  [
+    time,
+    "clock",
+    "synchronised, and timedatectl does not answer in time",
+    { ...synchronised(""), statuses: { "/run/systemd/timesync/synchronized": FILE } },
+    /^ok: synchronised/,
+  ],
+  [
+    time,
+    "clock",
+    "not synchronised, in a container",
+    { ...synchronised("no\n"), statuses: { "/.dockerenv": FILE } },
+    /^note: .*→ outside the container: sudo timedatectl/,
+  ],
   [time, "clock", "synchronised, by adjtimex", adjtimex(0x2001), /^ok: synchronised/],
   [time, "clock", "not synchronised, by adjtimex", adjtimex(0x40), /^note: not synchronised/],
   [

@@ -20,6 +20,7 @@ import {
 import { DEVICE, FILE, fakeSystem, findings, type Machine } from "./fake.js";
 
 const ACM = "/dev/ttyACM0";
+const rootless: Machine = { files: { "/proc/self/uid_map": "         0       1000          1\n" } };
 const container: Machine = { statuses: { "/.dockerenv": FILE } };
 const limits = (soft: string): NonNullable<Machine["files"]> => ({
   "/proc/self/limits": `Max realtime priority     ${soft}   0\n`,
@@ -72,6 +73,34 @@ const cases: [Group, string, string, Machine, RegExp][] = [
     "none in a container",
     { ...container, files: limits("0") },
     /^note: .*→ docker run --cap-add/,
+  ],
+  [
+    realTime,
+    "priority limit",
+    "seeming rights in a user namespace",
+    { ...rootless, files: { ...rootless.files, ...limits("0"), "/proc/self/status": "CapEff:\t000001ffffffffff\n" } },
+    /^note: less than 50.*→ in a user namespace .* counts: echo "\$USER - rtprio 50".*, outside; start/,
+  ],
+  [
+    realTime,
+    "priority limit",
+    "a limit that a user namespace was given",
+    rootless,
+    /^ok: real-time priorities up to 50/,
+  ],
+  [
+    realTime,
+    "CPU governor",
+    "in a container",
+    { ...container, files: { ...governors("schedutil"), "/proc/device-tree/model": undefined } },
+    /^note: .*→ outside the container: sudo nvpmodel/,
+  ],
+  [
+    realTime,
+    "share of the CPU",
+    "in a container",
+    { ...container, niceness: 5 },
+    /^note: .*→ outside the container: start it without nice/,
   ],
   [realTime, "priority limit", "of macOS", { platform: "darwin" }, /^ok: not applicable here/],
   [realTime, "chrt", "there", {}, /^ok: chrt from util-linux/],
@@ -333,10 +362,17 @@ const cases: [Group, string, string, Machine, RegExp][] = [
   [packages, "rclnodejs", "not installed", { packageVersion: () => undefined }, /^note: not installed.*→ source ROS 2/],
   [
     packages,
+    "@mujoco/mujoco",
+    "not installed",
+    { packageVersion: () => undefined },
+    /^note: not installed; it simulates the plant mujoco.*→ .*npm install --no-save @mujoco\/mujoco@3$/,
+  ],
+  [
+    packages,
     "onnxruntime-node",
     "not installed",
     { packageVersion: () => undefined },
-    /^note: not installed.*→ npm ci/,
+    /^note: not installed.*npm install --no-save/,
   ],
 ];
 
@@ -493,7 +529,11 @@ test("with --device only that port is looked at, and it must be usable", async (
 
 test.each<[string, Machine, RegExp]>([
   ["not sourced", shell(), /^ROS 2: not installed/],
-  ["not installed", { packageFolder: () => undefined }, /^ROS 2: rclnodejs is not installed; npm ci/],
+  [
+    "not installed",
+    { packageFolder: () => undefined },
+    /^ROS 2: rclnodejs is not installed; .*npm install --no-save rclnodejs@2$/,
+  ],
   [
     "without a binary",
     { folders: { [`${RCLNODEJS}/prebuilds/linux-arm64`]: [] } },
@@ -514,4 +554,19 @@ test.each<[string, Machine]>([
   ["built here", { folders: { ...BUILT, [`${RCLNODEJS}/prebuilds/linux-arm64`]: [] } }],
 ])("rclnodejs with a binary, %s: may be loaded", (_, machine) => {
   expect(() => requireRos(fakeSystem(machine))).not.toThrow();
+});
+
+test("a pseudo-terminal that its maker holds open stands for a robot; another program is in the way", async () => {
+  const look = (machine: Machine, device: string) => findings(serial, machine, { folder: "/runs", device });
+  const desk = {
+    pid: 42,
+    name: "car-on-desk",
+    command: "build/firmware/car-on-desk",
+    open: ["/dev/ptmx", "/dev/pts/4"],
+  };
+  const machine = { statuses: { "/dev/pts/4": DEVICE } };
+  const at = async (open: string[]) =>
+    (await look({ ...machine, processes: () => [{ ...desk, open }] }, "/dev/pts/4"))["4"];
+  expect(await at(desk.open)).toMatch(/^ok: \/dev\/pts\/4: a pseudo-terminal of car-on-desk \(process 42\)/);
+  expect(await at(["/dev/pts/4"])).toMatch(/^problem: .*has it open/);
 });

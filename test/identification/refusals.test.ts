@@ -143,7 +143,7 @@ test("folders that are no runs, files that are not there, places that cannot be 
   await expect(identifyPath(text)).rejects.toThrow(/is not a recording/);
   const nowhere = join(folder, "nowhere", "car.yaml");
   await expect(identifyPath(text, nowhere)).rejects.toThrow(
-    /cannot write .*car\.yaml: there is no such file or folder/,
+    /cannot write .*car\.yaml: there is no folder .*nowhere: mkdir -p/,
   );
   await expect(access(nowhere)).rejects.toThrow();
 });

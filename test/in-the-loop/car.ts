@@ -85,22 +85,26 @@ export class SimulatedCar {
     const before = this.state[3];
     const v = this.state[2];
     const isNeutral = this.inputs[0] === 0;
-    if (!isNeutral || v !== 0) this.#core.drivePlant(seconds);
-    // the plants are fitted to driving and know no rest
-    if (isNeutral) this.state[2] = Math.max(0, v - NEUTRAL_BRAKE * seconds);
+    const { hostPlant } = this.#core;
+    if (!isNeutral || v !== 0 || hostPlant) this.#core.drivePlant(seconds);
+    // the core's plants are fitted to driving and know no rest
+    if (isNeutral && !hostPlant) this.state[2] = Math.max(0, v - NEUTRAL_BRAKE * seconds);
     this.#rate = (this.state[3] - before) / seconds;
     this.#timeUs = untilUs;
     this.path.push({ time: untilUs * US, state: this.state.slice() });
   }
 
   async #tellSensors(): Promise<void> {
-    const sensed = { rate: this.#rate, speed: this.state[2] };
+    const { hostPlant } = this.#core;
+    const onBoard = hostPlant?.sensed;
+    const sensed = { rate: onBoard?.yawRate ?? this.#rate, speed: onBoard?.wheelSpeed ?? this.state[2] };
     this.lie(sensed);
     const { rate, speed } = sensed;
     const period = this.isWheelDead || Math.abs(speed) < 0.01 ? 0 : Math.round((WHEEL_TRAVEL / speed) * 1e6);
     const gyro = Math.max(-32768, Math.min(32767, Math.round(rate * GYRO)));
-    const left = Math.round((this.state[2] * this.#rate * GRAVITY_RAW) / GRAVITY);
-    const orders = [`WHEEL ${period}`, `GYRO ${gyro}`, `ACCEL ${this.acceleration ?? `0 ${left} ${GRAVITY_RAW}`}`];
+    const felt = onBoard ?? { forward: 0, left: this.state[2] * this.#rate, up: GRAVITY };
+    const raw = [felt.forward, felt.left, felt.up].map((value) => Math.round((value * GRAVITY_RAW) / GRAVITY));
+    const orders = [`WHEEL ${period}`, `GYRO ${gyro}`, `ACCEL ${this.acceleration ?? raw.join(" ")}`];
     await Promise.all(orders.map((order) => this.#board.order(order)));
   }
 }

@@ -6,6 +6,7 @@ import { setWindows } from "../../src/core/windows.js";
 import { stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
 import { newFolder } from "../support/runs.js";
 import { type Drive, harnesses } from "./harness.js";
+import { onHostPlant } from "./harnesses/sim.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -38,7 +39,7 @@ function expectRollout(core: Core, slot: number, segments: number, driven: numbe
   expect(gradient.some((value) => value !== 0)).toBe(true);
 }
 
-for (const [name, harness] of await harnesses())
+for (const [name, harness] of [...(await harnesses()), ["sim, plant mujoco", onHostPlant] as const])
   describe(`link: ${name}`, () => {
     if (harness instanceof Error) {
       test("has a harness", () => {

@@ -41,6 +41,7 @@ export function carRecording(segments: number): Recording {
     references: fill(6 * steps),
     costs: fill(steps),
     paces: fill(steps),
+    body: new Float64Array(),
     residuals: fill(3 * steps),
     segmentStarts: Float64Array.from({ length: segments }, (_, j) => 7 * j),
     segmentTimes: Float64Array.from({ length: segments }, (_, j) => 1 / 3 + j * 0.14),
@@ -62,7 +63,7 @@ export function expectPrefix(part: Float64Array, whole: Float64Array, what: stri
 /** Fails unless the two are the same, bit for bit. */
 export function expectSame(got: Recording, wanted: Recording): void {
   expect(got.info).toEqual(wanted.info);
-  for (const name of [...STEP_ARRAYS, ...SEGMENT_ARRAYS, "finalState"] as const) {
+  for (const name of [...STEP_ARRAYS, ...SEGMENT_ARRAYS, "body", "finalState"] as const) {
     expect(`${name}: ${got[name].length}`).toBe(`${name}: ${wanted[name].length}`);
     expectPrefix(got[name], wanted[name], name);
   }

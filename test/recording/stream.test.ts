@@ -254,7 +254,7 @@ test("a file that cannot be made is refused, and nothing is left", async () => {
   const before = await readFile(path);
   await expect(DriveRecorder.create(path, infoOf(drive))).rejects.toThrow(/it exists already: choose another name/);
   expect((await readFile(path)).equals(before)).toBe(true);
-  await expect(DriveRecorder.create(join(folder, "no", "a.mcap"), infoOf(drive))).rejects.toThrow(/no such file/);
+  await expect(DriveRecorder.create(join(folder, "no", "a.mcap"), infoOf(drive))).rejects.toThrow(/there is no folder/);
 
   const full = newPath();
   const told: UserError[] = [];

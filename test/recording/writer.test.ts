@@ -139,11 +139,12 @@ const recordings: fc.Arbitrary<Recording> = fc
     widths: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 8, maxLength: 8 }),
     hasCosts: fc.boolean(),
     hasPaces: fc.boolean(),
+    hasBody: fc.boolean(),
     isPosed: fc.boolean(),
     text: fc.string(),
     timing: fc.constantFrom("simulation" as const, "hardware" as const),
   })
-  .chain(({ steps, segments, missingStart, widths, hasCosts, hasPaces, isPosed, text, timing }) => {
+  .chain(({ steps, segments, missingStart, widths, hasCosts, hasPaces, hasBody, isPosed, text, timing }) => {
     const numbers = (length: number) =>
       fc.array(fc.double(), { minLength: length, maxLength: length }).map((list) => Float64Array.from(list));
     const names = isPosed ? ["x [m]", "y [m]", "phi [rad]"] : ["angle [rad]", text];
@@ -160,6 +161,7 @@ const recordings: fc.Arbitrary<Recording> = fc
           residual: [],
           setpoint: [],
           gain: [],
+          ...(hasBody ? { body: [text] } : {}),
         }),
         complete: fc.boolean(),
         note: fc.string(),
@@ -171,6 +173,7 @@ const recordings: fc.Arbitrary<Recording> = fc
       references: numbers(steps * widths[3]),
       costs: numbers(hasCosts ? steps : 0),
       paces: numbers(hasPaces ? steps : 0),
+      body: numbers(hasBody ? steps : 0),
       residuals: numbers(steps * widths[4]),
       segmentStarts: numbers(missingStart ? Math.max(0, segments - 1) : segments),
       segmentTimes: numbers(segments),
@@ -217,7 +220,7 @@ test("what cannot be written says why and leaves nothing behind", async () => {
   const inner = join(folder, "inner");
   await mkdir(join(inner, "taken.mcap"), { recursive: true });
   const missing = writeRecording(join(inner, "nowhere", "a.mcap"), carRecording(1), {});
-  await expect(missing).rejects.toThrow(/cannot write .*nowhere.*no such file/);
+  await expect(missing).rejects.toThrow(/cannot write .*nowhere.*there is no folder .*nowhere: mkdir -p/);
   await expect(missing).rejects.toMatchObject({ name: "UserError", exitCode: 1 });
   await expect(writeRecording(join(inner, "taken.mcap"), carRecording(1), {})).rejects.toThrow(/cannot write .*taken/);
   expect(await readdir(inner)).toEqual(["taken.mcap"]);

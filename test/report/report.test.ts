@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Recording } from "../../src/recording/recording.js";
+import { alongAim } from "../../src/report/aims.js";
 import type { ReportInput } from "../../src/report/input.js";
 import { renderReport } from "../../src/report/report.js";
+import { tasks } from "../../src/tasks/tasks.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
 import { metricsOf, recordingOf, reportOf } from "./fixture.js";
 
@@ -37,6 +39,9 @@ describe("the page", () => {
       "Track from above, y [m]",
       "Speed [m/s]",
       "Radial error [m]",
+      "Commands",
+      "Throttle",
+      "Steering",
       "Network outputs",
       "setpoint x [m]",
       "k_v",
@@ -44,6 +49,26 @@ describe("the page", () => {
       "Configuration",
     ]);
     expect(page.length).toBeLessThan(100_000);
+  });
+
+  test("draws what a simulation says of the body, if it does, a chart for each column", () => {
+    const input = reportOf(3);
+    const rollouts = input.rollouts.map((drawn) => {
+      const { info, times } = drawn.recording;
+      const columns = { ...info.columns, body: ["roll [rad]", "slip sideways, front"] };
+      const body = Float64Array.from({ length: 2 * times.length }, (_, i) => 0.01 * Math.sin(i));
+      return { ...drawn, recording: { ...drawn.recording, info: { ...info, columns }, body } };
+    });
+    const page = renderReport({ ...input, rollouts });
+    expectSound(page);
+    const headings = headingsOf(page);
+    const radial = headings.indexOf("Radial error [m]");
+    expect(headings.slice(radial, radial + 4)).toEqual([
+      "Radial error [m]",
+      "Roll [rad]",
+      "Slip sideways, front",
+      "Network outputs",
+    ]);
   });
 
   test("escapes every text it is given", () => {
@@ -238,4 +263,93 @@ describe("the drawn rollouts", () => {
     const path = speed.match(/class="line best r0" d="([^"]*)"/)?.[1] ?? "";
     expect(path.match(/M/g)).toHaveLength(3);
   });
+});
+
+/** The part of a page from one heading to the next. */
+function chartOf(page: string, heading: string): string {
+  const from = page.indexOf(`<h3>${heading}</h3>`);
+  expect(from).toBeGreaterThan(0);
+  return page.slice(from, page.indexOf("</figure>", from));
+}
+
+describe("what a task aims at", () => {
+  const recording = recordingOf(1, 300, 0.1);
+  const info = (state: string[], residual: string[]) => ({
+    ...recording.info,
+    columns: { ...recording.info.columns, state, residual },
+  });
+
+  test("a state with its target: the curves lie apart by the residual", () => {
+    const cart = { ...recording, info: info(["x [m]", "theta [rad]", "v [m/s]", "w [rad/s]"], ["position", "angle"]) };
+    const input: ReportInput = {
+      ...reportOf(1),
+      track: [],
+      rollouts: [{ label: "first and best", rollout: 1, recording: cart }],
+      aims: [{ name: "x [m]", residual: 0, factor: 2, of: { state: 0 } }],
+    };
+    const page = renderReport(input);
+    expectSound(page);
+    // speed alone hid position, angle and what turns
+    expect(headingsOf(page).slice(3, 8)).toEqual(["X [m]", "Theta [rad]", "V [m/s]", "W [rad/s]", "Commands"]);
+    expect(chartOf(page, "X [m]")).toMatch(/Grey: the target\..*class="aim" d="M/s);
+    const { driven, target } = alongAim(input.aims[0], input.rollouts[0]);
+    expect(driven[7]).toBe(recording.states[28]);
+    expect(target[7]).toBeCloseTo(recording.states[28] - 2 * recording.residuals[14], 12);
+  });
+
+  test("the end of an arm, with the point that it should reach, and its path", () => {
+    const arm = { ...recording, info: info(["a [rad]", "b [rad]", "c [rad/s]", "d [rad/s]"], ["x", "y"]) };
+    const input: ReportInput = {
+      ...reportOf(1),
+      track: [],
+      lapTime: undefined,
+      rollouts: [{ label: "first and best", rollout: 1, recording: arm }],
+      aims: [
+        { name: "x of the end [m]", residual: 0, factor: 1, of: { target: 1.7 } },
+        { name: "y of the end [m]", residual: 1, factor: 1, of: { target: 0.8 } },
+      ],
+    };
+    const page = renderReport(input);
+    expectSound(page);
+    expect(chartOf(page, "Path of the end, y [m]")).toMatch(/Cross: the target\..*(class="chevron".*){2}/s);
+    expect(headingsOf(page)).toEqual(expect.arrayContaining(["X of the end [m]", "Y of the end [m]", "A [rad]"]));
+    expect(alongAim(input.aims[0], input.rollouts[0]).driven[3]).toBeCloseTo(1.7 + recording.residuals[6], 12);
+  });
+
+  test("of every task is a residual that it has, of a state or a parameter of its reward that it has", () => {
+    const withAims = Object.values(tasks).filter(({ aims }) => aims !== undefined);
+    expect(withAims.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["cart-pole", "pendulum-reach", "pendulum-reach-open", "scalar"]),
+    );
+    for (const { aims = [], columns, reward } of withAims)
+      for (const { residual, of } of aims) {
+        expect(residual).toBeLessThan(columns.residual.length);
+        if ("state" in of) expect(of.state).toBeLessThan(columns.state.length);
+        else expect(Object.keys(reward.parameters)).toContain(of.rewardParameter);
+      }
+  });
+});
+
+test("what was predicted stands beside what came, and how well the model explains the driving", () => {
+  const input = reportOf(3);
+  const predicted = [undefined, 240, 120];
+  const metrics = input.metrics.map((one, i): RolloutMetrics => {
+    const promised = predicted[i];
+    return promised === undefined ? one : { ...one, predictedCost: promised, "modelError.turnRate": 0.01 / i };
+  });
+  const page = renderReport({ ...input, metrics, modelErrors: { "modelError.turnRate": "rad/s" } });
+  expectSound(page);
+  expect(page.match(/class="dot predicted"/g)).toHaveLength(2);
+  expect(page).toContain('<data value="240">240.0</data>');
+  expect(chartOf(page, "Model error: turn rate [rad/s]").match(/class="dot" d="M/g)).toHaveLength(2);
+  expect(renderReport(input)).not.toContain("predicted before driving");
+});
+
+test("no label lies over a curve: levels are named above the chart; on a narrow screen no number is cut", () => {
+  const page = renderReport(reportOf(5));
+  expect(chartOf(page, "Speed [m/s]")).toContain("Dashed: the task&#39;s mean");
+  expect(chartOf(page, "Window cost (logarithmic)")).toContain("Dashed: untrained, 494.");
+  expect(chartOf(page, "Window cost (logarithmic)")).toContain("Large: the best, rollout 5, 30.9.");
+  expect(page).not.toContain('<span class="label');
+  expect(page).toMatch(/@media \(max-width:560px\)\{[^@]*dd\{font-size:18px;white-space:normal\}/);
 });

@@ -109,6 +109,20 @@ test("outside the fence, off the track: also without a jump", () => {
   );
 });
 
+test("what is shown of a value beyond its limit is beyond it too, at every gate that shows both", () => {
+  for (const { fault, what } of gates.filter((gate) => /1 .*2/s.test(gate.what("1", "2")))) {
+    for (const limit of [0.05, 0.125, 1.5, 2, 30]) {
+      const value = limit * (1 + 1e-4);
+      const said = describeFault({ fault, value, limit });
+      const shown = [...Array(8).keys()].map((count) => Number(value.toPrecision(count + 1)));
+      expect(shown.filter((one) => one > limit).some((one) => said === what(`${one}`, `${limit}`))).toBe(true);
+    }
+  }
+  expect(describeFault({ fault: Fault.lostLink, value: 0.2, limit: 0.125 })).toBe(
+    "nothing was heard from the robot for 0.2 s (limit 0.125 s)",
+  );
+});
+
 test("before the drive it does not matter where the robot is", () => {
   const bench = new Bench();
   bench.drives = false;

@@ -28,6 +28,7 @@ export class Captured implements Output {
   say = (line: string): void => {
     this.lines.push(line);
   };
+  format = (line: string): string => line;
   result = (value: unknown): void => {
     this.results.push(value);
   };

@@ -14,7 +14,7 @@ const TOOLS = {
   cc: { found: [["cc", "--version"]], install: "gcc or clang" },
   onnxruntime: {
     found: [[process.execPath, "-e", "import('onnxruntime-node').catch(() => process.exit(1))"]],
-    install: "onnxruntime-node (npm ci without --omit=optional)",
+    install: "onnxruntime-node (npm install --no-save onnxruntime-node@1)",
   },
   // where another Python comes first in the path, Debian's package belongs to the second
   onnx: {
@@ -23,6 +23,11 @@ const TOOLS = {
       ["/usr/bin/python3", "-c", "import onnx"],
     ],
     install: "the Debian package python3-onnx",
+  },
+  mujoco: {
+    found: [[process.execPath, "-e", "import('@mujoco/mujoco').catch(() => process.exit(1))"]],
+    install: "the package @mujoco/mujoco (npm ci with development dependencies)",
+    isOptional: true,
   },
   script: { found: [["script", "--version"]], install: "the Debian package bsdutils", isOptional: true },
   zstd: { found: [["zstd", "--version"]], install: "the Debian package zstd", isOptional: true },

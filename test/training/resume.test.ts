@@ -253,7 +253,7 @@ test("a robot begins anew: nothing is expected of it, and its lap from rest is c
     const isRobot = link === "serial";
     // a robot's checkpoint holds nothing of the drive that it was made in
     const kept = Object.entries(checkpoint.arrays).filter(([name]) => !(isRobot && name.startsWith("drive.")));
-    restore(again, { ...checkpoint, arrays: Object.fromEntries(kept) });
+    restore(again, { ...checkpoint, arrays: Object.fromEntries(kept) }, "0002.ckpt");
     const { rule, ruleState, collector, core } = again;
     expect([link, (rule.expectedCost?.(ruleState, 1) ?? 0) > 0]).toEqual([link, !isRobot]);
     expect(ruleState.numbers.expected > 0).toBe(!isRobot);

@@ -3,16 +3,16 @@ import { rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writePages } from "../../compare/pages.js";
-import { PLANTS, plantsIn } from "../../compare/plants.js";
+import { CORE_PLANTS, PLANTS, plantsIn } from "../../compare/plants.js";
 import { rules } from "../../compare/rules.js";
 import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
 import { shortRows } from "../../compare/table.js";
 import type { Curve, Job } from "../../compare/training.js";
-import { nearest } from "../../config/spelling.js";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../../files.js";
-import { formatTable, timestamp } from "../../output.js";
+import { formatTable, roomOf, timestamp } from "../../output.js";
+import { meantInstead } from "../../spelling.js";
 import { type Arguments, type ArgumentType, flag, number, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { runWithProgress } from "../jobs.js";
@@ -47,9 +47,7 @@ function namesOf(what: string, known: readonly string[]): ArgumentType<readonly 
 
 function checkedName(name: string, known: readonly string[], what: string): string {
   if (known.includes(name)) return name;
-  const near = nearest(name, known);
-  const hint = near ? `did you mean "${near}"? ` : "";
-  throw new UserError(`unknown ${what} "${name}"; ${hint}${what}s are: ${known.join(", ")}`);
+  throw new UserError(`unknown ${what} "${name}"; ${meantInstead(name, known)}${what}s are: ${known.join(", ")}`);
 }
 
 const RULES = Object.keys(rules);
@@ -78,7 +76,7 @@ const args = {
   plants: {
     type: { label: `choices, separated by commas: ${PLANTS.join(", ")}`, parse: plantsIn },
     describe: "simulated cars, as they are or with changes or parameters, e.g. identified+grip=0.8@lap10",
-    defaultNote: "all",
+    defaultNote: CORE_PLANTS.join(","),
   },
   seeds: { type: seeds, describe: "how many seeds, or which ones, e.g. 11-20", defaultNote: "10" },
   minutes: {
@@ -127,7 +125,8 @@ export default defineCommand({
       const trials = judgeSweep(study, jobs, curves);
       const path = join(out, "learning-rates.ts");
       await writeAtomically(path, ratesModule(trials, command));
-      for (const line of [formatTable(sweepRows(trials)), `best: ${CRITERION}`, `${took}; ${path}`]) output.say(line);
+      for (const line of [formatTable(sweepRows(trials), roomOf(output)), `best: ${CRITERION}`, `${took}; ${path}`])
+        output.say(line);
       output.result({ ...study, trials, criterion: CRITERION, files: [path], wallSeconds });
       return;
     }
@@ -136,7 +135,7 @@ export default defineCommand({
     for (const plant of study.plants) {
       const ofPlant = groups.filter((group) => group.plant === plant);
       output.say(`\n${plant}: cost in % of the untrained policy, median (worst) of ${study.seeds.length} seeds`);
-      output.say(formatTable(shortRows(study, ofPlant)));
+      output.say(formatTable(shortRows(study, ofPlant), roomOf(output)));
     }
     output.say(`\n${took}; ${files.join(", ")}`);
     output.result({ ...study, groups, files, wallSeconds });
@@ -144,7 +143,7 @@ export default defineCommand({
 });
 
 /** What was asked for, complete. */
-function studyOf({ updates = RULES, plants = [...PLANTS], quick, ...given }: Arguments<typeof args>): Study {
+function studyOf({ updates = RULES, plants = [...CORE_PLANTS], quick, ...given }: Arguments<typeof args>): Study {
   return {
     updates,
     plants,

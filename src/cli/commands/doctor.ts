@@ -1,7 +1,9 @@
 /** `lapgrad doctor`: what keeps lapgrad from running or driving here, and what to do about it. */
+
 import { examine, formatDoctor } from "../../doctor/doctor.js";
 import { machine } from "../../doctor/machine.js";
 import { UserError } from "../../errors.js";
+import { roomOf } from "../../output.js";
 import { choice, flag } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { folder, serialPort } from "../shared.js";
@@ -37,7 +39,7 @@ export default defineCommand({
     if (args.askBoard && args.device === undefined)
       throw new UserError("--ask-board needs --device: only a port that was named is opened");
     const report = await examine(machine, { ...args, folder: args.out });
-    output.say(formatDoctor(report));
+    output.say(formatDoctor(report, roomOf(output)));
     output.result(report);
     return report.problems === 0;
   },

@@ -1,16 +1,16 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { completeConfig, mergeConfigs, readCompleteConfig } from "../../config/config.js";
+import { completeConfig } from "../../config/config.js";
 import { isSimulated } from "../../config/links.js";
 import { resolveTask } from "../../config/resolve.js";
 import type { RunConfig } from "../../config/schema.js";
 import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
-import { exists, problemOf, unusedPath } from "../../files.js";
+import { exists, unusedPath, writingProblemOf } from "../../files.js";
 import type { DriveResult } from "../../links/link.js";
-import { digits, formatTable, metricWords, type Output, timestamp } from "../../output.js";
-import { openPolicy } from "../../policy-file.js";
+import { digits, formatTable, metricWords, type Output, roomOf, timestamp } from "../../output.js";
+import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
@@ -68,10 +68,10 @@ export default defineCommand({
       throw new UserError(`drive needs a policy: ${needed}`);
     }
     const policy = args.policy === undefined ? undefined : await openPolicy(args.policy, args.checkpoint);
-    const ofRun = policy?.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
+    const chosen = await configOfPolicy(args.policy ?? "", policy, given);
     const hidden = policy ? { hidden: [...policy.hidden] } : {};
     const own = { ...hidden, rollouts: 1, batch: 1, window: "0:0:0" };
-    const config = completeConfig({ ...mergeConfigs(ofRun, given), ...own });
+    const config = completeConfig({ ...chosen, ...own });
     const { timing } = resolveTask(config).task;
     if (!isSimulated(config) && (initialState !== undefined || startTime !== 0))
       throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
@@ -96,7 +96,10 @@ export default defineCommand({
       ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
     const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
     output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
-    output.say(lapTable(core, ofLaps, metrics));
+    const fromRest = startsAtRest(core);
+    output.say(lapTable(core, ofLaps, metrics, fromRest, roomOf(output)));
+    if (fromRest)
+      output.say("lap 1 begins at rest: most of its cost is getting up to speed; what was learned shows from lap 2 on");
     const believed = beliefText(metrics, "the last lap");
     if (believed) output.say(believed);
     output.say(`recording: ${path}`);
@@ -109,7 +112,7 @@ export default defineCommand({
       task: config.task,
       policy: withoutNetwork ? null : args.policy,
       updates: withoutNetwork ? null : (policy?.updates ?? null),
-      laps: ofLaps,
+      laps: ofLaps.map((lap, i) => ({ ...lap, ...(fromRest && i === 0 ? { fromRest } : {}) })),
       ...whole,
       believed: believed !== undefined,
       finalState: Array.from(recording.finalState),
@@ -118,19 +121,35 @@ export default defineCommand({
   },
 });
 
+/** Whether the robot stood where it began, and the task is to go round: then the first lap is not like the others. */
+function startsAtRest(core: Core): boolean {
+  const { columns, timing } = core.setup.task;
+  const speed = columns.state.findIndex((name) => /^v \[m\/s\]/.test(name));
+  return timing.lapTime !== undefined && speed >= 0 && core.view("states")[speed] === 0;
+}
+
 /** A row per lap, and one for all. */
-function lapTable(core: Core, laps: readonly RolloutMetrics[], all: RolloutMetrics): string {
+function lapTable(
+  core: Core,
+  laps: readonly RolloutMetrics[],
+  all: RolloutMetrics,
+  fromRest: boolean,
+  room?: number,
+): string {
   const names = Object.entries(core.setup.task.metrics);
   const row = (label: string, metrics: RolloutMetrics) => {
     const own = names.map(([name]) => metrics[name]);
     return [label, ...[metrics.seconds, metrics.cost, metrics.meanCost, ...own].map((value) => digits(value))];
   };
   const headings = names.map(([name, { unit }]) => `${metricWords(name)} [${unit}]`);
-  return formatTable([
-    ["lap", "driven [s]", "cost", "cost/step", ...headings],
-    ...laps.map((lap) => row(`${lap.index}`, lap)),
-    row("all", all),
-  ]);
+  return formatTable(
+    [
+      ["lap", "driven [s]", "cost", "cost/step", ...headings],
+      ...laps.map((lap, i) => row(fromRest && i === 0 ? `${lap.index}, from rest` : `${lap.index}`, lap)),
+      row("all", all),
+    ],
+    room,
+  );
 }
 
 /** First step of a segment; one past the last step if it was not driven. */
@@ -186,7 +205,8 @@ async function recordingPath(out: string | undefined): Promise<string> {
     await readdir(dirname(out)); // a file in place of the folder is refused too
     await access(dirname(out), constants.W_OK);
   } catch (error) {
-    throw new UserError(`cannot write the recording ${out ?? "into runs"}: ${problemOf(error)}; or use --out`);
+    const path = out ?? join("runs", "drive.mcap");
+    throw new UserError(`cannot write the recording ${path}: ${writingProblemOf(path, error)}; or use --out`);
   }
   if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
   return out;

@@ -6,7 +6,7 @@ import { forms, type Verdict } from "../../export/forms.js";
 import type { Check } from "../../export/parity.js";
 import { openSource } from "../../export/source.js";
 import { writeAtomically } from "../../files.js";
-import { formatTable, type Output } from "../../output.js";
+import { formatTable, type Output, roomOf } from "../../output.js";
 import { choice, oneOf, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { checkpoint, run } from "../shared.js";
@@ -91,10 +91,10 @@ function say(verdict: Verdict, output: Output): void {
     passed ? "yes" : "NO",
   ];
   output.say(
-    formatTable([
-      ["against the core", "compared", "undecided", "error", "limit", "passed"],
-      ...verdict.checks.map(row),
-    ]),
+    formatTable(
+      [["against the core", "compared", "undecided", "error", "limit", "passed"], ...verdict.checks.map(row)],
+      roomOf(output),
+    ),
   );
 }
 

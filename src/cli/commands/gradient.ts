@@ -1,6 +1,6 @@
 /** `lapgrad gradient`: one case file through rollout and co-state pass. */
 import { UserError } from "../../errors.js";
-import { digits, formatTable, shortened } from "../../output.js";
+import { digits, formatTable, roomOf, shortened } from "../../output.js";
 import { runCase, TOLERANCES } from "../../training/gradient-case.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -16,7 +16,7 @@ export default defineCommand({
     },
   },
   examples: {
-    "lapgrad gradient half-model-full.json.gz": "prints the differences to the expected values",
+    "lapgrad gradient docs/cases/small.json": "prints the differences to the expected values",
     "lapgrad gradient my-case.json --json": "loss, xs, us, stageCosts, xf, gradient",
   },
   async run(args, output) {
@@ -30,7 +30,8 @@ export default defineCommand({
       value.toExponential(2),
       TOLERANCES[of as keyof typeof TOLERANCES].toExponential(0),
     ]);
-    if (rows.length > 0) output.say(formatTable([["difference to the file", "largest", "allowed"], ...rows]));
+    if (rows.length > 0)
+      output.say(formatTable([["difference to the file", "largest", "allowed"], ...rows], roomOf(output)));
     if (failed.length > 0)
       throw new UserError(`${name} differs from what the file expects in: ${failed.join(", ")}`, 1);
     output.result(result);

@@ -1,17 +1,19 @@
 /** `lapgrad identify`: which car drove, from its recordings. */
+
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 import type { PartialConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
-import { exists, problemOf, writeAtomically } from "../../files.js";
+import { exists, writeAtomically, writingProblemOf } from "../../files.js";
 import { CAR_KNOWN, type CarFit, type CarParameterName } from "../../identification/car-fit.js";
 import { type DrivingData, readDriving } from "../../identification/driving.js";
 import { type CarErrors, type Identified, identify } from "../../identification/identify.js";
 import { UNDETERMINED } from "../../identification/part-fit.js";
 import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
 import { secondsOf } from "../../identification/spans.js";
-import { digits, formatTable } from "../../output.js";
+import { digits, formatTable, roomOf } from "../../output.js";
+import { quoted } from "../../shell.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
 import { path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -57,14 +59,14 @@ export default defineCommand({
     const words = (of: DrivingData) => `${of.rollouts} rollouts, ${digits(secondsOf(of.spans))} s of driving`;
     output.say(`fitted to ${words(driving)}${check ? `; checked on ${words(check)}` : ""}`);
     output.say("");
-    output.say(formatTable(parameterTable(found)));
+    output.say(formatTable(parameterTable(found), roomOf(output)));
     for (const { between, value } of model.correlations)
       output.say(`the driving hardly tells ${between.join(" and ")} apart: correlation ${digits(value, 3)}`);
     output.say("");
-    output.say(formatTable(errorTable(errors)));
+    output.say(formatTable(errorTable(errors), roomOf(output)));
     if (out !== undefined) {
       await writeAtomically(out, configOf(found, driving.task, recordings));
-      output.say(`configuration: ${out}; train on this car: lapgrad train --config ${out}`);
+      output.say(`configuration: ${out}; train on this car: lapgrad train --config ${quoted(out)}`);
     }
     output.result({
       task: driving.task.name,
@@ -90,7 +92,7 @@ export default defineCommand({
 async function refuseOut(out: string): Promise<void> {
   if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
   await readdir(dirname(out)).catch((error: unknown) => {
-    throw new UserError(`cannot write ${out}: ${problemOf(error)}`);
+    throw new UserError(`cannot write ${out}: ${writingProblemOf(out, error)}`);
   });
 }
 

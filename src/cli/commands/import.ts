@@ -1,4 +1,5 @@
 /** `lapgrad import`: a policy from a file becomes the first checkpoint of a run. */
+
 import { checkpointPath, writeCheckpoint } from "../../checkpoint/checkpoint.js";
 import { layersOf } from "../../checkpoint/policy.js";
 import { completeConfig, mergeConfigs, type PartialConfig } from "../../config/config.js";
@@ -6,6 +7,7 @@ import { UserError } from "../../errors.js";
 import { readPolicy } from "../../export/import.js";
 import { hiddenOf, setLayers } from "../../policy-file.js";
 import { coreFor } from "../../session.js";
+import { quoted } from "../../shell.js";
 import { checkpointOf } from "../../training/checkpoints.js";
 import { START } from "../../training/judgement.js";
 import { newRun } from "../../training/run-start.js";
@@ -48,7 +50,7 @@ export default defineCommand({
       await writeCheckpoint(checkpoint, checkpointOf(run, START));
       const network = layersOf(run.core).join("-");
       output.say(`${form}, network ${network}, for ${run.config.task}: ${checkpoint}`);
-      output.say(`drive it: lapgrad drive ${run.folder.path}`);
+      output.say(`drive it: lapgrad drive ${quoted(run.folder.path)}`);
       output.result({ policy, form, task: run.config.task, network, run: run.folder.path, checkpoint });
     } finally {
       run.unlock();

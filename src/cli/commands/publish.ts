@@ -1,11 +1,11 @@
 /** `lapgrad publish`: drives with a fixed policy until something, or somebody, stops the robot. */
 import { join } from "node:path";
-import { completeConfig, mergeConfigs, readCompleteConfig } from "../../config/config.js";
+import { completeConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
 import { unusedPath } from "../../files.js";
 import { transportOf } from "../../links/links.js";
 import { timestamp } from "../../output.js";
-import { openPolicy } from "../../policy-file.js";
+import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { pilotCore } from "../../runtime/control.js";
 import { defineCommand } from "../command.js";
 import { connectRobot, requireLink } from "../connect.js";
@@ -26,9 +26,9 @@ export default defineCommand({
   async run(args, output) {
     requireLink(args.given.link);
     const policy = await openPolicy(args.policy, args.checkpoint);
-    const ofRun = policy.run ? await readCompleteConfig(join(policy.run, "config.yaml")) : {};
+    const chosen = await configOfPolicy(args.policy, policy, args.given);
     const own = { hidden: [...policy.hidden], window: "0:0:0", rollouts: 1, batch: 1 };
-    const config = completeConfig({ ...mergeConfigs(ofRun, args.given), ...own, "update-every": "rollout" });
+    const config = completeConfig({ ...chosen, ...own, "update-every": "rollout" });
     if (transportOf(config.link)?.kind !== "ros2")
       throw new UserError(
         `lapgrad publish is for --link ros2, not for ${config.link}: lapgrad drive drives everything`,

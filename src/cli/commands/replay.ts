@@ -1,5 +1,5 @@
 /** `lapgrad replay`: goes through a recording again and says how far controller, references and costs agree with it. */
-import { digits, formatTable } from "../../output.js";
+import { digits, formatTable, roomOf } from "../../output.js";
 import { type ReplayResult, replayRecordings } from "../../training/replay.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -39,7 +39,7 @@ export default defineCommand({
   },
   async run({ recording, network, given }, output) {
     const results = await replayRecordings(recording, given, network);
-    output.say(formatTable(tableOf(results)));
+    output.say(formatTable(tableOf(results), roomOf(output)));
     for (const { note, rollout } of results) if (note) output.say(`rollout ${rollout}: ${note}`);
     output.result({ recording, rollouts: results });
   },

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath } from "../../files.js";
-import { timestamp } from "../../output.js";
+import { roomOf, timestamp } from "../../output.js";
 import { pageLines, writePage } from "../../reproduce/page.js";
 import { studies, studiesNamed } from "../../reproduce/studies.js";
 import { type ArgumentType, choicesLabel, flag, wholeNumber } from "../arguments.js";
@@ -70,7 +70,7 @@ export default defineCommand({
         run: (module, jobs, what) => runWithProgress(module, jobs, workers, output, what),
       });
       const seconds = (performance.now() - began) / 1000;
-      for (const line of pageLines(page)) output.say(line);
+      for (const line of pageLines(page, roomOf(output))) output.say(line);
       const command = `lapgrad reproduce ${name}${options.join("")}`; // the one that gives the same numbers
       const files = await writePage(out, name, page, { command, seconds });
       output.say(`\n${name}: ${seconds.toFixed(1)} s; ${files.join(", ")}\n`);

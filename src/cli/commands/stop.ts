@@ -1,10 +1,12 @@
 /** `lapgrad stop`: stops what drives a robot on this computer, waits until it is at rest, and says so. */
+
 import { realpath } from "node:fs/promises";
 import { UserError } from "../../errors.js";
 import { problemOf } from "../../files.js";
 import { type Output, printableLine } from "../../output.js";
 import { type StopOutcome, stopDrivers } from "../../runtime/stop-drivers.js";
 import { findUnseenDrivers } from "../../runtime/unseen-drivers.js";
+import { quoted } from "../../shell.js";
 import { text } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { serialPort } from "../shared.js";
@@ -92,6 +94,8 @@ async function disarm(device: string, output: Output): Promise<"disarmed" | "sil
     return answer;
   }
   const what = answer.bytes > 0 ? `NO ANSWER, but ${answer.bytes} bytes of another device or baud rate` : "NO ANSWER";
-  output.say(`${device}: ${what}: cut the robot's power; lapgrad doctor --device ${device} tells what keeps the port`);
+  output.say(
+    `${device}: ${what}: cut the robot's power; lapgrad doctor --device ${quoted(device)} tells what keeps the port`,
+  );
   return "silent";
 }

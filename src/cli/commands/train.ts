@@ -1,9 +1,10 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
+
 import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
 import { changesWithinLaps, unitOf } from "../../config/units.js";
-import { messageOf } from "../../errors.js";
+import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
@@ -11,6 +12,7 @@ import { writeReport } from "../../report/from-run.js";
 import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
+import { quoted } from "../../shell.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { beliefText } from "../../training/belief.js";
 import { infeasibility } from "../../training/feasibility.js";
@@ -82,7 +84,7 @@ export default defineCommand({
       try {
         if (run.progress.rollouts >= config.rollouts) {
           const units = `${unitOf(config)}s`;
-          const more = `lapgrad train --resume ${folder.path} --${units} ${2 * config.rollouts}`;
+          const more = `lapgrad train --resume ${quoted(folder.path)} --${units} ${2 * config.rollouts}`;
           output.say(`${folder.path} is complete: all ${config.rollouts} ${units} are driven. For more: ${more}`);
         } else await drive(run, link ?? (await openFor(run)), rollouts, signal, output);
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
@@ -112,7 +114,7 @@ async function conclude(
   const model = fittedModel(rollouts);
   if (model) output.say(model);
   if (report) output.say(`report: ${report}`);
-  if (best) output.say(`drive it: lapgrad drive ${path}`);
+  if (best) output.say(`drive it: lapgrad drive ${quoted(path)}`);
   output.result({
     run: path,
     task: config.task,
@@ -141,12 +143,15 @@ async function drive(
 ): Promise<void> {
   const { folder, progress } = run;
   let table: TrainingProgress | undefined;
+  let refusal: string | undefined; // the last one: a reason that stays is said once
   try {
     try {
       table = await announce(run, rollouts, signal, output);
       const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
         rollouts.push(driven);
-        if (refused) table?.say(`the model was not refitted before ${unitOf(run.config)} ${driven.index}: ${refused}`);
+        if (refused !== undefined && refused !== refusal)
+          table?.say(`the model was not refitted before ${unitOf(run.config)} ${driven.index}: ${refused}`);
+        refusal = refused;
         table?.rollout(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
@@ -163,6 +168,8 @@ async function drive(
       }));
       output.say(`report: ${report.path}`);
     }
+    if (error instanceof UserError && error.cause !== undefined)
+      output.say(`go on once that is mended: lapgrad train --resume ${quoted(folder.path)}`);
     throw error;
   } finally {
     table?.stop();

@@ -27,16 +27,18 @@ function resultOf(core: Core, index: number, stayed: boolean): DriveResult {
   return { steps, stopped: stayed ? undefined : describeViolation(core, index, steps) };
 }
 
-/** Which state component left which bound, and when. */
+/** Which state component left which bound, and when; or what a plant outside the core says. */
 function describeViolation(core: Core, index: number, steps: number): string {
   const { columns, bounds, timing } = core.setup.task;
+  const seconds = (steps * timing.controlPeriod).toFixed(2);
+  const problem = core.hostPlant?.problem;
+  if (problem !== undefined) return `${problem} after ${seconds} s`;
   const n = columns.state.length;
   const state = core.view("states", index).subarray(steps * n, (steps + 1) * n);
   const i = columns.state.findIndex((_, k) => {
     const value = state[k];
     return !(value >= bounds.low[k] && value <= bounds.high[k]);
   });
-  const seconds = (steps * timing.controlPeriod).toFixed(2);
   const allowed = `[${bounds.low[i]}, ${bounds.high[i]}]`;
   return `${columns.state[i]} = ${state[i].toPrecision(5)} left its bounds ${allowed} after ${seconds} s`;
 }

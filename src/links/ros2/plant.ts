@@ -10,7 +10,7 @@ import { newMessage, setStamp, setYaw, type Twist } from "./messages.js";
 import type { RosNode } from "./node.js";
 import type { Ros2Settings } from "./settings.js";
 
-/** What a drive at neutral brakes with [m/s²]: the plants are fitted to driving and know no rest. */
+/** What a drive at neutral brakes with [m/s²]: the core's plants are fitted to driving and know no rest. */
 const NEUTRAL_BRAKE = 3;
 /** Frames where the settings take any. */
 const FRAMES = { odometry: "odom", pose: "world" };
@@ -88,13 +88,19 @@ export class PlantNode {
     const seconds = until - this.#time;
     if (seconds <= 0) return;
     const { state } = this;
+    this.#time = until;
+    const { hostPlant } = this.#core;
+    if (hostPlant) {
+      this.#core.drivePlant(seconds);
+      this.#rate = hostPlant.sensed.yawRate;
+      return;
+    }
     const v = state[PlanarState.v];
     const phi = state[PlanarState.phi];
     const isNeutral = this.inputs[0] === 0;
     if (!isNeutral || v !== 0) this.#core.drivePlant(seconds);
     if (isNeutral) state[PlanarState.v] = Math.max(0, Math.min(v, state[PlanarState.v]) - NEUTRAL_BRAKE * seconds);
     this.#rate = (state[PlanarState.phi] - phi) / seconds;
-    this.#time = until;
   }
 
   #odometryPublisher(node: RosNode, { odometry, frame, twistFrame, stateQos }: Ros2Settings, wall: () => number) {

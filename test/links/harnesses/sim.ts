@@ -3,6 +3,7 @@ import { test } from "@jest/globals";
 import { Fault } from "../../../src/links/faults.js";
 import { SimLink } from "../../../src/links/kinds/sim.js";
 import { SIMULATED_LIMITS, SimulatedRobot } from "../../support/simulated-robot.js";
+import { tool } from "../../support/tools.js";
 import { coreOf, type DriveHarness, type LinkHarness, type RobotHarness } from "../harness.js";
 
 const robot: RobotHarness = {
@@ -42,3 +43,10 @@ const drives: DriveHarness = {
 
 const harness: LinkHarness = { test, robot, drives };
 export default harness;
+
+/** The same with a plant outside the core. */
+export const onHostPlant: LinkHarness = {
+  ...harness,
+  test: tool("mujoco").test,
+  drives: { ...drives, open: (given, folder) => drives.open({ plant: "mujoco", ...given }, folder) },
+};

@@ -4,6 +4,7 @@
  */
 import plantCommand from "../../../src/cli/commands/plant.js";
 import trainCommand from "../../../src/cli/commands/train.js";
+import { asTyped } from "../../../src/cli/typed.js";
 import type { PartialConfig } from "../../../src/config/config.js";
 import { resolveTask } from "../../../src/config/resolve.js";
 import { messageOf } from "../../../src/errors.js";
@@ -17,7 +18,7 @@ import { joinHub } from "./socket-graph.js";
 
 const [, , command, settings = "{}", out = ""] = process.argv;
 const given = JSON.parse(settings) as PartialConfig;
-const output = outputFor(true);
+const output = outputFor(true, asTyped);
 try {
   if (command === "plant") await plantCommand.run({ given }, output, joinHub);
   else

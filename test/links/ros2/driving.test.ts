@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import trainCommand from "../../../src/cli/commands/train.js";
-import type { Connect } from "../../../src/cli/connect.js";
 import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
 import { Fault } from "../../../src/links/faults.js";
 import { CommandPublisher } from "../../../src/links/ros2/command.js";
@@ -18,7 +17,7 @@ import { RuntimeState } from "../../../src/runtime/states.js";
 import { initialisePolicy } from "../../../src/session.js";
 import { carFigure8 } from "../../../src/tasks/car-figure8.js";
 import { Captured, metricsOf, newFolder } from "../../support/runs.js";
-import { VirtualNode, VirtualRosHost } from "./host.js";
+import { connectOverTopics, VirtualNode, VirtualRosHost } from "./host.js";
 import { expectWhole } from "./numbers.js";
 
 let folder: string;
@@ -29,14 +28,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test("laps over topics cost what they cost in the simulator", async () => {
   const given: PartialConfig = { rollouts: 4, seed: 1, plant: "identified" };
-  const connect: Connect = async (config, { signal, drives, parameters, output }) => {
-    const host = new VirtualRosHost(config, parameters);
-    await host.node.startPlant(config);
-    const operator = { signal, say: output.say, confirm: async () => true, takeHeartbeat: () => true };
-    return new RobotLink(host, config, operator, new Recorder(drives));
-  };
   const [topics, direct] = ["topics", "direct"].map((name) => join(folder, name));
-  await trainCommand.run({ given: { ...given, link: "ros2" }, out: topics ?? "" }, new Captured(), connect);
+  await trainCommand.run({ given: { ...given, link: "ros2" }, out: topics ?? "" }, new Captured(), connectOverTopics);
   await trainCommand.run({ given, out: direct ?? "" }, new Captured());
   const [driven, simulated] = await Promise.all([topics ?? "", direct ?? ""].map(metricsOf));
   expect(driven).toHaveLength(4);

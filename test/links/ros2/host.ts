@@ -1,4 +1,5 @@
 /** Robot, relay and plant in one process and in virtual time: the ROS node's process and its pipes are a call. */
+import type { Connect } from "../../../src/cli/connect.js";
 import { resolveTask } from "../../../src/config/resolve.js";
 import type { RunConfig } from "../../../src/config/schema.js";
 import { Fault } from "../../../src/links/faults.js";
@@ -12,7 +13,9 @@ import { controlLoop, pilotCore } from "../../../src/runtime/control.js";
 import type { ControlLoop } from "../../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../../src/runtime/host.js";
 import { LiveView } from "../../../src/runtime/live-view.js";
+import { Recorder } from "../../../src/runtime/recorder.js";
 import { layoutFor, RecordKind, Ring } from "../../../src/runtime/records.js";
+import { RobotLink } from "../../../src/runtime/robot-link.js";
 import { Order, Shared } from "../../../src/runtime/shared.js";
 import { Graph } from "./graph.js";
 
@@ -148,3 +151,11 @@ export class VirtualRosHost implements ControlHost {
     this.node.relay?.end();
   }
 }
+
+/** A training over topics, its plant a node of the same graph; the operator always agrees. */
+export const connectOverTopics: Connect = async (config, { signal, drives, parameters, output }) => {
+  const host = new VirtualRosHost(config, parameters);
+  await host.node.startPlant(config);
+  const operator = { signal, say: output.say, confirm: async () => true, takeHeartbeat: () => true };
+  return new RobotLink(host, config, operator, new Recorder(drives));
+};

@@ -62,6 +62,7 @@ async function problemOf(path: string): Promise<string | undefined> {
   try {
     await kind.run(path, {
       terminal: undefined,
+      format: (line) => line,
       say: () => {},
       result: (value) => {
         problem ??= notFinite(value);

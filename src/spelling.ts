@@ -10,6 +10,12 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best && best.edits <= Math.min(3, name.length >> 1) ? best.candidate : undefined;
 }
 
+/** `did you mean "plant"? `, or nothing if no candidate is near. */
+export function meantInstead(name: string, candidates: readonly string[]): string {
+  const near = nearest(name, candidates);
+  return near === undefined ? "" : `did you mean "${near}"? `;
+}
+
 /** Levenshtein distance, for spelling hints. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,4 +1,4 @@
-/** updates.jsonl, and which checkpoints stay: of a whole run, a stopped one, one killed between two writes, a robot's. */
+/** updates.jsonl, and which checkpoints stay: of a whole run, of one that was stopped or killed, and of a robot. */
 import { appendFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";

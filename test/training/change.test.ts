@@ -174,7 +174,7 @@ interface Seen {
   readonly step: number | undefined;
 }
 
-test("a begun window is judged by what was expected of its first segments, and by the fit before it began", async () => {
+test("a begun window is judged by what was expected of its first segments, and by the fit before it", async () => {
   const { seen, training } = await watched({ "plant-change": ["grip=0.7@seconds47.1"] }, 9);
   const at = seen.findIndex(({ text }) => text !== undefined);
   expect(seen.filter(({ text }) => text !== undefined)).toHaveLength(1);

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkpointPath } from "../../src/checkpoint/checkpoint.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import type { Output } from "../../src/output.js";
@@ -18,6 +19,11 @@ export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "lapgrad-
 export const SMALL: PartialConfig = { rollouts: 6, "rollout-segments": 20, window: "10:0:0", hidden: [8, 8] };
 /** The same on the command line. */
 export const SMALL_ARGUMENTS = "--rollout-segments 20 --window 10:0:0 --hidden 8,8".split(" ");
+
+/** Pieces of a lap of 40 segments: of 3, one of 4. */
+export const PIECES = 13;
+/** The checkpoint after so many laps in such pieces. */
+export const checkpointAfter = (run: string, laps: number): string => checkpointPath(run, laps * PIECES);
 
 /** An output that keeps what is said and resulted. */
 export class Captured implements Output {

@@ -2,17 +2,22 @@
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type Checkpoint, checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { initialisePolicy } from "../../src/session.js";
 import { algorithm1 } from "../../src/training/algorithm1.js";
 import { forgetful, judgeWindow, type Window, whereGrown } from "../../src/training/change.js";
 import { trainingFor } from "../../src/training/training.js";
-import { fingerprint, metricsOf, newFolder, trainedWhereGripIsLost, trainRun } from "../support/runs.js";
-
-/** Updates of a lap. */
-const LAP = 13;
+import {
+  checkpointAfter,
+  fingerprint,
+  metricsOf,
+  newFolder,
+  PIECES,
+  trainedWhereGripIsLost,
+  trainRun,
+} from "../support/runs.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -101,7 +106,7 @@ test("less grip: noticed, drives before forgotten, pace lowered, cost back; resu
   expect(lines[10].windowCost).toBeLessThan(0.15 * lines[8].windowCost);
   // grip as it is, not as it was: 7.7 m/s² times 0.8
   for (const line of lines.slice(9)) expect(1 / line.model.inverseGrip.value).toBeCloseTo(0.8 * 7.7, 1);
-  const { recordings, optimiser } = await readCheckpoint(checkpointPath(whole, 9 * LAP));
+  const { recordings, optimiser } = await readCheckpoint(checkpointAfter(whole, 9));
   expect(recordings).toHaveLength(1);
   expect(optimiser["change.rollout"]).toBe(9);
 });
@@ -111,7 +116,7 @@ test("resumed after the lap in which a change was noticed, while the fit is held
   expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
 
   const [before, noticed, after] = await Promise.all(
-    [8, 9, 10].map((laps) => readCheckpoint(checkpointPath(whole, laps * LAP))),
+    [8, 9, 10].map((laps) => readCheckpoint(checkpointAfter(whole, laps))),
   );
   expect((await metricsOf(whole))[8].noticed.join()).toContain("the world changed");
   const heldTo = ({ optimiser }: Checkpoint) => Object.keys(optimiser).filter((name) => name.startsWith("before."));
@@ -122,9 +127,9 @@ test("resumed after the lap in which a change was noticed, while the fit is held
   // without it a resumed run would go elsewhere
   const other = join(folder, "late", "other");
   await cp(whole, other, { recursive: true });
-  for (const laps of [10, 11]) await rm(checkpointPath(other, laps * LAP));
+  for (const laps of [10, 11]) await rm(checkpointAfter(other, laps));
   const free = Object.entries(noticed.optimiser).filter(([name]) => !name.startsWith("before."));
-  await writeCheckpoint(checkpointPath(other, 9 * LAP), { ...noticed, optimiser: Object.fromEntries(free) });
+  await writeCheckpoint(checkpointAfter(other, 9), { ...noticed, optimiser: Object.fromEntries(free) });
   await trainRun({ given: {}, resume: other });
   const [line, otherLine] = (await Promise.all([whole, other].map(metricsOf))).map((lines) => lines[9]);
   expect(otherLine.cost).not.toBe(line.cost);
@@ -178,7 +183,7 @@ test("a begun window is judged by what was expected of its first segments, by th
   const { seen, training } = await watched({ "plant-change": ["grip=0.7@seconds47.1"] }, 9);
   const at = seen.findIndex(({ text }) => text !== undefined);
   expect(seen.filter(({ text }) => text !== undefined)).toHaveLength(1);
-  expect(Math.floor(at / LAP)).toBe(8); // in the ninth lap
+  expect(Math.floor(at / PIECES)).toBe(8); // in the ninth lap
   expect(seen[at].isJudged).toBe(false); // before its window was over
   const begins = seen.slice(0, at).findLastIndex(({ isJudged }) => isJudged) + 1;
   const pieces = seen.slice(begins, at + 1);

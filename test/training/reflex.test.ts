@@ -7,7 +7,14 @@ import { completeConfig } from "../../src/config/config.js";
 import { firingCount } from "../../src/core/firings.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
-import { fingerprint, metricsOf, newFolder, trainedWhereGripIsLost, trainRun } from "../support/runs.js";
+import {
+  checkpointAfter,
+  fingerprint,
+  metricsOf,
+  newFolder,
+  trainedWhereGripIsLost,
+  trainRun,
+} from "../support/runs.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -32,7 +39,7 @@ test("grip that is lost in a lap is noticed; a run resumed in the midst of it en
     noticed.map((text: string) => ["noticed", "warning", text]),
   );
   expect(times[paces.findIndex((pace) => pace < 1)]).toBeCloseTo(events[0].time, 9);
-  const { arrays } = await readCheckpoint(join(whole, "checkpoints", "0117.ckpt"));
+  const { arrays } = await readCheckpoint(checkpointAfter(whole, 9));
   // the learner, which saw the whole lap, has taken the pace over
   expect([arrays.reflex[0], arrays.pace[0] < 1]).toEqual([1, true]);
 });

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { cp, type FileHandle, mkdir, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
@@ -25,14 +25,12 @@ import { newRun } from "../../src/training/run-start.js";
 import { trainingFor } from "../../src/training/training.js";
 import { fileHandles } from "../support/file-handles.js";
 import { PlantHost } from "../support/plant-host.js";
-import { Captured, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
+import { Captured, checkpointAfter, fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
 let folder: string;
 /** laps whose model is fitted, stopped after the third */
 let stopped: string;
 const LAPS: PartialConfig = { rollouts: 5, hidden: [8, 8] };
-/** Updates of a lap: it is driven in pieces of 3 segments, with one of 4 at its beginning, or its end. */
-const LAP = 13;
 
 beforeAll(async () => {
   folder = await newFolder();
@@ -52,8 +50,10 @@ async function resumed(change: (run: string) => Promise<unknown>, from = stopped
   return { run, lines: output.lines };
 }
 
-const kept = async (run: string, updates: number) =>
-  (await readCheckpoint(checkpointPath(run, updates))).recordings?.map((recording) => recording?.file ?? "left out");
+const kept = async (checkpoint: string) =>
+  (await readCheckpoint(checkpoint)).recordings?.map((recording) => recording?.file ?? "left out");
+/** In a run. */
+const THIRD = relative("run", checkpointAfter("run", 3));
 
 describe("a recording that is not as the run wrote it", () => {
   const name = "rollouts/0002.mcap";
@@ -76,10 +76,10 @@ describe("a recording that is not as the run wrote it", () => {
     await writeRecording(path, recording, {});
   }
 
-  /** Checkpoint `updates` as a version wrote it that named no recordings. */
-  const olderCheckpoint = (updates: number) => async (run: string) => {
-    const { recordings: _, config: _c, ...rest } = await readCheckpoint(checkpointPath(run, updates));
-    await writeCheckpoint(checkpointPath(run, updates), rest);
+  /** The checkpoint after so many laps as a version wrote it that named no recordings. */
+  const olderCheckpoint = (laps: number) => async (run: string) => {
+    const { recordings: _, config: _c, ...rest } = await readCheckpoint(checkpointAfter(run, laps));
+    await writeCheckpoint(checkpointAfter(run, laps), rest);
   };
 
   let expected: Record<string, string> | undefined;
@@ -90,7 +90,7 @@ describe("a recording that is not as the run wrote it", () => {
     expect(note).toMatch(said);
     expect(lines.join()).not.toContain("does not determine");
     expect(await readFile(join(run, "notes.txt"), "utf8")).toBe(`${note}\n`);
-    expect(await kept(run, 4 * LAP)).toStrictEqual(["0001.mcap", "left out", "0003.mcap", "0004.mcap"]);
+    expect(await kept(checkpointAfter(run, 4))).toStrictEqual(["0001.mcap", "left out", "0003.mcap", "0004.mcap"]);
     // whatever was wrong with it: the same run comes out
     const { "notes.txt": _n, [name]: _r, ...files } = await fingerprint(run);
     expected ??= files;
@@ -101,27 +101,27 @@ describe("a recording that is not as the run wrote it", () => {
   test("stays left out when it is there again", async () => {
     const { run } = await resumed((copy) => rm(join(copy, name)));
     await cp(join(stopped, name), join(run, name));
-    for (const laps of [4, 5]) await rm(checkpointPath(run, laps * LAP));
-    await writeCheckpoint(checkpointPath(run, 3 * LAP), {
-      ...(await readCheckpoint(checkpointPath(run, 3 * LAP))),
-      recordings: (await readCheckpoint(checkpointPath(stopped, 3 * LAP))).recordings?.map((found, i) =>
+    for (const laps of [4, 5]) await rm(checkpointAfter(run, laps));
+    await writeCheckpoint(checkpointAfter(run, 3), {
+      ...(await readCheckpoint(checkpointAfter(run, 3))),
+      recordings: (await readCheckpoint(checkpointAfter(stopped, 3))).recordings?.map((found, i) =>
         i === 1 ? null : found,
       ),
     });
     const again = await resumed(async () => {}, run);
     expect(again.lines.join()).not.toContain("left out");
-    const { "checkpoints/0039.ckpt": _c, "notes.txt": _n, [name]: _r, ...files } = await fingerprint(again.run);
-    const { "checkpoints/0039.ckpt": _d, ...others } = expected ?? {};
+    const { [THIRD]: _c, "notes.txt": _n, [name]: _r, ...files } = await fingerprint(again.run);
+    const { [THIRD]: _d, ...others } = expected ?? {};
     expect(files).toStrictEqual(others);
   });
 
   test("of a run of an older version, without checksums: only one that is damaged is left out", async () => {
-    const older = olderCheckpoint(3 * LAP);
+    const older = olderCheckpoint(3);
     const whole = await resumed(older);
     expect(whole.lines.join()).not.toContain("left out");
     const undisturbed = await resumed(async () => {});
     const [one, other] = await Promise.all([whole, undisturbed].map(({ run }) => fingerprint(run)));
-    expect({ ...one, "checkpoints/0039.ckpt": "" }).toStrictEqual({ ...other, "checkpoints/0039.ckpt": "" });
+    expect({ ...one, [THIRD]: "" }).toStrictEqual({ ...other, [THIRD]: "" });
     const { lines } = await resumed(async (run) => {
       await older(run);
       await notFinite(join(run, name));
@@ -145,7 +145,7 @@ describe("a recording that is not as the run wrote it", () => {
       ["of an older version", olderCheckpoint(0)],
     ])("%s", async (_, change) => {
       const { run } = await resumed(async (copy) => {
-        for (const laps of [1, 2, 3]) await rm(checkpointPath(copy, laps * LAP));
+        for (const laps of [1, 2, 3]) await rm(checkpointAfter(copy, laps));
         await change(copy);
       });
       const undisturbed = await resumed(async () => {});
@@ -164,8 +164,8 @@ test.each([
 ])("a checkpoint of another %s is refused in one short line, whatever it says", async (name, value, message) => {
   const run = join(folder, `run-${++count}`);
   await cp(stopped, run, { recursive: true });
-  await writeCheckpoint(checkpointPath(run, 3 * LAP), {
-    ...(await readCheckpoint(checkpointPath(run, 3 * LAP))),
+  await writeCheckpoint(checkpointAfter(run, 3), {
+    ...(await readCheckpoint(checkpointAfter(run, 3))),
     [name]: value,
   });
   const refused = await trainCommand.run({ given: {}, resume: run }, new Captured()).catch((error) => error);
@@ -316,7 +316,7 @@ describe("a robot's run", () => {
     expect(lines[0]).toBe(line);
     expect((await metricsOf(out)).map(({ index }) => index)).toStrictEqual([1, 2, 3]);
     expect(await readdir(join(out, "drives"))).toHaveLength(3);
-    expect(await kept(out, 3)).toStrictEqual(["0001.mcap", "0002.mcap", "0003.mcap"]);
+    expect(await kept(checkpointPath(out, 3))).toStrictEqual(["0001.mcap", "0002.mcap", "0003.mcap"]);
 
     // those that begin at rest are known, in later resumes too: they go on from nothing
     await drive({ resume: out }, undefined, undefined, { rollouts: 4 });

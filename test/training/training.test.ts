@@ -9,7 +9,7 @@ import { checkpointPath, readCheckpoint, writeCheckpoint } from "../../src/check
 import type { PartialConfig } from "../../src/config/config.js";
 import { checkpointNamed } from "../../src/policy-file.js";
 import { bestOf } from "../../src/training/metrics.js";
-import { fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
+import { fingerprint, metricsOf, newFolder, PIECES, SMALL, trainRun } from "../support/runs.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -128,7 +128,7 @@ test("the best of laps in pieces names the checkpoint that it began with, which 
   const { best } = await checkpointNamed(run, "last");
   expect(best.windowCost).toBe(Math.min(...costs));
   expect(best.rollout).toBe(costs.indexOf(best.windowCost) + 1);
-  expect(best.updates).toBe(13 * (best.rollout - 1));
+  expect(best.updates).toBe(PIECES * (best.rollout - 1));
   expect((await checkpointNamed(run, "best")).rollouts).toBe(best.rollout - 1);
 });
 

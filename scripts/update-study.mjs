@@ -1,7 +1,7 @@
 /**
  * Trains the simulated car with the Gauss-Newton update on plants from easy to nasty, ten seeds each, through the parts
- * that `lapgrad train` uses but without disk. Prints window costs relative to the untrained rollout (or steady lap), what was
- * aimed at and whether it was reached, and writes the same to docs/results/updates.md.
+ * that `lapgrad train` uses but without disk. Prints window costs relative to the untrained rollout (or steady lap),
+ * what was aimed at and whether it was reached, and writes the same to docs/results/updates.md.
  * Usage, after a build, in the project's folder: node scripts/update-study.mjs [--seeds 10] [--print]
  * --print writes no page.
  */

@@ -113,7 +113,8 @@ export function renderLearningCurve(input: ReportInput): string {
   return renderChart({
     heading: "Window cost (logarithmic)",
     note: notes.join(" ").trim(),
-    description: `Window cost of every ${unit} against the minutes of driving before it. The table below has the numbers.`,
+    description:
+      `Window cost of every ${unit} against the minutes of driving before it. ` + "The table below has the numbers.",
     width: 1040,
     height: 260,
     x,

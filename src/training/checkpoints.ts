@@ -76,7 +76,7 @@ const ONE_OF = 10;
 
 /**
  * Removes the checkpoints that nothing needs any more, once number `newest` is on disk. Those stay that one of the
- * newest calls the best: if those after it are found damaged, it is what the run goes on from, and its best what drives.
+ * newest calls the best: if those after it are found damaged, the run goes on from it, and its best is what drives.
  */
 export async function thinCheckpoints(run: string, newest: number): Promise<void> {
   const numbers = (await listCheckpoints(run)).filter((number) => number <= newest);

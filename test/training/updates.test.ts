@@ -1,4 +1,4 @@
-/** updates.jsonl, and which checkpoints stay: of a run as a whole, stopped, killed between two writes, and of a robot. */
+/** updates.jsonl, and which checkpoints stay: of a whole run, one that was stopped or killed, and of a robot. */
 import { appendFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";

@@ -101,7 +101,7 @@ export const settings = {
     default: 1,
     describe: "random numbers of weights and starts; the same seed gives the same bits",
   },
-  rollouts: { schema: count, describe: "rollouts in all" },
+  rollouts: { schema: count, describe: "rollouts in all; of one drive without stops its laps (train --laps)" },
   batch: { schema: count, default: 1, describe: "rollouts per update" },
   "batch-reduction": {
     schema: oneOf("mean", "sum"),
@@ -111,7 +111,7 @@ export const settings = {
   "rollout-segments": { schema: count, describe: "network calls per rollout" },
   "update-every": {
     schema: updateEvery,
-    describe: `when parameters change: ${UPDATE_EVERY}; after a lap or some segments the car drives on`,
+    describe: `when parameters change: ${UPDATE_EVERY} (pieces of a lap); after a lap or a piece the car drives on`,
   },
   "update-delay": {
     schema: v.pipe(v.number(DELAY), v.safeInteger(DELAY), v.minValue(0, DELAY), v.maxValue(10, DELAY)),

@@ -28,7 +28,7 @@ export interface UpdateLine {
 }
 
 /** What was driven since the last update. */
-interface Driven {
+interface DrivenPart {
   readonly event: DriveEvent;
   readonly seconds: number;
   readonly cost: number;
@@ -42,7 +42,7 @@ export class UpdateLog {
   readonly #unit: "lap" | "rollout";
   readonly #perRollout: number;
   /** rollouts, or the piece, of the next update, and what was expected of them */
-  #driven: Driven[] = [];
+  #driven: DrivenPart[] = [];
   #expected: number | undefined;
   /** how much of what was noticed in the rollout is in lines already */
   #noticed = 0;
@@ -72,7 +72,7 @@ export class UpdateLog {
   updated(update: number): void {
     const { core, rule, ruleState, modelFitter } = this.#training;
     const { event, seconds } = this.#driven[this.#driven.length - 1];
-    const sum = (of: (driven: Driven) => number) => this.#driven.reduce((total, one) => total + of(one), 0);
+    const sum = (of: (driven: DrivenPart) => number) => this.#driven.reduce((total, one) => total + of(one), 0);
     const errors = Object.entries(modelFitter.numbers()).filter(([name]) => name.startsWith(ERROR));
     const { expectedCost: _, ...account } = rule.account?.(ruleState) ?? {};
     this.#lines.push({

@@ -9,16 +9,16 @@ import { thinCheckpoints } from "../../src/training/checkpoints.js";
 import { truncateUpdates } from "../../src/training/updates-file.js";
 import { fingerprint, metricsOf, newFolder, SMALL, trainRun } from "../support/runs.js";
 
-interface Line {
+interface UpdateRow {
   readonly [name: string]: number;
 }
 
-async function linesIn(run: string, name = "updates.jsonl"): Promise<Line[]> {
+async function linesIn(run: string, name = "updates.jsonl"): Promise<UpdateRow[]> {
   const text = await readFile(join(run, name), "utf8");
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as UpdateRow);
 }
 
 /** Segments with which the pieces of a lap of 40 end: three each, but four at the beginning of the drive. */

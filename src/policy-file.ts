@@ -44,7 +44,7 @@ export async function openPolicy(path: string, which: string): Promise<PolicySou
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   const checkpoint = await checkpointNamed(run, which);
-  const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, checkpoint.updates));
+  const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
   return { run, updates: checkpoint.updates, hidden: checkpoint.layers.slice(1, -1), install };
 }
 

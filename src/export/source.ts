@@ -32,7 +32,7 @@ export async function openSource(run: string, which: string, timing: Timing | un
   const checkpoint = await checkpointNamed(run, which);
   const config = await readCompleteConfig(join(run, "config.yaml"));
   const core = await exportCore({ ...config, hidden: checkpoint.layers.slice(1, -1) });
-  restorePolicy(core, checkpoint, checkpointPath(run, checkpoint.updates));
+  restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
   const metrics = await new RunFolder(run).readMetrics();
   const driven = metrics.slice(0, checkpoint.rollouts);
   const provenance = {

@@ -106,7 +106,7 @@ async function reopen(folder: RunFolder, options: TrainOptions, output: Output):
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
   if (checkpoint) await refuseEdited(folder.configPath, before, checkpoint);
   else await startAt(run); // stopped before its first checkpoint
-  const progress = checkpoint ? restore(run, checkpoint, checkpointPath(folder.path, checkpoint.updates)) : START;
+  const progress = checkpoint ? restore(run, checkpoint, checkpointPath(folder.path, numberOf(checkpoint))) : START;
   if (config.rollouts < progress.rollouts)
     throw new UserError(
       `${unitOf(config)}s ${config.rollouts} is below the ${progress.rollouts} that this run has driven`,

@@ -67,7 +67,7 @@ describe("the page", () => {
       "Radial error [m]",
       "Roll [rad]",
       "Slip sideways, front",
-      "Network outputs",
+      "Commands",
     ]);
   });
 
@@ -136,7 +136,7 @@ describe("the numbers", () => {
     const text = page.replace(/<style>[\s\S]*?<\/style>/g, "").replace(/<[^>]*>/g, "");
     expect(text).not.toMatch(/rollout|untrained/i);
     expect(text).toContain("lap 1 → 5");
-    expect(text).toContain("first lap 494");
+    expect(text).toContain("first lap, 494");
     expect(text).toContain("All laps");
     expect(renderReport(reportOf(5))).toContain("untrained 494");
   });

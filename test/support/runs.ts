@@ -22,8 +22,8 @@ export const SMALL_ARGUMENTS = "--rollout-segments 20 --window 10:0:0 --hidden 8
 
 /** Pieces of a lap of 40 segments: of 3, one of 4. */
 export const PIECES = 13;
-/** The checkpoint after so many laps in such pieces. */
-export const checkpointAfter = (run: string, laps: number): string => checkpointPath(run, laps * PIECES);
+/** The checkpoint after so many laps. */
+export const checkpointAfter = (run: string, laps: number): string => checkpointPath(run, laps);
 
 /** An output that keeps what is said and resulted. */
 export class Captured implements Output {

@@ -141,7 +141,7 @@ describe("on disk and in memory train the same policy, bit for bit", () => {
     let begins = true;
     for await (const { index, kind } of pieces()) {
       if (begins) {
-        const { arrays, rollouts } = await readCheckpoint(checkpointPath(out, updates)); // what began this rollout
+        const { arrays, rollouts } = await readCheckpoint(checkpointPath(out, index - 1)); // what began this rollout
         expect(core.view("parameters")).toEqual(arrays.parameters);
         expect(rollouts).toBe(index - 1);
       }

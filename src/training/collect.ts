@@ -93,8 +93,8 @@ const BURN_IN = 40;
 const KEPT = 2;
 /** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
 const AHEAD = 3;
-/** Segments of the first piece of a drive, and of those after it as long as less than `until` were driven. */
-const YOUNG = { first: 4, next: 2, until: 20 };
+/** Segments of the first piece of a drive, at least. */
+const FIRST = 4;
 /** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */
 const WINDOW = 10;
 /** What the plant remembers, in a checkpoint. */
@@ -112,8 +112,7 @@ function rollsOutModel(config: RunConfig): boolean {
  * with it if it were a single one, or no longer than new parameters are late.
  */
 export function pieceAfter(driven: number, every: number, lap: number, delay: number): number {
-  const young = driven === 0 ? YOUNG.first : driven < YOUNG.until ? YOUNG.next : every;
-  const wanted = every > YOUNG.first ? every : Math.max(every, young);
+  const wanted = driven === 0 ? Math.max(FIRST, every) : every;
   const left = lap - (driven % lap);
   return left <= wanted + Math.max(1, delay) ? left : wanted;
 }
@@ -142,7 +141,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   const late = isSimulated(config) ? delay : 0;
   const ahead = Math.max(AHEAD * lap, every);
   const kept = KEPT * lap;
-  const longest = Math.max(kept + 2 * delay + Math.max(lap, YOUNG.first), rollsOutModel(config) ? ahead : 0);
+  const longest = Math.max(kept + 2 * delay + Math.max(lap, FIRST), rollsOutModel(config) ? ahead : 0);
   let current = 0;
   /** segments since the drive began; 0: it did not */
   let driven = 0;

@@ -89,7 +89,7 @@ async function expectStopped(
   const fault = await endedBy(run);
   expect({ code: program.child.exitCode, said: program.said() }).toMatchObject({
     code: 1,
-    said: expect.stringMatching(/rollout \d+ was stopped: .{10,}; .{10,}/),
+    said: expect.stringMatching(/(lap|rollout) \d+ was stopped: .{10,}; .{10,}/),
   });
   // the board's time lags where this computer is busy: then positions, speeds and turns do not fit the host's clock
   if (!SILENCE.includes(fault)) throw new TooBusy(program.said());

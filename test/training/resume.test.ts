@@ -296,10 +296,10 @@ describe("a robot's run", () => {
   test("keeps recordings, metrics and drives of the laps that were stopped, however often", async () => {
     const out = join(folder, "robot");
     const lap = 40 * 7;
-    await expect(drive({ out }, 1.5 * lap)).rejects.toThrow(/rollout 2 was stopped/);
+    await expect(drive({ out }, 1.5 * lap)).rejects.toThrow(/lap 2 was stopped/);
     const first = await shaOf(join(out, "rollouts", "0002.mcap"));
     const [, line] = (await readFile(join(out, "metrics.jsonl"), "utf8")).split("\n");
-    await expect(drive({ resume: out }, 0.5 * lap)).rejects.toThrow(/rollout 2 was stopped/);
+    await expect(drive({ resume: out }, 0.5 * lap)).rejects.toThrow(/lap 2 was stopped/);
     const second = await shaOf(join(out, "rollouts", "0002.mcap"));
     await drive({ resume: out });
     expect(await readdir(join(out, "rollouts"))).toStrictEqual([

@@ -29,7 +29,7 @@ const MORE = 0.15;
 
 /** What stops a drive in which that process stood still, or whose computer is busy. */
 const BUSY = ["was late", "the measured state is .* s old", "nothing was heard"];
-const RELAY_STOPPED = /rollout \d+ was stopped: the ROS node stopped the robot: it heard nothing of/;
+const RELAY_STOPPED = /(lap|rollout) \d+ was stopped: the ROS node stopped the robot: it heard nothing of/;
 const REASONS: Readonly<Record<Who, readonly string[]>> = {
   learner: [...BUSY, "the ROS node stopped the robot: it heard nothing of"],
   node: [...BUSY, "the ROS node stopped the robot: it heard nothing of", "the process of the ROS node ended"],

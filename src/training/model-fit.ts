@@ -9,6 +9,7 @@ import { describeChange, forgetful, judgeWindow, whereGrown } from "./change.js"
 import type { FittedModel, ModelErrors, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
+import { Spins, type Steps, spinIn } from "./spin.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
@@ -37,6 +38,7 @@ export class ModelFitter {
   private before: FittedModel | undefined;
   /** recordings that begin at rest */
   private readonly beginnings = new WeakSet<Recording>();
+  private readonly spins = new Spins();
   /** what was driven since windows were last judged */
   private window: Pieces = { ...NOTHING };
   /** why the last refit, or a part of it, was refused, if it was */
@@ -75,13 +77,20 @@ export class ModelFitter {
     if (!refit || !recording || !drive || !this.model) return undefined;
     const errors = fits[kind].errorsOf(drive, modelIn(core));
     const missing = recording.times.length - drive.periods.length;
+    const { rollout } = recording.info;
+    const spin = spinIn(errors, this.window.rollout === rollout ? this.window.end : 0);
+    if (spin) {
+      const step = spin.from + missing;
+      this.spins.add(rollout, { from: step, until: spin.until + missing });
+      this.window = { ...NOTHING, rollout, end: errors.rows.length };
+      return { step, spins: true, text: SPINS };
+    }
     const fitted = this.window.errors.length > 0 ? this.window.fitted : this.said[ERROR + refit.error];
     const pieces = { ...added(this.window, piece, recording.info.rollout, errors, missing), fitted };
     this.window = isWhole ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
     const from = whereGrown(pieces.errors, fitted);
     const error = rootMeanSquare(pieces.errors.subarray(from));
     const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired, isWhole };
-    if (process.env.DBG) console.log("W", recording.info.rollout, pieces.end, (window.cost/(window.expected??NaN)).toFixed(2), window.error.toFixed(3), window.fitted.toFixed(3), window.fired, JSON.stringify(this.changes));
     const verdict = judgeWindow(this.changes, window);
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
@@ -91,7 +100,7 @@ export class ModelFitter {
     this.since = { rollout: recording.info.rollout, step };
     this.before = this.model;
     this.window = { ...NOTHING, rollout: pieces.rollout, end: pieces.end };
-    return { step, text: describeChange(window, refit.unit) };
+    return { step, spins: false, text: describeChange(window, refit.unit) };
   }
 
   /**
@@ -147,13 +156,20 @@ export class ModelFitter {
     return drive;
   }
 
+  /** Where it span in the last `driven` steps: there the model's errors say nothing of the place. */
+  spunWithin(driven: number): readonly Steps[] {
+    const rollouts = this.recordings.map((one) => one && { rollout: one.info.rollout, steps: one.times.length });
+    return this.spins.within(driven, rollouts);
+  }
+
   /** For the checkpoint, beside the core's model. */
   state(): Record<string, number> {
     if (!this.model) return {};
     const { rollout, step } = this.since;
     const changes = prefixed(CHANGE, Object.entries({ ...this.changes, rollout, step }));
     const before = this.before ? prefixed(BEFORE, entriesOf(this.before)) : {};
-    return { ...this.said, [REFITS]: this.refits, ...changes, ...before };
+    const spins = prefixed(SPIN, this.spins.state((this.recordings.at(-1)?.info.rollout ?? 0) - this.size));
+    return { ...this.said, [REFITS]: this.refits, ...changes, ...before, ...spins };
   }
 
   /** Takes both back. */
@@ -168,6 +184,8 @@ export class ModelFitter {
     Object.assign(this.changes, changes);
     this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
+    const spins = Object.entries(others).filter(([name]) => name.startsWith(SPIN));
+    this.spins.restore(spins.map(([name, value]) => [name.slice(SPIN.length), value]));
     const before = entriesOf(this.model).map(([name]) => [name, others[BEFORE + name]] as const);
     if (before.every(([, value]) => value !== undefined)) this.before = modelFrom(before, this.model);
   }
@@ -177,6 +195,8 @@ const SAID = [ERROR, STANDARD_ERROR, DETERMINED, CORRELATION];
 const REFITS = "modelRefits";
 /** Before the numbers of what was noticed. */
 const CHANGE = "change.";
+/** Before those of spins. */
+const SPIN = "spin.";
 /** Before those of the model before a change. */
 const BEFORE = "before.";
 
@@ -214,7 +234,13 @@ const NOTHING: Pieces = {
 };
 
 /** Pieces with one more; `missing`: steps of the rollout before the first of the errors' rows. */
-function added(pieces: Pieces, piece: Piece, rollout: number, { rows, steps }: ModelErrors, missing: number): Omit<Pieces, "fitted"> {
+function added(
+  pieces: Pieces,
+  piece: Piece,
+  rollout: number,
+  { rows, steps }: ModelErrors,
+  missing: number,
+): Omit<Pieces, "fitted"> {
   const seen = pieces.rollout === rollout ? Math.min(pieces.end, rows.length) : 0;
   const isFirst = pieces.errors.length === 0;
   return {
@@ -242,9 +268,12 @@ function modelFrom(entries: readonly (readonly [string, number])[], { delays, pa
   };
 }
 
-/** A change of the world: the step of the last drive from which on it shows, and what people should know. */
+const SPINS = "the robot spins: it turns much further than its model says";
+
+/** A change of the world, or a spin: the step of the last drive from which on it shows, and what people should know. */
 export interface Noticed {
   readonly step: number;
+  readonly spins: boolean;
   readonly text: string;
 }
 

@@ -62,7 +62,7 @@ export class Spins {
       if (!one) break;
       const start = end - one.steps;
       const spin = this.#steps.get(one.rollout);
-      const [from, until] = spin ? [Math.max(0, start + spin.from), Math.min(start + spin.until, end)] : [0, 0];
+      const [from, until] = spin ? [Math.max(0, start + spin.from), Math.min(start + spin.until, driven)] : [0, 0];
       if (from < until) found.push({ from, until });
       end = start;
     }

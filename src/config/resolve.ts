@@ -38,7 +38,7 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
   const task: TaskDefinition = {
     ...base,
     model: { ...base.model, ...override("model", { kind: base.model.kind, parameters: scaled }) },
-    controller: override("controller", base.controller),
+    controller: { ...base.controller, ...override("controller", base.controller) },
     reward: override("reward", followTask(base, course, config.parameters.reward)),
     reference: override("reference", reference),
     task: course,

@@ -126,7 +126,7 @@ export function turningErrors(drive: FitData, { parameters, delays: [throttleDel
   turningRows(rows, moving, throttleDelay, steeringDelay).evaluate(x, residuals, slopes);
   const errors = new Float64Array(rows.count);
   for (let i = 0; i < moving.length; i++) errors[moving[i]] = residuals[i];
-  return { rows: errors, steps: ROW_STEPS };
+  return { rows: errors, measured: rows.turnRate, steps: ROW_STEPS };
 }
 
 type Answer = PartAnswer<CarParameterName>;

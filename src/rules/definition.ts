@@ -19,6 +19,9 @@ export interface Batch {
   readonly isJudged: boolean;
   /** step of the last rollout from which on the world was seen to be another; undefined: it was not */
   readonly changedFrom?: number;
+  /** the robot spins in what was driven last; and steps of the last rollout that belong to spins, at any time */
+  readonly spins?: boolean;
+  readonly spun?: readonly { readonly from: number; readonly until: number }[];
   readonly modelRollouts: ModelRolloutRoom;
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
+import { afterSpin, type CalmMemory, calmDown, describeCalm, neverSpun } from "./calm.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
 import { chooseRung, fasterPace, halved, PACES, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
@@ -51,7 +52,7 @@ const NONE = new Float64Array(0);
 type GaussNewtonState = {
   /** part of a plan that is taken at first, and at most */
   readonly learningRate: number;
-  readonly numbers: {
+  readonly numbers: CalmMemory & {
     /** updates so far */
     turn: number;
     kappa: number;
@@ -97,8 +98,8 @@ type GaussNewtonState = {
   };
 };
 
-/** What to do next: take the plan, rest, or go back to the best parameters. */
-type Found = Estimate & ({ readonly move: "plan"; readonly plan: Plan } | { readonly move: "rest" | "back" });
+/** What to do next: take the plan, rest, go back to the best parameters, or calm down after a spin. */
+type Found = Estimate & ({ readonly move: "plan"; readonly plan: Plan } | { readonly move: "rest" | "back" | "calm" });
 
 export default {
   name: "gauss-newton",
@@ -133,6 +134,7 @@ export default {
       top: 0,
       floor: 0,
       chosen: 0,
+      ...neverSpun(),
     },
     arrays: { best: NONE, bestPlan: NONE, confirmed: NONE, pending: NONE, untrained: NONE, expectedWindow: NONE },
   }),
@@ -142,8 +144,11 @@ export default {
     Object.assign(numbers, { unchanged: 0, expected: 0, lastCost: 0 });
     arrays.expectedWindow = NONE;
   },
-  remarks: ({ numbers: { chosen, pace } }: GaussNewtonState) =>
-    chosen > 0 ? [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`] : [],
+  remarks: ({ numbers }: GaussNewtonState) => {
+    const { chosen, pace } = numbers;
+    if (chosen === 0) return describeCalm(numbers, pace);
+    return [`${RUNGS[chosen - 1].name} was driven on, improved in the model, at pace ${pace.toFixed(2)}`];
+  },
   outlook: ({ numbers: { expected, unchanged, kappa } }: GaussNewtonState) =>
     expected < unchanged ? { predictedCost: expected, damping: kappa } : {},
   account: ({ numbers: { turn, expected, part, kappa } }: GaussNewtonState) =>
@@ -154,6 +159,13 @@ export default {
     const present = theta.slice();
     if (arrays.untrained.length === 0) arrays.untrained = present;
     numbers.chosen = 0;
+    const spin = afterSpin(numbers, batch.spins === true);
+    if (spin) {
+      numbers.unchanged = 0; // nobody knows what it will cost
+      numbers.expected = 0;
+      arrays.expectedWindow = NONE;
+      return { loss: batch.cost, norm: 1, move: spin };
+    }
     const changed = batch.changedFrom !== undefined;
     const realised = compared(numbers, batch.cost);
     const { cost, expected } = realised;
@@ -189,8 +201,9 @@ export default {
     let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
     const { before, unchanged } = plan;
     // a rung up needs a promise that was kept
-    if (numbers.pace > 0 && start.pace < 1 && kept && !descends) {
-      const quick = planFrom(core, model, { ...start, pace: fasterPace(start.pace, numbers.turn) }, numbers);
+    if (numbers.pace > 0 && start.pace < numbers.ceiling && kept && !descends) {
+      const pace = Math.min(numbers.ceiling, fasterPace(start.pace, numbers.turn));
+      const quick = planFrom(core, model, { ...start, pace }, numbers);
       if (quick.after < plan.after) plan = quick;
     }
     theta.set(present);
@@ -207,9 +220,15 @@ export default {
     if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
   },
-  update: (core: Core, batch: Batch, { numbers, arrays }: GaussNewtonState, found: Found) => {
+  update: (core: Core, batch: Batch, state: GaussNewtonState, found: Found) => {
+    const { numbers, arrays } = state;
     const theta = core.view("parameters");
-    if (found.move === "back") {
+    if (found.move === "calm") {
+      theta.set(arrays.confirmed.length > 0 ? arrays.confirmed : arrays.untrained);
+      numbers.pace = calmDown(core, numbers);
+      startAnew(state);
+      numbers.fresh = 0;
+    } else if (found.move === "back") {
       numbers.retreats = 1;
       numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
       numbers.unchanged = numbers.bestCost;

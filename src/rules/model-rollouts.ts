@@ -22,7 +22,7 @@ export class ModelRollouts {
 
   /**
    * `turn`: updates before this one. The model must be the one that is to be trusted. What it did not explain before
-   * the world changed counts no more.
+   * the world changed, or in a spin, counts no more.
    */
   constructor(
     private readonly core: Core,
@@ -32,10 +32,10 @@ export class ModelRollouts {
     this.count = batch.count + 1;
     this.shift = (turn * SPREAD) % 1;
     for (let i = 0; i < batch.count; i++) core.recordModelError(batch.first + i);
-    if (batch.changedFrom !== undefined) {
-      const columns = core.setup.task.columns.state.length;
-      core.view("disturbances", batch.first + batch.count - 1).fill(0, 0, batch.changedFrom * columns);
-    }
+    const columns = core.setup.task.columns.state.length;
+    const errors = core.view("disturbances", batch.first + batch.count - 1);
+    if (batch.changedFrom !== undefined) errors.fill(0, 0, batch.changedFrom * columns);
+    for (const { from, until } of batch.spun ?? []) errors.fill(0, from * columns, until * columns);
     const { foreseen } = batch.modelRollouts;
     if (foreseen > 0) core.tryForesee(batch.first, foreseen); // out of its bounds: so are the model rollouts from there
   }

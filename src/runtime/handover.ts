@@ -1,6 +1,6 @@
 /**
- * What the learning core hands to that of the control thread beside the policy: the pace, and the model by which the
- * reflex judges what is driven.
+ * What the learning core hands to that of the control thread beside the policy: the pace, the model by which the
+ * reflex judges what is driven, and the controller's limits, which a spin lowers.
  */
 import type { Core } from "../core/core.js";
 
@@ -8,14 +8,14 @@ import type { Core } from "../core/core.js";
 export const HANDOVER_SIZE = 64;
 
 /** After the pace that was asked for and how often one was. */
-const MODEL = ["modelFitted", "modelParameters", "inputDelays"] as const;
+const PARTS = ["modelFitted", "modelParameters", "inputDelays", "controllerParameters"] as const;
 
 /** The numbers that are handed over. */
 export function handedOver(core: Core): Float64Array {
   const { Pace } = core.exports;
   const pace = core.view("pace");
   const numbers = new Float64Array(HANDOVER_SIZE);
-  numbers.set([pace[Pace.asked], pace[Pace.settings], ...MODEL.flatMap((name) => [...core.view(name)])]);
+  numbers.set([pace[Pace.asked], pace[Pace.settings], ...PARTS.flatMap((name) => [...core.view(name)])]);
   return numbers;
 }
 
@@ -30,7 +30,7 @@ export class Takeover {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#views = MODEL.map((name) => core.view(name));
+    this.#views = PARTS.map((name) => core.view(name));
   }
 
   /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew: that ends what the reflex does. */

@@ -106,6 +106,7 @@ export const carFigure8: TaskDefinition = {
     kind: "backstepping",
     parameters: { throttleLimit: 0.75, steeringLimit: 1 },
     positive: ["throttleLimit", "steeringLimit"],
+    afterSpins: { throttleLimit: [0.42, 0.36] },
   },
   ...figure8(radius, lapTime, networkPeriod - controlPeriod),
   network: { hidden: [64, 64], scale: [1, 1, 1, 1, 0.25, 0.25, 0.25, 0.1, 0.1, 0.02] },

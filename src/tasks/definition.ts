@@ -68,7 +68,10 @@ export interface TaskDefinition {
   };
   /** F, rolled out in simulation, by the name a user types */
   readonly plants: Readonly<Record<string, PlantDefinition>>;
-  readonly controller: PartDefinition;
+  readonly controller: PartDefinition & {
+    /** upper bounds of parameters after the first spin, the second and so on; absent: nothing is limited */
+    readonly afterSpins?: Readonly<Record<string, readonly number[]>>;
+  };
   /** what it has in common with `task`, by name, follows that: a track is described once */
   readonly reward: PartDefinition;
   readonly reference: PartDefinition;

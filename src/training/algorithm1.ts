@@ -53,6 +53,7 @@ export async function* algorithm1(
     const count = Math.min(config.batch, last - index);
     let cost = 0;
     let changedFrom: number | undefined;
+    let spins = false;
     let completes = true;
     let rolloutCost = 0;
     // lines 3 and 4: sample N tasks, one for each i = 1, 2, ..., N
@@ -64,7 +65,9 @@ export async function* algorithm1(
       if (event.stopped === undefined) modelFitter.keep(event.recording, drive.begin === 0);
       const pieceCost = event.stopped === undefined ? core.windowCost(drive.slot) : Number.NaN;
       const change = changeIn(training, event, firingCount(core) > firings);
-      changedFrom = change && change.step + core.view("segmentStarts", drive.slot)[drive.begin];
+      spins = change?.spins === true;
+      const isChange = change !== undefined && !spins;
+      changedFrom = isChange ? change.step + core.view("segmentStarts", drive.slot)[drive.begin] : undefined;
       noticed = [...noticed, ...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
       yield { ...event, noticed };
       if (event.stopped !== undefined) return;
@@ -74,11 +77,15 @@ export async function* algorithm1(
       index++;
       noticed = [];
     }
+    const collected = collector.batch(count);
+    const newest = collected.first + count - 1;
     const batch = {
-      ...collector.batch(count),
+      ...collected,
       cost,
       ...(completes && { rolloutCost }),
       ...(changedFrom !== undefined && { changedFrom }),
+      spins,
+      spun: modelFitter.spunWithin(core.view("counts", newest)[0]),
     };
     if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
     await turn();

@@ -12,7 +12,14 @@ import { lastingSettings } from "./resumed-config.js";
 import type { Training } from "./training.js";
 
 /** Regions that earlier versions did not keep: a core begins as they drove. */
-const LATER: readonly RegionName[] = ["pace", "modelFitted", "reflex", "reflexPlaces", "reflexFirings"];
+const LATER: readonly RegionName[] = [
+  "pace",
+  "modelFitted",
+  "reflex",
+  "reflexPlaces",
+  "reflexFirings",
+  "controllerParameters",
+];
 /** Regions that every checkpoint holds; the update rule adds its own. */
 const REGIONS: readonly RegionName[] = ["parameters", "random", "modelParameters", "inputDelays", ...LATER];
 

@@ -9,6 +9,7 @@ import { describeChange, forgetful, judgeWindow, whereGrown } from "./change.js"
 import type { FittedModel, ModelErrors, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
+import { Spins, type Steps, spinIn } from "./spin.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
 const KEPT = { rollout: 3, lap: 5 };
@@ -37,6 +38,7 @@ export class ModelFitter {
   private before: FittedModel | undefined;
   /** rollouts that begin at rest, though others were driven before them */
   private readonly beginnings = new Set<number>();
+  private readonly spins = new Spins();
   /** what was driven since windows were last judged */
   private window: Pieces = { ...NOTHING };
   /** why the last refit, or a part of it, was refused, if it was */
@@ -76,6 +78,14 @@ export class ModelFitter {
     if (!refit || !recording || !drive || !this.model) return undefined;
     const errors = fits[kind].errorsOf(drive, modelIn(core));
     const missing = recording.times.length - drive.periods.length;
+    const { rollout } = recording.info;
+    const spin = spinIn(errors, this.window.rollout === rollout ? this.window.end : 0);
+    if (spin) {
+      const step = spin.from + missing;
+      this.spins.add(rollout, { from: step, until: spin.until + missing });
+      this.window = { ...NOTHING, rollout, end: errors.rows.length };
+      return { step, spins: true, text: SPINS };
+    }
     const fitted = this.window.errors.length > 0 ? this.window.fitted : this.said[ERROR + refit.error];
     const pieces = { ...added(this.window, piece, recording.info.rollout, errors, missing), fitted };
     this.window = isWhole ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
@@ -91,7 +101,7 @@ export class ModelFitter {
     this.since = { rollout: recording.info.rollout, step };
     this.before = this.model;
     this.window = { ...NOTHING, rollout: pieces.rollout, end: pieces.end };
-    return { step, text: describeChange(window, refit.unit) };
+    return { step, spins: false, text: describeChange(window, refit.unit) };
   }
 
   /**
@@ -147,6 +157,12 @@ export class ModelFitter {
     return drive;
   }
 
+  /** Where it span in the last `driven` steps: there the model's errors say nothing of the place. */
+  spunWithin(driven: number): readonly Steps[] {
+    const rollouts = this.recordings.map((one) => one && { rollout: one.info.rollout, steps: one.times.length });
+    return this.spins.within(driven, rollouts);
+  }
+
   /** For the checkpoint, beside the core's model. */
   state(): Record<string, number> {
     if (!this.model) return {};
@@ -159,7 +175,8 @@ export class ModelFitter {
       BEGINNING,
       begun.map((index) => [`${index}`, 1]),
     );
-    return { ...this.said, [REFITS]: this.refits, ...changes, ...before, ...beginnings };
+    const spins = prefixed(SPIN, this.spins.state((this.recordings.at(-1)?.info.rollout ?? 0) - this.size));
+    return { ...this.said, [REFITS]: this.refits, ...changes, ...before, ...beginnings, ...spins };
   }
 
   /** Takes both back. */
@@ -176,6 +193,8 @@ export class ModelFitter {
     this.model = modelIn(core);
     for (const name of Object.keys(others))
       if (name.startsWith(BEGINNING)) this.beginnings.add(Number(name.slice(BEGINNING.length)));
+    const spins = Object.entries(others).filter(([name]) => name.startsWith(SPIN));
+    this.spins.restore(spins.map(([name, value]) => [name.slice(SPIN.length), value]));
     const before = entriesOf(this.model).map(([name]) => [name, others[BEFORE + name]] as const);
     if (before.every(([, value]) => value !== undefined)) this.before = modelFrom(before, this.model);
   }
@@ -185,6 +204,8 @@ const SAID = [ERROR, STANDARD_ERROR, DETERMINED, CORRELATION];
 const REFITS = "modelRefits";
 /** Before the numbers of what was noticed. */
 const CHANGE = "change.";
+/** Before those of spins. */
+const SPIN = "spin.";
 /** Before those of the model before a change. */
 const BEFORE = "before.";
 /** Before the indices of rollouts that begin at rest. */
@@ -258,9 +279,12 @@ function modelFrom(entries: readonly (readonly [string, number])[], { delays, pa
   };
 }
 
-/** A change of the world: the step of the last drive from which on it shows, and what people should know. */
+const SPINS = "the robot spins: it turns much further than its model says";
+
+/** A change of the world, or a spin: the step of the last drive from which on it shows, and what people should know. */
 export interface Noticed {
   readonly step: number;
+  readonly spins: boolean;
   readonly text: string;
 }
 

@@ -23,6 +23,8 @@ export type Fit = (drives: readonly FitData[], present: FittedModel, search: Sea
 /** What the model does not explain of a drive, in its main output: a number per row of `steps` control steps. */
 export interface ModelErrors {
   readonly rows: Float64Array;
+  /** what was measured of it in every row, where that is a turn rate in which a spin shows [rad/s] */
+  readonly measured?: Float64Array;
   readonly steps: number;
 }
 

@@ -1,0 +1,56 @@
+/**
+ * What is driven after a spin (not in paper; docs/equations.md, section 31): more slowly, with less throttle, which is
+ * what the rear's grip goes into, and never again as fast as it span.
+ */
+import type { Core } from "../core/core.js";
+
+/** The pace afterwards, and the most that is ever asked for, as parts of that at which it span. */
+const SLOWER = 0.8;
+const CEILING = 0.97;
+const LEAST_PACE = 0.5;
+/** Updates after a spin in which it finds back to the track: nothing is planned, and a spin is still the same one. */
+const RECOVERY = 4;
+
+/** Its memory, numbers of a checkpoint. */
+export type CalmMemory = {
+  /** updates until a spin is over */
+  recovering: number;
+  /** spins so far */
+  spins: number;
+  /** the highest pace that may be asked for */
+  ceiling: number;
+};
+
+export const neverSpun = (): CalmMemory => ({ recovering: 0, spins: 0, ceiling: 1 });
+
+/** A new spin is answered by `calmDown`; while it lasts the policy rests; otherwise nothing is known of any. */
+export function afterSpin(memory: CalmMemory, spins: boolean): "calm" | "rest" | undefined {
+  const wasCalm = memory.recovering === 0;
+  if (spins) memory.recovering = RECOVERY;
+  else if (!wasCalm) memory.recovering--;
+  if (spins && wasCalm) return "calm";
+  return spins || !wasCalm ? "rest" : undefined;
+}
+
+/** For people, after the update that answered a spin. */
+export function describeCalm({ recovering, spins }: CalmMemory, pace: number): string[] {
+  return spins > 0 && recovering === RECOVERY
+    ? [`slowed down after a spin: pace ${pace.toFixed(2)}, less throttle`]
+    : [];
+}
+
+/** Slows down, and takes from the controller's limits what the task says for so many spins; the new pace. */
+export function calmDown(core: Core, memory: CalmMemory): number {
+  const { controller } = core.setup.task;
+  const pace = Math.max(LEAST_PACE, SLOWER * core.pace);
+  memory.ceiling = Math.max(pace, Math.min(memory.ceiling, CEILING * core.pace));
+  memory.spins++;
+  const limits = core.view("controllerParameters");
+  const names = core.parameterNames("controller", controller.kind);
+  for (const [name, values] of Object.entries(controller.afterSpins ?? {})) {
+    const i = names.indexOf(name);
+    limits[i] = Math.min(limits[i], values[Math.min(memory.spins, values.length) - 1]);
+  }
+  core.setPace(pace);
+  return pace;
+}

@@ -150,7 +150,7 @@ test("every path that a message puts into a command is put there as a shell read
       return [...text.matchAll(commands)]
         .map(([command]) => command)
         .filter((command) =>
-          /\$\{(?!quoted\(|2 \*|(?:group|service|PROCESSORS|pid|why|wanted|names|stringify)\b)/.test(command),
+          /\$\{(?!quoted\(|2 \*|(?:units|group|service|PROCESSORS|pid|why|wanted|names|stringify)\b)/.test(command),
         )
         .map((command) => `${file}: ${command}`);
     });

@@ -34,7 +34,7 @@ describe.each(WIDTHS)("in %d columns", (columns) => {
     expect(rows.map(([index, , cost]) => [Number(index), Number(cost)])).toEqual(
       metrics.map(({ index, windowCost }) => [index, Number(windowCost.toPrecision(4))]),
     );
-    if (columns >= 80) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([6, 8]));
+    if (columns >= 80) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([6, 7]));
     expect(whole.broken.filter((one) => !one.includes("lapgrad drive"))).toEqual([]);
     expect(whole.lines.join("")).not.toMatch(/[\u2588\u2591]/);
     for (const moment of whole.moments) expect(moment.length).toBeLessThanOrEqual(columns);

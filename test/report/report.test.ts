@@ -136,9 +136,9 @@ describe("the numbers", () => {
     const text = page.replace(/<style>[\s\S]*?<\/style>/g, "").replace(/<[^>]*>/g, "");
     expect(text).not.toMatch(/rollout|untrained/i);
     expect(text).toContain("lap 1 → 5");
-    expect(text).toContain("first lap, 494");
+    expect(text).toContain("Dashed: first lap, 494.");
     expect(text).toContain("All laps");
-    expect(renderReport(reportOf(5))).toContain("untrained 494");
+    expect(renderReport(reportOf(5))).toContain("Dashed: untrained, 494.");
   });
 
   test("what was noticed is marked where it was", () => {

@@ -159,8 +159,8 @@ describe("a recording that is not as the run wrote it", () => {
 });
 
 test.each([
-  ["update", `a\n${"b".repeat(1000)}`, /^the checkpoint was made by update "[^\n]*", the configuration says "gauss-/],
-  ["layers", Array.from({ length: 1000 }, () => 8), /^the checkpoint holds a [^\n]* network, the configuration asks/],
+  ["update", `a\n${"b".repeat(1000)}`, /^\S*\/0003\.ckpt was made by update "[^\n]*", the configuration says "gauss-/],
+  ["layers", Array.from({ length: 1000 }, () => 8), /^\S*\/0003\.ckpt holds a [^\n]* network, the configuration asks/],
 ])("a checkpoint of another %s is refused in one short line, whatever it says", async (name, value, message) => {
   const run = join(folder, `run-${++count}`);
   await cp(stopped, run, { recursive: true });

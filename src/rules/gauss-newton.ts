@@ -41,7 +41,7 @@ const CONFIRMED = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
 /** Windows after a change in which rungs are chosen anew with every update, and the pace in the first of them. */
-const FRESH = 2;
+const FRESH = 6;
 const CAREFUL = 0.82;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +

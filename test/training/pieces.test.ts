@@ -36,9 +36,9 @@ function pieces(every: number, delay: number, laps = 2): number[] {
 }
 const times = (count: number, ...values: number[]) => Array.from({ length: count }, () => values).flat();
 
-test("pieces: 4 segments, then as asked for, at the beginning of a drive 2 at least; what is left ends a lap", () => {
+test("pieces: 4 segments at least, then as asked for; what is left ends a lap", () => {
   expect(pieces(3, 1)).toEqual([4, ...times(12, 3), ...times(12, 3), 4]);
-  expect(pieces(1, 0)).toEqual([4, ...times(8, 2), ...times(18, 1), 2, ...times(38, 1), 2]);
+  expect(pieces(1, 0)).toEqual([4, ...times(34, 1), 2, ...times(38, 1), 2]);
   expect(pieces(2, 1)).toEqual([4, ...times(38, 2)]);
   expect(pieces(7, 1)).toEqual([...times(5, 7), 5, ...times(5, 7), 5]);
   expect(pieces(13, 1)).toEqual([13, 13, 14, 13, 13, 14]);

@@ -117,15 +117,17 @@ describe("a recording that is not as the run wrote it", () => {
 
   test("of a run of an older version, without checksums: only one that is damaged is left out", async () => {
     const older = olderCheckpoint(3);
-    const whole = await resumed(older);
-    expect(whole.lines.join()).not.toContain("left out");
-    const undisturbed = await resumed(async () => {});
+    const laps = join(folder, "whole-laps"); // in which such a version learned
+    await trainRun({ given: { ...LAPS, "update-every": "lap" }, out: laps }, 3);
+    const whole = await resumed(older, laps);
+    expect(whole.lines.join()).not.toMatch(/left out|passed over/);
+    const undisturbed = await resumed(async () => {}, laps);
     const [one, other] = await Promise.all([whole, undisturbed].map(({ run }) => fingerprint(run)));
     expect({ ...one, [THIRD]: "" }).toStrictEqual({ ...other, [THIRD]: "" });
     const { lines } = await resumed(async (run) => {
       await older(run);
       await notFinite(join(run, name));
-    });
+    }, laps);
     expect(lines.find((line) => line.includes("left out"))).toMatch(/0002.mcap holds numbers that are not finite$/);
   });
 

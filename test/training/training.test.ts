@@ -28,8 +28,8 @@ async function trained(given: PartialConfig, until?: number): Promise<string> {
 test("the same seed gives the same files, bit for bit; another seed other weights and starts", async () => {
   const runs = [await trained(SMALL), await trained(SMALL), await trained({ ...SMALL, seed: 2 })];
   const [first, again, other] = await Promise.all(runs.map(fingerprint));
-  // config.yaml, metrics.jsonl, 7 checkpoints, 6 recordings
-  expect(Object.keys(first ?? {})).toHaveLength(15);
+  // config.yaml, metrics.jsonl, updates.jsonl, 7 checkpoints, 6 recordings
+  expect(Object.keys(first ?? {})).toHaveLength(16);
   expect(again).toStrictEqual(first);
   expect(Object.keys(other ?? {})).toStrictEqual(Object.keys(first ?? {}));
   for (const [name, hash] of Object.entries(other ?? {})) expect(hash).not.toBe(first?.[name]);

@@ -6,7 +6,7 @@
  * call late there too. `--cache`: rows that are there already are not driven again.
  * Usage, after a build, in the project's folder:
  *   node scripts/first-seconds.mjs [--seeds 100] [--first 81000] [--plants nominal,…] [--starts track,rest]
- *     [--cache file] [--print]
+ *     [--measured clean,noisy] [--cache file] [--print]
  */
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     first: { type: "string", default: "81000" },
     plants: { type: "string", default: "nominal,identified,single-track" },
     starts: { type: "string", default: "track,rest" },
+    measured: { type: "string", default: "clean,noisy" },
     cache: { type: "string" },
     print: { type: "boolean" },
   },
@@ -41,8 +42,9 @@ const SETTLED = 3.5;
 const SHOWN = [1, 2, 3, 6, 20];
 const NOISE = { "plant-noise": [0.005] };
 const CONDITIONS = [
-  { name: "clean", given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
+  { option: "clean", name: "clean", given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
   {
+    option: "noisy",
     name: "5 mm noise, pose 0 to 60 ms old",
     given: { link: "serial", device: "none" },
     linkFor: (config, seed) =>
@@ -137,7 +139,8 @@ function spread(values) {
 }
 
 const rows = [];
-for (const condition of CONDITIONS)
+const wanted = options.measured.split(",");
+for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option)))
   for (const start of options.starts.split(","))
     for (const plant of options.plants.split(",")) {
       const whole = await untrainedCost({ plant });

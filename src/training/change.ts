@@ -16,6 +16,8 @@ export interface Window {
   readonly fired: boolean;
   /** it is over; otherwise cost, expectation and errors are those of what was driven of it so far */
   readonly isWhole: boolean;
+  /** quarters of a lap that it is long: 1, or {@link LAP} where a lap is a window */
+  readonly quarters: number;
 }
 
 /**
@@ -33,14 +35,14 @@ const LEAST_PART = 0.1;
 /** A window must be further outside than every one that was no change, by this factor; they are forgotten slowly. */
 const CAUTION = 1.2;
 const FORGETTING = 0.95;
-/** Windows of a lap; after a firing the windows of so many show whether it was for something. */
-const LAP = 4;
-/** Windows after the start, and after a change, in which model and policy still settle: they are not judged. */
-const SETTLING = 4;
+/** Quarters of a lap; after a firing the windows of so many show whether it was for something. */
+export const LAP = 4;
+/** Quarters of a lap after the start, and after a change, in which model and policy still settle: not judged. */
+const SETTLING = 2 * LAP;
 
 /** Its memory, numbers of a checkpoint. */
 export interface ChangeMemory {
-  /** windows since the start, or the last change */
+  /** quarters of a lap since the start, or the last change */
   windows: number;
   /** largest ratios, of cost to what was expected and of error to what the fit left, of windows that were no change */
   costs: number;
@@ -58,8 +60,8 @@ export type Verdict = "changed" | "dismissed" | "same";
 export function judgeWindow(memory: ChangeMemory, { isWhole, ...window }: Window): Verdict {
   const firedBefore = memory.fired > 0;
   if (isWhole) {
-    memory.windows++;
-    memory.fired = window.fired ? LAP : Math.max(0, memory.fired - 1);
+    memory.windows += window.quarters;
+    memory.fired = window.fired ? LAP : Math.max(0, memory.fired - window.quarters);
   }
   const isOver = isWhole && firedBefore && memory.fired === 0 ? "dismissed" : "same";
   const { cost, expected, error, fitted } = window;

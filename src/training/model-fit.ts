@@ -5,7 +5,8 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
-import { describeChange, forgetful, judgeWindow, whereGrown } from "./change.js";
+import type { Batch } from "../rules/definition.js";
+import { describeChange, forgetful, judgeWindow, LAP, whereGrown } from "./change.js";
 import type { FittedModel, ModelErrors, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
@@ -70,7 +71,7 @@ export class ModelFitter {
    * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it. If so the drives before
    * are forgotten, and it says from which step of the last drive on, and what people should know.
    */
-  notice(core: Core, piece: Piece, { isJudged: isWhole }: { readonly isJudged: boolean }): Noticed | undefined {
+  notice(core: Core, piece: Piece, { isJudged: isWhole, isWhole: isRollout }: Judged): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;
     const last = this.recordings.length - 1;
     const recording = this.recordings[last];
@@ -91,7 +92,16 @@ export class ModelFitter {
     this.window = isWhole ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
     const from = whereGrown(pieces.errors, fitted);
     const error = rootMeanSquare(pieces.errors.subarray(from));
-    const window = { cost: pieces.cost, expected: pieces.expected, error, fitted, fired: pieces.fired, isWhole };
+    const quarters = isRollout ? LAP : 1;
+    const window = {
+      cost: pieces.cost,
+      expected: pieces.expected,
+      error,
+      fitted,
+      fired: pieces.fired,
+      isWhole,
+      quarters,
+    };
     const verdict = judgeWindow(this.changes, window);
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
@@ -210,6 +220,9 @@ const SPIN = "spin.";
 const BEFORE = "before.";
 /** Before the indices of rollouts that begin at rest. */
 const BEGINNING = "begins.";
+
+/** Whether a window is over with what was driven, and whether that is a whole rollout. */
+type Judged = Pick<Batch, "isJudged" | "isWhole">;
 
 /** What was driven, before anything is learned from it. */
 interface Piece {

@@ -41,7 +41,7 @@ export function spinIn({ rows, measured, steps }: ModelErrors, seen: number): St
   return first < 0 ? undefined : { from: Math.max(0, first - BEFORE) * steps, until: (last + AFTER) * steps };
 }
 
-/** Spins of the last rollouts, by number: one stretch each, from the first to the last. */
+/** Spins of the last rollouts, by number: one span of steps each, from the first to the last. */
 export class Spins {
   readonly #steps = new Map<number, Steps>();
 

@@ -35,7 +35,7 @@ describe("a spin", () => {
   });
 });
 
-test("spins of a rollout are one stretch, and lie in the drive that ends with the last of them", () => {
+test("spins of a rollout are one span, and lie in the drive that ends with the last of them", () => {
   const spins = new Spins();
   spins.add(2, { from: 30, until: 50 });
   spins.add(2, { from: 70, until: 120 });

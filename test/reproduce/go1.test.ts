@@ -7,42 +7,32 @@ import { BUDGET, RULES, trainAll } from "../../src/reproduce/go1-training.js";
 import type { StudyOptions } from "../../src/reproduce/study.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
-/** [ms] on a busy machine */
-const TIMEOUT_MS = 60_000;
 const options: StudyOptions = { seeds: 2, quick: true, reference: undefined, run: async () => [] };
 
-test(
-  "within seven rollouts the default update ends below 10 % of the untrained cost; SGD as the authors does not",
-  async () => {
-    expect(BUDGET).toBeCloseTo(5.94, 2);
-    const rates = RULES.flatMap(({ label, rates: [rate] = [] }) =>
-      rate === undefined ? [] : [{ rule: label, rate, late: 1 }],
-    );
-    const trained = await trainAll(3, rates);
-    const ends = trained.map(({ curves }) => spreadOf(curves.map(finalCost)));
-    expect(ends[0]?.worst).toBeLessThan(0.02);
-    expect(ends[1]?.worst).toBeLessThan(0.02);
-    expect(ends[3]?.median).toBeGreaterThan(0.1);
-    for (const { curves } of trained)
-      for (const { minutes, failure } of curves) {
-        expect(failure).toBeNull();
-        expect(minutes.at(-1)).toBeLessThan(BUDGET);
-        expect(minutes[0]).toBe(0);
-      }
-  },
-  TIMEOUT_MS,
-);
+test("within seven rollouts the default update ends below 10 % of the untrained cost; SGD as the authors does not", async () => {
+  expect(BUDGET).toBeCloseTo(5.94, 2);
+  const rates = RULES.flatMap(({ label, rates: [rate] = [] }) =>
+    rate === undefined ? [] : [{ rule: label, rate, late: 1 }],
+  );
+  const trained = await trainAll(3, rates);
+  const ends = trained.map(({ curves }) => spreadOf(curves.map(finalCost)));
+  expect(ends[0]?.worst).toBeLessThan(0.02);
+  expect(ends[1]?.worst).toBeLessThan(0.02);
+  expect(ends[3]?.median).toBeGreaterThan(0.1);
+  for (const { curves } of trained)
+    for (const { minutes, failure } of curves) {
+      expect(failure).toBeNull();
+      expect(minutes.at(-1)).toBeLessThan(BUDGET);
+      expect(minutes[0]).toBe(0);
+    }
+});
 
-test(
-  "without reference data there is part one, with charts and no failure",
-  async () => {
-    const page = await go1.run(options);
-    expect(page.failure).toBeUndefined();
-    expect(page.sections.map(({ heading }) => heading)).toEqual(["Simulated Go1, 2 seeds", "Learning rates"]);
-    expect(page.results.walked).toEqual([]);
-  },
-  TIMEOUT_MS,
-);
+test("without reference data there is part one, with charts and no failure", async () => {
+  const page = await go1.run(options);
+  expect(page.failure).toBeUndefined();
+  expect(page.sections.map(({ heading }) => heading)).toEqual(["Simulated Go1, 2 seeds", "Learning rates"]);
+  expect(page.results.walked).toEqual([]);
+});
 
 dataTest(
   "recorded Go1: commands to 1e-12, costs to 1e-8; half the first rollout's cost after ten, and with the network",
@@ -65,5 +55,4 @@ dataTest(
     expect(withNetwork?.radialError).toBeLessThan(0.75 * (without?.radialError ?? 0));
     expect(training.reduce((sum, { minutes }) => sum + minutes, 0)).toBeCloseTo(5.94, 1);
   },
-  TIMEOUT_MS,
 );

@@ -68,7 +68,8 @@ export async function* algorithm1(
       spins = change?.spins === true;
       const isChange = change !== undefined && !spins;
       changedFrom = isChange ? change.step + core.view("segmentStarts", drive.slot)[drive.begin] : undefined;
-      noticed = [...noticed, ...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
+      const remarks = [...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
+      noticed = [...new Set([...noticed, ...remarks])];
       yield { ...event, noticed };
       if (event.stopped !== undefined) return;
       cost += pieceCost / count;

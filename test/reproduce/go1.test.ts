@@ -9,7 +9,7 @@ import { dataTest, referenceData } from "../reference-data.js";
 
 const options: StudyOptions = { seeds: 2, quick: true, reference: undefined, run: async () => [] };
 
-test("within seven rollouts the default update ends below 10 % of the untrained cost; SGD as the authors does not", async () => {
+test("in seven rollouts the default update gets below a tenth of the cost, the authors' SGD does not", async () => {
   expect(BUDGET).toBeCloseTo(5.94, 2);
   const rates = RULES.flatMap(({ label, rates: [rate] = [] }) =>
     rate === undefined ? [] : [{ rule: label, rate, late: 1 }],

@@ -123,7 +123,7 @@ test("resumed after the lap in which a change was noticed, while the fit is held
   expect((await metricsOf(whole))[8].noticed.join()).toContain("the world changed");
   const heldTo = ({ optimiser }: Checkpoint) => Object.keys(optimiser).filter((name) => name.startsWith("before."));
   expect([before, noticed, after].map((checkpoint) => heldTo(checkpoint).length)).toEqual([0, 11, 0]);
-  expect([before, noticed, after].map(({ optimiser }) => optimiser.fresh)).toEqual([0, 1, 0]);
+  expect([before, noticed, after].map(({ optimiser }) => optimiser.fresh)).toEqual([0, 5, 1]);
   // the model before, as it was: 7.7 m/s²
   expect(1 / noticed.optimiser["before.inverseGrip"]).toBeCloseTo(7.7, 1);
   // without it a resumed run would go elsewhere
@@ -133,8 +133,14 @@ test("resumed after the lap in which a change was noticed, while the fit is held
   const free = Object.entries(noticed.optimiser).filter(([name]) => !name.startsWith("before."));
   await writeCheckpoint(checkpointAfter(other, 9), { ...noticed, optimiser: Object.fromEntries(free) });
   await trainRun({ given: {}, resume: other });
-  const [line, otherLine] = (await Promise.all([whole, other].map(metricsOf))).map((lines) => lines[9]);
-  expect(otherLine.cost).not.toBe(line.cost);
+  // the first update of the next lap, when less than a lap of the changed world is known
+  const errorOf = async (run: string) => {
+    const lines = (await readFile(join(run, "updates.jsonl"), "utf8")).trim().split("\n");
+    return lines.map((line) => JSON.parse(line)).find(({ lap }) => lap === 10)["modelError.turnRate"];
+  };
+  const [held, unheld] = await Promise.all([whole, other].map(errorOf));
+  expect(held).toBeGreaterThan(0);
+  expect(Math.abs(unheld / held - 1)).toBeGreaterThan(1e-4);
 });
 
 test("a quadruped that turns less than it did: noticed, and walked on with", async () => {
@@ -145,8 +151,10 @@ test("a quadruped that turns less than it did: noticed, and walked on with", asy
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(lines.flatMap(({ noticed }, i) => (noticed.length > 0 ? [i] : []))).toEqual([8]);
-  expect(lines[8].noticed[0]).toMatch(/^the world changed/);
+  const told = lines.map(
+    ({ noticed }) => noticed.filter((text: string) => text.startsWith("the world changed")).length,
+  );
+  expect(told.flatMap((count, i) => (count > 0 ? [i] : []))).toEqual([8]);
   for (const line of lines.slice(9)) expect(line.model.turnGain.value).toBeCloseTo(0.6, 3);
   expect(lines[10].windowCost).toBeLessThan(0.1 * lines[8].windowCost);
 });

@@ -22,8 +22,8 @@ export interface Window {
 
 /**
  * How far outside is too far: cost by what was expected, errors by what the fit left, with `allowance` in the unit of
- * the error. No lap of three plants that do not change was beyond (eight seeds of 20 laps each). With a reflex that
- * fired half the proof is there already.
+ * the error. No window of three plants that do not change was beyond (docs/results/first-seconds.md). With a reflex
+ * that fired half the proof is there already; a window that has only begun scatters more.
  */
 export const FAR = {
   fired: { cost: 1.5, error: 1.5, allowance: 0.05 },
@@ -47,13 +47,13 @@ export interface ChangeMemory {
   /** largest ratios, of cost to what was expected and of error to what the fit left, of windows that were no change */
   costs: number;
   errors: number;
-  /** 1 after a window in which the reflex fired, and which was no change: the next one may show it */
+  /** quarters of a lap after a window in which the reflex fired, and which was no change, that may still show it */
   fired: number;
 }
 
 export const forgetful = (): ChangeMemory => ({ windows: 0, costs: 0, errors: 0, fired: 0 });
 
-/** `dismissed`: the reflex fired, and after a whole window more it still was no change. */
+/** `dismissed`: the reflex fired, and after a lap more it still was no change. */
 export type Verdict = "changed" | "dismissed" | "same";
 
 /** Whether the world changed in a window, which is added to the memory when it is over. */

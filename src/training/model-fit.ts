@@ -3,13 +3,15 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { type FitData, LONGEST_DELAY, unwrap } from "../identification/fit-data.js";
+import { type FitData, LONGEST_DELAY } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import type { Batch } from "../rules/definition.js";
 import { describeChange, forgetful, judgeWindow, LAP, whereGrown } from "./change.js";
-import type { FittedModel, ModelErrors, Refit } from "./fits/contract.js";
+import { driveOf, withoutBeginning } from "./fit-drives.js";
+import type { FittedModel, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
 import { CORRELATION, DETERMINED, ERROR, PARAMETER, prefixed, STANDARD_ERROR } from "./model-numbers.js";
+import { added, NOTHING, type Piece, type Pieces } from "./pieces.js";
 import { Spins, type Steps, spinIn } from "./spin.js";
 
 /** Rollouts, or laps, that a model is fitted to. */
@@ -224,60 +226,6 @@ const BEGINNING = "begins.";
 /** Whether a window is over with what was driven, and whether that is a whole rollout. */
 type Judged = Pick<Batch, "isJudged" | "isWhole">;
 
-/** What was driven, before anything is learned from it. */
-interface Piece {
-  readonly cost: number;
-  /** what was expected of the window that it belongs to; undefined: nothing */
-  readonly expected: number | undefined;
-  /** the reflex fired in it */
-  readonly fired: boolean;
-}
-
-/** Pieces of one rollout that are judged together. */
-interface Pieces extends Piece {
-  /** of the rollout that they are of; 0: there are none */
-  readonly rollout: number;
-  /** its step that they begin with */
-  readonly first: number;
-  /** rows of the rollout's model errors that were seen, these included */
-  readonly end: number;
-  /** errors of the model as it was when each was driven, and what the fit before the first had left */
-  readonly errors: Float64Array;
-  readonly fitted: number;
-}
-
-const NOTHING: Pieces = {
-  cost: 0,
-  expected: undefined,
-  fired: false,
-  rollout: 0,
-  first: 0,
-  end: 0,
-  fitted: 0,
-  errors: new Float64Array(0),
-};
-
-/** Pieces with one more; `missing`: steps of the rollout before the first of the errors' rows. */
-function added(
-  pieces: Pieces,
-  piece: Piece,
-  rollout: number,
-  { rows, steps }: ModelErrors,
-  missing: number,
-): Omit<Pieces, "fitted"> {
-  const seen = pieces.rollout === rollout ? Math.min(pieces.end, rows.length) : 0;
-  const isFirst = pieces.errors.length === 0;
-  return {
-    cost: pieces.cost + piece.cost,
-    expected: piece.expected,
-    fired: pieces.fired || piece.fired,
-    rollout,
-    first: isFirst ? missing + seen * steps : pieces.first,
-    end: rows.length,
-    errors: new Float64Array([...pieces.errors, ...rows.subarray(seen)]),
-  };
-}
-
 /** Parameters and delays by name. */
 function entriesOf({ parameters, delays }: FittedModel): [string, number][] {
   return [...Object.entries(parameters), ...delays.map((delay, i): [string, number] => [`delay${i + 1}`, delay])];
@@ -328,35 +276,6 @@ function modelIn(core: Core): FittedModel {
   };
 }
 
-/**
- * A drive from a step on: where the longest delay has passed, if it is not known how it was commanded before, or where
- * the world changed.
- */
-function withoutBeginning(core: Core, { states, inputs, periods }: FitData, step: number): FitData {
-  const { state, input } = core.setup.task.columns;
-  return {
-    states: states.subarray(state.length * step),
-    inputs: inputs.subarray(input.length * step),
-    periods: periods.slice(step),
-    earlier: inputs.subarray(0, input.length * step),
-  };
-}
-
 function rootMeanSquare(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-}
-
-/**
- * One recording as a drive, after `previous` if it went on from that: headings unwrapped, periods from the recorded
- * times.
- */
-function driveOf(core: Core, recording: Recording, previous: Recording | undefined): FitData {
-  const n = core.setup.task.columns.state.length;
-  const steps = recording.times.length;
-  const states = new Float64Array([...recording.states, ...recording.finalState]);
-  const heading = core.setup.task.columns.state.findIndex((name) => name.startsWith("phi "));
-  if (heading >= 0) unwrap(states, heading, n);
-  const nominal = core.setup.task.timing.controlPeriod;
-  const periods = recording.times.map((time, t) => (t + 1 < steps ? recording.times[t + 1] - time : nominal));
-  return { states, inputs: recording.inputs, periods, earlier: previous?.inputs ?? new Float64Array(0) };
 }

@@ -104,7 +104,7 @@ test("less grip: noticed, drives before forgotten, pace lowered, cost back; resu
   const noticed = lines.map((line) => line.noticed);
   expect(noticed.slice(0, 8).flat()).toEqual([]);
   expect(noticed[8].join()).toMatch(/the world changed: the window cost .* times what was expected.*rad\/s/);
-  expect(noticed[8].join()).toMatch(/policy was driven on, improved in the model, at pace 0\.\d\d/);
+  expect(noticed[8].join()).toMatch(/policy is driven on, at pace 0\.\d\d/);
   expect(lines[10].windowCost).toBeLessThan(0.15 * lines[8].windowCost);
   // grip as it is, not as it was: 7.7 m/s² times 0.8
   for (const line of lines.slice(9)) expect(1 / line.model.inverseGrip.value).toBeCloseTo(0.8 * 7.7, 1);

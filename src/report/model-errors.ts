@@ -12,7 +12,7 @@ function wordsOf(name: string): string {
 }
 
 /** A small chart per model error, against the driving learned from; empty where no model was fitted. */
-export function renderModelErrors({ metrics, modelErrors }: ReportInput): string {
+export function renderModelErrors({ metrics, modelErrors, unit: unitOfWork }: ReportInput): string {
   const names = [...new Set(metrics.flatMap((one) => Object.keys(one).filter((name) => name.startsWith(PREFIX))))];
   const minutes = minutesBefore(metrics).slice(0, -1);
   const drawn = names.sort().flatMap((name) => {
@@ -22,12 +22,12 @@ export function renderModelErrors({ metrics, modelErrors }: ReportInput): string
     const unit = modelErrors[name] === undefined ? "" : ` [${modelErrors[name]}]`;
     return renderChart({
       heading: `Model error: ${wordsOf(name)}${unit}`,
-      description: `What the fitted model does not explain of the ${wordsOf(name)}, rollout by rollout`,
+      description: `What the fitted model does not explain of the ${wordsOf(name)}, ${unitOfWork} by ${unitOfWork}`,
       width: 490,
       height: 150,
       x: linearAxis({ lo: -0.02 * (minutes.at(-1) || 1), hi: 1.02 * (minutes.at(-1) || 1) }, 6),
       y: logAxis({ lo: lo / 1.5, hi: hi * 1.5 }),
-      xLabel: "driving the policy had learned from [min]",
+      xLabel: `driving before the ${unitOfWork} [min]`,
       lines: [
         { className: "curve", x: minutes, y: errors },
         ...errors.map((error, i) => ({ className: "dot", x: [minutes[i]], y: [error] })),
@@ -36,6 +36,6 @@ export function renderModelErrors({ metrics, modelErrors }: ReportInput): string
   });
   return drawn.length === 0
     ? ""
-    : `<p>What the model, fitted before a rollout, does not explain of it: root mean square, logarithmic.</p>
+    : `<p>What the model, fitted before a ${unitOfWork} was over, left unexplained: root mean square, logarithmic.</p>
 <div class="pair">${drawn.join("\n")}</div>`;
 }

@@ -5,15 +5,12 @@
  * node scripts/firmware-study.mjs [seeds]
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import trainCommand from "../build/src/cli/commands/train.js";
 import { spreadOf } from "../build/src/compare/statistics.js";
 import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { CAR, robotAround } from "../build/test/in-the-loop/robot.js";
-import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
+import { directly, throughFirmware } from "./firmware-run.mjs";
 import { writeStudyPage } from "./study.mjs";
 
 const SEEDS = Number(process.argv[2] ?? 5);
@@ -29,29 +26,6 @@ const CASES = [
   ["identified", "rollout"],
 ];
 const median = (values) => spreadOf(values).median;
-const quiet = { terminal: undefined, say: () => {}, result: () => {} };
-
-async function costs(run) {
-  const lines = (await readFile(join(run, "metrics.jsonl"), "utf8")).trim().split("\n");
-  return lines.map((line) => JSON.parse(line).windowCost);
-}
-
-async function throughFirmware(given, out) {
-  const board = new SimulatedBoard("build/firmware/lockstep", "build/firmware/atmega328p.elf");
-  try {
-    await board.run(50);
-    const { connect } = robotAround(board, given);
-    await trainCommand.run({ given: { ...given, ...CAR, corridor: 3 }, out }, quiet, connect);
-  } finally {
-    await board.stop();
-  }
-  return costs(out);
-}
-
-async function inSimulator(given, out) {
-  await trainCommand.run({ given, out }, quiet);
-  return costs(out);
-}
 
 const folder = mkdtempSync(join(tmpdir(), "lapgrad-serial-"));
 const began = performance.now();
@@ -77,8 +51,8 @@ try {
       const name = join(folder, `${plant}-${every}-${seed}`);
       for (const [where, driven] of [
         ["firmware", await throughFirmware(given, `${name}-firmware`)],
-        ["simulator", await inSimulator(given, `${name}-simulator`)],
-        ["delayed", await inSimulator({ ...given, ...delays }, `${name}-delayed`)],
+        ["simulator", await directly(given, `${name}-simulator`)],
+        ["delayed", await directly({ ...given, ...delays }, `${name}-delayed`)],
       ]) {
         first[where].push(driven[0]);
         last[where].push(driven[ROLLOUTS - 1]);

@@ -18,7 +18,7 @@ import { quantile } from "../build/src/statistics.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { AgedLink } from "./aged-link.mjs";
-import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
+import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -118,12 +118,11 @@ const largest = (values) => values.reduce((a, b) => Math.max(a, b), 0);
 function measured({ costs, ends, learned, untrained, noticed }, whole) {
   const isWhole = costs.length === LAPS * LAP;
   const laps = windowsOf(costs, LAP);
-  const lastBad = laps.findLastIndex(({ mean }) => mean > (GOOD / 100) * whole);
-  const good = laps[lastBad + 1];
+  const good = segmentsUntilGood(costs, LAP, (GOOD / 100) * whole);
   const settled = ends.findIndex((end) => end >= ends[learned - 1] + SETTLED) + 1;
   const ratio = ({ at, mean }) => mean / windowsOf(untrained.slice(at - SHORT + 1, at + 1), SHORT)[0].mean;
   return {
-    good: isWhole && good ? ends[good.at] : Number.POSITIVE_INFINITY,
+    good: isWhole ? (ends[good - 1] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
     factor: largest(windowsOf(costs, SHORT, learned).map(ratio)),
     settled: largest(windowsOf(costs, SHORT, settled).map(({ mean }) => mean)) / whole,
     rolling: (100 * largest(windowsOf(costs, LAP, learned).map(({ mean }) => mean))) / whole,

@@ -6,11 +6,9 @@
  *   node scripts/mujoco-study.mjs [--seeds 10] [--first 51000] [--firmware 5] [--cache file] [--print]
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import trainCommand from "../build/src/cli/commands/train.js";
 import { completeConfig } from "../build/src/config/config.js";
 import { predictionErrors } from "../build/src/identification/prediction.js";
 import { spansOf } from "../build/src/identification/spans.js";
@@ -19,9 +17,8 @@ import { coreFor } from "../build/src/session.js";
 import { quantile } from "../build/src/statistics.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure, measureSteps } from "../build/src/training/metrics.js";
-import { CAR, robotAround } from "../build/test/in-the-loop/robot.js";
-import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
-import { keptRows, untrainedCost, writeStudyPage } from "./study.mjs";
+import { directly, throughFirmware } from "./firmware-run.mjs";
+import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -65,19 +62,18 @@ async function trained(given) {
   const { core, rollouts } = await trainingInMemory(completeConfig({ "stop-factor": 1e6, ...PLANT, ...given }));
   const row = { costs: [], segments: [], stopped: null, explained: null };
   const names = core.parameterNames("model", "car");
-  for await (const { index, slot, from, stopped, recording } of rollouts()) {
+  for await (const { index, slot, begin, stopped, recording } of rollouts()) {
     if (stopped !== undefined) {
       row.stopped = stopped;
       break;
     }
     const starts = core.view("segmentStarts", slot);
     const [steps, segments] = core.view("counts", slot);
-    for (let j = from; j < segments; j++) {
+    for (let j = begin; j < segments; j++) {
       const end = j + 1 < segments ? starts[j + 1] : steps;
       row.segments.push(measureSteps(core, slot, starts[j], end, j).meanCost);
     }
-    if (index === 0) continue;
-    row.costs.push(measure(core, slot, index, from).meanCost);
+    row.costs.push(measure(core, slot, index, begin).meanCost);
     if (index < LAPS) continue;
     // the model was fitted to the laps before this one
     const parameters = Object.fromEntries(names.map((name, i) => [name, core.view("modelParameters")[i]]));
@@ -90,39 +86,14 @@ async function trained(given) {
 }
 
 /** Seconds since standstill until the first 40 network calls in a row that cost a tenth, as all later ones do. */
-function secondsToTenth({ segments }, whole) {
-  const window = 40;
-  let last = -1;
-  let sum = 0;
-  for (const [i, cost] of segments.entries()) {
-    sum += cost - (i >= window ? segments[i - window] : 0);
-    if (i >= window - 1 && sum / window > 0.1 * whole) last = i;
-  }
-  const end = last < 0 ? window : last + 2;
-  return end <= segments.length ? 0.14 * end : Number.POSITIVE_INFINITY;
-}
-
-const quiet = { terminal: undefined, say: () => {}, result: () => {} };
+const secondsToTenth = ({ segments }, whole) => 0.14 * segmentsUntilGood(segments, 40, 0.1 * whole);
 
 /** Window costs of the laps of one training through the firmware, or without. */
 async function costsOf(seed, isThroughFirmware) {
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-mujoco-"));
   const given = { ...PLANT, seed, rollouts: FIRMWARE_LAPS };
-  const out = join(folder, "run");
   try {
-    if (!isThroughFirmware) await trainCommand.run({ given, out }, quiet);
-    else {
-      const board = new SimulatedBoard("build/firmware/lockstep", "build/firmware/atmega328p.elf");
-      try {
-        await board.run(50);
-        const { connect } = robotAround(board, given);
-        await trainCommand.run({ given: { ...given, ...CAR, corridor: 3 }, out }, quiet, connect);
-      } finally {
-        await board.stop();
-      }
-    }
-    const lines = (await readFile(join(out, "metrics.jsonl"), "utf8")).trim().split("\n");
-    return lines.map((line) => JSON.parse(line).windowCost);
+    return await (isThroughFirmware ? throughFirmware : directly)(given, join(folder, "run"));
   } finally {
     rmSync(folder, { recursive: true });
   }

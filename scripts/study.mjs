@@ -59,6 +59,20 @@ export async function untrainedCost(given) {
   return (await untrainedLap(given)).meanCost;
 }
 
+/**
+ * How many segments since standstill the first of all windows of `lap` segments ends with which costs at most `most` in
+ * the mean, as all later ones do; infinite if there is none. `costs`: of every segment.
+ */
+export function segmentsUntilGood(costs, lap, most) {
+  let end = lap;
+  let sum = 0;
+  for (const [i, cost] of costs.entries()) {
+    sum += cost - (i >= lap ? costs[i - lap] : 0);
+    if (i >= lap - 1 && sum / lap > most) end = i + 2;
+  }
+  return end <= costs.length ? end : Number.POSITIVE_INFINITY;
+}
+
 export const shownCost = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");
 
 /** Writes docs/results/<name>.md: the text of pages/<name>.md with its values, and the remarks that readers added. */

@@ -28,7 +28,7 @@ const best = rollouts.reduce((a, b) => (b.windowCost < a.windowCost ? b : a));
 const config = await readCompleteConfig(folder.configPath);
 const driving = config["update-every"] !== "rollout"; // all of it counts, of a separate rollout its window
 const what = unitOf(config);
-const first = changesWithinLaps(config) ? `${what} 1, from standstill` : `${what} 1, untrained`;
+const first = changesWithinLaps(config) ? `${what} 1` : `${what} 1, untrained`;
 const firstCounted = driving ? 0 : Number(config.window.split(":")[0]);
 const { radius } = carFigure8.reward.parameters;
 

@@ -110,8 +110,9 @@ export function judge(taskTime: f64): void {
   const place = placeOf(taskTime);
   const excess = shortfall - Math.max(known(place - 1), Math.max(known(place), known(place + 1)));
   const mean = 0.5 * (excess + get(Reflex.excess));
+  const lasting = Math.min(mean, excess); // a grip that is lost does not come back
   const scatter = (DEVIATIONS * Math.sqrt(get(Reflex.variance))) / Math.SQRT2;
-  if (get(Reflex.seen) >= ENOUGH && mean > Math.max(LEAST, Math.max(scatter, get(Reflex.caution)))) {
+  if (get(Reflex.seen) >= ENOUGH && lasting > Math.max(LEAST, Math.max(scatter, get(Reflex.caution)))) {
     fire(taskTime, Math.max(excess, get(Reflex.excess))); // the first of the two may have begun before
     return;
   }

@@ -77,6 +77,18 @@ test("with it the lap costs a fraction of what it does without", async () => {
   expect(costs[0]).toBeLessThan(0.6 * costs[1]);
 });
 
+test.each([1, 0.8])(
+  "only a shortfall that lasts counts: behind one of 0.4 the next segment has grip × %d",
+  async (grip) => {
+    const core = await driven(4);
+    core.rollOut(0, 8, 1, 0);
+    core.view("reflex")[core.exports.Reflex.excess] = 0.4;
+    setGrip(core, grip);
+    core.rollOut(1, 1, 0, 0);
+    expect(firingCount(core)).toBe(grip === 1 ? 0 : 1);
+  },
+);
+
 test("where nothing changes it rests at 1", async () => {
   const core = await driven(12, { "plant-noise": [0.005] });
   expect(firingCount(core)).toBe(0);

@@ -22,6 +22,7 @@ import { modelOf, sureValue, written } from "../../training/model-numbers.js";
 import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
+import { warmUp } from "../../training/warm-up.js";
 import { path, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
@@ -155,6 +156,7 @@ async function drive(
         table?.rollout(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
+      if (!isSimulated(run.config)) await warmUp(run.config);
       if (link.isDeadReckoning) output.say("its position is dead reckoning: all costs are what it believes");
       await train({ ...run, link, signal, onRollout }, progress);
     } finally {

@@ -81,6 +81,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
   const { task } = resolveTask(config);
   const transport = transportOf(config.link);
   if (!robotFor(config, task) || !transport) throw new UserError(`link ${config.link} has no robot`);
+  refusePlantChanges(config);
   requireLink(config.link);
   if (!arm)
     throw new UserError(
@@ -102,6 +103,15 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     { drives, onStop: stop, say: output.say },
   );
   return new RobotLink(host, config, operator, new Recorder(drives));
+}
+
+/** Refuses changes of a plant where there is none: a robot would drive on as it is, and its run say otherwise. */
+function refusePlantChanges({ link, "plant-change": changes }: RunConfig): void {
+  if (changes.length === 0) return;
+  throw new UserError(
+    `plant-change "${changes.join(" ")}" is for simulated plants, and link ${link} drives a robot: leave it out, or ` +
+      "give it to the plant, where that is simulated behind the link (lapgrad plant --plant-change)",
+  );
 }
 
 /** Refuses a first drive whose limits nobody has thought about. */

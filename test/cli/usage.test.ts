@@ -52,6 +52,10 @@ describe("wrong usage: exit code 2 and one line", () => {
       ["--arm is for a robot, and without --link a simulated one drives: add --link ros2 or serial or"],
     ],
     ["train --device /dev/ttyACM0 --out robot", ["--device is for a robot", "or leave --device out"]],
+    [
+      "train --link serial --device none --arm --plant-change throttle=0.8@lap3",
+      ['plant-change "throttle=0.8@lap3" is for simulated plants, and link serial drives a robot', "leave it out"],
+    ],
     ["train --resume run --rollouts 4 --dead-man", ["--dead-man is for a robot"]],
     [
       "train --servo steeringMid=1500",

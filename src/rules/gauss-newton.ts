@@ -38,7 +38,7 @@ const KEPT = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
 /** The highest pace in the window of a change. */
-const CAREFUL = 0.82;
+const CAREFUL = 0.76;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";

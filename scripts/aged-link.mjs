@@ -1,6 +1,6 @@
 /**
  * A simulated car that is driven step by step by a core of its own, as the control thread of a robot does, and whose
- * measured pose is old: by an age that is drawn anew for every step.
+ * measured pose is old: by an age that is drawn anew for every step. Some of its positions may be far off.
  */
 
 import { addFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
@@ -26,10 +26,14 @@ export class AgedLink {
   #noise = [0, 0, 0, 0];
   /** network calls that old parameters still drive */
   #late = 0;
+  #outliers;
   #now = 0;
 
-  /** `late`: network calls after which new parameters act */
-  static async of(config, seed, late = 0) {
+  /**
+   * `late`: network calls after which new parameters act; `outliers`: part of the positions that are off, and by how
+   * much [m]
+   */
+  static async of(config, seed, late = 0, outliers = { part: 0, size: 0 }) {
     const link = new AgedLink();
     const plant = await coreFor(config, 1, 1, "strict", 1);
     const pilot = await coreFor(config, 1, 1, "strict", 1);
@@ -42,6 +46,7 @@ export class AgedLink {
     link.#takeover = new Takeover(pilot);
     link.#random = uniformFrom(seed);
     link.#late = late;
+    link.#outliers = outliers;
     return link;
   }
 
@@ -113,6 +118,12 @@ export class AgedLink {
     const [newer, older] = [this.#history[before], this.#history[before + 1]];
     const state = newer.map((value, i) => value + part * (older[i] - value) + this.#noise[i] * this.#normal());
     state[2] = this.#history[0][2];
+    const { part: often, size } = this.#outliers;
+    if (often > 0 && this.#random() < often) {
+      const direction = 2 * Math.PI * this.#random();
+      state[0] += size * Math.cos(direction);
+      state[1] += size * Math.sin(direction);
+    }
     return state;
   }
 

@@ -1,15 +1,16 @@
 /**
  * How soon the simulated car drives well, counted from standstill: trains it in memory with its defaults, from starts
- * on the track at the task's speed and at rest, as it is and with 5 mm of noise and a pose that is up to 60 ms old, and
- * writes docs/results/first-seconds.md. Costs are in % of the untrained controller's steady lap on the same plant
+ * on the track at the task's speed and at rest, as it is, with 5 mm of noise and a pose up to 60 ms old, and with
+ * 20 mm and some positions that are far off, and writes docs/results/first-seconds.md. Costs are in % of the untrained controller's steady lap on the same plant
  * without noise. Where the pose is old the car is driven step by step, as a robot is, and new parameters act a network
  * call late there too. `--cache`: rows that are there already are not driven again.
  * Usage, after a build, in the project's folder:
  *   node scripts/first-seconds.mjs [--seeds 100] [--first 81000] [--plants nominal,…] [--starts track,rest]
- *     [--measured clean,noisy] [--cache file] [--print]
+ *     [--measured clean,noisy,outliers] [--cache file] [--print]
  */
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
+import { firingCount } from "../build/src/core/firings.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { WatchedSimulation } from "../build/src/runtime/watched-simulation.js";
@@ -17,6 +18,7 @@ import { coreFor, initialisePolicy } from "../build/src/session.js";
 import { quantile } from "../build/src/statistics.js";
 import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { measure } from "../build/src/training/metrics.js";
 import { AgedLink } from "./aged-link.mjs";
 import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
 
@@ -26,7 +28,7 @@ const { values: options } = parseArgs({
     first: { type: "string", default: "81000" },
     plants: { type: "string", default: "nominal,identified,single-track" },
     starts: { type: "string", default: "track,rest" },
-    measured: { type: "string", default: "clean,noisy" },
+    measured: { type: "string", default: "clean,noisy,outliers" },
     cache: { type: "string" },
     print: { type: "boolean" },
   },
@@ -40,16 +42,20 @@ const SHORT = 5;
 const GOOD = 10;
 const SETTLED = 3.5;
 const SHOWN = [1, 2, 3, 6, 20];
-const NOISE = { "plant-noise": [0.005] };
+/** Part of the positions that are off, and by how much [m]. */
+const OUTLIERS = { part: 0.005, size: 0.3 };
+
+/** A car as a robot is driven: its pose is old, with noise [m], and perhaps outliers. */
+const aged = (noise, outliers) => ({
+  given: { link: "serial", device: "none" },
+  linkFor: (config, seed) =>
+    AgedLink.of({ ...config, "plant-noise": [noise], link: "sim" }, seed, completeConfig({})["update-delay"], outliers),
+});
+
 const CONDITIONS = [
   { option: "clean", name: "clean", given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
-  {
-    option: "noisy",
-    name: "5 mm noise, pose 0 to 60 ms old",
-    given: { link: "serial", device: "none" },
-    linkFor: (config, seed) =>
-      AgedLink.of({ ...config, ...NOISE, link: "sim" }, seed, completeConfig({})["update-delay"]),
-  },
+  { option: "noisy", name: "5 mm noise, pose 0 to 60 ms old", ...aged(0.005) },
+  { option: "outliers", name: "20 mm noise, 0.5 % of poses 0.3 m off, 0 to 60 ms old", ...aged(0.02, OUTLIERS) },
 ];
 const kept = keptRows(options.cache);
 
@@ -83,17 +89,21 @@ const short = (value) => Number(value.toPrecision(6));
 async function driven({ plant, given, linkFor }, start, seed) {
   const config = completeConfig({ plant, seed, "stop-factor": 1e9, ...given });
   const link = async () => (start === "rest" ? fromRest : (one) => one)(await linkFor(config, seed));
-  const { core, pieces } = await trainingInMemory(config, await link());
-  const row = { costs: [], ends: [], learned: 0, untrained: [], noticed: 0 };
-  for await (const { slot, from, stopped, index, completes, noticed } of pieces()) {
+  const { core, modelFitter, pieces } = await trainingInMemory(config, await link());
+  const row = { costs: [], ends: [], learned: 0, untrained: [], noticed: 0, slow: 0, refits: 0, refused: 0 };
+  for await (const { slot, from, begin, stopped, index, completes, noticed } of pieces()) {
+    if (completes) row.slow += measure(core, slot, index, begin).slowSeconds;
     for (const { cost, seconds } of segmentsOf(core, slot, from)) {
       row.costs.push(short(cost));
       row.ends.push(short((row.ends.at(-1) ?? 0) + seconds));
     }
+    if (row.learned > 0) row.refits++;
+    if (modelFitter.refusal !== undefined) row.refused++; // the refit before what was driven now
     row.learned ||= row.costs.length;
     if (completes && noticed.length > 0) row.noticed++;
     if (stopped !== undefined || (completes && index === LAPS)) break;
   }
+  row.firings = firingCount(core);
   const segments = LAPS * LAP;
   const { steps } = roomFor(config, 1, segments);
   const untrained = await coreFor(config, 1, segments, "strict", steps);
@@ -115,7 +125,7 @@ function windowsOf(costs, length, from = 0) {
 const largest = (values) => values.reduce((a, b) => Math.max(a, b), 0);
 
 /** What is asked of a training; `whole`: the untrained steady cost. Infinite where it was stopped. */
-function measured({ costs, ends, learned, untrained, noticed }, whole) {
+function measured({ costs, ends, learned, untrained, ...seen }, whole) {
   const isWhole = costs.length === LAPS * LAP;
   const laps = windowsOf(costs, LAP);
   const good = segmentsUntilGood(costs, LAP, (GOOD / 100) * whole);
@@ -127,7 +137,7 @@ function measured({ costs, ends, learned, untrained, noticed }, whole) {
     settled: largest(windowsOf(costs, SHORT, settled).map(({ mean }) => mean)) / whole,
     rolling: (100 * largest(windowsOf(costs, LAP, learned).map(({ mean }) => mean))) / whole,
     laps: SHOWN.map((lap) => (100 * (laps[LAP * (lap - 1)]?.mean ?? Number.POSITIVE_INFINITY)) / whole),
-    noticed,
+    ...seen,
   };
 }
 
@@ -151,6 +161,7 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
         found.push(measured(row, whole));
       }
       const of = (value) => spread(found.map(value));
+      const sumOf = (name) => found.reduce((sum, row) => sum + row[name], 0);
       rows.push([
         plant,
         condition.name,
@@ -161,14 +172,18 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
         of(({ rolling }) => rolling),
         ...SHOWN.map((_, i) => of(({ laps }) => laps[i])),
         found.filter(({ noticed }) => noticed > 0).length,
+        sumOf("firings"),
+        sumOf("slow").toFixed(1),
+        ((100 * sumOf("refused")) / sumOf("refits")).toFixed(1),
       ]);
       console.log(rows.at(-1).join(" | "));
     }
+const SEEN = ["noticed", "reflex fired", "slow [s]", "refused [%]"];
 const head = ["plant", "measured", "start", "T10 [s]", "against untrained", "settled", "rolling lap [%]"];
 if (!options.print)
   await writeStudyPage("first-seconds", {
     seeds: SEEDS,
     first: FIRST,
     last: FIRST + SEEDS - 1,
-    table: markdownTable([[...head, ...SHOWN.map((lap) => `lap ${lap} [%]`), "noticed"], ...rows]),
+    table: markdownTable([[...head, ...SHOWN.map((lap) => `lap ${lap} [%]`), ...SEEN], ...rows]),
   });

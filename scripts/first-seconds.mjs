@@ -1,12 +1,13 @@
 /**
  * How soon the simulated car drives well, counted from standstill: trains it in memory with its defaults, from starts
  * on the track at the task's speed and at rest, as it is, with 5 mm of noise and a pose up to 60 ms old, and with
- * 20 mm and some positions that are far off, and writes docs/results/first-seconds.md. Costs are in % of the untrained controller's steady lap on the same plant
- * without noise. Where the pose is old the car is driven step by step, as a robot is, and new parameters act a network
- * call late there too. `--cache`: rows that are there already are not driven again.
+ * 20 mm and some positions that are far off, and writes docs/results/first-seconds.md. Costs are in % of the untrained
+ * controller's steady lap on the same plant without noise. Where the pose is old the car is driven step by step, as a
+ * robot is, and new parameters act a network call late there too. `--cache`: rows that are there already are not
+ * driven again.
  * Usage, after a build, in the project's folder:
- *   node scripts/first-seconds.mjs [--seeds 100] [--first 81000] [--plants nominal,…] [--starts track,rest]
- *     [--measured clean,noisy,outliers] [--cache file] [--print]
+ *   node scripts/first-seconds.mjs [--seeds 100] [--aged-seeds 100] [--first 81000] [--plants nominal,…]
+ *     [--starts track,rest] [--measured clean,noisy,outliers] [--cache file] [--print]
  */
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
@@ -25,6 +26,7 @@ import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./st
 const { values: options } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
+    "aged-seeds": { type: "string", default: "100" },
     first: { type: "string", default: "81000" },
     plants: { type: "string", default: "nominal,identified,single-track" },
     starts: { type: "string", default: "track,rest" },
@@ -33,7 +35,7 @@ const { values: options } = parseArgs({
     print: { type: "boolean" },
   },
 });
-const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
+const [SEEDS, AGED, FIRST] = [options.seeds, options["aged-seeds"], options.first].map(Number);
 const LAPS = 20;
 /** Network calls of a lap, and of the windows that are looked at beside it. */
 const LAP = 40;
@@ -47,13 +49,14 @@ const OUTLIERS = { part: 0.005, size: 0.3 };
 
 /** A car as a robot is driven: its pose is old, with noise [m], and perhaps outliers. */
 const aged = (noise, outliers) => ({
+  seeds: AGED,
   given: { link: "serial", device: "none" },
   linkFor: (config, seed) =>
     AgedLink.of({ ...config, "plant-noise": [noise], link: "sim" }, seed, completeConfig({})["update-delay"], outliers),
 });
 
 const CONDITIONS = [
-  { option: "clean", name: "clean", given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
+  { option: "clean", name: "clean", seeds: SEEDS, given: {}, linkFor: () => new WatchedSimulation(new SimLink()) },
   { option: "noisy", name: "5 mm noise, pose 0 to 60 ms old", ...aged(0.005) },
   { option: "outliers", name: "20 mm noise, 0.5 % of poses 0.3 m off, 0 to 60 ms old", ...aged(0.02, OUTLIERS) },
 ];
@@ -154,7 +157,7 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
     for (const plant of options.plants.split(",")) {
       const whole = await untrainedCost({ plant });
       const found = [];
-      for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      for (let seed = FIRST; seed < FIRST + condition.seeds; seed++) {
         const row = await kept([plant, condition.name, start, seed, LAPS], () =>
           driven({ plant, ...condition }, start, seed),
         );
@@ -166,6 +169,7 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
         plant,
         condition.name,
         start === "rest" ? "at rest" : "on the track",
+        found.length,
         of(({ good }) => good),
         of(({ factor }) => factor),
         of(({ settled }) => settled),
@@ -179,11 +183,9 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
       console.log(rows.at(-1).join(" | "));
     }
 const SEEN = ["noticed", "reflex fired", "slow [s]", "refused [%]"];
-const head = ["plant", "measured", "start", "T10 [s]", "against untrained", "settled", "rolling lap [%]"];
+const head = ["plant", "measured", "start", "trainings", "T10 [s]", "against untrained", "settled", "rolling lap [%]"];
 if (!options.print)
   await writeStudyPage("first-seconds", {
-    seeds: SEEDS,
     first: FIRST,
-    last: FIRST + SEEDS - 1,
     table: markdownTable([[...head, ...SHOWN.map((lap) => `lap ${lap} [%]`), ...SEEN], ...rows]),
   });

@@ -1,0 +1,352 @@
+/**
+ * Proximal policy optimisation (Schulman et al. 2017), with the settings of Stable-Baselines3 2.2.1. On-policy and
+ * model-free: it drives `steps` actions with one policy, goes over them `epochs` times in minibatches, and forgets
+ * them.
+ *
+ *   advantages  A_t = sum_k (gamma lambda)^k (r_{t+k} + gamma V(s_{t+k+1}) - V(s_{t+k})), up to the episode's end
+ *   actor       minimises  -mean min(q A, clip(q, 1 - c, 1 + c) A) - e entropy,  q = p(a|s) / p_old(a|s)
+ *   critic      minimises  v mean (V(s) - (A_t + V_old(s)))^2
+ *
+ * The policy is Gaussian with a standard deviation that is the same everywhere. An episode that was only cut short
+ * earns the value of its last state. It knows nothing of the robot.
+ */
+import { drawOrthogonal } from "./batch/initial.js";
+import { type Exports, type Floats, Kernels } from "./batch/kernels.js";
+import { Network } from "./batch/network.js";
+import { ScalarAdam } from "./batch/scalar-adam.js";
+import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
+
+export interface PpoSettings {
+  readonly learningRate: number;
+  /** actions between updates */
+  readonly steps: number;
+  readonly minibatch: number;
+  readonly epochs: number;
+  readonly gamma: number;
+  readonly lambda: number;
+  readonly clip: number;
+  readonly valueCoefficient: number;
+  readonly entropyCoefficient: number;
+  /** largest norm of the gradient, of all parameters together */
+  readonly gradientNorm: number;
+  readonly hidden: readonly number[];
+  readonly initialLogStd: number;
+  /** rewards are divided by the standard deviation of the discounted sums so far */
+  readonly normalisesRewards: boolean;
+}
+
+const HALF_LOG_TWO_PI = 0.9189385332046727;
+const EPSILON = 1e-5;
+/** Normalised rewards are held within ± this. */
+const LARGEST_REWARD = 10;
+
+/** What was driven with one policy; [steps] and, of observations and actions, [steps][…]. */
+interface Drive {
+  readonly observations: Float32Array;
+  readonly actions: Float32Array;
+  readonly logProb: Float64Array;
+  readonly rewards: Float64Array;
+  readonly values: Float64Array;
+  /** gamma times the value of what came after the last action of an episode; 0 within */
+  readonly after: Float64Array;
+  /** 1 for the last action of an episode, or of the drive */
+  readonly isLast: Uint8Array;
+  readonly advantages: Float64Array;
+}
+
+/**
+ * log p(a) of a Gaussian for each row: actions, means [rows][size], logStd [size].
+ */
+export function gaussianLogProb(
+  call: Exports,
+  actions: ArrayLike<number>,
+  means: ArrayLike<number>,
+  logStd: ArrayLike<number>,
+  rows: number,
+  logProb: Float64Array,
+): void {
+  const size = logStd.length;
+  for (let row = 0; row < rows; row++) {
+    logProb[row] = 0;
+    for (let i = 0; i < size; i++) {
+      const deviation = (actions[row * size + i] - means[row * size + i]) / call.exp(logStd[i]);
+      logProb[row] -= deviation ** 2 / 2 + logStd[i] + HALF_LOG_TWO_PI;
+    }
+  }
+}
+
+/** A minibatch as the actor's loss sees it. */
+export interface Surrogate {
+  readonly rows: number;
+  readonly actions: ArrayLike<number>;
+  readonly oldLogProb: ArrayLike<number>;
+  readonly advantages: ArrayLike<number>;
+  readonly clip: number;
+  readonly entropyCoefficient: number;
+}
+
+/** The actor's loss; its gradients by means [rows][size] and logStd [size] are written. */
+export function clippedLoss(
+  call: Exports,
+  batch: Surrogate,
+  means: ArrayLike<number>,
+  logStd: ArrayLike<number>,
+  byMeans: Float32Array | Float64Array,
+  byLogStd: Float64Array,
+): number {
+  const { rows, actions, oldLogProb, advantages, clip, entropyCoefficient } = batch;
+  const size = logStd.length;
+  const logProb = new Float64Array(rows);
+  gaussianLogProb(call, actions, means, logStd, rows, logProb);
+  let loss = 0;
+  byLogStd.fill(-entropyCoefficient);
+  for (let i = 0; i < size; i++) loss -= entropyCoefficient * (logStd[i] + 0.5 + HALF_LOG_TWO_PI);
+  for (let row = 0; row < rows; row++) {
+    const ratio = call.exp(logProb[row] - oldLogProb[row]);
+    const free = ratio * advantages[row];
+    const clipped = Math.min(Math.max(ratio, 1 - clip), 1 + clip) * advantages[row];
+    loss -= Math.min(free, clipped) / rows;
+    const byLogProb = free <= clipped ? -free / rows : 0;
+    for (let i = 0; i < size; i++) {
+      const std = call.exp(logStd[i]);
+      const deviation = (actions[row * size + i] - means[row * size + i]) / std;
+      byMeans[row * size + i] = (byLogProb * deviation) / std;
+      byLogStd[i] += byLogProb * (deviation ** 2 - 1);
+    }
+  }
+  return loss;
+}
+
+/** The divisor of rewards: the standard deviation of their discounted sum, from all that was driven. */
+class RewardScale {
+  private sum = 0;
+  private count = 1e-4;
+  private mean = 0;
+  private variance = 1;
+
+  constructor(private readonly gamma: number) {}
+
+  /** The reward as it is learned from; `isOver`: the episode ends with it. */
+  scaled(reward: number, isOver: boolean): number {
+    this.sum = this.gamma * this.sum + reward;
+    const difference = this.sum - this.mean;
+    const total = this.count + 1;
+    this.mean += difference / total;
+    this.variance = (this.variance * this.count + (difference ** 2 * this.count) / total) / total;
+    this.count = total;
+    if (isOver) this.sum = 0;
+    const scaled = reward / Math.sqrt(this.variance + 1e-8);
+    return Math.min(Math.max(scaled, -LARGEST_REWARD), LARGEST_REWARD);
+  }
+}
+
+class Ppo {
+  private readonly actor: Network;
+  private readonly critic: Network;
+  private readonly logStd: Float64Array;
+  private readonly byLogStd: Float64Array;
+  private readonly logStdSteps: readonly ScalarAdam[];
+  private readonly single: Floats;
+  private readonly inputs: Floats;
+  private readonly order: Int32Array;
+  readonly drive: Drive;
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly settings: PpoSettings,
+    private readonly observationSize: number,
+    private readonly actionSize: number,
+  ) {
+    const { steps, minibatch, hidden, initialLogStd } = settings;
+    const network = (outputs: number, gain: number) => {
+      const sizes = [observationSize, ...hidden, outputs];
+      const made = new Network(kernels, { sizes, activation: "tanh", rows: minibatch });
+      drawOrthogonal(kernels, made, [...hidden.map(() => Math.SQRT2), gain]);
+      return made;
+    };
+    this.actor = network(actionSize, 0.01);
+    this.critic = network(1, 1);
+    this.logStd = new Float64Array(actionSize).fill(initialLogStd);
+    this.byLogStd = new Float64Array(actionSize);
+    this.logStdSteps = Array.from({ length: actionSize }, () => new ScalarAdam(EPSILON));
+    this.single = kernels.floats(observationSize);
+    this.inputs = kernels.floats(minibatch * observationSize);
+    this.order = Int32Array.from({ length: steps }, (_, i) => i);
+    this.drive = {
+      observations: new Float32Array(steps * observationSize),
+      actions: new Float32Array(steps * actionSize),
+      logProb: new Float64Array(steps),
+      rewards: new Float64Array(steps),
+      values: new Float64Array(steps),
+      after: new Float64Array(steps),
+      isLast: new Uint8Array(steps),
+      advantages: new Float64Array(steps),
+    };
+  }
+
+  mean(observation: ArrayLike<number>): Float64Array {
+    this.single.values.set(observation);
+    const outputs = this.actor.forward(this.single, 1, "acting");
+    return Float64Array.from(outputs.subarray(0, this.actionSize));
+  }
+
+  value(observation: ArrayLike<number>): number {
+    this.single.values.set(observation);
+    return this.critic.forward(this.single, 1, "acting")[0];
+  }
+
+  /** Draws the action of step t and writes down what is known before it is driven. */
+  draw(t: number, observation: Float64Array): Float64Array {
+    const { drive, kernels, logStd, actionSize } = this;
+    const mean = this.mean(observation);
+    const action = mean.map((one, i) => one + kernels.call.exp(logStd[i]) * kernels.call.normal());
+    drive.observations.set(observation, t * this.observationSize);
+    drive.actions.set(action, t * actionSize);
+    const logProb = drive.logProb.subarray(t, t + 1);
+    gaussianLogProb(kernels.call, drive.actions.subarray(t * actionSize), mean, logStd, 1, logProb);
+    drive.values[t] = this.value(observation);
+    return action;
+  }
+
+  /** Learns from the drive, which is over. */
+  update(diverged: (what: string) => never): void {
+    const { settings, drive, order, kernels } = this;
+    estimateAdvantages(drive, settings.gamma, settings.lambda);
+    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+      for (let i = order.length - 1; i > 0; i--) {
+        const other = kernels.drawIndex(i + 1);
+        [order[i], order[other]] = [order[other], order[i]];
+      }
+      for (let first = 0; first < order.length; first += settings.minibatch) {
+        const loss = this.learn(order.subarray(first, first + settings.minibatch));
+        if (!Number.isFinite(loss)) diverged(`its loss is ${loss}`);
+      }
+    }
+  }
+
+  /** One step down the gradient of the rows' loss, which is returned. */
+  private learn(rows: Int32Array): number {
+    const { settings, drive, actor, critic, inputs, logStd, byLogStd, kernels } = this;
+    const [count, size, width] = [rows.length, this.actionSize, this.observationSize];
+    const actions = new Float32Array(count * size);
+    for (const [i, row] of rows.entries()) {
+      inputs.values.set(drive.observations.subarray(row * width, (row + 1) * width), i * width);
+      actions.set(drive.actions.subarray(row * size, (row + 1) * size), i * size);
+    }
+    const batch: Surrogate = {
+      ...settings,
+      rows: count,
+      actions,
+      oldLogProb: Float64Array.from(rows, (row) => drive.logProb[row]),
+      advantages: normalised(Float64Array.from(rows, (row) => drive.advantages[row])),
+    };
+    const means = actor.forward(inputs, count, "learning");
+    let loss = clippedLoss(kernels.call, batch, means, logStd, actor.outputGradient.values, byLogStd);
+    const values = critic.forward(inputs, count, "learning");
+    for (const [i, row] of rows.entries()) {
+      const error = values[i] - (drive.advantages[row] + drive.values[row]);
+      critic.outputGradient.values[i] = (2 * settings.valueCoefficient * error) / count;
+      loss += (settings.valueCoefficient * error ** 2) / count;
+    }
+    for (const network of [actor, critic]) network.backward({ parameters: true, inputs: false });
+    this.step();
+    return loss;
+  }
+
+  /** Adam down the gradient, after that is shortened to its largest norm. */
+  private step(): void {
+    const { settings, actor, critic, byLogStd, logStd, kernels } = this;
+    let square = byLogStd.reduce((sum, one) => sum + one ** 2, 0);
+    for (const { gradient } of [actor, critic])
+      square += kernels.call.squaredNorm(gradient.address, gradient.values.length);
+    const factor = Math.min(1, settings.gradientNorm / (Math.sqrt(square) + 1e-6));
+    for (const network of [actor, critic]) {
+      kernels.call.scale(network.gradient.address, factor, network.gradient.values.length);
+      network.step({ rate: settings.learningRate, epsilon: EPSILON });
+    }
+    for (const [i, adam] of this.logStdSteps.entries())
+      logStd[i] -= adam.step(factor * byLogStd[i], settings.learningRate);
+  }
+}
+
+/** Generalised advantage estimation (Schulman et al. 2016), backwards over a drive. */
+export function estimateAdvantages(
+  drive: Pick<Drive, "rewards" | "values" | "after" | "isLast" | "advantages">,
+  gamma: number,
+  lambda: number,
+): void {
+  const { rewards, values, after, isLast, advantages } = drive;
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    const next = isLast[t] ? after[t] : gamma * values[t + 1];
+    const later = isLast[t] ? 0 : gamma * lambda * advantages[t + 1];
+    advantages[t] = rewards[t] + next - values[t] + later;
+  }
+}
+
+/** Mean 0, standard deviation 1. */
+function normalised(values: Float64Array): Float64Array {
+  if (values.length < 2) return values;
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  const square = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1);
+  return values.map((one) => (one - mean) / (Math.sqrt(square) + 1e-8));
+}
+
+function* learn(environment: Environment, settings: PpoSettings, seed: number): Generator<Progress, never> {
+  const { observationSize, actionSize } = environment;
+  const { steps, gamma, normalisesRewards } = settings;
+  const kernels = new Kernels(seed);
+  const ppo = new Ppo(kernels, settings, observationSize, actionSize);
+  const scale = new RewardScale(gamma);
+  const progress = {
+    actions: 0,
+    act: (observation: Float64Array) => ppo.mean(observation).map((one) => Math.min(Math.max(one, -1), 1)),
+  };
+  const diverged = (what: string): never => {
+    throw new Diverged("ppo", progress.actions, what);
+  };
+  let observation = Float64Array.from(environment.reset(kernels.drawSeed()));
+  for (;;) {
+    for (let t = 0; t < steps; t++) {
+      const step = environment.step(ppo.draw(t, observation).map((one) => Math.min(Math.max(one, -1), 1)));
+      const isOver = step.terminated || step.truncated;
+      const { rewards, after, isLast } = ppo.drive;
+      rewards[t] = normalisesRewards ? scale.scaled(step.reward, isOver) : step.reward;
+      isLast[t] = isOver || t === steps - 1 ? 1 : 0;
+      after[t] = isLast[t] && !step.terminated ? gamma * ppo.value(step.observation) : 0;
+      observation = Float64Array.from(isOver ? environment.reset(kernels.drawSeed()) : step.observation);
+      progress.actions++;
+      if (t === steps - 1) ppo.update(diverged);
+      yield progress;
+    }
+  }
+}
+
+export default definePeer<PpoSettings>({
+  name: "ppo",
+  label: "PPO",
+  published: {
+    learningRate: 3e-4,
+    steps: 2048,
+    minibatch: 64,
+    epochs: 10,
+    gamma: 0.99,
+    lambda: 0.95,
+    clip: 0.2,
+    valueCoefficient: 0.5,
+    entropyCoefficient: 0,
+    gradientNorm: 0.5,
+    hidden: [64, 64],
+    initialLogStd: 0,
+    normalisesRewards: false,
+  },
+  car: {
+    learningRate: 1e-3,
+    steps: 312,
+    minibatch: 78,
+    gamma: 0.97,
+    lambda: 0.9,
+    initialLogStd: -1,
+    normalisesRewards: true,
+  },
+  learn,
+});

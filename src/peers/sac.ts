@@ -1,0 +1,325 @@
+/**
+ * Soft actor-critic (Haarnoja et al. 2018), with the settings of Stable-Baselines3 2.2.1. Off-policy and model-free:
+ * after every action it draws a batch of all that was driven, and
+ *
+ *   critics   minimise  1/2 mean (Q_i(s, a) - y)^2,  y = r + gamma (1 - end) (min_i Q'_i(s', a') - alpha log p(a'|s'))
+ *   actor     minimises  mean (alpha log p(a|s) - min_i Q_i(s, a)),  a drawn from the policy
+ *   alpha     minimises  -log(alpha) mean (log p(a|s) + target entropy)
+ *   Q'        follow Q by the part tau
+ *
+ * It knows nothing of the robot.
+ */
+import { drawUniform } from "./batch/initial.js";
+import { type Floats, Kernels } from "./batch/kernels.js";
+import type { Mode } from "./batch/layer.js";
+import { Network, type NetworkShape } from "./batch/network.js";
+import { ScalarAdam } from "./batch/scalar-adam.js";
+import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
+import { newTransitions, Replay, type Transitions } from "./replay.js";
+import { type Draw, newDraw, squash, squashTranspose } from "./squashed.js";
+
+export interface SacSettings {
+  readonly learningRate: number;
+  readonly batch: number;
+  /** transitions that are kept */
+  readonly buffer: number;
+  /** actions before the first update */
+  readonly learningStarts: number;
+  /** these are drawn from the untrained policy; otherwise evenly from all actions */
+  readonly startsByPolicy: boolean;
+  readonly tau: number;
+  readonly gamma: number;
+  /** updates after every action */
+  readonly updates: number;
+  /** the actor is updated at every so many updates */
+  readonly policyDelay: number;
+  /** alpha at first; and whether it is learned */
+  readonly entropyCoefficient: number;
+  readonly learnsEntropy: boolean;
+  /** target entropy per number of the action */
+  readonly targetEntropy: number;
+  readonly actorHidden: readonly number[];
+  readonly criticHidden: readonly number[];
+  /** in the critics */
+  readonly layerNorm: boolean;
+  readonly dropout: number;
+  /** the untrained policy has mean 0 and this log std everywhere; otherwise both are as drawn */
+  readonly startsCalm: boolean;
+  readonly initialLogStd: number;
+}
+
+export const SAC: SacSettings = {
+  learningRate: 3e-4,
+  batch: 256,
+  buffer: 1_000_000,
+  learningStarts: 100,
+  startsByPolicy: false,
+  tau: 0.005,
+  gamma: 0.99,
+  updates: 1,
+  policyDelay: 1,
+  entropyCoefficient: 1,
+  learnsEntropy: true,
+  targetEntropy: -1,
+  actorHidden: [256, 256],
+  criticHidden: [256, 256],
+  layerNorm: false,
+  dropout: 0,
+  startsCalm: false,
+  initialLogStd: -1,
+};
+
+/** Critics whose values are beyond this times the largest sum of rewards that there can be have diverged. */
+const DIVERGED = 100;
+
+/** Networks and updates, whatever the transitions come from. */
+export class SoftActorCritic {
+  readonly actor: Network;
+  private readonly critics: readonly Network[];
+  private readonly targets: readonly Network[];
+  private readonly transitions: Transitions;
+  /** inputs of the networks, [batch][…]: observations, and observations with actions behind them */
+  private readonly observations: Floats;
+  private readonly pairs: Floats;
+  private readonly single: Floats;
+  private readonly draw: Draw;
+  private readonly byActions: Float64Array;
+  private readonly values: Float64Array;
+  private readonly action: Float64Array;
+  private logAlpha: number;
+  private readonly alphaStep = new ScalarAdam();
+  private updates = 0;
+  private largestReward = 1e-9;
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly settings: SacSettings,
+    private readonly observationSize: number,
+    private readonly actionSize: number,
+  ) {
+    const { batch, actorHidden, criticHidden, layerNorm, dropout } = settings;
+    const rows = batch;
+    this.actor = new Network(kernels, {
+      sizes: [observationSize, ...actorHidden, 2 * actionSize],
+      activation: "relu",
+      rows,
+    });
+    const sizes = [observationSize + actionSize, ...criticHidden, 1];
+    const shape: NetworkShape = { sizes, activation: "relu", layerNorm, dropout, rows };
+    const twins = () => [new Network(kernels, shape), new Network(kernels, shape)];
+    this.critics = twins();
+    this.targets = twins();
+    drawUniform(kernels, this.actor);
+    if (settings.startsCalm) calm(this.actor, actionSize, settings.initialLogStd);
+    for (const [i, critic] of this.critics.entries()) {
+      drawUniform(kernels, critic);
+      this.targets[i].parameters.values.set(critic.parameters.values);
+    }
+    this.transitions = newTransitions(batch, observationSize, actionSize);
+    this.observations = kernels.floats(batch * observationSize);
+    this.pairs = kernels.floats(batch * (observationSize + actionSize));
+    this.single = kernels.floats(observationSize);
+    this.draw = newDraw(batch, actionSize);
+    this.byActions = new Float64Array(batch * actionSize);
+    this.values = new Float64Array(batch);
+    this.action = new Float64Array(actionSize);
+    this.logAlpha = kernels.call.log(settings.entropyCoefficient);
+  }
+
+  /** The action for one observation: drawn from the policy, or, `exploring` false, the squashed mean. */
+  act(observation: ArrayLike<number>, exploring: boolean): Float64Array {
+    const { single, actionSize, action, draw, kernels } = this;
+    single.values.set(observation);
+    const head = this.actor.forward(single, 1, "acting");
+    for (let i = 0; i < actionSize; i++) draw.noise[i] = exploring ? kernels.call.normal() : 0;
+    squash(kernels.call, head, 1, actionSize, draw);
+    action.set(draw.actions.subarray(0, actionSize));
+    return action;
+  }
+
+  /** An update from a batch that `fill` puts together. Throws {@link Diverged} by way of `diverged`. */
+  update(fill: (batch: Transitions) => void, diverged: (what: string) => never): void {
+    const { transitions, settings } = this;
+    fill(transitions);
+    const alpha = this.kernels.call.exp(this.logAlpha);
+    const loss = this.updateCritics(alpha);
+    if (!Number.isFinite(loss)) diverged(`the critics' loss is ${loss}`);
+    const bound = (DIVERGED * (this.largestReward + alpha)) / (1 - settings.gamma);
+    const largest = this.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (largest > bound) diverged(`a value of ${largest.toPrecision(3)}, no sum of its rewards`);
+    if (++this.updates % settings.policyDelay === 0) this.updateActor(alpha);
+    for (const [i, critic] of this.critics.entries()) this.targets[i].follow(critic, settings.tau);
+  }
+
+  /** Returns the loss. */
+  private updateCritics(alpha: number): number {
+    const { settings, transitions, values, pairs, draw } = this;
+    const { batch, gamma, learningRate } = settings;
+    this.observations.values.set(transitions.nextObservations);
+    this.drawActions();
+    this.fillPairs(transitions.nextObservations, draw.actions);
+    const next = this.targets.map((target) => target.forward(pairs, batch, this.criticMode()));
+    for (let i = 0; i < batch; i++) {
+      this.largestReward = Math.max(this.largestReward, Math.abs(transitions.rewards[i]));
+      const left = Math.min(next[0][i], next[1][i]) - alpha * draw.logProb[i];
+      values[i] = transitions.rewards[i] + gamma * (1 - transitions.terminated[i]) * left;
+    }
+    this.fillPairs(transitions.observations, transitions.actions);
+    let loss = 0;
+    for (const critic of this.critics) {
+      const outputs = critic.forward(pairs, batch, this.criticMode());
+      loss += squaredError(outputs, values, batch, critic.outputGradient.values);
+      critic.backward({ parameters: true, inputs: false });
+      critic.step({ rate: learningRate });
+    }
+    return loss;
+  }
+
+  private updateActor(alpha: number): void {
+    const { settings, transitions, observationSize, actionSize, critics, pairs, draw, byActions, kernels } = this;
+    const { batch, learningRate } = settings;
+    this.observations.values.set(transitions.observations);
+    const head = this.drawActions();
+    this.fillPairs(transitions.observations, draw.actions);
+    const outputs = critics.map((critic) => critic.forward(pairs, batch, this.criticMode()));
+    byActions.fill(0);
+    for (const [k, critic] of critics.entries()) {
+      const [own, other] = [outputs[k], outputs[1 - k]];
+      // of -min(Q_0, Q_1): where they are equal, the first one counts
+      for (let i = 0; i < batch; i++)
+        critic.outputGradient.values[i] = own[i] < other[i] || (own[i] === other[i] && k === 0) ? -1 / batch : 0;
+      critic.backward({ parameters: false, inputs: true });
+      const width = observationSize + actionSize;
+      for (let i = 0; i < batch; i++)
+        for (let j = 0; j < actionSize; j++)
+          byActions[i * actionSize + j] += critic.inputGradient.values[i * width + observationSize + j];
+    }
+    squashTranspose(
+      kernels.call,
+      head,
+      batch,
+      actionSize,
+      draw,
+      byActions,
+      alpha / batch,
+      this.actor.outputGradient.values,
+    );
+    this.actor.backward({ parameters: true, inputs: false });
+    this.actor.step({ rate: learningRate });
+    if (!settings.learnsEntropy) return;
+    const entropy = -draw.logProb.reduce((sum, one) => sum + one, 0) / batch;
+    const gradient = entropy - settings.targetEntropy * actionSize;
+    this.logAlpha -= this.alphaStep.step(gradient, learningRate);
+  }
+
+  /** Draws from the policy at {@link observations}; returns the head, which the next forward pass overwrites. */
+  private drawActions(): Float32Array {
+    const { draw, kernels, settings, actionSize } = this;
+    for (let i = 0; i < draw.noise.length; i++) draw.noise[i] = kernels.call.normal();
+    const head = this.actor.forward(this.observations, settings.batch, "learning");
+    squash(kernels.call, head, settings.batch, actionSize, draw);
+    return head;
+  }
+
+  private fillPairs(observations: Float32Array, actions: ArrayLike<number>): void {
+    joinRows(this.pairs.values, observations, this.observationSize, actions, this.actionSize, this.settings.batch);
+  }
+
+  /** Dropout acts wherever critics are asked (Hiraoka et al. 2022), without it there is no difference. */
+  private criticMode(): Mode {
+    return "learning";
+  }
+}
+
+/** 1/2 mean (outputs - values)^2, and its gradient by the outputs. */
+export function squaredError(
+  outputs: ArrayLike<number>,
+  values: ArrayLike<number>,
+  rows: number,
+  gradient: Float32Array | Float64Array,
+): number {
+  let loss = 0;
+  for (let i = 0; i < rows; i++) {
+    const error = outputs[i] - values[i];
+    gradient[i] = error / rows;
+    loss += error ** 2 / (2 * rows);
+  }
+  return loss;
+}
+
+/** Rows of `a` with those of `b` behind them. */
+export function joinRows(
+  joined: Float32Array,
+  a: ArrayLike<number>,
+  aWidth: number,
+  b: ArrayLike<number>,
+  bWidth: number,
+  rows: number,
+): void {
+  const width = aWidth + bWidth;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < aWidth; j++) joined[i * width + j] = a[i * aWidth + j];
+    for (let j = 0; j < bWidth; j++) joined[i * width + aWidth + j] = b[i * bWidth + j];
+  }
+}
+
+/** Last layer: mean 0, log std as given, for every observation. */
+export function calm(actor: Network, actionSize: number, logStd: number): void {
+  const { weights, bias } = actor.layer(actor.places.length - 1);
+  weights.fill(0);
+  bias.fill(0, 0, actionSize);
+  bias.fill(logStd, actionSize);
+}
+
+/** The training of a soft actor-critic on what it drives itself. */
+export function* learnSoft(
+  name: string,
+  environment: Environment,
+  settings: SacSettings,
+  seed: number,
+): Generator<Progress, never> {
+  const { observationSize, actionSize } = environment;
+  const kernels = new Kernels(seed);
+  const agent = new SoftActorCritic(kernels, settings, observationSize, actionSize);
+  const replay = new Replay(settings.buffer, observationSize, actionSize);
+  const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
+  const diverged = (what: string): never => {
+    throw new Diverged(name, progress.actions, what);
+  };
+  const evenly = new Float64Array(actionSize);
+  let observation = Float64Array.from(environment.reset(kernels.drawSeed()));
+  for (;;) {
+    const drawsEvenly = progress.actions < settings.learningStarts && !settings.startsByPolicy;
+    const action = drawsEvenly ? evenly.map(() => 2 * kernels.call.uniform() - 1) : agent.act(observation, true);
+    const step = environment.step(action);
+    replay.add(observation, action, step.reward, step.observation, step.terminated);
+    const isOver = step.terminated || step.truncated;
+    observation = Float64Array.from(isOver ? environment.reset(kernels.drawSeed()) : step.observation);
+    progress.actions++;
+    if (progress.actions > settings.learningStarts)
+      for (let i = 0; i < settings.updates; i++)
+        agent.update((batch) => replay.sample(kernels, batch, settings.batch), diverged);
+    yield progress;
+  }
+}
+
+export default definePeer<SacSettings>({
+  name: "sac",
+  label: "SAC",
+  published: SAC,
+  car: {
+    learningRate: 1e-3,
+    gamma: 0.95,
+    tau: 0.01,
+    updates: 2,
+    actorHidden: [64, 64],
+    criticHidden: [128, 128],
+    layerNorm: true,
+    entropyCoefficient: 0.01,
+    startsCalm: true,
+    initialLogStd: -1,
+    learningStarts: 156,
+    startsByPolicy: true,
+  },
+  learn: (environment, settings, seed) => learnSoft("sac", environment, settings, seed),
+});

@@ -1,5 +1,6 @@
 /** Batch norm (Ioffe and Szegedy 2015): every column of a batch brought to mean 0 and variance 1, then scaled. */
 import { floats } from "./floats";
+import { scalingGradients } from "./layer-norm";
 
 const EPSILON: f32 = 1e-3;
 
@@ -97,16 +98,7 @@ export function batchNormTranspose(
   columns: i32,
   fixed: bool,
 ): void {
-  memory.fill(gainGradient, 0, floats(columns));
-  memory.fill(biasGradient, 0, floats(columns));
-  for (let i: i32 = 0; i < rows; i++)
-    for (let j: i32 = 0; j < columns; j++) {
-      const at = floats(j);
-      const di = load<f32>(d + floats(i * columns) + at);
-      const ni = load<f32>(n + floats(i * columns) + at);
-      store<f32>(gainGradient + at, load<f32>(gainGradient + at) + di * ni);
-      store<f32>(biasGradient + at, load<f32>(biasGradient + at) + di);
-    }
+  scalingGradients(d, n, gainGradient, biasGradient, rows, columns);
   const share: f32 = fixed ? 0.0 : <f32>1 / f32(rows);
   for (let i: i32 = 0; i < rows; i++)
     for (let j: i32 = 0; j < columns; j++) {

@@ -9,7 +9,6 @@
 import { parseArgs } from "node:util";
 import { meanReturn } from "../build/src/peers/benchmarks/episodes.js";
 import { Pendulum } from "../build/src/peers/benchmarks/pendulum.js";
-import { PointMass } from "../build/src/peers/benchmarks/point-mass.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
 import { keptRows, writeStudyPage } from "./study.mjs";

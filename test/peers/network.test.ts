@@ -69,7 +69,12 @@ describe.each(Object.entries(SHAPES))("%s", (_, shape) => {
 });
 
 test("acting, batch norms take the running statistics, and the gradient is theirs", () => {
-  const { network, input, weights, dot } = trial({ sizes: [3, 6, 5, 2], activation: "tanh", batchNorm: true, rows: ROWS });
+  const { network, input, weights, dot } = trial({
+    sizes: [3, 6, 5, 2],
+    activation: "tanh",
+    batchNorm: true,
+    rows: ROWS,
+  });
   for (let i = 0; i < 2000; i++) network.forward(input, ROWS, "learning");
   const learning = network.forward(input, ROWS, "learning").slice();
   const acting = network.forward(input, ROWS, "acting").slice();

@@ -14,23 +14,15 @@ import { type Floats, Kernels } from "./batch/kernels.js";
 import type { Mode } from "./batch/layer.js";
 import { Network, type NetworkShape } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
-import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
-import { newTransitions, Replay, type Transitions } from "./replay.js";
+import { type Diverge, learnOffPolicy, type OffPolicySettings } from "./off-policy.js";
+import { definePeer, type Environment, type Progress } from "./peer.js";
+import { newTransitions, type Transitions } from "./replay.js";
 import { type Draw, newDraw, squash, squashTranspose } from "./squashed.js";
 
-export interface SacSettings {
+export interface SacSettings extends OffPolicySettings {
   readonly learningRate: number;
-  readonly batch: number;
-  /** transitions that are kept */
-  readonly buffer: number;
-  /** actions before the first update */
-  readonly learningStarts: number;
-  /** these are drawn from the untrained policy; otherwise evenly from all actions */
-  readonly startsByPolicy: boolean;
   readonly tau: number;
   readonly gamma: number;
-  /** updates after every action */
-  readonly updates: number;
   /** the actor is updated at every so many updates */
   readonly policyDelay: number;
   /** alpha at first; and whether it is learned */
@@ -137,8 +129,8 @@ export class SoftActorCritic {
     return action;
   }
 
-  /** An update from a batch that `fill` puts together. Throws {@link Diverged} by way of `diverged`. */
-  update(fill: (batch: Transitions) => void, diverged: (what: string) => never): void {
+  /** An update from a batch that `fill` puts together. */
+  update(fill: (batch: Transitions) => void, diverged: Diverge): void {
     const { transitions, settings } = this;
     fill(transitions);
     const alpha = this.kernels.call.exp(this.logAlpha);
@@ -272,54 +264,37 @@ export function calm(actor: Network, actionSize: number, logStd: number): void {
 }
 
 /** The training of a soft actor-critic on what it drives itself. */
-export function* learnSoft(
+export function learnSoft(
   name: string,
   environment: Environment,
   settings: SacSettings,
   seed: number,
 ): Generator<Progress, never> {
-  const { observationSize, actionSize } = environment;
   const kernels = new Kernels(seed);
-  const agent = new SoftActorCritic(kernels, settings, observationSize, actionSize);
-  const replay = new Replay(settings.buffer, observationSize, actionSize);
-  const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
-  const diverged = (what: string): never => {
-    throw new Diverged(name, progress.actions, what);
-  };
-  const evenly = new Float64Array(actionSize);
-  let observation = Float64Array.from(environment.reset(kernels.drawSeed()));
-  for (;;) {
-    const drawsEvenly = progress.actions < settings.learningStarts && !settings.startsByPolicy;
-    const action = drawsEvenly ? evenly.map(() => 2 * kernels.call.uniform() - 1) : agent.act(observation, true);
-    const step = environment.step(action);
-    replay.add(observation, action, step.reward, step.observation, step.terminated);
-    const isOver = step.terminated || step.truncated;
-    observation = Float64Array.from(isOver ? environment.reset(kernels.drawSeed()) : step.observation);
-    progress.actions++;
-    if (progress.actions > settings.learningStarts)
-      for (let i = 0; i < settings.updates; i++)
-        agent.update((batch) => replay.sample(kernels, batch, settings.batch), diverged);
-    yield progress;
-  }
+  const agent = new SoftActorCritic(kernels, settings, environment.observationSize, environment.actionSize);
+  return learnOffPolicy(name, environment, settings, kernels, agent);
 }
+
+/** What does better on the car. */
+export const SAC_CAR: Partial<SacSettings> = {
+  learningRate: 1e-3,
+  gamma: 0.95,
+  tau: 0.01,
+  updates: 2,
+  actorHidden: [64, 64],
+  criticHidden: [128, 128],
+  layerNorm: true,
+  entropyCoefficient: 0.01,
+  startsCalm: true,
+  initialLogStd: -1,
+  learningStarts: 156,
+  startsByPolicy: true,
+};
 
 export default definePeer<SacSettings>({
   name: "sac",
   label: "SAC",
   published: SAC,
-  car: {
-    learningRate: 1e-3,
-    gamma: 0.95,
-    tau: 0.01,
-    updates: 2,
-    actorHidden: [64, 64],
-    criticHidden: [128, 128],
-    layerNorm: true,
-    entropyCoefficient: 0.01,
-    startsCalm: true,
-    initialLogStd: -1,
-    learningStarts: 156,
-    startsByPolicy: true,
-  },
+  car: SAC_CAR,
   learn: (environment, settings, seed) => learnSoft("sac", environment, settings, seed),
 });

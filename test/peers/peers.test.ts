@@ -3,6 +3,8 @@ import { describe, expect, test } from "@jest/globals";
 import { meanReturn } from "../../src/peers/benchmarks/episodes.js";
 import { Pendulum } from "../../src/peers/benchmarks/pendulum.js";
 import { PointMass } from "../../src/peers/benchmarks/point-mass.js";
+import crossq from "../../src/peers/crossq.js";
+import droq from "../../src/peers/droq.js";
 import type { Environment, Peer, Settings } from "../../src/peers/peer.js";
 import ppo from "../../src/peers/ppo.js";
 import sac from "../../src/peers/sac.js";
@@ -12,6 +14,8 @@ const soft = { actorHidden: [8, 8], criticHidden: [8, 8], batch: 16, learningSta
 const PEERS: readonly { peer: Peer; settings: Settings; reward: number; unbearable: Settings }[] = [
   { peer: ppo, settings: { hidden: [8], steps: 40, minibatch: 16, epochs: 2 }, reward: 1e38, unbearable: {} },
   { peer: sac, settings: soft, reward: -1, unbearable: { learningRate: 100 } },
+  { peer: droq, settings: { ...soft, updates: 3, policyDelay: 3 }, reward: -1, unbearable: { learningRate: 100 } },
+  { peer: crossq, settings: soft, reward: -1, unbearable: { learningRate: 100 } },
 ];
 /** Actions of a short training, after which every peer has learned several times. */
 const ACTIONS = 100;

@@ -129,6 +129,13 @@ export class SoftActorCritic {
     return action;
   }
 
+  /** Draws actions for the first `rows` observations of a batch, at most as many as one of {@link update} has. */
+  explore(transitions: Transitions, rows: number): void {
+    this.observations.values.set(transitions.observations.subarray(0, rows * this.observationSize));
+    this.drawActions();
+    transitions.actions.set(this.draw.actions.subarray(0, rows * this.actionSize));
+  }
+
   /** An update from a batch that `fill` puts together. */
   update(fill: (batch: Transitions) => void, diverged: Diverge): void {
     const { transitions, settings } = this;

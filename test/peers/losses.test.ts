@@ -1,6 +1,8 @@
 /** Losses of the peers in float64: values where they are known, gradients against central differences. */
 import { describe, expect, test } from "@jest/globals";
 import { Kernels } from "../../src/peers/batch/kernels.js";
+import { boundedLogVariance, gaussianLoss } from "../../src/peers/ensemble.js";
+import { rolloutLength } from "../../src/peers/mbpo.js";
 import { clippedLoss, estimateAdvantages, gaussianLogProb } from "../../src/peers/ppo.js";
 import { squaredError } from "../../src/peers/sac.js";
 import { newDraw, squash, squashTranspose } from "../../src/peers/squashed.js";
@@ -61,6 +63,32 @@ test("the critics' loss", () => {
   const loss = (at: Float64Array) => squaredError(at, values, ROWS, new Float64Array(ROWS));
   squaredError(outputs, values, ROWS, gradient);
   expect(relativeError(gradient, centralDifferences(loss, outputs))).toBeLessThan(1e-8);
+});
+
+describe("the Gaussian models' loss", () => {
+  const targets = drawn(ROWS * SIZE);
+
+  test("gradient by means and log variances, within their bounds and far beyond", () => {
+    const outputs = drawn(ROWS * 2 * SIZE);
+    [outputs[SIZE], outputs[SIZE + 1]] = [4, -14];
+    const gradient = new Float64Array(outputs.length);
+    const loss = (at: Float64Array) => gaussianLoss(call, at, targets, ROWS, SIZE, new Float64Array(outputs.length));
+    gaussianLoss(call, outputs, targets, ROWS, SIZE, gradient);
+    expect(relativeError(gradient, centralDifferences(loss, outputs))).toBeLessThan(1e-7);
+  });
+
+  test("log variances stay within -10 and 1/2", () => {
+    expect(boundedLogVariance(call, 100).value).toBeCloseTo(0.5, 3);
+    expect(boundedLogVariance(call, -100).value).toBeCloseTo(-10, 3);
+    expect(boundedLogVariance(call, -4).value).toBeCloseTo(-4, 1);
+  });
+});
+
+test("model rollouts grow from one action to the longest", () => {
+  const settings = { longestRollout: 15, growsFrom: 100, growsUntil: 200 };
+  expect([0, 100, 150, 199, 200, 900].map((actions) => rolloutLength(settings, actions))).toEqual([
+    1, 1, 8, 14, 15, 15,
+  ]);
 });
 
 describe("PPO", () => {

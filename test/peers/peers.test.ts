@@ -5,6 +5,7 @@ import { Pendulum } from "../../src/peers/benchmarks/pendulum.js";
 import { PointMass } from "../../src/peers/benchmarks/point-mass.js";
 import crossq from "../../src/peers/crossq.js";
 import droq from "../../src/peers/droq.js";
+import mbpo from "../../src/peers/mbpo.js";
 import type { Environment, Peer, Settings } from "../../src/peers/peer.js";
 import ppo from "../../src/peers/ppo.js";
 import sac from "../../src/peers/sac.js";
@@ -16,6 +17,25 @@ const PEERS: readonly { peer: Peer; settings: Settings; reward: number; unbearab
   { peer: sac, settings: soft, reward: -1, unbearable: { learningRate: 100 } },
   { peer: droq, settings: { ...soft, updates: 3, policyDelay: 3 }, reward: -1, unbearable: { learningRate: 100 } },
   { peer: crossq, settings: soft, reward: -1, unbearable: { learningRate: 100 } },
+  {
+    peer: mbpo,
+    settings: {
+      ...soft,
+      updates: 2,
+      members: 2,
+      elites: 2,
+      modelHidden: [8],
+      modelBatch: 32,
+      maxPasses: 3,
+      retrainEvery: 25,
+      rolloutsPerAction: 2,
+      longestRollout: 3,
+      growsFrom: 0,
+      growsUntil: 60,
+    },
+    reward: -1,
+    unbearable: { learningRate: 100 },
+  },
 ];
 /** Actions of a short training, after which every peer has learned several times. */
 const ACTIONS = 100;

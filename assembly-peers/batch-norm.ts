@@ -1,6 +1,7 @@
 /** Batch norm (Ioffe and Szegedy 2015): every column of a batch brought to mean 0 and variance 1, then scaled. */
-import { floats } from "./floats";
+import { FLOAT, floats, QUAD, quads } from "./floats";
 import { scalingGradients } from "./layer-norm";
+import { columnSums, scale } from "./vectors";
 
 const EPSILON: f32 = 1e-3;
 
@@ -18,25 +19,34 @@ export function batchStatistics(
   runningVariance: usize,
   momentum: f32,
 ): void {
-  memory.fill(mean, 0, floats(columns));
-  memory.fill(inverse, 0, floats(columns));
-  for (let i: i32 = 0; i < rows; i++)
-    for (let j: i32 = 0; j < columns; j++) {
-      const at = floats(j);
-      store<f32>(mean + at, load<f32>(mean + at) + load<f32>(x + floats(i * columns) + at) / f32(rows));
-    }
-  for (let i: i32 = 0; i < rows; i++)
-    for (let j: i32 = 0; j < columns; j++) {
-      const at = floats(j);
-      const difference = load<f32>(x + floats(i * columns) + at) - load<f32>(mean + at);
-      store<f32>(inverse + at, load<f32>(inverse + at) + (difference * difference) / f32(rows));
-    }
+  columnSums(x, rows, columns, mean);
+  scale(mean, <f32>1 / f32(rows), columns);
+  columnSquares(x, mean, rows, columns, inverse);
   for (let j: i32 = 0; j < columns; j++) {
     const at = floats(j);
-    const variance = load<f32>(inverse + at);
+    const variance = load<f32>(inverse + at) / f32(rows);
     blend(runningMean + at, load<f32>(mean + at), momentum);
     blend(runningVariance + at, variance, momentum);
     store<f32>(inverse + at, <f32>1 / sqrt<f32>(variance + EPSILON));
+  }
+}
+
+/** sums [columns] = over the rows of (x - mean)^2. */
+function columnSquares(x: usize, mean: usize, rows: i32, columns: i32, sums: usize): void {
+  const vectors = quads(columns);
+  const end = floats(columns);
+  memory.fill(sums, 0, end);
+  for (let i: i32 = 0; i < rows; i++) {
+    let at: usize = 0;
+    for (; at < vectors; at += QUAD) {
+      const difference = f32x4.sub(v128.load(x + at), v128.load(mean + at));
+      v128.store(sums + at, f32x4.add(v128.load(sums + at), f32x4.mul(difference, difference)));
+    }
+    for (; at < end; at += FLOAT) {
+      const difference = load<f32>(x + at) - load<f32>(mean + at);
+      store<f32>(sums + at, load<f32>(sums + at) + difference * difference);
+    }
+    x += end;
   }
 }
 
@@ -71,14 +81,23 @@ export function batchNorm(
   rows: i32,
   columns: i32,
 ): void {
+  const vectors = quads(columns);
+  const end = floats(columns);
   for (let i: i32 = 0; i < rows; i++) {
-    const row = floats(i * columns);
-    for (let j: i32 = 0; j < columns; j++) {
-      const at = floats(j);
-      const normal = (load<f32>(x + row + at) - load<f32>(mean + at)) * load<f32>(inverse + at);
-      store<f32>(n + row + at, normal);
-      store<f32>(y + row + at, load<f32>(gain + at) * normal + load<f32>(bias + at));
+    let at: usize = 0;
+    for (; at < vectors; at += QUAD) {
+      const normal = f32x4.mul(f32x4.sub(v128.load(x + at), v128.load(mean + at)), v128.load(inverse + at));
+      v128.store(n + at, normal);
+      v128.store(y + at, f32x4.add(f32x4.mul(v128.load(gain + at), normal), v128.load(bias + at)));
     }
+    for (; at < end; at += FLOAT) {
+      const normal = (load<f32>(x + at) - load<f32>(mean + at)) * load<f32>(inverse + at);
+      store<f32>(n + at, normal);
+      store<f32>(y + at, load<f32>(gain + at) * normal + load<f32>(bias + at));
+    }
+    x += end;
+    y += end;
+    n += end;
   }
 }
 
@@ -100,13 +119,24 @@ export function batchNormTranspose(
 ): void {
   scalingGradients(d, n, gainGradient, biasGradient, rows, columns);
   const share: f32 = fixed ? 0.0 : <f32>1 / f32(rows);
-  for (let i: i32 = 0; i < rows; i++)
-    for (let j: i32 = 0; j < columns; j++) {
-      const at = floats(j);
-      const here = floats(i * columns) + at;
+  const shares = f32x4.splat(share);
+  const vectors = quads(columns);
+  const end = floats(columns);
+  for (let i: i32 = 0; i < rows; i++) {
+    let at: usize = 0;
+    for (; at < vectors; at += QUAD) {
+      const mean = f32x4.mul(v128.load(biasGradient + at), shares);
+      const slope = f32x4.mul(v128.load(gainGradient + at), shares);
+      const left = f32x4.sub(f32x4.sub(v128.load(d + at), mean), f32x4.mul(v128.load(n + at), slope));
+      v128.store(d + at, f32x4.mul(f32x4.mul(v128.load(gain + at), v128.load(inverse + at)), left));
+    }
+    for (; at < end; at += FLOAT) {
       const mean = load<f32>(biasGradient + at) * share;
       const slope = load<f32>(gainGradient + at) * share;
-      const left = load<f32>(d + here) - mean - load<f32>(n + here) * slope;
-      store<f32>(d + here, load<f32>(gain + at) * load<f32>(inverse + at) * left);
+      const left = load<f32>(d + at) - mean - load<f32>(n + at) * slope;
+      store<f32>(d + at, load<f32>(gain + at) * load<f32>(inverse + at) * left);
     }
+    d += end;
+    n += end;
+  }
 }

@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { meanReturn } from "../build/src/peers/benchmarks/episodes.js";
 import { Pendulum } from "../build/src/peers/benchmarks/pendulum.js";
+import { PointMass } from "../build/src/peers/benchmarks/point-mass.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
 import { keptRows, writeStudyPage } from "./study.mjs";
@@ -24,7 +25,10 @@ const { values: options } = parseArgs({
 /** Seeds of the starts that are evaluated from: none that a training draws. */
 const EVALUATION = 2 ** 31;
 const small = { actorHidden: [64, 64], criticHidden: [64, 64] };
-/** `best`: of the means after every `every` actions, the best one counts; otherwise that after the last action. */
+/**
+ * Evaluated after every `every` actions behind the `first` ones, of which the best counts; or after the last action
+ * alone.
+ */
 const CASES = {
   ppo: {
     peer: "ppo",
@@ -44,6 +48,37 @@ const CASES = {
     atLeast: -180,
     text: "lr 1e-3, networks 64-64",
   },
+  "crossq-64": {
+    peer: "crossq",
+    benchmark: Pendulum,
+    settings: { ...small },
+    actions: 20_000,
+    episodes: 100,
+    atLeast: -180,
+    text: "networks 64-64",
+  },
+  mbpo: {
+    peer: "mbpo",
+    benchmark: PointMass,
+    settings: {
+      ...small,
+      learningStarts: 500,
+      updates: 20,
+      targetEntropy: -0.05,
+      retrainEvery: 30,
+      rolloutsPerAction: 100,
+      longestRollout: 15,
+      growsFrom: 0,
+      growsUntil: 1,
+      retained: 1,
+    },
+    actions: 860,
+    episodes: 1,
+    atLeast: -0.02,
+    first: 500,
+    every: 30,
+    text: "500 actions evenly, then 12 trials of 30; model rollouts of 15, 100 per action; networks 64-64; best of 12",
+  },
   sac: {
     peer: "sac",
     benchmark: Pendulum,
@@ -57,17 +92,19 @@ const CASES = {
 
 const kept = keptRows(options.cache);
 
-async function trained({ peer: name, benchmark, settings, actions, episodes, every = actions }, seed) {
+async function trained({ peer: name, benchmark, settings, actions, episodes, first = 0, every = actions }, seed) {
   const { default: peer } = await import(`../build/src/peers/${name}.js`);
   const begun = process.cpuUsage();
   const returns = [];
   let left = "";
   try {
     for (const progress of peer.train(new benchmark(), settings, seed)) {
-      if (progress.actions % every === 0) returns.push(meanReturn(new benchmark(), progress.act, episodes, EVALUATION));
+      if (progress.actions > first && (progress.actions - first) % every === 0)
+        returns.push(meanReturn(new benchmark(), progress.act, episodes, EVALUATION));
       if (progress.actions === actions) break;
     }
   } catch (error) {
+    if (error.name !== "Diverged") throw error;
     left = error.message;
   }
   const { user, system } = process.cpuUsage(begun);

@@ -44,8 +44,9 @@ static void pack_rows(const float *matrix, int stride, int depth, int width, int
         const float *from = matrix + j * stride + k;
         const quad a = *(const quad *)from, b = *(const quad *)(from + stride);
         const quad c = *(const quad *)(from + 2 * stride), d = *(const quad *)(from + 3 * stride);
-        const quad ab0 = __builtin_shuffle(a, b, (lanes){0, 4, 1, 5}), ab1 = __builtin_shuffle(a, b, (lanes){2, 6, 3, 7});
-        const quad cd0 = __builtin_shuffle(c, d, (lanes){0, 4, 1, 5}), cd1 = __builtin_shuffle(c, d, (lanes){2, 6, 3, 7});
+        const lanes low = {0, 4, 1, 5}, high = {2, 6, 3, 7};
+        const quad ab0 = __builtin_shuffle(a, b, low), ab1 = __builtin_shuffle(a, b, high);
+        const quad cd0 = __builtin_shuffle(c, d, low), cd1 = __builtin_shuffle(c, d, high);
         float *to = panel + k * width + j;
         *(quad *)to = __builtin_shuffle(ab0, cd0, (lanes){0, 1, 4, 5});
         *(quad *)(to + width) = __builtin_shuffle(ab0, cd0, (lanes){2, 3, 6, 7});

@@ -13,9 +13,9 @@ import { drawTruncatedNormal } from "./batch/initial.js";
 import { type Floats, Kernels } from "./batch/kernels.js";
 import { Network } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
+import { newTransitions, type Transitions } from "./experience.js";
 import { type Diverge, learnOffPolicy, type OffPolicySettings } from "./off-policy.js";
 import { definePeer, type Environment, type Progress } from "./peer.js";
-import { newTransitions, type Transitions } from "./replay.js";
 import { calm, joinRows, squaredError } from "./sac.js";
 import { type Draw, newDraw, squash, squashTranspose } from "./squashed.js";
 

@@ -10,7 +10,7 @@
 import { drawTruncatedNormal } from "./batch/initial.js";
 import type { Exports, Floats, Kernels } from "./batch/kernels.js";
 import { Network } from "./batch/network.js";
-import { newTransitions, type Replay, type Transitions } from "./replay.js";
+import { type Experience, newTransitions, type Transitions } from "./experience.js";
 import { softplus } from "./squashed.js";
 
 export interface EnsembleSettings {
@@ -100,23 +100,23 @@ export class Ensemble {
     this.deviation = new Float64Array(width).fill(1);
   }
 
-  /** Trains on all of `replay`, from where the last training ended. Returns the elites' error on what was kept back. */
-  train(replay: Replay): number {
+  /** Trains on all of it, from where the last training ended. Returns the elites' error on what was kept back. */
+  train(experience: Experience): number {
     const { settings, networks } = this;
-    this.measureInputs(replay);
-    const order = this.shuffled(replay.count);
-    const held = Math.max(1, Math.floor(settings.validation * replay.count));
+    this.measureInputs(experience);
+    const order = this.shuffled(experience.count);
+    const held = Math.max(1, Math.floor(settings.validation * experience.count));
     const [kept, used] = [order.subarray(0, held), order.subarray(held)];
     const best = networks.map((network) => ({
-      error: this.errorOf(network, replay, kept),
+      error: this.errorOf(network, experience, kept),
       parameters: network.parameters.values.slice(),
     }));
     let waited = 0;
     for (let pass = 0; pass < settings.maxPasses && waited < settings.patience; pass++) {
       waited++;
       for (const [k, network] of networks.entries()) {
-        this.pass(network, replay, used);
-        const error = this.errorOf(network, replay, kept);
+        this.pass(network, experience, used);
+        const error = this.errorOf(network, experience, kept);
         const one = best[k];
         if ((one.error - error) / one.error > IMPROVEMENT) waited = 0;
         if (error < one.error) {
@@ -151,11 +151,11 @@ export class Ensemble {
   }
 
   /** One pass over as many transitions as `used` has, drawn from them with repetition. */
-  private pass(network: Network, replay: Replay, used: Int32Array): void {
+  private pass(network: Network, experience: Experience, used: Int32Array): void {
     const { settings, kernels, size } = this;
     for (let first = 0; first < used.length; first += settings.modelBatch) {
       const rows = Math.min(settings.modelBatch, used.length - first);
-      for (let row = 0; row < rows; row++) replay.copy(used[kernels.drawIndex(used.length)], this.batch, row);
+      for (let row = 0; row < rows; row++) experience.copy(used[kernels.drawIndex(used.length)], this.batch, row);
       this.fillTargets(rows);
       const outputs = network.forward(this.inputs, rows, "learning");
       gaussianLoss(kernels.call, outputs, this.targets, rows, size, network.outputGradient.values);
@@ -165,12 +165,12 @@ export class Ensemble {
   }
 
   /** Mean squared error of the predicted means. */
-  private errorOf(network: Network, replay: Replay, kept: Int32Array): number {
+  private errorOf(network: Network, experience: Experience, kept: Int32Array): number {
     const { settings, size } = this;
     let sum = 0;
     for (let first = 0; first < kept.length; first += settings.modelBatch) {
       const rows = Math.min(settings.modelBatch, kept.length - first);
-      for (let row = 0; row < rows; row++) replay.copy(kept[first + row], this.batch, row);
+      for (let row = 0; row < rows; row++) experience.copy(kept[first + row], this.batch, row);
       this.fillTargets(rows);
       const outputs = network.forward(this.inputs, rows, "acting");
       for (let row = 0; row < rows; row++)
@@ -201,11 +201,11 @@ export class Ensemble {
   }
 
   /** Mean and standard deviation of every input over all transitions. */
-  private measureInputs(replay: Replay): void {
+  private measureInputs(experience: Experience): void {
     const { mean, deviation, observationSize, actionSize } = this;
     const [sums, squares] = [new Float64Array(mean.length), new Float64Array(mean.length)];
-    for (let index = 0; index < replay.count; index++) {
-      replay.copy(index, this.batch, 0);
+    for (let index = 0; index < experience.count; index++) {
+      experience.copy(index, this.batch, 0);
       for (let i = 0; i < mean.length; i++) {
         const value = entry(this.batch, 0, i, observationSize, actionSize);
         sums[i] += value;
@@ -213,8 +213,8 @@ export class Ensemble {
       }
     }
     for (let i = 0; i < mean.length; i++) {
-      mean[i] = sums[i] / replay.count;
-      deviation[i] = Math.sqrt(Math.max(squares[i] / replay.count - mean[i] ** 2, 0));
+      mean[i] = sums[i] / experience.count;
+      deviation[i] = Math.sqrt(Math.max(squares[i] / experience.count - mean[i] ** 2, 0));
       // an input that never changes stays as it is
       if (deviation[i] < 1e-6) deviation[i] = 1;
     }

@@ -10,9 +10,9 @@
  */
 import { Kernels } from "./batch/kernels.js";
 import { Ensemble, type EnsembleSettings } from "./ensemble.js";
+import { Experience, newTransitions, type Transitions } from "./experience.js";
 import { driveInto } from "./off-policy.js";
 import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
-import { newTransitions, Replay, type Transitions } from "./replay.js";
 import { SAC, SAC_CAR, type SacSettings, SoftActorCritic } from "./sac.js";
 
 export interface MbpoSettings extends SacSettings, EnsembleSettings {
@@ -28,7 +28,7 @@ export interface MbpoSettings extends SacSettings, EnsembleSettings {
 
 /** Rollouts in the ensemble, into what soft actor-critic learns from. */
 class ModelRollouts {
-  replay: Replay | undefined;
+  experience: Experience | undefined;
   private readonly starts: Transitions;
   private readonly batch: Transitions;
   private current: Float32Array;
@@ -50,12 +50,12 @@ class ModelRollouts {
   }
 
   /** Draws rollouts of `length` actions from states of `driven`. */
-  draw(driven: Replay, length: number): void {
+  draw(driven: Experience, length: number): void {
     const { kernels, settings, environment, ensemble } = this;
     const { observationSize, actionSize } = environment;
     const count = settings.rolloutsPerAction * settings.retrainEvery;
     const capacity = count * length * settings.retained;
-    if (this.replay?.capacity !== capacity) this.replay = movedInto(capacity, this.replay, environment);
+    this.experience = this.experience?.resized(capacity) ?? new Experience(capacity, observationSize, actionSize);
     for (let row = 0; row < count; row++) {
       driven.sample(kernels, this.starts, 1);
       this.current.set(this.starts.observations, row * observationSize);
@@ -81,7 +81,7 @@ class ModelRollouts {
           const observation = this.batch.observations.subarray(from, to);
           const action = this.batch.actions.subarray(i * actionSize, (i + 1) * actionSize);
           const next = this.batch.nextObservations.subarray(from, to);
-          this.replay.add(observation, action, this.batch.rewards[i], next, false);
+          this.experience.add(observation, action, this.batch.rewards[i], next, false);
           this.later.set(next, row * observationSize);
         }
         first += size;
@@ -100,18 +100,6 @@ class ModelRollouts {
   }
 }
 
-/** A ring of another capacity with what is held in `replay`, as much as there is room for. */
-function movedInto(capacity: number, replay: Replay | undefined, environment: Environment): Replay {
-  const { observationSize, actionSize } = environment;
-  const moved = new Replay(capacity, observationSize, actionSize);
-  const row = newTransitions(1, observationSize, actionSize);
-  for (let index = 0; index < (replay?.count ?? 0); index++) {
-    replay?.copy(index, row, 0);
-    moved.add(row.observations, row.actions, row.rewards[0], row.nextObservations, row.terminated[0] === 1);
-  }
-  return moved;
-}
-
 /** Actions of a model rollout. */
 export function rolloutLength(
   { longestRollout, growsFrom, growsUntil }: Pick<MbpoSettings, "longestRollout" | "growsFrom" | "growsUntil">,
@@ -127,7 +115,7 @@ function* learn(environment: Environment, settings: MbpoSettings, seed: number):
   const kernels = new Kernels(seed, 256);
   const agent = new SoftActorCritic(kernels, settings, observationSize, actionSize);
   const ensemble = new Ensemble(kernels, settings, observationSize, actionSize);
-  const driven = new Replay(settings.buffer, observationSize, actionSize);
+  const driven = new Experience(settings.buffer, observationSize, actionSize);
   const rollouts = new ModelRollouts(kernels, settings, ensemble, agent, environment);
   const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
   const diverged = (what: string): never => {
@@ -142,10 +130,10 @@ function* learn(environment: Environment, settings: MbpoSettings, seed: number):
       if (!Number.isFinite(error)) diverged(`its models' error is ${error}`);
       rollouts.draw(driven, rolloutLength(settings, progress.actions));
     }
-    const { replay } = rollouts;
-    if (replay)
+    const { experience } = rollouts;
+    if (experience)
       for (let i = 0; i < settings.updates; i++)
-        agent.update((batch) => replay.sample(kernels, batch, settings.batch), diverged);
+        agent.update((batch) => experience.sample(kernels, batch, settings.batch), diverged);
     yield progress;
   }
 }

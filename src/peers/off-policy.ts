@@ -1,7 +1,7 @@
 /** How soft actor-critics drive: one action, remembered for good, then some updates from all that is remembered. */
 import type { Kernels } from "./batch/kernels.js";
+import { Experience, type Transitions } from "./experience.js";
 import { Diverged, type Environment, type Progress } from "./peer.js";
-import { Replay, type Transitions } from "./replay.js";
 
 export interface OffPolicySettings {
   readonly batch: number;
@@ -24,9 +24,9 @@ export interface Agent {
   update(fill: (batch: Transitions) => void, diverged: Diverge): void;
 }
 
-/** Drives one action after the other into `replay`, and yields their number; learning is up to the consumer. */
+/** Drives one action after the other into `experience`, and yields their number; learning is up to the consumer. */
 export function* driveInto(
-  replay: Replay,
+  experience: Experience,
   environment: Environment,
   settings: Pick<OffPolicySettings, "learningStarts" | "startsByPolicy">,
   kernels: Kernels,
@@ -39,7 +39,7 @@ export function* driveInto(
     if (drawsEvenly) for (let i = 0; i < evenly.length; i++) evenly[i] = 2 * kernels.call.uniform() - 1;
     const action = drawsEvenly ? evenly : agent.act(observation, true);
     const step = environment.step(action);
-    replay.add(observation, action, step.reward, step.observation, step.terminated);
+    experience.add(observation, action, step.reward, step.observation, step.terminated);
     const isOver = step.terminated || step.truncated;
     observation = Float64Array.from(isOver ? environment.reset(kernels.drawSeed()) : step.observation);
     yield actions;
@@ -53,17 +53,17 @@ export function* learnOffPolicy(
   kernels: Kernels,
   agent: Agent,
 ): Generator<Progress, never> {
-  const replay = new Replay(settings.buffer, environment.observationSize, environment.actionSize);
+  const experience = new Experience(settings.buffer, environment.observationSize, environment.actionSize);
   const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
   const diverged = (what: string): never => {
     throw new Diverged(name, progress.actions, what);
   };
-  const drive = driveInto(replay, environment, settings, kernels, agent);
+  const drive = driveInto(experience, environment, settings, kernels, agent);
   for (;;) {
     progress.actions = drive.next().value;
     if (progress.actions > settings.learningStarts)
       for (let i = 0; i < settings.updates; i++)
-        agent.update((batch) => replay.sample(kernels, batch, settings.batch), diverged);
+        agent.update((batch) => experience.sample(kernels, batch, settings.batch), diverged);
     yield progress;
   }
 }

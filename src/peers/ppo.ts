@@ -41,7 +41,7 @@ const EPSILON = 1e-5;
 const LARGEST_REWARD = 10;
 
 /** What was driven with one policy; [steps] and, of observations and actions, [steps][…]. */
-interface Drive {
+interface Collected {
   readonly observations: Float32Array;
   readonly actions: Float32Array;
   readonly logProb: Float64Array;
@@ -49,7 +49,7 @@ interface Drive {
   readonly values: Float64Array;
   /** gamma times the value of what came after the last action of an episode; 0 within */
   readonly after: Float64Array;
-  /** 1 for the last action of an episode, or of the drive */
+  /** 1 for the last action of an episode, or of all */
   readonly isLast: Uint8Array;
   readonly advantages: Float64Array;
 }
@@ -149,7 +149,7 @@ class Ppo {
   private readonly single: Floats;
   private readonly inputs: Floats;
   private readonly order: Int32Array;
-  readonly drive: Drive;
+  readonly collected: Collected;
 
   constructor(
     private readonly kernels: Kernels,
@@ -172,7 +172,7 @@ class Ppo {
     this.single = kernels.floats(observationSize);
     this.inputs = kernels.floats(minibatch * observationSize);
     this.order = Int32Array.from({ length: steps }, (_, i) => i);
-    this.drive = {
+    this.collected = {
       observations: new Float32Array(steps * observationSize),
       actions: new Float32Array(steps * actionSize),
       logProb: new Float64Array(steps),
@@ -197,21 +197,21 @@ class Ppo {
 
   /** Draws the action of step t and writes down what is known before it is driven. */
   draw(t: number, observation: Float64Array): Float64Array {
-    const { drive, kernels, logStd, actionSize } = this;
+    const { collected, kernels, logStd, actionSize } = this;
     const mean = this.mean(observation);
     const action = mean.map((one, i) => one + kernels.call.exp(logStd[i]) * kernels.call.normal());
-    drive.observations.set(observation, t * this.observationSize);
-    drive.actions.set(action, t * actionSize);
-    const logProb = drive.logProb.subarray(t, t + 1);
-    gaussianLogProb(kernels.call, drive.actions.subarray(t * actionSize), mean, logStd, 1, logProb);
-    drive.values[t] = this.value(observation);
+    collected.observations.set(observation, t * this.observationSize);
+    collected.actions.set(action, t * actionSize);
+    const logProb = collected.logProb.subarray(t, t + 1);
+    gaussianLogProb(kernels.call, collected.actions.subarray(t * actionSize), mean, logStd, 1, logProb);
+    collected.values[t] = this.value(observation);
     return action;
   }
 
-  /** Learns from the drive, which is over. */
+  /** Learns from what was collected. */
   update(diverged: (what: string) => never): void {
-    const { settings, drive, order, kernels } = this;
-    estimateAdvantages(drive, settings.gamma, settings.lambda);
+    const { settings, collected, order, kernels } = this;
+    estimateAdvantages(collected, settings.gamma, settings.lambda);
     for (let epoch = 0; epoch < settings.epochs; epoch++) {
       for (let i = order.length - 1; i > 0; i--) {
         const other = kernels.drawIndex(i + 1);
@@ -226,25 +226,25 @@ class Ppo {
 
   /** One step down the gradient of the rows' loss, which is returned. */
   private learn(rows: Int32Array): number {
-    const { settings, drive, actor, critic, inputs, logStd, byLogStd, kernels } = this;
+    const { settings, collected, actor, critic, inputs, logStd, byLogStd, kernels } = this;
     const [count, size, width] = [rows.length, this.actionSize, this.observationSize];
     const actions = new Float32Array(count * size);
     for (const [i, row] of rows.entries()) {
-      inputs.values.set(drive.observations.subarray(row * width, (row + 1) * width), i * width);
-      actions.set(drive.actions.subarray(row * size, (row + 1) * size), i * size);
+      inputs.values.set(collected.observations.subarray(row * width, (row + 1) * width), i * width);
+      actions.set(collected.actions.subarray(row * size, (row + 1) * size), i * size);
     }
     const batch: Surrogate = {
       ...settings,
       rows: count,
       actions,
-      oldLogProb: Float64Array.from(rows, (row) => drive.logProb[row]),
-      advantages: normalised(Float64Array.from(rows, (row) => drive.advantages[row])),
+      oldLogProb: Float64Array.from(rows, (row) => collected.logProb[row]),
+      advantages: normalised(Float64Array.from(rows, (row) => collected.advantages[row])),
     };
     const means = actor.forward(inputs, count, "learning");
     let loss = clippedLoss(kernels.call, batch, means, logStd, actor.outputGradient.values, byLogStd);
     const values = critic.forward(inputs, count, "learning");
     for (const [i, row] of rows.entries()) {
-      const error = values[i] - (drive.advantages[row] + drive.values[row]);
+      const error = values[i] - (collected.advantages[row] + collected.values[row]);
       critic.outputGradient.values[i] = (2 * settings.valueCoefficient * error) / count;
       loss += (settings.valueCoefficient * error ** 2) / count;
     }
@@ -269,13 +269,13 @@ class Ppo {
   }
 }
 
-/** Generalised advantage estimation (Schulman et al. 2016), backwards over a drive. */
+/** Generalised advantage estimation (Schulman et al. 2016), backwards over all steps. */
 export function estimateAdvantages(
-  drive: Pick<Drive, "rewards" | "values" | "after" | "isLast" | "advantages">,
+  collected: Pick<Collected, "rewards" | "values" | "after" | "isLast" | "advantages">,
   gamma: number,
   lambda: number,
 ): void {
-  const { rewards, values, after, isLast, advantages } = drive;
+  const { rewards, values, after, isLast, advantages } = collected;
   for (let t = rewards.length - 1; t >= 0; t--) {
     const next = isLast[t] ? after[t] : gamma * values[t + 1];
     const later = isLast[t] ? 0 : gamma * lambda * advantages[t + 1];
@@ -309,7 +309,7 @@ function* learn(environment: Environment, settings: PpoSettings, seed: number): 
     for (let t = 0; t < steps; t++) {
       const step = environment.step(ppo.draw(t, observation).map((one) => Math.min(Math.max(one, -1), 1)));
       const isOver = step.terminated || step.truncated;
-      const { rewards, after, isLast } = ppo.drive;
+      const { rewards, after, isLast } = ppo.collected;
       rewards[t] = normalisesRewards ? scale.scaled(step.reward, isOver) : step.reward;
       isLast[t] = isOver || t === steps - 1 ? 1 : 0;
       after[t] = isLast[t] && !step.terminated ? gamma * ppo.value(step.observation) : 0;

@@ -14,9 +14,9 @@ import { type Floats, Kernels } from "./batch/kernels.js";
 import type { Mode } from "./batch/layer.js";
 import { Network, type NetworkShape } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
+import { newTransitions, type Transitions } from "./experience.js";
 import { type Diverge, learnOffPolicy, type OffPolicySettings } from "./off-policy.js";
 import { definePeer, type Environment, type Progress } from "./peer.js";
-import { newTransitions, type Transitions } from "./replay.js";
 import { type Draw, newDraw, squash, squashTranspose } from "./squashed.js";
 
 export interface SacSettings extends OffPolicySettings {

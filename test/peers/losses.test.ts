@@ -128,7 +128,7 @@ describe("PPO", () => {
     const [gamma, lambda] = [0.9, 0.8];
     const rewards = Float64Array.of(1, 2, 3, 4);
     const values = Float64Array.of(0.5, -1, 2, 1);
-    const drive = {
+    const collected = {
       rewards,
       values,
       // the second step ends an episode, the last one is cut short before a state worth 10
@@ -136,9 +136,9 @@ describe("PPO", () => {
       isLast: Uint8Array.of(0, 1, 0, 1),
       advantages: new Float64Array(4),
     };
-    estimateAdvantages(drive, gamma, lambda);
+    estimateAdvantages(collected, gamma, lambda);
     const d = [1 + gamma * -1 - 0.5, 2 + 1, 3 + gamma * 1 - 2, 4 + gamma * 10 - 1];
     const expected = [d[0] + gamma * lambda * d[1], d[1], d[2] + gamma * lambda * d[3], d[3]];
-    expect(relativeError(drive.advantages, expected)).toBeLessThan(1e-14);
+    expect(relativeError(collected.advantages, expected)).toBeLessThan(1e-14);
   });
 });

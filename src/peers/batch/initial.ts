@@ -26,7 +26,9 @@ export function drawTruncatedNormal(kernels: Kernels, network: Network, scale: n
   }
 }
 
-/** Orthogonal weights times `gains[layer]`, biases zero (Saxe et al. 2013): rows of a random matrix made orthonormal. */
+/**
+ * Orthogonal weights times `gains[layer]`, biases zero (Saxe et al. 2013): rows of a random matrix made orthonormal.
+ */
 export function drawOrthogonal(kernels: Kernels, network: Network, gains: readonly number[]): void {
   for (const [i] of network.places.entries()) {
     const { weights, bias } = network.layer(i);

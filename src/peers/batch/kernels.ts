@@ -28,7 +28,7 @@ function module(): WebAssembly.Module {
     compiled ??= new WebAssembly.Module(readFileSync(FILE));
   } catch (error) {
     throw new UserError(
-      `cannot load the batches of the peers (${messageOf(error)}): they are in a checkout only, after \`npm run build\``,
+      `cannot load the batches of the peers (${messageOf(error)}): use a checkout of lapgrad, after \`npm run build\``,
       1,
     );
   }

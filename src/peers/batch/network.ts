@@ -130,7 +130,9 @@ export class Network {
     return from.values;
   }
 
-  /** The derivatives that are wanted, of the last {@link forward}, from {@link outputGradient}, which is overwritten. */
+  /**
+   * The derivatives that are wanted, of the last {@link forward}, from {@link outputGradient}, which is overwritten.
+   */
   backward(wanted: Wanted): void {
     const { rows, mode } = this;
     const [parameters, gradient] = [this.parameters.address, this.gradient.address];

@@ -1,7 +1,9 @@
 /** Evaluation on a benchmark: sums of rewards of whole episodes, by the policy without exploration. */
 import type { Environment, Progress } from "../peer.js";
 
-/** Mean over `count` episodes whose starts have the seeds from `firstSeed` on; `environment`: not the one trained in. */
+/**
+ * Mean over `count` episodes whose starts have the seeds from `firstSeed` on; `environment`: not the one trained in.
+ */
 export function meanReturn(environment: Environment, act: Progress["act"], count: number, firstSeed: number): number {
   let sum = 0;
   for (let episode = 0; episode < count; episode++) {

@@ -40,9 +40,10 @@ function copyPart(source: Float32Array, from: number, target: Float32Array, to: 
   for (let i = 0; i < width; i++) target[to * width + i] = source[from * width + i];
 }
 
-export class Replay {
+export class Experience {
   /** transitions held */
   count = 0;
+  /** where the next one goes */
   private next = 0;
   private held: Transitions;
 
@@ -81,6 +82,19 @@ export class Replay {
   /** Copies transition `index`, in the order of their places, into a row of `batch`. */
   copy(index: number, batch: Transitions, row: number): void {
     copyRow(this.held, index, batch, row);
+  }
+
+  /** The same with another capacity, and as much of it as there is room for; oldest first. */
+  resized(capacity: number): Experience {
+    if (capacity === this.capacity) return this;
+    const other = new Experience(capacity, this.observationSize, this.actionSize);
+    const row = newTransitions(1, this.observationSize, this.actionSize);
+    const oldest = this.count < this.capacity ? 0 : this.next;
+    for (let i = 0; i < this.count; i++) {
+      copyRow(this.held, (oldest + i) % this.capacity, row, 0);
+      other.add(row.observations, row.actions, row.rewards[0], row.nextObservations, row.terminated[0] === 1);
+    }
+    return other;
   }
 
   /** Twice the room, up to the capacity: a million rows are not taken before they are needed. */

@@ -23,7 +23,7 @@ export interface EnsembleSettings {
   /** part of the transitions that is kept back */
   readonly validation: number;
   /** passes over the transitions without a member that predicts better by a hundredth, after which training ends */
-  readonly patience: number;
+  readonly waits: number;
   readonly maxPasses: number;
 }
 
@@ -112,7 +112,7 @@ export class Ensemble {
       parameters: network.parameters.values.slice(),
     }));
     let waited = 0;
-    for (let pass = 0; pass < settings.maxPasses && waited < settings.patience; pass++) {
+    for (let pass = 0; pass < settings.maxPasses && waited < settings.waits; pass++) {
       waited++;
       for (const [k, network] of networks.entries()) {
         this.pass(network, experience, used);

@@ -146,7 +146,7 @@ const MODEL: Omit<MbpoSettings, keyof SacSettings> = {
   modelDecay: 5e-5,
   modelBatch: 256,
   validation: 0.2,
-  patience: 5,
+  waits: 5,
   maxPasses: 50,
   retrainEvery: 250,
   rolloutsPerAction: 400,

@@ -5,7 +5,7 @@
 import { UserError } from "../errors.js";
 
 /** What an action led to. */
-export interface Step {
+export interface Outcome {
   /** of the state after it, {@link Environment.observationSize} numbers; the peer copies what it keeps */
   readonly observation: Float64Array;
   readonly reward: number;
@@ -28,7 +28,7 @@ export interface Environment {
    */
   reset(seed: number): Float64Array;
   /** The action is clamped to [-1, 1]. */
-  step(action: Float64Array): Step;
+  step(action: Float64Array): Outcome;
 }
 
 /** Where a training has got. One object per training, whose entries change. */

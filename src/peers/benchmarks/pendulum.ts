@@ -9,7 +9,7 @@
  * Observation: cos, sin of the angle, rate. The action is the torque in units of its largest.
  */
 import { Kernels } from "../batch/kernels.js";
-import type { Environment, Step } from "../peer.js";
+import type { Environment, Outcome } from "../peer.js";
 
 const DT = 0.05;
 const GRAVITY = 10;
@@ -39,7 +39,7 @@ export class Pendulum implements Environment {
     return this.observe();
   }
 
-  step(action: Float64Array): Step {
+  step(action: Float64Array): Outcome {
     const torque = LARGEST_TORQUE * Math.min(Math.max(action[0], -1), 1);
     const turns = Math.floor((this.angle + Math.PI) / (2 * Math.PI));
     const wrapped = this.angle - 2 * Math.PI * turns;

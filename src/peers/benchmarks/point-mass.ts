@@ -6,7 +6,7 @@
  *
  * Observation: position, velocity. There is only one start.
  */
-import type { Environment, Step } from "../peer.js";
+import type { Environment, Outcome } from "../peer.js";
 
 const STEPS = 30;
 const COST = 0.001;
@@ -25,7 +25,7 @@ export class PointMass implements Environment {
     return Float64Array.of(this.position, this.velocity);
   }
 
-  step(action: Float64Array): Step {
+  step(action: Float64Array): Outcome {
     this.velocity += Math.min(Math.max(action[0], -1), 1);
     this.position += this.velocity;
     this.steps++;

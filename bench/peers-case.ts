@@ -2,7 +2,7 @@
 import { drawUniform } from "../src/peers/batch/initial.js";
 import { type Floats, Kernels } from "../src/peers/batch/kernels.js";
 import { Network } from "../src/peers/batch/network.js";
-import { squaredError } from "../src/peers/sac.js";
+import { squaredError } from "../src/peers/soft-policy.js";
 
 const ROWS = 256;
 /** 17 numbers of the observation and 10 of the action; two hidden layers. */

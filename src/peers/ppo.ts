@@ -15,6 +15,7 @@ import { type Exports, type Floats, Kernels } from "./batch/kernels.js";
 import { Network } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
 import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
+import { squaredError } from "./soft-policy.js";
 
 export interface PpoSettings {
   readonly learningRate: number;
@@ -243,11 +244,10 @@ class Ppo {
     const means = actor.forward(inputs, count, "learning");
     let loss = clippedLoss(kernels.call, batch, means, logStd, actor.outputGradient.values, byLogStd);
     const values = critic.forward(inputs, count, "learning");
-    for (const [i, row] of rows.entries()) {
-      const error = values[i] - (collected.advantages[row] + collected.values[row]);
-      critic.outputGradient.values[i] = (2 * settings.valueCoefficient * error) / count;
-      loss += (settings.valueCoefficient * error ** 2) / count;
-    }
+    const returns = Float64Array.from(rows, (row) => collected.advantages[row] + collected.values[row]);
+    const { values: byValues } = critic.outputGradient;
+    loss += 2 * settings.valueCoefficient * squaredError(values, returns, count, byValues);
+    for (let i = 0; i < count; i++) byValues[i] *= 2 * settings.valueCoefficient;
     for (const network of [actor, critic]) network.backward({ parameters: true, inputs: false });
     this.step();
     return loss;

@@ -1,12 +1,14 @@
 /** Losses of the peers in float64: values where they are known, gradients against central differences. */
 import { describe, expect, test } from "@jest/globals";
+import { drawUniform } from "../../src/peers/batch/initial.js";
 import { Kernels } from "../../src/peers/batch/kernels.js";
+import { Network } from "../../src/peers/batch/network.js";
 import { boundedLogVariance, gaussianLoss } from "../../src/peers/ensemble.js";
 import { rolloutLength } from "../../src/peers/mbpo.js";
 import { clippedLoss, estimateAdvantages, gaussianLogProb } from "../../src/peers/ppo.js";
-import { squaredError } from "../../src/peers/sac.js";
+import { actorLoss, joinRows, squaredError } from "../../src/peers/soft-policy.js";
 import { newDraw, squash, squashTranspose } from "../../src/peers/squashed.js";
-import { centralDifferences, relativeError } from "./reference.js";
+import { centralDifferences, referenceOutputs, relativeError } from "./reference.js";
 
 const { call } = new Kernels(3);
 const drawn = (count: number, scale = 1) => Float64Array.from({ length: count }, () => scale * call.normal());
@@ -63,6 +65,40 @@ test("the critics' loss", () => {
   const loss = (at: Float64Array) => squaredError(at, values, ROWS, new Float64Array(ROWS));
   squaredError(outputs, values, ROWS, gradient);
   expect(relativeError(gradient, centralDifferences(loss, outputs))).toBeLessThan(1e-8);
+});
+
+test("the actor's loss: gradient by what it puts out, through squashing and the lower of two critics", () => {
+  const kernels = new Kernels(9);
+  const observationSize = 2;
+  const sizes = [observationSize + SIZE, 8, 1];
+  const critics = [0, 1].map(() => new Network(kernels, { sizes, activation: "tanh", rows: ROWS }));
+  for (const critic of critics) drawUniform(kernels, critic);
+  const observations = Float32Array.from(drawn(ROWS * observationSize));
+  const head = drawn(ROWS * 2 * SIZE);
+  const draw = newDraw(ROWS, SIZE);
+  draw.noise.set(drawn(ROWS * SIZE));
+  const pairs = kernels.floats(ROWS * sizes[0]);
+  const alpha = 0.3;
+  const squashed = (at: Float64Array) => {
+    squash(call, at, ROWS, SIZE, draw);
+    joinRows(pairs.values, observations, observationSize, draw.actions, SIZE, ROWS);
+  };
+  const gradient = new Float64Array(head.length);
+  squashed(head);
+  const loss = actorLoss(kernels, critics, pairs, head, draw, ROWS, alpha, "learning", gradient);
+  const parameters = critics.map((critic) => Float64Array.from(critic.parameters.values));
+  const reference = (at: Float64Array) => {
+    squash(call, at, ROWS, SIZE, draw);
+    const inputs = Float64Array.from({ length: ROWS * sizes[0] }, (_, k) => {
+      const [row, i] = [Math.floor(k / sizes[0]), k % sizes[0]];
+      const isObserved = i < observationSize;
+      return isObserved ? observations[row * observationSize + i] : draw.actions[row * SIZE + i - observationSize];
+    });
+    const outputs = critics.map((critic, k) => referenceOutputs(critic, parameters[k], inputs, ROWS));
+    return draw.logProb.reduce((sum, p, i) => sum + (alpha * p - Math.min(outputs[0][i], outputs[1][i])) / ROWS, 0);
+  };
+  expect(loss).toBeCloseTo(reference(head), 6);
+  expect(relativeError(gradient, centralDifferences(reference, head))).toBeLessThan(1e-5);
 });
 
 describe("the Gaussian models' loss", () => {

@@ -117,8 +117,13 @@ for (const name of options.cases?.split(",") ?? Object.keys(CASES)) {
   if (!one) throw new Error(`no case "${name}"; there are ${Object.keys(CASES).join(", ")}`);
   const done = [];
   for (let seed = 1; seed <= Number(options.seeds); seed++) {
-    const make = options.page ? () => undefined : () => trained(one, seed);
-    const row = await kept([name, one.settings, one.actions, seed], make);
+    const make = async () => {
+      if (options.page) throw new Error("not trained yet");
+      return trained(one, seed);
+    };
+    const row = await kept([name, one.settings, one.actions, seed], make).catch((error) => {
+      if (!options.page) throw error;
+    });
     if (row) done.push(row);
     if (row && !options.page)
       console.log(name, seed, row.returns.map((value) => value.toPrecision(4)).join(" "), row.left);

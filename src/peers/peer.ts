@@ -83,6 +83,9 @@ export interface PeerDefinition<S extends object> {
   learn(environment: Environment, settings: S, seed: number): Generator<Progress, never>;
 }
 
+/** Numbers that JSON has no word for, too. */
+const shown = (value: unknown) => (typeof value === "number" ? `${value}` : JSON.stringify(value));
+
 /** A peer from its definition: checks settings by name and type. */
 export function definePeer<S extends object>(definition: PeerDefinition<S>): Peer {
   const { name, label, published, car, learn } = definition;
@@ -91,8 +94,9 @@ export function definePeer<S extends object>(definition: PeerDefinition<S>): Pee
     for (const [key, value] of Object.entries(changes)) {
       if (!(key in known))
         throw new UserError(`${name} has no setting "${key}"; it has ${Object.keys(known).join(", ")}`);
-      if (typeof value !== typeof known[key] || Array.isArray(value) !== Array.isArray(known[key]))
-        throw new UserError(`${name}: ${key} is ${JSON.stringify(value)}; write it like ${JSON.stringify(known[key])}`);
+      const isNumber = typeof value !== "number" || Number.isFinite(value);
+      if (typeof value !== typeof known[key] || Array.isArray(value) !== Array.isArray(known[key]) || !isNumber)
+        throw new UserError(`${name}: ${key} is ${shown(value)}; write it like ${JSON.stringify(known[key])}`);
     }
     return learn(environment, { ...published, ...changes }, seed);
   };

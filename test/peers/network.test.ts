@@ -117,6 +117,22 @@ test("dropout: the gradient is that of what was kept; acting, nothing is dropped
   expect(relativeError(outputs, referenceOutputs(network, parameters, Float64Array.from(at), ROWS))).toBeLessThan(1e-5);
 });
 
+test("sizes that there is no room for are refused", () => {
+  const network = (sizes: readonly number[], rows: number) =>
+    new Network(new Kernels(1), { sizes, activation: "relu", rows });
+  const refusal = /^a (layer|batch) of .+ is none: it may have 1 to 4096; change the peer's settings$/;
+  for (const [sizes, rows] of [
+    [[3, 0, 1], 8],
+    [[3, 2.5, 1], 8],
+    [[3, 5000, 1], 8],
+    [[3, 1], 5000],
+    [[3, 1], 0],
+  ] as const)
+    expect(() => network(sizes, rows)).toThrow(refusal);
+  const kernels = new Kernels(1);
+  expect(() => network([3, 1], 8).forward(kernels.floats(30), 9, "acting")).toThrow("9 rows in a network for 8");
+});
+
 test("one network follows another by its part", () => {
   const { network } = trial(SHAPES.ReLU as NetworkShape);
   const kernels = new Kernels(2);

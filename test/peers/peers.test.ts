@@ -98,6 +98,7 @@ describe.each(PEERS)("$peer.name", ({ peer, settings, reward, unbearable }) => {
     expect(() => peer.train(new Pendulum(), { learningRat: 1 }, 1)).toThrow(
       `${peer.name} has no setting "learningRat"; it has learningRate, `,
     );
+    expect(() => peer.train(new Pendulum(), { gamma: Number.NaN }, 1)).toThrow(`${peer.name}: gamma is NaN; write`);
     expect(() => peer.train(new Pendulum(), { gamma: [1] }, 1)).toThrow(
       `${peer.name}: gamma is [1]; write it like ${peer.published.gamma}`,
     );

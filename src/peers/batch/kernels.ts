@@ -17,7 +17,7 @@ const FILE = new URL("../../../peers/peers.wasm", import.meta.url);
 const PAGE = 65536;
 /** Arrays begin at multiples of this [bytes]: lines of the processor's cache. */
 const ALIGNMENT = 64;
-/** Longest sums that a product may have. */
+/** Longest sums that a product may have: widths of layers, and rows of a batch. */
 export const DEPTH = 4096;
 
 let compiled: WebAssembly.Module | undefined;

@@ -2,7 +2,8 @@
  * A network of dense layers over batches, in float32. Its parameters, their gradient and Adam's two moments are one
  * flat array each; {@link LayerPlaces} says where a layer's numbers stand.
  */
-import type { Floats, Kernels } from "./kernels.js";
+import { UserError } from "../../errors.js";
+import { DEPTH, type Floats, type Kernels } from "./kernels.js";
 import { type ActivationName, BatchNorm, Layer, type LayerPlaces, type Mode, type Wanted } from "./layer.js";
 
 export interface NetworkShape {
@@ -67,6 +68,9 @@ export class Network {
     readonly shape: NetworkShape,
   ) {
     const { sizes, activation, rows, layerNorm = false, batchNorm = false, dropout = 0 } = shape;
+    for (const [what, size] of [...sizes.map((size) => ["a layer", size] as const), ["a batch", rows] as const])
+      if (!Number.isInteger(size) || size < 1 || size > DEPTH)
+        throw new UserError(`${what} of ${size} is none: it may have 1 to ${DEPTH}; change the peer's settings`);
     const places = new Places();
     const inputScaling = batchNorm ? places.scaling(sizes[0]) : undefined;
     const last = sizes.length - 2;
@@ -118,6 +122,7 @@ export class Network {
 
   /** Outputs of a batch, [rows][outputs]; `input`: [rows][inputs], not to be changed before {@link backward}. */
   forward(input: Floats, rows: number, mode: Mode): Float32Array {
+    if (rows > this.shape.rows) throw new Error(`a batch of ${rows} rows in a network for ${this.shape.rows}`);
     this.rows = rows;
     this.mode = mode;
     const parameters = this.parameters.address;

@@ -3,7 +3,8 @@
  * publish for these, and compares with the returns that others publish. Takes hours; trainings that are in the cache
  * are not run again, so it may be stopped and started at any time.
  * Usage, after a build, in the project's folder:
- *   node scripts/peers-acceptance.mjs [--cases sac,ppo] [--seeds 10] [--cache docs/results/peers-acceptance.jsonl] [--page]
+ *   node scripts/peers-acceptance.mjs [--cases sac,ppo] [--seeds 10] [--page]
+ *     [--cache docs/results/peers-acceptance.jsonl]
  * `--page`: trains nothing, only writes docs/results/peers-acceptance.md from the trainings that there are.
  */
 import { parseArgs } from "node:util";
@@ -86,7 +87,7 @@ const CASES = {
     atLeast: -0.02,
     first: 500,
     every: 30,
-    text: "500 actions evenly, then 12 trials of 30; model rollouts of 15, 100 per action; networks 64-64; until one earns it",
+    text: "500 actions evenly, then 12 trials of 30, until one earns it; 100 model rollouts of 15; networks 64-64",
   },
   sac: {
     peer: "sac",

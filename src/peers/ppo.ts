@@ -11,9 +11,17 @@
  * earns the value of its last state. It knows nothing of the robot.
  */
 import { drawOrthogonal } from "./batch/initial.js";
-import { type Exports, type Floats, Kernels } from "./batch/kernels.js";
+import { type Floats, Kernels } from "./batch/kernels.js";
 import { Network } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
+import {
+  type Collected,
+  clippedLoss,
+  estimateAdvantages,
+  gaussianLogProb,
+  normalised,
+  type Surrogate,
+} from "./clipped.js";
 import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
 import { squaredError } from "./soft-policy.js";
 
@@ -36,86 +44,15 @@ export interface PpoSettings {
   readonly normalisesRewards: boolean;
 }
 
-const HALF_LOG_TWO_PI = 0.9189385332046727;
 const EPSILON = 1e-5;
 /** Normalised rewards are held within ± this. */
 const LARGEST_REWARD = 10;
 
-/** What was driven with one policy; [steps] and, of observations and actions, [steps][…]. */
-interface Collected {
+/** With what the actor was asked and answered, [steps][…]. */
+interface Driven extends Collected {
   readonly observations: Float32Array;
   readonly actions: Float32Array;
   readonly logProb: Float64Array;
-  readonly rewards: Float64Array;
-  readonly values: Float64Array;
-  /** gamma times the value of what came after the last action of an episode; 0 within */
-  readonly after: Float64Array;
-  /** 1 for the last action of an episode, or of all */
-  readonly isLast: Uint8Array;
-  readonly advantages: Float64Array;
-}
-
-/**
- * log p(a) of a Gaussian for each row: actions, means [rows][size], logStd [size].
- */
-export function gaussianLogProb(
-  call: Exports,
-  actions: ArrayLike<number>,
-  means: ArrayLike<number>,
-  logStd: ArrayLike<number>,
-  rows: number,
-  logProb: Float64Array,
-): void {
-  const size = logStd.length;
-  for (let row = 0; row < rows; row++) {
-    logProb[row] = 0;
-    for (let i = 0; i < size; i++) {
-      const deviation = (actions[row * size + i] - means[row * size + i]) / call.exp(logStd[i]);
-      logProb[row] -= deviation ** 2 / 2 + logStd[i] + HALF_LOG_TWO_PI;
-    }
-  }
-}
-
-/** A minibatch as the actor's loss sees it. */
-export interface Surrogate {
-  readonly rows: number;
-  readonly actions: ArrayLike<number>;
-  readonly oldLogProb: ArrayLike<number>;
-  readonly advantages: ArrayLike<number>;
-  readonly clip: number;
-  readonly entropyCoefficient: number;
-}
-
-/** The actor's loss; its gradients by means [rows][size] and logStd [size] are written. */
-export function clippedLoss(
-  call: Exports,
-  batch: Surrogate,
-  means: ArrayLike<number>,
-  logStd: ArrayLike<number>,
-  byMeans: Float32Array | Float64Array,
-  byLogStd: Float64Array,
-): number {
-  const { rows, actions, oldLogProb, advantages, clip, entropyCoefficient } = batch;
-  const size = logStd.length;
-  const logProb = new Float64Array(rows);
-  gaussianLogProb(call, actions, means, logStd, rows, logProb);
-  let loss = 0;
-  byLogStd.fill(-entropyCoefficient);
-  for (let i = 0; i < size; i++) loss -= entropyCoefficient * (logStd[i] + 0.5 + HALF_LOG_TWO_PI);
-  for (let row = 0; row < rows; row++) {
-    const ratio = call.exp(logProb[row] - oldLogProb[row]);
-    const free = ratio * advantages[row];
-    const clipped = Math.min(Math.max(ratio, 1 - clip), 1 + clip) * advantages[row];
-    loss -= Math.min(free, clipped) / rows;
-    const byLogProb = free <= clipped ? -free / rows : 0;
-    for (let i = 0; i < size; i++) {
-      const std = call.exp(logStd[i]);
-      const deviation = (actions[row * size + i] - means[row * size + i]) / std;
-      byMeans[row * size + i] = (byLogProb * deviation) / std;
-      byLogStd[i] += byLogProb * (deviation ** 2 - 1);
-    }
-  }
-  return loss;
 }
 
 /** The divisor of rewards: the standard deviation of their discounted sum, from all that was driven. */
@@ -150,7 +87,7 @@ class Ppo {
   private readonly single: Floats;
   private readonly inputs: Floats;
   private readonly order: Int32Array;
-  readonly collected: Collected;
+  readonly collected: Driven;
 
   constructor(
     private readonly kernels: Kernels,
@@ -267,28 +204,6 @@ class Ppo {
     for (const [i, adam] of this.logStdSteps.entries())
       logStd[i] -= adam.step(factor * byLogStd[i], settings.learningRate);
   }
-}
-
-/** Generalised advantage estimation (Schulman et al. 2016), backwards over all steps. */
-export function estimateAdvantages(
-  collected: Pick<Collected, "rewards" | "values" | "after" | "isLast" | "advantages">,
-  gamma: number,
-  lambda: number,
-): void {
-  const { rewards, values, after, isLast, advantages } = collected;
-  for (let t = rewards.length - 1; t >= 0; t--) {
-    const next = isLast[t] ? after[t] : gamma * values[t + 1];
-    const later = isLast[t] ? 0 : gamma * lambda * advantages[t + 1];
-    advantages[t] = rewards[t] + next - values[t] + later;
-  }
-}
-
-/** Mean 0, standard deviation 1. */
-function normalised(values: Float64Array): Float64Array {
-  if (values.length < 2) return values;
-  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
-  const square = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1);
-  return values.map((one) => (one - mean) / (Math.sqrt(square) + 1e-8));
 }
 
 function* learn(environment: Environment, settings: PpoSettings, seed: number): Generator<Progress, never> {

@@ -7,13 +7,16 @@ import type { BenchReport, Limit } from "./suite.js";
 import type { SideTiming, Spread } from "./timing.js";
 import type { UpdateTiming } from "./updates.js";
 
-const COLUMNS: Readonly<Record<SideName, string>> = {
+export const COLUMNS: Readonly<Record<SideName, string>> = {
   native: "C++ by hand",
   plain: "C++ loops",
   strict: "wasm",
   before: "wasm before",
   fused: "wasm + FMA",
   twin: "JavaScript",
+  c: "C, 128 bits",
+  "c-native": "C, 256 bits, FMA",
+  batches: "wasm, 128 bits",
 };
 /** Packages below this share of all are listed together. */
 const SMALL_SHARE = 0.02;
@@ -85,7 +88,7 @@ function cell({ side, nanoseconds, ratios: { native, plain } }: SideTiming): str
   return `${time}  ${formatRatio(native)}, ${rounded(plain.median)}`;
 }
 
-function formatRatio({ median, low, high }: Spread): string {
+export function formatRatio({ median, low, high }: Spread): string {
   return `${rounded(median)} (${rounded(low)}..${rounded(high)})`;
 }
 

@@ -11,7 +11,9 @@ import type { Kernel, Results } from "./kernels.js";
 import type { NativeName } from "./native.js";
 
 export type CoreName = "strict" | "fused" | "twin";
-export type SideName = NativeName | CoreName | "before";
+/** Sides of the peers' benchmark: C in vectors of 128 bits, in this machine's own, and the batches. */
+export type PeerSideName = "c" | "c-native" | "batches";
+export type SideName = NativeName | CoreName | "before" | PeerSideName;
 
 export class Side {
   readonly name: SideName;
@@ -35,7 +37,7 @@ export class Side {
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
-  static native(name: NativeName, executable: string, caseFile: string): Side {
+  static native(name: NativeName | "c" | "c-native", executable: string, caseFile: string): Side {
     return new Side(name, executable, [caseFile]);
   }
 
@@ -50,12 +52,17 @@ export class Side {
     return new Side("before", process.execPath, [join(checkout, "build/bench/core-side.js"), "strict", caseFile]);
   }
 
-  async results(): Promise<Results> {
-    return JSON.parse(await this.ask("results")) as Results;
+  /** The batches of the peers. */
+  static peers(): Side {
+    return new Side("batches", process.execPath, [fileURLToPath(new URL("./peers-side.js", import.meta.url))]);
+  }
+
+  async results<T = Results>(): Promise<T> {
+    return JSON.parse(await this.ask("results")) as T;
   }
 
   /** Nanoseconds for each of `repeats` runs of a kernel. */
-  async run(kernel: Kernel, repeats: number): Promise<number> {
+  async run(kernel: Kernel | "critic", repeats: number): Promise<number> {
     const answer = JSON.parse(await this.ask(`run ${kernel} ${repeats}`)) as { nanoseconds: number };
     return answer.nanoseconds / repeats;
   }

@@ -37,7 +37,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** Times a kernel on all sides; `bases`: the sides that the others are compared with, where they are there. */
 export async function compare(
-  kernel: Kernel,
+  kernel: Kernel | "critic",
   sides: readonly Side[],
   effort: Effort,
   bases: readonly SideName[] = ["native", "plain"],
@@ -69,7 +69,7 @@ export async function compare(
  * call, never
  * within one. Returns nanoseconds per run at the end.
  */
-async function warm(kernel: Kernel, side: Side, milliseconds: number): Promise<number> {
+async function warm(kernel: Kernel | "critic", side: Side, milliseconds: number): Promise<number> {
   const end = performance.now() + milliseconds;
   for (let i = 0; i < 30; i++) await side.run(kernel, 1);
   let single = await side.run(kernel, 1);

@@ -5,6 +5,7 @@
  *   release-fma  the same with fused multiply-add, for benchmarks
  *   debug        the same with assertions and a source map
  *   policy       assembly/ -> build/core/policy.wasm, which exported policies are laid into
+ *   peers        assembly-peers/ -> build/peers/peers.wasm with its typed bindings: batches of networks
  *   twin         assembly/ -> build/twin, the same core as plain JavaScript
  *   assets       build/assets: text of pages, message schemas and a wire format of dependencies, the C of exports
  *   licences     build/THIRD-PARTY-LICENSES.txt, of the packages that are packed
@@ -39,6 +40,7 @@ const HOST = ["src", "test", "bench"];
 const STAMPS = "build/.stamps";
 const HOST_STATE = join(STAMPS, "host.tsbuildinfo");
 const BINDINGS = ["build/core/release.js", "build/core/release.d.ts"];
+const PEER_BINDINGS = ["build/peers/peers.js", "build/peers/peers.d.ts"];
 
 const asc = (target, config) => () => run("assemblyscript/bin/asc.js", "--config", config, "--target", target);
 const core = (target, more = [], config = "asconfig.json", make = asc(target, config)) => ({
@@ -53,6 +55,11 @@ const TARGETS = {
   "release-fma": core("release-fma"),
   debug: core("debug"),
   policy: core("policy", [], "asconfig.policy.json"),
+  peers: {
+    inputs: ["assembly-peers", "assembly/math/random.ts", "asconfig.peers.json", "package-lock.json"],
+    outputs: ["build/peers/peers.wasm", ...PEER_BINDINGS],
+    make: () => keepingTime(PEER_BINDINGS, asc("peers", "asconfig.peers.json")),
+  },
   twin: {
     inputs: ["assembly", "scripts/twin.mjs", "scripts/twin-runtime.js"],
     outputs: ["build/twin/index.js"],
@@ -147,7 +154,15 @@ function host() {
     if (!outputs.every((path) => existsSync(path))) rmSync(HOST_STATE, { force: true });
     return run("typescript/bin/tsc", "-p", ".", "--pretty", "false", "--incremental", "--tsBuildInfoFile", HOST_STATE);
   };
-  const inputs = [...HOST, "types", "tsconfig.json", "package.json", "package-lock.json", BINDINGS[1]];
+  const inputs = [
+    ...HOST,
+    "types",
+    "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+    BINDINGS[1],
+    PEER_BINDINGS[1],
+  ];
   return { inputs, outputs, make: compile };
 }
 

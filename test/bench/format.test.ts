@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { duration, formatBench, table } from "../../bench/format.js";
+import { formatPeersBench, type PeersReport } from "../../bench/peers.js";
+import { CriticStep } from "../../bench/peers-case.js";
 import type { BenchReport } from "../../bench/suite.js";
 import { spreadOf } from "../../bench/timing.js";
 
@@ -91,4 +93,40 @@ describe("the table", () => {
 
 test("a spread is the median between the quartiles, whatever the order", () => {
   expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
+});
+
+describe("the bench of the peers' batches", () => {
+  const report = (ratio?: number): PeersReport => ({
+    machine: { processor: "P", node: "v20", ...(ratio === undefined ? {} : { compiler: "gcc 12" }) },
+    notes: ratio === undefined ? ["no C reference"] : [],
+    agreement: [{ side: "c", error: 1.3e-9 }],
+    sides: [
+      ...(ratio === undefined ? [] : [{ side: "c" as const, nanoseconds: spread(3e6), ratios: { c: spread(1) } }]),
+      { side: "batches", nanoseconds: spread(3.6e6), ratios: ratio === undefined ? {} : { c: spread(ratio) } },
+    ],
+    ...(ratio === undefined ? {} : { ratio }),
+  });
+
+  test("says whether the limit is kept", () => {
+    expect(formatPeersBench(report(1.2))).toMatch(/^x C, 128 bits \(quartiles\) .* 1\.20 \(1\.20\.\.1\.20\)$/m);
+    expect(formatPeersBench(report(1.2))).toMatch(/at most 1\.7 x C, 128 bits: 1\.20$/);
+    expect(formatPeersBench(report(1.8))).toMatch(/1\.80 \(over\)$/);
+  });
+
+  test("without a compiler it gives the time alone", () => {
+    const text = formatPeersBench(report());
+    expect(text).toContain("note: no C reference");
+    expect(text).toMatch(/^median time +3\.60 ms$/m);
+    expect(text).not.toContain("at most");
+  });
+
+  test("times a step whose loss and gradient are those of the case", () => {
+    const step = new CriticStep();
+    const { loss, gradient } = step.results();
+    expect(gradient).toHaveLength(27 * 256 + 256 + 256 * 256 + 256 + 256 + 1);
+    // values of variance 1, and outputs that are small at first: about 1/2
+    expect(Math.abs(loss - 0.5)).toBeLessThan(0.1);
+    expect(step.case().length).toBe(4 * (256 * 28 + gradient.length));
+    expect(step.run()).toBe(loss);
+  });
 });

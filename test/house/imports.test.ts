@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["identification", "links", "policy-file.ts"],
   ["runtime"],
   ["training"],
-  ["doctor", "export", "report"],
+  ["doctor", "export", "peers", "report"],
   ["compare"],
   ["reproduce"],
   ["cli"],

@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lapgrad-skeletons-"));
   for (const name of COPIED) await cp(name, join(folder, name), { recursive: true });
   await mkdir(join(folder, "build"));
-  for (const name of ["node_modules", "build/assets"]) await symlink(resolve(name), join(folder, name));
+  for (const name of ["node_modules", "build/assets", "build/peers"]) await symlink(resolve(name), join(folder, name));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

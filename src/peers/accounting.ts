@@ -2,8 +2,11 @@
  * What a training costs and what comes of it, in the same coin for all: evaluations of the policy that are charged to
  * nobody, and every metre that was driven, exploration included, because a real car pays for that.
  */
+import { segmentsPerLap } from "../config/resolve.js";
+import type { RunConfig } from "../config/schema.js";
+import { taskNamed } from "../tasks/tasks.js";
 import type { Evaluation } from "./evaluation.js";
-import type { Learner } from "./learner.js";
+import type { Learner, Stretch } from "./learner.js";
 
 /** What became of one training; costs as parts of the untrained policy's, null: infinite, the training was stopped. */
 export interface Account {
@@ -20,12 +23,18 @@ export interface Account {
   readonly failure: { readonly minutes: number; readonly why: string } | null;
 }
 
-/** What costs are counted in. */
+/** What driving is counted in. */
 export interface Units {
   /** control steps of a lap */
   readonly lapSteps: number;
   /** control period [s] */
   readonly period: number;
+}
+
+export function unitsOf(config: RunConfig): Units {
+  const task = taskNamed(config.task);
+  const lap = segmentsPerLap(task) as number; // peers act on tasks that have laps
+  return { lapSteps: lap * config["steps-per-segment"], period: config["control-period"] };
 }
 
 /** Lets a learner drive until the last of `minutes`. */
@@ -39,50 +48,75 @@ export async function account(
   const evaluated: (number | null)[] = [];
   const whileLearning: (number | null)[] = [];
   const laps = new Laps(lapSteps);
+  let worst = 0;
   let steps = 0;
   let sum = 0;
   let failure: Account["failure"] = null;
   for await (const { costs, ends, stopped, evaluate } of learner) {
     for (const cost of costs) sum += cost;
     steps += costs.length;
-    laps.add(costs, ends);
+    worst = Math.max(worst, ...laps.add(costs, ends));
     if (stopped !== undefined) {
       failure = { minutes: (steps * period) / 60, why: stopped };
       break;
     }
     // half a step: minutes and periods are no binary fractions
     while (evaluated.length < minutes.length && (steps + 0.5) * period >= 60 * minutes[evaluated.length]) {
-      evaluated.push(finite((await evaluate(evaluation)) / untrained));
+      evaluated.push(finite((await evaluate(evaluation, steps * period)) / untrained));
       whileLearning.push(finite(sum / steps / untrained));
     }
     if (evaluated.length === minutes.length) break;
   }
-  while (evaluated.length < minutes.length) {
-    evaluated.push(null);
-    whileLearning.push(null);
-  }
-  const worstLap = failure ? null : finite(laps.worst / untrained);
-  return { untrained, minutes, evaluation: evaluated, whileLearning, worstLap, failure };
+  const missing = new Array<null>(minutes.length - evaluated.length).fill(null);
+  return {
+    untrained,
+    minutes,
+    evaluation: [...evaluated, ...missing],
+    whileLearning: [...whileLearning, ...missing],
+    worstLap: failure ? null : finite(worst / untrained),
+    failure,
+  };
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
-/** The dearest lap. A drive is cut into laps from its start on; what is left at its end is none. */
+/** A lap that is over, or where the training was stopped. */
+export interface Lap extends Pick<Stretch, "stopped" | "evaluate"> {
+  /** control steps driven until its end, those of no whole lap included */
+  readonly driven: number;
+  /** mean stage cost per control step */
+  readonly cost: number;
+}
+
+/** What a learner drives, in whole laps. */
+export async function* lapsOf(learner: Learner, { lapSteps }: Units): AsyncGenerator<Lap, void> {
+  const laps = new Laps(lapSteps);
+  let driven = 0;
+  for await (const { costs, ends, ...rest } of learner) {
+    driven += costs.length;
+    const over = laps.add(costs, ends);
+    for (const cost of over) yield { driven, cost, ...rest };
+    if (rest.stopped !== undefined && over.length === 0) yield { driven, cost: Number.NaN, ...rest };
+  }
+}
+
+/** Cuts driving into laps, from the start of every drive on; what is left at its end is none. */
 class Laps {
-  /** mean stage cost */
-  worst = 0;
   #sum = 0;
   #steps = 0;
 
   constructor(private readonly lapSteps: number) {}
 
-  add(costs: Float64Array, ends: boolean): void {
+  /** Mean stage costs of the laps that are over with these stage costs. */
+  add(costs: Float64Array, ends: boolean): number[] {
+    const over: number[] = [];
     for (const cost of costs) {
       this.#sum += cost;
       if (++this.#steps < this.lapSteps) continue;
-      this.worst = Math.max(this.worst, this.#sum / this.lapSteps);
+      over.push(this.#sum / this.lapSteps);
       this.#sum = this.#steps = 0;
     }
     if (ends) this.#sum = this.#steps = 0;
+    return over;
   }
 }

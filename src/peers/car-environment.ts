@@ -5,8 +5,8 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
-import { taskNamed } from "../tasks/tasks.js";
 import { PlanarState } from "../tasks/planar.js";
+import { taskNamed } from "../tasks/tasks.js";
 import type { Environment, Step } from "./peer.js";
 import { SegmentDrive } from "./segment-drive.js";
 

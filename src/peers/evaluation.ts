@@ -1,14 +1,14 @@
 /**
- * What a policy costs: deterministic, from fixed starts, on the plant as it was at first, the first lap not counted. Of
- * every rule the same, and charged to none.
+ * What a policy costs: deterministic, from fixed starts, on the plant as it is after so much driving, the first lap not
+ * counted. The same for every rule, and charged to none.
  */
-import { parseWindow } from "../config/config.js";
+import { completeConfig, parseWindow } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { SimLink } from "../links/kinds/sim.js";
 import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
-import { CarEnvironment, type Observation } from "./car-environment.js";
+import { CarEnvironment } from "./car-environment.js";
 
 /** Starts of an evaluation, all drawn from one seed. */
 export const STARTS = 5;
@@ -23,44 +23,51 @@ export interface NetworkPolicy {
   readonly pace: number;
 }
 
-/** Evaluates policies on one plant; costs are means over the control steps that count. */
+/** Costs are means over the control steps that count. `driven`: before it, by which a plant changes [s]. */
 export class Evaluation {
   private constructor(
     private readonly environment: CarEnvironment,
     private readonly core: Core,
-    private readonly config: RunConfig,
+    /** first segment that counts */
+    private readonly first: number,
+    private readonly segments: number,
   ) {}
 
-  static async load(config: RunConfig, observation: Observation = "full"): Promise<Evaluation> {
-    const environment = await CarEnvironment.load({ ...config, "plant-change": [] }, observation);
-    const core = await coreFor(
-      { ...config, "plant-change": [], reflex: false, pace: 1 },
-      1,
-      config["rollout-segments"],
-    );
+  /** On the plant of a configuration, in rollouts of the task's own length. */
+  static async load({ task, plant, parameters, "plant-change": changes }: RunConfig): Promise<Evaluation> {
+    const config = completeConfig({ task, plant, parameters, "plant-change": changes, reflex: false });
+    const environment = await CarEnvironment.load({ ...config, "update-every": "rollout" });
+    const segments = config["rollout-segments"];
+    const core = await coreFor(config, 1, segments);
     setTiming(core, "simulation");
-    return new Evaluation(environment, core, config);
+    return new Evaluation(environment, core, parseWindow(config.window).start, segments);
   }
 
-  /** Of the policy without a network. */
+  /** Of the policy without a network, on the plant before all changes. */
   untrained(): number {
+    const changes = this.environment.drive.core.view("plantChanges");
+    const present = changes.slice();
+    changes.fill(0);
     const action = new Float64Array(this.environment.actionSize);
-    return this.ofActions(() => action);
+    const cost = this.ofActions(() => action, 0);
+    changes.set(present);
+    return cost;
   }
 
   /** Of a policy that acts by itself; infinite if it leaves its bounds. */
-  ofActions(act: Act): number {
+  ofActions(act: Act, driven: number): number {
     const { environment } = this;
-    const uncounted = parseWindow(this.config.window).start;
+    const { drive } = environment;
     let sum = 0;
     let steps = 0;
-    environment.drive.core.seed(SEED, 0);
+    drive.core.seed(SEED, 0);
     for (let start = 0; start < STARTS; start++) {
+      standAfter(drive.core, driven);
       let observation = environment.begin();
       for (let segment = 0; ; segment++) {
-        const step = environment.step(act(observation, environment.drive.taskTime));
+        const step = environment.step(act(observation, drive.taskTime));
         if (environment.stopped !== undefined) return Number.POSITIVE_INFINITY;
-        if (segment >= uncounted) {
+        if (segment >= this.first) {
           sum -= step.reward;
           steps += environment.costs.length;
         }
@@ -72,8 +79,8 @@ export class Evaluation {
   }
 
   /** Of parameters of the core's network; infinite if the car leaves its bounds. */
-  async ofNetwork({ parameters, pace }: NetworkPolicy): Promise<number> {
-    const { core, config } = this;
+  async ofNetwork({ parameters, pace }: NetworkPolicy, driven: number): Promise<number> {
+    const { core, segments } = this;
     const link = new SimLink();
     core.write("parameters", parameters);
     core.setPace(pace);
@@ -81,14 +88,19 @@ export class Evaluation {
     let sum = 0;
     let steps = 0;
     for (let start = 0; start < STARTS; start++) {
+      standAfter(core, driven);
       core.sampleStart(0);
-      const { stopped } = await link.drive(core, 0, config["rollout-segments"]);
+      const { stopped } = await link.drive(core, 0, segments);
       if (stopped !== undefined) return Number.POSITIVE_INFINITY;
-      const first = core.view("segmentStarts", 0)[parseWindow(config.window).start];
-      const [driven] = core.view("counts", 0);
       sum += core.windowCost(0);
-      steps += driven - first;
+      steps += core.view("counts", 0)[0] - core.view("segmentStarts", 0)[this.first];
     }
     return sum / steps;
   }
+}
+
+/** The plant as it is after so much driving [s]. */
+function standAfter(core: Core, driven: number): void {
+  core.restPlant(); // whose time since standstill would be added
+  core.write("drivenBefore", [driven]);
 }

@@ -15,7 +15,7 @@ export const ilc: ClassicalRule = {
     const table = new SetpointTable(laps.lapTime);
     const action = new Float64Array(drive.scale.length);
     return {
-      act(_, taskTime) {
+      act(taskTime) {
         table.at(taskTime, action);
         return action; // setpoint offsets have the scale 1
       },

@@ -4,7 +4,7 @@ import { CarEnvironment } from "./car-environment.js";
 import type { ClassicalRule } from "./classical.js";
 import type { Evaluation } from "./evaluation.js";
 import { LapDrive } from "./lap-drive.js";
-import { type Peer, Diverged, type Settings } from "./peer.js";
+import { Diverged, type Peer, type Settings } from "./peer.js";
 
 /** Some driving. Every control step of a training is in one of them, explored or not. */
 export interface Stretch {
@@ -14,8 +14,8 @@ export interface Stretch {
   readonly ends: boolean;
   /** what ended the training, for people */
   readonly stopped?: string;
-  /** mean stage cost of the policy that has learned from all driving until here */
-  readonly evaluate: (evaluation: Evaluation) => number | Promise<number>;
+  /** mean stage cost of the policy that has learned from all driving until here, after `driven` seconds of it */
+  readonly evaluate: (evaluation: Evaluation, driven: number) => number | Promise<number>;
 }
 
 /** Without an end, unless it is stopped. */
@@ -50,7 +50,7 @@ export async function* peerLearner(peer: Peer, config: RunConfig, settings: Sett
       return;
     }
     if (!costs) throw new Error(`${peer.name} yields without having driven`);
-    yield { costs, ends, evaluate: (evaluation) => evaluation.ofActions((observation) => next.act(observation)) };
+    yield { costs, ends, evaluate: (evaluation, driven) => evaluation.ofActions(next.act, driven) };
     costs = undefined;
   }
 }
@@ -74,13 +74,14 @@ export async function* classicalLearner(
   const laps = await LapDrive.load(config);
   const learner = rule.start(laps, settings);
   for (;;) {
-    const stopped = laps.driveLap((taskTime) => learner.act(undefined, taskTime));
+    const stopped = laps.driveLap(learner.act);
     const costs = laps.costs.slice();
     if (stopped !== undefined) {
       yield { costs, ends: true, stopped, evaluate: () => Number.POSITIVE_INFINITY };
       return;
     }
     learner.learn();
-    yield { costs, ends: false, evaluate: (evaluation) => evaluation.ofActions((_, t) => learner.act(undefined, t)) };
+    const act = (_: Float64Array, taskTime: number) => learner.act(taskTime);
+    yield { costs, ends: false, evaluate: (evaluation, driven) => evaluation.ofActions(act, driven) };
   }
 }

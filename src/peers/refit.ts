@@ -5,7 +5,7 @@
  */
 import { lqr, type Matrix } from "../control/riccati.js";
 import type { Core } from "../core/core.js";
-import type { ClassicalRule } from "./classical.js";
+import type { ClassicalRule, LapLearner } from "./classical.js";
 import type { LapDrive } from "./lap-drive.js";
 import { SetpointTable } from "./setpoint-table.js";
 
@@ -26,7 +26,7 @@ export const refit: ClassicalRule = {
     const { drive } = laps;
     const table = new SetpointTable(laps.lapTime);
     const action = new Float64Array(drive.scale.length);
-    const act = (_: unknown, taskTime: number) => {
+    const act = (taskTime: number) => {
       table.at(taskTime, action);
       return action;
     };
@@ -43,14 +43,16 @@ export const refit: ClassicalRule = {
   },
 };
 
+type Act = LapLearner["act"];
+
 /** The table that costs least in the model, driven on from where the car is. */
 function plan(
   laps: LapDrive,
   table: SetpointTable,
-  act: (_: unknown, taskTime: number) => ArrayLike<number>,
+  act: Act,
   { change, roughness }: { readonly change: number; readonly roughness: number },
 ): void {
-  const drive = () => driveModel(laps, (taskTime) => act(undefined, taskTime));
+  const drive = () => driveModel(laps, act);
   let best = drive();
   let held = change;
   for (let i = 0; i < STEPS && held <= MOST_CHANGE; i++) {
@@ -70,7 +72,7 @@ function plan(
 }
 
 /** Drives the model alone from where the car is; the cost of the last lap, infinite if it leaves its bounds. */
-function driveModel({ core, drive, lap, planSlot }: LapDrive, act: (taskTime: number) => ArrayLike<number>): number {
+function driveModel({ core, drive, lap, planSlot }: LapDrive, act: Act): number {
   core.driveOn(planSlot, drive.slot, 1);
   core.recordModelError(planSlot);
   const disturbances = core.view("disturbances", planSlot);

@@ -1,11 +1,14 @@
 /** All that can be set against the update rules of the core's network: a new peer is a file and a line here. */
 import type { RunConfig } from "../config/schema.js";
+import type { Observation } from "./car-environment.js";
 import type { ClassicalRule } from "./classical.js";
 import { difftune } from "./difftune.js";
 import { ilc } from "./ilc.js";
 import { classicalLearner, type Learner, peerLearner } from "./learner.js";
 import type { Peer, Settings } from "./peer.js";
+import ppo from "./ppo.js";
 import { refit } from "./refit.js";
+import sac from "./sac.js";
 
 /** Something that learns to drive the car. */
 export interface Contender {
@@ -14,27 +17,37 @@ export interface Contender {
   readonly label: string;
   /** what it is trained with on the car */
   readonly settings: Settings;
-  /** it has a model, fitted to the driving: no exploration */
-  readonly hasModel: boolean;
+  /** dearest lap of any seed and plant of docs/results/figure3.md [% of untrained]; undefined: not measured */
+  readonly worstLap: number | undefined;
   learner(config: RunConfig, changes?: Settings): Learner;
 }
 
-const peers: readonly Peer[] = [];
+/** Those that learn from actions and rewards, and what they observe. */
+const peers: readonly (readonly [Peer, Observation])[] = [
+  [sac, "full"],
+  [ppo, "policy"],
+];
 const classical: readonly ClassicalRule[] = [refit, ilc, difftune];
+
+/** From docs/results/figure3.json, of all plants and seeds there [% of untrained]. */
+const WORST_LAPS: Readonly<Partial<Record<string, number>>> = {};
 
 /** By the name a user types. */
 export const contenders: Readonly<Record<string, Contender>> = Object.fromEntries(
-  [...classical.map(ofRule), ...peers.map(ofPeer)].map((contender) => [contender.name, contender]),
+  [...classical.map(ofRule), ...peers.map(([peer, observation]) => ofPeer(peer, observation))].map((contender) => [
+    contender.name,
+    contender,
+  ]),
 );
 
-function ofPeer(peer: Peer): Contender {
+function ofPeer(peer: Peer, observation: Observation): Contender {
   const { name, label, car } = peer;
   return {
     name,
     label,
     settings: car,
-    hasModel: false,
-    learner: (config, changes = {}) => peerLearner(peer, config, { ...car, ...changes }),
+    worstLap: WORST_LAPS[name],
+    learner: (config, changes = {}) => peerLearner(peer, config, observation, { ...car, ...changes }),
   };
 }
 
@@ -44,7 +57,7 @@ function ofRule(rule: ClassicalRule): Contender {
     name,
     label,
     settings,
-    hasModel: true,
+    worstLap: WORST_LAPS[name],
     learner: (config, changes = {}) =>
       classicalLearner(rule, config, { ...settings, ...(changes as Record<string, number>) }),
   };

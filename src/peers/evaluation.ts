@@ -8,7 +8,7 @@ import type { Core } from "../core/core.js";
 import { SimLink } from "../links/kinds/sim.js";
 import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
-import { CarEnvironment } from "./car-environment.js";
+import { CarEnvironment, type Observation } from "./car-environment.js";
 
 /** Starts of an evaluation, all drawn from one seed. */
 export const STARTS = 5;
@@ -26,7 +26,7 @@ export interface NetworkPolicy {
 /** Costs are means over the control steps that count. `driven`: before it, by which a plant changes [s]. */
 export class Evaluation {
   private constructor(
-    private readonly environment: CarEnvironment,
+    private readonly environments: Readonly<Record<Observation, CarEnvironment>>,
     private readonly core: Core,
     /** first segment that counts */
     private readonly first: number,
@@ -36,43 +36,47 @@ export class Evaluation {
   /** On the plant of a configuration, in rollouts of the task's own length. */
   static async load({ task, plant, parameters, "plant-change": changes }: RunConfig): Promise<Evaluation> {
     const config = completeConfig({ task, plant, parameters, "plant-change": changes, reflex: false });
-    const environment = await CarEnvironment.load({ ...config, "update-every": "rollout" });
+    const environments = {
+      policy: await CarEnvironment.load(config, "policy"),
+      full: await CarEnvironment.load(config, "full"),
+    };
     const segments = config["rollout-segments"];
     const core = await coreFor(config, 1, segments);
     setTiming(core, "simulation");
-    return new Evaluation(environment, core, parseWindow(config.window).start, segments);
+    return new Evaluation(environments, core, parseWindow(config.window).start, segments);
   }
 
   /** Of the policy without a network, on the plant before all changes. */
   untrained(): number {
-    const changes = this.environment.drive.core.view("plantChanges");
+    const { drive, actionSize } = this.environments.policy;
+    const changes = drive.core.view("plantChanges");
     const present = changes.slice();
     changes.fill(0);
-    const action = new Float64Array(this.environment.actionSize);
+    const action = new Float64Array(actionSize);
     const cost = this.ofActions(() => action, 0);
     changes.set(present);
     return cost;
   }
 
   /** Of a policy that acts by itself; infinite if it leaves its bounds. */
-  ofActions(act: Act, driven: number): number {
-    const { environment } = this;
+  ofActions(act: Act, driven: number, observation: Observation = "policy"): number {
+    const environment = this.environments[observation];
     const { drive } = environment;
     let sum = 0;
     let steps = 0;
     drive.core.seed(SEED, 0);
     for (let start = 0; start < STARTS; start++) {
       standAfter(drive.core, driven);
-      let observation = environment.begin();
+      let observed = environment.begin();
       for (let segment = 0; ; segment++) {
-        const step = environment.step(act(observation, drive.taskTime));
+        const step = environment.step(act(observed, drive.taskTime));
         if (environment.stopped !== undefined) return Number.POSITIVE_INFINITY;
         if (segment >= this.first) {
           sum -= step.reward;
           steps += environment.costs.length;
         }
         if (step.truncated) break;
-        observation = step.observation;
+        observed = step.observation;
       }
     }
     return sum / steps;

@@ -1,6 +1,6 @@
 /** A training of any kind, as a study sees it: driving that is over, and the policy that has learned from it. */
 import type { RunConfig } from "../config/schema.js";
-import { CarEnvironment } from "./car-environment.js";
+import { CarEnvironment, type Observation } from "./car-environment.js";
 import type { ClassicalRule } from "./classical.js";
 import type { Evaluation } from "./evaluation.js";
 import { LapDrive } from "./lap-drive.js";
@@ -24,8 +24,13 @@ export type Learner = AsyncGenerator<Stretch, void>;
 const seedOf = (config: RunConfig) => config.seed % 2 ** 31;
 
 /** A peer that learns from actions and rewards. */
-export async function* peerLearner(peer: Peer, config: RunConfig, settings: Settings = peer.car): Learner {
-  const environment = await CarEnvironment.load(config);
+export async function* peerLearner(
+  peer: Peer,
+  config: RunConfig,
+  observation: Observation,
+  settings: Settings = peer.car,
+): Learner {
+  const environment = await CarEnvironment.load(config, observation);
   let costs: Float64Array | undefined;
   let ends = false;
   const training = peer.train(
@@ -50,7 +55,7 @@ export async function* peerLearner(peer: Peer, config: RunConfig, settings: Sett
       return;
     }
     if (!costs) throw new Error(`${peer.name} yields without having driven`);
-    yield { costs, ends, evaluate: (evaluation, driven) => evaluation.ofActions(next.act, driven) };
+    yield { costs, ends, evaluate: (evaluation, driven) => evaluation.ofActions(next.act, driven, observation) };
     costs = undefined;
   }
 }

@@ -90,6 +90,7 @@ function chart(plant: string, rows: readonly Row[], of: "evaluation" | "whileLea
   const costs = rows.flatMap((row) => row[of].flatMap(({ lower, upper }) => [100 * lower, 100 * upper]));
   const drawable = costs.filter((cost) => Number.isFinite(cost) && cost > 0);
   const times = rows.flatMap(({ minutes }) => minutes);
+  const last = Math.max(...times);
   const lines = rows.map(({ rule, minutes, [of]: spreads }) => ({
     minutes,
     curve: { className: lookOf(rule), hint: labelOf(rule), spreads },
@@ -99,7 +100,7 @@ function chart(plant: string, rows: readonly Row[], of: "evaluation" | "whileLea
     description: `${what}: cost against minutes of driving on plant ${plant}. The table has the numbers.`,
     width: 1040,
     height: 330,
-    x: logAxis({ lo: Math.min(...times), hi: Math.max(...times) }),
+    x: logAxis({ lo: Math.min(...times, 0.5 * last), hi: last }),
     y: logAxis({
       lo: Math.max(LEAST, 0.85 * Math.min(...drawable)),
       hi: Math.min(MOST, 1.15 * Math.max(100, ...drawable)),

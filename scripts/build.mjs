@@ -154,7 +154,15 @@ function host() {
     if (!outputs.every((path) => existsSync(path))) rmSync(HOST_STATE, { force: true });
     return run("typescript/bin/tsc", "-p", ".", "--pretty", "false", "--incremental", "--tsBuildInfoFile", HOST_STATE);
   };
-  const inputs = [...HOST, "types", "tsconfig.json", "package.json", "package-lock.json", BINDINGS[1], PEER_BINDINGS[1]];
+  const inputs = [
+    ...HOST,
+    "types",
+    "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+    BINDINGS[1],
+    PEER_BINDINGS[1],
+  ];
   return { inputs, outputs, make: compile };
 }
 

@@ -19,7 +19,6 @@ import { contenders } from "../build/src/peers/contenders.js";
 import { Evaluation } from "../build/src/peers/evaluation.js";
 
 const log = (low, high) => (part) => Number((low * (high / low) ** part).toPrecision(3));
-const whole = (low, high) => (part) => low + Math.min(high - low, Math.floor(part * (high - low + 1)));
 const oneOf =
   (...values) =>
   (part) =>
@@ -35,6 +34,22 @@ const SPACES = {
   },
   ilc: { change: log(0.03, 100), roughness: log(1e-3, 10) },
   difftune: { rate: log(1e-4, 0.1) },
+  sac: {
+    learningRate: log(3e-4, 3e-3),
+    gamma: oneOf(0.9, 0.95, 0.97, 0.99),
+    tau: log(3e-3, 3e-2),
+    updates: oneOf(1, 2, 4),
+    entropyCoefficient: log(1e-3, 0.1),
+    targetEntropy: oneOf(-0.5, -1, -2),
+    initialLogStd: oneOf(-2, -1.5, -1),
+  },
+  ppo: {
+    learningRate: log(3e-4, 3e-3),
+    steps: oneOf(156, 312, 624),
+    gamma: oneOf(0.9, 0.95, 0.97, 0.99),
+    lambda: oneOf(0.8, 0.9, 0.95),
+    initialLogStd: oneOf(-2, -1.5, -1, -0.5),
+  },
 };
 
 const STOPPED = 100;

@@ -18,8 +18,8 @@ export interface Account {
   readonly evaluation: readonly (number | null)[];
   /** mean of everything driven until then */
   readonly whileLearning: readonly (number | null)[];
-  /** of the dearest lap, of those driven whole */
-  readonly worstLap: number | null;
+  /** of the dearest lap until then, of those driven whole; 0: none was */
+  readonly worstLap: readonly (number | null)[];
   readonly failure: { readonly minutes: number; readonly why: string } | null;
 }
 
@@ -47,6 +47,7 @@ export async function account(
   const untrained = evaluation.untrained();
   const evaluated: (number | null)[] = [];
   const whileLearning: (number | null)[] = [];
+  const worstLap: (number | null)[] = [];
   const laps = new Laps(lapSteps);
   let worst = 0;
   let steps = 0;
@@ -64,6 +65,7 @@ export async function account(
     while (evaluated.length < minutes.length && (steps + 0.5) * period >= 60 * minutes[evaluated.length]) {
       evaluated.push(finite((await evaluate(evaluation, steps * period)) / untrained));
       whileLearning.push(finite(sum / steps / untrained));
+      worstLap.push(finite(worst / untrained));
     }
     if (evaluated.length === minutes.length) break;
   }
@@ -73,8 +75,22 @@ export async function account(
     minutes,
     evaluation: [...evaluated, ...missing],
     whileLearning: [...whileLearning, ...missing],
-    worstLap: failure ? null : finite(worst / untrained),
+    worstLap: [...worstLap, ...missing],
     failure,
+  };
+}
+
+/** The first `count` entries of an account: what it would have been with less driving. */
+export function firstOf({ untrained, failure, ...lists }: Account, count: number): Account {
+  const first = <T>(values: readonly T[]) => values.slice(0, count);
+  const minutes = first(lists.minutes);
+  return {
+    untrained,
+    minutes,
+    evaluation: first(lists.evaluation),
+    whileLearning: first(lists.whileLearning),
+    worstLap: first(lists.worstLap),
+    failure: failure && failure.minutes < minutes[count - 1] ? failure : null,
   };
 }
 

@@ -2,9 +2,12 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Observation } from "./car-environment.js";
 import type { ClassicalRule } from "./classical.js";
+import crossq from "./crossq.js";
 import { difftune } from "./difftune.js";
+import droq from "./droq.js";
 import { ilc } from "./ilc.js";
 import { classicalLearner, type Learner, peerLearner } from "./learner.js";
+import mbpo from "./mbpo.js";
 import type { Peer, Settings } from "./peer.js";
 import ppo from "./ppo.js";
 import { refit } from "./refit.js";
@@ -26,6 +29,9 @@ export interface Contender {
 const peers: readonly (readonly [Peer, Observation])[] = [
   [sac, "full"],
   [ppo, "policy"],
+  [crossq, "full"],
+  [droq, "full"],
+  [mbpo, "full"],
 ];
 const classical: readonly ClassicalRule[] = [refit, ilc, difftune];
 

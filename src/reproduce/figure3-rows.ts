@@ -69,17 +69,20 @@ export function rowsOf(trainings: readonly Training[]): Row[] {
     groups.set(name, [...(groups.get(name) ?? []), training]);
   }
   return [...groups.values()].map((group) => {
-    const [{ plant, rule, account }] = group;
+    const [{ plant, rule }] = group;
+    const { minutes } = group
+      .map(({ account }) => account)
+      .reduce((a, b) => (b.minutes.length < a.minutes.length ? b : a));
     const over = (of: "evaluation" | "whileLearning") =>
-      account.minutes.map((_, i) => spreadOf(group.map((one) => one.account[of][i] ?? Number.POSITIVE_INFINITY)));
+      minutes.map((_, i) => spreadOf(group.map((one) => one.account[of][i] ?? Number.POSITIVE_INFINITY)));
     return {
       plant,
       rule,
       seeds: group.length,
-      minutes: account.minutes,
+      minutes,
       evaluation: over("evaluation"),
       whileLearning: over("whileLearning"),
-      worstLap: Math.max(...group.map((one) => one.account.worstLap ?? Number.POSITIVE_INFINITY)),
+      worstLap: Math.max(...group.map((one) => one.account.worstLap[minutes.length - 1] ?? Number.POSITIVE_INFINITY)),
       failures: group.flatMap(({ seed, account: { failure } }) => (failure ? [{ seed, ...failure }] : [])),
     };
   });

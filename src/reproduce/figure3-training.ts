@@ -1,5 +1,5 @@
 /** One training of figure 3: its configuration, what becomes of it, and its file, by which a study goes on. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { learnerFor } from "../compare/learner.js";
 import { learningRates } from "../compare/learning-rates.js";
@@ -8,9 +8,10 @@ import { rules } from "../compare/rules.js";
 import { completeConfig, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { writeAtomically } from "../files.js";
-import { type Account, account, unitsOf } from "../peers/accounting.js";
+import { type Account, account, firstOf, unitsOf } from "../peers/accounting.js";
 import { contenders } from "../peers/contenders.js";
 import { Evaluation } from "../peers/evaluation.js";
+import { inTurn } from "./in-turn.js";
 
 /** Plain data, so that it can be sent to a worker. */
 export interface Job {
@@ -62,14 +63,17 @@ function fileOf({ plant, rule, seed, minutes }: Job): string {
   return `${plant.replaceAll(/[^\w+=.-]/g, "_")},${rule},${seed},${minutes.at(-1)}min.json`;
 }
 
-/** The training of a job if it is over already, in its file or among `known`. */
-export async function finished(job: Job, known: readonly Training[]): Promise<Training | undefined> {
-  const own = known.find((training) => isOf(job, training));
-  if (own || job.folder === undefined) return own;
-  const text = await readFile(join(job.folder, fileOf(job)), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const training = parsed(text);
-  return training && isOf(job, training) ? training : undefined;
+/** The trainings in a folder. */
+export async function trainingsIn(folder: string): Promise<Training[]> {
+  const names = await readdir(folder);
+  const found = await inTurn(names, async (name) => parsed(await readFile(join(folder, name), "utf8")));
+  return found.filter((training) => training !== undefined);
+}
+
+/** The training of a job if it is over already, or a longer one: as much of it. */
+export function finished(job: Job, known: readonly Training[]): Training | undefined {
+  const training = known.find((one) => isOf(job, one));
+  return training && { ...training, account: firstOf(training.account, job.minutes.length) };
 }
 
 function parsed(text: string): Training | undefined {
@@ -81,11 +85,17 @@ function parsed(text: string): Training | undefined {
 }
 
 function isOf({ plant, rule, seed, minutes }: Job, training: Training): boolean {
+  const driven = training.account?.minutes ?? [];
   return (
     training.plant === plant &&
     training.rule === rule &&
     training.seed === seed &&
-    JSON.stringify(training.account?.minutes) === JSON.stringify(minutes) &&
-    JSON.stringify(training.settings) === JSON.stringify(settingsOf(rule, plant))
+    minutes.every((at, i) => driven[i] === at) &&
+    isPresent(training)
   );
+}
+
+/** Whether a training was with the settings that its rule has now. */
+export function isPresent({ plant, rule, settings }: Training): boolean {
+  return JSON.stringify(settings) === JSON.stringify(settingsOf(rule, plant));
 }

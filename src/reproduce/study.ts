@@ -10,6 +10,8 @@ export interface StudyOptions {
   readonly seeds: number | undefined;
   /** a first impression within a minute, for continuous integration */
   readonly quick: boolean;
+  /** nothing is trained: a page of what is over already, as far as it got */
+  readonly kept?: boolean;
   /** tunes learning rates again, where the study has stored ones */
   readonly sweep?: boolean;
   /** plants, rules and minutes of driving, where a study compares rules on plants; undefined: its own */

@@ -25,7 +25,7 @@ function training(seed: number, costs: readonly (number | null)[], change: Parti
     minutes: [0.25, 0.5],
     evaluation: costs,
     whileLearning: costs,
-    worstLap: costs[0],
+    worstLap: [costs[0], costs[1] && costs[0]],
     failure: costs[1] === null ? { minutes: 0.4, why: "it left its bounds" } : null,
   };
   return { plant: "identified", rule: "ilc", seed, settings: settingsOf("ilc", "identified"), account, ...change };
@@ -98,7 +98,7 @@ describe("trainings", () => {
 describe("rows", () => {
   test("are medians and worst seeds; what was stopped is infinite", () => {
     const [row] = rowsOf([training(1, [0.5, 0.1]), training(2, [0.7, 0.3]), training(3, [0.6, null])]);
-    expect(row).toMatchObject({ plant: "identified", rule: "ilc", seeds: 3, worstLap: 0.7 });
+    expect(row).toMatchObject({ plant: "identified", rule: "ilc", seeds: 3, worstLap: Number.POSITIVE_INFINITY });
     expect(row?.evaluation.map(({ median, worst }) => [median, worst])).toEqual([
       [0.6, 0.7],
       [0.3, Number.POSITIVE_INFINITY],

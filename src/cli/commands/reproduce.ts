@@ -35,6 +35,7 @@ export default defineCommand({
     plants: { type: plants, describe: "simulated cars (figure3), also with changes or parameters: docs/compare.md" },
     rules: { type: ruleNames, describe: "rules to compare (figure3)", defaultNote: "the study's" },
     minutes: { type: drivingMinutes, describe: "driving that every rule may learn from (figure3) [min]" },
+    kept: { type: flag, describe: "nothing is trained: what is over in --out, as far as it got (figure3)" },
     sweep: { type: flag, describe: "tune learning rates anew (figure2); takes longer" },
     reference: {
       type: folder,
@@ -58,6 +59,7 @@ export default defineCommand({
     const options = [
       quick ? " --quick" : "",
       sweep ? " --sweep" : "",
+      args.kept ? " --kept" : "",
       args.plants ? ` --plants ${args.plants}` : "",
       args.rules ? ` --rules ${args.rules}` : "",
       seeds === undefined ? "" : ` --seeds ${seeds}`,
@@ -79,6 +81,7 @@ export default defineCommand({
         seeds,
         quick,
         sweep,
+        kept: args.kept ?? false,
         plants: args.plants,
         rules: args.rules,
         minutes: args.minutes,

@@ -7,7 +7,7 @@ import type { RunConfig } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import { PlanarState } from "../tasks/planar.js";
 import { taskNamed } from "../tasks/tasks.js";
-import type { Environment, Step } from "./peer.js";
+import type { Environment, Outcome } from "./peer.js";
 import { SegmentDrive } from "./segment-drive.js";
 
 /** What is observed: the network inputs of the policy, or these and what a peer without a model wants to know too. */
@@ -76,7 +76,7 @@ export class CarEnvironment implements Environment {
     return this.#observe();
   }
 
-  step(action: ArrayLike<number>): Step {
+  step(action: ArrayLike<number>): Outcome {
     const { drive } = this;
     this.stopped = drive.drive(action);
     this.#segment++;

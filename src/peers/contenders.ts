@@ -35,7 +35,7 @@ const peers: readonly (readonly [Peer, Observation])[] = [
 ];
 const classical: readonly ClassicalRule[] = [refit, ilc, difftune];
 
-/** From docs/results/figure3.json, of all plants and seeds there [% of untrained]. */
+/** From docs/results/figure3.jsonl, of all plants and seeds there [% of untrained]. */
 const WORST_LAPS: Readonly<Partial<Record<string, number>>> = {};
 
 /** By the name a user types. */

@@ -8,7 +8,7 @@ import type { ClassicalRule } from "./classical.js";
 export const difftune: ClassicalRule = {
   name: "difftune",
   label: "gains alone, by the co-state gradient",
-  settings: { rate: 0.01 },
+  settings: { rate: 0.00689 },
   start(laps, { rate }) {
     const { core, drive, lap } = laps;
     const { setpoint, gain } = core.setup.task.columns;

@@ -9,7 +9,7 @@ import { SetpointTable } from "./setpoint-table.js";
 export const ilc: ClassicalRule = {
   name: "ilc",
   label: "iterative learning of the lap's setpoints",
-  settings: { change: 1, roughness: 0.1 },
+  settings: { change: 2.23, roughness: 0.00459 },
   start(laps, { change, roughness }) {
     const { drive } = laps;
     const table = new SetpointTable(laps.lapTime);

@@ -21,7 +21,7 @@ const MOST_CHANGE = 1e6;
 export const refit: ClassicalRule = {
   name: "refit",
   label: "fitted model: planned feed-forward and LQR",
-  settings: { change: 0.1, roughness: 0.01, effort: 0.1, along: 0.1 },
+  settings: { change: 2.53, roughness: 0.0142, effort: 0.00209, along: 0.039 },
   start(laps, { change, roughness, effort, along }) {
     const { drive } = laps;
     const table = new SetpointTable(laps.lapTime);

@@ -5,16 +5,21 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { basePlant, plantConfig } from "../compare/plants.js";
+import { completeConfig } from "../config/config.js";
+import { resolveTask } from "../config/resolve.js";
 import { messageOf, UserError } from "../errors.js";
 import { createFolder } from "../files.js";
 import { firstOf } from "../peers/accounting.js";
+import { hostPlantFor } from "../plants/plants.js";
+import { carFigure8 } from "../tasks/car-figure8.js";
 import { figure3Page } from "./figure3-page.js";
 import { DEFAULT_RULES, jobsOf, rowsOf, type Wanted } from "./figure3-rows.js";
 import { finished, isPresent, type Job, type Training, trainingsIn } from "./figure3-training.js";
 import type { Study, StudyOptions, StudyPage } from "./study.js";
 
 /** Beside the page: all trainings that it shows, so that another machine goes on with them. */
-const TRAININGS = "figure3.json";
+const TRAININGS = "figure3.jsonl";
 
 async function run({ plants, rules, seeds, minutes, quick, kept = false, out, run: train }: StudyOptions) {
   const folder = out && join(out, "figure3-trainings");
@@ -23,7 +28,10 @@ async function run({ plants, rules, seeds, minutes, quick, kept = false, out, ru
   const known = longest([...listed, ...(folder ? await trainingsIn(folder) : [])]);
   const wanted = { plants, rules, seeds, minutes, quick };
   if (kept) return pageOf(inOrder(known, wanted), known);
-  const jobs = jobsOf(wanted, folder);
+  const all = jobsOf(wanted, folder);
+  const undrivable = await undrivableOf(all.map(({ plant }) => plant));
+  if (plants !== undefined) for (const error of undrivable.values()) throw error;
+  const jobs = all.filter(({ plant }) => !undrivable.has(plant));
   const over = jobs.map((job) => finished(job, known));
   const missing = jobs.filter((_, i) => over[i] === undefined);
   const worker = new URL("./figure3-worker.js", import.meta.url);
@@ -32,13 +40,28 @@ async function run({ plants, rules, seeds, minutes, quick, kept = false, out, ru
     throw new UserError(`${messageOf(error)}; those that are over are in ${folder}: the same command goes on`, 1);
   });
   const trainings = over.map((training) => training ?? (trained.shift() as Training));
-  return pageOf(trainings, longest([...known, ...trainings]));
+  const page = pageOf(trainings, longest([...known, ...trainings]));
+  const leftOut = [...undrivable].map(([plant, error]) => `Left out: ${plant}. ${messageOf(error)}`);
+  return { ...page, intro: [...page.intro, ...leftOut] };
+}
+
+/** The plants that cannot be driven here, a package of theirs being absent, and why. */
+export async function undrivableOf(plants: readonly string[], load = hostPlantFor): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  for (const plant of new Set(plants)) {
+    const { host } = carFigure8.plants[basePlant(plant)];
+    if (host === undefined) continue;
+    await load(resolveTask(completeConfig(plantConfig(plant))).plant).catch((error: unknown) =>
+      found.set(plant, error),
+    );
+  }
+  return found;
 }
 
 /** `all`: everything that is known, to go on with. */
 function pageOf(shown: readonly Training[], all: readonly Training[]): StudyPage {
-  const lines = all.map((one) => JSON.stringify(one));
-  return { ...figure3Page(rowsOf(shown)), files: { [TRAININGS]: `[\n${lines.join(",\n")}\n]\n` } };
+  const lines = all.map((one) => `${JSON.stringify(one)}\n`).join("");
+  return { ...figure3Page(rowsOf(shown)), files: { [TRAININGS]: lines } };
 }
 
 /** Those of the trainings that are over whose plant, rule and seed are wanted, in the order of the figure. */
@@ -53,9 +76,9 @@ function inOrder(known: readonly Training[], wanted: Wanted): Training[] {
 }
 
 async function trainingsOf(path: string): Promise<Training[]> {
-  const text = await readFile(path, "utf8").catch(() => "[]");
+  const text = await readFile(path, "utf8").catch(() => "");
   try {
-    return JSON.parse(text) as Training[];
+    return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Training]));
   } catch (error) {
     throw new UserError(`${path} is no list of trainings (${messageOf(error)}): move it away, or give another --out`);
   }

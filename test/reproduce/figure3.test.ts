@@ -2,7 +2,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { figure3 } from "../../src/reproduce/figure3.js";
+import { UserError } from "../../src/errors.js";
+import { figure3, undrivableOf } from "../../src/reproduce/figure3.js";
 import { DEFAULT_RULES, jobsOf, PLANTS, rowsOf } from "../../src/reproduce/figure3-rows.js";
 import { type Job, settingsOf, type Training, trainOnce } from "../../src/reproduce/figure3-training.js";
 import type { StudyOptions } from "../../src/reproduce/study.js";
@@ -30,6 +31,13 @@ function training(seed: number, costs: readonly (number | null)[], change: Parti
   };
   return { plant: "identified", rule: "ilc", seed, settings: settingsOf("ilc", "identified"), account, ...change };
 }
+
+const listed = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Training);
+const linesOf = (trainings: readonly Training[]) => trainings.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 /** A study that trains in no time, and what it was asked to train. */
 function quickly(trained: Job[], out: string, change: Partial<StudyOptions> = {}) {
@@ -77,21 +85,21 @@ describe("trainings", () => {
     expect(results.rows).toMatchObject([
       { plant: "identified", rule: "ilc", minutes: [0.25, 0.5], worstLap: 50, failures: [] },
     ]);
-    await writeFile(join(out, "figure3.json"), files?.["figure3.json"] ?? "");
+    await writeFile(join(out, "figure3.jsonl"), files?.["figure3.jsonl"] ?? "");
     await writeFile(join(out, "figure3-trainings", "identified,ilc,103,0.5min.json"), '{"plant":"iden');
     const second: Job[] = [];
     const again = await quickly(second, out, { seeds: 3 });
     expect(second.map(({ seed }) => seed)).toEqual([103]);
-    const kept = JSON.parse(again.files?.["figure3.json"] ?? "") as Training[];
+    const kept = listed(again.files?.["figure3.jsonl"] ?? "");
     expect(kept.map(({ seed }) => seed)).toEqual([101, 102, 103]);
     // those of other settings are of no use
     const old = training(101, [0.5, 0.25], { settings: { change: 5 } });
-    await writeFile(join(out, "figure3.json"), JSON.stringify([old, ...kept.slice(1)]));
+    await writeFile(join(out, "figure3.jsonl"), linesOf([old, ...kept.slice(1)]));
     const third: Job[] = [];
     await quickly(third, out, { seeds: 3 });
     expect(third.map(({ seed }) => seed)).toEqual([101]);
-    await writeFile(join(out, "figure3.json"), "[{");
-    await expect(quickly([], out)).rejects.toThrow(/figure3.json is no list of trainings .*: move it away, or give/);
+    await writeFile(join(out, "figure3.jsonl"), "[{");
+    await expect(quickly([], out)).rejects.toThrow(/figure3.jsonl is no list of trainings .*: move it away, or give/);
   });
 });
 
@@ -116,6 +124,16 @@ describe("rows", () => {
     expect(stopped?.table?.[1]).toEqual(["identified", "ilc", "101", "0.400 min", "it left its bounds"]);
     expect(JSON.stringify(results)).toContain('"median":[50,null]');
   });
+});
+
+test("plants whose package is absent are known before anything is trained", async () => {
+  const absent = async () => {
+    throw new UserError("plant mujoco needs the package @mujoco/mujoco, which cannot be loaded");
+  };
+  const found = await undrivableOf(["nominal", "mujoco", "mujoco+friction=0.6", "mujoco"], absent);
+  expect([...found.keys()]).toEqual(["mujoco", "mujoco+friction=0.6"]);
+  expect(String(found.get("mujoco"))).toContain("needs the package @mujoco/mujoco");
+  expect(await undrivableOf(["nominal", "identified+grip=0.8@lap10"], absent)).toEqual(new Map());
 });
 
 test("the command writes figure, table and trainings", async () => {

@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { contenders } from "../peers/contenders.js";
-import type { Driving, Learner } from "../peers/learner.js";
+import type { DrivenPart, Learner } from "../peers/learner.js";
 import type { DriveEvent } from "../training/algorithm1.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { rules } from "./rules.js";
@@ -27,7 +27,7 @@ export function learnerFor(rule: string, config: RunConfig): Learner {
 async function* networkLearner(config: RunConfig): Learner {
   const { core, pieces } = await trainingInMemory(config);
   const goesOn = config["update-every"] !== "rollout";
-  const policy = (): Driving["evaluate"] => {
+  const policy = (): DrivenPart["evaluate"] => {
     const present = { parameters: core.view("parameters").slice(), pace: core.pace };
     return (evaluation, driven) => evaluation.ofNetwork(present, driven);
   };

@@ -6,7 +6,7 @@ import { segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { taskNamed } from "../tasks/tasks.js";
 import type { Evaluation } from "./evaluation.js";
-import type { Driving, Learner } from "./learner.js";
+import type { DrivenPart, Learner } from "./learner.js";
 
 /** What became of one training; costs as parts of the untrained policy's, null: infinite, the training was stopped. */
 export interface Account {
@@ -97,7 +97,7 @@ export function firstOf({ untrained, failure, ...lists }: Account, count: number
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 /** A lap that is over, or where the training was stopped. */
-export interface Lap extends Pick<Driving, "stopped" | "evaluate"> {
+export interface Lap extends Pick<DrivenPart, "stopped" | "evaluate"> {
   /** control steps driven until its end, those of no whole lap included */
   readonly driven: number;
   /** mean stage cost per control step */

@@ -7,7 +7,7 @@ import { LapDrive } from "./lap-drive.js";
 import { Diverged, type Peer, type Settings } from "./peer.js";
 
 /** Some driving. Every control step of a training is in one of them, explored or not. */
-export interface Driving {
+export interface DrivenPart {
   /** stage costs, one per control step */
   readonly costs: Float64Array;
   /** a drive is over with it: the next one begins at a start of its own */
@@ -19,7 +19,7 @@ export interface Driving {
 }
 
 /** Without an end, unless it is stopped. */
-export type Learner = AsyncGenerator<Driving, void>;
+export type Learner = AsyncGenerator<DrivenPart, void>;
 
 const seedOf = (config: RunConfig) => config.seed % 2 ** 31;
 

@@ -6,7 +6,7 @@ import { account, lapsOf, unitsOf } from "../../src/peers/accounting.js";
 import { contenders } from "../../src/peers/contenders.js";
 import { Evaluation } from "../../src/peers/evaluation.js";
 import { LapDrive } from "../../src/peers/lap-drive.js";
-import type { Driving, Learner } from "../../src/peers/learner.js";
+import type { DrivenPart, Learner } from "../../src/peers/learner.js";
 import { SetpointTable } from "../../src/peers/setpoint-table.js";
 
 const on = (plant: string) => completeConfig({ plant, seed: 1001 });
@@ -69,8 +69,8 @@ test.each([
 describe("what a training costs", () => {
   const units = { lapSteps: 2, period: 15 };
   const evaluation = { untrained: () => 2 } as unknown as Evaluation;
-  async function* fake(...drivings: Partial<Driving>[]): Learner {
-    for (const driving of drivings) yield { costs: new Float64Array(0), ends: false, evaluate: () => 1, ...driving };
+  async function* fake(...parts: Partial<DrivenPart>[]): Learner {
+    for (const part of parts) yield { costs: new Float64Array(0), ends: false, evaluate: () => 1, ...part };
   }
 
   test("counts every step, and whole laps of each drive", async () => {

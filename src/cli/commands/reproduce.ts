@@ -47,7 +47,7 @@ export default defineCommand({
   },
   examples: {
     "lapgrad reproduce figure2 --quick": "with and without low-level feedback, in a minute",
-    "lapgrad reproduce figure3 --plants identified --rules gauss-newton,ilc --seeds 3 --minutes 5 --out runs/peers":
+    "lapgrad reproduce figure3 --rules sac,ilc --minutes 5 --out runs/peers":
       "peers; the same command goes on where it was interrupted",
     "lapgrad reproduce all --reference ../shared/data": "every study, beside the authors' recordings",
   },

@@ -53,7 +53,6 @@ export default defineCommand({
     "lapgrad train --plant nominal --model-scale 0.25 --laps 25 --seed 3": "a model four times too weak",
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
-    "lapgrad train --update sac --laps 60": "in simulation a peer may learn too (docs/compare.md)",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
   },
   /** A peer is none of the update rules: it trains in a way of its own. */

@@ -12,6 +12,8 @@ export interface Command<Values = never, More extends unknown[] = never[]> {
   readonly settings: readonly SettingName[];
   /** what each command line does */
   readonly examples: Readonly<Record<string, string>>;
+  /** another command that is meant by some values of its arguments; undefined: none */
+  instead?(typed: Readonly<Record<string, unknown>>): Promise<Command | undefined>;
   /** Does it; false if it failed and said so (exit code 1). Errors are thrown. */
   run(values: Values, output: Output, ...more: More): Promise<unknown>;
 }
@@ -29,6 +31,7 @@ export function defineCommand<
   readonly args: A;
   readonly settings?: S;
   readonly examples: Readonly<Record<string, string>>;
+  instead?(typed: Readonly<Record<string, unknown>>): Promise<Command | undefined>;
   run(values: ValuesFor<A, S>, output: Output, ...more: More): Promise<unknown>;
 }): Command<ValuesFor<A, S>, More> {
   return { settings: [], ...command };
@@ -53,7 +56,13 @@ export async function settingsOf({ settings }: Command): Promise<ArgumentTable> 
 }
 
 /** Runs a command with what was typed, by option name. */
-export async function runCommand(command: Command, typed: Readonly<Record<string, unknown>>, output: Output) {
+export async function runCommand(
+  command: Command,
+  typed: Readonly<Record<string, unknown>>,
+  output: Output,
+): Promise<unknown> {
+  const other = await command.instead?.(typed);
+  if (other) return runCommand(other, typed, output);
   const values = valuesOf(command.args, typed);
   const { settings } = command;
   const given = settings.length > 0 && (await (await import("./settings.js")).givenSettings(settings, typed));

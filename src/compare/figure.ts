@@ -5,12 +5,12 @@ import { CURVES, renderDocument } from "../report/document.js";
 import { renderSwitches } from "../report/key.js";
 import { fillPage } from "../report/template.js";
 import { escapeHtml } from "../report/text.js";
-import { updateRules } from "../rules/rules.js";
 import { VERSION } from "../version.js";
-import { rules } from "./rules.js";
+import { labelOf } from "./learner.js";
+import { LOOK_STYLE, lookOf } from "./looks.js";
 import { spreadLines } from "./spread-lines.js";
 import { costAt, spreadOf } from "./statistics.js";
-import { type Group, labelOf, type Origin, type Study } from "./study.js";
+import type { Group, Origin, Study } from "./study.js";
 import { failureLines, fullRows } from "./table.js";
 
 /** Points of a curve. */
@@ -19,9 +19,8 @@ const GRID = 300;
 const LEAST = 0.1;
 const MOST = 300;
 
-const COLOURS = Object.values(updateRules).map(({ name, colour }) => `.${name}{--c:var(--${colour})}`);
 const RULE_STYLE = `${CURVES}
-${COLOURS.join("")}
+${LOOK_STYLE}
 table{font-size:13px}th,td{padding:4px 6px}td small{display:block;font-size:11px}
 ul{font-size:13px}`;
 
@@ -47,17 +46,14 @@ ${renderFailures(groups)}`,
 }
 
 function renderKey({ updates }: Study): string {
-  const entries = updates.map((rule) => ({ className: `median ${styleOf(rule)}`, label: labelOf(rule) }));
+  const entries = updates.map((rule) => ({ className: `median ${lookOf(rule)}`, label: labelOf(rule) }));
   return renderSwitches(entries, "curves");
 }
-
-/** Class names of a rule's colour and dash. */
-const styleOf = (rule: string) => `${rules[rule].config.update} ${rules[rule].dash}`;
 
 function renderPlant(plant: string, groups: readonly Group[], minutes: number): string {
   const times = Array.from({ length: GRID + 1 }, (_, i) => (minutes * i) / GRID);
   const curves = groups.map(({ rule, curves }, place) => ({
-    className: `${styleOf(rule)} r${place}`,
+    className: `${lookOf(rule)} r${place}`,
     hint: labelOf(rule),
     spreads: times.map((time) => spreadOf(curves.map((curve) => costAt(curve, time)))),
   }));

@@ -4,7 +4,8 @@ import { writeAtomically } from "../files.js";
 import { machine, markdownTable, remarksIn } from "../report/markdown.js";
 import { fillPage } from "../report/template.js";
 import { renderPage } from "./figure.js";
-import { type Group, labelOf, type Origin, type Study } from "./study.js";
+import { labelOf } from "./learner.js";
+import type { Group, Origin, Study } from "./study.js";
 import { failureLines, fullRows } from "./table.js";
 
 /** Writes both; the paths. */

@@ -26,9 +26,14 @@ const ADAM = [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 8e-3, 1.2e-2, 2e-2];
 /** By the name a user types; one with `rates` has a sweep. */
 const tuned: Readonly<Record<string, Rule>> = {
   "gauss-newton": {
+    label: "Gauss-Newton, every three segments, fitted model",
+    config: { update: "gauss-newton", ...fitted },
+    dash: "solid",
+  },
+  "gauss-newton-lap": {
     label: "Gauss-Newton, every lap, fitted model",
     config: { update: "gauss-newton", ...lap, ...fitted },
-    dash: "solid",
+    dash: "dotted",
   },
   "gauss-newton-rollout": {
     label: "Gauss-Newton, every rollout, fitted model",

@@ -18,7 +18,8 @@ export interface Study {
 export interface Group {
   readonly plant: string;
   readonly rule: string;
-  readonly learningRate: number;
+  /** null: the rule has none */
+  readonly learningRate: number | null;
   readonly curves: readonly Curve[];
   /** at SHOWN minutes, as far as they were driven */
   readonly at: readonly (Spread & { readonly minutes: number })[];
@@ -73,7 +74,7 @@ function groupOf(job: Job, seeds: readonly number[], curves: readonly Curve[], s
   return {
     plant: job.plant,
     rule: job.rule,
-    learningRate: configOf(job)["learning-rate"],
+    learningRate: job.rule in rules ? configOf(job)["learning-rate"] : null,
     curves,
     at: shown.map((minutes) => ({ minutes, ...overSeeds((curve) => costAt(curve, minutes)) })),
     minutesTo10: overSeeds((curve) => minutesTo(curve, 0.1)).median,
@@ -82,9 +83,4 @@ function groupOf(job: Job, seeds: readonly number[], curves: readonly Curve[], s
     worstEver: overSeeds(worstCost).worst,
     failures: curves.flatMap(({ failure }, i) => (failure ? [{ seed: seeds[i], ...failure }] : [])),
   };
-}
-
-/** The label of a rule. */
-export function labelOf(rule: string): string {
-  return rules[rule].label;
 }

@@ -27,7 +27,7 @@ export interface Trial {
 export function sweepJobs({ plants, updates, seeds, minutes }: Study): Job[] {
   return plants.flatMap((plant) =>
     updates.flatMap((rule) =>
-      (rules[rule].rates ?? []).flatMap((learningRate) =>
+      (rules[rule]?.rates ?? []).flatMap((learningRate) =>
         seeds.map((seed) => ({ rule, plant, seed, minutes, learningRate })),
       ),
     ),

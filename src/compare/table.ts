@@ -35,7 +35,7 @@ function rowsOf({ minutes, seeds }: Study, groups: readonly Group[], cell: (spre
     ],
     ...groups.map((group) => [
       group.rule,
-      String(group.learningRate),
+      group.learningRate === null ? "-" : String(group.learningRate),
       ...group.at.map(cell),
       time(group.minutesTo10),
       time(group.minutesTo5),

@@ -38,12 +38,12 @@ export interface Curve {
 
 /** The complete configuration of a job. */
 export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
-  const settings: PartialConfig = { ...rules[rule].config, ...plantConfig(plant), seed };
+  const settings: PartialConfig = { ...rules[rule]?.config, ...plantConfig(plant), seed };
   if (learningRate !== undefined) settings["learning-rate"] = learningRate;
   return completeConfig(settings);
 }
 
-/** One training of the comparison. */
+/** One training of the comparison by an update rule. */
 export function trainOnce(job: Job): Promise<Curve> {
   return trainFor(configOf(job), job.minutes);
 }

@@ -1,4 +1,4 @@
 import { serve } from "../workers/serve.js";
-import { trainOnce } from "./training.js";
+import { trainByAny } from "./peer-training.js";
 
-serve(trainOnce);
+serve(trainByAny);

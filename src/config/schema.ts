@@ -120,7 +120,11 @@ export const settings = {
       "network calls from the end of what was learned from until new parameters act, in one drive: in simulation " +
       "they act then, on a robot when they are ready, and are planned for then",
   },
-  update: { schema: oneOf(...ruleNames), default: "gauss-newton", describe: "update rule" },
+  update: {
+    schema: oneOf(...ruleNames),
+    default: "gauss-newton",
+    describe: "update rule; train takes peers too, in simulation: docs/compare.md",
+  },
   "learning-rate": { schema: positive, describe: ["step size of the update rule", ...otherRates].join("; ") },
   truncation: {
     schema: oneOf("none", "segment"),

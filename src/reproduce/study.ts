@@ -10,8 +10,16 @@ export interface StudyOptions {
   readonly seeds: number | undefined;
   /** a first impression within a minute, for continuous integration */
   readonly quick: boolean;
+  /** nothing is trained: a page of what is over already, as far as it got */
+  readonly kept?: boolean;
   /** tunes learning rates again, where the study has stored ones */
   readonly sweep?: boolean;
+  /** plants, rules and minutes of driving, where a study compares rules on plants; undefined: its own */
+  readonly plants?: readonly string[] | undefined;
+  readonly rules?: readonly string[] | undefined;
+  readonly minutes?: number | undefined;
+  /** where its page goes, and a study that takes hours keeps what is over to go on with it; undefined: keeps nothing */
+  readonly out?: string;
   /** folder of reference data; undefined if there is none */
   readonly reference: string | undefined;
   /** runs jobs of a worker module on all cores, with progress on the screen */
@@ -50,5 +58,7 @@ export interface Study {
   readonly describe: string;
   /** true: it cannot do anything without reference data, and `reproduce all` leaves it out then */
   readonly needsReference?: boolean;
+  /** true: `reproduce all` leaves it out */
+  readonly takesHours?: true;
   readonly run: (options: StudyOptions) => Promise<StudyPage>;
 }

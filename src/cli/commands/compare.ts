@@ -3,7 +3,7 @@ import { rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writePages } from "../../compare/pages.js";
-import { CORE_PLANTS, PLANTS, plantsIn } from "../../compare/plants.js";
+import { CORE_PLANTS } from "../../compare/plants.js";
 import { rules } from "../../compare/rules.js";
 import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
@@ -12,10 +12,10 @@ import type { Curve, Job } from "../../compare/training.js";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../../files.js";
 import { formatTable, roomOf, timestamp } from "../../output.js";
-import { meantInstead } from "../../spelling.js";
-import { type Arguments, type ArgumentType, flag, number, parseNumber } from "../arguments.js";
+import { type Arguments, type ArgumentType, flag, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { runWithProgress } from "../jobs.js";
+import { checkedRule, drivingMinutes, plants, ruleNames } from "../rules.js";
 import { folder, workers } from "../shared.js";
 
 const WORKER = new URL("../../compare/worker.js", import.meta.url);
@@ -37,21 +37,6 @@ const seeds: ArgumentType<readonly number[]> = {
   },
 };
 
-/** Some of the names that are known. */
-function namesOf(what: string, known: readonly string[]): ArgumentType<readonly string[]> {
-  return {
-    label: `choices, separated by commas: ${known.join(", ")}`,
-    parse: (given) => [...new Set(given.split(",").map((name) => checkedName(name.trim(), known, what)))],
-  };
-}
-
-function checkedName(name: string, known: readonly string[], what: string): string {
-  if (known.includes(name)) return name;
-  throw new UserError(`unknown ${what} "${name}"; ${meantInstead(name, known)}${what}s are: ${known.join(", ")}`);
-}
-
-const RULES = Object.keys(rules);
-
 /** Learning rates by rule. */
 const rates: ArgumentType<Readonly<Record<string, number>>> = {
   label: "rule=number, separated by commas",
@@ -61,26 +46,23 @@ const rates: ArgumentType<Readonly<Record<string, number>>> = {
       const rate = parseNumber(value);
       if (!(typeof rate === "number" && rate > 0 && Number.isFinite(rate)))
         throw new UserError(`${option} ${entry}: allowed is rule=number above 0, e.g. sgd=1e-4,adam=2e-3`);
-      return [checkedName(name, RULES, "update rule"), rate];
+      return [checkedRule(name), rate];
     });
     return Object.fromEntries(entries);
   },
 };
 
 const args = {
-  updates: {
-    type: namesOf("update rule", RULES),
-    describe: "rules to compare (docs/compare.md)",
-    defaultNote: "all",
-  },
+  rules: { type: ruleNames, describe: "rules to compare (docs/compare.md)", defaultNote: "all update rules" },
+  updates: { type: ruleNames, describe: "the same as --rules", insteadOf: "rules" },
   plants: {
-    type: { label: `choices, separated by commas: ${PLANTS.join(", ")}`, parse: plantsIn },
+    type: plants,
     describe: "simulated cars, as they are or with changes or parameters, e.g. identified+grip=0.8@lap10",
     defaultNote: CORE_PLANTS.join(","),
   },
   seeds: { type: seeds, describe: "how many seeds, or which ones, e.g. 11-20", defaultNote: "10" },
   minutes: {
-    type: number("a number above 0, at most 1440", (minutes) => minutes > 0 && minutes <= 1440),
+    type: drivingMinutes,
     describe: "driving that every rule may learn from [min]",
     defaultNote: "5",
   },
@@ -96,7 +78,8 @@ export default defineCommand({
   args,
   examples: {
     "lapgrad compare --quick": "a first impression in seconds",
-    "lapgrad compare --updates gauss-newton,adam --plants single-track --seeds 20": "a closer look",
+    "lapgrad compare --rules gauss-newton,refit,ilc": "beside what a control engineer would take",
+    "lapgrad compare --rules gauss-newton,adam --plants single-track --seeds 20": "a closer look",
     "lapgrad compare --sweep --plants identified": "which learning rates suit a plant",
   },
   async run(given, output) {
@@ -143,9 +126,9 @@ export default defineCommand({
 });
 
 /** What was asked for, complete. */
-function studyOf({ updates = RULES, plants = [...CORE_PLANTS], quick, ...given }: Arguments<typeof args>): Study {
+function studyOf({ updates, plants = [...CORE_PLANTS], quick, ...given }: Arguments<typeof args>): Study {
   return {
-    updates,
+    updates: given.rules ?? updates ?? Object.keys(rules),
     plants,
     seeds: given.seeds ?? seeds.parse(quick ? "2" : "10", "--seeds"),
     minutes: given.minutes ?? (quick ? 1.5 : 5),
@@ -154,8 +137,18 @@ function studyOf({ updates = RULES, plants = [...CORE_PLANTS], quick, ...given }
 }
 
 /** The command that gives the same numbers. */
-function commandLine({ updates, plants, seeds, minutes, learningRate, quick, sweep }: Arguments<typeof args>): string {
+function commandLine({
+  rules,
+  updates,
+  plants,
+  seeds,
+  minutes,
+  learningRate,
+  quick,
+  sweep,
+}: Arguments<typeof args>): string {
   const options = {
+    rules,
     updates,
     plants,
     seeds: seeds && (seeds[0] === 1 ? seeds.length : `${seeds[0]}-${seeds.at(-1)}`),

@@ -9,6 +9,7 @@ import { studies, studiesNamed } from "../../reproduce/studies.js";
 import { type ArgumentType, choicesLabel, flag, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { runWithProgress } from "../jobs.js";
+import { drivingMinutes, plants, ruleNames } from "../rules.js";
 import { folder, workers } from "../shared.js";
 
 const ALL = "all";
@@ -31,6 +32,10 @@ export default defineCommand({
     },
     seeds: { type: wholeNumber(1), describe: "seeds per setting", defaultNote: "the study's" },
     quick: { type: flag, describe: "few seeds: a first impression within a minute" },
+    plants: { type: plants, describe: "simulated cars (figure3), also with changes or parameters: docs/compare.md" },
+    rules: { type: ruleNames, describe: "rules to compare (figure3)", defaultNote: "the study's" },
+    minutes: { type: drivingMinutes, describe: "driving that every rule may learn from (figure3) [min]" },
+    kept: { type: flag, describe: "nothing is trained: what is over in --out, as far as it got (figure3)" },
     sweep: { type: flag, describe: "tune learning rates anew (figure2); takes longer" },
     reference: {
       type: folder,
@@ -42,6 +47,8 @@ export default defineCommand({
   },
   examples: {
     "lapgrad reproduce figure2 --quick": "with and without low-level feedback, in a minute",
+    "lapgrad reproduce figure3 --rules sac,ilc --minutes 5 --out runs/peers":
+      "peers; the same command goes on where it was interrupted",
     "lapgrad reproduce all --reference ../shared/data": "every study, beside the authors' recordings",
   },
   /** Fails, after everything is written, if a study's results are not as they should be. */
@@ -49,7 +56,15 @@ export default defineCommand({
     const { seeds, quick = false, sweep = false, workers = availableParallelism() } = args;
     const reference = args.reference ?? process.env.LAPGRAD_REFERENCE_DATA;
     const out = args.out ?? (await unusedPath(join("runs", `reproduce-${timestamp(new Date())}`)));
-    const options = [quick ? " --quick" : "", sweep ? " --sweep" : "", seeds === undefined ? "" : ` --seeds ${seeds}`];
+    const options = [
+      quick ? " --quick" : "",
+      sweep ? " --sweep" : "",
+      args.kept ? " --kept" : "",
+      args.plants ? ` --plants ${args.plants}` : "",
+      args.rules ? ` --rules ${args.rules}` : "",
+      seeds === undefined ? "" : ` --seeds ${seeds}`,
+      args.minutes === undefined ? "" : ` --minutes ${args.minutes}`,
+    ];
     const results: Record<string, unknown>[] = [];
     const failures: string[] = [];
     for (const { name, needsReference, run } of studiesNamed(args.study)) {
@@ -66,6 +81,11 @@ export default defineCommand({
         seeds,
         quick,
         sweep,
+        kept: args.kept ?? false,
+        plants: args.plants,
+        rules: args.rules,
+        minutes: args.minutes,
+        out,
         reference,
         run: (module, jobs, what) => runWithProgress(module, jobs, workers, output, what),
       });

@@ -56,6 +56,12 @@ export default defineCommand({
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
   },
+  /** A peer is none of the update rules: it trains in a way of its own. */
+  async instead({ update }) {
+    if (update === undefined || String(update) in updateRules) return undefined;
+    const { contenders } = await import("../../peers/contenders.js");
+    return String(update) in contenders ? (await import("../train-peer.js")).default : undefined;
+  },
   async run(args, output, connect: Connect = connectLink) {
     const began = performance.now();
     const { signal, stop, release } = watchInterrupts();

@@ -22,7 +22,8 @@ export class SimLink implements Link {
   async close(): Promise<void> {}
 }
 
-function resultOf(core: Core, index: number, stayed: boolean): DriveResult {
+/** What a rollout of the simulated plant came to; `stayed`: no state left its bounds. */
+export function resultOf(core: Core, index: number, stayed: boolean): DriveResult {
   const steps = core.view("counts", index)[0];
   return { steps, stopped: stayed ? undefined : describeViolation(core, index, steps) };
 }

@@ -1,0 +1,101 @@
+/** One training of figure 3: its configuration, what becomes of it, and its file, by which a study goes on. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { learnerFor } from "../compare/learner.js";
+import { learningRates } from "../compare/learning-rates.js";
+import { basePlant, plantConfig } from "../compare/plants.js";
+import { rules } from "../compare/rules.js";
+import { completeConfig, type PartialConfig } from "../config/config.js";
+import type { RunConfig } from "../config/schema.js";
+import { writeAtomically } from "../files.js";
+import { type Account, account, firstOf, unitsOf } from "../peers/accounting.js";
+import { contenders } from "../peers/contenders.js";
+import { Evaluation } from "../peers/evaluation.js";
+import { inTurn } from "./in-turn.js";
+
+/** Plain data, so that it can be sent to a worker. */
+export interface Job {
+  readonly plant: string;
+  readonly rule: string;
+  readonly seed: number;
+  /** driving after which the policy is evaluated [min], increasing */
+  readonly minutes: readonly number[];
+  /** where the files of trainings are; undefined: none is kept */
+  readonly folder: string | undefined;
+}
+
+/** A training that is over. */
+export interface Training extends Omit<Job, "folder" | "minutes"> {
+  /** what it was trained with: a file with other settings is of no use */
+  readonly settings: unknown;
+  readonly account: Account;
+}
+
+/** What a rule is trained with on a plant, beside seed and plant. */
+export function settingsOf(rule: string, plant: string): unknown {
+  if (rule in contenders) return contenders[rule].settings;
+  return { ...rules[rule].config, "learning-rate": learningRates[basePlant(plant)]?.[rule] };
+}
+
+export function configOf({ plant, rule, seed }: Pick<Job, "plant" | "rule" | "seed">): RunConfig {
+  const own: PartialConfig = rules[rule]?.config ?? {};
+  const rate = learningRates[basePlant(plant)]?.[rule];
+  return completeConfig({
+    ...own,
+    ...plantConfig(plant),
+    ...(rate === undefined ? {} : { "learning-rate": rate }),
+    seed,
+  });
+}
+
+/** Trains, and keeps what came of it. */
+export async function trainOnce(job: Job): Promise<Training> {
+  const { plant, rule, seed, minutes, folder } = job;
+  const config = configOf(job);
+  const evaluation = await Evaluation.load(config);
+  const found = await account(learnerFor(rule, config), evaluation, minutes, unitsOf(config));
+  const training = { plant, rule, seed, settings: settingsOf(rule, plant), account: found };
+  if (folder !== undefined) await writeAtomically(join(folder, fileOf(job)), `${JSON.stringify(training)}\n`);
+  return training;
+}
+
+function fileOf({ plant, rule, seed, minutes }: Job): string {
+  return `${plant.replaceAll(/[^\w+=.-]/g, "_")},${rule},${seed},${minutes.at(-1)}min.json`;
+}
+
+/** The trainings in a folder. */
+export async function trainingsIn(folder: string): Promise<Training[]> {
+  const names = await readdir(folder);
+  const found = await inTurn(names, async (name) => parsed(await readFile(join(folder, name), "utf8")));
+  return found.filter((training) => training !== undefined);
+}
+
+/** The training of a job if it is over already, or a longer one: as much of it. */
+export function finished(job: Job, known: readonly Training[]): Training | undefined {
+  const training = known.find((one) => isOf(job, one));
+  return training && { ...training, account: firstOf(training.account, job.minutes.length) };
+}
+
+function parsed(text: string): Training | undefined {
+  try {
+    return JSON.parse(text) as Training;
+  } catch {
+    return undefined; // cut short, or of somebody else: trained again
+  }
+}
+
+function isOf({ plant, rule, seed, minutes }: Job, training: Training): boolean {
+  const driven = training.account?.minutes ?? [];
+  return (
+    training.plant === plant &&
+    training.rule === rule &&
+    training.seed === seed &&
+    minutes.every((at, i) => driven[i] === at) &&
+    isPresent(training)
+  );
+}
+
+/** Whether a training was with the settings that its rule has now. */
+export function isPresent({ plant, rule, settings }: Training): boolean {
+  return JSON.stringify(settings) === JSON.stringify(settingsOf(rule, plant));
+}

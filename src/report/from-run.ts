@@ -71,6 +71,7 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     })),
     modelErrors: task.model.refit ? { [`modelError.${task.model.refit.error}`]: task.model.refit.unit } : {},
     configuration: await readText(folder.configPath),
+    lengths: lengthsOf(task),
     outputNames: outputNames(task),
     version: VERSION,
   });
@@ -90,6 +91,14 @@ function foreignness({ info, costs }: Recording, task: string, metrics: RolloutM
   if (isWhole && Math.abs(cost - metrics.cost) > SAME_COST * Math.abs(metrics.cost))
     return `its cost is ${digits(cost)}, that of rollout ${metrics.index} in metrics.jsonl ${digits(metrics.cost)}`;
   return undefined;
+}
+
+/** Lengths [m] that a task's picture draws, from the first of these in which it names some. */
+function lengthsOf({ reward, model }: TaskDefinition): number[] {
+  const named = [reward.parameters, model.parameters].map((parameters) =>
+    Object.entries(parameters).flatMap(([name, value]) => (/^length\d?$/.test(name) ? [value] : [])),
+  );
+  return named.find(({ length }) => length > 0) ?? [];
 }
 
 function outputNames(task: TaskDefinition): string[] {

@@ -40,6 +40,8 @@ export interface ReportInput {
   readonly modelErrors: Readonly<Record<string, string>>;
   /** resolved configuration, YAML */
   readonly configuration: string;
+  /** [m] of what the task's picture draws: the links of the arm, the pole; empty for others */
+  readonly lengths: readonly number[];
   /** names with units of the network outputs, e.g. "setpoint x [m]" */
   readonly outputNames: readonly string[];
   /** version of the program */

@@ -5,6 +5,7 @@ import { renderAlongLap, renderInputs, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
 import { renderModel } from "./model.js";
 import { renderModelErrors } from "./model-errors.js";
+import { renderMoments } from "./moments.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
 
@@ -37,7 +38,7 @@ function renderDriving(input: ReportInput): string {
       ),
   ];
   const hint = input.rollouts.length > 1 ? `<span class="screen">Untick a ${input.unit} to hide it. </span>` : "";
-  const charts = `${renderTrack(input)}<div class="pair">${renderAlongLap(input)}</div>`;
+  const charts = `${renderTrack(input)}${renderMoments(input)}<div class="pair">${renderAlongLap(input)}</div>`;
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (
     section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>`) +

@@ -88,6 +88,7 @@ export function reportOf(count: number, steps = 1092): ReportInput {
     aims: [],
     modelErrors: {},
     configuration: "task: circle\nseed: 1\n",
+    lengths: [],
     outputNames: ["setpoint x [m]", "k_v"],
     version: "1.2.3",
   };

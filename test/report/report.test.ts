@@ -37,6 +37,7 @@ describe("the page", () => {
       "Window cost (logarithmic)",
       "Driving",
       "Track from above, y [m]",
+      "The robot along the lap, y [m]",
       "Speed [m/s]",
       "Radial error [m]",
       "Commands",
@@ -290,7 +291,14 @@ describe("what a task aims at", () => {
     const page = renderReport(input);
     expectSound(page);
     // speed alone hid position, angle and what turns
-    expect(headingsOf(page).slice(3, 8)).toEqual(["X [m]", "Theta [rad]", "V [m/s]", "W [rad/s]", "Commands"]);
+    expect(headingsOf(page).slice(3, 9)).toEqual([
+      "The robot at some moments, y [m]",
+      "X [m]",
+      "Theta [rad]",
+      "V [m/s]",
+      "W [rad/s]",
+      "Commands",
+    ]);
     expect(chartOf(page, "X [m]")).toMatch(/Grey: the target\..*class="aim" d="M/s);
     const { driven, target } = alongAim(input.aims[0], input.rollouts[0]);
     expect(driven[7]).toBe(recording.states[28]);

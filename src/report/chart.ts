@@ -55,7 +55,7 @@ export function renderChart(chart: Chart): string {
 <div class="plot" style="${frame}">
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${description}">
 <path class="grid" d="${grid}"/>
-${chart.lines.map((line) => renderLine(line, chart, width, height)).join("\n")}
+${chart.lines.map((line) => renderLine(line, chart)).join("\n")}
 </svg>
 ${chart.y.ticks.map(({ at, label }) => `<i class="y" style="bottom:${percent(at)}">${label}</i>`).join("")}
 ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}">${label}</i>`).join("")}
@@ -64,10 +64,16 @@ ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}"
 </figure>`;
 }
 
-function renderLine(line: ChartLine, chart: Chart, width: number, height: number): string {
-  const xs = Array.from(line.x, (value) => chart.x.position(value) * width);
-  const ys = Array.from(line.y, (value) => (1 - chart.y.position(value)) * height);
-  const path = pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
+/** The path of a line in a chart's SVG. */
+export function linePath({ x, y }: Pick<ChartLine, "x" | "y">, chart: Pick<Chart, "width" | "height" | "x" | "y">) {
+  const [width, height] = [chart.width * UNITS, chart.height * UNITS];
+  const xs = Array.from(x, (value) => chart.x.position(value) * width);
+  const ys = Array.from(y, (value) => (1 - chart.y.position(value)) * height);
+  return pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
+}
+
+function renderLine(line: ChartLine, chart: Chart): string {
+  const path = linePath(line, chart);
   const hint = line.hint === undefined ? "/>" : `><title>${escapeHtml(line.hint)}</title></path>`;
   return `<path class="${line.className}" d="${path}"${hint}`;
 }

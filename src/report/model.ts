@@ -1,6 +1,5 @@
-import { UNDETERMINED } from "../identification/part-fit.js";
 import type { RolloutMetrics } from "../training/metrics.js";
-import { type FittedParameter, modelOf } from "../training/model-numbers.js";
+import { type FittedParameter, modelOf, UNDETERMINED } from "../training/model-numbers.js";
 import { escapeHtml, formatNumber } from "./text.js";
 
 /** The model as fitted before the last rollout, with how sure it is; empty if none was. */

@@ -24,7 +24,7 @@ export class Browser {
   readonly #replies = new Map<number, Reply>();
   #last = 0;
   #rest = "";
-  /** what pages complained of: exceptions, refused requests */
+  /** what pages complained of: exceptions, and what their policy forbade */
   readonly complaints: string[] = [];
 
   private constructor(child: ChildProcess, profile: string) {
@@ -48,7 +48,7 @@ export class Browser {
     for (const message of messages) {
       const { id, result, error, method, params } = JSON.parse(message);
       if (method === "Runtime.exceptionThrown") this.complaints.push(params.exceptionDetails.exception.description);
-      if (method === "Log.entryAdded") this.complaints.push(params.entry.text);
+      if (method === "Log.entryAdded" && params.entry.source === "security") this.complaints.push(params.entry.text);
       const reply = this.#replies.get(id);
       this.#replies.delete(id);
       if (error) reply?.reject(new Error(error.message));
@@ -66,7 +66,7 @@ export class Browser {
   async page(address: string, { width = 1280, isDark = false, script = "" } = {}): Promise<BrowserPage> {
     const { targetId } = await this.send("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.send("Target.attachToTarget", { targetId, flatten: true });
-    const page = new BrowserPage(this, String(sessionId));
+    const page = new BrowserPage(this, String(sessionId), String(targetId));
     await page.send("Runtime.enable");
     await page.send("Log.enable");
     await page.send("Page.enable");
@@ -80,8 +80,8 @@ export class Browser {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill();
+    const ended = new Promise((resolve) => this.#child.once("close", resolve));
+    void this.send("Browser.close", {}).catch(() => {});
     await ended;
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -90,10 +90,16 @@ export class Browser {
 export class BrowserPage {
   readonly #browser: Browser;
   readonly #session: string;
+  readonly #target: string;
 
-  constructor(browser: Browser, session: string) {
+  constructor(browser: Browser, session: string, target: string) {
     this.#browser = browser;
     this.#session = session;
+    this.#target = target;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.send("Target.closeTarget", { targetId: this.#target });
   }
 
   send(method: string, params: object = {}): Promise<Result> {

@@ -12,8 +12,8 @@ import { lateness, startDesk } from "./on-the-desk.mjs";
 import { writeStudyPage } from "./study.mjs";
 
 const isQuick = process.argv.includes("--quick");
-const SECONDS = isQuick ? 5 : 30;
-const ROUNDS = isQuick ? 1 : 5;
+const SECONDS = isQuick ? 5 : 20;
+const ROUNDS = isQuick ? 1 : 4;
 const VIEWERS = 3;
 
 /** Viewers in a process of their own, that read what they are told. */

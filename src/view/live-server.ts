@@ -1,4 +1,5 @@
 /** The live page of runs: reads their folders, and tells whoever looks. */
+import { FOXGLOVE, FoxgloveService } from "./foxglove-service.js";
 import { type Limits, type LiveState, PROTOCOL } from "./messages.js";
 import { livePage } from "./page.js";
 import { PageService } from "./page-service.js";
@@ -15,6 +16,7 @@ const LAST_TICKS = 3;
 export class LiveServer {
   readonly #feeds: readonly RunFeed[];
   readonly #pages: PageService;
+  readonly #foxglove: FoxgloveService;
   readonly #server: ViewServer;
   #ticking: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
@@ -26,14 +28,20 @@ export class LiveServer {
   constructor(feeds: readonly RunFeed[], stop?: () => void) {
     this.#feeds = feeds;
     this.#pages = new PageService(this.#feeds, stop);
-    this.#server = new ViewServer(livePage(), { [PROTOCOL]: this.#pages });
+    this.#foxglove = new FoxgloveService(feeds[0]);
+    const services = Object.fromEntries(FOXGLOVE.map((name) => [name, this.#foxglove]));
+    this.#server = new ViewServer(livePage(), { [PROTOCOL]: this.#pages, ...services });
   }
 
   /** Begins, and resolves to the page's address; `port`: tried first, undefined: the usual one, 0: any. */
   async start(port?: number): Promise<string> {
     await this.#server.listen(port);
     await this.#look();
-    this.#ticking = setInterval(() => this.#pages.tick(this.live?.()), TICK);
+    this.#ticking = setInterval(() => {
+      const live = this.live?.();
+      this.#pages.tick(live);
+      this.#foxglove.tick(live);
+    }, TICK);
     return this.#server.address;
   }
 

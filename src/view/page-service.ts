@@ -113,7 +113,7 @@ export class PageService implements Service {
     page.isBusy = true;
     page.wants = undefined;
     const head = `{"kind":"rollout","run":${wants.run},"index":${wants.index}`;
-    const rest = await this.#runs[wants.run].rollout(wants.index).then(
+    const rest = await this.#runs[wants.run].text(wants.index).then(
       (text) => `"recording":${text}}`,
       (error) => `"problem":${JSON.stringify(messageOf(error))}}`,
     );

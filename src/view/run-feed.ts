@@ -70,18 +70,23 @@ export class RunFeed {
   }
 
   /** The recording of a rollout, as a JSON text. */
-  async rollout(index: number): Promise<string> {
+  async text(index: number): Promise<string> {
     const known = this.#texts.get(index);
     if (known !== undefined) return known;
+    const text = JSON.stringify(sent(await this.recording(index)));
+    if (this.#texts.size >= KEPT) this.#texts.delete([...this.#texts.keys()][0]);
+    this.#texts.set(index, text);
+    return text;
+  }
+
+  /** The recording of a rollout; refuses one of another task. */
+  async recording(index: number): Promise<Recording> {
     if (index < 1 || index > this.metrics.length)
       throw new UserError(`there is no rollout ${index}: ${this.metrics.length} were driven`);
     const recording = await readRecording(this.#isRecording ? this.path : this.#folder.rolloutPath(index));
     if (recording.info.task !== this.frame?.task.split(" ")[0])
       throw new UserError(`the recording of rollout ${index} is of the task ${recording.info.task}`);
-    const text = JSON.stringify(sent(recording));
-    if (this.#texts.size >= KEPT) this.#texts.delete([...this.#texts.keys()][0]);
-    this.#texts.set(index, text);
-    return text;
+    return recording;
   }
 
   async #lookAtRun(): Promise<void> {

@@ -54,5 +54,6 @@ export class Charts {
 function learningOf(run: Run, shown: number, isNamed: boolean): string {
   const input = run.report(shown);
   if (!input) return "";
-  return `${isNamed ? `<p>${escapeHtml(input.title)}</p>` : ""}${renderLearningCurve(input)}${renderModelErrors(input)}`;
+  const name = isNamed ? `<p>${escapeHtml(input.title)}</p>` : "";
+  return `${name}${renderLearningCurve(input)}${renderModelErrors(input)}`;
 }

@@ -15,6 +15,8 @@ export interface ChartLine {
   readonly y: ArrayLike<number>;
   /** text shown where the pointer rests on it */
   readonly hint?: string;
+  /** it moves through these places again and again, one after the other at equal times; each has as many points */
+  readonly moves?: { readonly seconds: number; readonly places: readonly Pick<ChartLine, "x" | "y">[] };
 }
 
 /** A chart: curves and dots over two axes. */
@@ -74,8 +76,23 @@ export function linePath({ x, y }: Pick<ChartLine, "x" | "y">, chart: Pick<Chart
 
 function renderLine(line: ChartLine, chart: Chart): string {
   const path = linePath(line, chart);
-  const hint = line.hint === undefined ? "/>" : `><title>${escapeHtml(line.hint)}</title></path>`;
-  return `<path class="${line.className}" d="${path}"${hint}`;
+  const hint = line.hint === undefined ? "" : `<title>${escapeHtml(line.hint)}</title>`;
+  const moves = line.moves === undefined ? "" : renderMoves(line.moves, chart);
+  const inside = hint + moves;
+  return `<path class="${line.className}" d="${path}"${inside === "" ? "/>" : `>${inside}</path>`}`;
+}
+
+/** Without a script: the browser draws what lies between the places. */
+function renderMoves({ seconds, places }: NonNullable<ChartLine["moves"]>, chart: Chart): string {
+  const [width, height] = [chart.width * UNITS, chart.height * UNITS];
+  const values = places.map(({ x, y }) =>
+    Array.from(x, (value, i) => {
+      const across = Math.round(chart.x.position(value) * width);
+      return `${i === 0 ? "M" : "L"}${across} ${Math.round((1 - chart.y.position(y[i])) * height)}`;
+    }).join(""),
+  );
+  const time = `dur="${Number(seconds.toFixed(2))}s" repeatCount="indefinite"`;
+  return `<animate attributeName="d" ${time} values="${values.join(";")}"/>`;
 }
 
 function percent(part: number): string {

@@ -69,7 +69,30 @@ test("the moment of a recording is its row", () => {
 
 test("a report draws nine cars along the best lap, and says what it enlarged", () => {
   const page = renderReport(reportOf(3));
-  expect(page.match(/class="part wheel"/g)?.length).toBe(36);
+  const still = page.slice(0, page.indexOf('class="moving"'));
+  expect(still.match(/class="part wheel"/g)?.length).toBe(36);
   expect(page).toContain("drawn 2.5 times as large; front wheels as commanded");
   expect(page).not.toContain("slip of each axle");
+});
+
+test("it shows the first and the best lap move in real time, without a script", () => {
+  const input = reportOf(3, 500);
+  const page = renderReport(input);
+  const [, moving = ""] = page.split('class="moving"');
+  const animations = [
+    ...moving.matchAll(/<animate attributeName="d" dur="([\d.]+)s" repeatCount="indefinite" values="([^"]*)"/g),
+  ];
+  // two laps of four wheels and a body
+  expect(animations).toHaveLength(10);
+  for (const [, seconds, values = ""] of animations) {
+    expect(seconds).toBe("9.98");
+    const places = values.split(";");
+    expect(places).toHaveLength(80);
+    for (const place of places) expect(place).toMatch(/^M-?\d+ -?\d+(L-?\d+ -?\d+){1,4}$/);
+    expect(new Set(places).size).toBeGreaterThan(20);
+  }
+  const [first] = input.rollouts;
+  const torn = { ...first.recording, states: first.recording.states.map((x, i) => (i === 81 ? Number.NaN : x)) };
+  const whole = renderReport({ ...input, rollouts: [{ ...first, recording: torn }] });
+  expect(whole).not.toContain("NaN");
 });

@@ -30,7 +30,7 @@ async function opened(stop: () => void = () => {}): Promise<{ socket: WebSocket;
   return { socket, live, all };
 }
 
-test("a robot is read in shared memory, and its stop goes there at once, while the main thread does nothing", async () => {
+test("a robot is read in shared memory; its stop goes there at once, whatever the main thread does", async () => {
   let stops = 0;
   const { socket, live, all } = await opened(() => stops++);
   const shared = new Shared(3);

@@ -5,10 +5,10 @@ import { renderAlongLap, renderInputs, renderOutputs } from "../../report/laps.j
 import { renderHeadline, renderLearningCurve, renderTable } from "../../report/learning.js";
 import { renderModel } from "../../report/model.js";
 import { renderModelErrors } from "../../report/model-errors.js";
+import { renderSectors } from "../../report/sector-table.js";
 import { escapeHtml } from "../../report/text.js";
 import { fillPart, part } from "./elements.js";
 import type { Run } from "./runs.js";
-import { renderSectors } from "./sector-table.js";
 
 export class Charts {
   /** Draws everything anew that has changed; `shown`: the rollout that is played. */

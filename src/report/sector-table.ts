@@ -1,7 +1,7 @@
 /** Times of the thirds of the track, in every rollout that is drawn. */
-import type { ReportInput } from "../../report/input.js";
-import { SECTORS, sectorTimes } from "../../report/sectors.js";
-import { escapeHtml, formatFixed } from "../../report/text.js";
+import type { ReportInput } from "./input.js";
+import { SECTORS, sectorTimes } from "./sectors.js";
+import { escapeHtml, formatFixed } from "./text.js";
 
 /** Empty where the task has no track. */
 export function renderSectors({ rollouts, track, unit }: ReportInput): string {

@@ -39,7 +39,8 @@ function renderDriving(input: ReportInput): string {
       ),
   ];
   const hint = input.rollouts.length > 1 ? `<span class="screen">Untick a ${input.unit} to hide it. </span>` : "";
-  const charts = `${renderTrack(input)}${renderMoments(input)}<div class="pair">${renderAlongLap(input)}${renderSectors(input)}</div>`;
+  const along = `<div class="pair">${renderAlongLap(input)}${renderSectors(input)}</div>`;
+  const charts = `${renderTrack(input)}${renderMoments(input)}${along}`;
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (
     section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>${renderMoving(input)}`) +

@@ -85,12 +85,13 @@ function renderLine(line: ChartLine, chart: Chart): string {
 /** Without a script: the browser draws what lies between the places. */
 function renderMoves({ seconds, places }: NonNullable<ChartLine["moves"]>, chart: Chart): string {
   const [width, height] = [chart.width * UNITS, chart.height * UNITS];
-  const values = places.map(({ x, y }) =>
-    Array.from(x, (value, i) => {
+  const values = places.map(({ x, y }) => {
+    const points = Array.from(x, (value, i) => {
       const across = Math.round(chart.x.position(value) * width);
       return `${i === 0 ? "M" : "L"}${across} ${Math.round((1 - chart.y.position(y[i])) * height)}`;
-    }).join(""),
-  );
+    });
+    return points.length === 1 ? `${points[0]}h0` : points.join(""); // a dot is a step of no length
+  });
   const time = `dur="${Number(seconds.toFixed(2))}s" repeatCount="indefinite"`;
   return `<animate attributeName="d" ${time} values="${values.join(";")}"/>`;
 }

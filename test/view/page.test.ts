@@ -5,8 +5,13 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
+import { completeConfig } from "../../src/config/config.js";
+import { Shared } from "../../src/runtime/shared.js";
+import { RuntimeState } from "../../src/runtime/states.js";
+import { limitsOf } from "../../src/view/limits.js";
 import { LiveServer } from "../../src/view/live-server.js";
 import { RunFeed } from "../../src/view/run-feed.js";
+import { View } from "../../src/view/view.js";
 import { Browser, type BrowserPage, browserTest } from "../support/browser.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
 
@@ -63,7 +68,7 @@ browserTest("a training is seen while it happens, and its button stops it", asyn
     const page = await pageOf(address);
     await page.until(`/lap ([3-9]|\\d\\d)/.test(document.getElementById("lap-text").textContent)`);
     expect(await page.text("title")).toBe("car-figure8: live");
-    expect(await page.text("state")).toBe("training");
+    expect(await page.text("state")).toBe("running");
     await page.until(`document.querySelector("#learning-charts .curve") && document.querySelector("#model-table td")`);
     await page.until(`document.querySelectorAll("#along-charts figure").length === 5`);
     await page.until(`document.querySelectorAll("#stage .part.wheel").length === 4`);
@@ -128,6 +133,29 @@ browserTest("two runs over each other", async () => {
       /Dashed: car-figure8: live, best lap/,
     );
   });
+});
+
+browserTest("a robot is drawn as it is now, beside its gates", async () => {
+  const config = completeConfig({ window: "0:0:0", corridor: 0.4 });
+  const view = await View.open({ path: "", config, port: 0 }, () => {});
+  try {
+    const shared = new Shared(3);
+    shared.setRuntimeState(RuntimeState.driving);
+    shared.state.set([3, 0.5, 2, 1.5]);
+    view.watchRobot({ buffer: shared.buffer, parameters: 3, states: 4, limits: limitsOf(config) });
+    const page = await pageOf(view.address, { width: 390 });
+    await page.until(`document.querySelectorAll("#stage .part.wheel").length === 4`);
+    const before = await page.value<string>(ROBOT);
+    shared.state.set([2.9, 1, 2, 1.8]);
+    await page.until(`${ROBOT} !== ${JSON.stringify(before)}`);
+    const values = await page.value<string>(`document.getElementById("robot-values").innerText`);
+    expect(values).toMatch(/driving.*2\.00 m\/s.*stops beyond 5\.00 m\/s/s);
+    expect(values).toMatch(/stops beyond 0\.400 m/);
+    expect(await page.value(`document.querySelector(".controls").offsetHeight`)).toBe(0);
+    expect(await page.value(`document.documentElement.scrollWidth`)).toBe(390);
+  } finally {
+    await view.close();
+  }
 });
 
 browserTest("a connection that breaks is made again", async () => {

@@ -13,7 +13,7 @@ const LINES = 500;
 /** Charts are drawn again at most so often [ms]. */
 const REDRAW = 400;
 
-const STATES = { waiting: "waiting", running: "training", stopping: "stopping", ended: "finished" } as const;
+const STATES = { waiting: "waiting", running: "running", stopping: "stopping", ended: "finished" } as const;
 
 class Page {
   readonly #runs: Run[] = [];

@@ -63,6 +63,7 @@ export class Player {
     this.#runs = runs;
     this.#limits = limits;
     this.#scene = "";
+    this.grow();
   }
 
   /** Something came: goes on to the newest if that is to be followed. */
@@ -96,7 +97,7 @@ export class Player {
     const none = (this.#runs[0]?.frame?.columns.input ?? []).map(() => 0);
     this.#live.push({ state, input: none, body: [] });
     if (this.#live.length > TRAIL) this.#live.shift();
-    if (this.#live.length === 1) this.grow();
+    show("driving", true);
   }
 
   #go(index: number): void {

@@ -3,100 +3,19 @@
  * writes docs/results/real-time.md. The learner trains in simulation in the main thread all the while.
  * Usage, after a build, in the project's folder: node scripts/real-time.mjs [--quick]
  */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { completeConfig } from "../build/src/config/config.js";
+import { spawnSync } from "node:child_process";
 import { FrameReader, FrameWriter } from "../build/src/links/wire/frames.js";
 import { FrameType, protocol, writePing } from "../build/src/links/wire/protocol.js";
-import { setTiming } from "../build/src/recording/timing.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { Recorder } from "../build/src/runtime/recorder.js";
-import { RobotLink } from "../build/src/runtime/robot-link.js";
 import { SerialConnection } from "../build/src/runtime/serial-connection.js";
-import { ThreadHost } from "../build/src/runtime/thread-host.js";
 import { DescriptorTransport } from "../build/src/runtime/transport.js";
-import { coreFor, initialisePolicy } from "../build/src/session.js";
-import { roomFor } from "../build/src/training/collect.js";
-import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { lateness, startDesk } from "./on-the-desk.mjs";
 import { writeStudyPage } from "./study.mjs";
 
 const isQuick = process.argv.includes("--quick");
 const SECONDS = isQuick ? 5 : 30;
 const LONG = isQuick ? 10 : 600;
 const PINGS = isQuick ? 500 : 5000;
-const NETWORK = 0.1375;
-
-/** The car on the desk with real-time priority, so that what is measured is the host; its terminal. */
-async function startDesk() {
-  const child = spawn("chrt", ["--fifo", "40", "build/firmware/desk"], { stdio: ["ignore", "pipe", "inherit"] });
-  const [path] = await once(child.stdout, "data");
-  return { child, device: String(path).trim() };
-}
-
-/**
- * Drives for `seconds` at a control period, with or without a learner beside it and other processes; the loop's
- * lateness.
- */
-async function lateness(device, { period, seconds, realTime, learner, busy }) {
-  const config = completeConfig({
-    link: "serial",
-    "control-period": period,
-    "steps-per-segment": Math.round(NETWORK / period),
-    window: "0:0:0",
-    corridor: 100,
-    "max-speed": 100,
-    "max-jump": 100,
-    "max-uncertainty": 100,
-    "stale-after": 1,
-    parameters: { controller: { throttleLimit: 0.3 } },
-  });
-  const segments = Math.ceil(seconds / NETWORK);
-  const core = await coreFor(config, 1, segments, "strict", roomFor(config, 1, segments).steps * 2);
-  setTiming(core, "hardware");
-  initialisePolicy(core, 1);
-  const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));
-  const heartbeatWithin = Number.POSITIVE_INFINITY;
-  const context = { drives: folder, onStop: () => {} };
-  const connection = new SerialConnection(device, protocol.baud);
-  const host = new ThreadHost(config, connection, core.parameterCount(), { heartbeatWithin, realTime }, context);
-  const operator = {
-    signal: new AbortController().signal,
-    say: () => {},
-    confirm: async () => true,
-    takeHeartbeat: () => true,
-  };
-  const link = new RobotLink(host, config, operator, new Recorder(folder));
-  const others = Array.from({ length: busy }, () => spawn(process.execPath, ["-e", "for (;;) Math.sqrt(2)"]));
-  let isDriving = true;
-  try {
-    await link.open();
-    const drive = link.drive(core, 0, segments, false).finally(() => {
-      isDriving = false;
-    });
-    if (learner) await learn(() => isDriving);
-    const { stopped } = await drive;
-    return { ...host.lateness.quantiles(), missed: host.shared.missed, isRealTime: host.shared.isRealTime, stopped };
-  } finally {
-    await link.close();
-    for (const other of others) other.kill();
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** Trains simulated cars as long as `goesOn`, giving way after every lap. */
-async function learn(goesOn) {
-  for (let seed = 1; goesOn(); seed++) {
-    const { rollouts } = await trainingInMemory(completeConfig({ seed }));
-    let laps = 0;
-    for await (const _ of rollouts()) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (!goesOn() || ++laps > 20) break;
-    }
-  }
-}
 
 /** Times from a ping to its answer [s], on the control thread's kind of descriptor. */
 async function roundTrips(device) {

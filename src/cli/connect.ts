@@ -16,6 +16,8 @@ import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
 import type { TaskDefinition } from "../tasks/definition.js";
+import { limitsOf } from "../view/limits.js";
+import type { View } from "../view/view.js";
 import { operatorAt } from "./operator.js";
 
 /** How a robot may be driven. */
@@ -45,6 +47,8 @@ export interface LinkContext {
   readonly drives: string;
   /** parameters of the policy */
   readonly parameters: number;
+  /** the live page on which the robot is shown */
+  readonly view?: View | undefined;
 }
 
 export type Connect = (config: RunConfig, context: LinkContext) => Promise<Link>;
@@ -76,7 +80,7 @@ function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission
 
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */
 export async function connectRobot(config: RunConfig, context: LinkContext): Promise<RobotLink> {
-  const { permission, output, signal, stop, drives, parameters } = context;
+  const { permission, output, signal, stop, drives, parameters, view } = context;
   const { arm, deadMan = false } = permission;
   const { task } = resolveTask(config);
   const transport = transportOf(config.link);
@@ -102,6 +106,8 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     { heartbeatWithin },
     { drives, onStop: stop, say: output.say },
   );
+  const states = task.columns.state.length;
+  view?.watchRobot({ buffer: host.shared.buffer, parameters, states, limits: limitsOf(config) });
   return new RobotLink(host, config, operator, new Recorder(drives));
 }
 

@@ -1,5 +1,5 @@
 /** Arguments that several commands have. Loaded for every command. */
-import { flag, path, text, wholeNumber } from "./arguments.js";
+import { type ArgumentType, flag, number, path, text, wholeNumber } from "./arguments.js";
 
 export const policy = { type: text, positional: true, describe: "a run's folder, or a network as JSON" } as const;
 export const run = {
@@ -25,4 +25,14 @@ export const permission = {
   arm: { type: flag, describe: "a robot may move: somebody stands by (docs/safety.md)" },
   deadMan: { type: flag, describe: "a robot drives only while a key is held" },
   firstDrive: { type: flag, describe: "refuse to move a robot unless geofence, max-speed and corridor are given" },
+} as const;
+/** A port of this computer; 0: any that is free. */
+export const viewPort: ArgumentType<number> = number(
+  "a port from 0 (any that is free) to 65535",
+  (port) => Number.isInteger(port) && port >= 0 && port <= 65_535,
+);
+/** The live page of a command that drives. */
+export const viewing = {
+  view: { type: flag, describe: "show it on a live page in the browser (docs/view.md)" },
+  viewPort: { type: viewPort, describe: "port of the live page that is tried first", defaultNote: "8765" },
 } as const;

@@ -36,8 +36,6 @@ export type PartAnswer<Name extends string> =
   | { readonly fit: PartFit<Name>; readonly refused?: undefined }
   | { readonly fit?: undefined; readonly refused: string };
 
-/** What is said of a parameter that stayed where its prior drew it. */
-export const UNDETERMINED = "not determined by this driving";
 /** Another delay than the last must explain more, by this part. */
 const BETTER = 1e-3;
 /** A delay whose fit will not come below so many times the loss of the best one is given up on the way. */

@@ -18,6 +18,9 @@ const CHUNK_SIZE = 64 * 1024;
 /** The last bytes of a footer record, which its checksum does not cover: the checksum itself. */
 const CHECKSUM_SIZE = 4;
 
+/** What takes topics and their messages: a file, or whoever looks. */
+export type RecordSink = Pick<McapFile, "addSchema" | "addChannel" | "addMessage">;
+
 /**
  * The bytes of an MCAP file as they arise: chunks of 64 KiB without compression, their message indexes, and at the end
  * the summary. The same bytes as of the library's McapWriter, with two differences that recording a drive needs:

@@ -1,4 +1,4 @@
-import type { McapFile } from "./mcap-file.js";
+import type { RecordSink } from "./mcap-file.js";
 import {
   inputKeys,
   inputMessage,
@@ -26,7 +26,7 @@ export class Motion {
   readonly drivenPose: PoseIn | undefined;
   readonly #inputs: readonly string[];
 
-  constructor(file: McapFile, { columns }: Pick<RecordingInfo, "columns">, widths: Widths) {
+  constructor(file: RecordSink, { columns }: Pick<RecordingInfo, "columns">, widths: Widths) {
     this.#inputs = inputKeys(columns.input, widths.inputs);
     this.topics = new Topics(file, columns, this.#inputs, widths.paces > 0);
     this.drivenPose = drivenPose(columns.state, widths.states);
@@ -37,16 +37,19 @@ export class Motion {
     if (this.drivenPose) this.topics.add(VIEW_TOPICS.tf, stamp, transformMessage(stamp));
   }
 
-  addStep(step: RecordedStep): void {
-    const stamp = stampOf(step.time);
+  addStep(step: RecordedStep, stamp = stampOf(step.time)): void {
     this.topics.add(TOPICS.step, stamp, stepMessage(stamp, step));
     if (!this.drivenPose) return;
-    const pose = this.drivenPose(step.state);
-    if (pose) {
-      this.topics.add(VIEW_TOPICS.tf, stamp, transformMessage(stamp, pose));
-      this.topics.add(VIEW_TOPICS.pose, stamp, poseMessage(stamp, pose));
-    }
+    this.addPose(stamp, step.state);
     this.topics.add(VIEW_TOPICS.drive, stamp, inputMessage(stamp, this.#inputs, step.input));
+  }
+
+  /** Where the robot is, for viewers, if its state says it. */
+  addPose(stamp: Stamp, state: ArrayLike<number>): void {
+    const pose = this.drivenPose?.(state);
+    if (!pose) return;
+    this.topics.add(VIEW_TOPICS.tf, stamp, transformMessage(stamp, pose));
+    this.topics.add(VIEW_TOPICS.pose, stamp, poseMessage(stamp, pose));
   }
 
   addSegment(stamp: Stamp, segment: RecordedSegment): void {

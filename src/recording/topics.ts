@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "../errors.js";
-import type { McapFile } from "./mcap-file.js";
+import type { RecordSink } from "./mcap-file.js";
 import type { Stamp } from "./messages.js";
 import { TOPICS } from "./metadata.js";
 import { type ColumnGroup, type Columns, RecordingError } from "./recording.js";
@@ -119,7 +119,7 @@ export interface TopicChannel {
  * The topics of one file that is being written: each is declared with its first message, and its messages are numbered.
  */
 export class Topics {
-  readonly #file: McapFile;
+  readonly #file: RecordSink;
   readonly #columns: Columns;
   readonly #inputs: readonly string[];
   readonly #hasPace: boolean;
@@ -134,7 +134,7 @@ export class Topics {
    * @param inputs JSON keys of the inputs, see inputKeys
    * @param hasPace whether steps are recorded with their pace
    */
-  constructor(file: McapFile, columns: Columns, inputs: readonly string[], hasPace = false) {
+  constructor(file: RecordSink, columns: Columns, inputs: readonly string[], hasPace = false) {
     this.#file = file;
     this.#columns = columns;
     this.#inputs = inputs;

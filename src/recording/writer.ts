@@ -42,7 +42,8 @@ function rowAt(values: Float64Array, width: number, i: number): Float64Array {
   return values.subarray(i * width, (i + 1) * width);
 }
 
-function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): RecordedStep {
+/** Control step `i`, from 0. */
+export function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): RecordedStep {
   const row = (values: Float64Array, width: number) => rowAt(values, width, i);
   return {
     time: recording.times[i],
@@ -56,7 +57,8 @@ function stepAt(recording: Recording, { widths }: RolloutMetadata, i: number): R
   };
 }
 
-function segmentAt(recording: Recording, { starts, widths }: RolloutMetadata, j: number): RecordedSegment {
+/** Network call `j`, from 0. */
+export function segmentAt(recording: Recording, { starts, widths }: RolloutMetadata, j: number): RecordedSegment {
   const row = (values: Float64Array, width: number) => rowAt(values, width, j);
   return {
     firstStep: j < starts ? recording.segmentStarts[j] : undefined,
@@ -69,7 +71,7 @@ function segmentAt(recording: Recording, { starts, widths }: RolloutMetadata, j:
 }
 
 /** What stands still for the whole rollout: the fixed frame, the plan, and both tracks. */
-function addScene(motion: Motion, stamp: Stamp, recording: Recording, metadata: RolloutMetadata): void {
+export function addScene(motion: Motion, stamp: Stamp, recording: Recording, metadata: RolloutMetadata): void {
   const { drivenPose, topics } = motion;
   if (!drivenPose) return;
   const { columns } = recording.info;

@@ -15,7 +15,7 @@ export function alongAim(aim: Aim, { recording }: DrawnRollout): { driven: numbe
 }
 
 /** The two aims that are a point of the plane, x before y; undefined if the task has none. */
-export function pointAims({ aims }: ReportInput): readonly [Aim, Aim] | undefined {
+export function pointAims({ aims }: Pick<ReportInput, "aims">): readonly [Aim, Aim] | undefined {
   const [x, y] = ["x of ", "y of "].map((name) => aims.find((aim) => aim.name.startsWith(name) && "target" in aim.of));
   return x && y ? [x, y] : undefined;
 }

@@ -15,6 +15,8 @@ export interface ChartLine {
   readonly y: ArrayLike<number>;
   /** text shown where the pointer rests on it */
   readonly hint?: string;
+  /** it moves through these places again and again, one after the other at equal times; each has as many points */
+  readonly moves?: { readonly seconds: number; readonly places: readonly Pick<ChartLine, "x" | "y">[] };
 }
 
 /** A chart: curves and dots over two axes. */
@@ -55,7 +57,7 @@ export function renderChart(chart: Chart): string {
 <div class="plot" style="${frame}">
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${description}">
 <path class="grid" d="${grid}"/>
-${chart.lines.map((line) => renderLine(line, chart, width, height)).join("\n")}
+${chart.lines.map((line) => renderLine(line, chart)).join("\n")}
 </svg>
 ${chart.y.ticks.map(({ at, label }) => `<i class="y" style="bottom:${percent(at)}">${label}</i>`).join("")}
 ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}">${label}</i>`).join("")}
@@ -64,12 +66,34 @@ ${chart.x.ticks.map(({ at, label }) => `<i class="x" style="left:${percent(at)}"
 </figure>`;
 }
 
-function renderLine(line: ChartLine, chart: Chart, width: number, height: number): string {
-  const xs = Array.from(line.x, (value) => chart.x.position(value) * width);
-  const ys = Array.from(line.y, (value) => (1 - chart.y.position(value)) * height);
-  const path = pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
-  const hint = line.hint === undefined ? "/>" : `><title>${escapeHtml(line.hint)}</title></path>`;
-  return `<path class="${line.className}" d="${path}"${hint}`;
+/** The path of a line in a chart's SVG. */
+export function linePath({ x, y }: Pick<ChartLine, "x" | "y">, chart: Pick<Chart, "width" | "height" | "x" | "y">) {
+  const [width, height] = [chart.width * UNITS, chart.height * UNITS];
+  const xs = Array.from(x, (value) => chart.x.position(value) * width);
+  const ys = Array.from(y, (value) => (1 - chart.y.position(value)) * height);
+  return pathData(xs, ys, TOLERANCE * UNITS, 20 * Math.max(width, height));
+}
+
+function renderLine(line: ChartLine, chart: Chart): string {
+  const path = linePath(line, chart);
+  const hint = line.hint === undefined ? "" : `<title>${escapeHtml(line.hint)}</title>`;
+  const moves = line.moves === undefined ? "" : renderMoves(line.moves, chart);
+  const inside = hint + moves;
+  return `<path class="${line.className}" d="${path}"${inside === "" ? "/>" : `>${inside}</path>`}`;
+}
+
+/** Without a script: the browser draws what lies between the places. */
+function renderMoves({ seconds, places }: NonNullable<ChartLine["moves"]>, chart: Chart): string {
+  const [width, height] = [chart.width * UNITS, chart.height * UNITS];
+  const values = places.map(({ x, y }) => {
+    const points = Array.from(x, (value, i) => {
+      const across = Math.round(chart.x.position(value) * width);
+      return `${i === 0 ? "M" : "L"}${across} ${Math.round((1 - chart.y.position(y[i])) * height)}`;
+    });
+    return points.length === 1 ? `${points[0]}h0` : points.join(""); // a dot is a step of no length
+  });
+  const time = `dur="${Number(seconds.toFixed(2))}s" repeatCount="indefinite"`;
+  return `<animate attributeName="d" ${time} values="${values.join(";")}"/>`;
 }
 
 function percent(part: number): string {

@@ -1,18 +1,14 @@
 /** The report of a run folder. */
-import { basename, resolve } from "node:path";
 import { readCompleteConfig } from "../config/config.js";
-import { changesWithinLaps, unitOf } from "../config/units.js";
-import type { Core } from "../core/core.js";
 import { messageOf, UserError } from "../errors.js";
 import { readText, writeAtomically } from "../files.js";
 import { digits, shortened } from "../output.js";
 import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { coreFor } from "../session.js";
-import type { TaskDefinition } from "../tasks/definition.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
-import { VERSION } from "../version.js";
+import { frameOf } from "./frame.js";
 import type { DrawnRollout } from "./input.js";
 import { renderReport } from "./report.js";
 
@@ -31,7 +27,6 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     throw new UserError(`${run} has no finished lap or rollout yet: there is nothing to report`);
   const config = await readCompleteConfig(folder.configPath);
   const core = await coreFor(config, 1, 1);
-  const { task } = core.setup;
   const best = bestOf(metrics)?.index ?? 1;
   const marks = Object.entries({ first: 1, best, last: metrics.length });
   const rollouts: DrawnRollout[] = [];
@@ -55,24 +50,11 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     throw new UserError(`none of the recordings that the report needs can be read: ${missing[0]}`);
   const path = out ?? folder.reportPath;
   const html = renderReport({
-    title: `${task.name}: ${basename(resolve(run))}`,
-    unit: unitOf(config),
-    isFirstUntrained: !changesWithinLaps(config),
-    task: `${task.name} (${task.summary})`,
+    ...frameOf(config, core, run, await readText(folder.configPath)),
     metrics,
     noticed: Object.fromEntries(metrics.map(({ index, noticed }) => [index, noticed])),
     best,
     rollouts,
-    track: nominalTrack(core),
-    lapTime: task.timing.lapTime,
-    aims: (task.aims ?? []).map(({ of, ...aim }) => ({
-      ...aim,
-      of: "state" in of ? of : { target: task.reward.parameters[of.rewardParameter] },
-    })),
-    modelErrors: task.model.refit ? { [`modelError.${task.model.refit.error}`]: task.model.refit.unit } : {},
-    configuration: await readText(folder.configPath),
-    outputNames: outputNames(task),
-    version: VERSION,
   });
   await writeAtomically(path, html);
   return { path, missing };
@@ -90,25 +72,4 @@ function foreignness({ info, costs }: Recording, task: string, metrics: RolloutM
   if (isWhole && Math.abs(cost - metrics.cost) > SAME_COST * Math.abs(metrics.cost))
     return `its cost is ${digits(cost)}, that of rollout ${metrics.index} in metrics.jsonl ${digits(metrics.cost)}`;
   return undefined;
-}
-
-function outputNames(task: TaskDefinition): string[] {
-  const setpoints = task.columns.setpoint.map((name) => (name.startsWith("setpoint") ? name : `setpoint ${name}`));
-  return [...setpoints, ...task.columns.gain];
-}
-
-/** The nominal positions over one lap; empty if the setpoints have no position or the task is not periodic. */
-function nominalTrack(core: Core): [number, number][] {
-  const { columns, timing } = core.setup.task;
-  const x = columns.setpoint.indexOf("x [m]");
-  const y = columns.setpoint.indexOf("y [m]");
-  if (x < 0 || y < 0 || timing.lapTime === undefined) return [];
-  const points = 240;
-  const setpoint = core.view("probe");
-  const track: [number, number][] = [];
-  for (let i = 0; i < points; i++) {
-    core.nominalSetpoint((timing.lapTime * i) / points);
-    track.push([setpoint[x], setpoint[y]]);
-  }
-  return track;
 }

@@ -76,7 +76,7 @@ export function renderOutputs(input: ReportInput): string {
       description: `Network output ${name} of ${input.unit} ${rollout} over the lap`,
       width: 220,
       height: 130,
-      x: linearAxis(time, 5),
+      x: linearAxis(time, 3),
       y: linearAxis(pad(union(extentOf(curve.y), { lo: 0, hi: 0 }), 0.08), 4),
       xLabel: timeLabel(input),
       lines: [level("zero", time, 0), { className: `line ${rolloutClass(input, place)}`, ...curve }],

@@ -1,6 +1,5 @@
-import { UNDETERMINED } from "../identification/part-fit.js";
 import type { RolloutMetrics } from "../training/metrics.js";
-import { type FittedParameter, modelOf } from "../training/model-numbers.js";
+import { type FittedParameter, modelOf, UNDETERMINED } from "../training/model-numbers.js";
 import { escapeHtml, formatNumber } from "./text.js";
 
 /** The model as fitted before the last rollout, with how sure it is; empty if none was. */
@@ -8,8 +7,9 @@ export function renderModel(metrics: readonly RolloutMetrics[]): string {
   const parameters = Object.entries(modelOf({ ...metrics.at(-1) }));
   if (parameters.length === 0) return "";
   const rows = parameters.map(([name, parameter]) => {
-    const cells = [number(parameter.value), number(parameter.standardError), escapeHtml(remark(parameter))];
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    const numbers = [parameter.value, parameter.standardError].map((value) => `<td>${number(value)}</td>`).join("");
+    const note = `<td class="note">${escapeHtml(remark(parameter))}</td>`;
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${numbers}${note}</tr>`;
   });
   return `<div class="table" tabindex="0" role="region" aria-label="Fitted model"><table>
 <thead><tr><th scope="col">Parameter</th><th scope="col">Value</th>

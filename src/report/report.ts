@@ -5,6 +5,8 @@ import { renderAlongLap, renderInputs, renderOutputs } from "./laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js";
 import { renderModel } from "./model.js";
 import { renderModelErrors } from "./model-errors.js";
+import { renderMoments, renderMoving } from "./moments.js";
+import { renderSectors } from "./sector-table.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
 
@@ -37,10 +39,11 @@ function renderDriving(input: ReportInput): string {
       ),
   ];
   const hint = input.rollouts.length > 1 ? `<span class="screen">Untick a ${input.unit} to hide it. </span>` : "";
-  const charts = `${renderTrack(input)}<div class="pair">${renderAlongLap(input)}</div>`;
+  const along = `<div class="pair">${renderAlongLap(input)}${renderSectors(input)}</div>`;
+  const charts = `${renderTrack(input)}${renderMoments(input)}${along}`;
   const intro = `<p>${hint}${escapeHtml(notes.join(" "))}</p>`;
   return (
-    section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>`) +
+    section("Driving", `${intro}${renderRolloutKey(input)}<div class="laps">${charts}</div>${renderMoving(input)}`) +
     section("Commands", `<div class="laps"><div class="pair">${renderInputs(input)}</div></div>`) +
     section("Network outputs", renderOutputs(input))
   );

@@ -1,6 +1,6 @@
 import { alongAim, pointAims } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
-import { type ChartLine, renderChart } from "./chart.js";
+import { type Chart, type ChartLine, renderChart } from "./chart.js";
 import { column, drawingOrder, rolloutClass } from "./driven.js";
 import type { ReportInput } from "./input.js";
 import { sideLengths } from "./polyline.js";
@@ -40,11 +40,7 @@ export function renderTrack(input: ReportInput): string {
   const track: Path = { x: closed.map(([x]) => x), y: closed.map(([, y]) => y) };
   const x = frame(extentOf([...track.x, ...goal.slice(0, 1)]), extentOf(paths.flatMap((path) => path.x)));
   const y = frame(extentOf([...track.y, ...goal.slice(1)]), extentOf(paths.flatMap((path) => path.y)));
-  // Room for the dots and arrow heads at the edge; and a path along one axis alone still needs a map of some height.
-  const longer = Math.max(x.shown.hi - x.shown.lo, y.shown.hi - y.shown.lo);
-  const spanX = Math.max(0.2 * longer, x.shown.hi - x.shown.lo + 0.04 * longer);
-  const spanY = Math.max(0.2 * longer, y.shown.hi - y.shown.lo + 0.04 * longer);
-  const scale = Math.min(WIDTH / spanX, HEIGHT / spanY);
+  const { scale, ...frames } = equalAxes(x.shown, y.shown);
   const drawn = input.rollouts.map(({ rollout }) => rollout);
   const notes = [
     closed.length > 0 ? "Grey: the track, with the direction of travel." : "",
@@ -57,11 +53,7 @@ export function renderTrack(input: ReportInput): string {
     heading: point ? "Path of the end, y [m]" : "Track from above, y [m]",
     note: notes.join(" ").trim(),
     description: `Path ${point ? "of the end" : "over the track"} of ${input.unit}s ${drawn.join(", ")}`,
-    width: Math.round(spanX * scale),
-    height: Math.round(spanY * scale),
-    fixedRatio: true,
-    x: linearAxis(centred(x.shown, spanX), (spanX * scale) / TICK),
-    y: linearAxis(centred(y.shown, spanY), (spanY * scale) / TICK),
+    ...frames,
     xLabel: "x [m]",
     lines: [
       ...below,
@@ -71,6 +63,26 @@ export function renderTrack(input: ReportInput): string {
       ...cross(goal, 7 / scale),
     ],
   });
+}
+
+/** Size and axes of a chart on which a metre is as long upwards as to the side; `scale`: pixels per metre. */
+export function equalAxes(
+  x: Extent,
+  y: Extent,
+): Pick<Chart, "width" | "height" | "fixedRatio" | "x" | "y"> & { readonly scale: number } {
+  // Room for the dots and arrow heads at the edge; and a path along one axis alone still needs a map of some height.
+  const longer = Math.max(x.hi - x.lo, y.hi - y.lo);
+  const spanX = Math.max(0.2 * longer, x.hi - x.lo + 0.04 * longer);
+  const spanY = Math.max(0.2 * longer, y.hi - y.lo + 0.04 * longer);
+  const scale = Math.min(WIDTH / spanX, HEIGHT / spanY);
+  return {
+    scale,
+    width: Math.round(spanX * scale),
+    height: Math.round(spanY * scale),
+    fixedRatio: true,
+    x: linearAxis(centred(x, spanX), (spanX * scale) / TICK),
+    y: linearAxis(centred(y, spanY), (spanY * scale) / TICK),
+  };
 }
 
 function rolloutLines(input: ReportInput, paths: readonly Path[]): ChartLine[] {
@@ -90,7 +102,7 @@ function starts(input: ReportInput, paths: readonly Path[]): ChartLine[] {
 }
 
 /** A cross of the given size [m] at a point, if there is one. */
-function cross([x, y]: readonly number[], size: number): ChartLine[] {
+export function cross([x, y]: readonly number[], size: number): ChartLine[] {
   if (x === undefined) return [];
   return [1, -1].map((slope) => ({
     className: "chevron",

@@ -13,7 +13,7 @@ import type { Section, StudyPage } from "./study.js";
 /** A study gives its class names the colour --c, of those of {@link CURVES} or its own. */
 const STUDY_STYLE = `${CURVES}
 .point{stroke:var(--c);stroke-width:5}
-table{font-size:13px}th,td{padding:4px 8px}`;
+table{font-size:13px}th,td{padding:4px 5px}td:last-child{white-space:normal;min-width:5em}`;
 
 /** How the numbers were made. */
 export interface Origin {

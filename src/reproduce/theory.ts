@@ -67,7 +67,7 @@ export const theory: Study = {
       ),
       style:
         ".stable{--c:var(--green)}.marginal{--c:var(--blue)}.unstable{--c:var(--orange)}.open{--c:var(--purple)}" +
-        "td{white-space:normal}th,td{text-align:left}",
+        "td{white-space:normal;min-width:5em}td:last-child{min-width:11em}th,td{text-align:left}",
       results: {
         starts,
         measured,

@@ -2,7 +2,6 @@
  * The fitted model in the metrics of a rollout: numbers with a prefix while they are metrics, one object per parameter
  * in metrics.jsonl and in what `train --json` says.
  */
-import { UNDETERMINED } from "../identification/part-fit.js";
 import { digits } from "../output.js";
 import type { RolloutMetrics } from "./metrics.js";
 
@@ -15,6 +14,9 @@ export const STANDARD_ERROR = "modelStandardError.";
 export const DETERMINED = "modelDetermined.";
 /** Before two names of parameters with a dot between them, of which the driving tells little but a combination. */
 export const CORRELATION = "modelCorrelation.";
+
+/** What is said of a parameter that is where its prior draws it. */
+export const UNDETERMINED = "not determined by this driving";
 
 /** One parameter of the fitted model. Without standard error it was not fitted. */
 export interface FittedParameter {
@@ -69,9 +71,14 @@ export function sureValue({ value, standardError, determined }: FittedParameter)
 
 /** Metrics as written: the model as an object. */
 export function written(metrics: RolloutMetrics): Record<string, unknown> {
-  const others = Object.entries(metrics).filter(([name]) => !FLAT.some((prefix) => name.startsWith(prefix)));
   const model = modelOf(metrics);
-  return { ...Object.fromEntries(others), ...(Object.keys(model).length > 0 ? { model } : {}) };
+  return { ...withoutModel(metrics), ...(Object.keys(model).length > 0 ? { model } : {}) };
+}
+
+/** Metrics without what they say of the model's parameters. */
+export function withoutModel<T extends Readonly<Record<string, unknown>>>(metrics: T): T {
+  const others = Object.entries(metrics).filter(([name]) => !FLAT.some((prefix) => name.startsWith(prefix)));
+  return Object.fromEntries(others) as T;
 }
 
 const FLAT = [PARAMETER, STANDARD_ERROR, DETERMINED, CORRELATION];

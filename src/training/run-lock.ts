@@ -1,7 +1,7 @@
 /** One process at a time trains in a run. */
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
 
@@ -12,19 +12,35 @@ import { codeOf, problemOf } from "../files.js";
  */
 export async function lockRun(path: string): Promise<() => void> {
   if (process.platform !== "linux") return () => {};
-  const real = await realpath(path).catch((error: unknown) => {
-    throw new UserError(`cannot use the folder ${path}: ${problemOf(error)}`);
-  });
-  const name = createHash("sha256").update(real).digest("hex");
+  const name = await lockName(path);
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       if (codeOf(error) !== "EADDRINUSE") resolve(() => {}); // a sandbox without sockets
       reject(new UserError(`another process is training in ${path}: wait until it is done, or stop it first`));
     });
-    server.listen(`\0lapgrad-${name.slice(0, 40)}`, () => {
+    server.listen(name, () => {
       server.unref();
       resolve(() => server.close());
     });
   });
+}
+
+/** Whether a process trains in a run's folder now; elsewhere than on Linux nobody knows, and the answer is no. */
+export async function isLocked(path: string): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const name = await lockName(path);
+  return new Promise((resolve) => {
+    const socket = connect(name, () => resolve(true));
+    socket.on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
+}
+
+/** The socket name that stands for a folder. */
+async function lockName(path: string): Promise<string> {
+  const real = await realpath(path).catch((error: unknown) => {
+    throw new UserError(`cannot use the folder ${path}: ${problemOf(error)}`);
+  });
+  return `\0lapgrad-${createHash("sha256").update(real).digest("hex").slice(0, 40)}`;
 }

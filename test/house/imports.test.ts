@@ -20,6 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["runtime"],
   ["training"],
   ["doctor", "export", "peers", "report"],
+  ["view"],
   ["compare"],
   ["reproduce"],
   ["cli"],

@@ -84,10 +84,12 @@ export function reportOf(count: number, steps = 1092): ReportInput {
       RADIUS * Math.cos((2 * Math.PI * point) / 100),
       RADIUS * Math.sin((2 * Math.PI * point) / 100),
     ]),
+    columns: recordingOf(1, 1, 0).info.columns,
     lapTime: LAP,
     aims: [],
     modelErrors: {},
     configuration: "task: circle\nseed: 1\n",
+    lengths: [],
     outputNames: ["setpoint x [m]", "k_v"],
     version: "1.2.3",
   };

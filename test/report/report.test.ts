@@ -37,8 +37,12 @@ describe("the page", () => {
       "Window cost (logarithmic)",
       "Driving",
       "Track from above, y [m]",
+      "The robot along the lap, y [m]",
       "Speed [m/s]",
       "Radial error [m]",
+      "Seconds in the thirds of the track",
+      "first, rollout 1",
+      "best and last, rollout 15",
       "Commands",
       "Throttle",
       "Steering",
@@ -63,10 +67,13 @@ describe("the page", () => {
     expectSound(page);
     const headings = headingsOf(page);
     const radial = headings.indexOf("Radial error [m]");
-    expect(headings.slice(radial, radial + 4)).toEqual([
+    expect(headings.slice(radial, radial + 7)).toEqual([
       "Radial error [m]",
       "Roll [rad]",
       "Slip sideways, front",
+      "Seconds in the thirds of the track",
+      "first, rollout 1",
+      "best and last, rollout 3",
       "Commands",
     ]);
   });
@@ -90,8 +97,8 @@ describe("the page", () => {
     expect(page).not.toContain("</script");
     expect(page).not.toContain(`"alert`);
     const safe = "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;";
-    // title twice, task, incomplete note, label, residual twice, two outputs twice, configuration, version
-    expect(page.split(safe).length - 1).toBe(13);
+    // title twice, task, incomplete note, label three times, residual twice, two outputs twice, configuration, version
+    expect(page.split(safe).length - 1).toBe(15);
   });
 
   test("says the same with the same input", () => {
@@ -102,9 +109,8 @@ describe("the page", () => {
 describe("the numbers", () => {
   test("in the table equal the metrics to the last digit, and are shown rounded", () => {
     const input = reportOf(5);
-    const rows = [...renderReport(input).matchAll(/<tr[^>]*><th scope="row">(.*?)<\/tr>/g)].map(
-      (match) => match[1] ?? "",
-    );
+    const [, table = ""] = renderReport(input).split("<h2>All rollouts</h2>");
+    const rows = [...table.matchAll(/<tr[^>]*><th scope="row">(.*?)<\/tr>/g)].map((match) => match[1] ?? "");
     expect(rows).toHaveLength(5);
     for (const [row, metrics] of input.metrics.entries()) {
       const cells = [...(rows[row] ?? "").matchAll(/<data value="([^"]*)">([^<]*)</g)];
@@ -290,7 +296,15 @@ describe("what a task aims at", () => {
     const page = renderReport(input);
     expectSound(page);
     // speed alone hid position, angle and what turns
-    expect(headingsOf(page).slice(3, 8)).toEqual(["X [m]", "Theta [rad]", "V [m/s]", "W [rad/s]", "Commands"]);
+    expect(headingsOf(page).slice(3, 10)).toEqual([
+      "The robot at some moments, y [m]",
+      "X [m]",
+      "Theta [rad]",
+      "V [m/s]",
+      "W [rad/s]",
+      "first and best, rollout 1",
+      "Commands",
+    ]);
     expect(chartOf(page, "X [m]")).toMatch(/Grey: the target\..*class="aim" d="M/s);
     const { driven, target } = alongAim(input.aims[0], input.rollouts[0]);
     expect(driven[7]).toBe(recording.states[28]);

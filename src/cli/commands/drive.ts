@@ -9,7 +9,7 @@ import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
 import { exists, unusedPath, writingProblemOf } from "../../files.js";
 import type { DriveResult } from "../../links/link.js";
-import { digits, formatTable, metricWords, type Output, roomOf, timestamp } from "../../output.js";
+import { digits, formatTable, metricWords, roomOf, timestamp } from "../../output.js";
 import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
@@ -22,9 +22,10 @@ import { measure, measureSteps, type RolloutMetrics, summaryOf } from "../../tra
 import { type ArgumentType, flag, number, parseNumber, path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { connect, type Permission, requireLink } from "../connect.js";
-import { watchInterrupts } from "../interrupt.js";
+import type { Interrupt } from "../interrupt.js";
+import { type LivePage, stayOpen, whileShown } from "../live.js";
 import { DRIVING } from "../settings.js";
-import { checkpoint, permission, policy } from "../shared.js";
+import { checkpoint, permission, policy, viewing } from "../shared.js";
 
 /** One day [s]: beyond it the task's phase loses digits. */
 const LATEST_START = 86400;
@@ -40,6 +41,7 @@ export default defineCommand({
   args: {
     policy,
     ...permission,
+    ...viewing,
     laps: { type: wholeNumber(1), default: 3, describe: "laps to drive" },
     withoutNetwork: { type: flag, describe: "the controller alone" },
     initialState: { type: state, describe: "x,y,v,phi …", defaultNote: "at rest on the track" },
@@ -86,37 +88,51 @@ export default defineCommand({
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
     const path = await recordingPath(args.out);
-    const { steps, stopped, remedy, belief } = await driveSegments(config, args, core, segments, path, output);
-    if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
-    const recording = recordingFrom(core, 0, 1);
-    const metrics = { ...measure(core, 0, 1), ...belief.follow(recording, true) };
-    await writeRecording(path, recording, summaryOf(metrics));
-    const ofLaps: RolloutMetrics[] = [];
-    for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
-      ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
-    const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
-    output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
-    const fromRest = startsAtRest(core);
-    output.say(lapTable(core, ofLaps, metrics, fromRest, roomOf(output)));
-    if (fromRest)
-      output.say("lap 1 begins at rest: most of its cost is getting up to speed; what was learned shows from lap 2 on");
-    const believed = beliefText(metrics, "the last lap");
-    if (believed) output.say(believed);
-    output.say(`recording: ${path}`);
-    if (stopped) {
-      const why = remedy === undefined ? stopped : `${stopped}; ${remedy}`;
-      throw new UserError(`the drive was stopped: ${why}; up to there it is in ${path}`, 1);
-    }
-    const { index: _, ...whole } = metrics;
-    output.result({
-      task: config.task,
-      policy: withoutNetwork ? null : args.policy,
-      updates: withoutNetwork ? null : (policy?.updates ?? null),
-      laps: ofLaps.map((lap, i) => ({ ...lap, ...(fromRest && i === 0 ? { fromRest } : {}) })),
-      ...whole,
-      believed: believed !== undefined,
-      finalState: Array.from(recording.finalState),
-      recording: path,
+    await whileShown(args, { path, config }, output, async (page, interrupt) => {
+      const { output } = page;
+      const { steps, stopped, remedy, belief } = await driveSegments(
+        config,
+        args,
+        core,
+        segments,
+        path,
+        page,
+        interrupt,
+      );
+      if (steps === 0) throw new UserError(`nothing was driven: ${stopped}`, 1);
+      const recording = recordingFrom(core, 0, 1);
+      const metrics = { ...measure(core, 0, 1), ...belief.follow(recording, true) };
+      await writeRecording(path, recording, summaryOf(metrics));
+      const ofLaps: RolloutMetrics[] = [];
+      for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
+        ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
+      const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
+      output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
+      const fromRest = startsAtRest(core);
+      output.say(lapTable(core, ofLaps, metrics, fromRest, roomOf(output)));
+      if (fromRest)
+        output.say(
+          "lap 1 begins at rest: most of its cost is getting up to speed; what was learned shows from lap 2 on",
+        );
+      const believed = beliefText(metrics, "the last lap");
+      if (believed) output.say(believed);
+      output.say(`recording: ${path}`);
+      if (stopped) {
+        const why = remedy === undefined ? stopped : `${stopped}; ${remedy}`;
+        throw new UserError(`the drive was stopped: ${why}; up to there it is in ${path}`, 1);
+      }
+      const { index: _, ...whole } = metrics;
+      output.result({
+        task: config.task,
+        policy: withoutNetwork ? null : args.policy,
+        updates: withoutNetwork ? null : (policy?.updates ?? null),
+        laps: ofLaps.map((lap, i) => ({ ...lap, ...(fromRest && i === 0 ? { fromRest } : {}) })),
+        ...whole,
+        believed: believed !== undefined,
+        finalState: Array.from(recording.finalState),
+        recording: path,
+      });
+      if (isSimulated(config)) await stayOpen(page, interrupt);
     });
   },
 });
@@ -164,22 +180,18 @@ async function driveSegments(
   core: Core,
   segments: number,
   recording: string,
-  output: Output,
+  { output, view }: LivePage,
+  { signal, stop }: Interrupt,
 ): Promise<DriveResult & { readonly belief: Belief }> {
-  const { signal, stop, release } = watchInterrupts();
   const parameters = core.parameterCount();
   const drives = recording.replace(/\.mcap$/, "-drives");
+  const link = await connect(config, { permission, output, signal, stop, drives, parameters, view });
+  await link.open();
   try {
-    const link = await connect(config, { permission, output, signal, stop, drives, parameters });
-    await link.open();
-    try {
-      const result = await link.drive(core, 0, segments, false);
-      return { ...result, belief: new Belief(link) };
-    } finally {
-      await link.stop().finally(() => link.close());
-    }
+    const result = await link.drive(core, 0, segments, false);
+    return { ...result, belief: new Belief(link) };
   } finally {
-    release();
+    await link.stop().finally(() => link.close());
   }
 }
 

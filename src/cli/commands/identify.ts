@@ -9,12 +9,12 @@ import { exists, writeAtomically, writingProblemOf } from "../../files.js";
 import { CAR_KNOWN, type CarFit, type CarParameterName } from "../../identification/car-fit.js";
 import { type DrivingData, readDriving } from "../../identification/driving.js";
 import { type CarErrors, type Identified, identify } from "../../identification/identify.js";
-import { UNDETERMINED } from "../../identification/part-fit.js";
 import { HORIZON, type PredictionErrors } from "../../identification/prediction.js";
 import { secondsOf } from "../../identification/spans.js";
 import { digits, formatTable, roomOf } from "../../output.js";
 import { quoted } from "../../shell.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
+import { UNDETERMINED } from "../../training/model-numbers.js";
 import { path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 

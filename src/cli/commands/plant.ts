@@ -14,8 +14,9 @@ import { pilotCore } from "../../runtime/control.js";
 import { makeProcessRealTime } from "../../runtime/real-time.js";
 import { text } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { watchInterrupts } from "../interrupt.js";
+import { whileShown } from "../live.js";
 import { withTask } from "../settings.js";
+import { viewing } from "../shared.js";
 
 /** Time between two states [ms]. */
 const PERIOD = 20;
@@ -28,14 +29,17 @@ const joinHere: JoinGraph = async (name, onError) => {
 
 export default defineCommand({
   describe: "a simulated robot as a ROS 2 node, to drive it from another terminal",
-  args: { task: { type: text, positional: true, describe: "whose robot", defaultNote: "car-figure8" } },
+  args: {
+    task: { type: text, positional: true, describe: "whose robot", defaultNote: "car-figure8" },
+    ...viewing,
+  },
   /** what a simulated robot as a node depends on */
   settings: ["link", "plant", "plant-change", "plant-delay", "plant-lag", "parameters", "ros2"],
   examples: {
     "lapgrad plant --link ros2 --plant identified": "the JetRacer, seen by motion capture",
     "lapgrad plant quadruped-figure8 --link ros2": "the Go1, with odometry and cmd_vel",
   },
-  async run(args, output, join: JoinGraph = joinHere) {
+  async run(args, printed, join: JoinGraph = joinHere) {
     const config = completeConfig({ ...withTask(args), window: "0:0:0" });
     if (transportOf(config.link)?.kind !== "ros2")
       throw new UserError(
@@ -48,8 +52,7 @@ export default defineCommand({
     const { task } = core.setup;
     robotFor(config, task); // refuses a task that no topic carries
     const settings = ros2SettingsFrom(config, task);
-    const interrupt = watchInterrupts();
-    try {
+    await whileShown(args, { path: "", config }, printed, async ({ output, view }, { signal }) => {
       const told = (error: unknown, topic: string) =>
         output.say(`a message of ${topic} cannot be used: ${messageOf(error)}`);
       const explained = explainWaiting(output.say);
@@ -62,15 +65,17 @@ export default defineCommand({
       const commands = commandTopics(settings).map(({ topic, type }) => `${topic} (${type})`);
       const topics = `state on ${settings.odometry || settings.pose}, commands from ${commands.join(", ")}`;
       output.say(`${task.name}, plant ${config.plant}: ${topics}; Ctrl-C ends it`);
+      const show = view?.watchPlant(task.columns.state.length);
       try {
-        await stepUntil(interrupt.signal, () => plant.step());
+        await stepUntil(signal, () => {
+          plant.step();
+          show?.(monotonicTime(), plant.state);
+        });
       } finally {
         node.close(); // while it spins the process does not end
       }
       output.result({ states: plant.states, commands: plant.commands, finalState: Array.from(plant.state) });
-    } finally {
-      interrupt.release();
-    }
+    });
   },
 });
 

@@ -9,15 +9,16 @@ import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { pilotCore } from "../../runtime/control.js";
 import { defineCommand } from "../command.js";
 import { connectRobot, requireLink } from "../connect.js";
-import { watchInterrupts } from "../interrupt.js";
+import { whileShown } from "../live.js";
 import { DRIVING } from "../settings.js";
-import { checkpoint, folder, permission, policy } from "../shared.js";
+import { checkpoint, folder, permission, policy, viewing } from "../shared.js";
 
 export default defineCommand({
   describe: "a trained policy as a ROS 2 node: drives until it is stopped, without learning",
   args: {
     policy: { ...policy, required: true },
     ...permission,
+    ...viewing,
     checkpoint,
     out: { type: folder, describe: "folder to record the drive in", defaultNote: "runs/publish-<time>" },
   },
@@ -36,10 +37,9 @@ export default defineCommand({
     const core = await pilotCore(config);
     policy.install(core);
     const drives = args.out ?? (await unusedPath(join("runs", `publish-${timestamp(new Date())}`)));
-    const { signal, stop, release } = watchInterrupts();
-    try {
+    await whileShown(args, { path: drives, config }, output, async ({ output, view }, { signal, stop }) => {
       const parameters = core.parameterCount();
-      const link = await connectRobot(config, { permission: args, output, signal, stop, drives, parameters });
+      const link = await connectRobot(config, { permission: args, output, signal, stop, drives, parameters, view });
       let stopped = "";
       await link.open();
       try {
@@ -50,8 +50,6 @@ export default defineCommand({
       output.say(`${stopped}; recorded in ${drives}`);
       if (!signal.aborted) throw new UserError(`the drive was stopped: ${stopped}`, 1);
       output.result({ task: config.task, policy: args.policy, updates: policy.updates ?? null, stopped, drives });
-    } finally {
-      release();
-    }
+    });
   },
 });

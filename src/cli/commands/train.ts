@@ -27,15 +27,17 @@ import { path, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
+import { type LivePage, openView } from "../live.js";
 import { type Promised, type TrainingProgress, trainingProgress } from "../progress.js";
 import { TRAINING, withTask } from "../settings.js";
-import { folder, permission } from "../shared.js";
+import { folder, permission, viewing } from "../shared.js";
 
 export default defineCommand({
   describe: "learn a policy by driving (the paper's Algorithm 1)",
   args: {
     task: { type: text, positional: true, describe: "what to learn", defaultNote: "car-figure8" },
     ...permission,
+    ...viewing,
     laps: {
       type: wholeNumber(1),
       describe: "laps in all, where a drive without stops has laps: the same as --rollouts there",
@@ -62,14 +64,17 @@ export default defineCommand({
     const { contenders } = await import("../../peers/contenders.js");
     return String(update) in contenders ? (await import("../train-peer.js")).default : undefined;
   },
-  async run(args, output, connect: Connect = connectLink) {
+  async run(args, printed, connect: Connect = connectLink) {
     const began = performance.now();
+    let page: LivePage | undefined;
     const { signal, stop, release } = watchInterrupts();
     const options = { ...args, given: withTask(args) };
     const openFor = async ({ config, folder, core }: PreparedRun) => {
       const drives = join(folder.path, "drives");
       const parameters = core.parameterCount();
-      const made = await connect(config, { permission: args, output, signal, stop, drives, parameters });
+      page ??= await openView(args, { path: folder.path, config }, printed, stop);
+      const { output, view } = page;
+      const made = await connect(config, { permission: args, output, signal, stop, drives, parameters, view });
       await made.open();
       return made;
     };
@@ -85,20 +90,23 @@ export default defineCommand({
               await link?.close();
               throw error;
             })
-          : await resumedRun(options, output);
+          : await resumedRun(options, printed);
       const { folder, config } = run;
       const rollouts = [...run.rollouts];
       try {
-        if (run.progress.rollouts >= config.rollouts) {
+        link ??= run.progress.rollouts < config.rollouts ? await openFor(run) : undefined;
+        const output = page?.output ?? printed;
+        if (!link) {
           const units = `${unitOf(config)}s`;
           const more = `lapgrad train --resume ${quoted(folder.path)} --${units} ${2 * config.rollouts}`;
           output.say(`${folder.path} is complete: all ${config.rollouts} ${units} are driven. For more: ${more}`);
-        } else await drive(run, link ?? (await openFor(run)), rollouts, signal, output);
+        } else await drive(run, link, rollouts, signal, output);
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
       } finally {
         run.unlock();
       }
     } finally {
+      await page?.close();
       release();
     }
   },

@@ -1,0 +1,124 @@
+/** The robot at some moments of the best rollout that is drawn, as its picture. */
+import { pointAims } from "./aims.js";
+import { extentOf, limitExtent, pad, union } from "./axis.js";
+import { type ChartLine, renderChart } from "./chart.js";
+import { bestDrawn } from "./driven.js";
+import type { DrawnRollout, ReportInput } from "./input.js";
+import { momentAt, pictureFor, type Shape } from "./picture.js";
+import { cross, equalAxes } from "./track.js";
+
+/** A rollout may leave the track by this part of its size before its picture is cut off. */
+const REACH = 0.25;
+/** How many, equally far apart in time. */
+const MOMENTS = 9;
+/** A vehicle on a track of metres is drawn so many times its size. */
+const SIZE = 2.5;
+
+/** Places that a robot moves through in a recording, at most. */
+const PLACES = 80;
+/** Time between two of them [s], at least. */
+const APART = 0.06;
+
+/** One chart; empty if the robot has no picture, or one that is a point. */
+export function renderMoments(input: ReportInput): string {
+  const drawn = input.rollouts[Math.max(0, bestDrawn(input))];
+  const scene = sceneOf(input, [drawn]);
+  if (!scene) return "";
+  return renderChart({
+    heading: scene.isVehicle ? "The robot along the lap, y [m]" : "The robot at some moments, y [m]",
+    note: noteOf(input, drawn, scene.isVehicle),
+    description: `The robot at ${MOMENTS} moments of ${input.unit} ${drawn.rollout}`,
+    ...scene.frames,
+    xLabel: "x [m]",
+    lines: [
+      ...scene.below,
+      ...steps(drawn, MOMENTS).flatMap((step) => scene.shapesAt(drawn, step).map(lineOf)),
+      ...scene.above,
+    ],
+  });
+}
+
+/** The robot moving in the first and in the best rollout, side by side, in real time; empty as above. */
+export function renderMoving(input: ReportInput): string {
+  const best = input.rollouts[Math.max(0, bestDrawn(input))];
+  const drawn = [...new Set([input.rollouts[0], best])];
+  const scene = sceneOf(input, drawn);
+  if (!scene) return "";
+  const charts = drawn.map((rollout) => {
+    const { times } = rollout.recording;
+    const seconds = times[times.length - 1];
+    const moments = steps(rollout, Math.min(PLACES, Math.ceil(seconds / APART)));
+    const places = moments.map((step) => scene.shapesAt(rollout, step));
+    const isKnown = places.flat().every(({ x, y }) => [...x, ...y].every(Number.isFinite));
+    if (!isKnown || !(seconds > 0)) return "";
+    const lines = places[0].map((shape, i) => ({
+      ...lineOf(shape),
+      moves: { seconds, places: places.map((shapes) => shapes[i]) },
+    }));
+    return renderChart({
+      heading: `${rollout.label}, ${input.unit} ${rollout.rollout}`,
+      description: `The robot moving in ${input.unit} ${rollout.rollout}`,
+      ...scene.frames,
+      xLabel: "x [m]",
+      lines: [...scene.below, ...lines, ...scene.above],
+    });
+  });
+  const content = charts.join("\n");
+  return content.trim() === ""
+    ? ""
+    : `<div class="moving"><p>In real time:</p><div class="pair">${content}</div></div>`;
+}
+
+/** What pictures of some rollouts share. */
+interface MomentScene {
+  readonly isVehicle: boolean;
+  readonly frames: Omit<ReturnType<typeof equalAxes>, "scale">;
+  readonly below: readonly ChartLine[];
+  readonly above: readonly ChartLine[];
+  shapesAt(rollout: DrawnRollout, step: number): Shape[];
+}
+
+function sceneOf(input: ReportInput, drawn: readonly DrawnRollout[]): MomentScene | undefined {
+  const { columns } = drawn[0].recording.info;
+  const picture = pictureFor(columns, input.lengths);
+  if (!picture || columns.state.length === 1) return undefined;
+  const isVehicle = columns.state.some((name) => name.startsWith("phi"));
+  const shapesAt = ({ recording }: DrawnRollout, step: number) =>
+    picture(momentAt(recording, step), isVehicle ? SIZE : 1);
+  const shapes = drawn.flatMap((rollout) => steps(rollout, PLACES).flatMap((step) => shapesAt(rollout, step)));
+  const track = [...input.track, ...input.track.slice(0, 1)];
+  const target = pointAims(input)?.flatMap(({ of }) => ("target" in of ? [of.target] : [])) ?? [];
+  const fixed = {
+    x: [...track.map(([at]) => at), ...target.slice(0, 1)],
+    y: [...track.map(([, at]) => at), ...target.slice(1)],
+  };
+  const [x, y] = (["x", "y"] as const).map((axis) => {
+    const own = extentOf(shapes.flatMap((shape) => shape[axis]));
+    // one that drove away must not shrink the picture to a dot
+    return limitExtent(union(own, extentOf(fixed[axis])), track.length > 0 ? extentOf(fixed[axis]) : own, REACH);
+  });
+  const { scale, ...frames } = equalAxes(pad(x, 0), pad(y, 0));
+  const below =
+    track.length > 0 ? [{ className: "track", x: track.map(([at]) => at), y: track.map(([, at]) => at) }] : [];
+  return { isVehicle, frames, below, above: cross(target, 7 / scale), shapesAt };
+}
+
+/** So many control steps of a recording, equally far apart in time, from its first to its last. */
+function steps({ recording }: DrawnRollout, count: number): number[] {
+  const last = recording.times.length - 1;
+  return Array.from({ length: count }, (_, i) => Math.floor((i * last) / Math.max(1, count - 1)));
+}
+
+/** A shape as a line of a chart. */
+export function lineOf({ part, x, y }: Shape): ChartLine {
+  return { className: `part ${part}`, x, y };
+}
+
+/** What the picture shows, and how much larger. */
+function noteOf({ unit }: ReportInput, { rollout, recording }: DrawnRollout, isVehicle: boolean): string {
+  const what = `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${rollout}`;
+  if (!isVehicle) return `${what}, at moments equally far apart.`;
+  const steered = recording.info.columns.input.includes("steering") ? "; front wheels as commanded" : "";
+  const body = recording.body.length > 0 ? " Orange: slip of each axle. A body that leans is drawn to that side." : "";
+  return `${what}, at moments equally far apart, drawn ${SIZE} times as large${steered}.${body}`;
+}

@@ -1,4 +1,5 @@
 /** What a task is made of: pure data; the mathematics behind each `kind` lies in assembly/. */
+import type { Track } from "../tracks/track.js";
 
 /** One of the core's parts with its parameters by name. */
 export interface PartDefinition {
@@ -49,6 +50,8 @@ export type MetricDefinition =
 export interface TaskDefinition {
   readonly name: string;
   readonly summary: string;
+  /** the closed path that is driven, where that is data; another may be put in its place (path.ts) */
+  readonly track?: Track;
   /** names with units, in the order of the arrays */
   readonly columns: {
     readonly state: readonly string[];

@@ -1,0 +1,31 @@
+import { trackFrom } from "../tracks/make.js";
+import { shapes } from "../tracks/shapes.js";
+import { carFigure8 } from "./car-figure8.js";
+import type { TaskDefinition } from "./definition.js";
+import { onTrack } from "./path.js";
+
+const points = shapes.oval.points({ straight: 3, radius: 1.2 });
+/** Driven where no other is given. */
+const oval = trackFrom({
+  name: "oval",
+  x: points.map(([x]) => x),
+  y: points.map(([, y]) => y),
+  wanted: { usage: 0.7 },
+});
+
+const { hardware: _, ...car } = carFigure8;
+
+/** The paper's JetRacer on any closed path. */
+export const carTrack: TaskDefinition = onTrack(
+  {
+    ...car,
+    name: "car-track",
+    summary: "JetRacer on any closed path (--track; else an oval), backstepping controller, car model (11)",
+    columns: {
+      ...car.columns,
+      residual: ["distance to the left [m]", "speed error, weighted [m]", "heading error, weighted [m]"],
+    },
+  },
+  oval,
+);
+export default carTrack;

@@ -4,12 +4,13 @@ import { carFigure8 } from "./car-figure8.js";
 import type { TaskDefinition } from "./definition.js";
 import { onTrack } from "./path.js";
 
-const points = shapes.oval.points({ straight: 3, radius: 1.2 });
-/** Driven where no other is given. */
+const radius = 1.2;
+const points = shapes.oval.points({ straight: 3, radius });
+/** Driven where no other is given; it begins at the origin. */
 const oval = trackFrom({
   name: "oval",
   x: points.map(([x]) => x),
-  y: points.map(([, y]) => y),
+  y: points.map(([, y]) => y + radius),
   wanted: { usage: 0.7 },
 });
 

@@ -15,7 +15,7 @@ const NEAR = 0.05;
 const APART = 1.5;
 /** Headings that differ by less than this are one direction, by more than pi less this opposite ones [rad]. */
 const ALONG = (20 * Math.PI) / 180;
-/** A path may run along itself in the same direction for so long: the circles of a figure-8 touch [part, m]. */
+/** A path may run along itself in the same direction that far: the circles of a figure-8 touch [part, m]. */
 const MOST_PART = 0.08;
 const MOST_LENGTH = 2;
 

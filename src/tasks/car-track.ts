@@ -26,6 +26,11 @@ export const carTrack: TaskDefinition = onTrack(
       ...car.columns,
       residual: ["distance to the left [m]", "speed error, weighted [m]", "heading error, weighted [m]"],
     },
+    metrics: {
+      rmsDistance: { of: "rms", residual: 0, unit: "m" },
+      largestDistance: { of: "largest", residual: 0, unit: "m" },
+      meanSpeed: { of: "mean", state: 2, unit: "m/s" },
+    },
   },
   oval,
 );

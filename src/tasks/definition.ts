@@ -43,7 +43,7 @@ export interface PlantChange {
 
 /** A number per rollout that people look at, beside the cost. */
 export type MetricDefinition =
-  | { readonly of: "rms"; readonly residual: number; readonly unit: string }
+  | { readonly of: "rms" | "largest"; readonly residual: number; readonly unit: string }
   | { readonly of: "mean"; readonly state: number; readonly unit: string };
 
 /** Robot, controller, reward and numbers of one task. */

@@ -7,7 +7,7 @@ import { ruleNames, updateRules } from "../rules/rules.js";
 import { linkMeanings, linkNames } from "./links.js";
 import { plantChanges } from "./plant-change.js";
 import { robotSettings } from "./robot-settings.js";
-import { speedPlanOf } from "./track.js";
+import { speedPlanOf, TRACK_SPEED } from "./track.js";
 import { finite, notNegative, positive } from "./values.js";
 
 const count = v.pipe(
@@ -24,7 +24,6 @@ function oneOf<const T extends readonly string[]>(...choices: T) {
 
 const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
-const TRACK_SPEED = "file (fastest, if it says none), a number [m/s], or fastest:usage, e.g. fastest:0.8";
 const trackSpeed = v.pipe(
   v.string(TRACK_SPEED),
   v.check((value) => speedPlanOf(value) !== null, TRACK_SPEED),

@@ -7,6 +7,8 @@ import { readRawTrack } from "../tracks/read.js";
 import { isTrackText, textOf } from "../tracks/text.js";
 import type { SpeedPlan } from "../tracks/track.js";
 
+export const TRACK_SPEED = "file (fastest, if it says none), a number [m/s], or fastest:usage, e.g. fastest:0.8";
+
 /** What `track-speed` says: undefined leaves it to the file; null: nothing that is allowed. */
 export function speedPlanOf(given: string): SpeedPlan | undefined | null {
   if (given === "file") return undefined;

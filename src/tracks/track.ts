@@ -58,20 +58,25 @@ export function around(i: number, n: number): number {
   return (i + n) % n;
 }
 
+/** Over this length to both sides curvature is measured: what is shorter is not driven [m]. */
+const ALONG = 0.1;
+
 /** Heading of the path [rad] and its curvature [1/m], to the left positive, at every point. */
 export function shapeOf({ x, y, step }: Pick<Track, "x" | "y" | "step">): {
   readonly heading: Float64Array;
   readonly curvature: Float64Array;
 } {
   const n = x.length;
+  const points = Math.min(n >> 3, Math.max(1, Math.round(ALONG / step)));
+  const h = points * step;
   const heading = new Float64Array(n);
   const curvature = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    const [before, after] = [around(i - 1, n), around(i + 1, n)];
-    const dx = (x[after] - x[before]) / (2 * step);
-    const dy = (y[after] - y[before]) / (2 * step);
-    const ddx = (x[after] - 2 * x[i] + x[before]) / step ** 2;
-    const ddy = (y[after] - 2 * y[i] + y[before]) / step ** 2;
+    const [before, after] = [around(i - points, n), (i + points) % n];
+    const dx = (x[after] - x[before]) / (2 * h);
+    const dy = (y[after] - y[before]) / (2 * h);
+    const ddx = (x[after] - 2 * x[i] + x[before]) / h ** 2;
+    const ddy = (y[after] - 2 * y[i] + y[before]) / h ** 2;
     heading[i] = Math.atan2(dy, dx);
     curvature[i] = (dx * ddy - dy * ddx) / Math.max(dx * dx + dy * dy, 1e-12) ** 1.5;
   }

@@ -170,14 +170,19 @@ export const FIRINGS: i32 = 8;
 /** Parts of a period of the task whose shortfalls are compared from lap to lap. */
 export const PLACES: i32 = 40;
 
-/** Columns of the region `path`: its nodes lie evenly in task time, the last leads to the first. */
+/**
+ * Columns of the region `path`, whose nodes lie evenly in task time, the last before the first: coefficients of the
+ * cubic to the next node, by powers of the part f of the way there [m].
+ */
 export enum PathNode {
-  /** position [m] */
-  x,
-  y,
-  /** its derivative by the number of the node [m] */
-  xRate,
-  yRate,
+  x0,
+  y0,
+  x1,
+  y1,
+  x2,
+  y2,
+  x3,
+  y3,
   count,
 }
 /** Nodes that a path may have, at most; one with fewer than the least is no path. */

@@ -11,10 +11,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
 import { resolveTask, segmentsPerLap } from "../build/src/config/resolve.js";
+import { SimLink } from "../build/src/links/kinds/sim.js";
+import { setTiming } from "../build/src/recording/timing.js";
 import { coreFor } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { setTiming } from "../build/src/recording/timing.js";
-import { SimLink } from "../build/src/links/kinds/sim.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -64,7 +64,10 @@ async function untrained(one) {
   const { stopped } = await link.drive(core, 0, segments, false);
   const [steps] = core.view("counts");
   const first = core.view("segmentStarts")[segments - lap];
-  return { stopped, ...lapOf(core.view("stageCosts").subarray(first, steps), core.view("residuals").subarray(3 * first)) };
+  return {
+    stopped,
+    ...lapOf(core.view("stageCosts").subarray(first, steps), core.view("residuals").subarray(3 * first)),
+  };
 }
 
 function lapOf(costs, residuals) {
@@ -124,7 +127,8 @@ for (const one of cases) {
   const later = Math.max(...runs.map((laps) => distance(laps.slice(1))));
   const sums = runs.map((laps) => laps.reduce((sum, { cost }) => sum + cost, 0));
   console.log(
-    `| ${one.name} | ${lapTime.toFixed(2)} | ${base.cost.toFixed(3)}, ${base.largest.toFixed(2)} m | ${runs.length} | ` +
+    `| ${one.name} | ${lapTime.toFixed(2)} | ${base.cost.toFixed(3)}, ${base.largest.toFixed(2)} m | ` +
+      `${runs.length} | ` +
       `${spread(soon)} | ${spread(late)} | ${first.toFixed(2)}, ${later.toFixed(2)} | ${median(sums).toPrecision(4)} |`,
   );
 }

@@ -4,6 +4,7 @@ import {
   bendX,
   bendY,
   findPlace,
+  forgetPlace,
   nodeCount,
   pathX,
   pathY,
@@ -70,6 +71,7 @@ export class PathReward extends Reward {
   private speedPerRate: f64 = 0.0;
 
   prepare(parameters: usize): void {
+    forgetPlace();
     this.speedRoot = Math.sqrt(load<f64>(parameters, 8 * PathRewardParameter.speedWeight));
     this.headingRoot = Math.sqrt(load<f64>(parameters, 8 * PathRewardParameter.headingWeight));
     this.nodesPerSecond = f64(nodeCount()) / load<f64>(parameters, 8 * PathRewardParameter.lapTime);

@@ -20,13 +20,19 @@ export let place: f64 = 0.0;
 export let placeByX: f64 = 0.0;
 export let placeByY: f64 = 0.0;
 
+let lastX: f64 = NaN;
+let lastY: f64 = NaN;
+let lastExpected: f64 = NaN;
+let lastWindow: f64 = NaN;
+
 /** Nodes within the window that distances are compared at, and Newton steps from the nearest of them. */
 const SAMPLES: i32 = 16;
 const NEWTON: i32 = 5;
 /** Nearer to the centre of curvature than this part of its radius, a place has no derivative. */
 const CENTRE: f64 = 1e-6;
-/** Squared length below which a rate has no direction [m^2]. */
-const NO_RATE: f64 = 1e-24;
+/** A step that is no larger than this is none; a last one that is larger than that has found nothing [nodes]. */
+const FOUND: f64 = 1e-12;
+const NEAR: f64 = 1e-3;
 
 /** Number of nodes of the path. */
 // @ts-ignore: decorator
@@ -43,56 +49,66 @@ export function wrapPlace(u: f64, count: f64): f64 {
   return wrapped >= 0.0 && wrapped < count ? wrapped : 0.0;
 }
 
-/**
- * The path at place u [nodes] within [0, count): with the nodes' positions P, Q and rates D, E,
- * p = P + f (D + f (b + f c)), b = 3 (Q - P) - 2 D - E, c = D + E - 2 (Q - P), f the part of the way to the next node.
- */
+/** The path at place u [nodes] within [0, count): p = c0 + f (c1 + f (c2 + f c3)), f the part of the way. */
 export function evaluatePath(u: f64): void {
-  const count = nodeCount();
   const i = i32(u);
   const f = u - f64(i);
-  const nodes = at(Region.path, 0);
-  const p = nodes + usize(i) * (PathNode.count << DOUBLE_SHIFT);
-  const q = i + 1 < count ? p + (PathNode.count << DOUBLE_SHIFT) : nodes;
-  const x = load<f64>(p, 8 * PathNode.x);
-  const y = load<f64>(p, 8 * PathNode.y);
-  const dx = load<f64>(p, 8 * PathNode.xRate);
-  const dy = load<f64>(p, 8 * PathNode.yRate);
-  const wayX = load<f64>(q, 8 * PathNode.x) - x;
-  const wayY = load<f64>(q, 8 * PathNode.y) - y;
-  const endX = dx + load<f64>(q, 8 * PathNode.xRate);
-  const endY = dy + load<f64>(q, 8 * PathNode.yRate);
-  const bx = 3.0 * wayX - dx - endX;
-  const by = 3.0 * wayY - dy - endY;
-  const cx = endX - 2.0 * wayX;
-  const cy = endY - 2.0 * wayY;
-  pathX = x + f * (dx + f * (bx + f * cx));
-  pathY = y + f * (dy + f * (by + f * cy));
-  rateX = dx + f * (2.0 * bx + 3.0 * (f * cx));
-  rateY = dy + f * (2.0 * by + 3.0 * (f * cy));
-  bendX = 2.0 * bx + 6.0 * (f * cx);
-  bendY = 2.0 * by + 6.0 * (f * cy);
+  const node = at(Region.path, 0) + usize(i) * (PathNode.count << DOUBLE_SHIFT);
+  const x1 = load<f64>(node, 8 * PathNode.x1);
+  const y1 = load<f64>(node, 8 * PathNode.y1);
+  const x2 = load<f64>(node, 8 * PathNode.x2);
+  const y2 = load<f64>(node, 8 * PathNode.y2);
+  const x3 = f * load<f64>(node, 8 * PathNode.x3);
+  const y3 = f * load<f64>(node, 8 * PathNode.y3);
+  pathX = load<f64>(node, 8 * PathNode.x0) + f * (x1 + f * (x2 + x3));
+  pathY = load<f64>(node, 8 * PathNode.y0) + f * (y1 + f * (y2 + y3));
+  rateX = x1 + f * (2.0 * x2 + 3.0 * x3);
+  rateY = y1 + f * (2.0 * y2 + 3.0 * y3);
+  bendX = 2.0 * x2 + 6.0 * x3;
+  bendY = 2.0 * y2 + 6.0 * y3;
 }
 
 /**
- * Finds the {@link place} that is nearest to x, y [m] within `window` [nodes] to both sides of `expected` [nodes, within
- * [0, count)], and evaluates the path there: from the nearest of {@link SAMPLES} + 1 nodes Newton's iteration on
- * (x - p) . p' = 0, whose root moves by du = p' . dx / (|p'|^2 - (x - p) . p''). At the ends of the window, and near the
- * centre of curvature, the place does not move.
+ * Finds the {@link place} that is nearest to x, y [m] within `window` [nodes] to both sides of `expected` [nodes,
+ * within [0, count)], and evaluates the path there: from the nearest of {@link SAMPLES} + 1 nodes, and of those between
+ * it and its neighbours by halving, Newton's iteration on (x - p) . p' = 0, whose root moves by
+ * du = p' . dx / (|p'|^2 - (x - p) . p''). Where it finds none, as beyond the ends of the window, the place is
+ * that node, and does not move; nor does it near the centre of curvature. Task and reward ask for the same place where a segment begins, hence the one-entry memory.
  */
 export function findPlace(x: f64, y: f64, expected: f64, window: f64): void {
+  if (x != lastX || y != lastY || expected != lastExpected || window != lastWindow) {
+    lastX = x;
+    lastY = y;
+    lastExpected = expected;
+    lastWindow = window;
+    searchPlace(x, y, expected, window);
+  } else evaluatePath(place);
+}
+
+/** The nodes may have changed. */
+export function forgetPlace(): void {
+  lastX = NaN;
+}
+
+/** Squared distance [m^2] of x, y to a node. */
+// @ts-ignore: decorator
+@inline
+function squaredTo(nodes: usize, i: i32, x: f64, y: f64): f64 {
+  const node = nodes + usize(i) * (PathNode.count << DOUBLE_SHIFT);
+  const dx = x - load<f64>(node, 8 * PathNode.x0);
+  const dy = y - load<f64>(node, 8 * PathNode.y0);
+  return dx * dx + dy * dy;
+}
+
+function nearestNode(x: f64, y: f64, expected: f64, stride: i32): i32 {
   const count = nodeCount();
-  const stride = max(1, i32(Math.ceil((2.0 * window) / f64(SAMPLES))));
   const nodes = at(Region.path, 0);
   let i = (i32(expected) - stride * (SAMPLES >> 1)) % count;
   if (i < 0) i += count;
   let nearest = i;
   let least = Infinity;
   for (let k: i32 = 0; k <= SAMPLES; k++) {
-    const node = nodes + usize(i) * (PathNode.count << DOUBLE_SHIFT);
-    const dx = x - load<f64>(node, 8 * PathNode.x);
-    const dy = y - load<f64>(node, 8 * PathNode.y);
-    const squared = dx * dx + dy * dy;
+    const squared = squaredTo(nodes, i, x, y);
     if (squared < least) {
       least = squared;
       nearest = i;
@@ -100,24 +116,54 @@ export function findPlace(x: f64, y: f64, expected: f64, window: f64): void {
     i += stride;
     if (i >= count) i -= count;
   }
+  for (let half = stride >> 1; half > 0; half >>= 1) {
+    const before = nearest < half ? nearest - half + count : nearest - half;
+    const after = nearest + half < count ? nearest + half : nearest + half - count;
+    const toBefore = squaredTo(nodes, before, x, y);
+    const toAfter = squaredTo(nodes, after, x, y);
+    if (toBefore < least) {
+      least = toBefore;
+      nearest = before;
+    }
+    if (toAfter < least) {
+      least = toAfter;
+      nearest = after;
+    }
+  }
+  return nearest;
+}
+
+function searchPlace(x: f64, y: f64, expected: f64, window: f64): void {
+  const stride = max(1, i32(Math.ceil((2.0 * window) / f64(SAMPLES))));
+  const nearest = f64(nearestNode(x, y, expected, stride));
+  const end = f64(nodeCount());
   const far = f64(stride);
   let moved: f64 = 0.0;
-  let curvature: f64 = 0.0;
-  let squared: f64 = 0.0;
-  for (let k: i32 = 0; k <= NEWTON; k++) {
-    place = wrapPlace(f64(nearest) + moved, f64(count));
+  for (let k: i32 = 0; ; k++) {
+    place = nearest + moved;
+    if (place < 0.0) place += end;
+    if (place >= end) place -= end;
     evaluatePath(place);
     const dx = x - pathX;
     const dy = y - pathY;
-    squared = rateX * rateX + rateY * rateY;
-    curvature = squared - (dx * bendX + dy * bendY);
-    if (k == NEWTON) break;
+    const squared = rateX * rateX + rateY * rateY;
+    const curvature = squared - (dx * bendX + dy * bendY);
     const along = dx * rateX + dy * rateY;
+    const isBefore = curvature > CENTRE * squared;
     // beyond the centre of curvature it would go away from the nearest place: there it goes by the path's length alone
-    const step = along / (curvature > CENTRE * squared ? curvature : squared);
-    moved = Math.max(-far, Math.min(far, moved + (squared > NO_RATE ? step : 0.0)));
+    const divisor = isBefore ? curvature : squared;
+    if (Math.abs(along) <= FOUND * divisor || k == NEWTON) {
+      if (!(Math.abs(along) <= NEAR * divisor)) break;
+      const perCurvature = isBefore ? 1.0 / curvature : 0.0;
+      placeByX = rateX * perCurvature;
+      placeByY = rateY * perCurvature;
+      return;
+    }
+    const next = moved + along / divisor;
+    moved = next > far ? far : next >= -far ? next : -far;
   }
-  const isFree = curvature > CENTRE * squared && moved > -far && moved < far;
-  placeByX = isFree ? rateX / curvature : 0.0;
-  placeByY = isFree ? rateY / curvature : 0.0;
+  place = nearest;
+  evaluatePath(place);
+  placeByX = 0.0;
+  placeByY = 0.0;
 }

@@ -47,6 +47,12 @@ const otherRates = Object.values(updateRules)
 /** Settings in the order in which the example lists them. */
 export const settings = {
   task: { schema: text, default: "car-figure8", describe: "what to learn" },
+  link: {
+    schema: oneOf(...linkNames),
+    default: "sim",
+    describe: `where the robot is; ${linkMeanings.join("; ")}`,
+  },
+  plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   track: {
     schema: v.string("a file, or the points that a run has of it"),
     default: "",
@@ -59,12 +65,6 @@ export const settings = {
     default: "file",
     describe: `speed along the track: ${TRACK_SPEED}`,
   },
-  link: {
-    schema: oneOf(...linkNames),
-    default: "sim",
-    describe: `where the robot is; ${linkMeanings.join("; ")}`,
-  },
-  plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
   "plant-change": {
     schema: plantChanges,
     default: [],

@@ -44,7 +44,7 @@ export interface PolicyDescription {
   readonly format: typeof FORMAT;
   readonly version: number;
   readonly task: PartDefinition & { readonly name: string };
-  /** of a task on a track: its points, as a CSV, and its nodes as the core has them: x, y and their rates */
+  /** of a task on a track: its points, as a CSV, and its nodes as the core has them */
   readonly track?: string;
   readonly path?: readonly (readonly number[])[];
   /** kind of the robot's model */

@@ -91,8 +91,8 @@ function indexOfMost(values: Float64Array): number {
   return values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 }
 
-/** Stretches of the path in which something is so, as their first and last points. */
-function stretches(n: number, isSo: (i: number) => boolean): (readonly [first: number, last: number])[] {
+/** Spans of the path in which something is so, as their first and last points. */
+function spansWhere(n: number, isSo: (i: number) => boolean): (readonly [first: number, last: number])[] {
   const found: [number, number][] = [];
   for (let i = 0; i < n; i++) {
     if (!isSo(i)) continue;
@@ -105,7 +105,7 @@ function stretches(n: number, isSo: (i: number) => boolean): (readonly [first: n
 
 function tightCurves(track: Track, curvature: Float64Array, { leastRadius }: Robot): string[] {
   const isTight = (i: number) => Math.abs(curvature[i]) * leastRadius > 1;
-  return stretches(curvature.length, isTight).map(([first, last]) => {
+  return spansWhere(curvature.length, isTight).map(([first, last]) => {
     const part = curvature.slice(first, last + 1).map(Math.abs);
     const at = first + indexOfMost(part);
     return (
@@ -117,7 +117,7 @@ function tightCurves(track: Track, curvature: Float64Array, { leastRadius }: Rob
 
 function impossibleSpeeds(track: Track, fastest: Float64Array): string[] {
   const excess = track.speed.map((v, i) => v / fastest[i]);
-  return stretches(excess.length, (i) => excess[i] > ALLOWED).map(([first, last]) => {
+  return spansWhere(excess.length, (i) => excess[i] > ALLOWED).map(([first, last]) => {
     const at = first + indexOfMost(excess.slice(first, last + 1));
     return (
       `the speed ${where(track, at)} is ${digits(track.speed[at], 3)} m/s; ` +

@@ -79,8 +79,8 @@ export function refuseTangles(track: Track): void {
   if (doubled > Math.max(MOST_PART * length, MOST_LENGTH)) {
     const [first] = along;
     throw new UserError(
-      `${name} runs along itself for ${digits(doubled / 2)} m, from x ${digits(x[first])}, y ${digits(y[first])} m on: ` +
-        "is it more than one lap? Keep one, and pieces that run beside each other apart",
+      `${name} runs along itself for ${digits(doubled / 2)} m, from x ${digits(x[first])}, ` +
+        `y ${digits(y[first])} m on: is it more than one lap? Keep one, and pieces that run beside each other apart`,
     );
   }
 }

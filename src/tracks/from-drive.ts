@@ -87,8 +87,8 @@ function lapIn(name: string, points: readonly Point[]): readonly [number, number
   if (best) return best;
   const driven = points.at(-1)?.along ?? 0;
   throw new UserError(
-    `${name} holds no lap: in ${digits(driven)} m it never came back to within ${MOST_GAP} m of where it had been, in ` +
-      "the same direction; drive once around, and a little further",
+    `${name} holds no lap: in ${digits(driven)} m it never came back to within ${MOST_GAP} m of where it had been, ` +
+      "in the same direction; drive once around, and a little further",
   );
 }
 

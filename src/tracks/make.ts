@@ -117,7 +117,7 @@ function refuseLength({ name, acceptsLength }: RawTrack, length: number): void {
   if (acceptsLength === true) return;
   throw new UserError(
     `${name} is ${digits(length)} m long: are its numbers metres? Allowed are ${SHORTEST} to ${LONGEST} m: scale it, ` +
-      `lapgrad track convert FILE --scale ${length > LONGEST ? "0.1" : "10"}, or say in a YAML file accept-length: true`,
+      `lapgrad track convert FILE --scale ${length > LONGEST ? "0.1" : "10"}, or say accept-length: true in YAML`,
   );
 }
 

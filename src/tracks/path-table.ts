@@ -8,7 +8,16 @@ const SPACING = 0.04;
 const LEAST = 256;
 const MOST = 8192;
 
-/** Nodes of the region `path`: x, y [m] and their derivatives by the number of the node. */
+/** Coefficients, by powers of the part of the way, of the cubic between two nodes with these values and slopes. */
+function cubic(values: Float64Array, slopes: Float64Array) {
+  return (from: number, to: number): readonly number[] => {
+    const way = values[to] - values[from];
+    const ends = slopes[from] + slopes[to];
+    return [values[from], slopes[from], 3 * way - slopes[from] - ends, ends - 2 * way];
+  };
+}
+
+/** Nodes of the region `path`: coefficients of x and y [m] to the next node, by powers of the part of the way. */
 export function pathNodes(track: Track): Float64Array {
   const known = tables.get(track);
   if (known) return known;
@@ -35,8 +44,13 @@ export function pathNodes(track: Track): Float64Array {
   }
   const even = new Float64Array(n).fill(1);
   const [xRate, yRate] = [splineSlopes(x, even), splineSlopes(y, even)];
-  const nodes = new Float64Array(4 * n);
-  for (let k = 0; k < n; k++) nodes.set([x[k], y[k], xRate[k], yRate[k]], 4 * k);
+  const nodes = new Float64Array(8 * n);
+  for (let k = 0; k < n; k++) {
+    const [next, cx, cy] = [(k + 1) % n, cubic(x, xRate), cubic(y, yRate)];
+    cx(k, next).forEach((value, power) => {
+      nodes.set([value, cy(k, next)[power]], 8 * k + 2 * power);
+    });
+  }
   tables.set(track, nodes);
   return nodes;
 }

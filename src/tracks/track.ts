@@ -1,4 +1,4 @@
-/** A track: a closed path with room to both sides and a speed at every place. Numbers only; how it is read is read.ts. */
+/** A track: a closed path with room to both sides and a speed at every place. Numbers only; read.ts reads it. */
 
 /** Points evenly spaced in arc length; the last leads to the first. */
 export interface Track {

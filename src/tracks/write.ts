@@ -11,5 +11,6 @@ export function trackFile(track: Track, path: string): string {
 function yamlOf({ name, x, y, right, left, speed }: Track): string {
   const number = (value: number) => Number(value.toFixed(7));
   const rows = Array.from(x, (_, i) => `  - [${[x[i], y[i], right[i], left[i], speed[i]].map(number).join(", ")}]`);
-  return `${stringify({ name })}# x, y, room to the right and to the left [m], speed [m/s]\npoints:\n${rows.join("\n")}\n`;
+  const lines = ["# x, y, room to the right and to the left [m], speed [m/s]", "points:", ...rows];
+  return `${stringify({ name })}${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-/** Tasks for the laws alone: new parts that no task uses yet (`node scripts/new.mjs model NAME`), a file for each or some. */
+/** Tasks for the laws alone: parts that no task uses yet (`node scripts/new.mjs model NAME`), one or some in a file. */
 import { readdirSync } from "node:fs";
 import type { TaskDefinition } from "../../src/tasks/definition.js";
 

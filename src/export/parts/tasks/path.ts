@@ -2,6 +2,7 @@ import {
   add,
   and,
   clamp,
+  constant,
   cosine,
   divide,
   type Expression,
@@ -25,7 +26,8 @@ import type { Parameters, TaskPart } from "../contracts.js";
 const SAMPLES = 16;
 const NEWTON = 5;
 const CENTRE = 1e-6;
-const NO_RATE = 1e-24;
+const FOUND = 1e-12;
+const NEAR = 1e-3;
 
 /** The path at a place: position, and its first two derivatives by the number of the node. */
 interface Point {
@@ -41,23 +43,15 @@ function wrapPlace(u: Expression, count: number): Expression {
 }
 
 function evaluatePath(nodes: Table, u: Expression): Point {
-  const count = nodes.rows.length;
   const i = named("node", floor(u));
   const f = named("part", subtract(u, i));
-  const after = add(i, 1);
-  const p = lookup(nodes, i);
-  const q = lookup(nodes, named("next_node", where(less(after, count), after, 0)));
-  const position = pick(p, 0, 1);
-  const rate = pick(p, 2, 3);
-  const way = named("way", subtract(pick(q, 0, 1), position));
-  const ends = named("ends", add(rate, pick(q, 2, 3)));
-  const b = named("b", subtract(subtract(multiply(3, way), rate), ends));
-  const c = named("c", subtract(ends, multiply(2, way)));
-  const fc = multiply(f, c);
+  const row = lookup(nodes, i);
+  const [c0, c1, c2, c3] = [0, 1, 2, 3].map((power) => pick(row, 2 * power, 2 * power + 1));
+  const fc3 = named("cubic", multiply(f, c3));
   return {
-    position: add(position, multiply(f, add(rate, multiply(f, add(b, fc))))),
-    rate: add(rate, multiply(f, add(multiply(2, b), multiply(3, fc)))),
-    bend: add(multiply(2, b), multiply(6, fc)),
+    position: add(c0, multiply(f, add(c1, multiply(f, add(c2, fc3))))),
+    rate: add(c1, multiply(f, add(multiply(2, c2), multiply(3, fc3)))),
+    bend: add(multiply(2, c2), multiply(6, fc3)),
   };
 }
 
@@ -67,39 +61,66 @@ function dot(a: Expression, b: Expression): Expression {
   return add(pick(product, 0), pick(product, 1));
 }
 
+/** A node, of which the distance to a position was looked at. */
+interface Sample {
+  readonly node: Expression;
+  readonly squared: Expression;
+}
+
 /** The place nearest to a position, within `window` nodes to both sides of the expected one. */
 function findPlace(nodes: Table, position: Expression, expected: Expression, window: number): Expression {
   const count = nodes.rows.length;
   const stride = Math.max(1, Math.ceil((2 * window) / SAMPLES));
-  const first = named("first_node", subtract(floor(expected), (stride * (SAMPLES / 2)) % count));
-  let i = named("sample", where(less(first, 0), add(first, count), first));
-  let nearest: Expression | undefined;
-  let least: Expression | undefined;
-  for (let k = 0; k <= SAMPLES; k++) {
-    const way = subtract(position, pick(lookup(nodes, i), 0, 1));
-    const squared = named("squared", dot(way, way));
-    const isNearer = least && named("nearer", less(squared, least));
-    nearest = isNearer && nearest ? named("nearest", where(isNearer, i, nearest)) : i;
-    least = isNearer && least ? named("least", where(isNearer, squared, least)) : squared;
-    const after = add(i, stride);
-    i = named("sample", where(less(after, count), after, subtract(after, count)));
+  const wrap = (i: Expression) => {
+    const low = named("node", where(less(i, 0), add(i, count), i));
+    return named("node", where(less(low, count), low, subtract(low, count)));
+  };
+  const sample = (node: Expression): Sample => {
+    const way = subtract(position, pick(lookup(nodes, node), 0, 1));
+    return { node, squared: named("squared", dot(way, way)) };
+  };
+  const nearer = (best: Sample, other: Sample): Sample => {
+    const isNearer = named("nearer", less(other.squared, best.squared));
+    return {
+      node: named("nearest", where(isNearer, other.node, best.node)),
+      squared: named("least", where(isNearer, other.squared, best.squared)),
+    };
+  };
+  let i = wrap(subtract(floor(expected), (stride * (SAMPLES / 2)) % count));
+  let best = sample(i);
+  for (let k = 1; k <= SAMPLES; k++) {
+    i = wrap(add(i, stride));
+    best = nearer(best, sample(i));
   }
-  const from = nearest as Expression;
-  let moved: Expression | undefined;
-  let place = from;
-  for (let k = 0; k < NEWTON; k++) {
-    place = moved ? wrapPlace(add(from, moved), count) : wrapPlace(from, count);
-    const point = evaluatePath(nodes, place);
+  for (let half = stride >> 1; half > 0; half >>= 1) {
+    const [before, after] = [sample(wrap(subtract(best.node, half))), sample(wrap(add(best.node, half)))];
+    best = nearer(nearer(best, before), after);
+  }
+  return newton(nodes, position, best.node, stride);
+}
+
+/** From a node to the root of (q - p) . p', at most `far` nodes away. */
+function newton(nodes: Table, position: Expression, from: Expression, far: number): Expression {
+  const count = nodes.rows.length;
+  const wrap = (u: Expression) => {
+    const low = named("place", where(less(u, 0), add(u, count), u));
+    return named("place", where(lessOrEqual(count, low), subtract(low, count), low));
+  };
+  let moved: Expression = constant(0);
+  for (let k = 0; ; k++) {
+    const point = evaluatePath(nodes, wrap(add(from, moved)));
     const way = named("from_path", subtract(position, point.position));
     const rate = named("rate", point.rate);
-    const length = named("rate_squared", dot(rate, rate));
-    const curvature = named("curvature", subtract(length, dot(way, point.bend)));
-    const divisor = where(less(multiply(CENTRE, length), curvature), curvature, length);
-    const hasRate = less(NO_RATE, length);
-    const step = where(hasRate, divide(dot(way, rate), where(hasRate, divisor, 1)), 0);
-    moved = named("moved", clamp(moved ? add(moved, step) : step, [stride]));
+    const squared = named("rate_squared", dot(rate, rate));
+    const curvature = named("curvature", subtract(squared, dot(way, point.bend)));
+    const along = named("along", dot(way, rate));
+    const divisor = named("divisor", where(less(multiply(CENTRE, squared), curvature), curvature, squared));
+    const size = where(less(along, 0), subtract(0, along), along);
+    if (k === NEWTON) return where(lessOrEqual(size, multiply(NEAR, divisor)), wrap(add(from, moved)), from);
+    const isThere = named("found", lessOrEqual(size, multiply(FOUND, divisor)));
+    const next = clamp(add(moved, divide(along, where(isThere, 1, divisor))), [far]);
+    moved = named("moved", where(isThere, moved, next));
   }
-  return wrapPlace(add(from, moved as Expression), count);
 }
 
 function nodesPerSecond(nodes: Table, { lapTime }: Parameters): number {

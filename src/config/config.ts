@@ -194,6 +194,7 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
     throw new UserError(`the model of ${task.name} cannot be fitted to its driving: leave out model-fit`);
   if (config.pace !== 1 && task.unpaced !== undefined)
     throw new UserError(`pace is ${config.pace}, but ${task.name} ${task.unpaced}; allowed is 1`);
+  checkFence(config);
   checkWindow(config);
   checkOneDrive(config, task);
   checkTimes(config);
@@ -203,6 +204,21 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
         "lower batch or raise rollouts",
     );
   }
+}
+
+/** A track that leaves the geofence is refused before anything moves. */
+function checkFence(config: RunConfig): void {
+  const { track } = resolveTask(config).task;
+  if (!track || config.geofence.length === 0) return;
+  const [xLow, xHigh, yLow, yHigh] = config.geofence;
+  const isOut = (x: number, y: number) => x < xLow || x > xHigh || y < yLow || y > yHigh;
+  const at = track.x.findIndex((x, i) => isOut(x, track.y[i]));
+  if (at < 0) return;
+  const place = `x ${track.x[at].toFixed(2)}, y ${track.y[at].toFixed(2)} m`;
+  throw new UserError(
+    `the track ${track.name} leaves the geofence ${config.geofence.join()} at ${place}, ` +
+      `${(at * track.step).toFixed(2)} m from its start: move the track (lapgrad track convert), or widen the geofence`,
+  );
 }
 
 /** One drive without stops has no batches, and its windows are its rollouts. */

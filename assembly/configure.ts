@@ -4,7 +4,7 @@ import { choose, controller, model, reference, reward, task } from "./components
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { setLayers } from "./policy/layers";
 import { reset } from "./reflex";
-import { Dimension, Region, Status } from "./regions";
+import { Dimension, MOST_PATH_NODES, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 const MOST_ROWS: i32 = 1 << 24;
@@ -27,6 +27,7 @@ export function configure(): Status {
     return Status.badDimension;
   if (!within(Dimension.externalParameters, 0, MOST_EXTERNAL) || !within(Dimension.externalMemory, 0, MOST_EXTERNAL))
     return Status.badDimension;
+  if (!within(Dimension.pathNodes, 0, MOST_PATH_NODES)) return Status.badDimension;
   if (!within(Dimension.externalBody, 0, dimension(Dimension.externalMemory))) return Status.badDimension;
   if (!partsFit()) return Status.mismatch;
   const outputs = task.setpointSize + controller.gainSize;

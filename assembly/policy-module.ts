@@ -40,6 +40,7 @@ const period: f64 = take();
 fill(Region.controllerParameters);
 fill(Region.referenceParameters);
 fill(Region.taskParameters);
+fill(Region.path);
 fill(Region.outputScale);
 fill(Region.nominalGains);
 fill(Region.parameters);

@@ -61,6 +61,7 @@ export const REGIONS = [
   run("rewardParameters", "reward.parameterCount", "of the reward"),
   run("referenceParameters", "reference.parameterCount", "of the reference"),
   run("taskParameters", "task.parameterCount", "of the task"),
+  run("path", "PathNode.count", "of a track, see PathNode in assembly/regions.ts", "dimension(Dimension.pathNodes)"),
   run("outputScale", "output", "factor of each network output"),
   run("nominalGains", "gain", "what the network's gain offsets are added to"),
   run("stateLow", "state", "lower bounds: a rollout ends where a state is below"),

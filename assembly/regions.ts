@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 6;
+export const VERSION: i32 = 7;
 
 export enum Status {
   ok,
@@ -48,6 +48,8 @@ export enum Dimension {
   externalMemory,
   /** how many of the first of these are recorded after every control step */
   externalBody,
+  /** nodes of the path that a task with a track follows; 0: none */
+  pathNodes,
   count,
 }
 
@@ -167,6 +169,24 @@ export enum Firing {
 export const FIRINGS: i32 = 8;
 /** Parts of a period of the task whose shortfalls are compared from lap to lap. */
 export const PLACES: i32 = 40;
+
+/**
+ * Columns of the region `path`, whose nodes lie evenly in task time, the last before the first: coefficients of the
+ * cubic to the next node, by powers of the part f of the way there [m].
+ */
+export enum PathNode {
+  x0,
+  y0,
+  x1,
+  y1,
+  x2,
+  y2,
+  x3,
+  y3,
+  count,
+}
+/** Nodes that a path may have, at most; one with fewer than the least is no path. */
+export const MOST_PATH_NODES: i32 = 65536;
 
 /** Columns of the region `jitter`: standard deviations of periods [s]. */
 export enum Jitter {

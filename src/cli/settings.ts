@@ -22,6 +22,8 @@ export const TRAINING = all.filter((name) => name !== "task");
 /** Settings that a drive without learning depends on. */
 export const DRIVING: readonly SettingName[] = [
   "task",
+  "track",
+  "track-speed",
   "link",
   "plant",
   "plant-change",

@@ -12,6 +12,7 @@ import { taskNamed } from "../tasks/tasks.js";
 import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { staleAfter } from "./timeouts.js";
+import { trackText } from "./track.js";
 import { parseYaml, plainValue } from "./yaml.js";
 
 /** Settings that were given, not yet complete. */
@@ -89,7 +90,7 @@ export async function readConfig(path: string): Promise<PartialConfig> {
 const EXAMPLE = "e.g. the config.yaml of a run";
 
 /** Settings that runs of earlier versions lack: they were driven as by the defaults of these. */
-const LATER: readonly SettingName[] = ["pace", "reflex", "plant-change", "nominal-gains"];
+const LATER: readonly SettingName[] = ["pace", "reflex", "plant-change", "nominal-gains", "track", "track-speed"];
 
 /** The configuration in a run's config.yaml, which must be whole. */
 export async function readCompleteConfig(path: string): Promise<RunConfig> {
@@ -114,6 +115,7 @@ export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialC
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
 export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
+  const track = trackText(task, given.track ?? "", given["track-speed"] ?? settings["track-speed"].default);
   const rule = updateRules[given.update ?? settings.update.default];
   const { training, timing } = task;
   const fit = given["model-fit"] ?? (rule.needs.fitsModel === true && task.model.refit !== undefined);
@@ -146,7 +148,10 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const complete: Record<string, unknown> = {};
   for (const name of names) {
     const setting = settings[name];
-    complete[name] = given[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined);
+    complete[name] =
+      name === "track"
+        ? track
+        : (given[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined));
   }
   const config = complete as RunConfig;
   checkAgainstTask(config, task);
@@ -189,6 +194,7 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
     throw new UserError(`the model of ${task.name} cannot be fitted to its driving: leave out model-fit`);
   if (config.pace !== 1 && task.unpaced !== undefined)
     throw new UserError(`pace is ${config.pace}, but ${task.name} ${task.unpaced}; allowed is 1`);
+  checkFence(config);
   checkWindow(config);
   checkOneDrive(config, task);
   checkTimes(config);
@@ -198,6 +204,21 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
         "lower batch or raise rollouts",
     );
   }
+}
+
+/** A track that leaves the geofence is refused before anything moves. */
+function checkFence(config: RunConfig): void {
+  const { track } = resolveTask(config).task;
+  if (!track || config.geofence.length === 0) return;
+  const [xLow, xHigh, yLow, yHigh] = config.geofence;
+  const isOut = (x: number, y: number) => x < xLow || x > xHigh || y < yLow || y > yHigh;
+  const at = track.x.findIndex((x, i) => isOut(x, track.y[i]));
+  if (at < 0) return;
+  const place = `x ${track.x[at].toFixed(2)}, y ${track.y[at].toFixed(2)} m`;
+  throw new UserError(
+    `the track ${track.name} leaves the geofence ${config.geofence.join()} at ${place}, ` +
+      `${(at * track.step).toFixed(2)} m from its start: move the track (lapgrad track convert), or widen the geofence`,
+  );
 }
 
 /** One drive without stops has no batches, and its windows are its rollouts. */

@@ -3,14 +3,17 @@ import { UserError } from "../errors.js";
 import { shortened } from "../output.js";
 import { meantInstead } from "../spelling.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
+import { onTrack } from "../tasks/path.js";
 import { taskNamed } from "../tasks/tasks.js";
+import { trackOfText } from "../tracks/text.js";
 import { isSimulated } from "./links.js";
 import { resolveChanges } from "./plant-change.js";
 import type { RunConfig } from "./schema.js";
 
 /** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
 export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PlantDefinition } {
-  const base = taskNamed(config.task);
+  const named = taskNamed(config.task);
+  const base = config.track === "" ? named : onTrack(named, trackOfText(config.track));
   const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
   const plants = Object.keys(base.plants);
   if (!plant)

@@ -7,6 +7,7 @@ import { ruleNames, updateRules } from "../rules/rules.js";
 import { linkMeanings, linkNames } from "./links.js";
 import { plantChanges } from "./plant-change.js";
 import { robotSettings } from "./robot-settings.js";
+import { speedPlanOf, TRACK_SPEED } from "./track.js";
 import { finite, notNegative, positive } from "./values.js";
 
 const count = v.pipe(
@@ -23,6 +24,10 @@ function oneOf<const T extends readonly string[]>(...choices: T) {
 
 const WINDOW = "start:length[:stride] in segments, e.g. 40:116 or 40:30:1; length 0: to the end";
 const window = v.pipe(v.string(WINDOW), v.regex(/^\d+:\d+(:\d+)?$/, WINDOW));
+const trackSpeed = v.pipe(
+  v.string(TRACK_SPEED),
+  v.check((value) => speedPlanOf(value) !== null, TRACK_SPEED),
+);
 const PACE = "a number from 0.3 to 1.25";
 const DELAY = "a whole number from 0 to 10";
 const listOfNumbers = v.array(finite, "a list of numbers");
@@ -48,6 +53,18 @@ export const settings = {
     describe: `where the robot is; ${linkMeanings.join("; ")}`,
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
+  track: {
+    schema: v.string("a file, or the points that a run has of it"),
+    default: "",
+    describe:
+      "of a task on a track, the file with its closed path: CSV with widths or speeds, or YAML (docs/tracks.md); " +
+      "a run keeps the points themselves",
+  },
+  "track-speed": {
+    schema: trackSpeed,
+    default: "file",
+    describe: `speed along the track: ${TRACK_SPEED}`,
+  },
   "plant-change": {
     schema: plantChanges,
     default: [],

@@ -8,11 +8,12 @@ import { messageOf, UserError } from "../errors.js";
 import type { HostPlant } from "../plants/host-plant.js";
 import { hostPlantFor } from "../plants/plants.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
+import { pathNodes } from "../tracks/path-table.js";
 import { CoreCalls, type CoreExports, type OptionName, type RegionName, type RegionShape } from "./calls.js";
 import { PARAMETERS } from "./names.generated.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 6;
+const VERSION = 7;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -223,9 +224,12 @@ export class Core extends CoreCalls {
     set(E.Dimension.externalParameters, Object.keys(plant.parameters).length);
     set(E.Dimension.externalMemory, this.hostPlant?.memorySize ?? 0);
     set(E.Dimension.externalBody, this.hostPlant?.body.length ?? 0);
+    const nodes = task.track ? pathNodes(task.track) : new Float64Array(0);
+    set(E.Dimension.pathNodes, nodes.length / E.PathNode.count);
     this.check(E.configure(), `the configuration of ${task.name} with ${rollouts} rollouts of ${steps} steps`);
     this.openResults();
     this.setChanges(plant);
+    this.write("path", nodes);
     for (const [part, definition] of Object.entries(parts) as [PartName, PartDefinition][])
       this.setParameters(part, definition);
     this.write("outputScale", task.network.scale);

@@ -7,6 +7,7 @@ import { UserError } from "../errors.js";
 import type { RecordingInfo } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
+import { textOf } from "../tracks/text.js";
 import { controllers, references, tasks } from "./parts/parts.js";
 
 export const FORMAT = "lapgrad-policy";
@@ -43,6 +44,9 @@ export interface PolicyDescription {
   readonly format: typeof FORMAT;
   readonly version: number;
   readonly task: PartDefinition & { readonly name: string };
+  /** of a task on a track: its points, as a CSV, and its nodes as the core has them */
+  readonly track?: string;
+  readonly path?: readonly (readonly number[])[];
   /** kind of the robot's model */
   readonly robot: string;
   readonly timing: Timing;
@@ -85,6 +89,7 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
     format: FORMAT,
     version: VERSION,
     task: { name: task.name, ...inOrder(core, "task", task.task) },
+    ...(task.track && { track: textOf(task.track), path: rowsIn(core.view("path"), core.shapeOf("path").columns) }),
     robot: task.model.kind,
     timing,
     clock: {
@@ -104,6 +109,12 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
     layers: layersOf(core),
     provenance,
   };
+}
+
+function rowsIn(values: Float64Array, columns: number): number[][] {
+  return Array.from({ length: values.length / columns }, (_, i) => [
+    ...values.subarray(i * columns, (i + 1) * columns),
+  ]);
 }
 
 /** The parameters as they stand in the core, in the order of its table. */

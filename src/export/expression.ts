@@ -41,12 +41,20 @@ export type Expression = Shaped &
     /** a constant condition per component */
     | { readonly op: "mask"; readonly truths: readonly boolean[] }
     | { readonly op: "pick"; readonly indices: readonly number[] }
+    /** the row of a table whose number, a whole one, is given */
+    | { readonly op: "lookup"; readonly table: Table }
     | { readonly op: "join" }
     /** of the components, from the first on */
     | { readonly op: "sum" }
     /** the tanh network, before the scale */
     | { readonly op: "network" }
   );
+
+/** Constant rows of the same width that are looked up by number. */
+export interface Table {
+  readonly name: string;
+  readonly rows: readonly (readonly number[])[];
+}
 
 /** A row, or numbers that stand for a constant one. */
 export type Operand = Expression | number | readonly number[];
@@ -110,6 +118,11 @@ export function pick(row: Expression, ...indices: readonly number[]): Expression
   if (indices.some((index) => !(index >= 0 && index < row.width)))
     throw new Error(`components ${indices.join(", ")} of a row of ${row.width}`);
   return { op: "pick", indices, width: indices.length, args: [row] };
+}
+
+/** The row of a table whose number, whole and in range, is given. */
+export function lookup(table: Table, index: Expression): Expression {
+  return { op: "lookup", table, width: table.rows[0].length, args: [index] };
 }
 
 export function join(...operands: readonly Operand[]): Expression {

@@ -77,6 +77,7 @@ function settingsIn(path: string, value: object): PartialConfig {
   const number = (key: string): number => numberAt(at(at(whole, "clock"), key), clock[key]);
   const settings: PartialConfig = {
     task: String(objectAt(at(whole, "task"), file.task).name),
+    ...(typeof file.track === "string" && { track: file.track }),
     "control-period": number("controlPeriod"),
     "network-period": number("networkPeriod"),
     "steps-per-segment": number("stepsPerSegment"),

@@ -71,6 +71,8 @@ const CALLS = 10_000;
 const STANDING = 100;
 const SEED = 7;
 const DISTURBANCES = 3;
+/** A heading that winds up lap by lap is given modulo a turn: in float32 more turns leave too few digits [rad]. */
+const MOST_ANGLE = 3 * Math.PI;
 /**
  * A state is undecided if rounding what is given uses up this part of the limit: the rest is for the roundings inside.
  */
@@ -94,6 +96,9 @@ export class Reference {
     const box = new Float64Array(n).fill(0.1);
     this.drive.states.forEach((value, i) => {
       box[i % n] = Math.max(box[i % n], 1.2 * Math.abs(value));
+    });
+    policy.columns.state.forEach((name, i) => {
+      if (name.endsWith("[rad]")) box[i] = Math.min(box[i], MOST_ANGLE);
     });
     this.drives = sketches(policy, box, calls, SEED);
   }

@@ -14,6 +14,7 @@ import {
   or,
   pick,
   subtract,
+  type Table,
   where,
 } from "./expression.js";
 import { controllers, references, tasks } from "./parts/parts.js";
@@ -29,6 +30,11 @@ export interface Sizes {
 export function sizesOf({ columns }: PolicyDescription): Sizes {
   const { state, input, setpoint, gain } = columns;
   return { state: state.length, command: input.length, setpoint: setpoint.length, gains: gain.length };
+}
+
+/** The nodes of the track, of a policy that has one. */
+export function pathOf({ path = [] }: PolicyDescription): Table {
+  return { name: "path", rows: path };
 }
 
 /** Network outputs, times the scale. */
@@ -50,8 +56,8 @@ export function plan(
   const { kind, parameters } = policy.task;
   const task = partNamed("task", tasks, kind);
   const { setpoint, gains } = sizesOf(policy);
-  const offsets = scaledNetwork(policy, named("features", task.observe(parameters, state, time)));
-  const nominal = task.setpointAt(parameters, named("target_time", add(time, policy.clock.lookahead)));
+  const offsets = scaledNetwork(policy, named("features", task.observe(parameters, state, time, pathOf(policy))));
+  const nominal = task.setpointAt(parameters, named("target_time", add(time, policy.clock.lookahead)), pathOf(policy));
   const gainOffsets = part(offsets, setpoint, gains);
   return {
     setpoint: add(nominal, part(offsets, 0, setpoint) ?? constant([])),
@@ -63,7 +69,9 @@ export function plan(
 export function opening(policy: PolicyDescription, state: Expression, time: Expression): Expression {
   const { kind, parameters } = policy.task;
   const task = partNamed("task", tasks, kind);
-  const row = policy.clock.openFromState ? task.setpointOf(parameters, state) : task.setpointAt(parameters, time);
+  const row = policy.clock.openFromState
+    ? task.setpointOf(parameters, state)
+    : task.setpointAt(parameters, time, pathOf(policy));
   return typeof row === "number" || !("op" in row) ? constant(row) : row;
 }
 

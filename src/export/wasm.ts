@@ -51,12 +51,14 @@ function imageOf(core: Core, { clock }: PolicyDescription): Uint8Array {
   set(E.Dimension.reference, indexOf(E.References, task.reference.kind));
   set(E.Dimension.task, indexOf(E.Tasks, task.task.kind));
   for (const one of [E.Dimension.rollouts, E.Dimension.steps, E.Dimension.segments]) set(one, 1);
+  set(E.Dimension.pathNodes, core.shapeOf("path").rows);
   set(E.Dimension.hiddenLayers, task.network.hidden.length);
   for (const [i, width] of task.network.hidden.entries()) set(E.Dimension.hiddenWidth0 + i, width);
   const regions = [
     "controllerParameters",
     "referenceParameters",
     "taskParameters",
+    "path",
     "outputScale",
     "nominalGains",
     "parameters",

@@ -17,6 +17,18 @@ export interface DriveStart {
   readonly turn: number;
 }
 
+/** Farther from the track, or turned from it by more, a robot is misplaced [m, rad]. */
+const OFF = 0.5;
+const BACKWARDS = Math.PI / 2;
+
+/** What is wrong with where a robot stands, for people, before it moves; nothing if it may drive off from there. */
+export function misplaced({ distance, turn }: Pick<DriveStart, "distance" | "turn">): string[] {
+  return [
+    ...(distance > OFF ? [`It stands off the track, by ${distance.toFixed(2)} m: put it on it`] : []),
+    ...(Math.abs(turn) > BACKWARDS ? ["It looks backwards along the track: turn it round"] : []),
+  ];
+}
+
 /** Of the task in `core`, over one lap; `state`: x, y [m], v [m/s], phi [rad]. */
 export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStart {
   const { lapTime, controlPeriod } = core.setup.task.timing;

@@ -11,7 +11,7 @@ import type { DriveResult, Link } from "../links/link.js";
 import { RobotPhase } from "../links/robot.js";
 import { handedOver } from "./handover.js";
 import type { ControlHost } from "./host.js";
-import { type DriveStart, nearestStart } from "./nearest-start.js";
+import { type DriveStart, misplaced, nearestStart } from "./nearest-start.js";
 import { type Operator, stopReason } from "./operator.js";
 import type { Recorder } from "./recorder.js";
 import { firingIn, layoutFor, RecordKind } from "./records.js";
@@ -312,6 +312,9 @@ function joining({ time, distance, turn }: DriveStart): string {
   const direction = `${Math.abs(degrees).toFixed(0)}° to the ${degrees < 0 ? "right" : "left"} of where it looks`;
   return (
     `the robot will move: it begins at task time ${time.toFixed(2)} s, ` +
-    `${distance.toFixed(2)} m from where it stands and ${direction}, with room for the whole track around it`
+    `${distance.toFixed(2)} m from where it stands and ${direction}, with room for the whole track around it` +
+    misplaced({ distance, turn })
+      .map((problem) => `. ${problem}`)
+      .join("")
   );
 }

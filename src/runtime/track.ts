@@ -2,8 +2,9 @@
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PLANAR_STATE } from "../tasks/planar.js";
 
-/** Points of the path that the distance to the track is measured to. */
+/** Points of the path that the distance to the track is measured to, at least; of a long one they lie so near [m]. */
 const TRACK_POINTS = 512;
+const SPACING = 0.1;
 
 /** Whether a task's state is x, y, v, phi in the plane. */
 export function isPlanar({ columns }: TaskDefinition): boolean {
@@ -11,15 +12,16 @@ export function isPlanar({ columns }: TaskDefinition): boolean {
 }
 
 /**
- * Points x, y [m] of the path over one lap, 2 * TRACK_POINTS; empty if the task has none in the plane. `setpointAt`:
+ * Points x, y [m] of the path over one lap, at least TRACK_POINTS of them; empty if the task has none in the plane. `setpointAt`:
  * the nominal setpoint at a task time [s].
  */
 export function trackOf(task: TaskDefinition, setpointAt: (time: number) => Float64Array): Float64Array {
   const { lapTime } = task.timing;
   if (!isPlanar(task) || lapTime === undefined) return new Float64Array(0);
-  const track = new Float64Array(2 * TRACK_POINTS);
-  for (let i = 0; i < TRACK_POINTS; i++) {
-    const setpoint = setpointAt((i * lapTime) / TRACK_POINTS);
+  const points = Math.max(TRACK_POINTS, Math.ceil((task.track?.length ?? 0) / SPACING));
+  const track = new Float64Array(2 * points);
+  for (let i = 0; i < points; i++) {
+    const setpoint = setpointAt((i * lapTime) / points);
     track.set(setpoint.subarray(0, 2), 2 * i);
   }
   return track;

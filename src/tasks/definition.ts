@@ -1,4 +1,5 @@
 /** What a task is made of: pure data; the mathematics behind each `kind` lies in assembly/. */
+import type { Track } from "../tracks/track.js";
 
 /** One of the core's parts with its parameters by name. */
 export interface PartDefinition {
@@ -42,13 +43,15 @@ export interface PlantChange {
 
 /** A number per rollout that people look at, beside the cost. */
 export type MetricDefinition =
-  | { readonly of: "rms"; readonly residual: number; readonly unit: string }
+  | { readonly of: "rms" | "largest"; readonly residual: number; readonly unit: string }
   | { readonly of: "mean"; readonly state: number; readonly unit: string };
 
 /** Robot, controller, reward and numbers of one task. */
 export interface TaskDefinition {
   readonly name: string;
   readonly summary: string;
+  /** the closed path that is driven, where that is data; another may be put in its place (path.ts) */
+  readonly track?: Track;
   /** names with units, in the order of the arrays */
   readonly columns: {
     readonly state: readonly string[];

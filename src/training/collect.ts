@@ -91,8 +91,12 @@ function drivenTime(core: Core): Float64Array {
 const BURN_IN = 40;
 /** Laps that are kept in front of a piece: what the model did not explain there is expected again. */
 const KEPT = 2;
-/** Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. */
+/**
+ * Laps ahead that the model is driven: what a policy leads to shows in the laps after the next one. On a long track it
+ * is fewer, by this many segments: an update must be ready before the next piece of it is driven.
+ */
 const AHEAD = 3;
+const MOST_AHEAD = 120;
 /** Segments of the first piece of a drive, at least. */
 const FIRST = 4;
 /** Segments of a window, over which what was promised is compared with what was driven; a lap ends a window. */
@@ -139,7 +143,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
   const isSmall = every < lap;
   const delay = Math.min(config["update-delay"], every - 1);
   const late = isSimulated(config) ? delay : 0;
-  const ahead = Math.max(AHEAD * lap, every);
+  const ahead = Math.max(Math.min(AHEAD * lap, MOST_AHEAD), every);
   const kept = KEPT * lap;
   const longest = Math.max(kept + 2 * delay + Math.max(lap, FIRST), rollsOutModel(config) ? ahead : 0);
   let current = 0;

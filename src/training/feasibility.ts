@@ -25,8 +25,11 @@ interface Demand {
   /** largest speed [m/s] and lateral acceleration [m/s²] */
   readonly speed: number;
   readonly lateral: number;
-  /** largest coordinates [m] */
-  readonly reach: readonly [x: number, y: number];
+  /** speed where that is asked for [m/s] */
+  readonly corner: number;
+  /** least and largest coordinates [m] */
+  readonly low: readonly [x: number, y: number];
+  readonly high: readonly [x: number, y: number];
 }
 
 /**
@@ -52,12 +55,14 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
     segments: 1,
   });
   const demand = demandOf(core, lapTime, config.pace);
-  for (const [i, reach] of demand.reach.entries()) {
-    const bound = Math.min(-task.bounds.low[i], task.bounds.high[i]);
-    if (reach >= bound)
+  for (const i of [0, 1]) {
+    const isLow = demand.low[i] <= task.bounds.low[i];
+    const reach = Math.abs(isLow ? demand.low[i] : demand.high[i]);
+    const bound = Math.abs(isLow ? task.bounds.low[i] : task.bounds.high[i]);
+    if (isLow || demand.high[i] >= task.bounds.high[i])
       throw new UserError(
         `the track of ${task.name} reaches ${digits(reach, 3)} m from the middle, but its bounds end at ` +
-          `${digits(bound, 3)} m: make it smaller, --parameters task.radius`,
+          `${digits(bound, 3)} m: make it smaller${task.track ? "" : ", --parameters task.radius"}`,
       );
   }
   const speedLimit = config["max-speed"];
@@ -66,23 +71,33 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
     return warning(asked, "raise task.lapTime or max-speed");
   }
   if (!isKnown) return undefined;
-  return shortfall(core, demand, isSimulated(config) ? `plant ${config.plant}` : "the model", lapTime / config.pace);
+  const remedies = task.track
+    ? { wider: "make them wider", slower: "lower --pace or --track-speed" }
+    : { wider: "raise task.radius", slower: "or lower task.radius" };
+  const who = isSimulated(config) ? `plant ${config.plant}` : "the model";
+  return shortfall(core, demand, who, lapTime / config.pace, remedies);
 }
 
 /** What a robot lacks for its track, and what would do. */
-function shortfall(core: Core, { speed, lateral }: Demand, who: string, lapTime: number): string | undefined {
+function shortfall(
+  core: Core,
+  { speed, lateral, corner }: Demand,
+  who: string,
+  lapTime: number,
+  { wider, slower }: Readonly<Record<"wider" | "slower", string>>,
+): string | undefined {
   const topSpeed = reachedSpeed(core);
-  const most = reachedLateral(core, speed);
+  const most = reachedLateral(core, corner);
   const [faster, harder] = [speed / topSpeed, lateral / most];
   if (faster <= MARGIN && harder <= MARGIN) return undefined;
   const inTime = `in its curves in ${digits(lapTime, 3)} s`;
   const asked = `asks for ${digits(speed, 3)} m/s and ${digits(lateral, 3)} m/s² ${inTime}`;
   const reached = `${who} reaches ${digits(topSpeed, 3)} m/s and ${digits(most, 3)} m/s² at the controller's limits`;
-  const half = reachedLateral(core, speed / 2);
+  const half = reachedLateral(core, corner / 2);
   if (lateral / 4 > MARGIN * half)
-    return warning(`${asked}; ${reached}`, "its curves are too tight at any speed: raise task.radius");
+    return warning(`${asked}; ${reached}`, `its curves are too tight at any speed: ${wider}`);
   const possible = lapTime * Math.max(faster, Math.sqrt(harder));
-  return warning(`${asked}; ${reached}`, `raise task.lapTime to ${digits(possible, 3)} or more, or lower task.radius`);
+  return warning(`${asked}; ${reached}`, `raise task.lapTime to ${digits(possible, 3)} or more, ${slower}`);
 }
 
 function warning(what: string, remedy: string): string {
@@ -95,18 +110,22 @@ function demandOf(core: Core, lapTime: number, pace: number): Demand {
     core.nominalSetpoint(time);
     return Array.from(probe.subarray(0, 4));
   };
-  let [speed, lateral, x, y] = [0, 0, 0, 0];
+  let [speed, lateral, corner] = [0, 0, 0];
+  const [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((far): [number, number] => [far, far]);
   const dt = lapTime / POINTS;
   for (let i = 0; i < POINTS; i++) {
     const [px, py, vx, vy] = at(i * dt);
     const [, , nextX, nextY] = at((i + 1) * dt);
     const v = Math.hypot(vx, vy);
-    x = Math.max(x, Math.abs(px));
-    y = Math.max(y, Math.abs(py));
+    [px, py].forEach((value, k) => {
+      low[k] = Math.min(low[k], value);
+      high[k] = Math.max(high[k], value);
+    });
     speed = Math.max(speed, v);
-    if (v > 0) lateral = Math.max(lateral, Math.abs(vx * (nextY - vy) - vy * (nextX - vx)) / (v * dt));
+    const turning = v > 0 ? Math.abs(vx * (nextY - vy) - vy * (nextX - vx)) / (v * dt) : 0;
+    if (turning > lateral) [lateral, corner] = [turning, v];
   }
-  return { speed: pace * speed, lateral: pace ** 2 * lateral, reach: [x, y] };
+  return { speed: pace * speed, lateral: pace ** 2 * lateral, corner: pace * corner, low, high };
 }
 
 /** Largest input of the controller: throttle (or speed), steering (or turn rate), as its parameters begin. */

@@ -53,13 +53,19 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   };
   const cost = sumOf(core.view("stageCosts", slot), 1, 0, (c) => c);
   const metrics: Record<string, number> = {};
+  const residuals = core.view("residuals", slot);
+  const largestOf = (residual: number) => {
+    let largest = 0;
+    for (let t = from; t < to; t++)
+      largest = Math.max(largest, Math.abs(residuals[t * task.columns.residual.length + residual]));
+    return largest;
+  };
   for (const [name, metric] of Object.entries(task.metrics)) {
-    metrics[name] =
-      metric.of === "rms"
-        ? Math.sqrt(
-            sumOf(core.view("residuals", slot), task.columns.residual.length, metric.residual, (r) => r * r) / steps,
-          )
-        : sumOf(core.view("states", slot), task.columns.state.length, metric.state, (x) => x) / steps;
+    if (metric.of === "mean")
+      metrics[name] = sumOf(core.view("states", slot), task.columns.state.length, metric.state, (x) => x) / steps;
+    else if (metric.of === "largest") metrics[name] = largestOf(metric.residual);
+    else
+      metrics[name] = Math.sqrt(sumOf(residuals, task.columns.residual.length, metric.residual, (r) => r * r) / steps);
   }
   const times = core.view("times", slot);
   const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;

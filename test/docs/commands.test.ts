@@ -103,7 +103,7 @@ describe("executed, as typed after README's steps", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "lapgrad-docs-"));
-    for (const name of ["lapgrad", "docs"]) symlinkSync(join(root, name), join(folder, name));
+    for (const name of ["lapgrad", "docs", "examples"]) symlinkSync(join(root, name), join(folder, name));
     expect(type("./lapgrad train --rollouts 15 --out runs/mine", folder)).toMatchObject({ status: 0 });
     cpSync(join(folder, "runs", "mine"), join(folder, "runs", "first"), { recursive: true });
     cpSync(join(folder, "runs", "mine"), join(folder, "first"), { recursive: true });

@@ -14,6 +14,7 @@ import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
+import { misplaced, nearestStart } from "../../runtime/nearest-start.js";
 import { coreFor } from "../../session.js";
 import { Belief, beliefText } from "../../training/belief.js";
 import { roomFor } from "../../training/collect.js";
@@ -85,6 +86,7 @@ export default defineCommand({
     setTiming(core, timingOf(config));
     if (!withoutNetwork) policy?.install(core);
     placeAtStart(core, startTime, initialState);
+    for (const problem of misplacedStart(core, initialState !== undefined)) output.say(`warning: ${problem}`);
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
     const path = await recordingPath(args.out);
@@ -136,6 +138,11 @@ export default defineCommand({
     });
   },
 });
+
+/** What is wrong with a start that was given, on a track. */
+function misplacedStart(core: Core, isGiven: boolean): string[] {
+  return isGiven && core.setup.task.track ? misplaced(nearestStart(core, core.view("states").slice(0, 4))) : [];
+}
 
 /** Whether the robot stood where it began, and the task is to go round: then the first lap is not like the others. */
 function startsAtRest(core: Core): boolean {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { LayerDescription, PolicyDescription } from "../description.js";
 import { type Expression, input } from "../expression.js";
-import { command, opening, plan, sizesOf } from "../policy.js";
+import { command, opening, pathOf, plan, sizesOf } from "../policy.js";
 import { CPrinter, literal } from "./print.js";
 
 /** Where the build puts prelude.c and harness.c. */
@@ -19,6 +19,7 @@ export async function exportC(policy: PolicyDescription): Promise<string> {
     "#define R(x) ((lapgrad_real)(x))",
     ...policy.layers.map(weights),
     networkFunction(policy.layers),
+    ...pathTable(policy),
     ...functions(policy),
     stepFunction(policy),
     "#undef R",
@@ -99,6 +100,14 @@ function weights({ W, b, in: inputs, out }: LayerDescription, layer: number): st
   const array = (name: string, size: string, values: readonly number[]): string =>
     `static const lapgrad_real lapgrad_${name}${layer}[${size}] = {\n${list(values)}\n};\n`;
   return array("W", `${out} * ${inputs}`, W) + array("b", `${out}`, b);
+}
+
+/** The nodes of a track. */
+function pathTable(policy: PolicyDescription): string[] {
+  const { name, rows } = pathOf(policy);
+  if (rows.length === 0) return [];
+  const lines = rows.map((row) => `    {${row.map((value) => `R(${literal(value)})`).join(", ")}},`).join("\n");
+  return [`static const lapgrad_real lapgrad_${name}[${rows.length}][${rows[0].length}] = {\n${lines}\n};\n`];
 }
 
 function networkFunction(layers: readonly LayerDescription[]): string {

@@ -116,6 +116,13 @@ export class CPrinter {
         const [from] = row.args.map((arg) => this.rowOf(arg));
         return row.indices.map((index) => from[index]);
       }
+      case "lookup": {
+        const [[index]] = row.args.map((arg) => this.rowOf(arg));
+        this.nameIt(index);
+        return Array.from({ length: row.width }, (_, i) =>
+          this.scalar(`lapgrad_${row.table.name}[(int)$0][${i}]`, [index], 1),
+        );
+      }
       case "join":
         return row.args.flatMap((arg) => this.rowOf(arg));
       case "sum": {

@@ -26,6 +26,7 @@ const OPERATORS: Readonly<Partial<Record<Operation, string>>> = {
 };
 /** AttributeProto's values are numbers: those of Cast are TensorProto.DataType. */
 const FLOAT = 1;
+const INT64 = 7;
 const DOUBLE = 11;
 
 /** An array of each element's type; little-endian, as all machines are that Node runs on with the core. */
@@ -87,6 +88,13 @@ export class OnnxPrinter {
         const [row] = this.all(expression.args);
         const indices = this.tensor("int64", [expression.indices.length], expression.indices);
         return this.node("Gather", [row, indices], { axis: 1 }, expression.label);
+      }
+      case "lookup": {
+        const { rows } = expression.table;
+        const table = this.tensor(this.precision, [rows.length, expression.width], rows.flat(), expression.table.name);
+        const index = this.node("Cast", this.all(expression.args), { to: INT64 });
+        const axis = this.tensor("int64", [1], [1]);
+        return this.node("Squeeze", [this.node("Gather", [table, index], { axis: 0 }), axis], {}, expression.label);
       }
       case "join":
         return this.node("Concat", expression.args.map(this.spread), { axis: 1 }, expression.label);

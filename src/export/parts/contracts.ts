@@ -3,7 +3,7 @@
  * expressions.
  */
 import type { Core } from "../../core/core.js";
-import type { Expression, Operand } from "../expression.js";
+import type { Expression, Operand, Table } from "../expression.js";
 
 export type Parameters = Readonly<Record<string, number>>;
 
@@ -24,10 +24,10 @@ export interface TaskPart {
   readonly period: string;
   /** names of the features, with units */
   readonly features: readonly string[];
-  /** Nominal setpoint at task time t [s]. */
-  setpointAt(parameters: Parameters, t: Expression): Operand;
+  /** Nominal setpoint at task time t [s]; `path`: the nodes of its track, if it has one. */
+  setpointAt(parameters: Parameters, t: Expression, path: Table): Operand;
   /** The setpoint that a state stands on. */
   setpointOf(parameters: Parameters, state: Expression): Operand;
   /** Network input at a state and task time t [s]. */
-  observe(parameters: Parameters, state: Expression, t: Expression): Expression;
+  observe(parameters: Parameters, state: Expression, t: Expression, path: Table): Expression;
 }

@@ -1,0 +1,147 @@
+/** `lapgrad track`: looks at a closed path, draws it, and makes one of another file or of a drive. */
+import { basename } from "node:path";
+import { speedPlanOf, TRACK_SPEED } from "../../config/track.js";
+import { UserError } from "../../errors.js";
+import { exists, unusedPath, writeAtomically } from "../../files.js";
+import { digits, formatTable, type Output, roomOf } from "../../output.js";
+import { openRecording } from "../../recording/open.js";
+import { trackPage } from "../../report/track-page.js";
+import { PLANAR_STATE } from "../../tasks/planar.js";
+import { taskNamed } from "../../tasks/tasks.js";
+import { CAR, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
+import { lapOfDrive } from "../../tracks/from-drive.js";
+import { trackFrom } from "../../tracks/make.js";
+import { placed } from "../../tracks/place.js";
+import { readRawTrack } from "../../tracks/read.js";
+import { fastestProfile } from "../../tracks/speed.js";
+import { type RawTrack, type SpeedPlan, shapeOf, type Track } from "../../tracks/track.js";
+import { trackFile } from "../../tracks/write.js";
+import { VERSION } from "../../version.js";
+import { type Arguments, type ArgumentTable, type ArgumentType, choice, flag, number, path } from "../arguments.js";
+import { defineCommand } from "../command.js";
+
+const positive = number("a number above 0", (value) => value > 0);
+const any = number("a number", Number.isFinite);
+const speed: ArgumentType<string> = {
+  label: "speed",
+  parse(given, name) {
+    if (speedPlanOf(given) !== null) return given;
+    throw new UserError(`${name} is ${given}; allowed is ${TRACK_SPEED}`);
+  },
+};
+const point: ArgumentType<readonly [number, number]> = {
+  label: "x,y",
+  parse(given, name) {
+    const [x, y, ...more] = given.split(",").map(Number);
+    if (given.trim() !== "" && more.length === 0 && Number.isFinite(x) && Number.isFinite(y)) return [x, y];
+    throw new UserError(`${name} is ${given}; allowed are two numbers, e.g. --origin 1.5,-2`);
+  },
+};
+
+const args = {
+  action: {
+    type: choice("check", "show", "convert", "from-drive"),
+    positional: true,
+    required: true,
+    describe: "say whether it makes sense; draw a page; write another file; make one of a recorded drive",
+  },
+  file: {
+    type: path("a track as CSV or YAML, or for from-drive a recording"),
+    positional: true,
+    required: true,
+    describe: "a track as CSV or YAML (docs/tracks.md); for from-drive a recording",
+  },
+  out: { type: path("a file, e.g. mine.yaml"), describe: "file to write", defaultNote: "beside the first" },
+  speed: { type: speed, default: "file", describe: `speed along the track: ${TRACK_SPEED}` },
+  scale: { type: positive, describe: "factor on all lengths, e.g. 0.1" },
+  mirror: { type: flag, describe: "mirror it at the x axis" },
+  rotation: { type: any, describe: "turn it counter-clockwise [degrees]" },
+  origin: { type: point, describe: "move its origin there [m]" },
+  reverse: { type: flag, describe: "drive it the other way round" },
+  width: { type: positive, describe: "room to each side, in place of the file's [m]" },
+  smooth: { type: positive, default: 0.1, describe: "of a drive: it is smoothed over this length [m]" },
+  leastRadius: { type: positive, default: CAR.leastRadius, describe: "least circle that the robot turns [m]" },
+  lateral: { type: positive, default: CAR.lateral, describe: "its acceleration across the path [m/s²]" },
+  accelerate: { type: positive, default: CAR.accelerate, describe: "its acceleration along it, from rest [m/s²]" },
+  brake: { type: positive, default: CAR.brake, describe: "its braking [m/s²]" },
+  top: { type: positive, default: CAR.top, describe: "its highest speed [m/s]" },
+} satisfies ArgumentTable;
+type Given = Arguments<typeof args>;
+
+export default defineCommand({
+  describe: "a closed path for the task car-track: check it, draw it, convert it, make it of a drive",
+  args,
+  examples: {
+    "lapgrad track check examples/tracks/hairpins.yaml": "its length, lap time, crossings, and what cannot be driven",
+    "lapgrad track show examples/tracks/long.yaml --out long.html": "a page with path, curvature and speed",
+    "lapgrad track convert oval.csv --scale 0.1 --out oval.yaml": "a real circuit, a tenth of its size",
+    "lapgrad track from-drive drive.mcap --out mine.yaml": "the path that somebody drove",
+  },
+  async run(given, output) {
+    const robot: Robot = { ...CAR, ...given };
+    const { raw, gap } = given.action === "from-drive" ? await drivenTrack(given) : { raw: readRawTrack(given.file) };
+    const track = trackFrom(adjusted(raw, given), planFor(given, raw));
+    const check = checkTrack(track, robot);
+    if (gap !== undefined)
+      output.say(`a lap of ${digits(check.length)} m; its ends were ${digits(gap)} m apart: closed`);
+    const path = given.action === "check" ? undefined : await write(given, track, check, robot);
+    show(check, output);
+    if (path !== undefined) output.say(`written: ${path}`);
+    output.result({ ...check, ...(gap !== undefined && { gap }), ...(path !== undefined && { out: path }) });
+  },
+});
+
+/** What was given of the speed or, where limits alone were, the file's plan with these. */
+function planFor({ speed: wanted }: Given, raw: RawTrack): SpeedPlan | undefined {
+  return speedPlanOf(wanted) ?? raw.wanted;
+}
+
+function adjusted(raw: RawTrack, given: Given): RawTrack {
+  const moved = placed(raw, {
+    ...(given.scale !== undefined && { scale: given.scale }),
+    ...(given.mirror === true && { mirror: true }),
+    ...(given.rotation !== undefined && { rotation: given.rotation }),
+    ...(given.origin !== undefined && { origin: given.origin }),
+    ...(given.reverse === true && { direction: "reverse" }),
+  });
+  if (given.width === undefined) return moved;
+  const width = moved.x.map(() => given.width as number);
+  return { ...moved, right: width, left: width };
+}
+
+async function drivenTrack({ file, smooth }: Given): Promise<{ readonly raw: RawTrack; readonly gap: number }> {
+  const { recordings } = await openRecording(file);
+  const [recording] = recordings;
+  const { task } = recording.info;
+  const { state } = taskNamed(task).columns;
+  if (state.join() !== PLANAR_STATE.join())
+    throw new UserError(`${file} is of ${task}, which does not drive in the plane: give the recording of a car`);
+  return lapOfDrive(basename(file), recording.states, state.length, smooth);
+}
+
+async function write(given: Given, track: Track, check: TrackCheck, robot: Robot): Promise<string> {
+  const ending = given.action === "show" ? ".html" : ".yaml";
+  const out = given.out ?? (await unusedPath(given.file.replace(/(\.[^./]+)+$/, ""), ending));
+  if (given.out !== undefined && (await exists(out)))
+    throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
+  const fastest = fastestProfile(shapeOf(track).curvature, track.step, robot, 1);
+  await writeAtomically(
+    out,
+    given.action === "show" ? trackPage(track, check, fastest, VERSION) : trackFile(track, out),
+  );
+  return out;
+}
+
+function show(check: TrackCheck, output: Output): void {
+  const rows = [
+    ["length", `${digits(check.length)} m`],
+    ["lap", `${digits(check.lapTime)} s; by the limits ${digits(check.fastestLap)} s`],
+    ["crosses itself", `${check.crossings} times`],
+    ["tightest curve", `${digits(check.leastRadius, 3)} m`],
+    ["speed", `${digits(check.speed.least, 3)} to ${digits(check.speed.most, 3)} m/s`],
+    ["of the lateral limit", `${(100 * check.usage).toFixed(0)} %`],
+    ["room beside the robot", `${digits(check.room, 3)} m at least`],
+  ];
+  output.say(formatTable([["track", check.name], ...rows], roomOf(output)));
+  for (const problem of check.problems) output.say(`problem: ${problem}`);
+}

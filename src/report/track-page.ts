@@ -1,0 +1,107 @@
+/** A track as a page: the path from above with its room, curvature and speed along it. */
+import type { TrackCheck } from "../tracks/check.js";
+import { most } from "../tracks/path-table.js";
+import { shapeOf, type Track } from "../tracks/track.js";
+import { type Extent, extentOf, linearAxis, pad, union } from "./axis.js";
+import { type ChartLine, renderChart } from "./chart.js";
+import { CURVES, renderDocument } from "./document.js";
+import { escapeHtml } from "./text.js";
+
+/** Size [pixel] that the map may take, and of a chart. */
+const [WIDTH, HEIGHT, CHART] = [1040, 620, 240];
+/** Distance [pixel] between labels of the axes, about. */
+const TICK = 120;
+const STYLE = `${CURVES}
+.room{stroke:var(--blue);stroke-width:1;fill:none}.path{stroke:var(--green);stroke-width:2.5;fill:none}
+.limit{stroke:var(--orange);stroke-width:1.5;fill:none;stroke-dasharray:7 4}
+.begin{stroke:var(--orange);stroke-width:9;fill:none;stroke-linecap:round}`;
+
+/** `fastest`: the fastest profile that the limits allow [m/s]. */
+export function trackPage(track: Track, check: TrackCheck, fastest: Float64Array, version: string): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ["length", `${check.length.toFixed(2)} m`],
+    ["lap", `${check.lapTime.toFixed(2)} s; ${check.fastestLap.toFixed(2)} s by the limits`],
+    ["tightest curve", `${check.leastRadius.toFixed(2)} m`],
+    ["crosses itself", `${check.crossings} times`],
+    ["speed", `${check.speed.least.toFixed(2)} to ${check.speed.most.toFixed(2)} m/s`],
+  ];
+  const table = rows.map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`).join("");
+  const problems = check.problems.map((problem) => `<li>${escapeHtml(problem)}</li>`).join("");
+  return renderDocument({
+    title: `Track ${track.name}`,
+    style: STYLE,
+    intro: `<table>${table}</table>${problems === "" ? "" : `<ul>${problems}</ul>`}`,
+    content: `${mapOf(track)}${curvatureChart(track)}${speedChart(track, fastest)}`,
+    footer: `made by lapgrad ${version}`,
+  });
+}
+
+/** A closed line. */
+function closed(className: string, x: ArrayLike<number>, y: ArrayLike<number>): ChartLine {
+  return { className, x: [...Array.from(x), x[0]], y: [...Array.from(y), y[0]] };
+}
+
+function mapOf(track: Track): string {
+  const { heading } = shapeOf(track);
+  const beside = (room: Float64Array, side: 1 | -1): ChartLine =>
+    closed(
+      "room",
+      track.x.map((x, i) => x - side * room[i] * Math.sin(heading[i])),
+      track.y.map((y, i) => y + side * room[i] * Math.cos(heading[i])),
+    );
+  const edges = [beside(track.left, 1), beside(track.right, -1)];
+  const extent = (axis: "x" | "y"): Extent =>
+    pad(union(...edges.map((line) => extentOf(Array.from(line[axis])))), 0.03);
+  const [x, y] = [extent("x"), extent("y")];
+  const scale = Math.min(WIDTH / (x.hi - x.lo), HEIGHT / (y.hi - y.lo));
+  const [width, height] = [(x.hi - x.lo) * scale, (y.hi - y.lo) * scale];
+  const start = [track.x[0], track.y[0]];
+  const ahead = Math.min(track.x.length - 1, Math.ceil(14 / scale / track.step));
+  return renderChart({
+    heading: "The path from above, y [m]",
+    note: "Green: the path. Blue: the room beside it. Orange: where it begins, towards where it goes.",
+    description: `Path of the track ${track.name}`,
+    width: Math.round(width),
+    height: Math.round(height),
+    fixedRatio: true,
+    x: linearAxis(x, width / TICK),
+    y: linearAxis(y, height / TICK),
+    xLabel: "x [m]",
+    lines: [
+      ...edges,
+      closed("path", track.x, track.y),
+      { className: "begin", x: start.slice(0, 1), y: start.slice(1) },
+      { className: "limit", x: [track.x[0], track.x[ahead]], y: [track.y[0], track.y[ahead]] },
+    ],
+  });
+}
+
+function chart(track: Track, heading: string, lines: readonly ChartLine[], values: Extent): string {
+  return renderChart({
+    heading,
+    description: heading,
+    width: WIDTH,
+    height: CHART,
+    x: linearAxis({ lo: 0, hi: track.length }, WIDTH / TICK),
+    y: linearAxis(pad(values, 0.05), CHART / 60),
+    xLabel: "from the start [m]",
+    lines,
+  });
+}
+
+function curvatureChart(track: Track): string {
+  const { curvature } = shapeOf(track);
+  const x = track.x.map((_, i) => i * track.step);
+  const lines = [{ className: "path", x, y: curvature }];
+  return chart(track, "Curvature, to the left positive [1/m]", lines, extentOf(Array.from(curvature)));
+}
+
+function speedChart(track: Track, fastest: Float64Array): string {
+  const x = track.x.map((_, i) => i * track.step);
+  const lines = [
+    { className: "limit", x, y: fastest, hint: "by the limits" },
+    { className: "path", x, y: track.speed, hint: "asked for" },
+  ];
+  const heading = "Speed asked for, and (dashed) what the limits allow [m/s]";
+  return chart(track, heading, lines, { lo: 0, hi: Math.max(most(track.speed), most(fastest)) });
+}

@@ -1,0 +1,63 @@
+/**
+ * The fastest speed along a path that a robot's limits allow (docs/equations.md, section 34): what corners allow, then
+ * forwards what acceleration and backwards what braking allow, each with the part of the grip that cornering leaves.
+ */
+import { around, type Limits, type SpeedPlan } from "./track.js";
+
+/** Slower than this it is not asked to drive, however tight the path [m/s]. */
+export const LEAST_SPEED = 0.2;
+/** Times around that both passes go: the second begins with the speed that the first ended with. */
+const ROUNDS = 2;
+
+/** A car as those of the examples: what all simulated ones can do. */
+export const CAUTIOUS: Limits = { lateral: 6.5, accelerate: 4.5, brake: 1.2, top: 4.4 };
+/** Part of the limits that is used unless told otherwise. */
+export const USAGE = 0.7;
+
+/** Acceleration [m/s²] that is left along the path: all at standstill, none at the top speed. */
+function pull({ accelerate, top }: Limits, v: number): number {
+  return accelerate * Math.max(0, 1 - v / top);
+}
+
+/** Part of a limit along the path that is left beside cornering: the friction ellipse. */
+function left(limits: Limits, v: number, curvature: number): number {
+  const share = (v * v * Math.abs(curvature)) / limits.lateral;
+  return share < 1 ? Math.sqrt(1 - share * share) : 0;
+}
+
+/**
+ * The fastest profile [m/s] at points `step` [m] apart, by limits of which the part `usage` is used: all accelerations
+ * times it, so that where `top` does not bind every speed goes with its square root.
+ */
+export function fastestProfile(curvature: Float64Array, step: number, all: Limits, usage: number): Float64Array {
+  const limits = {
+    lateral: usage * all.lateral,
+    accelerate: usage * all.accelerate,
+    brake: usage * all.brake,
+    top: all.top,
+  };
+  const n = curvature.length;
+  const speed = curvature.map((k) =>
+    Math.max(LEAST_SPEED, Math.min(limits.top, Math.sqrt(limits.lateral / Math.max(Math.abs(k), 1e-9)))),
+  );
+  const pass = (from: number, to: number, most: (v: number) => number) => {
+    const v = speed[from];
+    const gained = v * v + 2 * step * most(v) * left(limits, v, curvature[from]);
+    speed[to] = Math.min(speed[to], Math.sqrt(gained));
+  };
+  for (let k = 0; k < ROUNDS * n; k++) pass(k % n, (k + 1) % n, (v) => pull(limits, v));
+  for (let k = ROUNDS * n; k > 0; k--) pass(k % n, around((k % n) - 1, n), () => limits.brake);
+  return speed;
+}
+
+/** What a plan asks for at points with these curvatures; `own`: speeds that the file gives. */
+export function plannedSpeed(
+  plan: SpeedPlan | undefined,
+  own: Float64Array | undefined,
+  curvature: Float64Array,
+  step: number,
+): Float64Array {
+  if (plan?.constant !== undefined) return new Float64Array(curvature.length).fill(plan.constant);
+  if (plan === undefined && own !== undefined) return own;
+  return fastestProfile(curvature, step, { ...CAUTIOUS, ...plan }, plan?.usage ?? USAGE);
+}

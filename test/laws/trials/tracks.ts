@@ -1,0 +1,27 @@
+/** Tracks that cross themselves, with features for laps of every length. */
+
+import { carTrack } from "../../../src/tasks/car-track.js";
+import type { TaskDefinition } from "../../../src/tasks/definition.js";
+import { onTrack } from "../../../src/tasks/path.js";
+import { trackFrom } from "../../../src/tracks/make.js";
+import { shapes } from "../../../src/tracks/shapes.js";
+import type { SpeedPlan } from "../../../src/tracks/track.js";
+
+function onPoints(name: string, points: readonly (readonly [number, number])[], wanted: SpeedPlan) {
+  const track = trackFrom({ name, x: points.map(([x]) => x), y: points.map(([, y]) => y), wanted });
+  return { ...onTrack(carTrack, track), name };
+}
+
+/** A lemniscate, which crosses itself at right angles: its speed and curvature change everywhere. */
+const lemniscate = Array.from({ length: 60 }, (_, i): [number, number] => {
+  const angle = (2 * Math.PI * (i + 0.3)) / 60;
+  const scale = 2 / (1 + Math.sin(angle) ** 2);
+  return [scale * Math.cos(angle), scale * Math.cos(angle) * Math.sin(angle)];
+});
+
+const trials: readonly TaskDefinition[] = [
+  onPoints("figure-8 as a track", shapes.figure8.points({ radius: 1.5 }), { constant: 3.4 }),
+  onPoints("lemniscate, two harmonics", lemniscate, { usage: 0.2 }),
+  onPoints("slow lemniscate, four harmonics", lemniscate, { constant: 0.5 }),
+];
+export default trials;

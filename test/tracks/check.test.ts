@@ -1,0 +1,120 @@
+/** Whether a track makes sense for a robot; speeds by its limits; a lap of a drive. */
+import { describe, expect, test } from "@jest/globals";
+import { CAR, checkTrack } from "../../src/tracks/check.js";
+import { lapOfDrive } from "../../src/tracks/from-drive.js";
+import { trackFrom } from "../../src/tracks/make.js";
+import { readRawTrack } from "../../src/tracks/read.js";
+import { shapes } from "../../src/tracks/shapes.js";
+import { fastestProfile } from "../../src/tracks/speed.js";
+import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../../src/tracks/track.js";
+import { randomNumbers } from "../support/cores.js";
+
+function shaped(shape: string, lengths: Readonly<Record<string, number>>, wanted: SpeedPlan): Track {
+  const points = shapes[shape].points(lengths);
+  return trackFrom({ name: shape, x: points.map(([x]) => x), y: points.map(([, y]) => y), wanted });
+}
+
+describe("check", () => {
+  test("the figure-8: length, lap, one crossing, radius", () => {
+    const check = checkTrack(shaped("figure8", { radius: 1.5 }, { constant: 3 }), { ...CAR, lateral: 8 });
+    expect(check.length).toBeCloseTo(6 * Math.PI, 3);
+    expect(check.lapTime).toBeCloseTo(2 * Math.PI, 3);
+    expect(check.crossings).toBe(1);
+    expect(check.leastRadius).toBeCloseTo(1.5, 1);
+    expect(check.problems).toEqual([]);
+  });
+
+  test("a curve that is tighter than the least circle, and where", () => {
+    const { problems, leastRadius } = checkTrack(shaped("oval", { straight: 3, radius: 0.4 }, { constant: 0.5 }), CAR);
+    expect(leastRadius).toBeGreaterThan(0.37);
+    expect(leastRadius).toBeLessThan(0.41);
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatch(
+      /the curve .* m from the start .* has a radius of 0.\d+ m, less than the least circle of 0.5/,
+    );
+  });
+
+  test("a speed that is impossible, where, and which one is possible", () => {
+    const { problems, usage } = checkTrack(shaped("oval", { straight: 3, radius: 1 }, { constant: 3.5 }), CAR);
+    expect(usage).toBeCloseTo(3.5 ** 2 / 7, 1);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems[0]).toMatch(/the speed .* m from the start .* is 3.50 m\/s; 2.\d+ m\/s is possible there/);
+  });
+
+  test.each(["oval", "kidney", "hairpins", "long", "figure8"])("the example %s", (name) => {
+    const { problems, crossings } = checkTrack(trackFrom(readRawTrack(`examples/tracks/${name}.yaml`)), CAR);
+    expect(crossings).toBe(name === "hairpins" || name === "figure8" ? 1 : 0);
+    if (name !== "figure8") expect(problems).toEqual([]);
+  });
+});
+
+describe("the fastest profile", () => {
+  const { curvature, step } = (() => {
+    const track = shaped("oval", { straight: 4, radius: 1 }, { constant: 1 });
+    return { curvature: shapeOf(track).curvature, step: track.step };
+  })();
+
+  test("in corners the lateral limit, between them no more than acceleration and braking give", () => {
+    const limits = { lateral: 6, accelerate: 4, brake: 2, top: 5 };
+    const speed = fastestProfile(curvature, step, limits, 1);
+    expect(Math.min(...speed)).toBeCloseTo(Math.sqrt(6), 1);
+    for (let i = 0; i < speed.length; i++) {
+      const next = speed[(i + 1) % speed.length];
+      const gain = (next ** 2 - speed[i] ** 2) / (2 * step);
+      expect(gain).toBeLessThanOrEqual(4 + 1e-9);
+      expect(gain).toBeGreaterThanOrEqual(-2 - 1e-9);
+      expect(speed[i] ** 2 * Math.abs(curvature[i])).toBeLessThanOrEqual(6 * 1.001);
+      // the friction ellipse
+      const across = (speed[i] ** 2 * Math.abs(curvature[i])) / 6;
+      if (gain > 0) expect((gain / 4) ** 2 + across ** 2).toBeLessThanOrEqual(1 + 1e-6);
+    }
+  });
+
+  test("a limit that never binds changes nothing; speeds go with the root of the part that is used", () => {
+    const limits = { lateral: 6, accelerate: 4, brake: 2, top: 1e9 };
+    const whole = fastestProfile(curvature, step, limits, 1);
+    const half = fastestProfile(curvature, step, limits, 0.5);
+    whole.forEach((v, i) => {
+      expect(half[i]).toBeCloseTo(v * Math.sqrt(0.5), 4);
+    });
+    const lap = (speed: Float64Array) => lapTimeOf({ speed, step });
+    expect(lap(half) / lap(whole)).toBeCloseTo(Math.SQRT2, 4);
+  });
+});
+
+describe("a lap of a drive", () => {
+  /** Steps of a drive along an ellipse: x, y, v, phi. */
+  function driven(turns: number, drift: number, noise: number): Float64Array {
+    const random = randomNumbers(3);
+    const steps = Math.round(400 * turns);
+    return Float64Array.from({ length: 4 * steps }, (_, k) => {
+      const angle = (2 * Math.PI * Math.floor(k / 4)) / 400;
+      const places = [2 * Math.cos(angle) + (drift * angle) / (2 * Math.PI), 1.2 * Math.sin(angle)];
+      return k % 4 < 2 ? places[k % 4] + noise * random() : 0;
+    });
+  }
+
+  test("its gap is closed, and its size said", () => {
+    const lap = lapOfDrive("a", driven(1.3, 0.2, 0), 4, 0.05);
+    expect(lap.gap).toBeGreaterThan(0.005);
+    expect(lap.gap).toBeLessThan(0.21);
+    const track = trackFrom(lap.raw);
+    expect(track.length).toBeGreaterThan(9.9);
+    expect(track.length).toBeLessThan(10.4);
+    expect(Math.max(...shapeOf(track).curvature)).toBeLessThan(1.8);
+  });
+
+  test("noise is smoothed away", () => {
+    const track = trackFrom(lapOfDrive("a", driven(1.2, 0, 0.01), 4, 0.15).raw);
+    expect(track.length).toBeGreaterThan(9.8);
+    expect(track.length).toBeLessThan(10.4);
+    expect(Math.max(...shapeOf(track).curvature)).toBeLessThan(2.5);
+    expect(Math.min(...shapeOf(track).curvature)).toBeGreaterThan(-0.8);
+  });
+
+  test("a drive that does not come round", () => {
+    expect(() => lapOfDrive("a.mcap", driven(0.6, 0, 0), 4, 0.1)).toThrow(
+      /a.mcap holds no lap: in .* m it never came back/,
+    );
+  });
+});

@@ -34,7 +34,8 @@ export * from "./names.generated";
 export { Option } from "./options";
 export { Change, ChangeKind, PlantMemory } from "./plant-memory";
 export { Network } from "./policy/policy";
-export { Counts, Dimension, Firing, Pace, Pass, Reflex, Region, Result, RowsPer, Solution, Status } from "./regions";
+export { Adjustment, Counts, Dimension, Firing, Pace, Pass, Reflex, Region, Result, RowsPer } from "./regions";
+export { Solution, Status } from "./regions";
 
 const answers: usize = heap.alloc(8 * Result.count);
 /** Whether the parts have seen their parameters. */

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 6;
+export const VERSION: i32 = 7;
 
 export enum Status {
   ok,
@@ -167,6 +167,16 @@ export enum Firing {
 export const FIRINGS: i32 = 8;
 /** Parts of a period of the task whose shortfalls are compared from lap to lap. */
 export const PLACES: i32 = 40;
+
+/** Columns of the region `adjustment` before the gains. */
+export enum Adjustment {
+  /** 0: the policy is not adjusted; else one more than the number of knots */
+  form,
+  count,
+}
+
+/** Knots of the adjustment's splines over the lap, at most. */
+export const KNOTS: i32 = 6;
 
 /** Columns of the region `jitter`: standard deviations of periods [s]. */
 export enum Jitter {

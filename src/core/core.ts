@@ -12,7 +12,7 @@ import { CoreCalls, type CoreExports, type OptionName, type RegionName, type Reg
 import { PARAMETERS } from "./names.generated.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 6;
+const VERSION = 7;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {

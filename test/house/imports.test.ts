@@ -22,6 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["doctor", "export", "report"],
   ["compare"],
   ["reproduce"],
+  ["derivatives"],
   ["cli"],
 ];
 

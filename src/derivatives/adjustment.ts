@@ -41,14 +41,24 @@ export class AdjustmentSpace {
     return this.parameters.length;
   }
 
-  /** Lets the core drive with `values`, in units of each parameter's scale. */
+  /** Lets the core drive with `values`, in units of each parameter's scale; other parameters stay as they are. */
   apply(core: Core, values: ArrayLike<number>): void {
-    const row = core.view("adjustment").fill(0);
+    const row = core.view("adjustment");
     const { form, count } = core.exports.Adjustment;
-    row[form] = this.knots + 1;
+    row[form] = Math.max(row[form], this.knots + 1);
     this.parameters.forEach(({ scale, place }, i) => {
       row[count + place] = scale * values[i];
     });
+  }
+
+  /** The values that the core drives with; an error if its offsets are on other splines. */
+  valuesIn(core: Core): number[] {
+    const row = core.view("adjustment");
+    const { form, count } = core.exports.Adjustment;
+    const present = row[form] - 1;
+    if (this.knots > 0 && present > 0 && present !== this.knots)
+      throw new UserError(`the policy has setpoint offsets on ${present} knots: give --knots ${present}`);
+    return this.parameters.map(({ scale, place }) => row[count + place] / scale);
   }
 
   /** Lets the core's tangent pass go along parameter `i`. */

@@ -81,7 +81,7 @@ export function estimateFrom(
     lapTime,
     controlPeriod,
   );
-  const deviations = laps.map(({ recording }) => deviationOf(recording, path));
+  const deviations = deviationsOf(laps, path);
   const rows = laps.map((lap, i) => designRow(lap, deviations[i], path, (2 * i) / (laps.length - 1) - 1, task));
   const regression = Regression.of(rows);
   if (!regression) return undefined;
@@ -109,8 +109,19 @@ export function estimateFrom(
   };
 }
 
+/** What every lap deviates from the mean path. */
+export function deviationsOf(laps: readonly ShakenLap[], path: MeanPath): Deviation[] {
+  return laps.map(({ recording }) => deviationOf(recording, path));
+}
+
 /** Perturbation, start, constant, drift. */
-function designRow(lap: ShakenLap, own: Deviation, path: MeanPath, place: number, task: TaskDefinition): Float64Array {
+export function designRow(
+  lap: ShakenLap,
+  own: Deviation,
+  path: MeanPath,
+  place: number,
+  task: TaskDefinition,
+): Float64Array {
   const n = task.columns.state.length;
   const m = task.columns.input.length;
   const underWay = new Float64Array(m);
@@ -180,6 +191,26 @@ function meanCost({ values, columns }: MeanPath, steps: number, task: TaskDefini
 }
 
 /**
+ * Residuals in cells: what every lap deviates in each, laps x (cells x residuals), and the mean path's there; `columns`
+ * in all.
+ */
+export function residualCells(deviations: readonly Deviation[], path: MeanPath, task: TaskDefinition) {
+  const n = task.columns.state.length;
+  const r = task.columns.residual.length;
+  const count = cellCount(path);
+  const residualsOf = (means: Float64Array) =>
+    Float64Array.from({ length: count * r }, (_, at) => means[Math.floor(at / r) * (n + r) + n + (at % r)]);
+  const values = cellMeans(deviations, path, count, n + r).map(residualsOf);
+  const points = path.values.length / path.columns;
+  const phases = Float64Array.from({ length: points }, (_, point) => (point * path.lapTime) / points);
+  const along = new Float64Array(path.values.length);
+  for (const [point, phase] of phases.entries())
+    meanAt(path, phase, along.subarray(point * path.columns, (point + 1) * path.columns));
+  const [mean] = cellMeans([{ phases, values: along }], path, count, n + r).map(residualsOf);
+  return { columns: count * r, values, mean };
+}
+
+/**
  * Mean deviation of a lap in every cell, of the first `columns` columns: laps x cells x columns. A cell at the end of
  * the lap without a sample, as a lap may end a little early, has that of the cell before; so has one at its beginning.
  */
@@ -205,6 +236,11 @@ function copyCell(means: Float64Array, from: number, to: number, columns: number
 }
 
 function cellCount({ lapTime }: MeanPath): number {
+  return cellsIn(lapTime);
+}
+
+/** Cells of a lap. */
+export function cellsIn(lapTime: number): number {
   return Math.round(lapTime / CELL);
 }
 

@@ -31,7 +31,7 @@ export async function shakeInMemory(
   const space = new AdjustmentSpace(core.setup.task, groups, knots);
   const laps = lapsWithin(minutes, space, core.setup.task, config.pace);
   const base = new Array<number>(space.size).fill(0);
-  const plan = { groups: [...groups], knots, seed: config.seed, laps, bound, policy: "", base };
+  const plan = { groups: [...groups], knots, seed: config.seed, laps, bound, policy: "", adjustment: [], base };
   const lines: ShakeLine[] = [];
   const recordings: Recording[] = [];
   const folder = {

@@ -30,10 +30,7 @@ export function modelGradients(core: Core, space: AdjustmentSpace, laps: readonl
   const { lapTime, controlPeriod } = core.setup.task.timing;
   const r = core.setup.task.columns.residual.length;
   const sums = Array.from({ length: PARTS }, () => new Float64Array(space.size));
-  core.view("direction").fill(0);
-  setWindows(core, { start: 0, length: 0, stride: 0 });
-  core.setOption("windowBurnIn", 0);
-  core.setOption("windowMargin", 1);
+  prepareTangents(core);
   for (const lap of laps) {
     storeLap(core, lap);
     const [steps, , start] = core.view("counts");
@@ -54,6 +51,44 @@ export function modelGradients(core: Core, space: AdjustmentSpace, laps: readonl
     }
   }
   return sums;
+}
+
+/**
+ * The model's Jacobian of the residuals in cells (as {@link residualCells} has them), the mean over the laps: cells x
+ * residuals x parameters.
+ */
+export function modelJacobian(core: Core, space: AdjustmentSpace, laps: readonly ShakenLap[], cells: number) {
+  const lapTime = core.setup.task.timing.lapTime as number;
+  const r = core.setup.task.columns.residual.length;
+  const p = space.size;
+  const sums = new Float64Array(cells * r * p);
+  const counts = new Float64Array(cells);
+  prepareTangents(core);
+  for (const lap of laps) {
+    storeLap(core, lap);
+    const [steps, , start] = core.view("counts");
+    const [times, shifts] = [core.view("times"), core.view("taskShifts")];
+    const begin = lapTime * Math.round(start / lapTime);
+    const cellOf = (t: number) => Math.floor((cells * (start + times[t] + shifts[t] - begin)) / lapTime);
+    const places = Array.from({ length: steps }, (_, t) => Math.max(0, Math.min(cells - 1, cellOf(t))));
+    for (const place of places) counts[place]++;
+    for (let i = 0; i < p; i++) {
+      space.pointAlong(core, i);
+      core.tangentPass(0, 0);
+      const tangents = core.view("residualTangents");
+      for (let t = 0; t < steps; t++)
+        for (let k = 0; k < r; k++) sums[(places[t] * r + k) * p + i] += tangents[t * r + k];
+    }
+  }
+  return sums.map((sum, at) => sum / Math.max(1, counts[Math.floor(at / (r * p))]));
+}
+
+/** Tangents go over the whole lap, the network's parameters fixed. */
+function prepareTangents(core: Core): void {
+  core.view("direction").fill(0);
+  setWindows(core, { start: 0, length: 0, stride: 0 });
+  core.setOption("windowBurnIn", 0);
+  core.setOption("windowMargin", 1);
 }
 
 /** Fits the core's model to laps, where that is asked for; a part of the fit that is refused stays as it was. */

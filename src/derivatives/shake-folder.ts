@@ -29,6 +29,8 @@ const PLAN = v.object({
   bound: v.number(),
   /** the policy that is shaken: the network's parameters, float64 as base64, and its adjustment */
   policy: v.string(),
+  adjustment: NUMBERS,
+  /** of the parameters that are shaken, in units of their scales */
   base: NUMBERS,
 });
 export type ShakePlan = v.InferOutput<typeof PLAN>;

@@ -61,7 +61,8 @@ export async function newShake(
     laps,
     bound,
     policy: textOf(core.view("parameters")),
-    base: new Array(space.size).fill(0),
+    adjustment: [...core.view("adjustment")],
+    base: space.valuesIn(core),
   };
   const path = isTask ? await unusedPath(join("runs", `shake-${target}-${time}`)) : await ShakeFolder.nextOf(target);
   return { config, core, space, plan, path };
@@ -76,6 +77,7 @@ export async function openShake(
   const config = completeConfig(mergeConfigs(await folder.readConfig(), given));
   const core = await shakeCore(config);
   core.write("parameters", numbersIn(plan.policy));
+  core.write("adjustment", plan.adjustment);
   const space = new AdjustmentSpace(core.setup.task, plan.groups, plan.knots);
   space.apply(core, plan.base);
   return { config, core, space, plan, lines: await folder.readLines() };

@@ -16,7 +16,7 @@ import { type ArgumentType, number, oneOf, path, text, wholeNumber } from "../ar
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink, type Permission } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
-import { TRAINING } from "../settings.js";
+import { SHAKING } from "../settings.js";
 import { checkpoint, folder, permission } from "../shared.js";
 
 const groups: ArgumentType<readonly Group[]> = {
@@ -51,7 +51,7 @@ export default defineCommand({
     out: { type: folder, describe: "folder of the shake", defaultNote: "<run>/shakes/N, or runs/shake-<task>-<time>" },
     resume: { type: path("a shake, e.g. runs/mine/shakes/1"), describe: "go on with a shake: its folder" },
   },
-  settings: TRAINING,
+  settings: SHAKING,
   examples: {
     "lapgrad shake car-figure8 --plant identified": "three minutes of the untrained car",
     "lapgrad shake runs/mine --groups offsets --minutes 5": "12 setpoint offsets of a trained policy",

@@ -4,6 +4,7 @@ import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./arena";
 import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
+import { isAdjusted, trimTranspose } from "./policy/adjustment";
 import { accumulateGradient, transpose } from "./policy/mlp";
 import * as trace from "./trace";
 
@@ -60,6 +61,7 @@ export function costate(begin: i32, end: i32): void {
         model.transpose(modelTape, p, px, pu);
       }
       reward.transpose(trace.rewardTapeAt(t), trace.seedsAt(t), px, pu);
+      if (isAdjusted()) trimTranspose(t, pu);
       controller.transpose(trace.controllerTapeAt(t), gains, pu, px, trace.referenceWork, pGains);
       reference.evaluateTranspose(trace.referenceWork, load<f64>(trace.localTimeAt(t)), pCoefficients);
       for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(p + i, load<f64>(px + i));

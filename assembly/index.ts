@@ -34,7 +34,7 @@ export * from "./names.generated";
 export { Option } from "./options";
 export { Change, ChangeKind, PlantMemory } from "./plant-memory";
 export { Network } from "./policy/policy";
-export { Counts, Dimension, Firing, Pace, Pass, PathNode, Reflex, Region } from "./regions";
+export { Adjustment, Counts, Dimension, Firing, Pace, Pass, PathNode, Reflex, Region } from "./regions";
 export { Result, RowsPer, Solution, Status } from "./regions";
 
 const answers: usize = heap.alloc(8 * Result.count);

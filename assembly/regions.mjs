@@ -27,6 +27,7 @@ export const WIDTHS = {
   controllerTape: "controller.tapeSize",
   rewardTape: "reward.tapeSize",
   taskTape: "task.tapeSize",
+  adjustment: "Adjustment.count + gainSize + inputSize + KNOTS * setpointSize",
 };
 
 /** Kept once. `columns`: a name of {@link WIDTHS}, a number, or an expression. */
@@ -64,6 +65,8 @@ export const REGIONS = [
   run("path", "PathNode.count", "of a track, see PathNode in assembly/regions.ts", "dimension(Dimension.pathNodes)"),
   run("outputScale", "output", "factor of each network output"),
   run("nominalGains", "gain", "what the network's gain offsets are added to"),
+  run("adjustment", "adjustment", "what is added to the policy beside its network (assembly/policy/adjustment.ts)"),
+  run("adjustmentDirection", "adjustment", "v of the tangent pass along the adjustment"),
   run("stateLow", "state", "lower bounds: a rollout ends where a state is below"),
   run("stateHigh", "state", "upper bounds"),
   run("startSpread", "state", "half-width of the random offset of a start"),
@@ -144,7 +147,7 @@ export const REGIONS = [
   segment("segmentTimes", "segmentTime", 1, "task time of the network call [s]"),
   segment("segmentStates", "segmentState", "state", "state at the network call"),
   segment("activations", "activations", "activation", "features, hidden activations, outputs before scaling"),
-  segment("outputs", "outputs", "output", "(setpoint, gain) offsets = scale * last activation"),
+  segment("outputs", "outputs", "output", "(setpoint, gain) offsets = scale * last activation + adjustment"),
   segment("setpoints", "setpoint", "setpoint", "where the segment's reference leads"),
   segment("gains", "gains", "gain", "nominal gains + offsets"),
   segment("coefficients", "coefficients", "coefficient", "of the segment's reference"),

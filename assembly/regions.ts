@@ -187,6 +187,15 @@ export enum PathNode {
 }
 /** Nodes that a path may have, at most; one with fewer than the least is no path. */
 export const MOST_PATH_NODES: i32 = 65536;
+/** Columns of the region `adjustment` before the gains. */
+export enum Adjustment {
+  /** 0: the policy is not adjusted; else one more than the number of knots */
+  form,
+  count,
+}
+
+/** Knots of the adjustment's splines over the lap, at most. */
+export const KNOTS: i32 = 6;
 
 /** Columns of the region `jitter`: standard deviations of periods [s]. */
 export enum Jitter {

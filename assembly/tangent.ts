@@ -6,6 +6,7 @@ import { controller, model, reference, reward, task } from "./components";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./arena";
 import { stateFeedback, truncate } from "./options";
+import { addOffsets, isAdjusted, trimTangent } from "./policy/adjustment";
 import { tangent as networkTangent } from "./policy/mlp";
 import { Dimension } from "./regions";
 import * as trace from "./trace";
@@ -44,6 +45,7 @@ export function tangentFrom(begin: i32, end: i32): void {
       const du = trace.inputWorkAt(t);
       reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimeAt(t)), trace.referenceWork);
       controller.tangent(trace.controllerTapeAt(t), gains, dx, trace.referenceWork, dGains, du);
+      if (isAdjusted()) trimTangent(t, trace.adjustmentDirection, du);
       reward.tangent(trace.rewardTapeAt(t), dx, du, trace.residualTangentsAt(t));
       const acting = trace.delayed ? gatherInputs(t, reached) : du;
       const dNext = t + 1 < rows ? dx + trace.stateRow : trace.stateWork;
@@ -63,7 +65,10 @@ function gatherInputs(t: i32, reached: i32): usize {
   return trace.inputWorkRow;
 }
 
-/** Tangent of segment j's scaled outputs, in outputWork, from `direction` and the state's tangent. */
+/**
+ * Tangent of segment j's outputs, in outputWork, from `direction`, the state's tangent and, of an adjusted policy,
+ * `adjustmentDirection`.
+ */
 function throughNetwork(j: i32, dx: usize): void {
   const dRow = trace.activationWork;
   if (stateFeedback) task.tangent(trace.taskTapeAt(j), dx, dRow);
@@ -72,4 +77,5 @@ function throughNetwork(j: i32, dx: usize): void {
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(trace.outputWork + i, load<f64>(trace.outputScale + i) * load<f64>(dRow + trace.outputOffset + i));
   }
+  if (isAdjusted()) addOffsets(trace.adjustmentDirection, j, trace.outputWork);
 }

@@ -53,8 +53,8 @@ import { DOUBLE_SHIFT } from "./math/doubles";
 import { Change, CHANGES, PLANT_MEMORY } from "./plant-memory";
 import { activationSize as activationCount, deltaSize as deltaCount } from "./policy/layers";
 import { parameterSize as parameterCount } from "./policy/layers";
-import { Counts, Dimension, EARLIER, Firing, FIRINGS, Jitter, Pace, PLACES, PROBE_ROW, PROBE_ROWS } from "./regions";
-import { PathNode, Reflex, Region, RowsPer, Solution } from "./regions";
+import { Adjustment, Counts, Dimension, EARLIER, Firing, FIRINGS, Jitter, KNOTS, Pace, PLACES } from "./regions";
+import { PathNode, PROBE_ROW, PROBE_ROWS, Reflex, Region, RowsPer, Solution } from "./regions";
 
 // doubles and bytes of a row, by what stands in it
 ${declared.join("")}

@@ -76,6 +76,11 @@ export class Backstepping extends Controller {
     );
   }
 
+  limit(parameters: usize, i: i32): f64 {
+    if (i == CarInput.throttle) return load<f64>(parameters, 8 * BacksteppingParameter.throttleLimit);
+    return load<f64>(parameters, 8 * BacksteppingParameter.steeringLimit);
+  }
+
   // @ts-ignore: decorator
   @inline
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {

@@ -12,6 +12,11 @@ export abstract class Controller {
     readonly tapeSize: i32,
   ) {}
 
+  /** Largest absolute value that it commands of input i. */
+  limit(_parameters: usize, _i: i32): f64 {
+    return Infinity;
+  }
+
   abstract act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void;
   /** du = K dx + du/dreference dReference + du/dgains dGains. */
   abstract tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void;

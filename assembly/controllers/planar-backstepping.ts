@@ -74,6 +74,11 @@ export class PlanarBackstepping extends Controller {
     );
   }
 
+  limit(parameters: usize, i: i32): f64 {
+    if (i == QuadrupedInput.speed) return load<f64>(parameters, 8 * PlanarBacksteppingParameter.speedLimit);
+    return load<f64>(parameters, 8 * PlanarBacksteppingParameter.turnLimit);
+  }
+
   act(parameters: usize, x: usize, reference: usize, gains: usize, u: usize, tape: usize): void {
     sincos(load<f64>(x, 8 * PlanarState.phi));
     const ex = load<f64>(reference, 8 * PlanarReference.x) - load<f64>(x, 8 * PlanarState.x);

@@ -9,6 +9,7 @@ import { Model } from "../models/model";
 import { lookahead, startFromState } from "../options";
 import * as trace from "../trace";
 import { Reward } from "../rewards/reward";
+import { addOffsets, addTrims, isAdjusted } from "./adjustment";
 import { forward } from "./mlp";
 import { Reference } from "./reference";
 
@@ -29,16 +30,17 @@ export function recallNetwork(j: i32): void {
   forward(trace.parameters, trace.activationsAt(j));
 }
 
-/** outputs_j = scale * the last layer's activations. */
+/** outputs_j = scale * the last layer's activations + what the adjustment adds. */
 function scaleOutputs(j: i32): void {
   const last = trace.activationsAt(j) + trace.outputOffset;
   const out = trace.outputsAt(j);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(last + i));
   }
+  if (isAdjusted()) addOffsets(trace.adjustment, j, out);
 }
 
-/** setpoint_j = task(t_j + pace lookahead) + offsets, gains_j = nominal + offsets, offsets the network's outputs. */
+/** setpoint_j = task(t_j + pace lookahead) + offsets, gains_j = nominal + offsets, offsets the outputs. */
 function placeSetpoint(j: i32): void {
   const out = trace.outputsAt(j);
   const setpoint = trace.setpointAt(j);
@@ -115,6 +117,7 @@ export function act<C extends Controller>(controller: C, j: i32, t: i32): void {
     trace.commandAt(t),
     trace.controllerTapeAt(t),
   );
+  if (isAdjusted()) addTrims(trace.commandAt(t));
 }
 
 /** Stage cost of step t, and the model's derivatives there; the applied inputs are recorded by now. */

@@ -22,6 +22,7 @@ export function restorePolicy(core: Core, checkpoint: Checkpoint, path: string):
     );
   }
   core.write("parameters", parameters);
+  if (checkpoint.arrays.adjustment) core.write("adjustment", checkpoint.arrays.adjustment);
 }
 
 /** Layer widths of the core's network, features first. */

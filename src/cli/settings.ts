@@ -19,6 +19,23 @@ const all = Object.keys(settings) as SettingName[];
 
 /** Settings of a training; its task is a positional. */
 export const TRAINING = all.filter((name) => name !== "task");
+/** Settings of a training that say how it learns. */
+const LEARNING: readonly SettingName[] = [
+  "rollouts",
+  "batch",
+  "batch-reduction",
+  "rollout-segments",
+  "update-every",
+  "update-delay",
+  "update",
+  "learning-rate",
+  "truncation",
+  "window",
+  "stop-factor",
+  "reflex",
+];
+/** Settings of a shake: of what drives, and of the model that is judged. */
+export const SHAKING = TRAINING.filter((name) => !LEARNING.includes(name));
 /** Settings that a drive without learning depends on. */
 export const DRIVING: readonly SettingName[] = [
   "task",

@@ -1,6 +1,6 @@
 /**
- * What the learning core hands to that of the control thread beside the policy: the pace, the model by which the
- * reflex judges what is driven, and the controller's limits, which a spin lowers.
+ * What the learning core hands to that of the control thread beside the network: the pace, the model by which the
+ * reflex judges what is driven, the controller's limits, which a spin lowers, and the adjustment.
  */
 import type { Core } from "../core/core.js";
 
@@ -8,7 +8,7 @@ import type { Core } from "../core/core.js";
 export const HANDOVER_SIZE = 64;
 
 /** After the pace that was asked for and how often one was. */
-const PARTS = ["modelFitted", "modelParameters", "inputDelays", "controllerParameters"] as const;
+const PARTS = ["modelFitted", "modelParameters", "inputDelays", "controllerParameters", "adjustment"] as const;
 
 /** The numbers that are handed over. */
 export function handedOver(core: Core): Float64Array {

@@ -24,6 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["view"],
   ["compare"],
   ["reproduce"],
+  ["derivatives"],
   ["cli"],
 ];
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
 import { changesWithinLaps, unitOf } from "../../config/units.js";
+import { isMeasuredRun } from "../../derivatives/measured-run.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
@@ -23,7 +24,7 @@ import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
 import { warmUp } from "../../training/warm-up.js";
-import { path, text, wholeNumber } from "../arguments.js";
+import { choice, path, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
@@ -31,6 +32,7 @@ import { type LivePage, openView } from "../live.js";
 import { type Promised, type TrainingProgress, trainingProgress } from "../progress.js";
 import { TRAINING, withTask } from "../settings.js";
 import { folder, permission, viewing } from "../shared.js";
+import { trainMeasured } from "../train-measured.js";
 
 export default defineCommand({
   describe: "learn a policy by driving (the paper's Algorithm 1)",
@@ -44,6 +46,13 @@ export default defineCommand({
       insteadOf: "rollouts",
     },
     out: { type: folder, describe: "folder of the run", defaultNote: "runs/<task>-<time>" },
+    gradient: {
+      type: choice("model", "measured", "both"),
+      describe:
+        "where the gradient comes from: the model; laps with perturbations, of gains, trims and 12 setpoint offsets; " +
+        "both (docs/physical-derivatives.md)",
+      defaultNote: "model",
+    },
     resume: {
       type: path("a run, e.g. runs/mine"),
       valueOptional: true,
@@ -54,6 +63,7 @@ export default defineCommand({
   examples: {
     "lapgrad train": "the simulated JetRacer learns a figure-8",
     "lapgrad train --plant nominal --model-scale 0.25 --laps 25 --seed 3": "a model four times too weak",
+    "lapgrad train --gradient measured --plant identified": "ten minutes without any model",
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
@@ -79,6 +89,12 @@ export default defineCommand({
       return made;
     };
     try {
+      const resumed = args.resume === undefined ? undefined : args.resume || args.out;
+      if ((args.gradient ?? "model") !== "model" || (resumed !== undefined && (await isMeasuredRun(resumed)))) {
+        const { config, rollouts, path } = await trainMeasured({ ...options, resumed }, openFor, signal, output);
+        await conclude(path, config, rollouts, (performance.now() - began) / 1000, output);
+        return;
+      }
       // a robot that does not answer leaves no folder
       let link: Link | undefined;
       const prepare = async (prepared: PreparedRun) => {

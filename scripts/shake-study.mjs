@@ -1,0 +1,212 @@
+/**
+ * How right measured sensitivities are, and what is said of models by them: shakes of the untrained simulated car in
+ * memory, with measurement noise and jitter, against central differences of the same plant without either, from the
+ * starts of the same laps. `--cache`: rows that are there already are not driven again.
+ * Usage, after a build, in the project's folder:
+ *   node scripts/shake-study.mjs [--part accuracy|diagnosis] [--seeds 10] [--first 92000] [--cache file]
+ */
+import { parseArgs } from "node:util";
+import { diagnosisOf } from "../build/src/derivatives/diagnose.js";
+import { agreementOf, verdictOf } from "../build/src/derivatives/diagnosis.js";
+import { shakeInMemory } from "../build/src/derivatives/in-memory.js";
+import { SimLink } from "../build/src/links/kinds/sim.js";
+import { markdownTable } from "../build/src/report/markdown.js";
+import { quantile } from "../build/src/statistics.js";
+import { keptRows } from "./study.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    part: { type: "string" },
+    seeds: { type: "string", default: "10" },
+    first: { type: "string", default: "92000" },
+    cache: { type: "string" },
+  },
+});
+const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
+const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
+const kept = keptRows(options.cache);
+
+/** Size of the differences, in units of the parameters: as large as shakes are. */
+const AMPLITUDE = 0.1;
+/** 2 mm and 5 ms. */
+const DISTURBED = { "plant-noise": [0.002], "control-jitter": 0.005 };
+const BOUND = 0.2;
+const DIRECT = { groups: ["gains", "trims"], knots: 3, minutes: 3, bound: BOUND };
+const OFFSETS = { groups: ["offsets"], knots: 3, minutes: 5, bound: BOUND };
+
+/**
+ * The simulated plant that also knows the truth: before each lap that counts, central differences of its cost by every
+ * parameter, from where the car is, without noise and jitter.
+ */
+class TruthLink extends SimLink {
+  #core;
+  #space;
+  #laps = 0;
+
+  constructor(core, space) {
+    super();
+    this.#core = core;
+    this.#space = space;
+    this.sum = new Float64Array(space.size);
+    this.counted = 0;
+  }
+
+  async driveOn(core, index, segments, previous, kept) {
+    // laps come in two calls, the last segment by itself; the first lap of all was begun by `drive`
+    if (kept === 0 && ++this.#laps > 2) this.#difference(segments + 1, previous);
+    return super.driveOn(core, index, segments, previous, kept);
+  }
+
+  #difference(segments, previous) {
+    const core = this.#core;
+    const regions = ["plantState", "plantMemory", "externalMemory", "random", "plantNoise", "jitter", "adjustment"];
+    const saved = regions.map((name) => core.view(name).slice());
+    const restore = () => {
+      for (const [k, name] of regions.entries()) core.view(name).set(saved[k]);
+    };
+    const costWith = (i, change) => {
+      restore();
+      core.view("plantNoise").fill(0);
+      core.view("jitter").fill(0);
+      const values = new Float64Array(this.#space.size);
+      values[i] = change;
+      this.#space.apply(core, values);
+      core.tryRollOut(2, segments, previous, 0);
+      const [steps] = core.view("counts", 2);
+      return core
+        .view("stageCosts", 2)
+        .subarray(0, steps)
+        .reduce((sum, cost) => sum + cost, 0);
+    };
+    for (let i = 0; i < this.#space.size; i++)
+      this.sum[i] += (costWith(i, AMPLITUDE) - costWith(i, -AMPLITUDE)) / (2 * AMPLITUDE);
+    this.counted++;
+    restore();
+  }
+
+  get truth() {
+    return this.sum.map((value) => value / this.counted);
+  }
+}
+
+/** One shake: what was measured, what is true, what is said of the model. */
+async function shaken(given, shake) {
+  let link;
+  const made = await shakeInMemory({ ...DISTURBED, ...given }, shake, (core, space) => {
+    link = new TruthLink(core, space);
+    return link;
+  });
+  const diagnosis = diagnosisOf(made, made.laps, made.minutes);
+  const { estimate, model } = diagnosis;
+  const p = made.space.size;
+  return {
+    minutes: made.minutes,
+    truth: [...link.truth],
+    measured: [...estimate.gradient.values],
+    errors: Array.from({ length: p }, (_, i) => Math.sqrt(estimate.gradient.covariance[i * p + i])),
+    freedom: estimate.freedom,
+    model: [...model],
+    heldOut: estimate.heldOut,
+    groups: made.space.parameters.map(({ group }) => group),
+    verdict: diagnosis.verdict,
+    all: diagnosis.all,
+    responses: diagnosis.responses,
+  };
+}
+
+/** Two-sided 90 % quantile of Student's t, to 1 %. */
+const studentQuantile = (freedom) => 1.6449 + 1.53 / freedom + 1.5 / freedom ** 2;
+const part = (row, values, group) => values.filter((_, i) => row.groups[i] === group);
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const two = (value) => value.toFixed(2);
+const three = (value) => value.toFixed(3);
+
+async function accuracy() {
+  const rows = [["plant", "delay [s]", "minutes", "group", "cosine: least", "median", "within 90 %", "held out"]];
+  const plants = [
+    ["nominal", 0],
+    ["nominal", 0.06],
+    ["identified", undefined],
+    ["single-track", undefined],
+  ];
+  for (const [plant, delay] of plants)
+    for (const shake of [DIRECT, OFFSETS]) {
+      const given = { plant, ...(delay === undefined ? {} : { "plant-delay": [delay] }) };
+      const found = [];
+      for (const seed of seeds)
+        found.push(await kept(["accuracy", given, shake, seed], () => shaken({ ...given, seed }, shake)));
+      const inside = found.flatMap(({ truth, measured, errors, freedom }) =>
+        truth.map((value, i) => Math.abs(measured[i] - value) <= studentQuantile(freedom) * errors[i]),
+      );
+      for (const group of shake.groups) {
+        const cosines = sorted(
+          found.map((row) => agreementOf(part(row, row.measured, group), part(row, row.truth, group)).cosine),
+        );
+        rows.push([
+          plant,
+          delay ?? "its own",
+          two(Math.max(...found.map(({ minutes }) => minutes))),
+          group,
+          three(cosines[0]),
+          three(quantile(cosines, 0.5)),
+          `${Math.round((100 * inside.filter(Boolean).length) / inside.length)} %`,
+          two(quantile(sorted(found.map(({ heldOut }) => heldOut)), 0.5)),
+        ]);
+      }
+    }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+/** Models, right and wrong: settings of each. */
+const model = (parameters) => ({ parameters: { model: parameters } });
+const CAR = { offset: 0.5, drag: 0.105, corneringDrag: 0.325, inverseGrip: 1 / 7.7, steeringBias: 0 };
+const given = { plant: "identified", "model-fit": false, "model-scale": 1, "model-delay": 0.1 };
+const MODELS = [
+  ["right structure, fitted", { plant: "identified", "model-fit": true }],
+  ["right structure, known", { ...given, ...model({ ...CAR, throttleGain: 6.6, steeringGain: 4.3 }) }],
+  ["steering reversed", { ...given, ...model({ ...CAR, throttleGain: 6.6, steeringGain: -4.3 }) }],
+  ["gains × 4", { ...given, ...model({ ...CAR, throttleGain: 26.4, steeringGain: 17.2 }) }],
+  ["nominal plant, model × 4", { plant: "nominal", "model-fit": false, "model-scale": 4 }],
+  ["limit of grip, the task's model", { plant: "single-track", "model-fit": false, "model-scale": 1 }],
+  ["limit of grip, fitted", { plant: "single-track", "model-fit": true }],
+];
+
+/** What the verdict would be if the truth were known; an input that acts the other way round is known. */
+function trueVerdict(name, { truth, model: ofModel }) {
+  if (name === "steering reversed") return { cosine: Number.NaN, scale: Number.NaN, verdict: "sign" };
+  const agreement = agreementOf(truth, ofModel);
+  return { ...agreement, verdict: verdictOf(agreement.cosine, agreement.scale) };
+}
+
+async function diagnosis() {
+  const rows = [["model", "true cosine", "true scale", "true verdict", "right", "verdicts", "minutes"]];
+  for (const [name, settings] of MODELS) {
+    const found = [];
+    for (const seed of seeds)
+      found.push(await kept(["diagnosis", settings, DIRECT, seed], () => shaken({ ...settings, seed }, DIRECT)));
+    const truths = found.map((row) => trueVerdict(name, row));
+    const right = found.filter(({ verdict }, i) => verdict === truths[i].verdict).length;
+    const count = (verdicts) => {
+      const counts = new Map();
+      for (const verdict of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+      return [...counts].map(([verdict, times]) => `${verdict} ${times}`).join(", ");
+    };
+    const spread = (values) => {
+      const all = sorted(values.filter(Number.isFinite));
+      return all.length === 0 ? "-" : `${two(all[0])} to ${two(all[all.length - 1])}`;
+    };
+    rows.push([
+      name,
+      spread(truths.map(({ cosine }) => cosine)),
+      spread(truths.map(({ scale }) => scale)),
+      count(truths.map(({ verdict }) => verdict)),
+      `${right} of ${found.length}`,
+      count(found.map(({ verdict }) => verdict)),
+      two(Math.max(...found.map(({ minutes }) => minutes))),
+    ]);
+  }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+const PARTS = { accuracy, diagnosis };
+for (const name of options.part ? [options.part] : Object.keys(PARTS)) await PARTS[name]();

@@ -1,0 +1,75 @@
+/** `lapgrad train --gradient measured`: what the command does there in place of Algorithm 1. */
+import { join } from "node:path";
+import {
+  driveMeasured,
+  type GradientSource,
+  type MeasuredRun,
+  newMeasuredRun,
+  resumedMeasuredRun,
+} from "../derivatives/measured-run.js";
+import { UserError } from "../errors.js";
+import { unusedPath } from "../files.js";
+import type { Link } from "../links/link.js";
+import { type Output, timestamp } from "../output.js";
+import { quoted } from "../shell.js";
+import { taskNamed } from "../tasks/tasks.js";
+import { drivenIn } from "../training/metrics.js";
+import type { PreparedRun, TrainOptions } from "../training/run-start.js";
+import { type TrainingProgress, trainingProgress } from "./progress.js";
+
+/** A training by what laps with perturbations measure; a robot that does not answer leaves no folder. */
+export async function trainMeasured(
+  options: TrainOptions & { readonly gradient?: "model" | GradientSource; readonly resumed: string | undefined },
+  openFor: (run: Pick<PreparedRun, "config" | "folder" | "core">) => Promise<Link>,
+  signal: AbortSignal,
+  output: Output,
+) {
+  const { given, laps, out, resumed, gradient } = options;
+  const own = laps === undefined ? given : { ...given, rollouts: laps };
+  let link: Link | undefined;
+  const path = out ?? (await unusedPath(join("runs", `${given.task ?? "car-figure8"}-${timestamp(new Date())}`)));
+  const prepare = async (run: Parameters<typeof openFor>[0]) => {
+    link = await openFor(run);
+  };
+  let run: MeasuredRun;
+  try {
+    if (resumed !== undefined) run = await resumedMeasuredRun(resumed, own);
+    else run = await newMeasuredRun(own, gradient === "both" ? "both" : "measured", path, prepare);
+  } catch (error) {
+    await link?.close();
+    throw error;
+  }
+  const { config, folder, rollouts, space } = run;
+  let stopped: string | undefined;
+  try {
+    const open = link ?? (await openFor(run));
+    try {
+      const what = `${config.task} on ${config.link}, plant ${config.plant}`;
+      output.say(`${what}, measured gradient of ${space.size} parameters, ${config.update}; run ${folder.path}`);
+      const table = await announceLaps(run, output);
+      try {
+        stopped = await driveMeasured(run, { link: open, signal, onLap: (lap) => table.rollout(lap) });
+      } finally {
+        table.stop();
+      }
+    } finally {
+      await open.stop().finally(() => open.close());
+    }
+  } finally {
+    run.unlock();
+  }
+  if (stopped !== undefined)
+    throw new UserError(
+      `lap ${rollouts.length + 1} was stopped: ${stopped}. Go on: lapgrad train --resume ${quoted(folder.path)}`,
+      1,
+    );
+  return { config, rollouts, path: folder.path };
+}
+
+/** The table of a training whose laps are counted from its first. */
+function announceLaps({ config, rollouts }: MeasuredRun, output: Output): Promise<TrainingProgress> {
+  const { metrics } = taskNamed(config.task);
+  const units = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.unit]));
+  const done = { rollouts: rollouts.length, seconds: drivenIn(rollouts) };
+  return trainingProgress(output, config.rollouts, units, done, [], "lap");
+}

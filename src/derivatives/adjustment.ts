@@ -1,0 +1,105 @@
+/**
+ * The few numbers of a policy whose effect on a robot can be measured: gains, trims, setpoint offsets over the lap
+ * (equations (P1), (P2)); by name, in units in which one is a large change.
+ */
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+
+/** Knots of the setpoint offsets' splines over a lap, at most; KNOTS of assembly/regions.ts. */
+export const MOST_KNOTS = 6;
+/** What one of a trim means, as a part of an input's range of 1; of gains and offsets the network's scale says it. */
+const TRIM = 0.1;
+
+export const GROUPS = ["gains", "trims", "offsets"] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface AdjustmentParameter {
+  readonly name: string;
+  readonly group: Group;
+  /** of the adjustment, e.g. m */
+  readonly unit: string;
+  /** what one of it is, in that unit */
+  readonly scale: number;
+  /** where it stands in the core's row of adjustments, behind the form */
+  readonly place: number;
+}
+
+/** The parameters of `groups`, offsets on `knots` splines. */
+export class AdjustmentSpace {
+  readonly parameters: readonly AdjustmentParameter[];
+  readonly knots: number;
+
+  constructor(task: TaskDefinition, groups: readonly Group[], knots: number) {
+    if (!Number.isInteger(knots) || knots < 1 || knots > MOST_KNOTS)
+      throw new UserError(`knots is ${knots}; allowed is a whole number from 1 to ${MOST_KNOTS}`);
+    this.knots = groups.includes("offsets") ? knots : 0;
+    this.parameters = allParameters(task, this.knots).filter(({ group }) => groups.includes(group));
+  }
+
+  get size(): number {
+    return this.parameters.length;
+  }
+
+  /** Lets the core drive with `values`, in units of each parameter's scale; other parameters stay as they are. */
+  apply(core: Core, values: ArrayLike<number>): void {
+    const row = core.view("adjustment");
+    const { form, count } = core.exports.Adjustment;
+    row[form] = Math.max(row[form], this.knots + 1);
+    this.parameters.forEach(({ scale, place }, i) => {
+      row[count + place] = scale * values[i];
+    });
+  }
+
+  /** The values that the core drives with; an error if its offsets are on other splines. */
+  valuesIn(core: Core): number[] {
+    const row = core.view("adjustment");
+    const { form, count } = core.exports.Adjustment;
+    const present = row[form] - 1;
+    if (this.knots > 0 && present > 0 && present !== this.knots)
+      throw new UserError(`the policy has setpoint offsets on ${present} knots: give --knots ${present}`);
+    return this.parameters.map(({ scale, place }) => row[count + place] / scale);
+  }
+
+  /** Lets the core's tangent pass go along parameter `i`. */
+  pointAlong(core: Core, i: number): void {
+    const { scale, place } = this.parameters[i];
+    core.view("adjustmentDirection").fill(0)[core.exports.Adjustment.count + place] = scale;
+  }
+
+  /** Which parameters are of a group. */
+  indicesOf(group: Group): number[] {
+    return this.parameters.flatMap((parameter, i) => (parameter.group === group ? [i] : []));
+  }
+}
+
+function allParameters({ columns, network }: TaskDefinition, knots: number): AdjustmentParameter[] {
+  const split = (column: string) => {
+    const [, name, unit = ""] = /^([^[]*?)\s*(?:\[(.*)\])?$/.exec(column) ?? [];
+    return { name, unit };
+  };
+  const setpoints = columns.setpoint.length;
+  const gains = columns.gain.map((column, i) => ({
+    ...split(column),
+    group: "gains" as const,
+    scale: network.scale[setpoints + i],
+    place: i,
+  }));
+  const trims = columns.input.map((column, i) => ({
+    ...split(column),
+    name: `${split(column).name} trim`,
+    group: "trims" as const,
+    scale: TRIM,
+    place: gains.length + i,
+  }));
+  const offsets = Array.from({ length: knots }, (_, knot) =>
+    columns.setpoint.map((column, i) => ({
+      ...split(column),
+      name: `${split(column).name} at ${knot}/${knots}`,
+      group: "offsets" as const,
+      scale: network.scale[i],
+      place: gains.length + trims.length + knot * setpoints + i,
+    })),
+  ).flat();
+  return [...gains, ...trims, ...offsets];
+}

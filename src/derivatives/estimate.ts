@@ -1,0 +1,318 @@
+/**
+ * What shakes say: the sensitivity of the lap to every parameter, in cells of phase, and the gradient of its cost, both
+ * with standard errors (equations (P4) to (P6)).
+ */
+import type { Recording } from "../recording/recording.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+import type { AdjustmentSpace } from "./adjustment.js";
+import { type Deviation, deviationOf, type MeanPath, meanAt, meanPathOf } from "./alignment.js";
+import { Regression } from "./regression.js";
+
+/** A lap driven with a perturbation. */
+export interface ShakenLap {
+  /** what was added to the base, in units of each parameter's scale; all 0: a nominal lap */
+  readonly values: Float64Array;
+  readonly recording: Recording;
+  /** the lap that ended where this one began, if there is one */
+  readonly before: Recording | undefined;
+}
+
+/** A gradient of the cost of a lap, or of a part of it, by the parameters in their units. */
+export interface GradientEstimate {
+  readonly values: Float64Array;
+  /** parameters x parameters */
+  readonly covariance: Float64Array;
+}
+
+/** dx/dtheta at the middle of a cell: parameters x state columns, and its standard errors. */
+export interface CellSensitivity {
+  /** phase of the cell's middle [s] */
+  readonly phase: number;
+  readonly values: Float64Array;
+  readonly errors: Float64Array;
+}
+
+export interface ShakeEstimate {
+  readonly space: AdjustmentSpace;
+  readonly laps: number;
+  /** laps less unknowns */
+  readonly freedom: number;
+  /** cost of the mean lap */
+  readonly cost: number;
+  readonly gradient: GradientEstimate;
+  /** gradients of the parts of the lap, of equal duration */
+  readonly parts: readonly GradientEstimate[];
+  readonly cells: readonly CellSensitivity[];
+  readonly path: MeanPath;
+  readonly deviations: readonly Deviation[];
+  /** t-value of the drift of what was measured over the laps: the cost's, or the largest of a state's mean */
+  readonly drift: number;
+  /** parameters without any effect that can be seen */
+  readonly dead: readonly string[];
+  /** error of a lap that the regression did not see, over its deviation: median over laps, of positions */
+  readonly heldOut: number;
+}
+
+/** Parts of a lap whose gradients are told apart. */
+export const PARTS = 4;
+/** Duration of a cell [s], about. */
+const CELL = 0.1;
+/** Time before a lap whose inputs may still be under way [s]. */
+const UNDER_WAY = 0.12;
+/** Mean square of an effect in parts of its standard error below which there may be none; without one it is 1. */
+const DEAD = 5;
+
+/** Unknowns of the regression beside those of the perturbation: start (state, inputs), constant, drift. */
+export function nuisancesOf({ columns }: TaskDefinition): number {
+  return columns.state.length + columns.input.length + 2;
+}
+
+/** Undefined if the laps are too few, or too alike, to tell the parameters apart. */
+export function estimateFrom(
+  laps: readonly ShakenLap[],
+  space: AdjustmentSpace,
+  task: TaskDefinition,
+): ShakeEstimate | undefined {
+  if (laps.length <= space.size + nuisancesOf(task)) return undefined;
+  const lapTime = task.timing.lapTime as number;
+  const { controlPeriod } = task.timing;
+  const path = meanPathOf(
+    laps.map(({ recording }) => recording),
+    lapTime,
+    controlPeriod,
+  );
+  const deviations = deviationsOf(laps, path);
+  const rows = laps.map((lap, i) => designRow(lap, deviations[i], path, (2 * i) / (laps.length - 1) - 1, task));
+  const regression = Regression.of(rows);
+  if (!regression) return undefined;
+  const p = space.size;
+  const steps = Math.round(lapTime / controlPeriod);
+  const gradientOf = (column: readonly number[]) => gradientIn(regression, column, p);
+  const { parts: byPart, total } = best(
+    regression,
+    [0, 1].map((share) => deviations.map((deviation) => costParts(deviation, path, steps, task, share))),
+  );
+  const cells = cellsOf(deviations, regression, path, task, p);
+  return {
+    space,
+    laps: laps.length,
+    freedom: regression.freedom,
+    cost: meanCost(path, steps, task),
+    gradient: gradientOf(total),
+    parts: Array.from({ length: PARTS }, (_, part) => gradientOf(byPart.map((parts) => parts[part]))),
+    cells,
+    path,
+    deviations,
+    drift: driftIn(regression, [total, ...stateMeans(deviations, path.columns, task)]),
+    dead: space.parameters.filter((_, i) => effectOf(cells, i, task) < DEAD).map(({ name }) => name),
+    heldOut: heldOutError(deviations, regression, path),
+  };
+}
+
+/** What every lap deviates from the mean path. */
+export function deviationsOf(laps: readonly ShakenLap[], path: MeanPath): Deviation[] {
+  return laps.map(({ recording }) => deviationOf(recording, path));
+}
+
+/** Perturbation, start, constant, drift. */
+export function designRow(
+  lap: ShakenLap,
+  own: Deviation,
+  path: MeanPath,
+  place: number,
+  task: TaskDefinition,
+): Float64Array {
+  const n = task.columns.state.length;
+  const m = task.columns.input.length;
+  const underWay = new Float64Array(m);
+  if (lap.before) {
+    const { phases, values } = deviationOf(lap.before, path);
+    const count = Math.min(phases.length, Math.round(UNDER_WAY / task.timing.controlPeriod));
+    for (let t = phases.length - count; t < phases.length; t++)
+      for (let i = 0; i < m; i++) underWay[i] += values[(t + 1) * path.columns - m + i] / count;
+  }
+  return Float64Array.from([...lap.values, ...own.values.subarray(0, n), ...underWay, 1, place]);
+}
+
+/**
+ * (P6): what a lap costs more than the mean path, per part of the lap: (2 r̄ + share dr)^T dr, as if the lap had as
+ * many steps as it nominally has.
+ */
+function costParts(
+  { phases, values }: Deviation,
+  path: MeanPath,
+  steps: number,
+  task: TaskDefinition,
+  share: number,
+): number[] {
+  const n = task.columns.state.length;
+  const r = task.columns.residual.length;
+  const sums = new Float64Array(PARTS);
+  const mean = new Float64Array(path.columns);
+  phases.forEach((phase, t) => {
+    meanAt(path, phase, mean);
+    const part = partOf(phase, path.lapTime);
+    for (let i = n; i < n + r; i++) {
+      const change = values[t * path.columns + i];
+      sums[part] += (2 * mean[i] + share * change) * change;
+    }
+  });
+  return Array.from(sums, (sum) => (sum * steps) / phases.length);
+}
+
+/** Which part of the lap a phase belongs to; a lap may begin or end a little outside. */
+export function partOf(phase: number, lapTime: number): number {
+  return Math.max(0, Math.min(PARTS - 1, Math.floor((PARTS * phase) / lapTime)));
+}
+
+/** Of several columns of measurements, laps x parts, the one whose sum over the parts is explained best. */
+function best(regression: Regression, candidates: readonly number[][][]): { parts: number[][]; total: number[] } {
+  const judged = candidates.map((parts) => {
+    const total = parts.map((lap) => lap.reduce((sum, part) => sum + part, 0));
+    return { parts, total, variance: regression.solve(total).variance };
+  });
+  return judged.reduce((least, one) => (one.variance < least.variance ? one : least));
+}
+
+function gradientIn(regression: Regression, column: readonly number[], p: number): GradientEstimate {
+  const { x, variance } = regression.solve(column);
+  const covariance = new Float64Array(p * p);
+  for (let i = 0; i < p; i++)
+    for (let k = 0; k < p; k++) covariance[i * p + k] = variance * regression.covariance(i, k);
+  return { values: x.slice(0, p), covariance };
+}
+
+function meanCost({ values, columns }: MeanPath, steps: number, task: TaskDefinition): number {
+  const n = task.columns.state.length;
+  const r = task.columns.residual.length;
+  let cost = 0;
+  for (let at = 0; at < values.length; at += columns) for (let i = n; i < n + r; i++) cost += values[at + i] ** 2;
+  return (cost * steps * columns) / values.length;
+}
+
+/**
+ * Residuals in cells: what every lap deviates in each, laps x (cells x residuals), and the mean path's there; `columns`
+ * in all.
+ */
+export function residualCells(deviations: readonly Deviation[], path: MeanPath, task: TaskDefinition) {
+  const n = task.columns.state.length;
+  const r = task.columns.residual.length;
+  const count = cellCount(path);
+  const residualsOf = (means: Float64Array) =>
+    Float64Array.from({ length: count * r }, (_, at) => means[Math.floor(at / r) * (n + r) + n + (at % r)]);
+  const values = cellMeans(deviations, path, count, n + r).map(residualsOf);
+  const points = path.values.length / path.columns;
+  const phases = Float64Array.from({ length: points }, (_, point) => (point * path.lapTime) / points);
+  const along = new Float64Array(path.values.length);
+  for (const [point, phase] of phases.entries())
+    meanAt(path, phase, along.subarray(point * path.columns, (point + 1) * path.columns));
+  const [mean] = cellMeans([{ phases, values: along }], path, count, n + r).map(residualsOf);
+  return { columns: count * r, values, mean };
+}
+
+/**
+ * Mean deviation of a lap in every cell, of the first `columns` columns: laps x cells x columns. A cell at the end of
+ * the lap without a sample, as a lap may end a little early, has that of the cell before; so has one at its beginning.
+ */
+function cellMeans(deviations: readonly Deviation[], path: MeanPath, cells: number, columns: number): Float64Array[] {
+  return deviations.map(({ phases, values }) => {
+    const sums = new Float64Array(cells * columns);
+    const counts = new Float64Array(cells);
+    phases.forEach((phase, t) => {
+      const cell = Math.max(0, Math.min(cells - 1, Math.floor((cells * phase) / path.lapTime)));
+      counts[cell]++;
+      for (let i = 0; i < columns; i++) sums[cell * columns + i] += values[t * path.columns + i];
+    });
+    const means = sums.map((sum, at) => sum / counts[Math.floor(at / columns)]);
+    const first = counts.findIndex((count) => count > 0);
+    for (let cell = first - 1; cell >= 0; cell--) copyCell(means, cell + 1, cell, columns);
+    for (let cell = first + 1; cell < cells; cell++) if (counts[cell] === 0) copyCell(means, cell - 1, cell, columns);
+    return means;
+  });
+}
+
+function copyCell(means: Float64Array, from: number, to: number, columns: number): void {
+  means.copyWithin(to * columns, from * columns, (from + 1) * columns);
+}
+
+function cellCount({ lapTime }: MeanPath): number {
+  return cellsIn(lapTime);
+}
+
+/** Cells of a lap. */
+export function cellsIn(lapTime: number): number {
+  return Math.round(lapTime / CELL);
+}
+
+function cellsOf(
+  deviations: readonly Deviation[],
+  regression: Regression,
+  path: MeanPath,
+  task: TaskDefinition,
+  p: number,
+): CellSensitivity[] {
+  const n = task.columns.state.length;
+  const count = cellCount(path);
+  const means = cellMeans(deviations, path, count, n);
+  return Array.from({ length: count }, (_, cell) => {
+    const values = new Float64Array(p * n);
+    const errors = new Float64Array(p * n);
+    for (let i = 0; i < n; i++) {
+      const { x, variance } = regression.solve(means.map((lap) => lap[cell * n + i]));
+      for (let k = 0; k < p; k++) {
+        values[k * n + i] = x[k];
+        errors[k * n + i] = Math.sqrt(variance * regression.covariance(k, k));
+      }
+    }
+    return { phase: ((cell + 0.5) * path.lapTime) / count, values, errors };
+  });
+}
+
+/** Mean square of a parameter's effect in parts of its standard error. */
+function effectOf(cells: readonly CellSensitivity[], parameter: number, task: TaskDefinition): number {
+  const n = task.columns.state.length;
+  let sum = 0;
+  for (const { values, errors } of cells)
+    for (let at = parameter * n; at < (parameter + 1) * n; at++)
+      if (values[at] !== 0) sum += (values[at] / errors[at]) ** 2;
+  return sum / (cells.length * n);
+}
+
+function stateMeans(deviations: readonly Deviation[], columns: number, task: TaskDefinition): number[][] {
+  return task.columns.state.map((_, i) =>
+    deviations.map(({ phases, values }) => {
+      let sum = 0;
+      for (let at = i; at < values.length; at += columns) sum += values[at];
+      return sum / phases.length;
+    }),
+  );
+}
+
+/** The largest t-value of the last unknown over columns of measurements. */
+function driftIn(regression: Regression, columns: readonly (readonly number[])[]): number {
+  const last = regression.unknowns - 1;
+  const tValues = columns.map((column) => {
+    const { x, variance } = regression.solve(column);
+    return variance > 0 ? x[last] / Math.sqrt(variance * regression.covariance(last, last)) : 0;
+  });
+  return tValues.reduce((most, t) => (Math.abs(t) > Math.abs(most) ? t : most), 0);
+}
+
+/** What the others say of every lap, against what it was: cells of the position, the first two columns. */
+function heldOutError(deviations: readonly Deviation[], regression: Regression, path: MeanPath): number {
+  const columns = 2;
+  const count = cellCount(path);
+  const means = cellMeans(deviations, path, count, columns);
+  const errors = new Float64Array(means.length);
+  const sizes = new Float64Array(means.length);
+  for (let at = 0; at < count * columns; at++) {
+    const column = means.map((lap) => lap[at]);
+    const { x } = regression.solve(column);
+    column.forEach((value, lap) => {
+      errors[lap] += ((value - regression.predict(lap, x)) / (1 - regression.leverage(lap))) ** 2;
+      sizes[lap] += value ** 2;
+    });
+  }
+  const ratios = errors.map((error, lap) => Math.sqrt(error / sizes[lap])).sort();
+  return ratios[ratios.length >> 1];
+}

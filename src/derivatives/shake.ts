@@ -1,0 +1,118 @@
+/** A shake: laps with perturbations on a link, on disk as they are driven. */
+import type { RunConfig } from "../config/schema.js";
+import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
+import type { Link } from "../links/link.js";
+import { type Recording, stepCount } from "../recording/recording.js";
+import type { TaskDefinition } from "../tasks/definition.js";
+import type { AdjustmentSpace } from "./adjustment.js";
+import { deviationOf, meanPathOf } from "./alignment.js";
+import { shakeDesign } from "./design.js";
+import { nuisancesOf } from "./estimate.js";
+import { LapDrive } from "./lap-drive.js";
+import type { ShakeFolder, ShakeLine, ShakePlan } from "./shake-folder.js";
+
+/** Laps at the beginning of a drive that do not count: it must have settled. */
+export const PASSAGE = 3;
+/** A nominal lap stands before every so many perturbed ones. */
+const NOMINAL_EVERY = 8;
+/** Size of the pilot's perturbation, and the largest of any, in units of the parameters' scales. */
+const PILOT = 0.05;
+const LARGEST = 0.25;
+/** Degrees of freedom without which no standard error is worth its name. */
+const LEAST_FREEDOM = 4;
+
+/** Laps that count, of a shake that may drive for so many minutes; an error if they are too few. */
+export function lapsWithin(minutes: number, space: AdjustmentSpace, task: TaskDefinition, pace: number): number {
+  const lapTime = (task.timing.lapTime as number) / pace;
+  const least = space.size + nuisancesOf(task) + LEAST_FREEDOM;
+  const laps = Math.floor((60 * minutes) / lapTime) - PASSAGE;
+  if (laps >= least) return laps;
+  const needed = Math.ceil((10 * (least + PASSAGE) * lapTime) / 60) / 10;
+  throw new UserError(
+    `${minutes} minutes are ${Math.max(0, laps)} laps that count, too few for ${space.size} parameters, which need ` +
+      `${least}: give --minutes ${needed} or more, or fewer groups or knots`,
+  );
+}
+
+export interface ShakeRun {
+  readonly config: RunConfig;
+  readonly core: Core;
+  readonly link: Link;
+  readonly space: AdjustmentSpace;
+  readonly plan: ShakePlan;
+  /** where laps are kept */
+  readonly folder: Pick<ShakeFolder, "keep" | "readRecordings">;
+  readonly signal: AbortSignal;
+  onLap(line: ShakeLine, size: number): void;
+}
+
+/** What is driven next. */
+interface Planned {
+  readonly kind: ShakeLine["kind"];
+  readonly signs: Float64Array;
+}
+
+/**
+ * Drives what is left of the plan after `lines`, in one drive. Whatever stops it, the laps up to then are on disk; what
+ * it was is returned.
+ */
+export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise<string | undefined> {
+  const { core, space, plan, folder } = run;
+  const all = [...lines];
+  const drive = new LapDrive(run.config, core, run.link, space);
+  const number = Math.max(0, ...lines.map((line) => line.drive)) + 1;
+  const left = plannedLaps(space.size, plan).slice(lines.filter(({ kind }) => kind !== "passage").length);
+  const passage = Array.from({ length: PASSAGE }, () => nominal("passage", space.size));
+  const queue = [...passage, ...left];
+  const pilots = await folder.readRecordings(lines.filter(({ kind }) => kind === "pilot"));
+  let size = pilots.length < 2 ? undefined : sizeFrom(pilots, plan.bound, core.setup.task);
+  const valuesOf = ({ kind, signs }: Planned) =>
+    signs.map((sign) => (kind === "pilot" ? PILOT : (size ?? PILOT)) * sign);
+  const driven = (planned: Planned) => valuesOf(planned).map((value, i) => plan.base[i] + value);
+  for (const [i, planned] of queue.entries()) {
+    if (run.signal.aborted) return undefined;
+    const values = valuesOf(planned);
+    const next = queue[i + 1] ?? nominal("passage", space.size);
+    const index = (all.at(-1)?.index ?? 0) + 1;
+    const lap = await drive.lap(driven(planned), driven(next), index);
+    const { recording, stopped } = lap;
+    if (stepCount(recording) === 0) return stopped ?? "nothing was driven";
+    const cost = recording.costs.reduce((sum, each) => sum + each, 0);
+    const seconds = recording.times[stepCount(recording) - 1] + core.setup.task.timing.controlPeriod;
+    const kind = stopped === undefined ? planned.kind : "passage";
+    const line: ShakeLine = { index, drive: number, values: [...values], kind, seconds, cost };
+    await folder.keep(line, recording);
+    all.push(line);
+    if (kind === "pilot") pilots.push(recording);
+    if (pilots.length === 2 && size === undefined) size = sizeFrom(pilots, plan.bound, core.setup.task);
+    run.onLap(line, size ?? PILOT);
+    if (stopped !== undefined) return lap.remedy === undefined ? stopped : `${stopped}; ${lap.remedy}`;
+  }
+  return undefined;
+}
+
+function nominal(kind: ShakeLine["kind"], size: number): Planned {
+  return { kind, signs: new Float64Array(size) };
+}
+
+/** All laps that count: a nominal one, a pilot pair, then shaken ones with nominal ones between them. */
+export function plannedLaps(size: number, { laps, seed }: Pick<ShakePlan, "laps" | "seed">): Planned[] {
+  const signs = shakeDesign(size, laps + (laps % 2), seed);
+  const planned: Planned[] = [nominal("nominal", size)];
+  for (let i = 0; planned.length < laps && i < signs.length; i++) {
+    if (i > 2 && (i - 2) % NOMINAL_EVERY === 0) planned.push(nominal("nominal", size));
+    planned.push({ kind: i < 2 ? "pilot" : "shaken", signs: signs[i] });
+  }
+  return planned.slice(0, laps);
+}
+
+/** (P4a): so large that the largest deviation of the position is the bound. */
+function sizeFrom([one, other]: readonly Recording[], bound: number, task: TaskDefinition): number {
+  const path = meanPathOf([one, other], task.timing.lapTime as number, task.timing.controlPeriod);
+  const { values } = deviationOf(one, path);
+  let largest = 0;
+  for (let at = 0; at < values.length; at += path.columns)
+    largest = Math.max(largest, Math.hypot(values[at], values[at + 1]));
+  return largest > 0 ? Math.min(LARGEST, (PILOT * bound) / largest) : LARGEST;
+}

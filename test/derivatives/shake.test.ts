@@ -1,0 +1,155 @@
+/** `lapgrad shake` and `diagnose`: what they leave, how they go on, what they refuse. */
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import diagnoseCommand from "../../src/cli/commands/diagnose.js";
+import shakeCommand from "../../src/cli/commands/shake.js";
+import trainCommand from "../../src/cli/commands/train.js";
+import type { PartialConfig } from "../../src/config/config.js";
+import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
+import { dataTest, referenceData } from "../reference-data.js";
+import { Captured, newFolder } from "../support/runs.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Two trims: the least that can be shaken. */
+const TRIMS = {
+  target: "car-figure8",
+  groups: ["trims"],
+  knots: 3,
+  minutes: 2,
+  bound: 0.2,
+  precision: 0.5,
+  checkpoint: "best",
+} as const;
+const GIVEN: PartialConfig = { plant: "identified", hidden: [8], seed: 3, "plant-noise": [0.002] };
+
+/** A simulated car that fails after some calls. */
+class Failing extends SimLink {
+  #left: number;
+  constructor(calls: number) {
+    super();
+    this.#left = calls;
+  }
+  override async driveOn(...call: Parameters<SimLink["driveOn"]>) {
+    if (this.#left-- > 0) return super.driveOn(...call);
+    throw new Error("killed");
+  }
+}
+
+test("a shake that is killed and gone on with has all its laps, and tells the truth of the model", async () => {
+  const out = join(folder, "killed");
+  const killed = shakeCommand.run({ ...TRIMS, given: GIVEN, out }, new Captured(), async () => new Failing(19));
+  await expect(killed).rejects.toThrow("killed");
+  const shake = new ShakeFolder(out);
+  const before = await shake.readLines();
+  expect(before.map(({ kind }) => kind).slice(0, 6)).toEqual([
+    "passage",
+    "passage",
+    "passage",
+    "nominal",
+    "pilot",
+    "pilot",
+  ]);
+  expect(before).toHaveLength(10);
+  // a line that was cut off
+  await writeFile(join(out, "laps.jsonl"), `${await readFile(join(out, "laps.jsonl"), "utf8")}{"index":11,`);
+  const output = new Captured();
+  await shakeCommand.run({ ...TRIMS, given: {}, resume: out }, output);
+  const lines = await shake.readLines();
+  expect(lines.slice(0, 10)).toEqual(before);
+  const plan = await shake.readPlan();
+  expect(lines.filter(({ kind }) => kind !== "passage")).toHaveLength(plan.laps);
+  expect(lines.map(({ index }) => index)).toEqual(lines.map((_, i) => i + 1));
+  expect(new Set(lines.map(({ drive }) => drive))).toEqual(new Set([1, 2]));
+  const sizes = new Set(lines.flatMap(({ kind, values }) => (kind === "shaken" ? [Math.abs(values[0])] : [])));
+  expect(sizes.size).toBe(1);
+  expect(output.lines[0]).toMatch(/^shaking 2 parameters of car-figure8 on sim \(trims\): 14 laps, 1\.3 minutes/);
+  expect(output.results).toHaveLength(1);
+  expect(output.results[0]).toMatchObject({ shake: out, dead: [], parameters: [{ name: "throttle trim" }, {}] });
+
+  const diagnosis = new Captured();
+  expect(await diagnoseCommand.run({ run: out, given: {} }, diagnosis)).toBe(true);
+  expect(diagnosis.results[0]).toMatchObject({
+    run: out,
+    verdict: "true",
+    groups: [{ name: "all" }, { name: "trims" }, {}, {}, {}, {}, {}, { name: "response to steering" }],
+  });
+  expect(await readFile(join(out, "diagnosis.html"), "utf8")).toContain("the model tells the truth");
+  const wrong: PartialConfig = {
+    "model-fit": false,
+    "model-scale": 1,
+    parameters: { model: { steeringGain: -4, inverseGrip: 0.13 } },
+  };
+  expect(await diagnoseCommand.run({ run: out, given: wrong }, diagnosis)).toBe(false);
+  expect(diagnosis.results[1]).toMatchObject({ verdict: "sign" });
+  expect(diagnosis.lines.join("\n")).toMatch(/acts the other way round than the model says.*\(response to steering\)/);
+});
+
+test("a run is shaken with its policy, in its folder, and diagnosed by its name", async () => {
+  const run = join(folder, "run");
+  await trainCommand.run({ given: { ...GIVEN, rollouts: 2 }, out: run }, new Captured());
+  await expect(diagnoseCommand.run({ run, given: {} }, new Captured())).rejects.toThrow(
+    `${run} was not shaken, and its laps, in which the policy changed, do not tell`,
+  );
+  const output = new Captured();
+  await shakeCommand.run({ ...TRIMS, target: run, given: {} }, output);
+  expect(await readdir(join(run, "shakes"))).toEqual(["1"]);
+  expect((output.results[0] as { cost: number }).cost).toBeLessThan(25); // untrained: 31
+  const diagnosis = new Captured();
+  await diagnoseCommand.run({ run, given: {} }, diagnosis);
+  expect(diagnosis.results[0]).toMatchObject({ run, shake: join(run, "shakes", "1") });
+});
+
+test.each<[string, object, string]>([
+  ["neither run nor task", { target: "nowhere" }, "nowhere is neither a run nor a task: give the folder of a run"],
+  ["a task without laps", { target: "pendulum-reach", given: {} }, "pendulum-reach has no laps to compare"],
+  ["too few minutes", { minutes: 0.5 }, "0.5 minutes are 2 laps that count, too few for 2 parameters, which need 14"],
+  ["beyond the corridor", { bound: 0.8 }, "--bound 0.8 m is more than half of the corridor of 1.5 m"],
+  [
+    "beyond the geofence",
+    { given: { ...GIVEN, geofence: [-3.1, 3.1, -1.6, 1.6] } },
+    "--bound 0.2 m around the track at .* leads out of the geofence",
+  ],
+  [
+    "too many knots",
+    { groups: ["offsets"], knots: 9, minutes: 9 },
+    "knots is 9; allowed is a whole number from 1 to 6",
+  ],
+])("%s: refused before anything moves", async (_, wrong, message) => {
+  const out = join(folder, "refused");
+  const options = { ...TRIMS, given: GIVEN, out, ...wrong };
+  await expect(shakeCommand.run(options, new Captured())).rejects.toThrow(new RegExp(message));
+  await expect(readdir(out)).rejects.toThrow();
+});
+
+test("what is no shake, or half of one, is refused", async () => {
+  const resume = join(folder, "refused");
+  await expect(shakeCommand.run({ ...TRIMS, given: {}, resume }, new Captured())).rejects.toThrow(
+    "is no shake: give a",
+  );
+  const out = join(folder, "begun");
+  const stopped = shakeCommand.run({ ...TRIMS, given: GIVEN, out }, new Captured(), async () => new Failing(9));
+  await expect(stopped).rejects.toThrow("killed");
+  await expect(diagnoseCommand.run({ run: out, given: {} }, new Captured())).rejects.toThrow(
+    "laps are too few to tell 2 parameters apart: go on with lapgrad shake --resume",
+  );
+  await writeFile(join(out, "shake.json"), "{}");
+  await expect(diagnoseCommand.run({ run: out, given: {} }, new Captured())).rejects.toThrow(
+    "shake.json is not what lapgrad shake wrote",
+  );
+});
+
+dataTest("the authors' recordings: the changes between rollouts say that the fitted model is right", async () => {
+  const output = new Captured();
+  const run = join(referenceData as string, "authors", "jetracer-hw-train-1.json.gz");
+  expect(await diagnoseCommand.run({ run, given: {} }, output)).toBe(true);
+  const [{ groups }] = output.results as { groups: { cosine: number; scale: number }[] }[];
+  expect(groups[0].cosine).toBeGreaterThan(0.8);
+  expect(groups[0].scale).toBeCloseTo(1.4, 0);
+});

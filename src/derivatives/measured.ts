@@ -33,7 +33,7 @@ export const ROUND = 10;
 export const KEPT = 60;
 /** Weight of a lap in parts of one a round later. */
 const FORGETS = 0.8;
-/** What a residual of a cell scatters [m], and changes per unit of a parameter and of a start: how far data are needed. */
+/** What a residual of a cell scatters [m], and changes per unit of a parameter and of a start: so data are needed. */
 const SCATTER = 0.03;
 const CHANGES = 0.5;
 const STARTS = 1;

@@ -91,8 +91,8 @@ export default defineCommand({
     try {
       const resumed = args.resume === undefined ? undefined : args.resume || args.out;
       if ((args.gradient ?? "model") !== "model" || (resumed !== undefined && (await isMeasuredRun(resumed)))) {
-        const { config, rollouts, path } = await trainMeasured({ ...options, resumed }, openFor, signal, output);
-        await conclude(path, config, rollouts, (performance.now() - began) / 1000, output);
+        const { config, rollouts, path } = await trainMeasured({ ...options, resumed }, openFor, signal, printed);
+        await conclude(path, config, rollouts, (performance.now() - began) / 1000, page?.output ?? printed);
         return;
       }
       // a robot that does not answer leaves no folder

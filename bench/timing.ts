@@ -16,6 +16,8 @@ export interface SideTiming {
   readonly side: SideName;
   /** one run of the kernel */
   readonly nanoseconds: Spread;
+  /** of the batch that was disturbed least [ns] */
+  readonly fastest: number;
   /** to the batches of the sides that are compared with, of the same round */
   readonly ratios: Partial<Readonly<Record<SideName, Spread>>>;
 }
@@ -60,7 +62,7 @@ export async function compare(
     for (const base of sides.filter(({ name }) => bases.includes(name))) {
       ratios[base.name] = spreadOf(times.map((time, i) => time / (taken.get(base)?.[i] ?? Number.NaN)));
     }
-    return { side: side.name, nanoseconds: spreadOf(times), ratios };
+    return { side: side.name, nanoseconds: spreadOf(times), fastest: Math.min(...times), ratios };
   });
 }
 

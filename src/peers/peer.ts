@@ -83,7 +83,7 @@ export interface PeerDefinition<S extends object> {
   learn(environment: Environment, settings: S, seed: number): Generator<Progress, never>;
 }
 
-/** Numbers that JSON cannot write, too. */
+/** A value of a setting, as it would be written. */
 const shown = (value: unknown) => (typeof value === "number" ? `${value}` : JSON.stringify(value));
 
 /** A peer from its definition: checks settings by name and type. */

@@ -49,7 +49,7 @@ const EPSILON = 1e-5;
 const LARGEST_REWARD = 10;
 
 /** With what the actor was asked and answered, [steps][…]. */
-interface CollectedDrive extends Collected {
+interface PolicySteps extends Collected {
   readonly observations: Float32Array;
   readonly actions: Float32Array;
   readonly logProb: Float64Array;
@@ -87,7 +87,7 @@ class Ppo {
   private readonly single: Floats;
   private readonly inputs: Floats;
   private readonly order: Int32Array;
-  readonly collected: CollectedDrive;
+  readonly collected: PolicySteps;
 
   constructor(
     private readonly kernels: Kernels,

@@ -2,8 +2,8 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.js";
 
-/** What a worker answers to a job. */
-export type Answer<A> = { readonly answer: A } | { readonly error: string };
+/** What a worker answers to a job; `isUserError`: the user can do something about the error, see {@link UserError}. */
+export type Answer<A> = { readonly answer: A } | { readonly error: string; readonly isUserError: boolean };
 
 export interface PoolOptions {
   readonly workers: number;
@@ -38,7 +38,10 @@ export async function runJobs<J, A>(
         const job = jobs[index];
         if (index >= jobs.length) return;
         worker.once("message", (message: Answer<A>) => {
-          if ("error" in message) return reject(new Error(`${JSON.stringify(job)}: ${message.error}`));
+          if ("error" in message) {
+            const text = `${JSON.stringify(job)}: ${message.error}`;
+            return reject(message.isUserError ? new UserError(text, 1) : new Error(text));
+          }
           answers[index] = message.answer;
           done++;
           onDone?.(done);

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { messageOf } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import type { Answer } from "./pool.js";
 
 /** Makes this thread a worker of a pool (pool.ts): one job at a time. */
@@ -9,7 +9,7 @@ export function serve<J, A>(run: (job: J) => Promise<A>): void {
     try {
       message = { answer: await run(job) };
     } catch (error) {
-      message = { error: messageOf(error) };
+      message = { error: messageOf(error), isUserError: error instanceof UserError };
     }
     parentPort?.postMessage(message);
   });

@@ -5,6 +5,7 @@
 import { expect, test } from "@jest/globals";
 import { rules } from "../../src/compare/rules.js";
 import { type Curve, type Job, trainOnce } from "../../src/compare/training.js";
+import { UserError } from "../../src/errors.js";
 import { type PoolOptions, runJobs as run } from "../../src/workers/pool.js";
 
 const worker = new URL("../../src/compare/worker.js", import.meta.url);
@@ -54,5 +55,8 @@ test("an interrupt ends it, and so does a job that cannot be run", async () => {
   const many = Array.from({ length: 200 }, (_, seed) => job("adam", "nominal", seed));
   const stopped = runJobs(many, { workers: 2, signal: stop.signal, onDone: (done) => done === 3 && stop.abort() });
   await expect(stopped).rejects.toThrow("interrupted after 3 of 200 jobs: nothing was written");
-  await expect(runJobs([job("adam", "moon", 1)], { workers: 1 })).rejects.toThrow('unknown plant "moon"');
+  const refused = runJobs([job("adam", "moon", 1)], { workers: 1 });
+  await expect(refused).rejects.toThrow('unknown plant "moon"');
+  // what the user can do something about stays that, across threads
+  await expect(refused).rejects.toBeInstanceOf(UserError);
 });

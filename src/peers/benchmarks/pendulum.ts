@@ -20,7 +20,7 @@ const STEPS = 200;
 export class Pendulum implements Environment {
   readonly observationSize = 3;
   readonly actionSize = 1;
-  private readonly kernels = new Kernels(0);
+  private readonly kernels = new Kernels(0, 8);
   private angle = 0;
   private rate = 0;
   private steps = 0;

@@ -36,8 +36,8 @@ export class Charts {
     fillPart("outputs-charts", outputs.includes("<figure") ? outputs : "", "outputs");
   }
 
-  /** Shows where in the lap the robot is; `part01` of the charts' width. */
-  moveCursor(_time: number, part01: number): void {
+  /** Shows where in the lap the robot is, as a part of the charts' width. */
+  moveCursor(along: number): void {
     for (const plot of document.querySelectorAll<HTMLElement>("#along-charts .plot")) {
       let cursor = plot.querySelector<HTMLElement>(".cursor");
       if (!cursor) {
@@ -45,7 +45,7 @@ export class Charts {
         cursor.className = "cursor";
         plot.append(cursor);
       }
-      cursor.style.left = `${100 * part01}%`;
+      cursor.style.left = `${100 * along}%`;
     }
   }
 }

@@ -32,7 +32,7 @@ class Page {
     this.#player = new Player({
       want: () => this.#want(),
       shown: () => this.#later(),
-      moved: (time, time01) => this.#charts.moveCursor(time, time01),
+      moved: (along) => this.#charts.moveCursor(along),
     });
     part("stop").addEventListener("click", () => this.#ask({ ask: "stop" }));
     part("table-details").addEventListener("toggle", () => this.#later());

@@ -20,8 +20,8 @@ export interface PlayerListener {
   want(): void;
   /** another rollout is shown */
   shown(): void;
-  /** where the robot is: task time within the lap [s], and that as part of the charts' width */
-  moved(time: number, part: number): void;
+  /** where in the lap the robot is, as a part of the charts' width */
+  moved(along: number): void;
 }
 
 export class Player {
@@ -199,9 +199,10 @@ export class Player {
     part("time-text").textContent = `${recording.times[step].toFixed(2)} of ${end.toFixed(2)} s`;
     part("lap-text").textContent = `${unit} ${this.index} of ${run.metrics.length}`;
     part("now").innerHTML = this.#live.length > 0 ? "" : numbersAt(recording, step);
-    const at = taskTimes(recording)[step];
-    const phase = lapTime === undefined ? at : ((at % lapTime) + lapTime) % lapTime;
-    this.#listener.moved(phase, phase / (lapTime ?? (taskTimes(recording).at(-1) || 1)));
+    const times = taskTimes(recording);
+    const isPeriodic = lapTime !== undefined;
+    const whole = lapTime ?? (times[times.length - 1] || 1);
+    this.#listener.moved(isPeriodic ? (((times[step] % whole) + whole) % whole) / whole : times[step] / whole);
   }
 }
 

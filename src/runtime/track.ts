@@ -12,8 +12,8 @@ export function isPlanar({ columns }: TaskDefinition): boolean {
 }
 
 /**
- * Points x, y [m] of the path over one lap, at least TRACK_POINTS of them; empty if the task has none in the plane. `setpointAt`:
- * the nominal setpoint at a task time [s].
+ * Points x, y [m] of the path over one lap, at least TRACK_POINTS of them; empty if the task has none in the plane.
+ * `setpointAt`: the nominal setpoint at a task time [s].
  */
 export function trackOf(task: TaskDefinition, setpointAt: (time: number) => Float64Array): Float64Array {
   const { lapTime } = task.timing;

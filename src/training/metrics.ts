@@ -3,8 +3,9 @@ import type { Core } from "../core/core.js";
 import { progressAlong } from "../tracks/progress.js";
 
 /**
- * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
- * rule and model, on a track `lapTime`, the time of a lap at its mean progress [s], and in a training `start`: driving since standstill at which it began [s].
+ * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update rule
+ * and model, on a track `lapTime`, the time of a lap at its mean progress [s], and in a training `start`: driving since
+ * standstill at which it began [s].
  */
 export interface RolloutMetrics {
   /** from 1 */

@@ -1,5 +1,5 @@
 /**
- * A closed path of any shape (docs/equations.md, section 34): nodes evenly in task time, between them a cubic. What is
+ * A closed path of any shape (docs/equations.md, section 32): nodes evenly in task time, between them a cubic. What is
  * evaluated lies in the variables of this module, as sine and cosine do. A step costs the same whatever the number of
  * nodes.
  */
@@ -72,9 +72,9 @@ export function evaluatePath(u: f64): void {
  * Finds the {@link place} that is nearest to x, y [m] within `window` [nodes] to both sides of `expected` [nodes,
  * within [0, count)], and evaluates the path there: from the nearest of {@link SAMPLES} + 1 nodes, and of those between
  * it and its neighbours by halving, Newton's iteration on (x - p) . p' = 0, whose root moves by
- * du = p' . dx / (|p'|^2 - (x - p) . p''). Where it finds none, as beyond the ends of the window, the place is
- * that node, and does not move; nor does it near the centre of curvature. Task and reward ask for the same place where
- * a segment begins, hence the one-entry memory.
+ * du = p' . dx / (|p'|^2 - (x - p) . p''). Where it finds none, as beyond the ends of the window, the place is that
+ * node, and does not move; nor does it near the centre of curvature. Task and reward ask for the same place where a
+ * segment begins, hence the one-entry memory.
  */
 export function findPlace(x: f64, y: f64, expected: f64, window: f64): void {
   if (x != lastX || y != lastY || expected != lastExpected || window != lastWindow) {

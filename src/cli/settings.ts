@@ -41,6 +41,7 @@ export const DRIVING: readonly SettingName[] = [
   "task",
   "track",
   "track-speed",
+  "track-limits",
   "link",
   "plant",
   "plant-change",

@@ -90,7 +90,15 @@ export async function readConfig(path: string): Promise<PartialConfig> {
 const EXAMPLE = "e.g. the config.yaml of a run";
 
 /** Settings that runs of earlier versions lack: they were driven as by the defaults of these. */
-const LATER: readonly SettingName[] = ["pace", "reflex", "plant-change", "nominal-gains", "track", "track-speed"];
+const LATER: readonly SettingName[] = [
+  "pace",
+  "reflex",
+  "plant-change",
+  "nominal-gains",
+  "track",
+  "track-speed",
+  "track-limits",
+];
 
 /** The configuration in a run's config.yaml, which must be whole. */
 export async function readCompleteConfig(path: string): Promise<RunConfig> {
@@ -115,7 +123,7 @@ export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialC
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
 export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
-  const track = trackText(task, given.track ?? "", given["track-speed"] ?? settings["track-speed"].default);
+  const track = trackText(task, given);
   const rule = updateRules[given.update ?? settings.update.default];
   const { training, timing } = task;
   const fit = given["model-fit"] ?? (rule.needs.fitsModel === true && task.model.refit !== undefined);

@@ -65,6 +65,11 @@ export const settings = {
     default: "file",
     describe: `speed along the track: ${TRACK_SPEED}`,
   },
+  "track-limits": {
+    schema: v.string("the folder of a run"),
+    default: "",
+    describe: "folder of a run whose fitted model says what fastest:usage uses a part of; empty: the file's limits",
+  },
   "plant-change": {
     schema: plantChanges,
     default: [],

@@ -1,9 +1,13 @@
 /** The setting `track`: from the file that a user names to the text that a run keeps. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { UserError } from "../errors.js";
+import { problemOf } from "../files.js";
 import { shortened } from "../output.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { trackFrom, withSpeed } from "../tracks/make.js";
 import { readRawTrack } from "../tracks/read.js";
+import { type CarModel, limitsOfModel } from "../tracks/speed.js";
 import { isTrackText, textOf } from "../tracks/text.js";
 import type { SpeedPlan } from "../tracks/track.js";
 
@@ -19,15 +23,46 @@ export function speedPlanOf(given: string): SpeedPlan | undefined | null {
   return usage ? { usage: number } : { constant: number };
 }
 
+/** The settings that a track is made from. */
+interface Given {
+  readonly track?: string | undefined;
+  readonly "track-speed"?: string | undefined;
+  readonly "track-limits"?: string | undefined;
+}
+
 /** The text of a task's track: of the file that is given, or the task's own; empty, if the task has none. */
-export function trackText(task: TaskDefinition, given: string, speed: string): string {
+export function trackText(task: TaskDefinition, given: Given): string {
+  const { track = "", "track-speed": speed = "file", "track-limits": limits = "" } = given;
   if (!task.track) {
-    if (given === "") return "";
-    throw new UserError(`${task.name} has no track: leave --track ${shortened(given)} out, or train car-track`);
+    if (track === "") return "";
+    throw new UserError(`${task.name} has no track: leave --track ${shortened(track)} out, or train car-track`);
   }
-  if (isTrackText(given)) return given;
-  if (given === "" && speed === "file") return textOf(task.track);
+  if (isTrackText(track)) return track;
   const plan = speedPlanOf(speed) ?? undefined;
-  if (given === "") return textOf(withSpeed(task.track, plan));
-  return textOf(trackFrom(readRawTrack(given), plan));
+  if (track === "" && plan === undefined) return textOf(task.track);
+  const throttle = task.controller.parameters.throttleLimit;
+  const wanted = plan && limits !== "" ? { ...limitsOfModel(fittedModel(limits), throttle), ...plan } : plan;
+  return textOf(track === "" ? withSpeed(task.track, wanted) : trackFrom(readRawTrack(track), wanted));
+}
+
+const NAMES = ["throttleGain", "offset", "linearDrag", "drag", "inverseGrip"] as const;
+
+/** The model that a run of a car fitted last. */
+export function fittedModel(run: string): CarModel {
+  const path = join(run, "metrics.jsonl");
+  const refuse = (why: string): never => {
+    throw new UserError(`track-limits: ${why}; give the folder of a run of a car that was trained with model-fit`);
+  };
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    return refuse(`cannot read ${path}: ${problemOf(error)}`);
+  }
+  const lines = text.split("\n").filter((line) => line.includes('"inverseGrip"'));
+  const model = lines.length > 0 ? JSON.parse(lines[lines.length - 1]).model : {};
+  const values = NAMES.map((name) => Number(model[name]?.value));
+  if (!values.every(Number.isFinite)) return refuse(`${path} holds no fitted model`);
+  const [throttleGain, offset, linearDrag, drag, inverseGrip] = values;
+  return { throttleGain, offset, linearDrag, drag, inverseGrip };
 }

@@ -4,7 +4,7 @@ import { messageOf, UserError } from "../errors.js";
 import { shortened } from "../output.js";
 
 /** A run's configuration with all comments has 12 kB, 1500 tokens, and is nested three deep. */
-const MOST = { bytes: 64 * 1024, tokens: 10_000, depth: 16 } as const;
+const MOST = { bytes: 192 * 1024, tokens: 10_000, depth: 16 } as const;
 const OPENING: ReadonlySet<string | null> = new Set(["flow-seq-start", "flow-map-start"]);
 const CLOSING: ReadonlySet<string | null> = new Set(["flow-seq-end", "flow-map-end"]);
 /** What opens a level on the line of the one before. */

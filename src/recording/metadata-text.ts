@@ -27,6 +27,7 @@ export function encodeMetadata(metadata: Metadata): Map<string, string> {
     ["complete", `${info.complete}`],
     ["note", info.note],
   ]);
+  if (info.track !== undefined) pairs.set("track", info.track);
   if (metadata.kind === "rollout")
     pairs
       .set("steps", `${metadata.steps}`)
@@ -144,13 +145,14 @@ export function decodeMetadata(pairs: Pairs, path: string): Metadata {
     throw new RecordingError(
       `${path} has recording format ${format}; this lapgrad reads formats up to ${NEWEST}: update lapgrad`,
     );
-  const timing = values.text("timing");
+  const [timing, track] = [values.text("timing"), values.text("track")];
   const info: RecordingInfo = {
     task: values.text("task") ?? values.fail("task", "the name of a task"),
     rollout: values.number("rollout"),
     timing: timing === "simulation" || timing === "hardware" ? timing : values.fail("timing", "simulation or hardware"),
     startTime: values.number("startTime"),
     columns: columnsIn(values),
+    ...(track !== undefined && { track }),
     complete: values.text("complete") === "true",
     note: values.text("note") ?? "",
   };

@@ -66,6 +66,8 @@ export interface RecordingInfo {
    * […], gain: […] }
    */
   readonly columns: Columns;
+  /** of a task on a track: its points, as a CSV */
+  readonly track?: string;
   /** wall clock at the start, ISO 8601; absent unless the drive was recorded as it happened */
   readonly began?: string;
   /** false if the file ends early: what could be read is here, what is missing is said in `note` */

@@ -17,7 +17,7 @@ const FLUSH_PERIOD = 1000;
 const MOST_WAITING = 16 * 1024 * 1024;
 
 /** What is known when a drive begins. */
-export interface DriveInfo extends Pick<RecordingInfo, "task" | "timing" | "startTime" | "columns"> {
+export interface DriveInfo extends Pick<RecordingInfo, "task" | "timing" | "startTime" | "columns" | "track"> {
   /** number of the drive in its run, from 1 */
   readonly drive: number;
   /** wall clock at the start */
@@ -110,7 +110,7 @@ export class DriveRecorder {
     const known = { task, rollout: info.drive, timing, startTime, columns, began: info.began.toISOString() };
     const metadata = encodeMetadata({
       kind: "drive",
-      info: { ...known, complete: true, note: "" },
+      info: { ...known, ...(info.track !== undefined && { track: info.track }), complete: true, note: "" },
       widths: this.#widths,
     });
     this.#file.addMetadata({ name: METADATA, metadata });

@@ -1,4 +1,5 @@
 /** Writes down what the control thread does, as it happens: one file per drive in the run's `drives` folder. */
+
 import { join } from "node:path";
 import type { Core } from "../core/core.js";
 import { describeFiring } from "../core/firings.js";
@@ -6,6 +7,7 @@ import { createFolder, namesIn } from "../files.js";
 import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
+import { textOf } from "../tracks/text.js";
 import { firingIn, HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
 import { explainFault } from "./stops.js";
@@ -42,7 +44,8 @@ export class Recorder {
     const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
     const { columns, name } = task;
     const widths = { paces: 1 };
-    const info = { task: name, timing: core.timing, startTime, columns, drive, began: new Date(), widths };
+    const track = task.track && { track: textOf(task.track) };
+    const info = { task: name, timing: core.timing, startTime, columns, ...track, drive, began: new Date(), widths };
     this.#drive = await DriveRecorder.create(path, info, this.#open ? { open: this.#open } : {});
   }
 

@@ -10,12 +10,17 @@ const FEATURE_SPEED = 3.5;
 const BEYOND = 7;
 /** Most seconds that the highest harmonic of the clock takes: a lap of the paper's figure-8 has one. */
 const PER_HARMONIC = 8;
+/** The same where a robot walks: 25 s a lap of the figure-8. */
+const PER_HARMONIC_WALKING = 36;
+/** Below this speed it walks [m/s]. */
+const WALKING = 1.2;
 /** Numbers of harmonics that the core has a task for. */
 const HARMONICS = [1, 2, 4] as const;
 
 /** Harmonics of the clock in the network's input, by the time of a lap [s]. */
-function harmonicsFor(lapTime: number): number {
-  return HARMONICS.find((harmonics) => harmonics * PER_HARMONIC >= lapTime) ?? HARMONICS[HARMONICS.length - 1];
+function harmonicsFor(lapTime: number, speed: number): number {
+  const each = speed < WALKING ? PER_HARMONIC_WALKING : PER_HARMONIC;
+  return HARMONICS.find((harmonics) => harmonics * each >= lapTime) ?? HARMONICS[HARMONICS.length - 1];
 }
 
 type OfTrack = "track" | "reward" | "reference" | "task" | "timing" | "bounds" | "initialState";
@@ -46,7 +51,7 @@ export function onTrack(robot: Robot, track: Track): TaskDefinition {
       positive: ["positionWeight"],
     },
     task: {
-      kind: `path${harmonicsFor(lapTime)}`,
+      kind: `path${harmonicsFor(lapTime, track.length / lapTime)}`,
       parameters: {
         lapTime,
         window,

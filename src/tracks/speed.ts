@@ -14,6 +14,34 @@ export const CAUTIOUS: Limits = { lateral: 6.5, accelerate: 4.5, brake: 1.2, top
 /** Part of the limits that is used unless told otherwise. */
 export const USAGE = 0.7;
 
+/** Parameters of a car's model, as they are fitted (docs/equations.md, section 14). */
+export interface CarModel {
+  readonly throttleGain: number;
+  readonly offset: number;
+  readonly linearDrag: number;
+  readonly drag: number;
+  readonly inverseGrip: number;
+}
+/** Speed at which braking without brakes is measured [m/s], and the least that is assumed [m/s²]. */
+const COASTING = 2.5;
+const LEAST_BRAKE = 0.3;
+
+/** What a car of this model can do with so much throttle; it brakes by rolling: not every car has brakes. */
+export function limitsOfModel(model: CarModel, throttle: number): Limits {
+  const { throttleGain, offset, linearDrag, drag, inverseGrip } = model;
+  const rolling = (v: number) => offset - linearDrag * v - drag * v * v;
+  const accelerate = throttleGain * throttle + offset;
+  // where the throttle holds the drag: drag v² + linearDrag v = accelerate
+  const root = Math.sqrt(linearDrag ** 2 + 4 * drag * accelerate);
+  const top = drag > 0 ? (root - linearDrag) / (2 * drag) : accelerate / linearDrag;
+  return {
+    lateral: inverseGrip > 0 ? 1 / inverseGrip : CAUTIOUS.lateral,
+    accelerate,
+    brake: Math.max(LEAST_BRAKE, -rolling(COASTING)),
+    top: Number.isFinite(top) && top > 0 ? top : CAUTIOUS.top,
+  };
+}
+
 /** Acceleration [m/s²] that is left along the path: all at standstill, none at the top speed. */
 function pull({ accelerate, top }: Limits, v: number): number {
   return accelerate * Math.max(0, 1 - v / top);

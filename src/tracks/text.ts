@@ -9,11 +9,18 @@ const HEADER = "# x_m, y_m, w_tr_right_m, w_tr_left_m, v_mps";
 /** Digits behind the point: a tenth of a micrometre, so that curvature keeps four digits. */
 const DIGITS = 7;
 
-export function textOf({ name, x, y, right, left, speed }: Track): string {
+export function textOf(track: Track): string {
+  const before = texts.get(track);
+  if (before !== undefined) return before;
+  const { name, x, y, right, left, speed } = track;
   const number = (value: number) => String(Number(value.toFixed(DIGITS)));
   const rows = Array.from(x, (_, i) => [x[i], y[i], right[i], left[i], speed[i]].map(number).join(", "));
-  return [`# track ${name.replaceAll(/\s+/g, " ")}`, HEADER, ...rows, ""].join("\n");
+  const text = [`# track ${name.replaceAll(/\s+/g, " ")}`, HEADER, ...rows, ""].join("\n");
+  texts.set(track, text);
+  return text;
 }
+
+const texts = new WeakMap<Track, string>();
 
 /** Whether a setting is a track itself, not the path of a file. */
 export function isTrackText(value: string): boolean {

@@ -1,9 +1,11 @@
 /** Numbers of one rollout that people and machines look at. */
 import type { Core } from "../core/core.js";
+import { progressAlong } from "../tracks/progress.js";
 
 /**
- * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update
- * rule and model, and in a training `start`: driving since standstill at which it began [s].
+ * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update rule
+ * and model, on a track `lapTime`, the time of a lap at its mean progress [s], and in a training `start`: driving since
+ * standstill at which it began [s].
  */
 export interface RolloutMetrics {
   /** from 1 */
@@ -72,6 +74,11 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   const paces = core.view("paces", slot);
   let slowSeconds = 0;
   for (let t = from; t < to; t++) if (paces[t] < SLOW) slowSeconds += core.view("periods", slot)[t];
+  if (task.track) {
+    const columns = task.columns.state.length;
+    const states = core.view("states", slot).subarray(from * columns, (to + 1) * columns);
+    metrics.lapTime = (seconds * task.track.length) / progressAlong(task.track, states, columns);
+  }
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, slowSeconds, ...metrics };
 }
 

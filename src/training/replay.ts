@@ -174,7 +174,8 @@ export function configFor(
         ...(lapTime === undefined ? {} : { parameters: { task: { lapTime }, reward: { lapTime } } }),
       }
     : {};
-  return completeConfig({ window, ...mergeConfigs(driven, given), task, "rollout-segments": segments });
+  const track = recording.info.track === undefined ? {} : { track: recording.info.track };
+  return completeConfig({ window, ...track, ...mergeConfigs(driven, given), task, "rollout-segments": segments });
 }
 
 /** Steps before the first network call used stale references: they are left out. */

@@ -3,9 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 import { CAR, checkTrack } from "../../src/tracks/check.js";
 import { lapOfDrive } from "../../src/tracks/from-drive.js";
 import { trackFrom } from "../../src/tracks/make.js";
+import { progressAlong } from "../../src/tracks/progress.js";
 import { readRawTrack } from "../../src/tracks/read.js";
 import { shapes } from "../../src/tracks/shapes.js";
-import { fastestProfile } from "../../src/tracks/speed.js";
+import { fastestProfile, limitsOfModel } from "../../src/tracks/speed.js";
 import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../../src/tracks/track.js";
 import { randomNumbers } from "../support/cores.js";
 
@@ -80,6 +81,28 @@ describe("the fastest profile", () => {
     const lap = (speed: Float64Array) => lapTimeOf({ speed, step });
     expect(lap(half) / lap(whole)).toBeCloseTo(Math.SQRT2, 4);
   });
+});
+
+test("the limits of a fitted model: lateral by its grip, no brakes", () => {
+  const model = { throttleGain: 6, offset: 0.2, linearDrag: 0.3, drag: 0.1, inverseGrip: 1 / 7.5 };
+  const { lateral, accelerate, brake, top } = limitsOfModel(model, 0.75);
+  expect(lateral).toBeCloseTo(7.5, 9);
+  expect(accelerate).toBeCloseTo(4.7, 9);
+  expect(4.7 - 0.3 * top - 0.1 * top ** 2).toBeCloseTo(0, 9);
+  expect(brake).toBeCloseTo(0.3 * 2.5 + 0.1 * 2.5 ** 2 - 0.2, 9);
+});
+
+test("progress along a track: laps, and backwards", () => {
+  const track = shaped("circle", { radius: 2 }, { constant: 1 });
+  const drive = (turns: number) => {
+    const steps = 401;
+    return Float64Array.from({ length: 4 * steps }, (_, k) => {
+      const angle = (2 * Math.PI * turns * Math.floor(k / 4)) / (steps - 1) + 0.3;
+      return [1.9 * Math.cos(angle), 1.9 * Math.sin(angle), 0, 0][k % 4];
+    });
+  };
+  expect(progressAlong(track, drive(1.5), 4)).toBeCloseTo(1.5 * track.length, 1);
+  expect(progressAlong(track, drive(-0.5), 4)).toBeCloseTo(-0.5 * track.length, 1);
 });
 
 describe("a lap of a drive", () => {

@@ -1,6 +1,6 @@
 /** `lapgrad track`: looks at a closed path, draws it, and makes one of another file or of a drive. */
 import { basename } from "node:path";
-import { speedPlanOf, TRACK_SPEED } from "../../config/track.js";
+import { fittedModel, speedPlanOf, TRACK_SPEED } from "../../config/track.js";
 import { UserError } from "../../errors.js";
 import { exists, unusedPath, writeAtomically } from "../../files.js";
 import { digits, formatTable, type Output, roomOf } from "../../output.js";
@@ -13,12 +13,15 @@ import { lapOfDrive } from "../../tracks/from-drive.js";
 import { trackFrom } from "../../tracks/make.js";
 import { placed } from "../../tracks/place.js";
 import { readRawTrack } from "../../tracks/read.js";
-import { fastestProfile } from "../../tracks/speed.js";
-import { type RawTrack, type SpeedPlan, shapeOf, type Track } from "../../tracks/track.js";
+import { fastestProfile, limitsOfModel } from "../../tracks/speed.js";
+import { type Limits, type RawTrack, type SpeedPlan, shapeOf, type Track } from "../../tracks/track.js";
 import { trackFile } from "../../tracks/write.js";
 import { VERSION } from "../../version.js";
 import { type Arguments, type ArgumentTable, type ArgumentType, choice, flag, number, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
+
+/** Most throttle of the car's controller. */
+const THROTTLE = taskNamed("car-track").controller.parameters.throttleLimit;
 
 const positive = number("a number above 0", (value) => value > 0);
 const any = number("a number", Number.isFinite);
@@ -65,6 +68,10 @@ const args = {
   accelerate: { type: positive, default: CAR.accelerate, describe: "its acceleration along it, from rest [m/s²]" },
   brake: { type: positive, default: CAR.brake, describe: "its braking [m/s²]" },
   top: { type: positive, default: CAR.top, describe: "its highest speed [m/s]" },
+  limits: {
+    type: path("the folder of a run, e.g. runs/mine"),
+    describe: "run whose fitted model says what the robot can do, in place of these four",
+  },
 } satisfies ArgumentTable;
 type Given = Arguments<typeof args>;
 
@@ -78,9 +85,10 @@ export default defineCommand({
     "lapgrad track from-drive drive.mcap --out mine.yaml": "the path that somebody drove",
   },
   async run(given, output) {
-    const robot: Robot = { ...CAR, ...given };
+    const fitted = given.limits === undefined ? {} : limitsOfModel(fittedModel(given.limits), THROTTLE);
+    const robot: Robot = { ...CAR, ...given, ...fitted };
     const { raw, gap } = given.action === "from-drive" ? await drivenTrack(given) : { raw: readRawTrack(given.file) };
-    const track = trackFrom(adjusted(raw, given), planFor(given, raw));
+    const track = trackFrom(adjusted(raw, given), planFor(given, raw, fitted));
     const check = checkTrack(track, robot);
     if (gap !== undefined)
       output.say(`a lap of ${digits(check.length)} m; its ends were ${digits(gap)} m apart: closed`);
@@ -91,9 +99,10 @@ export default defineCommand({
   },
 });
 
-/** What was given of the speed or, where limits alone were, the file's plan with these. */
-function planFor({ speed: wanted }: Given, raw: RawTrack): SpeedPlan | undefined {
-  return speedPlanOf(wanted) ?? raw.wanted;
+/** The speed that was given, within the limits of a fitted model if there is one; else the file's. */
+function planFor({ speed: wanted }: Given, raw: RawTrack, fitted: Partial<Limits>): SpeedPlan | undefined {
+  const plan = speedPlanOf(wanted);
+  return plan ? { ...fitted, ...plan } : raw.wanted;
 }
 
 function adjusted(raw: RawTrack, given: Given): RawTrack {

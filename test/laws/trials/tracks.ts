@@ -21,7 +21,16 @@ const lemniscate = Array.from({ length: 60 }, (_, i): [number, number] => {
 
 const trials: readonly TaskDefinition[] = [
   onPoints("figure-8 as a track", shapes.figure8.points({ radius: 1.5 }), { constant: 3.4 }),
-  onPoints("lemniscate, two harmonics", lemniscate, { usage: 0.2 }),
-  onPoints("slow lemniscate, four harmonics", lemniscate, { constant: 0.5 }),
+  onPoints("lemniscate at changing speed", lemniscate, { usage: 0.2 }),
+  onPoints(
+    "larger lemniscate, two harmonics",
+    lemniscate.map(([x, y]) => [2 * x, 2 * y]),
+    { constant: 2 },
+  ),
+  onPoints(
+    "large lemniscate, four harmonics",
+    lemniscate.map(([x, y]) => [4 * x, 4 * y]),
+    { constant: 2 },
+  ),
 ];
 export default trials;

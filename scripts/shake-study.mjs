@@ -3,12 +3,15 @@
  * memory, with measurement noise and jitter, against central differences of the same plant without either, from the
  * starts of the same laps. `--cache`: rows that are there already are not driven again.
  * Usage, after a build, in the project's folder:
- *   node scripts/shake-study.mjs [--part accuracy|diagnosis] [--seeds 10] [--first 92000] [--cache file]
+ *   node scripts/shake-study.mjs [--part accuracy|diagnosis|training] [--seeds 10] [--first 92000] [--cache file]
  */
 import { parseArgs } from "node:util";
 import { diagnosisOf } from "../build/src/derivatives/diagnose.js";
 import { agreementOf, verdictOf } from "../build/src/derivatives/diagnosis.js";
 import { shakeInMemory } from "../build/src/derivatives/in-memory.js";
+import { LapDrive } from "../build/src/derivatives/lap-drive.js";
+import { measuredConfig, partsOf } from "../build/src/derivatives/measured-run.js";
+import { PASSAGE } from "../build/src/derivatives/shake.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
@@ -157,7 +160,7 @@ async function accuracy() {
   console.log(`${markdownTable(rows)}\n`);
 }
 
-/** Models, right and wrong: settings of each. */
+/** Models, right and wrong: settings of each, and how it is shaken where that differs. */
 const model = (parameters) => ({ parameters: { model: parameters } });
 const CAR = { offset: 0.5, drag: 0.105, corneringDrag: 0.325, inverseGrip: 1 / 7.7, steeringBias: 0 };
 const given = { plant: "identified", "model-fit": false, "model-scale": 1, "model-delay": 0.1 };
@@ -168,6 +171,7 @@ const MODELS = [
   ["gains × 4", { ...given, ...model({ ...CAR, throttleGain: 26.4, steeringGain: 17.2 }) }],
   ["nominal plant, model × 4", { plant: "nominal", "model-fit": false, "model-scale": 4 }],
   ["limit of grip, the task's model", { plant: "single-track", "model-fit": false, "model-scale": 1 }],
+  ["the same, longer", { plant: "single-track", "model-fit": false, "model-scale": 1 }, { ...DIRECT, minutes: 6 }],
   ["limit of grip, fitted", { plant: "single-track", "model-fit": true }],
 ];
 
@@ -180,10 +184,10 @@ function trueVerdict(name, { truth, model: ofModel }) {
 
 async function diagnosis() {
   const rows = [["model", "true cosine", "true scale", "true verdict", "right", "verdicts", "minutes"]];
-  for (const [name, settings] of MODELS) {
+  for (const [name, settings, shake = DIRECT] of MODELS) {
     const found = [];
     for (const seed of seeds)
-      found.push(await kept(["diagnosis", settings, DIRECT, seed], () => shaken({ ...settings, seed }, DIRECT)));
+      found.push(await kept(["diagnosis", settings, shake, seed], () => shaken({ ...settings, seed }, shake)));
     const truths = found.map((row) => trueVerdict(name, row));
     const right = found.filter(({ verdict }, i) => verdict === truths[i].verdict).length;
     const count = (verdicts) => {
@@ -208,5 +212,67 @@ async function diagnosis() {
   console.log(`${markdownTable(rows)}\n`);
 }
 
-const PARTS = { accuracy, diagnosis };
+/** A training without a model, ten minutes: costs of laps, and of the last of three laps with what was learned. */
+async function learned(given, source) {
+  const config = measuredConfig({ ...DISTURBED, ...given });
+  const { core, space, learner } = await partsOf(config, source);
+  const drive = new LapDrive(config, core, new SimLink(), space);
+  const costs = [];
+  let before;
+  const lap = async (values, next) => {
+    const { recording, stopped } = await drive.lap(values, next, costs.length + 1);
+    costs.push(stopped ? Number.POSITIVE_INFINITY : recording.costs.reduce((sum, cost) => sum + cost, 0));
+    return { recording, stopped };
+  };
+  const nominal = new Float64Array(space.size);
+  for (let i = 0; i < PASSAGE; i++) before = (await lap(nominal, nominal)).recording;
+  while (costs.length < LAPS) {
+    const values = learner.next();
+    const { recording, stopped } = await lap(values, learner.nextAfter(1));
+    if (stopped) return { costs, final: Number.POSITIVE_INFINITY };
+    learner.take({ values, recording, before });
+    before = recording;
+  }
+  for (let i = 0; i < 3; i++) await lap(learner.base, learner.base);
+  return { costs: costs.slice(0, LAPS), final: costs.at(-1) };
+}
+
+/** Ten minutes of the car. */
+const LAPS = 108;
+
+async function training() {
+  const rows = [
+    ["plant", "gradient", "update", "runs", "untrained", "after 2 min", "5 min", "10 min: median", "worst"],
+  ];
+  for (const plant of ["nominal", "identified", "single-track", "mujoco"])
+    for (const [source, update] of [
+      ["measured", "gauss-newton"],
+      ["measured", "sgd"],
+      ["both", "gauss-newton"],
+    ]) {
+      const found = [];
+      for (const seed of seeds)
+        found.push(
+          await kept(["training", plant, source, update, seed], () => learned({ plant, update, seed }, source)),
+        );
+      const around = (costs, lap) => quantile(sorted(costs.slice(lap - 10, lap)), 0.5);
+      const percent = (value) => `${Math.round(value)} %`;
+      const parts = (of) => sorted(found.map((row) => (100 * of(row)) / row.costs[PASSAGE - 1]));
+      const median = (of) => percent(quantile(parts(of), 0.5));
+      rows.push([
+        plant,
+        source,
+        update,
+        found.length,
+        two(quantile(sorted(found.map(({ costs }) => costs[PASSAGE - 1])), 0.5)),
+        median(({ costs }) => around(costs, 22)),
+        median(({ costs }) => around(costs, 55)),
+        median(({ final }) => final),
+        percent(parts(({ final }) => final).at(-1)),
+      ]);
+    }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+const PARTS = { accuracy, diagnosis, training };
 for (const name of options.part ? [options.part] : Object.keys(PARTS)) await PARTS[name]();

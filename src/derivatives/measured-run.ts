@@ -129,7 +129,8 @@ async function lapsOf(folder: RunFolder, lines: readonly Line[]): Promise<(Shake
   );
 }
 
-async function partsOf(config: RunConfig, source: GradientSource) {
+/** What learns, and what it learns on: the untrained policy in a core. */
+export async function partsOf(config: RunConfig, source: GradientSource) {
   const core = await shakeCore(config);
   initialisePolicy(core, config.seed);
   setWindows(core, { start: 0, length: 0, stride: 0 });

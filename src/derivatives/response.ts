@@ -1,5 +1,5 @@
 /**
- * How the robot responds to its inputs within a moment, in parts of what the model expects (equation (P8)): from what
+ * How the robot responds to its inputs within a moment, in parts of what the model expects (equation (PD8)): from what
  * laps deviate from their mean path, whatever made them deviate.
  */
 import type { Core } from "../core/core.js";

@@ -1,6 +1,6 @@
 /**
- * Learning without a model: the adjustment of a policy by the Jacobian that shaking measures (equations (PD10), (PD11)).
- * Knows neither link nor disk: it says what the next lap is to be driven with, and takes what was driven.
+ * Learning without a model: the adjustment of a policy by the Jacobian that shaking measures (equations (PD10) and
+ * (PD11)). Knows neither link nor disk: it says what the next lap is to be driven with, and takes what was driven.
  */
 import { solveSymmetric } from "../identification/least-squares.js";
 import type { TaskDefinition } from "../tasks/definition.js";

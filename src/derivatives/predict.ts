@@ -7,7 +7,7 @@ import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { initialisePolicy } from "../session.js";
 import type { AdjustmentSpace } from "./adjustment.js";
-import { estimateFrom, residualsBy, type ShakeEstimate } from "./estimate.js";
+import { estimateFrom, residualsBy, type ShakeEstimate, type ShakenLap } from "./estimate.js";
 import { leastStep, smoothed } from "./gaussian-process.js";
 import { LapDrive } from "./lap-drive.js";
 import type { ShakeFolder } from "./shake-folder.js";
@@ -15,7 +15,7 @@ import { openShake, type PreparedShake, shakeCore } from "./shake-start.js";
 
 /** A nominal policy with its sensitivities. */
 export interface Nominal extends PreparedShake {
-  readonly folder: ShakeFolder;
+  readonly source: string;
   readonly estimate: ShakeEstimate;
   /** [s] */
   readonly lapTime: number;
@@ -41,14 +41,18 @@ const FARTHEST = 0.5;
 
 export async function nominalOf(folder: ShakeFolder): Promise<Nominal> {
   const { lines, ...prepared } = await openShake(folder);
+  return nominalFrom(prepared, await folder.readLaps(lines), folder.path);
+}
+
+/** `source`: where the laps are from, for people. */
+export function nominalFrom(prepared: PreparedShake, laps: readonly ShakenLap[], source: string): Nominal {
   const { task } = prepared.core.setup;
-  const laps = await folder.readLaps(lines);
   const estimate = estimateFrom(laps, prepared.space, task);
-  if (!estimate) throw new UserError(`${folder.path} has too few laps: lapgrad shake --resume ${folder.path}`, 1);
+  if (!estimate) throw new UserError(`${source} has too few laps: lapgrad shake --resume ${source}`, 1);
   const lapTime = task.timing.lapTime as number;
   const { mean, jacobian, cells } = residualsBy(laps, prepared.space, task);
   const steps = lapTime / task.timing.controlPeriod / cells;
-  return { ...prepared, folder, estimate, lapTime, residuals: mean, jacobian, steps };
+  return { ...prepared, source, estimate, lapTime, residuals: mean, jacobian, steps };
 }
 
 /** `values`: the change, in units of the parameters' scales. */

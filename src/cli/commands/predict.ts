@@ -39,7 +39,7 @@ export default defineCommand({
     const { nominal, values, cost, predicted } = found;
     output.say(formatTable(changes(nominal, values), roomOf(output)));
     output.say(
-      `from ${nominal.folder.path} (lap time ${digits(nominal.lapTime)} s) to ${digits(lapTime)} s: ` +
+      `from ${nominal.source} (lap time ${digits(nominal.lapTime)} s) to ${digits(lapTime)} s: ` +
         `cost of a lap ${digits(cost)} as it is, ${digits(predicted)} as planned`,
     );
     const driven = check ? await drivePlan(found, lapTime, {}, new SimLink()) : undefined;
@@ -47,7 +47,7 @@ export default defineCommand({
     const before = check ? await drivePlan(unchanged, lapTime, {}, new SimLink()) : undefined;
     if (check) output.say(`driven: ${digits(driven)}, without the change ${digits(before)}`);
     output.result({
-      nominal: nominal.folder.path,
+      nominal: nominal.source,
       lapTime,
       change: changeOf(nominal, values),
       cost,
@@ -72,7 +72,7 @@ function predictChange(library: readonly Nominal[], change: string | undefined, 
   );
   if (values.some((value) => Math.abs(value) > 1))
     output.say("a change above 1 of the units that were shaken in is far: what is nearby says little of it");
-  output.result({ shake: nominal.folder.path, change: changeOf(nominal, values), cost, predicted, error, path: along });
+  output.result({ shake: nominal.source, change: changeOf(nominal, values), cost, predicted, error, path: along });
 }
 
 function changeOf({ space }: Nominal, values: Float64Array): Record<string, number> {

@@ -2,8 +2,8 @@
  * How right measured sensitivities are, and what is said of models by them: shakes of the untrained simulated car in
  * memory, with measurement noise and jitter, against central differences of the same plant without either, from the
  * starts of the same laps. `--cache`: rows that are there already are not driven again.
- * Usage, after a build, in the project's folder:
- *   node scripts/shake-study.mjs [--part accuracy|diagnosis|training|zeroShot] [--seeds 10] [--first 92000] [--cache file]
+ * Usage, after a build, in the project's folder: node scripts/shake-study.mjs
+ *   [--part accuracy|diagnosis|training|zeroShot] [--seeds 10] [--first 92000] [--cache file]
  */
 import { parseArgs } from "node:util";
 import { diagnosisOf } from "../build/src/derivatives/diagnose.js";

@@ -2,13 +2,18 @@
  * How right measured sensitivities are, and what is said of models by them: shakes of the untrained simulated car in
  * memory, with measurement noise and jitter, against central differences of the same plant without either, from the
  * starts of the same laps. `--cache`: rows that are there already are not driven again.
- * Usage, after a build, in the project's folder:
- *   node scripts/shake-study.mjs [--part accuracy|diagnosis] [--seeds 10] [--first 92000] [--cache file]
+ * Usage, after a build, in the project's folder: node scripts/shake-study.mjs
+ *   [--part accuracy|diagnosis|training|zeroShot] [--seeds 10] [--first 92000] [--cache file]
  */
 import { parseArgs } from "node:util";
 import { diagnosisOf } from "../build/src/derivatives/diagnose.js";
 import { agreementOf, verdictOf } from "../build/src/derivatives/diagnosis.js";
 import { shakeInMemory } from "../build/src/derivatives/in-memory.js";
+import { LapDrive } from "../build/src/derivatives/lap-drive.js";
+import { ROUND } from "../build/src/derivatives/measured.js";
+import { measuredConfig, partsOf } from "../build/src/derivatives/measured-run.js";
+import { drivePlan, nominalFrom, planFor } from "../build/src/derivatives/predict.js";
+import { PASSAGE } from "../build/src/derivatives/shake.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
@@ -157,7 +162,7 @@ async function accuracy() {
   console.log(`${markdownTable(rows)}\n`);
 }
 
-/** Models, right and wrong: settings of each. */
+/** Models, right and wrong: settings of each, and how it is shaken where that differs. */
 const model = (parameters) => ({ parameters: { model: parameters } });
 const CAR = { offset: 0.5, drag: 0.105, corneringDrag: 0.325, inverseGrip: 1 / 7.7, steeringBias: 0 };
 const given = { plant: "identified", "model-fit": false, "model-scale": 1, "model-delay": 0.1 };
@@ -168,6 +173,7 @@ const MODELS = [
   ["gains × 4", { ...given, ...model({ ...CAR, throttleGain: 26.4, steeringGain: 17.2 }) }],
   ["nominal plant, model × 4", { plant: "nominal", "model-fit": false, "model-scale": 4 }],
   ["limit of grip, the task's model", { plant: "single-track", "model-fit": false, "model-scale": 1 }],
+  ["the same, longer", { plant: "single-track", "model-fit": false, "model-scale": 1 }, { ...DIRECT, minutes: 6 }],
   ["limit of grip, fitted", { plant: "single-track", "model-fit": true }],
 ];
 
@@ -180,10 +186,10 @@ function trueVerdict(name, { truth, model: ofModel }) {
 
 async function diagnosis() {
   const rows = [["model", "true cosine", "true scale", "true verdict", "right", "verdicts", "minutes"]];
-  for (const [name, settings] of MODELS) {
+  for (const [name, settings, shake = DIRECT] of MODELS) {
     const found = [];
     for (const seed of seeds)
-      found.push(await kept(["diagnosis", settings, DIRECT, seed], () => shaken({ ...settings, seed }, DIRECT)));
+      found.push(await kept(["diagnosis", settings, shake, seed], () => shaken({ ...settings, seed }, shake)));
     const truths = found.map((row) => trueVerdict(name, row));
     const right = found.filter(({ verdict }, i) => verdict === truths[i].verdict).length;
     const count = (verdicts) => {
@@ -208,5 +214,105 @@ async function diagnosis() {
   console.log(`${markdownTable(rows)}\n`);
 }
 
-const PARTS = { accuracy, diagnosis };
+/** A training without a model, ten minutes: costs of laps, and of the last of three laps with what was learned. */
+async function learned(given, source, laps = LAPS) {
+  const config = measuredConfig({ ...DISTURBED, ...given });
+  const { core, space, learner } = await partsOf(config, source);
+  const drive = new LapDrive(config, core, new SimLink(), space);
+  const costs = [];
+  let before;
+  const lap = async (values, next) => {
+    const { recording, stopped } = await drive.lap(values, next, costs.length + 1);
+    costs.push(stopped ? Number.POSITIVE_INFINITY : recording.costs.reduce((sum, cost) => sum + cost, 0));
+    return { recording, stopped };
+  };
+  const nominal = new Float64Array(space.size);
+  for (let i = 0; i < PASSAGE; i++) before = (await lap(nominal, nominal)).recording;
+  while (costs.length < laps) {
+    const values = learner.next();
+    const { recording, stopped } = await lap(values, learner.nextAfter(1));
+    if (stopped) return { costs, final: Number.POSITIVE_INFINITY };
+    learner.take({ values, recording, before });
+    before = recording;
+  }
+  for (let i = 0; i < 3; i++) await lap(learner.base, learner.base);
+  return { costs: costs.slice(0, laps), final: costs.at(-1) };
+}
+
+/** Ten minutes of the car. */
+const LAPS = 108;
+
+async function training() {
+  const rows = [
+    ["plant", "gradient", "update", "runs", "untrained", "after 2 min", "5 min", "10 min: median", "worst"],
+  ];
+  for (const plant of ["nominal", "identified", "single-track", "mujoco"])
+    for (const [source, update] of [
+      ["measured", "gauss-newton"],
+      ["measured", "sgd"],
+      ["both", "gauss-newton"],
+    ]) {
+      const found = [];
+      for (const seed of seeds)
+        found.push(
+          await kept(["training", plant, source, update, seed], () => learned({ plant, update, seed }, source)),
+        );
+      const around = (costs, lap) => quantile(sorted(costs.slice(lap - 10, lap)), 0.5);
+      const percent = (value) => `${Math.round(value)} %`;
+      const parts = (of) => sorted(found.map((row) => (100 * of(row)) / row.costs[PASSAGE - 1]));
+      const median = (of) => percent(quantile(parts(of), 0.5));
+      rows.push([
+        plant,
+        source,
+        update,
+        found.length,
+        two(quantile(sorted(found.map(({ costs }) => costs[PASSAGE - 1])), 0.5)),
+        median(({ costs }) => around(costs, 22)),
+        median(({ costs }) => around(costs, 55)),
+        median(({ final }) => final),
+        percent(parts(({ final }) => final).at(-1)),
+      ]);
+    }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+/** From shakes at two lap times to a third, 5 % shorter, without driving there; and a training's first update there. */
+async function shot(plant, seed) {
+  const at = (lapTime) => ({ plant, seed, ...DISTURBED, parameters: { task: { lapTime } } });
+  const everything = { groups: ["gains", "trims", "offsets"], knots: 3, minutes: 7, bound: BOUND };
+  const library = [];
+  for (const lapTime of [5.775, 5.5]) {
+    const made = await shakeInMemory(at(lapTime), everything);
+    library.push(nominalFrom(made, made.laps, `${lapTime} s`));
+  }
+  const plan = planFor(library, SHORTER);
+  const unchanged = { ...plan, values: new Float64Array(plan.values.length) };
+  const { costs } = await learned(at(SHORTER), "measured", PASSAGE + 2 * ROUND);
+  const update = costs.slice(PASSAGE + ROUND).reduce((sum, cost) => sum + cost, 0) / ROUND;
+  return {
+    expected: plan.cost,
+    predicted: plan.predicted,
+    unchanged: await drivePlan(unchanged, SHORTER, {}, new SimLink()),
+    driven: await drivePlan(plan, SHORTER, {}, new SimLink()),
+    update,
+  };
+}
+
+/** [s] */
+const SHORTER = 5.225;
+
+async function zeroShot() {
+  const rows = [
+    ["plant", "seed", "as it is: foreseen", "driven", "planned: foreseen", "driven", "one update", "ratio"],
+  ];
+  for (const plant of ["nominal", "identified"])
+    for (const seed of seeds) {
+      const row = await kept(["zero-shot", plant, seed], () => shot(plant, seed));
+      const { expected, unchanged, predicted, driven, update } = row;
+      rows.push([plant, seed, ...[expected, unchanged, predicted, driven, update, driven / update].map(two)]);
+    }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+const PARTS = { accuracy, diagnosis, training, zeroShot };
 for (const name of options.part ? [options.part] : Object.keys(PARTS)) await PARTS[name]();

@@ -1,7 +1,7 @@
 /**
  * A few numbers that change the policy beside its network: constant offsets of the gains, trims that are added to the
  * inputs, and setpoint offsets that vary over the lap, on a basis of periodic cubic splines. What they do to a real
- * robot can be measured (docs/physical-derivatives.md); equations (P1), (P2).
+ * robot can be measured (docs/physical-derivatives.md); equations (PD1), (PD2).
  * A row of the region `adjustment`: form, gains, trims, then per knot the setpoint's offsets.
  */
 import { controller, task } from "../components";

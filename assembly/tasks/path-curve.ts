@@ -1,5 +1,5 @@
 /**
- * A closed path of any shape (docs/equations.md, section 32): nodes evenly in task time, between them a cubic. What is
+ * A closed path of any shape (docs/equations.md, section 34): nodes evenly in task time, between them a cubic. What is
  * evaluated lies in the variables of this module, as sine and cosine do. A step costs the same whatever the number of
  * nodes.
  */

@@ -1,6 +1,6 @@
 /**
  * The few numbers of a policy whose effect on a robot can be measured: gains, trims, setpoint offsets over the lap
- * (equations (P1), (P2)); by name, in units in which one is a large change.
+ * (equations (PD1), (PD2)); by name, in units in which one is a large change.
  */
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";

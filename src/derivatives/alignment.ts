@@ -1,6 +1,6 @@
 /**
  * Laps of one nominal policy beside each other by task time: what each deviates from their mean path at the sample's
- * own phase (equation (P4)). So periods that vary, and laps that begin a little earlier or later, do not matter.
+ * own phase (equation (PD4)). So periods that vary, and laps that begin a little earlier or later, do not matter.
  */
 import { type Recording, taskTimes } from "../recording/recording.js";
 

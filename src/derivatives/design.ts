@@ -9,7 +9,7 @@ export function pairsOf(parameters: number): number {
 }
 
 /**
- * Signs of the perturbations of `laps` laps (an even number), a row of `parameters` each (equation (P3)): rows of a
+ * Signs of the perturbations of `laps` laps (an even number), a row of `parameters` each (equation (PD3)): rows of a
  * Hadamard matrix in random order, its columns with random signs, each row followed, or preceded, by its opposite. A
  * part of the rows is drawn where fewer laps are asked for than the matrix has.
  */

@@ -1,4 +1,4 @@
-/** Whether the model's gradient is good enough: cosine, scale, responses, and what they amount to (equation (P8)). */
+/** Whether the model's gradient is good enough: cosine, scale, responses, and what they amount to (equation (PD8)). */
 import { quantile } from "../statistics.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import type { GradientEstimate } from "./estimate.js";

@@ -1,6 +1,6 @@
 /**
  * What shakes say: the sensitivity of the lap to every parameter, in cells of phase, and the gradient of its cost, both
- * with standard errors (equations (P4) to (P6)).
+ * with standard errors (equations (PD4) to (PD6)).
  */
 import type { Recording } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -75,18 +75,12 @@ export function estimateFrom(
 ): ShakeEstimate | undefined {
   if (laps.length <= space.size + nuisancesOf(task)) return undefined;
   const lapTime = task.timing.lapTime as number;
-  const { controlPeriod } = task.timing;
-  const path = meanPathOf(
-    laps.map(({ recording }) => recording),
-    lapTime,
-    controlPeriod,
-  );
+  const path = pathOf(laps, task);
   const deviations = deviationsOf(laps, path);
-  const rows = laps.map((lap, i) => designRow(lap, deviations[i], path, (2 * i) / (laps.length - 1) - 1, task));
-  const regression = Regression.of(rows);
+  const regression = regressionOf(laps, deviations, path, task);
   if (!regression) return undefined;
   const p = space.size;
-  const steps = Math.round(lapTime / controlPeriod);
+  const steps = Math.round(lapTime / task.timing.controlPeriod);
   const gradientOf = (column: readonly number[]) => gradientIn(regression, column, p);
   const { parts: byPart, total } = best(
     regression,
@@ -135,7 +129,7 @@ export function designRow(
 }
 
 /**
- * (P6): what a lap costs more than the mean path, per part of the lap: (2 r̄ + share dr)^T dr, as if the lap had as
+ * (PD6): what a lap costs more than the mean path, per part of the lap: (2 r̄ + share dr)^T dr, as if the lap had as
  * many steps as it nominally has.
  */
 function costParts(
@@ -229,6 +223,37 @@ function cellMeans(deviations: readonly Deviation[], path: MeanPath, cells: numb
     for (let cell = first + 1; cell < cells; cell++) if (counts[cell] === 0) copyCell(means, cell - 1, cell, columns);
     return means;
   });
+}
+
+/** The mean lap's residuals in cells, and what the parameters do to them: cells x residuals (x parameters). */
+export function residualsBy(laps: readonly ShakenLap[], space: AdjustmentSpace, task: TaskDefinition) {
+  const path = pathOf(laps, task);
+  const deviations = deviationsOf(laps, path);
+  const regression = regressionOf(laps, deviations, path, task);
+  const { columns, values, mean } = residualCells(deviations, path, task);
+  const p = space.size;
+  const jacobian = new Float64Array(columns * p);
+  for (let column = 0; column < columns; column++) {
+    const solved = regression?.solve(values.map((lap) => lap[column]));
+    if (solved) jacobian.set(solved.x.subarray(0, p), column * p);
+  }
+  return { mean, jacobian, cells: columns / task.columns.residual.length };
+}
+
+function pathOf(laps: readonly ShakenLap[], { timing }: TaskDefinition): MeanPath {
+  const recordings = laps.map(({ recording }) => recording);
+  return meanPathOf(recordings, timing.lapTime as number, timing.controlPeriod);
+}
+
+/** (PD5) as one design. */
+function regressionOf(
+  laps: readonly ShakenLap[],
+  deviations: readonly Deviation[],
+  path: MeanPath,
+  task: TaskDefinition,
+): Regression | undefined {
+  const placeOf = (lap: number) => (2 * lap) / (laps.length - 1) - 1;
+  return Regression.of(laps.map((lap, i) => designRow(lap, deviations[i], path, placeOf(i), task)));
 }
 
 function copyCell(means: Float64Array, from: number, to: number, columns: number): void {

@@ -38,7 +38,7 @@ const MODEL_LAPS = 10;
 const LINES = "perturbations.jsonl";
 
 /** What a lap was driven with; a passage is learned nothing from. */
-interface PerturbedLap {
+interface LapLine {
   readonly index: number;
   readonly drive: number;
   readonly isPassage: boolean;
@@ -51,7 +51,7 @@ export interface MeasuredRun {
   readonly folder: RunFolder;
   readonly space: AdjustmentSpace;
   readonly learner: MeasuredLearner;
-  readonly lines: PerturbedLap[];
+  readonly lines: LapLine[];
   readonly rollouts: TrainedRollout[];
   readonly unlock: () => void;
 }
@@ -101,7 +101,7 @@ export async function resumedMeasuredRun(path: string, given: PartialConfig): Pr
   const parts = await partsOf(config, source);
   const texts = (await completeLines(join(path, LINES))) ?? [];
   const metrics = await folder.readMetrics();
-  const lines = texts.map((text) => JSON.parse(text) as PerturbedLap).slice(0, metrics.length);
+  const lines = texts.map((text) => JSON.parse(text) as LapLine).slice(0, metrics.length);
   const rollouts = metrics.slice(0, lines.length);
   await folder.truncateMetrics(lines.length, false);
   await writeAtomically(join(path, LINES), linesOf(lines));
@@ -117,7 +117,7 @@ export async function resumedMeasuredRun(path: string, given: PartialConfig): Pr
 }
 
 /** The last laps that were learned from. */
-async function lapsOf(folder: RunFolder, lines: readonly PerturbedLap[]): Promise<(ShakenLap & { index: number })[]> {
+async function lapsOf(folder: RunFolder, lines: readonly LapLine[]): Promise<(ShakenLap & { index: number })[]> {
   const counted = lines.filter(({ isPassage }) => !isPassage).slice(-2 * KEPT);
   return Promise.all(
     counted.map(async ({ index, values }) => ({
@@ -129,7 +129,8 @@ async function lapsOf(folder: RunFolder, lines: readonly PerturbedLap[]): Promis
   );
 }
 
-async function partsOf(config: RunConfig, source: GradientSource) {
+/** What learns, and what it learns on: the untrained policy in a core. */
+export async function partsOf(config: RunConfig, source: GradientSource) {
   const core = await shakeCore(config);
   initialisePolicy(core, config.seed);
   setWindows(core, { start: 0, length: 0, stride: 0 });

@@ -1,6 +1,6 @@
 /**
- * Learning without a model: the adjustment of a policy by the Jacobian that shaking measures (equations (P10), (P11)).
- * Knows neither link nor disk: it says what the next lap is to be driven with, and takes what was driven.
+ * Learning without a model: the adjustment of a policy by the Jacobian that shaking measures (equations (PD10) and
+ * (PD11)). Knows neither link nor disk: it says what the next lap is to be driven with, and takes what was driven.
  */
 import { solveSymmetric } from "../identification/least-squares.js";
 import type { TaskDefinition } from "../tasks/definition.js";
@@ -33,7 +33,7 @@ export const ROUND = 10;
 export const KEPT = 60;
 /** Weight of a lap in parts of one a round later. */
 const FORGETS = 0.8;
-/** What a residual of a cell scatters [m], and changes per unit of a parameter and of a start: so data are needed. */
+/** What a residual of a cell scatters [m], and changes per unit of a parameter, and of a start. */
 const SCATTER = 0.03;
 const CHANGES = 0.5;
 const STARTS = 1;

@@ -22,7 +22,7 @@ function storeLap(core: Core, { recording, before }: Pick<ShakenLap, "recording"
 }
 
 /**
- * The model's gradients of the parts of the lap (equation (P1) through section 11), the mean over the laps, by the
+ * The model's gradients of the parts of the lap (equation (PD1) through section 11), the mean over the laps, by the
  * parameters in their units: PARTS x parameters. The core holds the policy and the base that drove, and has room for a
  * lap.
  */

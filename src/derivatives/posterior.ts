@@ -1,5 +1,5 @@
 /**
- * What a gradient may truly be that was measured with errors (equation (P9)). Errors turn a short vector away from any
+ * What a gradient may truly be that was measured with errors (equation (PD9)). Errors turn a short vector away from any
  * direction, so the cosine of what was measured is too small, the more so the more parameters there are. So the truth
  * is taken as a part along the model's gradient and a rest of unknown size, and both sizes are inferred.
  */

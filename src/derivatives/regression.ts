@@ -4,7 +4,7 @@ import { inverse } from "../identification/least-squares.js";
 /** Ridge as a part of a column's squares: keeps columns apart that are nearly the same. */
 const RIDGE = 1e-6;
 
-/** What one design makes of any column of measurements (equation (P5)). */
+/** What one design makes of any column of measurements (equation (PD5)). */
 export class Regression {
   /** unknowns: those of the perturbation first */
   readonly unknowns: number;

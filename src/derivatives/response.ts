@@ -1,14 +1,17 @@
 /**
- * How the robot responds to its inputs within a moment, in parts of what the model expects (equation (P8)): from what
+ * How the robot responds to its inputs within a moment, in parts of what the model expects (equation (PD8)): from what
  * laps deviate from their mean path, whatever made them deviate.
  */
 import type { Core } from "../core/core.js";
+import type { Recording } from "../recording/recording.js";
 import { type Deviation, type MeanPath, meanAt } from "./alignment.js";
 
 /** Steps over which a response is summed. */
 const HORIZON = 15;
 /** Delays of the robot's that are tried beside the model's [control steps]. */
 const MOST_DELAY = 12;
+/** Between two of them where there is no mean path, and each costs a pass over the laps. */
+const DELAY_STEP = 2;
 
 /** Of one input. */
 export interface Response {
@@ -20,7 +23,7 @@ export interface Response {
 }
 
 /** Sums of products of what was measured, y, and what the model expects, of one lap. */
-interface Sums {
+export interface Sums {
   yy: number;
   ym: number;
   mm: number;
@@ -73,10 +76,10 @@ export function responsesIn(core: Core, path: MeanPath, deviations: readonly Dev
 
 /** The component of the state that an input moves most. */
 function mostMoved(jacobians: readonly Float64Array[], n: number, m: number, input: number): number {
-  const moved = Array.from({ length: n }, (_, i) =>
-    jacobians.reduce((sum, jacobian) => sum + Math.abs(jacobian[i * (n + m) + n + input]), 0),
+  const sums = Float64Array.from({ length: n }, (_, i) =>
+    jacobians.reduce((sum, jacobian) => sum + jacobian[i * (n + m) + n + input], 0),
   );
-  return moved.indexOf(Math.max(...moved));
+  return placeOfLargest(sums);
 }
 
 function sumsOf(
@@ -105,8 +108,67 @@ function sumsOf(
   return sums;
 }
 
+/**
+ * (PD13), of an input: changes of the component that it moves most, over {@link HORIZON} steps, measured and by the
+ * model in `core`, of every lap, at the delay at which they agree best.
+ */
+export function changesIn(core: Core, laps: readonly Recording[], input: number): Sums[] {
+  const n = core.setup.task.columns.state.length;
+  const m = core.setup.task.columns.input.length;
+  const component = movedIn(core, laps[0], input);
+  const probe = core.view("probe");
+  const row = probe.length / 7;
+  const candidates = Array.from({ length: MOST_DELAY / DELAY_STEP + 1 }, (_, i) =>
+    laps.map(({ states, inputs, times }) => {
+      const sums = { yy: 0, ym: 0, mm: 0 };
+      const delay = i * DELAY_STEP;
+      for (let first = delay; first + HORIZON < times.length; first += HORIZON) {
+        let expected = 0;
+        for (let t = first; t < first + HORIZON; t++) {
+          probe.set(states.subarray(t * n, (t + 1) * n));
+          probe.set(inputs.subarray((t - delay) * m, (t - delay + 1) * m), n);
+          core.evaluateLaw("model");
+          expected += probe[2 * row + component] - probe[component];
+        }
+        const measured = states[(first + HORIZON) * n + component] - states[first * n + component];
+        sums.yy += measured ** 2;
+        sums.ym += measured * expected;
+        sums.mm += expected ** 2;
+      }
+      return sums;
+    }),
+  );
+  const strength = (sums: Sums[]) => Math.abs(responseFrom(sums).correlation);
+  return candidates.reduce((best, one) => (strength(one) > strength(best) ? one : best));
+}
+
+/** The component of the state that an input moves most along a lap, by the model. */
+function movedIn(core: Core, { states, inputs, times }: Recording, input: number): number {
+  const n = core.setup.task.columns.state.length;
+  const m = core.setup.task.columns.input.length;
+  const probe = core.view("probe");
+  const row = probe.length / 7;
+  const moved = new Float64Array(n);
+  for (let t = 0; t < times.length; t += HORIZON) {
+    probe.set(states.subarray(t * n, (t + 1) * n));
+    probe.set(inputs.subarray(t * m, (t + 1) * m), n);
+    core.evaluateLaw("model");
+    probe.fill(0, row, 2 * row);
+    probe[row + n + input] = 1;
+    core.tangentOfLaw("model");
+    for (let i = 0; i < n; i++) moved[i] += probe[3 * row + i];
+  }
+  return placeOfLargest(moved);
+}
+
+/** Where the largest absolute value stands: what an input moves to and fro along a lap does not add up. */
+function placeOfLargest(values: Float64Array): number {
+  const sizes = values.map(Math.abs);
+  return sizes.indexOf(Math.max(...sizes));
+}
+
 /** Slope through the origin over all laps; its error by leaving each lap out in turn. */
-function responseFrom(laps: readonly Sums[]): Response {
+export function responseFrom(laps: readonly Sums[]): Response {
   const all = { yy: 0, ym: 0, mm: 0 };
   for (const { yy, ym, mm } of laps) {
     all.yy += yy;

@@ -25,7 +25,9 @@ const LEAST_FREEDOM = 4;
 /** Laps that count, of a shake that may drive for so many minutes; an error if they are too few. */
 export function lapsWithin(minutes: number, space: AdjustmentSpace, task: TaskDefinition, pace: number): number {
   const lapTime = (task.timing.lapTime as number) / pace;
-  const least = space.size + nuisancesOf(task) + LEAST_FREEDOM;
+  // opposites tell of one direction together
+  const paired = 2 * (space.size + LEAST_FREEDOM);
+  const least = Math.max(space.size + nuisancesOf(task) + LEAST_FREEDOM, paired + Math.ceil(paired / NOMINAL_EVERY));
   const laps = Math.floor((60 * minutes) / lapTime) - PASSAGE;
   if (laps >= least) return laps;
   const needed = Math.ceil((10 * (least + PASSAGE) * lapTime) / 60) / 10;
@@ -107,7 +109,7 @@ export function plannedLaps(size: number, { laps, seed }: Pick<ShakePlan, "laps"
   return planned.slice(0, laps);
 }
 
-/** (P4a): so large that the largest deviation of the position is the bound. */
+/** (PD4a): so large that the largest deviation of the position is the bound. */
 function sizeFrom([one, other]: readonly Recording[], bound: number, task: TaskDefinition): number {
   const path = meanPathOf([one, other], task.timing.lapTime as number, task.timing.controlPeriod);
   const { values } = deviationOf(one, path);

@@ -106,6 +106,8 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   expectedCost?(state: State, segments: number): number | undefined;
   /** a robot was stopped and begins anew, at rest: what was expected was of a drive that goes on */
   beginAnew?(state: State): void;
+  /** the model was seen to be wrong in a way that the rule cannot see itself: what it promises is trusted less */
+  distrust?(state: State): void;
   /**
    * what updates.jsonl keeps of the last update beside the driving: numbers by name, of which `expectedCost` is the
    * window cost that it expected of what is driven until the next

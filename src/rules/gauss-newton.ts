@@ -37,6 +37,8 @@ const GROWTH = 1.1;
 const KEPT = 1.5;
 /** A cost beyond so many times what the model promised deceived. */
 const DECEIVED = 3;
+/** Factor on kappa where the model was seen to be wrong. */
+const DISTRUST = 10;
 /** The highest pace in the window of a change. */
 const CAREFUL = 0.76;
 const HOPELESS =
@@ -64,6 +66,9 @@ export default {
   beginAnew: ({ numbers, arrays }: GaussNewtonState) => {
     Object.assign(numbers, { unchanged: 0, expected: 0, lastCost: 0 });
     arrays.expectedWindow = NONE;
+  },
+  distrust: ({ numbers }: GaussNewtonState) => {
+    numbers.kappa = Math.min(KAPPA.most, DISTRUST * numbers.kappa);
   },
   remarks: ({ numbers }: GaussNewtonState) => {
     const { chosen, pace } = numbers;

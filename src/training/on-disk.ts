@@ -8,6 +8,7 @@ import { changesWithinLaps } from "../config/units.js";
 import { UserError } from "../errors.js";
 import { answered } from "../files.js";
 import type { Link } from "../links/link.js";
+import type { Recording } from "../recording/recording.js";
 import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { Belief } from "./belief.js";
 import { checkpointOf, thinCheckpoints } from "./checkpoints.js";
@@ -24,10 +25,17 @@ export interface TrainingRun extends Training {
   readonly link: Link;
   /** metrics of the rollouts driven before */
   readonly rollouts: readonly RolloutMetrics[];
+  readonly watch?: ModelWatch | undefined;
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
   /** `refused`: why the model was not refitted before this rollout, if so */
   onRollout(metrics: TrainedRollout, refused: string | undefined): void;
+}
+
+/** Watches whether the model can be right, by laps and their metrics as they come. */
+export interface ModelWatch {
+  /** what people should know of the model; undefined: nothing */
+  take(lap: Recording, metrics: Readonly<Record<string, number>>): string | undefined;
 }
 
 /**
@@ -117,7 +125,10 @@ async function record(
     windowCost,
     ...belief.follow(recording, begin === 0),
   };
-  const events = [...notices.take(recording), ...noticesOf(event)];
+  const alarm = stopped === undefined ? run.watch?.take(recording, metrics) : undefined;
+  if (alarm !== undefined) rule.distrust?.(ruleState);
+  const noticed = alarm === undefined ? event.noticed : [...event.noticed, alarm];
+  const events = [...notices.take(recording), ...noticesOf({ noticed, recording })];
   const replaces = isSimulated(run.config);
   await inTime(run, folder.keepRecording(rolloutName(index), recording, events, summaryOf(metrics), replaces));
   if (wanted) {

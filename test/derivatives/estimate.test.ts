@@ -152,6 +152,6 @@ test("a parameter without any effect is told of", async () => {
 
 test("too few minutes are refused, with those that are needed", async () => {
   await expect(noisy({}, { ...DIRECT, minutes: 1 })).rejects.toThrow(
-    "1 minutes are 7 laps that count, too few for 8 parameters, which need 20: give --minutes 2.2 or more",
+    "1 minutes are 7 laps that count, too few for 8 parameters, which need 27: give --minutes 2.8 or more",
   );
 });

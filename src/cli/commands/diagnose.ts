@@ -1,17 +1,20 @@
 /** `lapgrad diagnose`: is the model good enough? Its gradient against the one measured by shaking. */
 import { join } from "node:path";
+import { readCompleteConfig } from "../../config/config.js";
 import { type Diagnosis, diagnoseShake } from "../../derivatives/diagnose.js";
 import type { Comparison, Verdict } from "../../derivatives/diagnosis.js";
 import { diagnosisPage } from "../../derivatives/figure.js";
+import { OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
 import { diagnoseRecordings } from "../../derivatives/recorded.js";
 import { ShakeFolder } from "../../derivatives/shake-folder.js";
-import { UserError } from "../../errors.js";
 import { exists, namesIn, writeAtomically } from "../../files.js";
 import { digits, formatTable, type Output, roomOf } from "../../output.js";
 import { openRecording } from "../../recording/open.js";
 import { readRecording } from "../../recording/reader.js";
 import type { Recording } from "../../recording/recording.js";
 import { quoted } from "../../shell.js";
+import { drivenIn } from "../../training/metrics.js";
+import { RunFolder } from "../../training/run-folder.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 
@@ -23,6 +26,9 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   useless: "the model's gradient leads elsewhere than the robot's: let it be fitted, or train with --gradient measured",
   unsure: "it cannot be told: shake longer",
 };
+
+/** Rollouts with fewer are single laps, in which nothing but the settling would be seen. */
+const LEAST_SEGMENTS = 80;
 
 export default defineCommand({
   describe: "is the model good enough: its gradient against the one measured by shaking",
@@ -87,6 +93,7 @@ function sentenceOf({ verdict, parts, responses, minutes }: Diagnosis): string {
 /** A run or a file that was not shaken. */
 async function diagnoseUnshaken(run: string, output: Output): Promise<boolean> {
   const { recordings, settings } = await recordingsOf(run);
+  if (recordings.length === 0) return diagnoseLaps(run, output);
   const found = await diagnoseRecordings(recordings, settings);
   const minutes = recordings.reduce((sum, { times }) => sum + (times.at(-1) ?? 0), 0) / 60;
   output.say(formatTable(tableOf([found]), roomOf(output)));
@@ -107,13 +114,23 @@ async function recordingsOf(run: string) {
   const recordings: Recording[] = [];
   for (const name of names) recordings.push(await readRecording(join(run, "rollouts", name)));
   const segments = Math.min(...recordings.map(({ segmentTimes }) => segmentTimes.length));
-  if (segments < 2 * 40)
-    throw new UserError(
-      `${run} was not shaken, and its laps, in which the policy changed, do not tell the model's gradient from ` +
-        `others: lapgrad shake ${quoted(run)}`,
-      1,
-    );
-  return { recordings, settings: undefined };
+  return { recordings: segments < LEAST_SEGMENTS ? [] : recordings, settings: undefined };
+}
+
+/** The laps of a drive without stops, in which the policy changed: the model's gradient cannot be told from others. */
+async function diagnoseLaps(run: string, output: Output): Promise<boolean> {
+  const folder = new RunFolder(run);
+  const config = await readCompleteConfig(folder.configPath);
+  const metrics = await folder.readMetrics();
+  const laps = await OrdinaryLaps.for(config);
+  for (const one of metrics) laps?.take(await readRecording(folder.rolloutPath(one.index)), one);
+  const responses = laps?.responses() ?? [];
+  const verdict: Verdict = responses.some((one) => one.verdict === "sign") ? "sign" : "unsure";
+  const minutes = drivenIn(metrics) / 60;
+  if (responses.length > 0) output.say(formatTable(tableOf(responses), roomOf(output)));
+  output.say(`${metrics.length} laps, not shaken: ${verdict}: ${WORDS[verdict]}: lapgrad shake ${quoted(run)}`);
+  output.result({ run, shake: null, verdict, groups: responses.map(written), minutes });
+  return false;
 }
 
 /** One line of the result: intervals hold 90 %. */

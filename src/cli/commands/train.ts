@@ -5,10 +5,12 @@ import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
 import { changesWithinLaps, unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
+import { OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
+import { readRecording } from "../../recording/reader.js";
 import { writeReport } from "../../report/from-run.js";
 import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
@@ -188,7 +190,7 @@ async function drive(
       };
       if (!isSimulated(run.config)) await warmUp(run.config);
       if (link.isDeadReckoning) output.say("its position is dead reckoning: all costs are what it believes");
-      await train({ ...run, link, signal, onRollout }, progress);
+      await train({ ...run, link, signal, watch: await modelWatch(run, rollouts), onRollout }, progress);
     } finally {
       await link.stop().finally(() => link.close());
     }
@@ -206,6 +208,16 @@ async function drive(
   } finally {
     table?.stop();
   }
+}
+
+/** Watches the model by the laps; of a run that is resumed it has seen those that were driven. */
+async function modelWatch({ config, folder }: StartedRun, rollouts: readonly TrainedRollout[]) {
+  const watch = await OrdinaryLaps.for(config);
+  for (const metrics of rollouts) {
+    const lap = await readRecording(folder.rolloutPath(metrics.index)).catch(() => undefined);
+    if (lap) watch?.take(lap, metrics);
+  }
+  return watch;
 }
 
 /** Says what begins, and begins its table. */

@@ -28,7 +28,11 @@ async function* networkLearner(config: RunConfig): Learner {
   const { core, pieces } = await trainingInMemory(config);
   const goesOn = config["update-every"] !== "rollout";
   const policy = (): DrivenPart["evaluate"] => {
-    const present = { parameters: core.view("parameters").slice(), pace: core.pace };
+    const present = {
+      parameters: core.view("parameters").slice(),
+      controller: core.view("controllerParameters").slice(),
+      pace: core.pace,
+    };
     return (evaluation, driven) => evaluation.ofNetwork(present, driven);
   };
   let driven: Float64Array | undefined;

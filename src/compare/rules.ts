@@ -30,11 +30,6 @@ const tuned: Readonly<Record<string, Rule>> = {
     config: { update: "gauss-newton", ...fitted },
     dash: "solid",
   },
-  "gauss-newton-lap": {
-    label: "Gauss-Newton, every lap, fitted model",
-    config: { update: "gauss-newton", ...lap, ...fitted },
-    dash: "dotted",
-  },
   "gauss-newton-rollout": {
     label: "Gauss-Newton, every rollout, fitted model",
     config: { update: "gauss-newton", ...rollout, ...fitted },

@@ -118,6 +118,9 @@ async function measuringRollout(
   const changes = core.view("plantChanges").slice();
   return async (policy, minutes) => {
     core.write("parameters", policy.view("parameters"));
+    // on a plant that changed it may have come to another pace, and to limits after spins
+    core.setPace(policy.pace);
+    core.write("controllerParameters", policy.view("controllerParameters"));
     core.view("plantChanges").set(minutes === undefined ? changes.map(() => 0) : changes);
     core.sampleStart(0);
     core.restPlant(); // whose time since standstill would be added

@@ -17,9 +17,10 @@ const SEED = 20_231_106;
 /** A policy that says what to do: an action from what is observed, and from the task time [s]. */
 export type Act = (observation: Float64Array, taskTime: number) => ArrayLike<number>;
 
-/** Parameters of the core's network, and the pace at which they are driven. */
+/** Parameters of the core's network, the controller's, which limits after spins are among, and the pace of driving. */
 export interface NetworkPolicy {
   readonly parameters: Float64Array;
+  readonly controller: Float64Array;
   readonly pace: number;
 }
 
@@ -83,10 +84,11 @@ export class Evaluation {
   }
 
   /** Of parameters of the core's network; infinite if the car leaves its bounds. */
-  async ofNetwork({ parameters, pace }: NetworkPolicy, driven: number): Promise<number> {
+  async ofNetwork({ parameters, controller, pace }: NetworkPolicy, driven: number): Promise<number> {
     const { core, segments } = this;
     const link = new SimLink();
     core.write("parameters", parameters);
+    core.write("controllerParameters", controller);
     core.setPace(pace);
     core.seed(SEED, 0);
     let sum = 0;

@@ -34,7 +34,7 @@ export interface Wanted {
 export function jobsOf(wanted: Wanted, folder: string | undefined): Job[] {
   const { quick } = wanted;
   const plants = wanted.plants ?? (quick ? ["identified"] : PLANTS);
-  const rules = wanted.rules ?? (quick ? ["gauss-newton", "refit", "ilc"] : DEFAULT_RULES);
+  const rules = wanted.rules ?? (quick ? ["gauss-newton", "refit", "ilc", "ppo"] : DEFAULT_RULES);
   return plants.flatMap((plant) =>
     rules.flatMap((rule) => {
       const isShort = SHORT.includes(rule);

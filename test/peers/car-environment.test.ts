@@ -101,7 +101,10 @@ describe("an evaluation", () => {
     const untrained = evaluation.untrained();
     expect(untrained).toBeCloseTo(0.6105, 4);
     const parameters = new Float64Array(5258);
-    expect(await evaluation.ofNetwork({ parameters, pace: 1 }, 0)).toBeCloseTo(untrained, 12);
+    const policy = { parameters, controller: Float64Array.of(0.75, 1), pace: 1 };
+    expect(await evaluation.ofNetwork(policy, 0)).toBeCloseTo(untrained, 12);
+    const limited = await evaluation.ofNetwork({ ...policy, controller: Float64Array.of(0.3, 1) }, 0);
+    expect(Math.abs(limited - untrained)).toBeGreaterThan(0.1 * untrained);
     expect(evaluation.ofActions(() => steady, 0, "full")).toBeCloseTo(untrained, 12);
   });
 

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { UserError } from "../../src/errors.js";
+import { contenders } from "../../src/peers/contenders.js";
 import { figure3, undrivableOf } from "../../src/reproduce/figure3.js";
 import { DEFAULT_RULES, jobsOf, PLANTS, rowsOf } from "../../src/reproduce/figure3-rows.js";
 import { type Job, settingsOf, type Training, trainOnce } from "../../src/reproduce/figure3-training.js";
@@ -161,4 +162,13 @@ test.each([
   const { code, stderr } = await lapgrad(folder, ["reproduce", "figure3", ...words.split(" ")]);
   expect(code).toBe(2);
   expect(stderr).toContain(message);
+});
+
+test("robots are refused to peers for the dearest laps of the stored figure", async () => {
+  const stored = listed(await readFile("docs/results/figure3.jsonl", "utf8"));
+  for (const { name, worstLap } of Object.values(contenders)) {
+    const laps = stored.flatMap(({ rule, account }) => (rule === name ? account.worstLap : []));
+    const worst = Math.max(...laps.map((part) => 100 * (part ?? 0)));
+    expect([name, worstLap]).toEqual([name, laps.length > 0 ? Math.round(worst) : undefined]);
+  }
 });

@@ -34,7 +34,8 @@ export async function openView(
 ): Promise<LivePage> {
   if (!isWanted) return { view: undefined, output, close: async () => {} };
   const { tunnelHint, View } = await import("../view/view.js");
-  const view = await View.open({ path, config, port: viewPort }, stop);
+  const failed = (why: string) => output.say(`the live page ended: ${why}; the drive goes on`);
+  const view = await View.open({ path, config, port: viewPort }, stop, failed);
   output.result({ address: view.address });
   output.say(`live page: ${view.address}`);
   output.say(tunnelHint(view.address));

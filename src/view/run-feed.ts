@@ -3,7 +3,7 @@
  * over. A recording alone is a run of one rollout.
  */
 import { stat } from "node:fs/promises";
-import { completeConfig, readCompleteConfig } from "../config/config.js";
+import { readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
 import { exists, readText } from "../files.js";
@@ -13,6 +13,7 @@ import { frameOf } from "../report/frame.js";
 import type { ReportFrame } from "../report/input.js";
 import { coreFor } from "../session.js";
 import { type TrainedRollout, withNotices } from "../training/metrics.js";
+import { configFor } from "../training/replay.js";
 import { RunFolder } from "../training/run-folder.js";
 import { isLocked } from "../training/run-lock.js";
 import type { RunState, SentRecording } from "./messages.js";
@@ -126,7 +127,7 @@ export class RunFeed {
   async #lookAtRecording(): Promise<void> {
     if (this.metrics.length > 0) return;
     const recording = await readRecording(this.path);
-    if (!this.frame) await this.#show(completeConfig({ task: recording.info.task, window: "0:0:0" }), "");
+    if (!this.frame) await this.#show(configFor(recording, {}, undefined), "");
     if (this.frame) this.frame = { ...this.frame, unit: "rollout", isFirstUntrained: false };
     this.metrics = [measured(recording)];
     this.note = recording.info.note;

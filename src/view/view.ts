@@ -1,6 +1,6 @@
 /** The live page of a command that drives, as that command sees it. */
 import { Worker } from "node:worker_threads";
-import { UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import type { FromView, ToView, ViewThreadData, WatchedRobot } from "./thread.js";
 
 export class View {
@@ -17,9 +17,10 @@ export class View {
   /**
    * Serves the page of a run on a thread of its own.
    * @param stop called when somebody pressed the stop button
+   * @param failed called with the reason if the thread ends by itself later: who drives goes on without a page
    * @throws UserError if no port is free
    */
-  static async open(data: ViewThreadData, stop: () => void): Promise<View> {
+  static async open(data: ViewThreadData, stop: () => void, failed: (why: string) => void = () => {}): Promise<View> {
     const worker = new Worker(new URL("./thread.js", import.meta.url), { workerData: data });
     worker.unref();
     const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -29,8 +30,9 @@ export class View {
         else if ("address" in message) resolve(message.address);
         else reject(new UserError(message.failure, 1));
       });
-      worker.on("error", reject); // after the beginning: who drives goes on without a page
+      worker.once("error", reject);
     });
+    worker.on("error", (error) => failed(messageOf(error)));
     return new View(address, worker, ended);
   }
 

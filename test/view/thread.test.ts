@@ -52,6 +52,20 @@ test("a robot is read in shared memory; its stop goes there at once, whatever th
   socket.terminate();
 });
 
+test("a page's thread that ends is said, and nobody waits for it", async () => {
+  const reasons: string[] = [];
+  view = await View.open(
+    { path: "", config, port: 0 },
+    () => {},
+    (why) => reasons.push(why),
+  );
+  // memory of the wrong size is what its reader cannot use
+  view.watchPlant(-1);
+  view.say("still there");
+  await until(() => reasons.length === 1);
+  expect(reasons[0]).toMatch(/./);
+});
+
 test("at most twenty times a second", async () => {
   const { live, socket } = await opened();
   view?.watchPlant(2)(1, [5, 6]);

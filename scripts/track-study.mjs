@@ -110,8 +110,9 @@ for (let i = 0; i < Number(values.seeds); i++)
 const percent = (value) => `${(100 * value).toPrecision(2)} %`;
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 const spread = (list) => `${percent(median(list))} / ${percent(Math.max(...list))}`;
-console.log("| track, plant | lap [s] | untrained: cost, largest distance | seeds | 2 laps + 10 s | after 10 laps |");
-console.log("largest distance in lap 1, later [m] | all costs together |\n|---|---|---|---|---|---|---|---|");
+const HEADINGS = ["track, plant", "lap [s]", "untrained: cost, largest distance", "seeds", "2 laps + 10 s"];
+HEADINGS.push("after 10 laps", "largest distance in lap 1, later [m]", "all costs together");
+console.log(`| ${HEADINGS.join(" | ")} |\n|${"---|".repeat(HEADINGS.length)}`);
 for (const one of cases) {
   const base = await kept(`${one.name} untrained`, () => untrained(one));
   const prefix = `${one.name} `.replaceAll(" ", "_");

@@ -40,8 +40,10 @@ export function readCsv(name: string, text: string): RawTrack {
     const line = raw.trim();
     const cells = cellsOf(line.replace(/^[#%]+/, ""), separator);
     const isComment = /^[#%]/.test(line);
-    const columns = cells.map((cell) => NAMES[cell.toLowerCase()]);
+    const columns = cells.map((cell) => NAMES[cell.toLowerCase().replace(/\s*[[(].*$/, "")]);
+    const isTitle = rows.length === 0 && cells.every((cell) => /[a-z]/i.test(cell) && Number.isNaN(Number(cell)));
     if (columns.includes("x") && columns.includes("y")) header = columns;
+    else if (isTitle) continue;
     else if (line !== "" && !isComment) rows.push({ line: i + 1, cells });
   }
   if (rows.length === 0) throw new UserError(`${name} holds no points; ${EXPECTED}`);

@@ -25,8 +25,9 @@ interface Demand {
   /** largest speed [m/s] and lateral acceleration [m/s²] */
   readonly speed: number;
   readonly lateral: number;
-  /** speed where that is asked for [m/s] */
+  /** speed where that is asked for [m/s], and the place there [m] */
   readonly corner: number;
+  readonly place: readonly [x: number, y: number];
   /** least and largest coordinates [m] */
   readonly low: readonly [x: number, y: number];
   readonly high: readonly [x: number, y: number];
@@ -72,8 +73,8 @@ export async function infeasibility(config: RunConfig): Promise<string | undefin
   }
   if (!isKnown) return undefined;
   const remedies = task.track
-    ? { wider: "make them wider", slower: "lower --pace or --track-speed" }
-    : { wider: "raise task.radius", slower: "or lower task.radius" };
+    ? { wider: "make them wider", slower: "or lower --pace or --track-speed", at: ` at ${placeOf(demand)}` }
+    : { wider: "raise task.radius", slower: "or lower task.radius", at: "" };
   const who = isSimulated(config) ? `plant ${config.plant}` : "the model";
   return shortfall(core, demand, who, lapTime / config.pace, remedies);
 }
@@ -84,20 +85,25 @@ function shortfall(
   { speed, lateral, corner }: Demand,
   who: string,
   lapTime: number,
-  { wider, slower }: Readonly<Record<"wider" | "slower", string>>,
+  { wider, slower, at }: Readonly<Record<"wider" | "slower" | "at", string>>,
 ): string | undefined {
   const topSpeed = reachedSpeed(core);
   const most = reachedLateral(core, corner);
   const [faster, harder] = [speed / topSpeed, lateral / most];
   if (faster <= MARGIN && harder <= MARGIN) return undefined;
   const inTime = `in its curves in ${digits(lapTime, 3)} s`;
-  const asked = `asks for ${digits(speed, 3)} m/s and ${digits(lateral, 3)} m/s² ${inTime}`;
+  const asked = `asks for ${digits(speed, 3)} m/s and${at} ${digits(lateral, 3)} m/s² ${inTime}`;
   const reached = `${who} reaches ${digits(topSpeed, 3)} m/s and ${digits(most, 3)} m/s² at the controller's limits`;
   const half = reachedLateral(core, corner / 2);
   if (lateral / 4 > MARGIN * half)
     return warning(`${asked}; ${reached}`, `its curves are too tight at any speed: ${wider}`);
   const possible = lapTime * Math.max(faster, Math.sqrt(harder));
   return warning(`${asked}; ${reached}`, `raise task.lapTime to ${digits(possible, 3)} or more, ${slower}`);
+}
+
+/** Where most is asked for, for people. */
+function placeOf({ place }: Demand): string {
+  return `x ${digits(place[0], 3)}, y ${digits(place[1], 3)} m`;
 }
 
 function warning(what: string, remedy: string): string {
@@ -111,6 +117,7 @@ function demandOf(core: Core, lapTime: number, pace: number): Demand {
     return Array.from(probe.subarray(0, 4));
   };
   let [speed, lateral, corner] = [0, 0, 0];
+  let place: Demand["place"] = [0, 0];
   const [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((far): [number, number] => [far, far]);
   const dt = lapTime / POINTS;
   for (let i = 0; i < POINTS; i++) {
@@ -123,9 +130,9 @@ function demandOf(core: Core, lapTime: number, pace: number): Demand {
     });
     speed = Math.max(speed, v);
     const turning = v > 0 ? Math.abs(vx * (nextY - vy) - vy * (nextX - vx)) / (v * dt) : 0;
-    if (turning > lateral) [lateral, corner] = [turning, v];
+    if (turning > lateral) [lateral, corner, place] = [turning, v, [px, py]];
   }
-  return { speed: pace * speed, lateral: pace ** 2 * lateral, corner: pace * corner, low, high };
+  return { speed: pace * speed, lateral: pace ** 2 * lateral, corner: pace * corner, place, low, high };
 }
 
 /** Largest input of the controller: throttle (or speed), steering (or turn rate), as its parameters begin. */

@@ -104,6 +104,15 @@ describe("what people have", () => {
     expect(Math.max(...track.speed)).toBeGreaterThan(Math.min(...track.speed) + 0.2);
   });
 
+  test("a line of titles, with units or of other words", () => {
+    const points = ellipse(60);
+    for (const title of ["x [m],y [m],right_m,left_m", "east,north,r,l", "x_m (m), y_m, W_TR_RIGHT_M, w_tr_left_m"]) {
+      const track = read(`${title}\n${rows(points, ",0.3,0.4")}`);
+      expect(track.length).toBeCloseTo(AROUND, 2);
+      expect(track.left[0]).toBeCloseTo(0.4, 9);
+    }
+  });
+
   test("tabs, spaces, carriage returns, a byte order mark, empty lines", () => {
     const points = ellipse(60);
     for (const text of [

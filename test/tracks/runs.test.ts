@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a run keeps its track: without the file it is resumed bit for bit, and a recording replays", async () => {
+test("a run keeps its track: it is resumed without the file, and a recording replays by itself", async () => {
   const given = { task: "car-track", track: file, hidden: [6], rollouts: 3 };
   const [whole, resumed] = ["whole", "resumed"].map((name) => join(folder, name));
   await trainRun({ given, out: whole });

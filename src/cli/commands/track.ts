@@ -1,7 +1,7 @@
 /** `lapgrad track`: looks at a closed path, draws it, and makes one of another file or of a drive. */
 import { basename } from "node:path";
 import { fittedModel, speedPlanOf, TRACK_SPEED } from "../../config/track.js";
-import { UserError } from "../../errors.js";
+import { messageOf, UserError } from "../../errors.js";
 import { exists, unusedPath, writeAtomically } from "../../files.js";
 import { digits, formatTable, type Output, roomOf } from "../../output.js";
 import { openRecording } from "../../recording/open.js";
@@ -88,7 +88,7 @@ export default defineCommand({
     const fitted = given.limits === undefined ? {} : limitsOfModel(fittedModel(given.limits), THROTTLE);
     const robot: Robot = { ...CAR, ...given, ...fitted };
     const { raw, gap } = given.action === "from-drive" ? await drivenTrack(given) : { raw: readRawTrack(given.file) };
-    const track = trackFrom(adjusted(raw, given), planFor(given, raw, fitted));
+    const track = made(adjusted(raw, given), planFor(given, raw, fitted), given, output);
     const check = checkTrack(track, robot);
     if (gap !== undefined)
       output.say(`a lap of ${digits(check.length)} m; its ends were ${digits(gap)} m apart: closed`);
@@ -98,6 +98,17 @@ export default defineCommand({
     output.result({ ...check, ...(gap !== undefined && { gap }), ...(path !== undefined && { out: path }) });
   },
 });
+
+/** The track; what is wrong with it is the result of a check, and an error. */
+function made(raw: RawTrack, plan: SpeedPlan | undefined, { action }: Given, output: Output): Track {
+  try {
+    return trackFrom(raw, plan);
+  } catch (error) {
+    const unknown = { length: null, lapTime: null, crossings: null, leastRadius: null };
+    if (action === "check") output.result({ name: raw.name, ...unknown, problems: [messageOf(error)] });
+    throw error;
+  }
+}
 
 /** The speed that was given, within the limits of a fitted model if there is one; else the file's. */
 function planFor({ speed: wanted }: Given, raw: RawTrack, fitted: Partial<Limits>): SpeedPlan | undefined {

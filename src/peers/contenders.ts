@@ -36,7 +36,13 @@ const peers: readonly (readonly [Peer, Observation])[] = [
 const classical: readonly ClassicalRule[] = [refit, ilc, difftune];
 
 /** From docs/results/figure3.jsonl, of all plants and seeds there [% of untrained]. */
-const WORST_LAPS: Readonly<Partial<Record<string, number>>> = {};
+const WORST_LAPS: Readonly<Partial<Record<string, number>>> = {
+  refit: 247,
+  ilc: 247,
+  difftune: 358,
+  sac: 3041,
+  ppo: 543,
+};
 
 /** By the name a user types. */
 export const contenders: Readonly<Record<string, Contender>> = Object.fromEntries(

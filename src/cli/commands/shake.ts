@@ -16,8 +16,9 @@ import { type ArgumentType, number, oneOf, path, text, wholeNumber } from "../ar
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink, type Permission } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
+import { openView } from "../live.js";
 import { SHAKING } from "../settings.js";
-import { checkpoint, folder, permission } from "../shared.js";
+import { checkpoint, folder, permission, viewing } from "../shared.js";
 
 const groups: ArgumentType<readonly Group[]> = {
   label: `${GROUPS.join(", ")}, separated by commas`,
@@ -30,6 +31,7 @@ export default defineCommand({
   args: {
     target: { type: text, positional: true, default: "car-figure8", describe: "a run's folder, or a task: untrained" },
     ...permission,
+    ...viewing,
     groups: { type: groups, default: ["gains", "trims"], describe: "what is perturbed" },
     knots: {
       type: wholeNumber(1),
@@ -57,14 +59,17 @@ export default defineCommand({
     "lapgrad shake runs/mine --groups offsets --minutes 5": "12 setpoint offsets of a trained policy",
     "lapgrad shake runs/mine --link serial --arm": "on a real car",
   },
-  async run(args, output, connect: Connect = connectLink) {
+  async run(args, printed, connect: Connect = connectLink) {
     const { prepared, folder: at, lines, isNew } = await prepare(args);
     const { config, core, space, plan } = prepared;
     const { signal, stop, release } = watchInterrupts();
     const all = [...lines];
     let stopped: string | undefined;
+    const page = await openView(args, { path: at.path, config }, printed, stop);
+    const { output, view } = page;
     try {
-      const context = { permission: args, output, signal, stop, drives: at.drives, parameters: core.parameterCount() };
+      const parameters = core.parameterCount();
+      const context = { permission: args, output, signal, stop, drives: at.drives, parameters, view };
       const link = await connect(config, context);
       await link.open(); // a robot that does not answer leaves no folder
       try {
@@ -83,14 +88,15 @@ export default defineCommand({
         await link.stop().finally(() => link.close());
       }
     } finally {
+      await page.close();
       release();
     }
     const counted = all.filter(({ kind }) => kind !== "passage").length;
     if (counted < plan.laps)
-      output.say(`${counted} of ${plan.laps} laps are driven; go on: lapgrad shake --resume ${quoted(at.path)}`);
+      printed.say(`${counted} of ${plan.laps} laps are driven; go on: lapgrad shake --resume ${quoted(at.path)}`);
     const estimate = estimateFrom(await at.readLaps(all), space, core.setup.task);
     const seconds = all.reduce((sum, line) => sum + line.seconds, 0);
-    conclude(at, estimate, all, seconds, args.precision, output);
+    conclude(at, estimate, all, seconds, args.precision, printed);
     if (stopped !== undefined) throw new UserError(`the shake was stopped: ${stopped}; what was driven is kept`, 1);
   },
 });

@@ -69,17 +69,18 @@ export function parseHeader(path: string, text: string): Header {
   try {
     header = JSON.parse(text);
   } catch {
-    throw wrong(path, "is not JSON");
+    throw wrongHeader(path, "is not JSON");
   }
   const result = v.safeParse(HEADER, header);
   if (result.success) return result.output;
   const [{ path: at = [], message, input }] = result.issues;
   const name = at.map(({ key }) => String(key)).join(".");
   const got = JSON.stringify(input)?.slice(0, 80);
-  if (got === undefined) throw wrong(path, `lacks "${name}"`);
-  throw wrong(path, `${name ? `has ${got} for "${name}"` : `is ${got}`}; allowed is ${message}`);
+  if (got === undefined) throw wrongHeader(path, `lacks "${name}"`);
+  throw wrongHeader(path, `${name ? `has ${got} for "${name}"` : `is ${got}`}; allowed is ${message}`);
 }
 
-function wrong(path: string, what: string): UserError {
+/** What is said of a header that is not as it must be. */
+export function wrongHeader(path: string, what: string): UserError {
   return new UserError(`the header of ${path} ${what}: resume from an earlier checkpoint`);
 }

@@ -9,7 +9,7 @@ const SLOWER = 0.8;
 const CEILING = 0.97;
 const LEAST_PACE = 0.5;
 /** Updates after a spin in which it finds back to the track: nothing is planned, and a spin is still the same one. */
-const RECOVERY = 4;
+export const RECOVERY = 4;
 
 /** Its memory, numbers of a checkpoint. */
 export type CalmMemory = {

@@ -2,7 +2,8 @@
  * What the Gauss-Newton update remembers, and how far it trusts its plans (not in paper; docs/equations.md, section 13,
  * *Trust region*).
  */
-import { type CalmMemory, neverSpun } from "./calm.js";
+import { type CalmMemory, neverSpun, RECOVERY } from "./calm.js";
+import { RUNGS } from "./ladder.js";
 
 export const KAPPA = { start: 0.5, least: 0.3, most: 300, factor: 3, relax: 1.1 };
 /**
@@ -72,6 +73,13 @@ export type GaussNewtonState = {
     untrained: Float64Array;
     expectedWindow: Float64Array;
   };
+};
+
+const ANY = Number.MAX_SAFE_INTEGER;
+/** The largest that those numbers can have which count. */
+export const COUNTS = {
+  ...{ turn: ANY, retreats: 1, fresh: FRESH, spins: ANY, recovering: RECOVERY },
+  ...{ top: RUNGS.length + 1, floor: RUNGS.length + 1, chosen: RUNGS.length },
 };
 
 /** Before the first update; `learningRate`: the part of a plan that is taken at first, and at most. */

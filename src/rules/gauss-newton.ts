@@ -10,6 +10,7 @@ import { normOf } from "../statistics.js";
 import { afterSpin, calmDown, describeCalm } from "./calm.js";
 import type { Batch, Estimate, UpdateRule } from "./definition.js";
 import {
+  COUNTS,
   compared,
   confirm,
   FRESH,
@@ -61,6 +62,7 @@ export default {
   expects: [{ name: "predictedCost", heading: "predicted", unit: "(cost)" }],
   regions: [],
   start: startState,
+  counts: COUNTS,
   expectedCost: ({ arrays: { expectedWindow } }: GaussNewtonState, segments: number) =>
     expectedWindow.length > 0 ? expectedWindow.subarray(0, segments).reduce((a, b) => a + b, 0) : undefined,
   beginAnew: ({ numbers, arrays }: GaussNewtonState) => {

@@ -1,12 +1,14 @@
 /** What a checkpoint of a training holds, how the training goes on from it, and which of them stay. */
 import { rm } from "node:fs/promises";
 import { bestNumberOf, type Checkpoint, checkpointPath, headerOf, listCheckpoints } from "../checkpoint/checkpoint.js";
+import { wrongHeader } from "../checkpoint/header.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import { isSimulated } from "../config/links.js";
 import type { RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { shortened } from "../output.js";
+import type { RuleState, UpdateRule } from "../rules/definition.js";
 import type { Progress } from "./judgement.js";
 import { lastingSettings } from "./resumed-config.js";
 import type { Training } from "./training.js";
@@ -71,11 +73,21 @@ export function restore(training: Training, checkpoint: Checkpoint, path: string
   }
   // an older version may have kept less
   for (const name of Object.keys(ruleState.numbers)) if (name in optimiser) ruleState.numbers[name] = optimiser[name];
+  checkCounts(rule, ruleState, path);
   for (const name of Object.keys(ruleState.arrays)) if (name in arrays) ruleState.arrays[name] = arrays[name];
   collector.restore(core, arrays);
   if (config["update-every"] !== "rollout" && !isSimulated(config)) rule.beginAnew?.(ruleState);
   modelFitter.restore(core, optimiser);
   return { updates, rollouts, best, firstWindowCost };
+}
+
+/** Refuses numbers that the rule cannot have written: it would look for what is not there. */
+function checkCounts({ counts = {} }: UpdateRule, { numbers }: RuleState, path: string): void {
+  for (const [name, most] of Object.entries(counts)) {
+    const value = numbers[name];
+    if (!Number.isInteger(value) || value < 0 || value > most)
+      throw wrongHeader(path, `has ${value} for "optimiser.${name}"; allowed is a whole number from 0 to ${most}`);
+  }
 }
 
 /** Of the checkpoints of a run the newest stay, and one of so many. */

@@ -55,6 +55,15 @@ const kept = async (checkpoint: string) =>
 /** In a run. */
 const THIRD = relative("run", checkpointAfter("run", 3));
 
+test.each(["chosen", "turn", "recovering"])("a count of the update rule that it cannot have is refused: %s", async (name) => {
+  const last = (run: string) => checkpointAfter(run, 3);
+  const changed = resumed(async (run) => {
+    const checkpoint = await readCheckpoint(last(run));
+    await writeCheckpoint(last(run), { ...checkpoint, optimiser: { ...checkpoint.optimiser, [name]: 7.5 } });
+  });
+  await expect(changed).rejects.toThrow(`has 7.5 for "optimiser.${name}"; allowed is a whole number from 0 to `);
+});
+
 describe("a recording that is not as the run wrote it", () => {
   const name = "rollouts/0002.mcap";
   const rewrite = async (path: string, change: (bytes: Buffer) => Uint8Array) =>

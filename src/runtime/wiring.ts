@@ -31,6 +31,8 @@ const PULL_NOISE = 0.15;
  */
 const TURNING = { dead: 0.5, alive: 0.3 };
 const PULLING = { dead: 2.5, alive: 0.5 };
+/** A car whose throttle is dead does not get faster by so much [m/s]. */
+const FASTER = 0.4;
 /** A car whose steering is dead drives straight, but for its trim [1/m]. */
 const STRAIGHT = 0.25;
 /** Deviations of what is known before: gain and bias of the curvature [1/m]. */
@@ -119,9 +121,21 @@ export class WiringCheck {
     const verdict = judge(gain, PULLING, time);
     this.#pulls = verdict === "fine";
     if (verdict === "reversed") return { fault: Fault.throttleReversed, value: gain.value, limit: 0 };
-    if (verdict === "dead") return { fault: Fault.throttleDead, value: gain.value, limit: PULLING.dead };
+    if (verdict === "dead" && speedGained(moving) < FASTER)
+      return { fault: Fault.throttleDead, value: gain.value, limit: PULLING.dead };
     return undefined;
   }
+}
+
+/** By how much a car got faster after its slowest moment [m/s], at most. */
+function speedGained(rows: readonly Row[]): number {
+  let slowest = Number.POSITIVE_INFINITY;
+  let gained = 0;
+  for (const { v } of rows) {
+    slowest = Math.min(slowest, v);
+    gained = Math.max(gained, v - slowest);
+  }
+  return gained;
 }
 
 /** Means over {@link BLOCK} steps; inputs by how many steps they are delayed. */

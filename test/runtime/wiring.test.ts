@@ -9,6 +9,7 @@ import { SimLink } from "../../src/links/kinds/sim.js";
 import { WatchedSimulation } from "../../src/runtime/watched-simulation.js";
 import { WiringCheck } from "../../src/runtime/wiring.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
+import { trainingInMemory } from "../../src/training/in-memory.js";
 
 const SEGMENTS = 26;
 const PLANTS = ["nominal", "identified", "single-track"];
@@ -68,6 +69,17 @@ describe.each(PLANTS)("%s", (plant) => {
       expect((await drive({ plant, ...given }, changes, 1, true)).stopped).toBeUndefined();
     }
   });
+});
+
+test("no false alarm while it learns: a car that gets faster has a throttle, whatever the fit finds", async () => {
+  const { pieces } = await trainingInMemory(completeConfig({ plant: "single-track", seed: 81106 }));
+  let seconds = 0;
+  for await (const { stopped, recording } of pieces()) {
+    expect(stopped).toBeUndefined();
+    seconds = recording.times.length * 0.02;
+    if (seconds > 3) break;
+  }
+  expect(seconds).toBeGreaterThan(3);
 });
 
 test("a turn rate that steering does not explain", () => {

@@ -55,7 +55,7 @@ const kept = async (checkpoint: string) =>
 /** In a run. */
 const THIRD = relative("run", checkpointAfter("run", 3));
 
-test.each(["chosen", "turn", "recovering"])("a count of the update rule that it cannot have is refused: %s", async (name) => {
+test.each(["chosen", "turn", "recovering"])("a count that its rule cannot have is refused: %s", async (name) => {
   const last = (run: string) => checkpointAfter(run, 3);
   const changed = resumed(async (run) => {
     const checkpoint = await readCheckpoint(last(run));

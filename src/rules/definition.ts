@@ -97,7 +97,7 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   readonly regions: readonly RegionName[];
   /** the state before the first update */
   start(learningRate: number): State;
-  /** numbers of its state that count, whole from 0 on, and the largest that each can have: those of a file are checked */
+  /** numbers of its state that count, whole from 0 on, with the largest that each can have; a file's are checked */
   readonly counts?: Readonly<Record<string, number>>;
   /** values of what it {@link expects}; empty while it expects nothing */
   outlook(state: State): Readonly<Record<string, number>>;

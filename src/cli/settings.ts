@@ -44,6 +44,7 @@ export const DRIVING: readonly SettingName[] = [
   "track-limits",
   "link",
   "plant",
+  "plant-model",
   "plant-change",
   "pace",
   "control-period",

@@ -9,6 +9,7 @@ import { updateRules } from "../rules/rules.js";
 import { meantInstead, nearest } from "../spelling.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
+import { plantModelText } from "./plant-model.js";
 import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { staleAfter } from "./timeouts.js";
@@ -93,6 +94,7 @@ const EXAMPLE = "e.g. the config.yaml of a run";
 const LATER: readonly SettingName[] = [
   "pace",
   "reflex",
+  "plant-model",
   "plant-change",
   "nominal-gains",
   "track",
@@ -123,7 +125,7 @@ export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialC
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
 export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
-  const track = trackText(task, given);
+  const texts = { track: trackText(task, given), "plant-model": plantModelText(given["plant-model"]) };
   const rule = updateRules[given.update ?? settings.update.default];
   const { training, timing } = task;
   const fit = given["model-fit"] ?? (rule.needs.fitsModel === true && task.model.refit !== undefined);
@@ -157,8 +159,8 @@ export function completeConfig(given: PartialConfig): RunConfig {
   for (const name of names) {
     const setting = settings[name];
     complete[name] =
-      name === "track"
-        ? track
+      name === "track" || name === "plant-model"
+        ? texts[name]
         : (given[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined));
   }
   const config = complete as RunConfig;

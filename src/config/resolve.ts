@@ -55,7 +55,12 @@ export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: P
       stepsPerSegment: config["steps-per-segment"],
     },
   };
-  const resolved = { ...plant, ...override("plant", plant), ...disturbances(config, base, plant) };
+  const resolved = {
+    ...plant,
+    ...override("plant", plant),
+    ...disturbances(config, base, plant),
+    ...hostModel(config, plant),
+  };
   const changes = resolveChanges(config["plant-change"], task, resolved, config.plant, lapSeconds(config, task));
   return { task, plant: { ...resolved, changes } };
 }
@@ -64,6 +69,13 @@ function nominalGains({ name, columns, nominalGains: own }: TaskDefinition, give
   if (given.length === 0 || given.length === own.length) return given.length > 0 ? given : own;
   const allowed = own.length > 0 ? `${own.length} numbers: ${columns.gain.join(", ")}` : "none";
   throw new UserError(`nominal-gains has ${given.length} numbers; allowed for ${name} is ${allowed}`);
+}
+
+/** The model file of a plant outside the core; others have none. */
+function hostModel({ plant: name, "plant-model": text }: RunConfig, plant: PlantDefinition) {
+  if (text === "") return {};
+  if (plant.host !== undefined) return { hostModel: text };
+  throw new UserError(`plant ${name} has no model file: leave --plant-model out, or drive --plant mujoco`);
 }
 
 /** Refuses parameters on the wrong side of 0. */

@@ -53,6 +53,13 @@ export const settings = {
     describe: `where the robot is; ${linkMeanings.join("; ")}`,
   },
   plant: { schema: text, default: "nominal", describe: "which simulated robot drives" },
+  "plant-model": {
+    schema: v.string("an MJCF file, or its text as a run has it"),
+    default: "",
+    describe:
+      "of the plant mujoco, an MJCF file in place of the car's own, with the same joints, actuators and sensors " +
+      "(docs/tasks/mujoco-car.md); a run keeps its text",
+  },
   track: {
     schema: v.string("a file, or the points that a run has of it"),
     default: "",

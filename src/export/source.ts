@@ -67,6 +67,7 @@ export async function exportCore(config: RunConfig): Promise<Core> {
     link: "sim",
     parameters: config.plant === "nominal" ? config.parameters : parameters,
     plant: "nominal",
+    "plant-model": "",
     "plant-delay": [],
     "plant-lag": [],
     "plant-noise": [],

@@ -35,8 +35,15 @@ export class Evaluation {
   ) {}
 
   /** On the plant of a configuration, in rollouts of the task's own length. */
-  static async load({ task, plant, parameters, "plant-change": changes }: RunConfig): Promise<Evaluation> {
-    const config = completeConfig({ task, plant, parameters, "plant-change": changes, reflex: false });
+  static async load({ task, plant, parameters, ...others }: RunConfig): Promise<Evaluation> {
+    const config = completeConfig({
+      task,
+      plant,
+      parameters,
+      "plant-model": others["plant-model"],
+      "plant-change": others["plant-change"],
+      reflex: false,
+    });
     const environments = {
       policy: await CarEnvironment.load(config, "policy"),
       full: await CarEnvironment.load(config, "full"),

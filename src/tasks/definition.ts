@@ -15,6 +15,8 @@ export interface PartDefinition {
 export interface PlantDefinition extends PartDefinition {
   /** of the kind `external`: which file of src/plants/kinds steps it */
   readonly host?: string;
+  /** text of a model file for it in place of its own */
+  readonly hostModel?: string;
   /** names that parameters have on every plant of the task that has them, for changes: alias and own name */
   readonly aliases?: Readonly<Record<string, string>>;
   /** how parameters change while it is driven */

@@ -1,5 +1,5 @@
 /** The plant outside the core as every other: seeds, delays, changes, checkpoints; and what is said when it cannot. */
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, test as anywhere, beforeAll, expect } from "@jest/globals";
 import trainCommand from "../../src/cli/commands/train.js";
@@ -8,7 +8,7 @@ import type { Core } from "../../src/core/core.js";
 import { additionOf, here } from "../../src/installation.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { carBody } from "../../src/plants/mujoco/car-body.js";
-import { compile, loadPackage, MODEL_FILE } from "../../src/plants/mujoco/engine.js";
+import { compile, loadPackage, ownModel } from "../../src/plants/mujoco/engine.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { coreFor, initialisePolicy } from "../../src/session.js";
 import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
@@ -172,13 +172,69 @@ test("parameters that no car has are refused", async () => {
 test("a model file that does not compile, or is not there, is named with what the engine says", async () => {
   const mujoco = await loadPackage();
   const broken = join(folder, "broken.xml");
-  await cp(MODEL_FILE, broken);
-  await writeFile(broken, (await readFile(broken, "utf8")).replace("<freejoint/>", "<freejiont/>"));
-  await expect(compile(mujoco, broken)).rejects.toThrow(
+  const text = (await ownModel()).replace("<freejoint/>", "<freejiont/>");
+  expect(() => compile(mujoco, text, broken, "mend it")).toThrow(
     /broken\.xml does not compile: .*unrecognized element.*mend it/,
   );
-  await expect(compile(mujoco, join(folder, "none.xml"))).rejects.toThrow(
-    /cannot read the car's model .*npm run build/,
+  await expect(ownModel(join(folder, "none.xml"))).rejects.toThrow(/cannot read the car's model .*npm run build/);
+});
+
+test("a model file of a user's is driven, kept in the run by its text, and resumed by that", async () => {
+  const file = join(folder, "mine.xml");
+  const text = await ownModel();
+  const stiffer = text.replace('stiffness="350"', 'stiffness="700"').replace("-0.0102", "-0.0051");
+  expect(stiffer).not.toBe(text);
+  const drivenWith = async (model: string) => {
+    await writeFile(file, model);
+    const core = await coreOf({ "plant-model": file });
+    core.rollOut(0, SEGMENTS);
+    return statesOf(core);
+  };
+  const own = await coreOf();
+  own.rollOut(0, SEGMENTS);
+  expect(await drivenWith(text)).toEqual(statesOf(own));
+  const mine = await drivenWith(stiffer);
+  expect(mine).not.toEqual(statesOf(own));
+
+  const [whole, resumed] = [join(folder, "mine-whole"), join(folder, "mine-resumed")];
+  const given = { plant: "mujoco", "plant-model": file, hidden: [8], rollouts: 2 };
+  await trainRun({ given, out: whole });
+  await trainRun({ given, out: resumed }, 1);
+  await rm(file); // what drives is in the run
+  await trainRun({ given: {}, resume: resumed });
+  expect(await fingerprint(resumed)).toEqual(await fingerprint(whole));
+});
+
+test("a model file of a user's that cannot drive is refused, with the remedy", async () => {
+  const text = await ownModel();
+  const refused = (from: string | RegExp, to: string) => {
+    const model = text.replace(from, to);
+    expect(model).not.toBe(text);
+    return expect(coreOf({ "plant-model": model })).rejects;
+  };
+  await refused("<freejoint/>", "<freejiont/>").toThrow(
+    /^the file of plant-model does not compile: .*unrecognized element.*; mend it, or leave --plant-model out$/,
+  );
+  await refused(/<accelerometer.*>/, "").toThrow(
+    "the file of plant-model: its sensors are gyro; allowed are gyro, accelerometer: change numbers in a copy",
+  );
+  await refused('name="motor" tendon', 'name="engine" tendon').toThrow(
+    /its actuators are engine, brake, .*allowed are/,
+  );
+  await refused('<pair name="rear right" geom1="floor" geom2="rear right"/>', "").toThrow(
+    /its contact pairs are front/,
+  );
+  await refused('class="motor" gainprm="25.36', 'class="motor" dyntype="none" gainprm="25.36').toThrow(
+    /its na is 1; allowed is 2/,
+  );
+  await refused('"rear right" pos="-.08675 -.08 -.0125"', '"rear right" pos="-.08675 -.08 .1"').toThrow(
+    /it does not stand on its four wheels: mend it/,
+  );
+  await expect(coreOf({ "plant-model": join(folder, "none.xml") })).rejects.toThrow(
+    /^plant-model: cannot read .*none\.xml: .*; give an MJCF file, e\.g\. a changed copy/,
+  );
+  await expect(coreOf({ plant: "identified", "plant-model": text })).rejects.toThrow(
+    "plant identified has no model file: leave --plant-model out, or drive --plant mujoco",
   );
 });
 

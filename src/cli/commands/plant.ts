@@ -34,7 +34,7 @@ export default defineCommand({
     ...viewing,
   },
   /** what a simulated robot as a node depends on */
-  settings: ["link", "plant", "plant-change", "plant-delay", "plant-lag", "parameters", "ros2"],
+  settings: ["link", "plant", "plant-model", "plant-change", "plant-delay", "plant-lag", "parameters", "ros2"],
   examples: {
     "lapgrad plant --link ros2 --plant identified": "the JetRacer, seen by motion capture",
     "lapgrad plant quadruped-figure8 --link ros2": "the Go1, with odometry and cmd_vel",

@@ -4,8 +4,8 @@ import { MujocoCar } from "../mujoco/car.js";
 import { carBody } from "../mujoco/car-body.js";
 
 const mujocoCar: HostPlantKind = {
-  make: async ({ parameters }) => {
-    const body = await carBody();
+  make: async ({ parameters, hostModel }) => {
+    const body = await carBody(hostModel);
     if (!(parameters.mass > body.wheelMass))
       throw new UserError(
         `plant.mass is ${parameters.mass} kg, but its four wheels alone weigh ${body.wheelMass} kg: ` +

@@ -1,10 +1,11 @@
 /**
- * The car in the engine: model, state, and what the parameters of the plant are in them. One in a process serves all
- * cores, since everything that it remembers is put back before every step.
+ * The car in the engine: model, state, and what the parameters of the plant are in them. One in a process, of a model
+ * file, serves all cores, since everything that it remembers is put back before every step.
  */
+import { UserError } from "../../errors.js";
 import { BRAKE_DAMPING, motorDamping, motorForce } from "./drive-train.js";
-import { compile, type Engine, loadPackage, MODEL_FILE } from "./engine.js";
-import { setFriction, setSlip } from "./tyres.js";
+import { checkParts, compile, type Engine, loadPackage, MODEL_FILE, ownModel } from "./engine.js";
+import { STIFFNESS, setFriction, setSlip } from "./tyres.js";
 
 /** Parameters of the plant `mujoco` (src/tasks/car-figure8.ts) that change the engine's model. */
 export const MODELLED = ["friction", "mass", "voltage", "resistance", "throttleGain"] as const;
@@ -21,6 +22,8 @@ const WHEEL_RADIUS = 0.0325;
 /** Time in which the car settles on its springs before anything is driven [s]. */
 const SETTLING = 1;
 const STEP = 0.002;
+/** Below this nothing moves [m/s, rad/s]. */
+const AT_REST = 0.01;
 
 export class CarBody {
   // views of the engine's memory
@@ -40,6 +43,8 @@ export class CarBody {
   readonly #standing: { readonly qpos: Float64Array; readonly warmstart: Float64Array };
   /** of the four wheels [kg] */
   readonly wheelMass: number;
+  /** once settled it is at rest, upright, and touches the floor with every wheel and nothing else */
+  readonly stands: boolean;
   /** of the chassis, as in the model file [kg, kg m²] */
   readonly #chassisMass: number;
   readonly #chassisInertia: Float64Array;
@@ -53,6 +58,7 @@ export class CarBody {
     const { mujoco, model, data } = engine;
     this.engine = engine;
     this.#options = model.opt;
+    this.#options.timestep = STEP;
     this.#quaternion = new mujoco.DoubleBuffer(4);
     const masses: Float64Array = model.body_mass;
     this.#chassisMass = masses[CHASSIS];
@@ -61,6 +67,8 @@ export class CarBody {
     for (let time = 0; time < SETTLING; time += STEP) mujoco.mj_step(model, data);
     this.#regularisation = data.efc_R[data.nefc - 1];
     this.#view();
+    this.stands =
+      data.ncon === STIFFNESS.length && this.qvel.every((v) => Math.abs(v) < AT_REST) && this.upright > 0.99;
     this.#standing = { qpos: this.qpos.slice(), warmstart: this.warmstart.slice() };
   }
 
@@ -148,12 +156,34 @@ export class CarBody {
 }
 
 const UP = [0, 0, 1];
-let shared: Promise<CarBody> | undefined;
+let own: Promise<CarBody> | undefined;
+/** by the texts of their model files */
+const others = new Map<string, Promise<CarBody>>();
 
-/** The project's car. */
-export function carBody(): Promise<CarBody> {
-  shared ??= loadPackage()
-    .then((mujoco) => compile(mujoco, MODEL_FILE))
-    .then((engine) => new CarBody(engine));
-  return shared;
+/** The project's car, or that of a user's model file, whose text it is. */
+export function carBody(text?: string): Promise<CarBody> {
+  own ??= ownCar();
+  if (text === undefined) return own;
+  const known = others.get(text);
+  if (known) return known;
+  const made = own.then((car) => carOf(text, car));
+  others.set(text, made);
+  return made;
 }
+
+async function ownCar(): Promise<CarBody> {
+  const mujoco = await loadPackage();
+  const remedy = "mend it, or run `npm run build` again";
+  return new CarBody(compile(mujoco, await ownModel(), MODEL_FILE, remedy));
+}
+
+function carOf(text: string, { engine: own }: CarBody): CarBody {
+  const engine = compile(own.mujoco, text, GIVEN, "mend it, or leave --plant-model out");
+  checkParts(engine, own, GIVEN);
+  const car = new CarBody(engine);
+  if (!car.stands)
+    throw new UserError(`${GIVEN}: after ${SETTLING} s at rest it does not stand on its four wheels: mend it`, 1);
+  return car;
+}
+
+const GIVEN = "the file of plant-model";

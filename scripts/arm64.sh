@@ -58,6 +58,6 @@ on_both() {
   on_arm64 "${training[@]}" --out "$run-arm64" > "$runs/arm64.log" 2>&1 || { cat "$runs/arm64.log" && exit 1; }
   node scripts/compare-runs.mjs "$run-x64" "$run-arm64"
 }
-for task in $(node --input-type=module -e "$names"); do on_both "$task" "$task" --rollouts 3; done
+for task in $(node --input-type=module -e "$names"); do on_both "$task" "$task" --rollouts 2; done
 # and a plant outside the core
 on_both mujoco car-figure8 --plant mujoco --rollouts 1

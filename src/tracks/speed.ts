@@ -47,10 +47,14 @@ function pull({ accelerate, top }: Limits, v: number): number {
   return accelerate * Math.max(0, 1 - v / top);
 }
 
+/** What is left at most where nothing is: the root of a rounding error would differ from processor to processor. */
+const ROUNDING = 1e-9;
+
 /** Part of a limit along the path that is left beside cornering: the friction ellipse. */
 function left(limits: Limits, v: number, curvature: number): number {
   const share = (v * v * Math.abs(curvature)) / limits.lateral;
-  return share < 1 ? Math.sqrt(1 - share * share) : 0;
+  const rest = 1 - share * share;
+  return rest > ROUNDING ? Math.sqrt(rest) : 0;
 }
 
 /**

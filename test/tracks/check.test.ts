@@ -71,6 +71,20 @@ describe("the fastest profile", () => {
     }
   });
 
+  test("a rounding error of the curvature stays one of the speed, as from processor to processor", () => {
+    const limits = { lateral: 6.5, accelerate: 4.5, brake: 1.2, top: 4.4 };
+    const speed = fastestProfile(curvature, step, limits, 1);
+    for (const error of [1 - 2e-16, 1 + 3e-16]) {
+      const other = fastestProfile(
+        curvature.map((k) => k * error),
+        step,
+        limits,
+        1,
+      );
+      expect(Math.max(...speed.map((v, k) => Math.abs(other[k] - v)))).toBeLessThan(1e-13);
+    }
+  });
+
   test("a limit that never binds changes nothing; speeds go with the root of the part that is used", () => {
     const limits = { lateral: 6, accelerate: 4, brake: 2, top: 1e9 };
     const whole = fastestProfile(curvature, step, limits, 1);

@@ -21,7 +21,7 @@ import { roomFor } from "../build/src/training/collect.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
 import { AgedLink } from "./aged-link.mjs";
-import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
+import { keptRows, segmentsOf, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -70,20 +70,6 @@ function fromRest(link) {
     return drive(core, index, ...others);
   };
   return link;
-}
-
-/** Mean cost per step, and length [s], of the segments of a rollout from one on. */
-function segmentsOf(core, slot, from) {
-  const [steps, count] = core.view("counts", slot);
-  const starts = core.view("segmentStarts", slot);
-  const [costs, periods] = [core.view("stageCosts", slot), core.view("periods", slot)];
-  const found = [];
-  for (let j = from; j < count; j++) {
-    const end = j + 1 < count ? starts[j + 1] : steps;
-    const sum = (values) => values.subarray(starts[j], end).reduce((a, b) => a + b, 0);
-    found.push({ cost: sum(costs) / (end - starts[j]), seconds: sum(periods) });
-  }
-  return found;
 }
 
 const short = (value) => Number(value.toPrecision(6));

@@ -18,7 +18,7 @@ import { quantile } from "../build/src/statistics.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure, measureSteps } from "../build/src/training/metrics.js";
 import { directly, throughFirmware } from "./firmware-run.mjs";
-import { keptRows, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
+import { keptRows, segmentsOf, segmentsUntilGood, untrainedCost, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -67,12 +67,7 @@ async function trained(given) {
       row.stopped = stopped;
       break;
     }
-    const starts = core.view("segmentStarts", slot);
-    const [steps, segments] = core.view("counts", slot);
-    for (let j = begin; j < segments; j++) {
-      const end = j + 1 < segments ? starts[j + 1] : steps;
-      row.segments.push(measureSteps(core, slot, starts[j], end, j).meanCost);
-    }
+    row.segments.push(...segmentsOf(core, slot, begin).map(({ cost }) => cost));
     row.costs.push(measure(core, slot, index, begin).meanCost);
     if (index < LAPS) continue;
     // the model was fitted to the laps before this one

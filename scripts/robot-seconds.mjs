@@ -25,7 +25,7 @@ import { CAR } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
 import { VirtualHost } from "../build/test/in-the-loop/virtual-host.js";
 import { VirtualRosHost } from "../build/test/links/ros2/host.js";
-import { keptRows, segmentsUntilGood, untrainedCost } from "./study.mjs";
+import { keptRows, segmentsOf, segmentsUntilGood, untrainedCost } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -154,16 +154,14 @@ function rowsOf(core, slot, from, layout, now) {
 async function costsOf(config, { rows, end }, layout) {
   const judge = await coreFor(config, 1, LAPS * LAP + 1, "strict", rows.length);
   storeRollout(judge, 0, rows, end, layout, false);
-  const [steps, count] = judge.view("counts", 0);
-  const sum = (name, begin, to) =>
-    judge
-      .view(name, 0)
-      .subarray(begin, to)
-      .reduce((a, b) => a + b, 0);
-  const starts = [...judge.view("segmentStarts", 0).subarray(0, count), steps];
+  const segments = segmentsOf(judge, 0, 0);
+  let now = 0;
   return {
-    costs: starts.slice(1).map((to, j) => sum("stageCosts", starts[j], to) / (to - starts[j])),
-    ends: starts.slice(1).map((to) => sum("periods", 0, to)),
+    costs: segments.map(({ cost }) => cost),
+    ends: segments.map(({ seconds }) => {
+      now += seconds;
+      return now;
+    }),
   };
 }
 

@@ -73,6 +73,20 @@ export function segmentsUntilGood(costs, lap, most) {
   return end <= costs.length ? end : Number.POSITIVE_INFINITY;
 }
 
+/** Mean cost per step, and length [s], of the segments of a rollout from one on. */
+export function segmentsOf(core, slot, from) {
+  const [steps, count] = core.view("counts", slot);
+  const starts = core.view("segmentStarts", slot);
+  const [costs, periods] = [core.view("stageCosts", slot), core.view("periods", slot)];
+  const found = [];
+  for (let j = from; j < count; j++) {
+    const end = j + 1 < count ? starts[j + 1] : steps;
+    const sum = (values) => values.subarray(starts[j], end).reduce((a, b) => a + b, 0);
+    found.push({ cost: sum(costs) / (end - starts[j]), seconds: sum(periods) });
+  }
+  return found;
+}
+
 export const shownCost = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");
 
 /** Writes docs/results/<name>.md: the text of pages/<name>.md with its values, and the remarks that readers added. */

@@ -125,7 +125,9 @@ export function mergeConfigs(base: PartialConfig, over: PartialConfig): PartialC
 /** Fills in what was not given, from the task and the table, and checks what depends on the task. */
 export function completeConfig(given: PartialConfig): RunConfig {
   const task = taskNamed(given.task ?? settings.task.default);
+  // of files that may change or be moved a run keeps the texts
   const texts = { track: trackText(task, given), "plant-model": plantModelText(given["plant-model"]) };
+  const known: PartialConfig = { ...given, ...texts };
   const rule = updateRules[given.update ?? settings.update.default];
   const { training, timing } = task;
   const fit = given["model-fit"] ?? (rule.needs.fitsModel === true && task.model.refit !== undefined);
@@ -158,10 +160,7 @@ export function completeConfig(given: PartialConfig): RunConfig {
   const complete: Record<string, unknown> = {};
   for (const name of names) {
     const setting = settings[name];
-    complete[name] =
-      name === "track" || name === "plant-model"
-        ? texts[name]
-        : (given[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined));
+    complete[name] = known[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined);
   }
   const config = complete as RunConfig;
   checkAgainstTask(config, task);

@@ -19,3 +19,8 @@ export function pointAims({ aims }: Pick<ReportInput, "aims">): readonly [Aim, A
   const [x, y] = ["x of ", "y of "].map((name) => aims.find((aim) => aim.name.startsWith(name) && "target" in aim.of));
   return x && y ? [x, y] : undefined;
 }
+
+/** Where in the plane a task aims: x, y; empty if it aims at no point. */
+export function targetPoint(input: Pick<ReportInput, "aims">): number[] {
+  return pointAims(input)?.flatMap(({ of }) => ("target" in of ? [of.target] : [])) ?? [];
+}

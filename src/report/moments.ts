@@ -1,19 +1,16 @@
 /** The robot at some moments of the best rollout that is drawn, as its picture. */
-import { pointAims } from "./aims.js";
+import { targetPoint } from "./aims.js";
 import { extentOf, limitExtent, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
 import { bestDrawn } from "./driven.js";
 import type { DrawnRollout, ReportInput } from "./input.js";
-import { momentAt, pictureFor, type Shape } from "./picture.js";
-import { cross, equalAxes } from "./track.js";
+import { drawnSize, lineOf, momentAt, pictureFor, type Shape } from "./picture.js";
+import { cross, equalAxes, trackLine } from "./track.js";
 
 /** A rollout may leave the track by this part of its size before its picture is cut off. */
 const REACH = 0.25;
 /** How many, equally far apart in time. */
 const MOMENTS = 9;
-/** A vehicle on a track of metres is drawn so many times its size. */
-const SIZE = 2.5;
-
 /** Places that a robot moves through in a recording, at most. */
 const PLACES = 80;
 /** Time between two of them [s], at least. */
@@ -26,7 +23,7 @@ export function renderMoments(input: ReportInput): string {
   if (!scene) return "";
   return renderChart({
     heading: scene.isVehicle ? "The robot along the lap, y [m]" : "The robot at some moments, y [m]",
-    note: noteOf(input, drawn, scene.isVehicle),
+    note: noteOf(input, drawn, scene),
     description: `The robot at ${MOMENTS} moments of ${input.unit} ${drawn.rollout}`,
     ...scene.frames,
     xLabel: "x [m]",
@@ -72,6 +69,7 @@ export function renderMoving(input: ReportInput): string {
 /** What pictures of some rollouts share. */
 interface MomentScene {
   readonly isVehicle: boolean;
+  readonly size: number;
   readonly frames: Omit<ReturnType<typeof equalAxes>, "scale">;
   readonly below: readonly ChartLine[];
   readonly above: readonly ChartLine[];
@@ -82,25 +80,22 @@ function sceneOf(input: ReportInput, drawn: readonly DrawnRollout[]): MomentScen
   const { columns } = drawn[0].recording.info;
   const picture = pictureFor(columns, input.lengths);
   if (!picture || columns.state.length === 1) return undefined;
-  const isVehicle = columns.state.some((name) => name.startsWith("phi"));
-  const shapesAt = ({ recording }: DrawnRollout, step: number) =>
-    picture(momentAt(recording, step), isVehicle ? SIZE : 1);
+  const { isVehicle, size } = drawnSize(columns);
+  const shapesAt = ({ recording }: DrawnRollout, step: number) => picture(momentAt(recording, step), size);
   const shapes = drawn.flatMap((rollout) => steps(rollout, PLACES).flatMap((step) => shapesAt(rollout, step)));
-  const track = [...input.track, ...input.track.slice(0, 1)];
-  const target = pointAims(input)?.flatMap(({ of }) => ("target" in of ? [of.target] : [])) ?? [];
+  const below = trackLine(input.track);
+  const target = targetPoint(input);
   const fixed = {
-    x: [...track.map(([at]) => at), ...target.slice(0, 1)],
-    y: [...track.map(([, at]) => at), ...target.slice(1)],
+    x: [...below.flatMap((line) => line.x), ...target.slice(0, 1)],
+    y: [...below.flatMap((line) => line.y), ...target.slice(1)],
   };
   const [x, y] = (["x", "y"] as const).map((axis) => {
     const own = extentOf(shapes.flatMap((shape) => shape[axis]));
     // one that drove away must not shrink the picture to a dot
-    return limitExtent(union(own, extentOf(fixed[axis])), track.length > 0 ? extentOf(fixed[axis]) : own, REACH);
+    return limitExtent(union(own, extentOf(fixed[axis])), below.length > 0 ? extentOf(fixed[axis]) : own, REACH);
   });
   const { scale, ...frames } = equalAxes(pad(x, 0), pad(y, 0));
-  const below =
-    track.length > 0 ? [{ className: "track", x: track.map(([at]) => at), y: track.map(([, at]) => at) }] : [];
-  return { isVehicle, frames, below, above: cross(target, 7 / scale), shapesAt };
+  return { isVehicle, size, frames, below, above: cross(target, 7 / scale), shapesAt };
 }
 
 /** So many control steps of a recording, equally far apart in time, from its first to its last. */
@@ -109,16 +104,11 @@ function steps({ recording }: DrawnRollout, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((i * last) / Math.max(1, count - 1)));
 }
 
-/** A shape as a line of a chart. */
-export function lineOf({ part, x, y }: Shape): ChartLine {
-  return { className: `part ${part}`, x, y };
-}
-
 /** What the picture shows, and how much larger. */
-function noteOf({ unit }: ReportInput, { rollout, recording }: DrawnRollout, isVehicle: boolean): string {
+function noteOf({ unit }: ReportInput, { rollout, recording }: DrawnRollout, scene: MomentScene): string {
   const what = `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${rollout}`;
-  if (!isVehicle) return `${what}, at moments equally far apart.`;
+  if (!scene.isVehicle) return `${what}, at moments equally far apart.`;
   const steered = recording.info.columns.input.includes("steering") ? "; front wheels as commanded" : "";
   const body = recording.body.length > 0 ? " Orange: slip of each axle. A body that leans is drawn to that side." : "";
-  return `${what}, at moments equally far apart, drawn ${SIZE} times as large${steered}.${body}`;
+  return `${what}, at moments equally far apart, drawn ${scene.size} times as large${steered}.${body}`;
 }

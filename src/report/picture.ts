@@ -3,6 +3,7 @@
  * its pole. Free of the host: reports and the live page draw from it.
  */
 import type { Columns, Recording } from "../recording/recording.js";
+import type { ChartLine } from "./chart.js";
 
 /** A line of a picture; coordinates [m]. */
 export interface Shape {
@@ -29,6 +30,20 @@ export function momentAt({ info, states, inputs, body }: Recording, step: number
 
 /** `size`: how many times larger than it is a vehicle is drawn. */
 export type Picture = (moment: Moment, size: number) => Shape[];
+
+/** A shape as a line of a chart. */
+export function lineOf({ part, x, y }: Shape): ChartLine {
+  return { className: `part ${part}`, x, y };
+}
+
+/** A vehicle on a track of metres is drawn so many times its size. */
+const ENLARGED = 2.5;
+
+/** Whether what has these columns drives in the plane, and how many times its size it is drawn. */
+export function drawnSize({ state }: Pick<Columns, "state">): { isVehicle: boolean; size: number } {
+  const isVehicle = state.some((name) => name.startsWith("phi ["));
+  return { isVehicle, size: isVehicle ? ENLARGED : 1 };
+}
 
 /** Links of the arm [m], or the pole [m]. */
 export type Lengths = readonly number[];

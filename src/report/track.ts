@@ -1,4 +1,4 @@
-import { alongAim, pointAims } from "./aims.js";
+import { alongAim, pointAims, targetPoint } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
 import { type Chart, type ChartLine, renderChart } from "./chart.js";
 import { column, drawingOrder, rolloutClass } from "./driven.js";
@@ -35,20 +35,24 @@ export function renderTrack(input: ReportInput): string {
           y: column(rollout.recording.states, columns.length, atY),
         },
   );
-  const goal = point?.map(({ of }) => ("target" in of ? of.target : Number.NaN)) ?? [];
-  const closed = [...input.track, ...input.track.slice(0, 1)];
-  const track: Path = { x: closed.map(([x]) => x), y: closed.map(([, y]) => y) };
-  const x = frame(extentOf([...track.x, ...goal.slice(0, 1)]), extentOf(paths.flatMap((path) => path.x)));
-  const y = frame(extentOf([...track.y, ...goal.slice(1)]), extentOf(paths.flatMap((path) => path.y)));
+  const goal = targetPoint(input);
+  const track = trackLine(input.track);
+  const x = frame(
+    extentOf([...track.flatMap((line) => line.x), ...goal.slice(0, 1)]),
+    extentOf(paths.flatMap((path) => path.x)),
+  );
+  const y = frame(
+    extentOf([...track.flatMap((line) => line.y), ...goal.slice(1)]),
+    extentOf(paths.flatMap((path) => path.y)),
+  );
   const { scale, ...frames } = equalAxes(x.shown, y.shown);
   const drawn = input.rollouts.map(({ rollout }) => rollout);
   const notes = [
-    closed.length > 0 ? "Grey: the track, with the direction of travel." : "",
+    track.length > 0 ? "Grey: the track, with the direction of travel." : "",
     goal.length > 0 ? "Cross: the target." : "",
     `Dots: where a ${input.unit} starts.`,
     x.cut || y.cut ? `A ${input.unit} that leaves the frame is cut off.` : "",
   ];
-  const below = closed.length > 0 ? [{ className: "track", ...track }] : [];
   return renderChart({
     heading: point ? "Path of the end, y [m]" : "Track from above, y [m]",
     note: notes.join(" ").trim(),
@@ -56,13 +60,20 @@ export function renderTrack(input: ReportInput): string {
     ...frames,
     xLabel: "x [m]",
     lines: [
-      ...below,
+      ...track,
       ...rolloutLines(input, paths),
       ...chevrons(input.track, 7 / scale),
       ...starts(input, paths),
       ...cross(goal, 7 / scale),
     ],
   });
+}
+
+/** A track as a closed line; none if the task has none. */
+export function trackLine(track: ReportInput["track"]): (Path & { readonly className: string })[] {
+  if (track.length === 0) return [];
+  const closed = [...track, ...track.slice(0, 1)];
+  return [{ className: "track", x: closed.map(([x]) => x), y: closed.map(([, y]) => y) }];
 }
 
 /** Size and axes of a chart on which a metre is as long upwards as to the side; `scale`: pixels per metre. */

@@ -1,16 +1,14 @@
 /// <reference lib="dom" />
 /** The moving picture: the robot over its track, with its trail, target and corridor. */
 import type { Recording } from "../../recording/recording.js";
-import { alongAim, pointAims } from "../../report/aims.js";
+import { alongAim, targetPoint } from "../../report/aims.js";
 import { extentOf, pad } from "../../report/axis.js";
 import { type Chart, type ChartLine, linePath, renderChart } from "../../report/chart.js";
 import { column } from "../../report/driven.js";
 import type { DrawnRollout, ReportFrame } from "../../report/input.js";
-import { type Moment, momentAt, type Picture, pictureFor } from "../../report/picture.js";
-import { equalAxes } from "../../report/track.js";
+import { drawnSize, lineOf, type Moment, momentAt, type Picture, pictureFor } from "../../report/picture.js";
+import { cross, equalAxes, trackLine } from "../../report/track.js";
 
-/** A vehicle on a track of metres is drawn so many times its size. */
-const SIZE = 2.5;
 /** Control steps of the trail. */
 const TRAIL = 75;
 /** A recording's extent is taken from every so many steps. */
@@ -47,25 +45,23 @@ export class Stage {
     const { frame, shown, other, corridor } = scene;
     const { columns } = shown?.recording.info ?? frame;
     this.#picture = pictureFor(columns, frame.lengths);
-    const isVehicle = columns.state.some((name) => name.startsWith("phi ["));
-    this.#size = isVehicle ? SIZE : 1;
+    const { isVehicle, size } = drawnSize(columns);
+    this.#size = size;
     this.#place = isVehicle ? ({ state }) => [state[0], state[1]] : undefined;
     const below: ChartLine[] = [];
-    const track = [...frame.track, ...frame.track.slice(0, 1)];
-    if (isVehicle && track.length > 0)
-      below.push({ className: "track", x: track.map(([x]) => x), y: track.map(([, y]) => y) });
+    if (isVehicle) below.push(...trackLine(frame.track));
     if (isVehicle && corridor !== undefined) below.push(...edges(frame.track, corridor));
     if (isVehicle)
       for (const [className, rollout] of [["other", other] as const, ["line best ghost", shown] as const])
         if (rollout) below.push({ className, ...pathOf(rollout.recording) });
     below.push(...targets(frame, shown));
     const robot = shown ? this.#shapes(shown.recording) : [];
-    const x = extentOf([...robot.flatMap((shape) => shape.x), ...below.flatMap((line) => [...Array.from(line.x)])]);
-    const y = extentOf([...robot.flatMap((shape) => shape.y), ...below.flatMap((line) => [...Array.from(line.y)])]);
+    const x = extentOf([...robot.flatMap((shape) => shape.x), ...below.flatMap((line) => Array.from(line.x))]);
+    const y = extentOf([...robot.flatMap((shape) => shape.y), ...below.flatMap((line) => Array.from(line.y))]);
     const { scale: _, ...frames } = equalAxes(pad(x, 0.02), pad(y, 0.02));
     this.#chart = {
       heading: isVehicle ? "From above, y [m]" : "The robot",
-      note: noteOf(scene, isVehicle, this.#size),
+      note: noteOf(scene, isVehicle, size),
       description: shown ? `The robot in ${frame.unit} ${shown.rollout}, moving` : "The robot as it is now",
       ...frames,
       xLabel: "x [m]",
@@ -93,8 +89,7 @@ export class Stage {
       const places = moments.map(this.#place);
       lines.push({ className: "trail", x: places.map(([x]) => x), y: places.map(([, y]) => y) });
     }
-    if (Array.from(state).every(Number.isFinite))
-      for (const { part, x, y } of this.#picture(now, this.#size)) lines.push({ className: `part ${part}`, x, y });
+    if (Array.from(state).every(Number.isFinite)) lines.push(...this.#picture(now, this.#size).map(lineOf));
     this.#show(lines, this.#chart);
   }
 
@@ -138,15 +133,8 @@ function edges(track: ReportFrame["track"], distance: number): ChartLine[] {
 
 /** Marks of what a task without track aims at. */
 function targets(frame: ReportFrame, shown: DrawnRollout | undefined): ChartLine[] {
-  const point = pointAims(frame);
-  if (point) {
-    const [x, y] = point.map(({ of }) => ("target" in of ? of.target : Number.NaN));
-    return [1, -1].map((slope) => ({
-      className: "chevron",
-      x: [x - 0.05, x + 0.05],
-      y: [y - slope * 0.05, y + slope * 0.05],
-    }));
-  }
+  const point = targetPoint(frame);
+  if (point.length > 0) return cross(point, 0.05);
   if (frame.track.length > 0 || !shown) return [];
   // a target on a line: the ends of its way
   return frame.aims.slice(0, 1).flatMap((aim) => {

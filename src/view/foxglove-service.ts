@@ -9,7 +9,7 @@ import { describe, type RolloutMetadata } from "../recording/metadata.js";
 import { Motion } from "../recording/motion.js";
 import type { Recording } from "../recording/recording.js";
 import { addScene, segmentAt, stepAt } from "../recording/writer.js";
-import type { LiveState } from "./messages.js";
+import { type LiveState, objectIn } from "./messages.js";
 import type { RunFeed } from "./run-feed.js";
 import type { Service, Viewer } from "./server.js";
 
@@ -34,7 +34,6 @@ interface Channel {
 
 /** A rollout that is played. */
 interface Played {
-  readonly index: number;
   readonly version: number;
   readonly recording: Recording;
   readonly metadata: RolloutMetadata;
@@ -74,7 +73,7 @@ export class FoxgloveService implements Service, RecordSink {
   /** Subscriptions count; whatever else a client may ask is answered with what is understood here. */
   hear(viewer: Viewer, data: Buffer, isBinary: boolean): boolean {
     const subscribed = this.#clients.get(viewer);
-    const asked = isBinary ? undefined : parsed(data.toString("utf8"));
+    const asked = isBinary ? undefined : objectIn(data.toString("utf8"));
     if (!subscribed || typeof asked?.op !== "string") return false;
     if (asked.op === "subscribe")
       for (const { id, channelId } of objectsIn(asked.subscriptions))
@@ -111,7 +110,7 @@ export class FoxgloveService implements Service, RecordSink {
       this.#schemas.length = 0;
       const motion = new Motion(this, recording.info, metadata.widths);
       const began = Date.now() / 1000;
-      this.#played = { index, version: this.#feed.version, recording, metadata, motion, began, step: 0, segment: 0 };
+      this.#played = { version: this.#feed.version, recording, metadata, motion, began, step: 0, segment: 0 };
       if (!isLive) addScene(motion, wallStamp(began), recording, metadata);
     } catch {
       // the feed's note says what cannot be read; the next tick tries again
@@ -177,14 +176,6 @@ function wallStamp(time: number): Stamp {
     nanoseconds,
     text: `{"sec":${microseconds / 1_000_000n},"nsec":${(microseconds % 1_000_000n) * 1000n}}`,
   };
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 function objectsIn(value: unknown): Record<string, unknown>[] {

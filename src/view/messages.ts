@@ -60,14 +60,19 @@ export type RunState = "waiting" | "running" | "stopping" | "ended";
 /** From the page: nothing else is listened to. */
 export type Ask = { readonly ask: "rollout"; readonly run: number; readonly index: number } | { readonly ask: "stop" };
 
-/** What a frame asks for; undefined: something else. */
-export function askOf(text: string): Ask | undefined {
-  let value: Record<string, unknown>;
+/** What a JSON text holds, as an object; undefined if it is no JSON. */
+export function objectIn(text: string): Record<string, unknown> | undefined {
   try {
-    value = Object(JSON.parse(text));
+    return Object(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** What a frame asks for; undefined: something else. */
+export function askOf(text: string): Ask | undefined {
+  const value = objectIn(text);
+  if (!value) return undefined;
   const { ask, run, index } = value;
   if (ask === "stop" && Object.keys(value).length === 1) return { ask };
   const isCount = (number: unknown): number is number => Number.isSafeInteger(number) && (number as number) >= 0;

@@ -29,12 +29,18 @@ export class PageService implements Service {
   readonly #log: string[] = [];
   #said = 0;
   #isStopping = false;
-  limits: Limits = {};
+  #limits: Limits = {};
 
   /** `stop`: what the button does; undefined: there is none. */
   constructor(runs: readonly RunFeed[], stop: (() => void) | undefined) {
     this.#runs = runs;
     this.#stop = stop;
+  }
+
+  /** The gates of a robot; whoever looks already is told everything anew. */
+  set limits(limits: Limits) {
+    this.#limits = limits;
+    for (const viewer of this.#pages.keys()) this.open(viewer);
   }
 
   /** Adds a line to the log. */
@@ -47,7 +53,7 @@ export class PageService implements Service {
   open(viewer: Viewer): void {
     const runs = this.#runs.map(() => ({ version: 0, metrics: 0, state: "" }));
     this.#pages.set(viewer, { viewer, runs, lines: 0, wants: undefined, isBusy: false });
-    send(viewer, { kind: "hello", canStop: this.#stop !== undefined, runs: runs.length, limits: this.limits });
+    send(viewer, { kind: "hello", canStop: this.#stop !== undefined, runs: runs.length, limits: this.#limits });
   }
 
   close(viewer: Viewer): void {

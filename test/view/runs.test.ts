@@ -5,7 +5,9 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { WebSocket } from "ws";
 import { LiveServer } from "../../src/view/live-server.js";
 import { type Message, PROTOCOL } from "../../src/view/messages.js";
+import { Run } from "../../src/view/page/runs.js";
 import { RunFeed } from "../../src/view/run-feed.js";
+import { metricsOf, reportOf } from "../report/fixture.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
 
 const servers: LiveServer[] = [];
@@ -125,6 +127,18 @@ test("a run that was killed and goes on from an earlier rollout begins anew on t
   await appendFile(metrics, `${lines[1]}\n${lines[2]}\n`);
   await looker.until(() => looker.indices().length === 3);
   expect(looker.of("run")).toHaveLength(2);
+});
+
+test("a page forgets what was noticed of rollouts that a run drives again", () => {
+  const run = new Run();
+  const frame = reportOf(1);
+  const noticed = (lines: string[]) => {
+    run.begin(frame);
+    run.add([{ ...metricsOf(1), noticed: lines }]);
+    return run.report(1)?.noticed;
+  };
+  expect(noticed(["grip was lost"])).toEqual({ 1: ["grip was lost"] });
+  expect(noticed([])).toEqual({});
 });
 
 test("an old run, whose lines lack what today's have, is shown", async () => {

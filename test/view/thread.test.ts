@@ -52,6 +52,17 @@ test("a robot is read in shared memory; its stop goes there at once, whatever th
   socket.terminate();
 });
 
+test("whoever looked before there was a robot is told its gates", async () => {
+  const { all, socket } = await opened();
+  await until(() => all.some(({ kind }) => kind === "run"));
+  const shared = new Shared(3);
+  view?.watchRobot({ buffer: shared.buffer, parameters: 3, states: 4, limits: limitsOf(config) });
+  await until(() => all.filter(({ kind }) => kind === "run").length === 2);
+  const limits = all.flatMap((message) => (message.kind === "hello" ? [message.limits] : []));
+  expect(limits).toEqual([{}, limitsOf(config)]);
+  socket.terminate();
+});
+
 test("a page's thread that ends is said, and nobody waits for it", async () => {
   const reasons: string[] = [];
   view = await View.open(

@@ -10,7 +10,7 @@ const KEPT = 12;
 export class Run {
   frame: ReportFrame | undefined;
   readonly metrics: RolloutMetrics[] = [];
-  readonly noticed: Record<number, readonly string[]> = {};
+  noticed: Record<number, readonly string[]> = {};
   /** index of the best rollout; 0: none was driven to its end */
   best = 0;
   state: RunState = "waiting";
@@ -22,6 +22,7 @@ export class Run {
   begin(frame: ReportFrame): void {
     this.frame = frame;
     this.metrics.length = 0;
+    this.noticed = {};
     this.best = 0;
     this.#recordings.clear();
     this.#missing.clear();

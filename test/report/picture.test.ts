@@ -54,8 +54,13 @@ test("the pole stands on its cart", () => {
   expect(end?.y[0]).toBeCloseTo(0.5 * Math.cos(0.1), 12);
 });
 
-test("every task has a picture", () => {
-  for (const { columns } of Object.values(tasks)) expect(pictureFor(columns)).toBeDefined();
+test.each(Object.keys(tasks) as (keyof typeof tasks)[])("%s has a picture that its state moves", (task) => {
+  const { state, input } = tasks[task].columns;
+  const at = (value: number) =>
+    shapesOf(task, { state: state.map(() => value), input: input.map(() => 0) }).flatMap(({ x, y }) => [...x, ...y]);
+  expect(at(0).length).toBeGreaterThan(0);
+  expect(at(0.1).every(Number.isFinite)).toBe(true);
+  expect(at(0.1)).not.toEqual(at(0));
 });
 
 test("the moment of a recording is its row", () => {

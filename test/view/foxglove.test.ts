@@ -11,6 +11,7 @@ import { FOXGLOVE } from "../../src/view/foxglove-service.js";
 import { LiveServer } from "../../src/view/live-server.js";
 import { RunFeed } from "../../src/view/run-feed.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
+import { until } from "../support/until.js";
 
 let folder: string;
 let run: string;
@@ -117,16 +118,22 @@ describe.each(FOXGLOVE)("%s", (protocol) => {
   });
 });
 
-test("subscriptions that are none are passed over", async () => {
+test("subscriptions that are none are passed over, and what is no object ends the connection", async () => {
   const socket = new WebSocket(address, FOXGLOVE[0]);
+  let frames = 0;
+  let isAnswered = false;
+  socket.on("message", (data, isBinary) => {
+    if (isBinary) frames++;
+    else if (JSON.parse(String(data)).op === "status") isAnswered = true;
+  });
   await new Promise((resolve) => socket.once("open", resolve));
   for (const subscriptions of [7, [7], [{ id: -1, channelId: 1 }], [{ id: 2 ** 40, channelId: 1 }], [null]])
     socket.send(JSON.stringify({ op: "subscribe", subscriptions }));
+  socket.send('{"op":"getParameters"}'); // answered: the connection is still there
+  await until(() => isAnswered);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(frames).toBe(0);
   const code = new Promise((resolve) => socket.once("close", resolve));
   socket.send("[]");
   expect(await code).toBe(1008);
 });
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
-}

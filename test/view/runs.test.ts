@@ -3,12 +3,14 @@ import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { WebSocket } from "ws";
+import { completeConfig } from "../../src/config/config.js";
 import { LiveServer } from "../../src/view/live-server.js";
 import { type Message, PROTOCOL } from "../../src/view/messages.js";
 import { Run } from "../../src/view/page/runs.js";
 import { RunFeed } from "../../src/view/run-feed.js";
 import { metricsOf, reportOf } from "../report/fixture.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
+import { until } from "../support/until.js";
 
 const servers: LiveServer[] = [];
 const folders: string[] = [];
@@ -48,41 +50,44 @@ class Looker {
       .flatMap((message) => (message.kind === "metrics" && message.run === run ? message.metrics : []))
       .map(({ index }) => index);
   }
-
-  async until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function look(runs: readonly string[], stop?: () => void): Promise<Looker> {
-  const server = new LiveServer(
-    runs.map((run) => new RunFeed(run)),
-    stop,
+  return new Looker(
+    await serve(
+      runs.map((run) => new RunFeed(run)),
+      stop,
+    ),
   );
+}
+
+/** Serves them until the test is over, at an address. */
+function serve(feeds: readonly RunFeed[], stop?: () => void): Promise<string> {
+  const server = new LiveServer(feeds, stop);
   servers.push(server);
-  return new Looker(await server.start(0));
+  return server.start(0);
 }
 
 describe("a run that is over", () => {
   test("is told whole, and its recordings when they are asked for", async () => {
     const looker = await look([await aRun()]);
-    await looker.until(() => looker.indices().length === 3);
+    await until(() => looker.indices().length === 3);
     expect(looker.of("hello")).toEqual([{ kind: "hello", canStop: false, runs: 1, limits: {} }]);
     expect(looker.of("run")[0].frame).toMatchObject({ title: "car-figure8: run", unit: "rollout", lapTime: 5.5 });
     expect(looker.of("state").at(-1)).toMatchObject({ state: "ended", note: "" });
     looker.socket.send('{"ask":"rollout","run":0,"index":2}');
-    await looker.until(() => looker.of("rollout").length === 1);
+    await until(() => looker.of("rollout").length === 1);
     const [answer] = looker.of("rollout");
     if (!("recording" in answer)) throw new Error(answer.problem);
     expect(answer.recording.times).toHaveLength(140);
     expect(answer.recording.states).toHaveLength(560);
     looker.socket.send('{"ask":"rollout","run":0,"index":9}');
-    await looker.until(() => looker.of("rollout").length === 2);
+    await until(() => looker.of("rollout").length === 2);
     expect(looker.of("rollout")[1]).toMatchObject({ problem: "there is no rollout 9: 3 were driven" });
   });
   test("has no stop button, and who presses it all the same is put out", async () => {
     const looker = await look([await aRun(1)]);
-    await looker.until(() => looker.of("hello").length === 1);
+    await until(() => looker.of("hello").length === 1);
     const code = new Promise((resolve) => looker.socket.once("close", resolve));
     looker.socket.send('{"ask":"stop"}');
     expect(await code).toBe(1008);
@@ -90,18 +95,20 @@ describe("a run that is over", () => {
   test("is seen by two servers, and two runs by one", async () => {
     const [run, other] = [await aRun(2), await aRun(1)];
     const lookers = [await look([run]), await look([run, other])];
-    for (const looker of lookers) await looker.until(() => looker.indices().length === 2);
-    await lookers[1].until(() => lookers[1].indices(1).length === 1);
+    for (const looker of lookers) await until(() => looker.indices().length === 2);
+    await until(() => lookers[1].indices(1).length === 1);
   });
 });
 
 test("a stop is passed on, and everybody sees it", async () => {
   let stops = 0;
-  const looker = await look([await aRun(1)], () => stops++);
-  await looker.until(() => looker.of("hello").length === 1);
-  expect(looker.of("hello")[0].canStop).toBe(true);
-  looker.socket.send('{"ask":"stop"}');
-  await looker.until(() => stops === 1);
+  const address = await serve([new RunFeed("", completeConfig(SMALL))], () => stops++);
+  const lookers = [new Looker(address), new Looker(address)];
+  for (const looker of lookers) await until(() => looker.of("state").at(-1)?.state === "running");
+  expect(lookers.map((looker) => looker.of("hello")[0].canStop)).toEqual([true, true]);
+  lookers[0].socket.send('{"ask":"stop"}');
+  for (const looker of lookers) await until(() => looker.of("state").at(-1)?.state === "stopping");
+  expect(stops).toBe(1);
 });
 
 test("a run that is being written: whole lines count, a torn one waits", async () => {
@@ -110,9 +117,9 @@ test("a run that is being written: whole lines count, a torn one waits", async (
   const lines = (await readFile(metrics, "utf8")).split("\n");
   await writeFile(metrics, `${lines[0]}\n${lines[1].slice(0, 40)}`);
   const looker = await look([run]);
-  await looker.until(() => looker.indices().length === 1);
+  await until(() => looker.indices().length === 1);
   await appendFile(metrics, `${lines[1].slice(40)}\n`);
-  await looker.until(() => looker.indices().length === 2);
+  await until(() => looker.indices().length === 2);
   expect(looker.of("run")).toHaveLength(1);
 });
 
@@ -121,11 +128,11 @@ test("a run that was killed and goes on from an earlier rollout begins anew on t
   const metrics = join(run, "metrics.jsonl");
   const lines = (await readFile(metrics, "utf8")).split("\n");
   const looker = await look([run]);
-  await looker.until(() => looker.indices().length === 3);
+  await until(() => looker.indices().length === 3);
   await writeFile(metrics, `${lines[0]}\n`);
-  await looker.until(() => looker.of("run").length === 2 && looker.indices().length === 1);
+  await until(() => looker.of("run").length === 2 && looker.indices().length === 1);
   await appendFile(metrics, `${lines[1]}\n${lines[2]}\n`);
-  await looker.until(() => looker.indices().length === 3);
+  await until(() => looker.indices().length === 3);
   expect(looker.of("run")).toHaveLength(2);
 });
 
@@ -147,14 +154,14 @@ test("an old run, whose lines lack what today's have, is shown", async () => {
   const old = (await readFile(metrics, "utf8")).replaceAll(/,"(start|slowSeconds)":[^,}]*/g, "");
   await writeFile(metrics, old.replaceAll(/,"noticed":\[\]/g, ""));
   const looker = await look([run]);
-  await looker.until(() => looker.indices().length === 2);
+  await until(() => looker.indices().length === 2);
 });
 
 test("a damaged run says what is wrong, and its page lives", async () => {
   const run = await aRun(2);
   await appendFile(join(run, "metrics.jsonl"), "{}\n");
   const looker = await look([run]);
-  await looker.until(() => looker.of("state").length > 0);
+  await until(() => looker.of("state").length > 0);
   expect(looker.of("state")[0].note).toMatch(/metrics\.jsonl, line 3 is not the metrics of rollout 3/);
 });
 
@@ -171,14 +178,14 @@ test("what is no run is refused before anything is served", async () => {
 test("a recording alone is a run of one rollout; one of another task is refused", async () => {
   const run = await aRun(2);
   const looker = await look([join(run, "rollouts", "0002.mcap")]);
-  await looker.until(() => looker.indices().length === 1);
+  await until(() => looker.indices().length === 1);
   expect(looker.of("run")[0].frame.title).toBe("car-figure8: 0002.mcap");
   const other = join(folders[0], "other");
   await trainRun({ given: { task: "scalar", rollouts: 1 }, out: other });
   await copyFile(join(other, "rollouts", "0001.mcap"), join(run, "rollouts", "0001.mcap"));
   const foreign = await look([run]);
-  await foreign.until(() => foreign.indices().length === 2);
+  await until(() => foreign.indices().length === 2);
   foreign.socket.send('{"ask":"rollout","run":0,"index":1}');
-  await foreign.until(() => foreign.of("rollout").length === 1);
+  await until(() => foreign.of("rollout").length === 1);
   expect(foreign.of("rollout")[0]).toMatchObject({ problem: "the recording of rollout 1 is of the task scalar" });
 });

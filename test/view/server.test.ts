@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import { refusalOf, targetOf } from "../../src/view/guard.js";
 import { askOf, PROTOCOL } from "../../src/view/messages.js";
 import { type Service, type Viewer, ViewServer } from "../../src/view/server.js";
+import { until } from "../support/until.js";
 
 const PAGE = { html: "<p>page</p>", policy: "default-src 'none'" };
 
@@ -264,7 +265,3 @@ test("what a page may ask, and nothing else", () => {
   for (const text of [...others, '{"ask":"rollout","run":0,"index":"../x"}', "[]", '"stop"'])
     expect(askOf(text)).toBeUndefined();
 });
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

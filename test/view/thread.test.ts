@@ -8,6 +8,7 @@ import { RuntimeState } from "../../src/runtime/states.js";
 import { limitsOf } from "../../src/view/limits.js";
 import { type LiveState, type Message, PROTOCOL } from "../../src/view/messages.js";
 import { tunnelHint, View } from "../../src/view/view.js";
+import { until } from "../support/until.js";
 
 const config = completeConfig({ window: "0:0:0", corridor: 0.4 });
 let view: View | undefined;
@@ -102,7 +103,3 @@ test("a plant's state, the log, and a hint for other computers", async () => {
   expect(tunnelHint(view?.address ?? "")).toContain(`ssh -L ${port}:127.0.0.1:${port}`);
   socket.terminate();
 });
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { loadavg } from "node:os";
 import { completeConfig } from "../build/src/config/config.js";
 import { markdownTable } from "../build/src/report/markdown.js";
+import { upperMedian } from "../build/src/statistics.js";
 import { View } from "../build/src/view/view.js";
 import { lateness, startDesk } from "./on-the-desk.mjs";
 import { writeStudyPage } from "./study.mjs";
@@ -44,7 +45,7 @@ async function withViewers(work) {
 }
 
 const ms = (seconds) => (1000 * seconds).toFixed(3);
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const median = (values) => upperMedian(Float64Array.from(values));
 const { child, device } = await startDesk();
 try {
   const rows = [

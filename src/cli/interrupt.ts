@@ -43,6 +43,12 @@ export function watchInterrupts(): Interrupt {
   };
 }
 
+/** Waits for the first interrupt. */
+export async function untilInterrupted({ signal }: Pick<Interrupt, "signal">): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+}
+
 /**
  * Ctrl-Z: the robot stops first; the process is suspended when the function that is returned says that it is at rest.
  * When it goes on, the drive is over.

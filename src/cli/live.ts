@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Output } from "../output.js";
 import type { View } from "../view/view.js";
-import { type Interrupt, watchInterrupts } from "./interrupt.js";
+import { type Interrupt, untilInterrupted, watchInterrupts } from "./interrupt.js";
 
 /** As typed. */
 export interface Viewing {
@@ -71,8 +71,8 @@ export async function whileShown<T>(
 }
 
 /** Waits with a page that would be gone before anybody has looked, until Ctrl-C or its stop button. */
-export async function stayOpen({ view, output }: LivePage, { signal }: Interrupt): Promise<void> {
-  if (!view || signal.aborted) return;
+export async function stayOpen({ view, output }: LivePage, interrupt: Interrupt): Promise<void> {
+  if (!view || interrupt.signal.aborted) return;
   output.say("the live page stays until Ctrl-C");
-  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  await untilInterrupted(interrupt);
 }

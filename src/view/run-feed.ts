@@ -38,6 +38,7 @@ export class RunFeed {
   #seen = "";
   #isLocked = false;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #task = "";
   readonly #texts = new Map<number, string>();
 
   /** `config`: of a run, or a recording, that need not be there yet; "" as its path: of none. */
@@ -85,7 +86,7 @@ export class RunFeed {
     if (index < 1 || index > this.metrics.length)
       throw new UserError(`there is no rollout ${index}: ${this.metrics.length} were driven`);
     const recording = await readRecording(this.#isRecording ? this.path : this.#folder.rolloutPath(index));
-    if (recording.info.task !== this.frame?.task.split(" ")[0])
+    if (recording.info.task !== this.#task)
       throw new UserError(`the recording of rollout ${index} is of the task ${recording.info.task}`);
     return recording;
   }
@@ -114,6 +115,7 @@ export class RunFeed {
   }
 
   async #show(config: RunConfig, text: string): Promise<void> {
+    this.#task = config.task;
     this.frame = frameOf(config, await coreFor(config, 1, 1), this.path || config.task, text);
     this.version++;
   }

@@ -1,8 +1,7 @@
 /** `lapgrad view`: runs and recordings on a live page, until it is interrupted. */
-
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { watchInterrupts } from "../interrupt.js";
+import { untilInterrupted, watchInterrupts } from "../interrupt.js";
 import { viewPort } from "../shared.js";
 
 export default defineCommand({
@@ -28,17 +27,17 @@ export default defineCommand({
     const runs = [args.run, ...(args.with === undefined ? [] : [args.with])];
     const feeds = runs.map((run) => new RunFeed(run));
     for (const feed of feeds) await feed.refuseUnlessReadable();
-    const { signal, release } = watchInterrupts();
+    const interrupt = watchInterrupts();
     const server = new LiveServer(feeds);
     try {
       const address = await server.start(args.port);
       output.say(`live page: ${address}`);
       output.say(`${tunnelHint(address)}; Ctrl-C ends it`);
       output.result({ address });
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await untilInterrupted(interrupt);
     } finally {
       await server.close();
-      release();
+      interrupt.release();
     }
   },
 });

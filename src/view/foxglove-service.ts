@@ -5,7 +5,7 @@
  */
 import type { RecordSink } from "../recording/mcap-file.js";
 import type { Stamp } from "../recording/messages.js";
-import { describe, type RolloutMetadata } from "../recording/metadata.js";
+import { describe, type RolloutMetadata, widthsOf } from "../recording/metadata.js";
 import { Motion } from "../recording/motion.js";
 import type { Recording } from "../recording/recording.js";
 import { addScene, segmentAt, stepAt } from "../recording/writer.js";
@@ -49,11 +49,11 @@ export class FoxgloveService implements Service, RecordSink {
   readonly #feed: RunFeed;
   /** subscriptions of each client, by channel */
   readonly #clients = new Map<Viewer, Map<number, number>>();
-  readonly #schemas: { readonly name: string; readonly encoding: string; readonly data: Uint8Array }[] = [];
+  readonly #schemas: { readonly name: string; readonly encoding: string; readonly text: string }[] = [];
   readonly #channels: Channel[] = [];
-  /** ids of the channels of the motion that speaks, in its own count */
-  #ids: number[] = [];
   #played: Played | undefined;
+  /** of a robot as it is now, whether anything was recorded or not */
+  #live: Motion | undefined;
   #isLoading = false;
 
   constructor(feed: RunFeed) {
@@ -92,26 +92,31 @@ export class FoxgloveService implements Service, RecordSink {
     if (this.#clients.size === 0) return;
     const now = Date.now() / 1000;
     const played = this.#played;
-    if (!played || played.version !== this.#feed.version || played.step >= played.metadata.steps)
-      void this.#load(live !== undefined);
-    else if (live) played.motion.addPose(wallStamp(now), live.state);
+    if (live) this.#showLive(live, now);
+    else if (!played || played.version !== this.#feed.version || played.step >= played.metadata.steps)
+      void this.#load();
     else play(played, now);
   }
 
+  #showLive({ state }: LiveState, now: number): void {
+    const columns = this.#feed.frame?.columns;
+    if (!columns) return;
+    this.#live ??= new Motion(this, { columns }, widthsOf(columns));
+    this.#live.addPose(wallStamp(now), state);
+  }
+
   /** Loads the newest rollout, and tells what stands still in it. */
-  async #load(isLive: boolean): Promise<void> {
+  async #load(): Promise<void> {
     const index = this.#feed.metrics.length;
     if (this.#isLoading || index === 0) return;
     this.#isLoading = true;
     try {
       const recording = await this.#feed.recording(index);
       const metadata = describe(recording);
-      this.#ids = [];
-      this.#schemas.length = 0;
       const motion = new Motion(this, recording.info, metadata.widths);
       const began = Date.now() / 1000;
       this.#played = { version: this.#feed.version, recording, metadata, motion, began, step: 0, segment: 0 };
-      if (!isLive) addScene(motion, wallStamp(began), recording, metadata);
+      addScene(motion, wallStamp(began), recording, metadata);
     } catch {
       // the feed's note says what cannot be read; the next tick tries again
     } finally {
@@ -119,16 +124,16 @@ export class FoxgloveService implements Service, RecordSink {
     }
   }
 
-  // what a recording's topics want of their file
+  // what a recording's topics want of their file; rollout after rollout declares the same, and keeps its channels
 
-  addSchema(schema: { readonly name: string; readonly encoding: string; readonly data: Uint8Array }): number {
-    return this.#schemas.push(schema) - 1;
+  addSchema({ name, encoding, data }: Parameters<RecordSink["addSchema"]>[0]): number {
+    const text = Buffer.from(data).toString("utf8");
+    const known = this.#schemas.findIndex((one) => one.name === name && one.text === text);
+    return known >= 0 ? known : this.#schemas.push({ name, encoding, text }) - 1;
   }
 
-  /** Rollout after rollout declares the same: whoever knows a channel keeps it. */
   addChannel({ schemaId, topic, messageEncoding }: Parameters<RecordSink["addChannel"]>[0]): number {
-    const { name, encoding, data } = this.#schemas[schemaId];
-    const schema = Buffer.from(data).toString("utf8");
+    const { name, encoding, text: schema } = this.#schemas[schemaId];
     let channel = this.#channels.find((one) => one.topic === topic && one.schema === schema);
     if (!channel) {
       const id = this.#channels.length + 1;
@@ -137,12 +142,12 @@ export class FoxgloveService implements Service, RecordSink {
       const text = JSON.stringify({ op: "advertise", channels: [channel] });
       for (const viewer of this.#clients.keys()) viewer.send(text);
     }
-    return this.#ids.push(channel.id) - 1;
+    return channel.id;
   }
 
   addMessage({ channelId, logTime, data }: Parameters<RecordSink["addMessage"]>[0]): void {
     for (const [viewer, subscribed] of this.#clients) {
-      const subscription = subscribed.get(this.#ids[channelId]);
+      const subscription = subscribed.get(channelId);
       if (subscription === undefined || !viewer.isReady) continue;
       const message = Buffer.alloc(HEAD + data.length);
       message.writeUInt8(MESSAGE_DATA, 0);

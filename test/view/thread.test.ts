@@ -5,6 +5,7 @@ import { completeConfig } from "../../src/config/config.js";
 import { Fault } from "../../src/links/faults.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
+import { FOXGLOVE } from "../../src/view/foxglove-service.js";
 import { limitsOf } from "../../src/view/limits.js";
 import { type LiveState, type Message, PROTOCOL } from "../../src/view/messages.js";
 import { tunnelHint, View } from "../../src/view/view.js";
@@ -61,6 +62,28 @@ test("whoever looked before there was a robot is told its gates", async () => {
   await until(() => all.filter(({ kind }) => kind === "run").length === 2);
   const limits = all.flatMap((message) => (message.kind === "hello" ? [message.limits] : []));
   expect(limits).toEqual([{}, limitsOf(config)]);
+  socket.terminate();
+});
+
+test("Foxglove is sent where a robot is, though nothing was recorded yet", async () => {
+  view = await View.open({ path: "", config, port: 0 }, () => {});
+  const shared = new Shared(3);
+  shared.state.set([1, 2, 3, 0.5]);
+  view.watchRobot({ buffer: shared.buffer, parameters: 3, states: 4, limits: limitsOf(config) });
+  const { host, search } = new URL(view.address);
+  const socket = new WebSocket(`ws://${host}/${search}`, FOXGLOVE[0]);
+  const frames: Buffer[] = [];
+  socket.on("message", (data: Buffer, isBinary) => {
+    if (isBinary) frames.push(data);
+    else
+      for (const { id, topic } of JSON.parse(String(data)).channels ?? [])
+        if (topic === "/pose")
+          socket.send(JSON.stringify({ op: "subscribe", subscriptions: [{ id: 5, channelId: id }] }));
+  });
+  await until(() => frames.length > 2);
+  const { frame_id, pose } = JSON.parse(frames[2].subarray(13).toString("utf8"));
+  expect([frame_id, pose.position.x, pose.position.y]).toEqual(["map", 1, 2]);
+  expect(pose.orientation.z).toBeCloseTo(Math.sin(0.25), 6);
   socket.terminate();
 });
 

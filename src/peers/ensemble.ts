@@ -104,7 +104,8 @@ export class Ensemble {
   train(experience: Experience): number {
     const { settings, networks } = this;
     this.measureInputs(experience);
-    const order = this.shuffled(experience.count);
+    const order = Int32Array.from({ length: experience.count }, (_, i) => i);
+    this.kernels.shuffle(order);
     const held = Math.max(1, Math.floor(settings.validation * experience.count));
     const [kept, used] = [order.subarray(0, held), order.subarray(held)];
     const best = networks.map((network) => ({
@@ -218,15 +219,6 @@ export class Ensemble {
       // an input that never changes stays as it is
       if (deviation[i] < 1e-6) deviation[i] = 1;
     }
-  }
-
-  private shuffled(count: number): Int32Array {
-    const order = Int32Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i--) {
-      const other = this.kernels.drawIndex(i + 1);
-      [order[i], order[other]] = [order[other], order[i]];
-    }
-    return order;
   }
 }
 

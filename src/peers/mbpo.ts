@@ -63,7 +63,8 @@ class ModelRollouts {
     const rows = this.batch.rewards.length;
     for (let k = 0; k < length; k++) {
       // rows are drawn at random: a part for each elite, in another order at every action
-      const order = this.permuted(count);
+      const order = Int32Array.from({ length: count }, (_, i) => i);
+      kernels.shuffle(order);
       const part = Math.ceil(count / ensemble.elites.length);
       for (let first = 0; first < count; ) {
         const elite = Math.floor(first / part);
@@ -88,15 +89,6 @@ class ModelRollouts {
       }
       [this.current, this.later] = [this.later, this.current];
     }
-  }
-
-  private permuted(count: number): Int32Array {
-    const order = Int32Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i--) {
-      const other = this.kernels.drawIndex(i + 1);
-      [order[i], order[other]] = [order[other], order[i]];
-    }
-    return order;
   }
 }
 

@@ -151,10 +151,7 @@ class Ppo {
     const { settings, collected, order, kernels } = this;
     estimateAdvantages(collected, settings.gamma, settings.lambda);
     for (let epoch = 0; epoch < settings.epochs; epoch++) {
-      for (let i = order.length - 1; i > 0; i--) {
-        const other = kernels.drawIndex(i + 1);
-        [order[i], order[other]] = [order[other], order[i]];
-      }
+      kernels.shuffle(order);
       for (let first = 0; first < order.length; first += settings.minibatch) {
         const loss = this.learn(order.subarray(first, first + settings.minibatch));
         if (!Number.isFinite(loss)) diverged(`its loss is ${loss}`);

@@ -74,4 +74,12 @@ export class Kernels {
   drawIndex(bound: number): number {
     return Math.floor(this.call.uniform() * bound);
   }
+
+  /** Brings `order` into an order drawn at random, each as likely (Fisher and Yates). */
+  shuffle(order: Int32Array): void {
+    for (let i = order.length - 1; i > 0; i--) {
+      const other = this.drawIndex(i + 1);
+      [order[i], order[other]] = [order[other], order[i]];
+    }
+  }
 }

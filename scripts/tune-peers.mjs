@@ -17,6 +17,7 @@ import { completeConfig } from "../build/src/config/config.js";
 import { account, unitsOf } from "../build/src/peers/accounting.js";
 import { contenders } from "../build/src/peers/contenders.js";
 import { Evaluation } from "../build/src/peers/evaluation.js";
+import { uniformFrom } from "../build/src/statistics.js";
 
 const log = (low, high) => (part) => Number((low * (high / low) ** part).toPrecision(3));
 const oneOf =
@@ -77,7 +78,8 @@ const lines = (await readFile(path, "utf8").catch(() => ""))
   .split("\n")
   .filter(Boolean)
   .map((line) => JSON.parse(line));
-const random = randomFrom(lines.length + 1);
+// a search that goes on does not draw the same ones again
+const random = uniformFrom(lines.length + 1);
 for (let trial = lines.length; trial < Number(values.trials); trial++) {
   const drawn = Object.entries(space).map(([name, valueAt]) => [name, valueAt(random())]);
   const changes = trial === 0 ? {} : Object.fromEntries(drawn);
@@ -114,15 +116,4 @@ async function costsOn(plant, changes) {
     costs.push(evaluation.map((cost) => cost && Number(cost.toPrecision(4))));
   }
   return costs;
-}
-
-/** Numbers in [0, 1): mulberry32. A search that goes on does not draw the same ones again. */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

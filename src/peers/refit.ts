@@ -3,7 +3,7 @@
  * model says, and feedback gains by LQR about steady driving. Both are found again as the model is fitted to more
  * driving. It believes the model: what that cannot explain stays.
  */
-import { lqr, type Matrix } from "../control/riccati.js";
+import { diagonal, lqr, type Matrix } from "../control/riccati.js";
 import type { Core } from "../core/core.js";
 import type { ClassicalRule, LapLearner } from "./classical.js";
 import type { LapDrive } from "./lap-drive.js";
@@ -76,20 +76,14 @@ function driveModel({ core, drive, lap, planSlot }: LapDrive, act: Act): number 
   core.driveOn(planSlot, drive.slot, 1);
   core.recordModelError(planSlot);
   const disturbances = core.view("disturbances", planSlot);
-  const { Counts } = core.exports;
-  const { timing } = core.setup.task;
+  const start = core.view("counts", planSlot)[core.exports.Counts.startTime];
+  const { controlPeriod } = core.setup.task.timing;
   for (let j = 1; j < AHEAD * lap; j++) {
-    const [steps] = core.view("counts", planSlot);
-    const taskTime = core.view("counts", planSlot)[Counts.startTime] + steps * timing.controlPeriod;
-    drive.setOutputs(act(taskTime));
+    drive.setOutputs(act(start + drive.steps(planSlot) * controlPeriod));
     disturbances.fill(0); // the model is believed
     if (!core.tryForesee(planSlot, 1)) return Number.POSITIVE_INFINITY;
   }
-  const first = core.view("segmentStarts", planSlot)[drive.segments(planSlot) - lap];
-  const [steps] = core.view("counts", planSlot);
-  let cost = 0;
-  for (let t = first; t < steps; t++) cost += core.view("stageCosts", planSlot)[t];
-  return cost;
+  return drive.costsOfLast(lap, planSlot).reduce((sum, cost) => sum + cost, 0);
 }
 
 /** Weights of an LQR: of the inputs, and of the error along the path, which costs nothing. */
@@ -151,10 +145,9 @@ function gainMatrix(core: Core, speed: number, { effort, along }: Weights): numb
     place += delay;
   }
   const { speedWeight = 0, headingWeight = 0 } = core.setup.task.reward.parameters;
-  const Q = A.map((row, i) => row.map((_, j) => (i === j ? [along, 1, speedWeight, headingWeight][i] : 0) || 0));
-  const R = delays.map((_, i) => delays.map((_, j) => (i === j ? effort : 0)));
+  const weights = [along, 1, speedWeight, headingWeight, ...new Array<number>(n - a.length).fill(0)];
   try {
-    return lqr(A, B, Q, R);
+    return lqr(A, B, diagonal(weights), diagonal(delays.map(() => effort)));
   } catch {
     return undefined; // at first the fitted model may be one that no input moves
   }

@@ -94,14 +94,14 @@ export class SegmentDrive {
     return this.core.view("counts", slot)[0];
   }
 
-  /** First control step of the last `count` segments. */
-  firstOfLast(count: number): number {
-    return this.core.view("segmentStarts", this.slot)[this.segments() - count];
+  /** First control step of the last `count` segments in a slot. */
+  firstOfLast(count: number, slot = this.slot): number {
+    return this.core.view("segmentStarts", slot)[this.segments(slot) - count];
   }
 
-  /** Stage costs of the last `count` segments; a view. */
-  costsOfLast(count: number): Float64Array {
-    return this.core.view("stageCosts", this.slot).subarray(this.firstOfLast(count), this.steps());
+  /** Stage costs of the last `count` segments in a slot; a view. */
+  costsOfLast(count: number, slot = this.slot): Float64Array {
+    return this.core.view("stageCosts", slot).subarray(this.firstOfLast(count, slot), this.steps(slot));
   }
 
   /** Where the robot is, as it was measured; before a drive its start. A view. */

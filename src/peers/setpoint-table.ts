@@ -50,7 +50,7 @@ export class SetpointTable {
   improved(laps: LapDrive, slot: number, { change, roughness }: Damping): Float64Array {
     const { core, drive, lap } = laps;
     const size = core.setup.task.columns.residual.length;
-    const counted = size * core.view("segmentStarts", slot)[drive.segments(slot) - lap];
+    const counted = size * drive.firstOfLast(lap, slot);
     const rows = size * drive.steps(slot) - counted;
     const times = core.view("segmentTimes", slot);
     const J = Array.from({ length: SIZE }, () => new Float64Array(rows));

@@ -42,6 +42,8 @@ export interface Wanted {
   readonly inputs: boolean;
 }
 
+/** What a product does with its sums by itself: `Activation` of assembly-peers/product.ts. */
+const FUSED = { none: 0, relu: 1, tanh: 2, silu: 0 } as const;
 /** Momentum of the running statistics of batch norms. */
 const MOMENTUM = 0.99;
 
@@ -85,8 +87,6 @@ export class Layer {
     this.input = input;
     const drops = this.mask !== undefined && mode === "learning";
     const isFused = !drops && !layerNorm && activation !== "silu";
-    const { none, relu, tanh } = { none: 0, relu: 1, tanh: 2 };
-    const fused = !isFused ? none : activation === "relu" ? relu : activation === "tanh" ? tanh : none;
     call.product(
       sums,
       input,
@@ -97,7 +97,7 @@ export class Layer {
       rows,
       width,
       inputs,
-      fused,
+      FUSED[isFused ? activation : "none"],
       scratch,
     );
     if (drops && this.mask) {
@@ -142,11 +142,11 @@ export class Layer {
     }
     if (this.mask && mode === "learning") call.multiply(d, this.mask.address, count);
     if (wantsParameters) {
-      call.product(gradient + weights, this.input, true, d, false, 0, inputs, width, rows, 0, scratch);
+      call.product(gradient + weights, this.input, true, d, false, 0, inputs, width, rows, FUSED.none, scratch);
       call.columnSums(d, rows, width, gradient + bias);
     }
     if (inputGradient) {
-      call.product(inputGradient, d, false, parameters + weights, true, 0, rows, inputs, width, 0, scratch);
+      call.product(inputGradient, d, false, parameters + weights, true, 0, rows, inputs, width, FUSED.none, scratch);
     }
   }
 }

@@ -37,7 +37,7 @@ export interface Curve {
 }
 
 /** The complete configuration of a job. */
-export function configOf({ rule, plant, seed, learningRate }: Job): RunConfig {
+export function configOf({ rule, plant, seed, learningRate }: Omit<Job, "minutes">): RunConfig {
   const settings: PartialConfig = { ...rules[rule]?.config, ...plantConfig(plant), seed };
   if (learningRate !== undefined) settings["learning-rate"] = learningRate;
   return completeConfig(settings);

@@ -3,10 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { learnerFor } from "../compare/learner.js";
 import { learningRates } from "../compare/learning-rates.js";
-import { basePlant, plantConfig } from "../compare/plants.js";
+import { basePlant } from "../compare/plants.js";
 import { rules } from "../compare/rules.js";
-import { completeConfig, type PartialConfig } from "../config/config.js";
-import type { RunConfig } from "../config/schema.js";
+import { configOf } from "../compare/training.js";
 import { writeAtomically } from "../files.js";
 import { type Account, account, firstOf, unitsOf } from "../peers/accounting.js";
 import { contenders } from "../peers/contenders.js";
@@ -31,27 +30,18 @@ export interface Training extends Omit<Job, "folder" | "minutes"> {
   readonly account: Account;
 }
 
+const rateOf = (rule: string, plant: string) => learningRates[basePlant(plant)]?.[rule];
+
 /** What a rule is trained with on a plant, beside seed and plant. */
 export function settingsOf(rule: string, plant: string): unknown {
   if (rule in contenders) return contenders[rule].settings;
-  return { ...rules[rule].config, "learning-rate": learningRates[basePlant(plant)]?.[rule] };
-}
-
-export function configOf({ plant, rule, seed }: Pick<Job, "plant" | "rule" | "seed">): RunConfig {
-  const own: PartialConfig = rules[rule]?.config ?? {};
-  const rate = learningRates[basePlant(plant)]?.[rule];
-  return completeConfig({
-    ...own,
-    ...plantConfig(plant),
-    ...(rate === undefined ? {} : { "learning-rate": rate }),
-    seed,
-  });
+  return { ...rules[rule].config, "learning-rate": rateOf(rule, plant) };
 }
 
 /** Trains, and keeps what came of it. */
 export async function trainOnce(job: Job): Promise<Training> {
   const { plant, rule, seed, minutes, folder } = job;
-  const config = configOf(job);
+  const config = configOf({ rule, plant, seed, learningRate: rateOf(rule, plant) });
   const evaluation = await Evaluation.load(config);
   const found = await account(learnerFor(rule, config), evaluation, minutes, unitsOf(config));
   const training = { plant, rule, seed, settings: settingsOf(rule, plant), account: found };

@@ -1,6 +1,5 @@
 /** Which trainings figure 3 is made of, and what they say together. */
 import { type Spread, spreadOf } from "../compare/statistics.js";
-import { contenders } from "../peers/contenders.js";
 import type { Job, Training } from "./figure3-training.js";
 import { seedsTo } from "./in-turn.js";
 
@@ -8,7 +7,7 @@ import { seedsTo } from "./in-turn.js";
 const MARKS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60];
 
 export const PLANTS: readonly string[] = ["nominal", "identified", "single-track", "mujoco", "mujoco+friction=0.6"];
-/** Ours, then those without a network, then those without a model, as far as they are there. */
+/** Ours, then those without a network, then those without a model. */
 const LONG = ["gauss-newton", "sgd", "refit", "ilc", "difftune", "sac", "ppo"];
 /** So dear to compute that they get less: minutes, seeds and plants. */
 const SHORT = ["crossq", "droq", "mbpo"];
@@ -18,8 +17,7 @@ const [LONG_SEEDS, SHORT_SEEDS] = [10, 3];
 /** Those that are reported are others than those that anything was tuned on. */
 const FIRST_SEED = 101;
 
-const there = (rule: string) => rule === "gauss-newton" || rule === "sgd" || rule in contenders;
-export const DEFAULT_RULES: readonly string[] = [...LONG, ...SHORT].filter(there);
+export const DEFAULT_RULES: readonly string[] = [...LONG, ...SHORT];
 
 /** What is asked for; undefined: the study's own. */
 export interface Wanted {

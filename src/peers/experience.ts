@@ -22,16 +22,11 @@ export function newTransitions(rows: number, observationSize: number, actionSize
 }
 
 /** Copies row `from` of one into row `to` of the other. */
-export function copyRow(source: Transitions, from: number, target: Transitions, to: number): void {
-  copyPart(source.observations, from, target.observations, to, source.observations.length / source.rewards.length);
+function copyRow(source: Transitions, from: number, target: Transitions, to: number): void {
+  const observed = source.observations.length / source.rewards.length;
+  copyPart(source.observations, from, target.observations, to, observed);
   copyPart(source.actions, from, target.actions, to, source.actions.length / source.rewards.length);
-  copyPart(
-    source.nextObservations,
-    from,
-    target.nextObservations,
-    to,
-    source.observations.length / source.rewards.length,
-  );
+  copyPart(source.nextObservations, from, target.nextObservations, to, observed);
   target.rewards[to] = source.rewards[from];
   target.terminated[to] = source.terminated[from];
 }
@@ -74,9 +69,9 @@ export class Experience {
     this.count = Math.min(this.count + 1, this.capacity);
   }
 
-  /** Fills rows [first, first + rows) of `batch` with transitions drawn one by one, any of them more than once. */
-  sample(kernels: Kernels, batch: Transitions, rows: number, first = 0): void {
-    for (let row = first; row < first + rows; row++) copyRow(this.held, kernels.drawIndex(this.count), batch, row);
+  /** Fills the first `rows` of `batch` with transitions drawn one by one, any of them more than once. */
+  sample(kernels: Kernels, batch: Transitions, rows: number): void {
+    for (let row = 0; row < rows; row++) copyRow(this.held, kernels.drawIndex(this.count), batch, row);
   }
 
   /** Copies transition `index`, in the order of their places, into a row of `batch`. */

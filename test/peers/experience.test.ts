@@ -45,11 +45,11 @@ test("draws are even, and go where they should", () => {
   for (let k = 0; k < 4; k++) add(experience, k);
   const rows = 4000;
   const batch = newTransitions(rows + 1, 2, 1);
-  batch.rewards[0] = 42;
-  experience.sample(new Kernels(1), batch, rows, 1);
-  expect(batch.rewards[0]).toBe(42);
+  batch.rewards[rows] = 42;
+  experience.sample(new Kernels(1), batch, rows);
+  expect(batch.rewards[rows]).toBe(42);
   for (let k = 0; k < 4; k++) {
-    const share = batch.rewards.subarray(1).filter((reward) => reward === 10 * k).length / rows;
+    const share = batch.rewards.subarray(0, rows).filter((reward) => reward === 10 * k).length / rows;
     expect(Math.abs(share - 0.25)).toBeLessThan(0.03);
   }
 });

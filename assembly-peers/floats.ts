@@ -7,7 +7,7 @@ export const FLOAT: usize = 4;
 /** log2 of {@link FLOAT}. */
 // @ts-ignore: decorator
 @inline
-export const FLOAT_SHIFT: usize = 2;
+const FLOAT_SHIFT: usize = 2;
 
 /** Bytes of a vector of four floats. */
 // @ts-ignore: decorator

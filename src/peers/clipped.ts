@@ -3,8 +3,7 @@
  * [equations](../../docs/equations.md) L3.
  */
 import type { Exports } from "./batch/kernels.js";
-
-const HALF_LOG_TWO_PI = 0.9189385332046727;
+import { HALF_LOG_TWO_PI } from "./squashed.js";
 
 /**
  * log p(a) of a Gaussian for each row: actions, means [rows][size], logStd [size].

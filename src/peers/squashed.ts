@@ -9,10 +9,10 @@
  */
 import type { Exports } from "./batch/kernels.js";
 
-export const LOG_STD_MIN = -20;
-export const LOG_STD_MAX = 2;
-const HALF_LOG_TWO_PI = 0.9189385332046727;
-const LOG_TWO = Math.LN2;
+const LOG_STD_MIN = -20;
+const LOG_STD_MAX = 2;
+/** log(2 pi) / 2 */
+export const HALF_LOG_TWO_PI = 0.9189385332046727;
 
 /** Actions drawn for a batch, and what the gradient needs of them; all [rows][size] but logProb [rows]. */
 export interface Draw {
@@ -39,7 +39,7 @@ export function squash(call: Exports, head: ArrayLike<number>, rows: number, siz
       const logStd = Math.min(Math.max(head[row * 2 * size + size + i], LOG_STD_MIN), LOG_STD_MAX);
       const u = head[row * 2 * size + i] + call.exp(logStd) * noise[at];
       actions[at] = call.tanh(u);
-      sum -= noise[at] ** 2 / 2 + logStd + HALF_LOG_TWO_PI + 2 * (LOG_TWO - u - softplus(call, -2 * u));
+      sum -= noise[at] ** 2 / 2 + logStd + HALF_LOG_TWO_PI + 2 * (Math.LN2 - u - softplus(call, -2 * u));
     }
     logProb[row] = sum;
   }

@@ -40,13 +40,16 @@ const PEERS: readonly { peer: Peer; settings: Settings; reward: number; unbearab
 /** Actions of a short training, after which every peer has learned several times. */
 const ACTIONS = 100;
 
-/** Rewards of another size. */
-function withRewards(environment: Environment, reward: number): Environment {
+/** An environment with other rewards. */
+function withRewards(environment: Environment, changed: (reward: number) => number): Environment {
   return {
     observationSize: environment.observationSize,
     actionSize: environment.actionSize,
     reset: (seed) => environment.reset(seed),
-    step: (action) => ({ ...environment.step(action), reward }),
+    step: (action) => {
+      const step = environment.step(action);
+      return { ...step, reward: changed(step.reward) };
+    },
   };
 }
 
@@ -87,8 +90,8 @@ describe.each(PEERS)("$peer.name", ({ peer, settings, reward, unbearable }) => {
     ["what it cannot bear", reward, unbearable],
   ])("with %s it stops, and says so", (_, given, more) => {
     const training = () => {
-      for (const { actions } of peer.train(withRewards(new Pendulum(), given), { ...settings, ...more }, 1))
-        if (actions === 2000) break;
+      const environment = withRewards(new Pendulum(), () => given);
+      for (const { actions } of peer.train(environment, { ...settings, ...more }, 1)) if (actions === 2000) break;
     };
     const message = `^${peer.name} diverged after \\d+ actions: .*; its training is stopped \\(try a smaller learning`;
     expect(training).toThrow(new RegExp(message));
@@ -118,26 +121,14 @@ test("SAC brings a point to rest", () => {
     learningRate: 3e-3,
     gamma: 0.9,
   };
-  for (const { actions, act } of sac.train(withScale(new PointMass(), 1000), settings, 2)) {
+  const scaled = withRewards(new PointMass(), (reward) => 1000 * reward);
+  for (const { actions, act } of sac.train(scaled, settings, 2)) {
     if (actions < 1500) continue;
     // the best there is: -0.001; doing nothing: -0.03
     expect(meanReturn(new PointMass(), act, 1, 0)).toBeGreaterThan(-0.01);
     break;
   }
 });
-
-/** Rewards times a factor. */
-function withScale(environment: Environment, factor: number): Environment {
-  return {
-    observationSize: environment.observationSize,
-    actionSize: environment.actionSize,
-    reset: (seed) => environment.reset(seed),
-    step: (action) => {
-      const step = environment.step(action);
-      return { ...step, reward: factor * step.reward };
-    },
-  };
-}
 
 describe("the pendulum", () => {
   const action = (torque: number) => Float64Array.of(torque);

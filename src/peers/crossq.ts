@@ -13,8 +13,8 @@ import { drawTruncatedNormal } from "./batch/initial.js";
 import { type Floats, Kernels } from "./batch/kernels.js";
 import { Network } from "./batch/network.js";
 import { newTransitions, type Transitions } from "./experience.js";
-import { type Agent, type Diverge, learnOffPolicy } from "./off-policy.js";
-import { definePeer, type Environment, type Progress } from "./peer.js";
+import { type Agent, learnOffPolicy } from "./off-policy.js";
+import { type Diverge, definePeer, type Environment, type Progress } from "./peer.js";
 import { joinRows, SoftPolicy, type SoftSettings, SoftValues, squaredError } from "./soft-policy.js";
 
 export interface CrossQSettings extends SoftSettings {

@@ -12,7 +12,7 @@ import { Kernels } from "./batch/kernels.js";
 import { Ensemble, type EnsembleSettings } from "./ensemble.js";
 import { Experience, newTransitions, type Transitions } from "./experience.js";
 import { driveInto } from "./off-policy.js";
-import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
+import { definePeer, divergence, type Environment, type Progress } from "./peer.js";
 import { SAC, SAC_CAR, type SacSettings, SoftActorCritic } from "./sac.js";
 
 export interface MbpoSettings extends SacSettings, EnsembleSettings {
@@ -110,9 +110,7 @@ function* learn(environment: Environment, settings: MbpoSettings, seed: number):
   const driven = new Experience(settings.buffer, observationSize, actionSize);
   const rollouts = new ModelRollouts(kernels, settings, ensemble, agent, environment);
   const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
-  const diverged = (what: string): never => {
-    throw new Diverged("mbpo", progress.actions, what);
-  };
+  const diverged = divergence("mbpo", progress);
   const drive = driveInto(driven, environment, settings, kernels, agent);
   for (;;) {
     progress.actions = drive.next().value;

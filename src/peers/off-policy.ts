@@ -1,7 +1,7 @@
 /** How soft actor-critics drive: one action, remembered for good, then some updates from all that is remembered. */
 import type { Kernels } from "./batch/kernels.js";
 import { Experience, type Transitions } from "./experience.js";
-import { Diverged, type Environment, type Progress } from "./peer.js";
+import { type Diverge, divergence, type Environment, type Progress } from "./peer.js";
 
 export interface OffPolicySettings {
   readonly batch: number;
@@ -14,9 +14,6 @@ export interface OffPolicySettings {
   /** updates after every action */
   readonly updates: number;
 }
-
-/** Ends a training that has come to nothing. */
-export type Diverge = (what: string) => never;
 
 export interface Agent {
   /** drawn from the policy, or, `exploring` false, its mean; overwritten by the next call */
@@ -55,9 +52,7 @@ export function* learnOffPolicy(
 ): Generator<Progress, never> {
   const experience = new Experience(settings.buffer, environment.observationSize, environment.actionSize);
   const progress = { actions: 0, act: (observation: Float64Array) => agent.act(observation, false) };
-  const diverged = (what: string): never => {
-    throw new Diverged(name, progress.actions, what);
-  };
+  const diverged = divergence(name, progress);
   const drive = driveInto(experience, environment, settings, kernels, agent);
   for (;;) {
     progress.actions = drive.next().value;

@@ -74,6 +74,15 @@ export class Diverged extends UserError {
   }
 }
 
+/** Ends a training that has come to nothing. */
+export type Diverge = (what: string) => never;
+
+export function divergence(peer: string, progress: Pick<Progress, "actions">): Diverge {
+  return (what) => {
+    throw new Diverged(peer, progress.actions, what);
+  };
+}
+
 /** What a peer's file says of itself; `learn` is its training, with all settings. */
 export interface PeerDefinition<S extends object> {
   readonly name: string;

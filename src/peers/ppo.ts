@@ -22,7 +22,7 @@ import {
   normalised,
   type Surrogate,
 } from "./clipped.js";
-import { Diverged, definePeer, type Environment, type Progress } from "./peer.js";
+import { type Diverge, definePeer, divergence, type Environment, type Progress } from "./peer.js";
 import { squaredError } from "./soft-policy.js";
 
 export interface PpoSettings {
@@ -147,7 +147,7 @@ class Ppo {
   }
 
   /** Learns from what was collected. */
-  update(diverged: (what: string) => never): void {
+  update(diverged: Diverge): void {
     const { settings, collected, order, kernels } = this;
     estimateAdvantages(collected, settings.gamma, settings.lambda);
     for (let epoch = 0; epoch < settings.epochs; epoch++) {
@@ -213,9 +213,7 @@ function* learn(environment: Environment, settings: PpoSettings, seed: number): 
     actions: 0,
     act: (observation: Float64Array) => ppo.mean(observation).map((one) => Math.min(Math.max(one, -1), 1)),
   };
-  const diverged = (what: string): never => {
-    throw new Diverged("ppo", progress.actions, what);
-  };
+  const diverged = divergence("ppo", progress);
   let observation = Float64Array.from(environment.reset(kernels.drawSeed()));
   for (;;) {
     for (let t = 0; t < steps; t++) {

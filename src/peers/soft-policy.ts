@@ -7,7 +7,8 @@ import type { Mode } from "./batch/layer.js";
 import type { AdamSettings, Network } from "./batch/network.js";
 import { ScalarAdam } from "./batch/scalar-adam.js";
 import type { Transitions } from "./experience.js";
-import type { Diverge, OffPolicySettings } from "./off-policy.js";
+import type { OffPolicySettings } from "./off-policy.js";
+import type { Diverge } from "./peer.js";
 import { type Draw, newDraw, squash, squashTranspose } from "./squashed.js";
 
 export interface SoftSettings extends OffPolicySettings {

@@ -1,7 +1,7 @@
 /** One training of figure 3: its configuration, what becomes of it, and its file, by which a study goes on. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { learnerFor } from "../compare/learner.js";
+import { learnerFor, RULES } from "../compare/learner.js";
 import { learningRates } from "../compare/learning-rates.js";
 import { basePlant } from "../compare/plants.js";
 import { rules } from "../compare/rules.js";
@@ -60,7 +60,7 @@ export async function trainingsIn(folder: string): Promise<Training[]> {
   return found.filter((training) => training !== undefined);
 }
 
-/** The training of a job if it is over already, or a longer one: as much of it. */
+/** The training of a job if it is over already, or a longer one: as much of it. `known`: those that are present. */
 export function finished(job: Job, known: readonly Training[]): Training | undefined {
   const training = known.find((one) => isOf(job, one));
   return training && { ...training, account: firstOf(training.account, job.minutes.length) };
@@ -74,18 +74,16 @@ function parsed(text: string): Training | undefined {
   }
 }
 
-function isOf({ plant, rule, seed, minutes }: Job, training: Training): boolean {
-  const driven = training.account?.minutes ?? [];
+function isOf({ plant, rule, seed, minutes }: Job, { account, ...training }: Training): boolean {
   return (
     training.plant === plant &&
     training.rule === rule &&
     training.seed === seed &&
-    minutes.every((at, i) => driven[i] === at) &&
-    isPresent(training)
+    minutes.every((at, i) => account.minutes[i] === at)
   );
 }
 
-/** Whether a training was with the settings that its rule has now. */
+/** Whether a training was by a rule that there is, with the settings that it has now. */
 export function isPresent({ plant, rule, settings }: Training): boolean {
-  return JSON.stringify(settings) === JSON.stringify(settingsOf(rule, plant));
+  return RULES.includes(rule) && JSON.stringify(settings) === JSON.stringify(settingsOf(rule, plant));
 }

@@ -88,6 +88,7 @@ describe("trainings", () => {
     ]);
     await writeFile(join(out, "figure3.jsonl"), files?.["figure3.jsonl"] ?? "");
     await writeFile(join(out, "figure3-trainings", "identified,ilc,103,0.5min.json"), '{"plant":"iden');
+    await writeFile(join(out, "figure3-trainings", "other.json"), '{"plant":"identified","rule":"of another version"}');
     const second: Job[] = [];
     const again = await quickly(second, out, { seeds: 3 });
     expect(second.map(({ seed }) => seed)).toEqual([103]);

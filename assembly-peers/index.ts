@@ -19,7 +19,7 @@ export {
   tanhTranspose,
 } from "./functions";
 export { layerNorm, layerNormTranspose } from "./layer-norm";
-export { Activation, product, productScratch } from "./product";
+export { product, productScratch } from "./product";
 export { dropoutMask, normal, seed, uniform } from "./random";
 export { adam, addScaled, columnSums, follow, multiply, scale, squaredNorm } from "./vectors";
 

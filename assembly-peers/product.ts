@@ -15,7 +15,7 @@ import { tanhInPlace } from "./functions";
 import { packColumns, packRows } from "./pack";
 
 /** What a layer does with its sums; others are kernels of their own. */
-export enum Activation {
+enum Activation {
   none,
   relu,
   tanh,

@@ -47,6 +47,7 @@ export function initialisePolicy(core: Core, from: number): void {
   core.initialise();
 }
 
-function seed(core: Core, from: number): void {
+/** Begins the core's random numbers by a configuration's seed. */
+export function seed(core: Core, from: number): void {
   core.seed(from | 0, Math.floor(from / 2 ** 32) | 0);
 }

@@ -7,6 +7,7 @@ import type { RunConfig } from "../config/schema.js";
 import { segmentsPerRollout } from "../config/units.js";
 import { setWindows } from "../core/windows.js";
 import { recordingFrom } from "../recording/transfer.js";
+import { seed } from "../session.js";
 import { ModelFitter } from "../training/model-fit.js";
 import { checkActionSpace } from "./car-environment.js";
 import { SegmentDrive } from "./segment-drive.js";
@@ -38,7 +39,7 @@ export class LapDrive {
     checkActionSpace(config.task);
     const fitted = completeConfig({ ...config, ...FITTED });
     const drive = await SegmentDrive.load(fitted, 2 * segmentsPerRollout(fitted) - 1, 1);
-    drive.core.seed(config.seed | 0, Math.floor(config.seed / 2 ** 32) | 0);
+    seed(drive.core, config.seed);
     drive.begin();
     return new LapDrive(fitted, drive);
   }

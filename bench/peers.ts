@@ -21,7 +21,7 @@ export interface PeersReport {
 }
 
 /** A critic's step may take so many times what it takes C in 128-bit vectors. */
-export const LIMIT = 1.7;
+const LIMIT = 1.7;
 /** float32 in another order of sums */
 const AGREEMENT = 1e-4;
 const COMPILER = "gcc";

@@ -12,8 +12,10 @@ import type { NativeName } from "./native.js";
 
 export type CoreName = "strict" | "fused" | "twin";
 /** Sides of the peers' benchmark: C in vectors of 128 bits, in this machine's own, and the batches. */
-export type PeerSideName = "c" | "c-native" | "batches";
+type PeerSideName = "c" | "c-native" | "batches";
 export type SideName = NativeName | CoreName | "before" | PeerSideName;
+/** What sides are asked to run: a kernel of the core, or the peers' critic. */
+export type Timed = Kernel | "critic";
 
 export class Side {
   readonly name: SideName;
@@ -62,7 +64,7 @@ export class Side {
   }
 
   /** Nanoseconds for each of `repeats` runs of a kernel. */
-  async run(kernel: Kernel | "critic", repeats: number): Promise<number> {
+  async run(kernel: Timed, repeats: number): Promise<number> {
     const answer = JSON.parse(await this.ask(`run ${kernel} ${repeats}`)) as { nanoseconds: number };
     return answer.nanoseconds / repeats;
   }

@@ -2,8 +2,7 @@
  * Alternating batches: every side runs a short batch in turn, over and over, so that whatever else the machine does
  * hits all alike.
  */
-import type { Kernel } from "./kernels.js";
-import type { Side, SideName } from "./side.js";
+import type { Side, SideName, Timed } from "./side.js";
 
 export interface Spread {
   readonly median: number;
@@ -39,7 +38,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** Times a kernel on all sides; `bases`: the sides that the others are compared with, where they are there. */
 export async function compare(
-  kernel: Kernel | "critic",
+  kernel: Timed,
   sides: readonly Side[],
   effort: Effort,
   bases: readonly SideName[] = ["native", "plain"],
@@ -68,10 +67,9 @@ export async function compare(
 
 /**
  * Many short calls until the optimising compiler has been and gone: V8 replaces a WebAssembly function at its next
- * call, never
- * within one. Returns nanoseconds per run at the end.
+ * call, never within one. Returns nanoseconds per run at the end.
  */
-async function warm(kernel: Kernel | "critic", side: Side, milliseconds: number): Promise<number> {
+async function warm(kernel: Timed, side: Side, milliseconds: number): Promise<number> {
   const end = performance.now() + milliseconds;
   for (let i = 0; i < 30; i++) await side.run(kernel, 1);
   let single = await side.run(kernel, 1);

@@ -137,22 +137,13 @@ function studyOf({ updates, plants = [...CORE_PLANTS], quick, ...given }: Argume
 }
 
 /** The command that gives the same numbers. */
-function commandLine({
-  rules,
-  updates,
-  plants,
-  seeds,
-  minutes,
-  learningRate,
-  quick,
-  sweep,
-}: Arguments<typeof args>): string {
+function commandLine({ seeds, learningRate, quick, sweep, ...given }: Arguments<typeof args>): string {
   const options = {
-    rules,
-    updates,
-    plants,
+    rules: given.rules,
+    updates: given.updates,
+    plants: given.plants,
     seeds: seeds && (seeds[0] === 1 ? seeds.length : `${seeds[0]}-${seeds.at(-1)}`),
-    minutes,
+    minutes: given.minutes,
     "learning-rate": learningRate && Object.entries(learningRate).map(([rule, rate]) => `${rule}=${rate}`),
   };
   const words = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));

@@ -1,4 +1,4 @@
-import { atan2, cosine, sincos, sine } from "../math/trig";
+import { cosine, sincos, sine } from "../math/trig";
 import { PlanarSetpoint, PlanarState } from "../models/planar";
 import {
   evaluatePath,
@@ -13,6 +13,7 @@ import {
   rateY,
   wrapPlace,
 } from "./path-curve";
+import { planarSetpointOf, setpointToState } from "./planar";
 import { Task } from "./task";
 
 /** Parameters of {@link PathTask}. */
@@ -91,20 +92,12 @@ export class PathTask extends Task {
   }
 
   setpointOf(parameters: usize, x: usize, setpoint: usize): void {
-    sincos(load<f64>(x, 8 * PlanarState.phi));
-    const v = Math.max(load<f64>(x, 8 * PlanarState.v), load<f64>(parameters, 8 * PathParameter.leastSpeed));
-    store<f64>(setpoint, load<f64>(x, 8 * PlanarState.x), 8 * PlanarSetpoint.x);
-    store<f64>(setpoint, load<f64>(x, 8 * PlanarState.y), 8 * PlanarSetpoint.y);
-    store<f64>(setpoint, v * cosine, 8 * PlanarSetpoint.vx);
-    store<f64>(setpoint, v * sine, 8 * PlanarSetpoint.vy);
+    planarSetpointOf(x, load<f64>(parameters, 8 * PathParameter.leastSpeed), setpoint);
   }
 
   stateAt(parameters: usize, t: f64, pace: f64, x: usize): void {
     this.setpointAt(parameters, t, pace, x);
-    const vx = load<f64>(x, 8 * PlanarSetpoint.vx);
-    const vy = load<f64>(x, 8 * PlanarSetpoint.vy);
-    store<f64>(x, Math.sqrt(vx * vx + vy * vy), 8 * PlanarState.v);
-    store<f64>(x, atan2(vy, vx), 8 * PlanarState.phi);
+    setpointToState(x);
   }
 
   period(parameters: usize): f64 {

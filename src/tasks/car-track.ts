@@ -1,18 +1,6 @@
-import { trackFrom } from "../tracks/make.js";
-import { shapes } from "../tracks/shapes.js";
 import { carFigure8 } from "./car-figure8.js";
 import type { TaskDefinition } from "./definition.js";
-import { onTrack } from "./path.js";
-
-const radius = 1.2;
-const points = shapes.oval.points({ straight: 3, radius });
-/** Driven where no other is given; it begins at the origin. */
-const oval = trackFrom({
-  name: "oval",
-  x: points.map(([x]) => x),
-  y: points.map(([, y]) => y + radius),
-  wanted: { usage: 0.7 },
-});
+import { onTrack, ownOval } from "./path.js";
 
 const { hardware: _, ...car } = carFigure8;
 
@@ -32,6 +20,6 @@ export const carTrack: TaskDefinition = onTrack(
       meanSpeed: { of: "mean", state: 2, unit: "m/s" },
     },
   },
-  oval,
+  ownOval({ usage: 0.7 }),
 );
 export default carTrack;

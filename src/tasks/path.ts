@@ -1,6 +1,8 @@
 /** What tasks on a track have in common: everything that follows from the track itself. */
+import { trackThrough } from "../tracks/make.js";
 import { extentOf, most, windowOf } from "../tracks/path-table.js";
-import { lapTimeOf, shapeOf, type Track } from "../tracks/track.js";
+import { shapes } from "../tracks/shapes.js";
+import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../tracks/track.js";
 import type { TaskDefinition } from "./definition.js";
 
 /** Half the width of the paper's figure-8 [m], and its speed [m/s]: positions and velocities in the network's input. */
@@ -16,6 +18,17 @@ const PER_HARMONIC_WALKING = 36;
 const WALKING = 1.2;
 /** Numbers of harmonics that the core has a task for. */
 const HARMONICS = [1, 2, 4] as const;
+
+/** What is driven where no other track is given: an oval that begins at the origin. */
+export function ownOval(wanted: SpeedPlan): Track {
+  const radius = 1.2;
+  const points = shapes.oval.points({ straight: 3, radius });
+  return trackThrough(
+    "oval",
+    points.map(([x, y]) => [x, y + radius]),
+    wanted,
+  );
+}
 
 /** Harmonics of the clock in the network's input, by the time of a lap [s]. */
 function harmonicsFor(lapTime: number, speed: number): number {

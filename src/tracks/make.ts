@@ -7,13 +7,13 @@ import { ClosedSpline } from "./spline.js";
 import { around, type RawTrack, type SpeedPlan, shapeOf, type Track } from "./track.js";
 
 /** A path with fewer points says too little of its shape. */
-export const LEAST_POINTS = 8;
+const LEAST_POINTS = 8;
 /** Points of a track: so far apart [m], at least and at most so many. */
 const SPACING = 0.025;
 const LEAST_EVEN = 128;
 const MOST_EVEN = 2048;
 /** Room to each side where nothing is said [m]. */
-export const ROOM = 0.5;
+const ROOM = 0.5;
 /** Lengths that are more likely a mistake in the unit [m]. */
 const SHORTEST = 2;
 const LONGEST = 1000;
@@ -57,6 +57,15 @@ export function trackFrom(raw: RawTrack, plan: SpeedPlan | undefined = raw.wante
   const track: Track = { name, x, y, right, left, speed, step, length: spline.length };
   refuseTangles(track);
   return track;
+}
+
+/** The track through these points [m]. */
+export function trackThrough(
+  name: string,
+  points: readonly (readonly [x: number, y: number])[],
+  wanted: SpeedPlan,
+): Track {
+  return trackFrom({ name, x: points.map(([x]) => x), y: points.map(([, y]) => y), wanted });
 }
 
 /** The same path at another speed; without a plan, at its own. */

@@ -5,14 +5,14 @@
 import { around, type Limits, type SpeedPlan } from "./track.js";
 
 /** Slower than this it is not asked to drive, however tight the path [m/s]. */
-export const LEAST_SPEED = 0.2;
+const LEAST_SPEED = 0.2;
 /** Times around that both passes go: the second begins with the speed that the first ended with. */
 const ROUNDS = 2;
 
 /** A car as those of the examples: what all simulated ones can do. */
-export const CAUTIOUS: Limits = { lateral: 6.5, accelerate: 4.5, brake: 1.2, top: 4.4 };
+const CAUTIOUS: Limits = { lateral: 6.5, accelerate: 4.5, brake: 1.2, top: 4.4 };
 /** Part of the limits that is used unless told otherwise. */
-export const USAGE = 0.7;
+const USAGE = 0.7;
 
 /** Parameters of a car's model, as they are fitted (docs/equations.md, section 14). */
 export interface CarModel {

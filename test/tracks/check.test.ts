@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { CAR, checkTrack } from "../../src/tracks/check.js";
 import { lapOfDrive } from "../../src/tracks/from-drive.js";
-import { trackFrom } from "../../src/tracks/make.js";
+import { trackFrom, trackThrough } from "../../src/tracks/make.js";
 import { progressAlong } from "../../src/tracks/progress.js";
 import { readRawTrack } from "../../src/tracks/read.js";
 import { shapes } from "../../src/tracks/shapes.js";
@@ -11,8 +11,7 @@ import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../../src/tracks
 import { randomNumbers } from "../support/cores.js";
 
 function shaped(shape: string, lengths: Readonly<Record<string, number>>, wanted: SpeedPlan): Track {
-  const points = shapes[shape].points(lengths);
-  return trackFrom({ name: shape, x: points.map(([x]) => x), y: points.map(([, y]) => y), wanted });
+  return trackThrough(shape, shapes[shape].points(lengths), wanted);
 }
 
 describe("check", () => {

@@ -1,15 +1,13 @@
 /** Tracks that cross themselves, with features for laps of every length. */
-
 import { carTrack } from "../../../src/tasks/car-track.js";
 import type { TaskDefinition } from "../../../src/tasks/definition.js";
 import { onTrack } from "../../../src/tasks/path.js";
-import { trackFrom } from "../../../src/tracks/make.js";
+import { trackThrough } from "../../../src/tracks/make.js";
 import { shapes } from "../../../src/tracks/shapes.js";
 import type { SpeedPlan } from "../../../src/tracks/track.js";
 
 function onPoints(name: string, points: readonly (readonly [number, number])[], wanted: SpeedPlan) {
-  const track = trackFrom({ name, x: points.map(([x]) => x), y: points.map(([, y]) => y), wanted });
-  return { ...onTrack(carTrack, track), name };
+  return { ...onTrack(carTrack, trackThrough(name, points, wanted)), name };
 }
 
 /** A lemniscate, which crosses itself at right angles: its speed and curvature change everywhere. */

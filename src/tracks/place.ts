@@ -9,20 +9,18 @@ export function placed(raw: RawTrack, how: Partial<Placement>): RawTrack {
   const flip = mirror ? -1 : 1;
   const at = raw.x.map((x, i) => [scale * x, flip * scale * raw.y[i]] as const);
   const turned = rotation === 0 ? at : at.map(([x, y]) => [c * x - s * y, s * x + c * y] as const);
-  const [right, left] = mirror ? [raw.left, raw.right] : [raw.right, raw.left];
   const reversed = direction === "reverse";
+  const { right: ofRight, left: ofLeft, ...rest } = raw;
+  const [right, left] = mirror === reversed ? [ofRight, ofLeft] : [ofLeft, ofRight];
   const order = <T>(values: readonly T[]) => (reversed ? [values[0], ...values.slice(1).reverse()] : values);
-  const scaled = (values: readonly number[] | undefined) => values && order(values.map((value) => scale * value));
-  const [first, second] = reversed ? [left, right] : [right, left];
-  const rooms = { right: scaled(first), left: scaled(second) };
+  const scaled = (values: readonly number[]) => order(values.map((value) => scale * value));
   return {
-    ...raw,
+    ...rest,
     x: order(turned.map(([x]) => x + origin[0])),
     y: order(turned.map(([, y]) => y + origin[1])),
-    ...(rooms.right && { right: rooms.right }),
-    ...(rooms.left && { left: rooms.left }),
+    ...(right && { right: scaled(right) }),
+    ...(left && { left: scaled(left) }),
     ...(raw.speed && { speed: order(raw.speed) }),
-    ...("accept-length" in how && { acceptsLength: how["accept-length"] === true }),
   };
 }
 
@@ -34,5 +32,4 @@ export interface Placement {
   readonly rotation: number | undefined;
   readonly origin: readonly [number, number] | undefined;
   readonly direction: "forward" | "reverse" | undefined;
-  readonly "accept-length": boolean | undefined;
 }

@@ -13,11 +13,11 @@ const positive = v.pipe(finite, v.gtValue(0, "a number above 0"));
 const pair = v.tuple([finite, finite], "two numbers");
 const speedPlan = v.strictObject(
   {
-    usage: v.optional(v.pipe(positive, v.maxValue(1.5, "a number up to 1.5"))),
-    lateral: v.optional(positive),
-    accelerate: v.optional(positive),
-    brake: v.optional(positive),
-    top: v.optional(positive),
+    usage: v.exactOptional(v.pipe(positive, v.maxValue(1.5, "a number up to 1.5"))),
+    lateral: v.exactOptional(positive),
+    accelerate: v.exactOptional(positive),
+    brake: v.exactOptional(positive),
+    top: v.exactOptional(positive),
   },
   "a speed in m/s, or usage, lateral, accelerate, brake, top",
 );
@@ -45,7 +45,8 @@ type File = v.InferOutput<typeof file>;
 export function readYaml(name: string, text: string): RawTrack {
   const given = checked(name, parsed(name, text));
   const points = pointsOf(name, given);
-  return placed({ ...withRoom(points, given), name: given.name ?? name }, given);
+  const acceptsLength = given["accept-length"] === true;
+  return placed({ ...withRoom(points, given), name: given.name ?? name, acceptsLength }, given);
 }
 
 function parsed(name: string, text: string): unknown {
@@ -71,14 +72,14 @@ function checked(name: string, value: unknown): File {
 }
 
 function pointsOf(name: string, given: File): readonly (readonly number[])[] {
-  if ((given.points === undefined) === (given.shape === undefined))
+  const { shape } = given;
+  if (given.points && shape === undefined) return given.points;
+  if (given.points || shape === undefined)
     throw new UserError(`${name} must have either points or a shape: points: [[x, y], ...], or shape: oval`);
-  if (given.points) return given.points;
-  const { needs, points } = shapes[given.shape as string];
+  const { needs, points } = shapes[shape];
   const lengths: Readonly<Record<string, number | undefined>> = { radius: given.radius, straight: given.straight };
   const missing = needs.find((need) => lengths[need] === undefined);
-  if (missing)
-    throw new UserError(`${name}: the shape ${given.shape} needs ${needs.join(" and ")}; ${missing} is missing`);
+  if (missing) throw new UserError(`${name}: the shape ${shape} needs ${needs.join(" and ")}; ${missing} is missing`);
   return points(lengths as Readonly<Record<string, number>>);
 }
 
@@ -96,6 +97,6 @@ function withRoom(points: readonly (readonly number[])[], { width, speed }: File
     y: column(1),
     ...room,
     ...(columns >= 5 && { speed: column(4) }),
-    ...(wanted && { wanted: Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) }),
+    ...(wanted && { wanted }),
   };
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import { messageOf } from "../../src/errors.js";
 import { trackFrom } from "../../src/tracks/make.js";
+import { placed } from "../../src/tracks/place.js";
 import { readRawTrack } from "../../src/tracks/read.js";
 import { textOf, trackOfText } from "../../src/tracks/text.js";
 import { shapeOf, type Track } from "../../src/tracks/track.js";
@@ -144,6 +145,13 @@ describe("what people have", () => {
     expect([moved.x[0], moved.y[0]].map((value) => Number(value.toFixed(6)))).toEqual([7, -1]);
     expect(Math.max(...shapeOf(read(`${shape}direction: reverse\n`, "yaml")).curvature)).toBeLessThan(0.1);
     expect(Math.max(...shapeOf(read(`${shape}mirror: true\n`, "yaml")).curvature)).toBeLessThan(0.1);
+  });
+
+  test("room to one side alone is to the other in the mirror", () => {
+    const [x, y] = [0, 1].map((i) => ellipse(20).map((point) => point[i]));
+    const { right, left } = placed({ name: "a", x, y, right: x.map(() => 0.3) }, { mirror: true, scale: 2 });
+    expect(right).toBeUndefined();
+    expect(left).toEqual(x.map(() => 0.6));
   });
 
   test("written and read again it is the same, as a run keeps it and in either kind of file", () => {

@@ -6,6 +6,7 @@ import { exists, unusedPath, writeAtomically } from "../../files.js";
 import { digits, formatTable, type Output, roomOf } from "../../output.js";
 import { openRecording } from "../../recording/open.js";
 import { trackPage } from "../../report/track-page.js";
+import { isPlanar } from "../../runtime/track.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { CAR, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
@@ -24,7 +25,7 @@ import { defineCommand } from "../command.js";
 const THROTTLE = taskNamed("car-track").controller.parameters.throttleLimit;
 
 const positive = number("a number above 0", (value) => value > 0);
-const any = number("a number", Number.isFinite);
+const finite = number("a finite number", Number.isFinite);
 const speed: ArgumentType<string> = {
   label: "speed",
   parse(given, name) {
@@ -58,7 +59,7 @@ const args = {
   speed: { type: speed, default: "file", describe: `speed along the track: ${TRACK_SPEED}` },
   scale: { type: positive, describe: "factor on all lengths, e.g. 0.1" },
   mirror: { type: flag, describe: "mirror it at the x axis" },
-  rotation: { type: any, describe: "turn it counter-clockwise [degrees]" },
+  rotation: { type: finite, describe: "turn it counter-clockwise [degrees]" },
   origin: { type: point, describe: "move its origin there [m]" },
   reverse: { type: flag, describe: "drive it the other way round" },
   width: { type: positive, describe: "room to each side, in place of the file's [m]" },
@@ -118,25 +119,22 @@ function planFor({ speed: wanted }: Given, raw: RawTrack, fitted: Partial<Limits
 
 function adjusted(raw: RawTrack, given: Given): RawTrack {
   const moved = placed(raw, {
-    ...(given.scale !== undefined && { scale: given.scale }),
-    ...(given.mirror === true && { mirror: true }),
-    ...(given.rotation !== undefined && { rotation: given.rotation }),
-    ...(given.origin !== undefined && { origin: given.origin }),
-    ...(given.reverse === true && { direction: "reverse" }),
+    ...given,
+    direction: given.reverse ? "reverse" : "forward",
   });
-  if (given.width === undefined) return moved;
-  const width = moved.x.map(() => given.width as number);
-  return { ...moved, right: width, left: width };
+  const { width } = given;
+  if (width === undefined) return moved;
+  const room = moved.x.map(() => width);
+  return { ...moved, right: room, left: room };
 }
 
 async function drivenTrack({ file, smooth }: Given): Promise<{ readonly raw: RawTrack; readonly gap: number }> {
   const { recordings } = await openRecording(file);
   const [recording] = recordings;
   const { task } = recording.info;
-  const { state } = taskNamed(task).columns;
-  if (state.join() !== PLANAR_STATE.join())
+  if (!isPlanar(taskNamed(task)))
     throw new UserError(`${file} is of ${task}, which does not drive in the plane: give the recording of a car`);
-  return lapOfDrive(basename(file), recording.states, state.length, smooth);
+  return lapOfDrive(basename(file), recording.states, PLANAR_STATE.length, smooth);
 }
 
 async function write(given: Given, track: Track, check: TrackCheck, robot: Robot): Promise<string> {

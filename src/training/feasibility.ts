@@ -8,7 +8,8 @@ import type { RunConfig } from "../config/schema.js";
 import { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { digits } from "../output.js";
-import { PLANAR_STATE, PlanarState } from "../tasks/planar.js";
+import { isPlanar } from "../runtime/track.js";
+import { PlanarState } from "../tasks/planar.js";
 
 /** Points of a lap that are looked at. */
 const POINTS = 400;
@@ -40,7 +41,7 @@ interface Demand {
 export async function infeasibility(config: RunConfig): Promise<string | undefined> {
   const { task, plant } = resolveTask(config);
   const { lapTime } = task.timing;
-  if (task.columns.state.join() !== PLANAR_STATE.join() || lapTime === undefined) return undefined;
+  if (!isPlanar(task) || lapTime === undefined) return undefined;
   // what a robot's model knows before it was fitted: nothing, unless gains were given; a plant outside the core cannot
   // be held at a speed
   const isKnown = isSimulated(config) ? plant.host === undefined : config.model !== "raw";

@@ -14,8 +14,7 @@ const MOST_POINTS = 3000;
 
 export interface DrivenLap {
   readonly raw: RawTrack;
-  /** length of the lap, and what was missing between its ends [m] */
-  readonly length: number;
+  /** what was missing between the lap's ends [m] */
   readonly gap: number;
 }
 
@@ -35,7 +34,7 @@ export function lapOfDrive(name: string, states: Float64Array, columns: number, 
   const y = lap.map((point) => point.y - part(point) * gapY);
   const steps = lap.map((_, i) => Math.hypot(x[around(i + 1, x.length)] - x[i], y[around(i + 1, x.length)] - y[i]));
   const raw = { name, x: smoothed(x, steps, smoothing), y: smoothed(y, steps, smoothing) };
-  return { raw, length, gap: Math.hypot(gapX, gapY) };
+  return { raw, gap: Math.hypot(gapX, gapY) };
 }
 
 interface Point {
@@ -102,17 +101,16 @@ function leaves(points: readonly Point[], i: number, j: number): boolean {
 
 /** Values around a closed line, each replaced by the weighted mean of those near it. */
 function smoothed(values: readonly number[], steps: readonly number[], deviation: number): number[] {
-  if (deviation === 0) return [...values];
   const n = values.length;
   return values.map((value, i) => {
     let [sum, weights] = [value, 1];
     for (const side of [1, -1]) {
       let way = 0;
       for (let k = 1; k < n / 2; k++) {
-        way += steps[side > 0 ? (i + k - 1) % n : around(i - k, n)];
+        way += steps[around(side > 0 ? i + k - 1 : i - k, n)];
         if (way > 3 * deviation) break;
         const weight = Math.exp(-0.5 * (way / deviation) ** 2);
-        sum += weight * values[side > 0 ? (i + k) % n : around(i - k, n)];
+        sum += weight * values[around(i + side * k, n)];
         weights += weight;
       }
     }

@@ -45,10 +45,12 @@ export function pathNodes(track: Track): Float64Array {
   const even = new Float64Array(n).fill(1);
   const [xRate, yRate] = [splineSlopes(x, even), splineSlopes(y, even)];
   const nodes = new Float64Array(8 * n);
+  const [cubicX, cubicY] = [cubic(x, xRate), cubic(y, yRate)];
   for (let k = 0; k < n; k++) {
-    const [next, cx, cy] = [(k + 1) % n, cubic(x, xRate), cubic(y, yRate)];
-    cx(k, next).forEach((value, power) => {
-      nodes.set([value, cy(k, next)[power]], 8 * k + 2 * power);
+    const next = (k + 1) % n;
+    const [cx, cy] = [cubicX(k, next), cubicY(k, next)];
+    cx.forEach((value, power) => {
+      nodes.set([value, cy[power]], 8 * k + 2 * power);
     });
   }
   tables.set(track, nodes);

@@ -16,9 +16,9 @@ export function progressAlong(track: Track, states: Float64Array, columns: numbe
   for (let at = columns; at < states.length; at += columns) {
     let moved = 0;
     for (let k = -reach; k <= reach; k++)
-      if (distance(at, around(i + k, n) % n) < distance(at, around(i + moved, n) % n)) moved = k;
+      if (distance(at, around(i + k, n)) < distance(at, around(i + moved, n))) moved = k;
     points += moved;
-    i = around(i + moved, n) % n;
+    i = around(i + moved, n);
   }
   return points * step;
 }

@@ -12,12 +12,15 @@ const DIGITS = 7;
 export function textOf(track: Track): string {
   const before = texts.get(track);
   if (before !== undefined) return before;
-  const { name, x, y, right, left, speed } = track;
-  const number = (value: number) => String(Number(value.toFixed(DIGITS)));
-  const rows = Array.from(x, (_, i) => [x[i], y[i], right[i], left[i], speed[i]].map(number).join(", "));
-  const text = [`# track ${name.replaceAll(/\s+/g, " ")}`, HEADER, ...rows, ""].join("\n");
+  const text = [`# track ${track.name.replaceAll(/\s+/g, " ")}`, HEADER, ...rowsOf(track), ""].join("\n");
   texts.set(track, text);
   return text;
+}
+
+/** x, y, room to the right and to the left [m], speed [m/s] of every point. */
+export function rowsOf({ x, y, right, left, speed }: Track): string[] {
+  const number = (value: number) => String(Number(value.toFixed(DIGITS)));
+  return Array.from(x, (_, i) => [x[i], y[i], right[i], left[i], speed[i]].map(number).join(", "));
 }
 
 const texts = new WeakMap<Track, string>();

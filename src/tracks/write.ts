@@ -1,6 +1,6 @@
 /** Tracks as files of either kind. */
 import { stringify } from "yaml";
-import { textOf } from "./text.js";
+import { rowsOf, textOf } from "./text.js";
 import type { Track } from "./track.js";
 
 /** CSV or, by the ending of the path, YAML. */
@@ -8,9 +8,8 @@ export function trackFile(track: Track, path: string): string {
   return /\.ya?ml$/i.test(path) ? yamlOf(track) : textOf(track);
 }
 
-function yamlOf({ name, x, y, right, left, speed }: Track): string {
-  const number = (value: number) => Number(value.toFixed(7));
-  const rows = Array.from(x, (_, i) => `  - [${[x[i], y[i], right[i], left[i], speed[i]].map(number).join(", ")}]`);
+function yamlOf(track: Track): string {
+  const rows = rowsOf(track).map((row) => `  - [${row}]`);
   const lines = ["# x, y, room to the right and to the left [m], speed [m/s]", "points:", ...rows];
-  return `${stringify({ name })}${lines.join("\n")}\n`;
+  return `${stringify({ name: track.name })}${lines.join("\n")}\n`;
 }

@@ -2,6 +2,7 @@
  * Laps of one nominal policy beside each other by task time: what each deviates from their mean path at the sample's
  * own phase (equation (PD4)). So periods that vary, and laps that begin a little earlier or later, do not matter.
  */
+import { wrapAngle } from "../angles.js";
 import { type Recording, taskTimes } from "../recording/recording.js";
 
 /** The mean of laps on a grid over the phase, from 0 to the lap time, linear between its points and periodic. */
@@ -123,5 +124,5 @@ function sampleAt({ info, states, residuals, inputs }: Recording, t: number, int
 }
 
 function difference(a: number, b: number, isAngle: boolean): number {
-  return isAngle ? a - b - 2 * Math.PI * Math.round((a - b) / (2 * Math.PI)) : a - b;
+  return isAngle ? wrapAngle(a - b) : a - b;
 }

@@ -2,6 +2,7 @@
  * Where in the task a robot that cannot be placed begins to drive: at the point whose place and direction are nearest
  * to its own.
  */
+import { wrapAngle } from "../angles.js";
 import type { Core } from "../core/core.js";
 
 /** Distance that a turn of one radian counts as [m]. */
@@ -40,8 +41,7 @@ export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStar
     core.nominalSetpoint(time);
     const [sx, sy, vx, vy] = setpoint;
     const distance = Math.hypot(sx - x, sy - y);
-    const away = Math.atan2(vy, vx) - phi;
-    const turn = away - 2 * Math.PI * Math.round(away / (2 * Math.PI));
+    const turn = wrapAngle(Math.atan2(vy, vx) - phi);
     const cost = distance + PER_RADIAN * Math.abs(turn);
     if (cost < least) {
       least = cost;

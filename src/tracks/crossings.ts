@@ -1,4 +1,5 @@
 /** Where a path meets itself: crossings are driven, by task time; what runs along itself is no track. */
+import { wrapAngle } from "../angles.js";
 import { UserError } from "../errors.js";
 import { digits } from "../output.js";
 import { around, shapeOf, type Track } from "./track.js";
@@ -66,8 +67,7 @@ export function refuseTangles(track: Track): void {
   const { heading } = shapeOf(track);
   const along = new Set<number>();
   for (const [i, j] of nearPairs(track, Math.max(NEAR, step))) {
-    const turn = heading[i] - heading[j];
-    const apart = Math.abs(turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)));
+    const apart = Math.abs(wrapAngle(heading[i] - heading[j]));
     if (apart > Math.PI - ALONG)
       throw new UserError(
         `${name} touches itself in the opposite direction at x ${digits(x[i])}, y ${digits(y[i])} m, ` +

@@ -1,4 +1,5 @@
 /** One lap of a recorded drive as a closed path: the gap between its ends is closed, the line smoothed. */
+import { wrapAngle } from "../angles.js";
 import { UserError } from "../errors.js";
 import { digits } from "../output.js";
 import { around, type RawTrack } from "./track.js";
@@ -76,8 +77,7 @@ function lapIn(name: string, points: readonly Point[]): readonly [number, number
       const to = points[j];
       if (to.along - from.along < SHORTEST) continue;
       const gap = Math.hypot(to.x - from.x, to.y - from.y);
-      const turn = to.heading - from.heading;
-      const apart = Math.abs(turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)));
+      const apart = Math.abs(wrapAngle(to.heading - from.heading));
       if (apart > MOST_TURN || gap >= MOST_GAP) continue;
       // the first that comes round: later ones have driven more than one lap
       if (gap < least - 1e-12) [best, least] = [[i, j], gap];

@@ -1,4 +1,5 @@
 /** The robot's state from messages: what can be used of them, when it held, and why the rest was refused. */
+import { wrapAngle } from "../../angles.js";
 import { Fault } from "../faults.js";
 import { type Odometry, type PoseStamped, secondsOf, type TwistStamped, yawOf } from "./messages.js";
 import type { Ros2Settings } from "./settings.js";
@@ -110,7 +111,7 @@ export class StateSource {
     const time = this.#settings.stamps === "use" ? this.#timeOf(seconds, arrival) : arrival;
     if (time === undefined) return;
     const isFirst = this.time === Number.NEGATIVE_INFINITY;
-    const phi = isFirst ? yaw : this.phi + wrapped(yaw - this.phi);
+    const phi = isFirst ? yaw : this.phi + wrapAngle(yaw - this.phi);
     this.#samples.push({ time, x, y, phi });
     if (this.#samples.length > KEPT) this.#samples.shift();
     const isWorld = this.#settings.twistFrame === "world";
@@ -214,11 +215,6 @@ function alongHeading({ x, y, rate }: { x: number; y: number; rate: number }, ph
   const cos = Math.cos(phi);
   const sin = Math.sin(phi);
   return { forward: cos * x + sin * y, side: cos * y - sin * x, rate };
-}
-
-/** An angle's equal between -pi and pi. */
-function wrapped(angle: number): number {
-  return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 }
 
 function areFinite(values: readonly number[]): boolean {

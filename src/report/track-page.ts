@@ -1,15 +1,15 @@
 /** A track as a page: the path from above with its room, curvature and speed along it. */
 import type { TrackCheck } from "../tracks/check.js";
-import { most } from "../tracks/path-table.js";
 import { shapeOf, type Track } from "../tracks/track.js";
 import { type Extent, extentOf, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
 import { CURVES, renderDocument } from "./document.js";
 import { escapeHtml } from "./text.js";
+import { equalAxes } from "./track.js";
 
-/** Size [pixel] that the map may take, and of a chart. */
-const [WIDTH, HEIGHT, CHART] = [1040, 620, 240];
-/** Distance [pixel] between labels of the axes, about. */
+/** Size [pixel] of a chart. */
+const [WIDTH, HEIGHT] = [1040, 240];
+/** Distance [pixel] between labels of its axis, about. */
 const TICK = 120;
 const STYLE = `${CURVES}
 .room{stroke:var(--blue);stroke-width:1;fill:none}.path{stroke:var(--green);stroke-width:2.5;fill:none}
@@ -50,40 +50,40 @@ function mapOf(track: Track): string {
       track.y.map((y, i) => y + side * room[i] * Math.cos(heading[i])),
     );
   const edges = [beside(track.left, 1), beside(track.right, -1)];
-  const extent = (axis: "x" | "y"): Extent =>
-    pad(union(...edges.map((line) => extentOf(Array.from(line[axis])))), 0.03);
-  const [x, y] = [extent("x"), extent("y")];
-  const scale = Math.min(WIDTH / (x.hi - x.lo), HEIGHT / (y.hi - y.lo));
-  const [width, height] = [(x.hi - x.lo) * scale, (y.hi - y.lo) * scale];
-  const start = [track.x[0], track.y[0]];
+  const extent = (axis: "x" | "y"): Extent => union(...edges.map((line) => extentOf(Array.from(line[axis]))));
+  const { scale, ...frames } = equalAxes(extent("x"), extent("y"));
   const ahead = Math.min(track.x.length - 1, Math.ceil(14 / scale / track.step));
   return renderChart({
     heading: "The path from above, y [m]",
     note: "Green: the path. Blue: the room beside it. Orange: where it begins, towards where it goes.",
     description: `Path of the track ${track.name}`,
-    width: Math.round(width),
-    height: Math.round(height),
-    fixedRatio: true,
-    x: linearAxis(x, width / TICK),
-    y: linearAxis(y, height / TICK),
+    ...frames,
     xLabel: "x [m]",
     lines: [
       ...edges,
       closed("path", track.x, track.y),
-      { className: "begin", x: start.slice(0, 1), y: start.slice(1) },
+      { className: "begin", x: track.x.slice(0, 1), y: track.y.slice(0, 1) },
       { className: "limit", x: [track.x[0], track.x[ahead]], y: [track.y[0], track.y[ahead]] },
     ],
   });
 }
 
-function chart(track: Track, heading: string, lines: readonly ChartLine[], values: Extent): string {
+/** Lines of values along the path. */
+function chart(
+  track: Track,
+  heading: string,
+  values: Extent,
+  along: readonly Pick<ChartLine, "className" | "hint" | "y">[],
+): string {
+  const x = track.x.map((_, i) => i * track.step);
+  const lines = along.map((line) => ({ ...line, x }));
   return renderChart({
     heading,
     description: heading,
     width: WIDTH,
-    height: CHART,
+    height: HEIGHT,
     x: linearAxis({ lo: 0, hi: track.length }, WIDTH / TICK),
-    y: linearAxis(pad(values, 0.05), CHART / 60),
+    y: linearAxis(pad(values, 0.05), HEIGHT / 60),
     xLabel: "from the start [m]",
     lines,
   });
@@ -91,17 +91,14 @@ function chart(track: Track, heading: string, lines: readonly ChartLine[], value
 
 function curvatureChart(track: Track): string {
   const { curvature } = shapeOf(track);
-  const x = track.x.map((_, i) => i * track.step);
-  const lines = [{ className: "path", x, y: curvature }];
-  return chart(track, "Curvature, to the left positive [1/m]", lines, extentOf(Array.from(curvature)));
+  const line = { className: "path", y: curvature };
+  return chart(track, "Curvature, to the left positive [1/m]", extentOf(curvature), [line]);
 }
 
 function speedChart(track: Track, fastest: Float64Array): string {
-  const x = track.x.map((_, i) => i * track.step);
-  const lines = [
-    { className: "limit", x, y: fastest, hint: "by the limits" },
-    { className: "path", x, y: track.speed, hint: "asked for" },
-  ];
   const heading = "Speed asked for, and (dashed) what the limits allow [m/s]";
-  return chart(track, heading, lines, { lo: 0, hi: Math.max(most(track.speed), most(fastest)) });
+  return chart(track, heading, { lo: 0, hi: Math.max(...track.speed, ...fastest) }, [
+    { className: "limit", y: fastest, hint: "by the limits" },
+    { className: "path", y: track.speed, hint: "asked for" },
+  ]);
 }

@@ -1,6 +1,6 @@
 /** What tasks on a track have in common: everything that follows from the track itself. */
 import { trackThrough } from "../tracks/make.js";
-import { extentOf, most, windowOf } from "../tracks/path-table.js";
+import { extentOf, windowOf } from "../tracks/path-table.js";
 import { shapes } from "../tracks/shapes.js";
 import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../tracks/track.js";
 import type { TaskDefinition } from "./definition.js";
@@ -71,7 +71,7 @@ export function onTrack(robot: Robot, track: Track): TaskDefinition {
         middleX: middle[0],
         middleY: middle[1],
         positionScale: FEATURE_HALF / half,
-        velocityScale: Math.min(1, FEATURE_SPEED / most(track.speed)),
+        velocityScale: Math.min(1, FEATURE_SPEED / Math.max(...track.speed)),
         leastSpeed: 0.01,
       },
       positive: ["lapTime", "window", "positionScale", "velocityScale"],

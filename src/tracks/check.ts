@@ -1,7 +1,6 @@
 /** Whether a track makes sense for a robot: where it is too tight, and where it asks for too much speed. */
 import { digits } from "../output.js";
 import { crossingsOf } from "./crossings.js";
-import { least, most } from "./path-table.js";
 import { fastestProfile } from "./speed.js";
 import { type Limits, lapTimeOf, shapeOf, type Track } from "./track.js";
 
@@ -57,7 +56,7 @@ export function checkTrack(track: Track, robot: Robot): TrackCheck {
   const fastest = fastestProfile(curvature, track.step, robot, 1);
   const used = curvature.map((k, i) => (Math.abs(k) * track.speed[i] ** 2) / robot.lateral);
   const meetings = crossingsOf(track);
-  const room = Math.min(least(track.left), least(track.right)) - robot.halfWidth;
+  const room = Math.min(...track.left, ...track.right) - robot.halfWidth;
   return {
     name: track.name,
     length: track.length,
@@ -66,8 +65,8 @@ export function checkTrack(track: Track, robot: Robot): TrackCheck {
     crossingPlaces: meetings.map(({ first }) => spotOf(track, first)),
     leastRadius,
     leastRadiusPlace: spotOf(track, tightest),
-    speed: { least: least(track.speed), most: most(track.speed) },
-    usage: most(used),
+    speed: { least: Math.min(...track.speed), most: Math.max(...track.speed) },
+    usage: Math.max(...used),
     fastestLap: lapTimeOf({ speed: fastest, step: track.step }),
     room,
     problems: [
@@ -109,7 +108,7 @@ function tightCurves(track: Track, curvature: Float64Array, { leastRadius }: Rob
     const part = curvature.slice(first, last + 1).map(Math.abs);
     const at = first + indexOfMost(part);
     return (
-      `the curve ${where(track, at)} has a radius of ${digits(1 / most(part), 3)} m, ` +
+      `the curve ${where(track, at)} has a radius of ${digits(1 / Math.max(...part), 3)} m, ` +
       `less than the least circle of ${digits(leastRadius, 3)} m: it will be driven wider`
     );
   });

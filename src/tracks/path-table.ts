@@ -76,14 +76,6 @@ export function windowOf(track: Track): number {
 
 /** Middle and half-width of the track, in x and y [m]. */
 export function extentOf({ x, y }: Track): { readonly middle: readonly [number, number]; readonly half: number } {
-  const [lowX, highX, lowY, highY] = [least(x), most(x), least(y), most(y)];
+  const [lowX, highX, lowY, highY] = [Math.min(...x), Math.max(...x), Math.min(...y), Math.max(...y)];
   return { middle: [(lowX + highX) / 2, (lowY + highY) / 2], half: Math.max(highX - lowX, highY - lowY) / 2 };
-}
-
-export function least(values: Float64Array): number {
-  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-}
-
-export function most(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { completeConfig, readCompleteConfig } from "../../src/config/config.js";
 import { resolveTask, segmentsPerLap } from "../../src/config/resolve.js";
-import { messageOf } from "../../src/errors.js";
 import { describePolicy } from "../../src/export/description.js";
 import { readPolicy } from "../../src/export/import.js";
 import { exportJson } from "../../src/export/json.js";
+import { EXACT, Reference } from "../../src/export/parity.js";
 import { exportCore } from "../../src/export/source.js";
 import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
 import { readRecording } from "../../src/recording/reader.js";
@@ -65,17 +65,14 @@ test("a policy is exported with its track, and comes back with it", async () => 
   const { settings } = await readPolicy(path);
   expect(completeConfig(settings).track).toBe(config.track);
   const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);
-  expect(module.driver).toBeDefined();
+  const check = await new Reference(core, policy, 1000).checkSteps(module.run, EXACT, true);
+  expect(check).toMatchObject({ error: 0, passed: true });
 });
 
 test("a track outside the geofence is refused, with the place", () => {
   const given = { task: "car-track", track: file, geofence: [-3, 3, -0.5, 3] };
-  let message = "";
-  try {
-    completeConfig(given);
-  } catch (error) {
-    message = messageOf(error);
-  }
-  expect(message).toMatch(/the track mine.yaml leaves the geofence -3,3,-0.5,3 at x .*, y -\d.* m from its start/);
+  expect(() => completeConfig(given)).toThrow(
+    /the track mine.yaml leaves the geofence -3,3,-0.5,3 at x .*, y -\d.* m from its start/,
+  );
   expect(() => completeConfig({ ...given, geofence: [-3, 3, -2, 2] })).not.toThrow();
 });

@@ -10,7 +10,6 @@ import {
   join,
   less,
   lessOrEqual,
-  maximum,
   multiply,
   named,
   not,
@@ -21,6 +20,7 @@ import {
   where,
 } from "../../expression.js";
 import type { TaskPart } from "../contracts.js";
+import { planarSetpointOf } from "./planar.js";
 
 const { PI } = Math;
 
@@ -64,11 +64,7 @@ const figure8: TaskPart = {
       multiply(r * rate, c),
     );
   },
-  setpointOf(parameters, state) {
-    const heading = pick(state, 3);
-    const v = maximum(pick(state, 2), parameters.leastSpeed);
-    return join(pick(state, 0, 1), multiply(v, cosine(heading)), multiply(v, sine(heading)));
-  },
+  setpointOf: planarSetpointOf,
   observe(parameters, state, t) {
     const { radius: r, lapTime } = parameters;
     const [x, y, v, heading] = [pick(state, 0), pick(state, 1), pick(state, 2), pick(state, 3)];

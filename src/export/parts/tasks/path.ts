@@ -11,7 +11,6 @@ import {
   less,
   lessOrEqual,
   lookup,
-  maximum,
   multiply,
   named,
   pick,
@@ -21,6 +20,7 @@ import {
   where,
 } from "../../expression.js";
 import type { Parameters, TaskPart } from "../contracts.js";
+import { planarSetpointOf } from "./planar.js";
 
 /** As in assembly/tasks/path-curve.ts. */
 const SAMPLES = 16;
@@ -140,11 +140,7 @@ function pathTask(harmonics: number): TaskPart {
       const point = evaluatePath(nodes, wrapPlace(multiply(t, rate), nodes.rows.length));
       return join(point.position, multiply(rate, point.rate));
     },
-    setpointOf(parameters, state) {
-      const heading = pick(state, 3);
-      const v = maximum(pick(state, 2), parameters.leastSpeed);
-      return join(pick(state, 0, 1), multiply(v, cosine(heading)), multiply(v, sine(heading)));
-    },
+    setpointOf: planarSetpointOf,
     observe(parameters, state, t, nodes) {
       const { middleX, middleY, positionScale, velocityScale, window } = parameters;
       const rate = nodesPerSecond(nodes, parameters);

@@ -1,5 +1,5 @@
 /** A track as a page: the path from above with its room, curvature and speed along it. */
-import type { TrackCheck } from "../tracks/check.js";
+import { checkRows, type TrackCheck } from "../tracks/check.js";
 import { shapeOf, type Track } from "../tracks/track.js";
 import { type Extent, extentOf, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
@@ -18,14 +18,9 @@ const STYLE = `${CURVES}
 
 /** `fastest`: the fastest profile that the limits allow [m/s]. */
 export function trackPage(track: Track, check: TrackCheck, fastest: Float64Array, version: string): string {
-  const rows: readonly (readonly [string, string])[] = [
-    ["length", `${check.length.toFixed(2)} m`],
-    ["lap", `${check.lapTime.toFixed(2)} s; ${check.fastestLap.toFixed(2)} s by the limits`],
-    ["tightest curve", `${check.leastRadius.toFixed(2)} m`],
-    ["crosses itself", `${check.crossings} times`],
-    ["speed", `${check.speed.least.toFixed(2)} to ${check.speed.most.toFixed(2)} m/s`],
-  ];
-  const table = rows.map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`).join("");
+  const table = checkRows(check)
+    .map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`)
+    .join("");
   const problems = check.problems.map((problem) => `<li>${escapeHtml(problem)}</li>`).join("");
   return renderDocument({
     title: `Track ${track.name}`,

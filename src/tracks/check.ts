@@ -77,6 +77,19 @@ export function checkTrack(track: Track, robot: Robot): TrackCheck {
   };
 }
 
+/** What was found, as rows of a table for people. */
+export function checkRows(check: TrackCheck): (readonly [name: string, value: string])[] {
+  return [
+    ["length", `${digits(check.length)} m`],
+    ["lap", `${digits(check.lapTime)} s; by the limits ${digits(check.fastestLap)} s`],
+    ["crosses itself", `${check.crossings} times`],
+    ["tightest curve", `${digits(check.leastRadius, 3)} m`],
+    ["speed", `${digits(check.speed.least, 3)} to ${digits(check.speed.most, 3)} m/s`],
+    ["of the lateral limit", `${(100 * check.usage).toFixed(0)} %`],
+    ["room beside the robot", `${digits(check.room, 3)} m at least`],
+  ];
+}
+
 function spotOf({ x, y, step }: Track, i: number): Spot {
   return { along: i * step, x: x[i], y: y[i] };
 }

@@ -9,7 +9,7 @@ import { trackPage } from "../../report/track-page.js";
 import { isPlanar } from "../../runtime/track.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import { taskNamed } from "../../tasks/tasks.js";
-import { CAR, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
+import { CAR, checkRows, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
 import { lapOfDrive } from "../../tracks/from-drive.js";
 import { trackFrom } from "../../tracks/make.js";
 import { placed } from "../../tracks/place.js";
@@ -151,15 +151,6 @@ async function write(given: Given, track: Track, check: TrackCheck, robot: Robot
 }
 
 function show(check: TrackCheck, output: Output): void {
-  const rows = [
-    ["length", `${digits(check.length)} m`],
-    ["lap", `${digits(check.lapTime)} s; by the limits ${digits(check.fastestLap)} s`],
-    ["crosses itself", `${check.crossings} times`],
-    ["tightest curve", `${digits(check.leastRadius, 3)} m`],
-    ["speed", `${digits(check.speed.least, 3)} to ${digits(check.speed.most, 3)} m/s`],
-    ["of the lateral limit", `${(100 * check.usage).toFixed(0)} %`],
-    ["room beside the robot", `${digits(check.room, 3)} m at least`],
-  ];
-  output.say(formatTable([["track", check.name], ...rows], roomOf(output)));
+  output.say(formatTable([["track", check.name], ...checkRows(check)], roomOf(output)));
   for (const problem of check.problems) output.say(`problem: ${problem}`);
 }

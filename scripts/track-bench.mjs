@@ -3,7 +3,7 @@
  * every 7th step, controller, cost), and of a policy that was exported (no cost). Usage, after a build:
  * node scripts/track-bench.mjs [rounds]
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeConfig } from "../build/src/config/config.js";
@@ -41,6 +41,8 @@ for (const [name, given] of Object.entries(configs)) {
   const driver = (await WasmPolicy.instantiate(await exportWasm(core, policy), policy)).driver();
   cases.push({ name, core, driver, states: statesOf(core), tick: Infinity, step: Infinity });
 }
+
+rmSync(folder, { recursive: true });
 
 /** States near the track, a tenth of a second late. */
 function statesOf(core) {

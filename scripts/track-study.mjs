@@ -14,6 +14,7 @@ import { resolveTask, segmentsPerLap } from "../build/src/config/resolve.js";
 import { SimLink } from "../build/src/links/kinds/sim.js";
 import { setTiming } from "../build/src/recording/timing.js";
 import { coreFor } from "../build/src/session.js";
+import { upperMedian } from "../build/src/statistics.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 
 const { values, positionals } = parseArgs({
@@ -108,7 +109,7 @@ for (let i = 0; i < Number(values.seeds); i++)
   }
 
 const percent = (value) => `${(100 * value).toPrecision(2)} %`;
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+const median = (list) => upperMedian(Float64Array.from(list));
 const spread = (list) => `${percent(median(list))} / ${percent(Math.max(...list))}`;
 const HEADINGS = ["track, plant", "lap [s]", "untrained: cost, largest distance", "seeds", "2 laps + 10 s"];
 HEADINGS.push("after 10 laps", "largest distance in lap 1, later [m]", "all costs together");

@@ -59,7 +59,11 @@ export function fittedModel(run: string): CarModel {
   } catch (error) {
     return refuse(`cannot read ${path}: ${problemOf(error)}`);
   }
-  const lines = text.split("\n").filter((line) => line.includes('"inverseGrip"'));
+  // without a line that a crash cut off
+  const lines = text
+    .split("\n")
+    .slice(0, -1)
+    .filter((line) => line.includes('"inverseGrip"'));
   const model = lines.length > 0 ? JSON.parse(lines[lines.length - 1]).model : {};
   const values = NAMES.map((name) => Number(model[name]?.value));
   if (!values.every(Number.isFinite)) return refuse(`${path} holds no fitted model`);

@@ -1,5 +1,8 @@
 /** Whether a track makes sense for a robot; speeds by its limits; a lap of a drive. */
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { fittedModel } from "../../src/config/track.js";
 import { CAR, checkTrack } from "../../src/tracks/check.js";
 import { lapOfDrive } from "../../src/tracks/from-drive.js";
 import { trackFrom, trackThrough } from "../../src/tracks/make.js";
@@ -9,6 +12,7 @@ import { shapes } from "../../src/tracks/shapes.js";
 import { fastestProfile, limitsOfModel } from "../../src/tracks/speed.js";
 import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../../src/tracks/track.js";
 import { randomNumbers } from "../support/cores.js";
+import { newFolder } from "../support/runs.js";
 
 function shaped(shape: string, lengths: Readonly<Record<string, number>>, wanted: SpeedPlan): Track {
   return trackThrough(shape, shapes[shape].points(lengths), wanted);
@@ -103,6 +107,26 @@ test("the limits of a fitted model: lateral by its grip, no brakes", () => {
   expect(accelerate).toBeCloseTo(4.7, 9);
   expect(4.7 - 0.3 * top - 0.1 * top ** 2).toBeCloseTo(0, 9);
   expect(brake).toBeCloseTo(0.3 * 2.5 + 0.1 * 2.5 ** 2 - 0.2, 9);
+});
+
+test("the model that a run fitted last, without a line that a crash cut off", async () => {
+  const folder = await newFolder();
+  const model = { throttleGain: 6, offset: 0.2, linearDrag: 0.3, drag: 0.1, inverseGrip: 0.14 };
+  const lineOf = (throttleGain: number) => {
+    const values = Object.entries({ ...model, throttleGain }).map(([name, value]) => [name, { value }]);
+    return JSON.stringify({ model: Object.fromEntries(values) });
+  };
+  const write = (text: string) => writeFile(join(folder, "metrics.jsonl"), text);
+  try {
+    await write(`${lineOf(5)}\n${lineOf(6)}\n{"index":3}\n${lineOf(7).slice(0, -4)}`);
+    expect(fittedModel(folder)).toEqual(model);
+    await write('{"index":1}\n');
+    expect(() => fittedModel(folder)).toThrow(/^track-limits: .*metrics.jsonl holds no fitted model; give the folder/);
+    await rm(folder, { recursive: true });
+    expect(() => fittedModel(folder)).toThrow(/^track-limits: cannot read .*metrics.jsonl: .*; give the folder/);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("progress along a track: laps, and backwards", () => {

@@ -6,6 +6,7 @@ import type { Recording } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { type Deviation, deviationOf, type MeanPath, meanAt, meanPathOf } from "./alignment.js";
+import { cellMeans, cellsIn, placeIn, residualCells } from "./cells.js";
 import { Regression } from "./regression.js";
 
 /** A lap driven with a perturbation. */
@@ -55,8 +56,6 @@ export interface ShakeEstimate {
 
 /** Parts of a lap whose gradients are told apart. */
 export const PARTS = 4;
-/** Duration of a cell [s], about. */
-const CELL = 0.1;
 /** Time before a lap whose inputs may still be under way [s]. */
 const UNDER_WAY = 0.12;
 /** Mean square of an effect in parts of its standard error below which there may be none; without one it is 1. */
@@ -145,18 +144,13 @@ function costParts(
   const mean = new Float64Array(path.columns);
   phases.forEach((phase, t) => {
     meanAt(path, phase, mean);
-    const part = partOf(phase, path.lapTime);
+    const part = placeIn(phase, path.lapTime, PARTS);
     for (let i = n; i < n + r; i++) {
       const change = values[t * path.columns + i];
       sums[part] += (2 * mean[i] + share * change) * change;
     }
   });
   return Array.from(sums, (sum) => (sum * steps) / phases.length);
-}
-
-/** Which part of the lap a phase belongs to; a lap may begin or end a little outside. */
-export function partOf(phase: number, lapTime: number): number {
-  return Math.max(0, Math.min(PARTS - 1, Math.floor((PARTS * phase) / lapTime)));
 }
 
 /** Of several columns of measurements, laps x parts, the one whose sum over the parts is explained best. */
@@ -182,47 +176,6 @@ function meanCost({ values, columns }: MeanPath, steps: number, task: TaskDefini
   let cost = 0;
   for (let at = 0; at < values.length; at += columns) for (let i = n; i < n + r; i++) cost += values[at + i] ** 2;
   return (cost * steps * columns) / values.length;
-}
-
-/**
- * Residuals in cells: what every lap deviates in each, laps x (cells x residuals), and the mean path's there; `columns`
- * in all.
- */
-export function residualCells(deviations: readonly Deviation[], path: MeanPath, task: TaskDefinition) {
-  const n = task.columns.state.length;
-  const r = task.columns.residual.length;
-  const count = cellCount(path);
-  const residualsOf = (means: Float64Array) =>
-    Float64Array.from({ length: count * r }, (_, at) => means[Math.floor(at / r) * (n + r) + n + (at % r)]);
-  const values = cellMeans(deviations, path, count, n + r).map(residualsOf);
-  const points = path.values.length / path.columns;
-  const phases = Float64Array.from({ length: points }, (_, point) => (point * path.lapTime) / points);
-  const along = new Float64Array(path.values.length);
-  for (const [point, phase] of phases.entries())
-    meanAt(path, phase, along.subarray(point * path.columns, (point + 1) * path.columns));
-  const [mean] = cellMeans([{ phases, values: along }], path, count, n + r).map(residualsOf);
-  return { columns: count * r, values, mean };
-}
-
-/**
- * Mean deviation of a lap in every cell, of the first `columns` columns: laps x cells x columns. A cell at the end of
- * the lap without a sample, as a lap may end a little early, has that of the cell before; so has one at its beginning.
- */
-function cellMeans(deviations: readonly Deviation[], path: MeanPath, cells: number, columns: number): Float64Array[] {
-  return deviations.map(({ phases, values }) => {
-    const sums = new Float64Array(cells * columns);
-    const counts = new Float64Array(cells);
-    phases.forEach((phase, t) => {
-      const cell = Math.max(0, Math.min(cells - 1, Math.floor((cells * phase) / path.lapTime)));
-      counts[cell]++;
-      for (let i = 0; i < columns; i++) sums[cell * columns + i] += values[t * path.columns + i];
-    });
-    const means = sums.map((sum, at) => sum / counts[Math.floor(at / columns)]);
-    const first = counts.findIndex((count) => count > 0);
-    for (let cell = first - 1; cell >= 0; cell--) copyCell(means, cell + 1, cell, columns);
-    for (let cell = first + 1; cell < cells; cell++) if (counts[cell] === 0) copyCell(means, cell - 1, cell, columns);
-    return means;
-  });
 }
 
 /** The mean lap's residuals in cells, and what the parameters do to them: cells x residuals (x parameters). */
@@ -256,19 +209,6 @@ function regressionOf(
   return Regression.of(laps.map((lap, i) => designRow(lap, deviations[i], path, placeOf(i), task)));
 }
 
-function copyCell(means: Float64Array, from: number, to: number, columns: number): void {
-  means.copyWithin(to * columns, from * columns, (from + 1) * columns);
-}
-
-function cellCount({ lapTime }: MeanPath): number {
-  return cellsIn(lapTime);
-}
-
-/** Cells of a lap. */
-export function cellsIn(lapTime: number): number {
-  return Math.round(lapTime / CELL);
-}
-
 function cellsOf(
   deviations: readonly Deviation[],
   regression: Regression,
@@ -277,8 +217,8 @@ function cellsOf(
   p: number,
 ): CellSensitivity[] {
   const n = task.columns.state.length;
-  const count = cellCount(path);
-  const means = cellMeans(deviations, path, count, n);
+  const count = cellsIn(path.lapTime);
+  const means = cellMeans(deviations, path, n);
   return Array.from({ length: count }, (_, cell) => {
     const values = new Float64Array(p * n);
     const errors = new Float64Array(p * n);
@@ -326,8 +266,8 @@ function driftIn(regression: Regression, columns: readonly (readonly number[])[]
 /** What the others say of every lap, against what it was: cells of the position, the first two columns. */
 function heldOutError(deviations: readonly Deviation[], regression: Regression, path: MeanPath): number {
   const columns = 2;
-  const count = cellCount(path);
-  const means = cellMeans(deviations, path, count, columns);
+  const count = cellsIn(path.lapTime);
+  const means = cellMeans(deviations, path, columns);
   const errors = new Float64Array(means.length);
   const sizes = new Float64Array(means.length);
   for (let at = 0; at < count * columns; at++) {

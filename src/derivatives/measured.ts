@@ -6,8 +6,9 @@ import { solveSymmetric } from "../identification/least-squares.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { meanPathOf } from "./alignment.js";
+import { residualCells } from "./cells.js";
 import { shakeDesign } from "./design.js";
-import { designRow, deviationsOf, nuisancesOf, residualCells, type ShakenLap } from "./estimate.js";
+import { designRow, deviationsOf, nuisancesOf, type ShakenLap } from "./estimate.js";
 
 export type MeasuredRule = "sgd" | "gauss-newton";
 

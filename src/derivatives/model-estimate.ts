@@ -7,10 +7,14 @@ import type { Recording } from "../recording/recording.js";
 import { storeRecording } from "../recording/transfer.js";
 import { fits } from "../training/fits/fits.js";
 import type { AdjustmentSpace } from "./adjustment.js";
-import { PARTS, partOf, type ShakenLap } from "./estimate.js";
+import { placeIn } from "./cells.js";
+import { PARTS, type ShakenLap } from "./estimate.js";
 
-/** Puts a lap into the core, with the inputs that were under way when it began, and goes through it. */
-function storeLap(core: Core, { recording, before }: Pick<ShakenLap, "recording" | "before">): void {
+/**
+ * Puts a lap into the core, with the inputs that were under way when it began, and goes through it; in which of `count`
+ * equal parts of the lap each step is.
+ */
+function storeLap(core: Core, { recording, before }: ShakenLap, count: number): number[] {
   storeRecording(core, 0, recording);
   const earlier = core.view("earlierInputs", 0).fill(0);
   const inputs = before?.inputs ?? new Float64Array(0);
@@ -19,6 +23,11 @@ function storeLap(core: Core, { recording, before }: Pick<ShakenLap, "recording"
   const opening = core.view("openingSetpoint", 0);
   if (before) opening.set(before.setpoints.subarray(before.setpoints.length - opening.length));
   core.replay(0, "recalled", false, before !== undefined);
+  const lapTime = core.setup.task.timing.lapTime as number;
+  const [steps, , start] = core.view("counts");
+  const [times, shifts] = [core.view("times"), core.view("taskShifts")];
+  const begin = lapTime * Math.round(start / lapTime);
+  return Array.from({ length: steps }, (_, t) => placeIn(start + times[t] + shifts[t] - begin, lapTime, count));
 }
 
 /**
@@ -32,22 +41,16 @@ export function modelGradients(core: Core, space: AdjustmentSpace, laps: readonl
   const sums = Array.from({ length: PARTS }, () => new Float64Array(space.size));
   prepareTangents(core);
   for (const lap of laps) {
-    storeLap(core, lap);
-    const [steps, , start] = core.view("counts");
-    const begin = (lapTime as number) * Math.round(start / (lapTime as number));
-    const times = core.view("times");
-    const shifts = core.view("taskShifts");
-    const parts = Array.from({ length: steps }, (_, t) =>
-      partOf(start + times[t] + shifts[t] - begin, lapTime as number),
-    );
-    const share = (lapTime as number) / controlPeriod / steps / laps.length;
+    const parts = storeLap(core, lap, PARTS);
+    const share = (lapTime as number) / controlPeriod / parts.length / laps.length;
     for (let i = 0; i < space.size; i++) {
       space.pointAlong(core, i);
       core.tangentPass(0, 0);
       const residuals = core.view("residuals");
       const tangents = core.view("residualTangents");
-      for (let t = 0; t < steps; t++)
-        for (let k = t * r; k < (t + 1) * r; k++) sums[parts[t]][i] += 2 * share * residuals[k] * tangents[k];
+      parts.forEach((part, t) => {
+        for (let k = t * r; k < (t + 1) * r; k++) sums[part][i] += 2 * share * residuals[k] * tangents[k];
+      });
     }
   }
   return sums;
@@ -58,26 +61,21 @@ export function modelGradients(core: Core, space: AdjustmentSpace, laps: readonl
  * residuals x parameters.
  */
 export function modelJacobian(core: Core, space: AdjustmentSpace, laps: readonly ShakenLap[], cells: number) {
-  const lapTime = core.setup.task.timing.lapTime as number;
   const r = core.setup.task.columns.residual.length;
   const p = space.size;
   const sums = new Float64Array(cells * r * p);
   const counts = new Float64Array(cells);
   prepareTangents(core);
   for (const lap of laps) {
-    storeLap(core, lap);
-    const [steps, , start] = core.view("counts");
-    const [times, shifts] = [core.view("times"), core.view("taskShifts")];
-    const begin = lapTime * Math.round(start / lapTime);
-    const cellOf = (t: number) => Math.floor((cells * (start + times[t] + shifts[t] - begin)) / lapTime);
-    const places = Array.from({ length: steps }, (_, t) => Math.max(0, Math.min(cells - 1, cellOf(t))));
+    const places = storeLap(core, lap, cells);
     for (const place of places) counts[place]++;
     for (let i = 0; i < p; i++) {
       space.pointAlong(core, i);
       core.tangentPass(0, 0);
       const tangents = core.view("residualTangents");
-      for (let t = 0; t < steps; t++)
-        for (let k = 0; k < r; k++) sums[(places[t] * r + k) * p + i] += tangents[t * r + k];
+      places.forEach((place, t) => {
+        for (let k = 0; k < r; k++) sums[(place * r + k) * p + i] += tangents[t * r + k];
+      });
     }
   }
   return sums.map((sum, at) => sum / Math.max(1, counts[Math.floor(at / (r * p))]));

@@ -3,6 +3,7 @@
  * with standard errors (equations (PD4) to (PD6)).
  */
 import type { Recording } from "../recording/recording.js";
+import { upperMedian } from "../statistics.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { type Deviation, deviationOf, type MeanPath, meanAt, meanPathOf } from "./alignment.js";
@@ -46,6 +47,7 @@ export interface ShakeEstimate {
   readonly cells: readonly CellSensitivity[];
   readonly path: MeanPath;
   readonly deviations: readonly Deviation[];
+  readonly regression: Regression;
   /** t-value of the drift of what was measured over the laps: the cost's, or the largest of a state's mean */
   readonly drift: number;
   /** parameters without any effect that can be seen */
@@ -96,6 +98,7 @@ export function estimateFrom(
     cells,
     path,
     deviations,
+    regression,
     drift: driftIn(regression, [total, ...stateMeans(deviations, path.columns, task)]),
     dead: space.parameters.filter((_, i) => effectOf(cells, i, task) < DEAD).map(({ name }) => name),
     heldOut: heldOutError(deviations, regression, path),
@@ -179,21 +182,17 @@ function meanCost({ values, columns }: MeanPath, steps: number, task: TaskDefini
 }
 
 /** The mean lap's residuals in cells, and what the parameters do to them: cells x residuals (x parameters). */
-export function residualsBy(laps: readonly ShakenLap[], space: AdjustmentSpace, task: TaskDefinition) {
-  const path = pathOf(laps, task);
-  const deviations = deviationsOf(laps, path);
-  const regression = regressionOf(laps, deviations, path, task);
+export function residualsBy({ space, path, deviations, regression }: ShakeEstimate, task: TaskDefinition) {
   const { columns, values, mean } = residualCells(deviations, path, task);
   const p = space.size;
   const jacobian = new Float64Array(columns * p);
-  for (let column = 0; column < columns; column++) {
-    const solved = regression?.solve(values.map((lap) => lap[column]));
-    if (solved) jacobian.set(solved.x.subarray(0, p), column * p);
-  }
+  for (let column = 0; column < columns; column++)
+    jacobian.set(regression.solve(values.map((lap) => lap[column])).x.subarray(0, p), column * p);
   return { mean, jacobian, cells: columns / task.columns.residual.length };
 }
 
-function pathOf(laps: readonly ShakenLap[], { timing }: TaskDefinition): MeanPath {
+/** The mean path of laps. */
+export function pathOf(laps: readonly ShakenLap[], { timing }: TaskDefinition): MeanPath {
   const recordings = laps.map(({ recording }) => recording);
   return meanPathOf(recordings, timing.lapTime as number, timing.controlPeriod);
 }
@@ -278,6 +277,5 @@ function heldOutError(deviations: readonly Deviation[], regression: Regression, 
       sizes[lap] += value ** 2;
     });
   }
-  const ratios = errors.map((error, lap) => Math.sqrt(error / sizes[lap])).sort();
-  return ratios[ratios.length >> 1];
+  return upperMedian(errors.map((error, lap) => Math.sqrt(error / sizes[lap])));
 }

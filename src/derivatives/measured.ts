@@ -5,10 +5,9 @@
 import { solveSymmetric } from "../identification/least-squares.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
-import { meanPathOf } from "./alignment.js";
 import { residualCells } from "./cells.js";
 import { shakeDesign } from "./design.js";
-import { designRow, deviationsOf, nuisancesOf, type ShakenLap } from "./estimate.js";
+import { designRow, deviationsOf, nuisancesOf, pathOf, type ShakenLap } from "./estimate.js";
 
 export type MeasuredRule = "sgd" | "gauss-newton";
 
@@ -152,7 +151,6 @@ export class MeasuredLearner {
     }
     if (!this.#best || cost < this.#best.cost) this.#best = { cost, base: this.#base.slice() };
     const { H, g, constant } = this.#normal(round);
-    this.#before = constant;
     const step = this.#step(H, g, constant);
     const p = this.#space.size;
     this.#base = this.#base.map((value, i) => Math.max(-LIMIT, Math.min(LIMIT, value + step[i])));
@@ -161,10 +159,9 @@ export class MeasuredLearner {
       change += 2 * g[i] * step[i];
       for (let k = 0; k < p; k++) change += step[i] * H[i * p + k] * step[k];
     }
-    this.#promised = constant + change;
-    this.#before = cost;
     // what the shaking itself costs stays
-    this.#promised += cost - constant;
+    this.#promised = constant + change + (cost - constant);
+    this.#before = cost;
   }
 
   /** Whether the last promise was kept: how far the next step is trusted. */
@@ -191,11 +188,7 @@ export class MeasuredLearner {
     const p = this.#space.size;
     const laps = this.#laps.map(({ lap }) => lap);
     const lapTime = task.timing.lapTime as number;
-    const path = meanPathOf(
-      laps.map(({ recording }) => recording),
-      lapTime,
-      task.timing.controlPeriod,
-    );
+    const path = pathOf(laps, task);
     const deviations = deviationsOf(laps, path);
     const { columns, values, mean } = residualCells(deviations, path, task);
     const nuisances = nuisancesOf(task) - 1;

@@ -50,7 +50,7 @@ export function nominalFrom(prepared: PreparedShake, laps: readonly ShakenLap[],
   const estimate = estimateFrom(laps, prepared.space, task);
   if (!estimate) throw new UserError(`${source} has too few laps: lapgrad shake --resume ${source}`, 1);
   const lapTime = task.timing.lapTime as number;
-  const { mean, jacobian, cells } = residualsBy(laps, prepared.space, task);
+  const { mean, jacobian, cells } = residualsBy(estimate, task);
   const steps = lapTime / task.timing.controlPeriod / cells;
   return { ...prepared, source, estimate, lapTime, residuals: mean, jacobian, steps };
 }

@@ -2,7 +2,7 @@
 import type { PartialConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
 import { type Comparison, compare, compareResponse, groupsIn, overall, type Verdict } from "./diagnosis.js";
-import { estimateFrom, type ShakeEstimate } from "./estimate.js";
+import { estimateFrom, type ShakeEstimate, type ShakenLap } from "./estimate.js";
 import { fitModel, modelGradients } from "./model-estimate.js";
 import { responsesIn } from "./response.js";
 import type { ShakeFolder } from "./shake-folder.js";
@@ -32,7 +32,7 @@ export async function diagnoseShake(folder: ShakeFolder, given: PartialConfig): 
 
 export function diagnosisOf(
   { config, core, space }: PreparedShake,
-  laps: Parameters<typeof estimateFrom>[0],
+  laps: readonly ShakenLap[],
   minutes: number,
 ): Diagnosis {
   const { task } = core.setup;

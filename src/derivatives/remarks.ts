@@ -3,10 +3,10 @@ import { digits } from "../output.js";
 import type { GradientEstimate, ShakeEstimate } from "./estimate.js";
 
 /** t-value from which a drift is told: of eight or so that are looked at, by chance in one shake of a thousand. */
-export const DRIFTS = 4.5;
+const DRIFTS = 4.5;
 
 /** Standard error of a gradient as a part of its length. */
-export function relativeError({ values, covariance }: GradientEstimate): number {
+function relativeError({ values, covariance }: GradientEstimate): number {
   const p = values.length;
   const length = Math.hypot(...values);
   let variance = 0;

@@ -99,7 +99,7 @@ function nominal(kind: ShakeLine["kind"], size: number): Planned {
 }
 
 /** All laps that count: a nominal one, a pilot pair, then shaken ones with nominal ones between them. */
-export function plannedLaps(size: number, { laps, seed }: Pick<ShakePlan, "laps" | "seed">): Planned[] {
+function plannedLaps(size: number, { laps, seed }: Pick<ShakePlan, "laps" | "seed">): Planned[] {
   const signs = shakeDesign(size, laps + (laps % 2), seed);
   const planned: Planned[] = [nominal("nominal", size)];
   for (let i = 0; planned.length < laps && i < signs.length; i++) {

@@ -2,7 +2,7 @@
  * A measured sensitivity along the lap as a Gaussian process (equation (PD7)): its values in cells, each with its own
  * standard error, say what it is at any phase. Small, so exact.
  */
-import { inverse, solveSymmetric } from "../identification/least-squares.js";
+import { inverse, logDeterminant } from "../identification/least-squares.js";
 
 /** Length scales that are tried, and sizes in parts of the root mean square. */
 const LENGTHS = [0.1, 0.2, 0.4, 0.8, 1.6] as const;
@@ -36,11 +36,12 @@ export function smoothed(
         for (let k = 0; k < n; k++)
           K[i * n + k] = of(phases[i], phases[k]) + (i === k ? errors[i] ** 2 + 1e-9 * squares : 0);
       const inverted = inverse(K, n);
-      if (!inverted) continue;
+      const determinant = logDeterminant(K, n);
+      if (!inverted || determinant === undefined) continue;
       const weights = product(inverted, values);
       let fit = 0;
       for (let i = 0; i < n; i++) fit += weights[i] * values[i];
-      const likelihood = -0.5 * (fit + logDeterminant(K, n));
+      const likelihood = -0.5 * (fit + determinant);
       if (!best || likelihood > best.likelihood) best = { likelihood, inverted, of, length };
     }
   if (!best) return { at: () => ({ mean: 0, error: 0 }), length: Number.NaN };
@@ -69,32 +70,4 @@ function product(matrix: Float64Array, vector: ArrayLike<number>): Float64Array 
     for (let k = 0; k < n; k++) sum += matrix[i * n + k] * vector[k];
     return sum;
   });
-}
-
-/** By the pivots of the elimination, which solving with unit vectors would hide. */
-function logDeterminant(matrix: Float64Array, n: number): number {
-  const a = matrix.slice();
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const pivot = a[i * n + i];
-    sum += Math.log(Math.max(pivot, Number.MIN_VALUE));
-    for (let k = i + 1; k < n; k++) {
-      const factor = a[k * n + i] / pivot;
-      for (let l = i; l < n; l++) a[k * n + l] -= factor * a[i * n + l];
-    }
-  }
-  return sum;
-}
-
-/** The x that minimises |r + J x|² + damping |x|²; J: rows x parameters. */
-export function leastStep(J: Float64Array, r: Float64Array, damping: number): Float64Array {
-  const p = J.length / r.length;
-  const A = new Float64Array(p * p);
-  const b = new Float64Array(p);
-  for (let row = 0; row < r.length; row++)
-    for (let i = 0; i < p; i++) {
-      b[i] -= J[row * p + i] * r[row];
-      for (let k = 0; k < p; k++) A[i * p + k] += J[row * p + i] * J[row * p + k];
-    }
-  return solveSymmetric(A, b, new Float64Array(p).fill(damping)) ?? new Float64Array(p);
 }

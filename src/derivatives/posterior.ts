@@ -3,7 +3,7 @@
  * direction, so the cosine of what was measured is too small, the more so the more parameters there are. So the truth
  * is taken as a part along the model's gradient and a rest of unknown size, and both sizes are inferred.
  */
-import { inverse } from "../identification/least-squares.js";
+import { inverse, logDeterminant } from "../identification/least-squares.js";
 import { normOf, uniformFrom } from "../statistics.js";
 
 /** Sizes of the rest that are tried, per parameter, in parts of what was measured. */
@@ -74,7 +74,8 @@ function candidateOf(
     covariance.flatMap((row, i) => row.map((value, k) => value + (i === k ? size ** 2 : 0))),
   );
   const inverted = inverse(sum, p);
-  if (!inverted) return [];
+  const determinant = logDeterminant(sum, p);
+  if (!inverted || determinant === undefined) return [];
   const product = (a: readonly number[], b: readonly number[]) =>
     a.reduce(
       (total, value, i) => total + value * b.reduce((inner, other, k) => inner + inverted[i * p + k] * other, 0),
@@ -83,10 +84,7 @@ function candidateOf(
   const precision = product(direction, direction);
   const along = precision > 0 ? product(direction, measured) / precision : 0;
   const rest = measured.map((value, i) => value - along * direction[i]);
-  // log det of the inverse, from its Cholesky factor
-  const root = rootOf(measured.map((_, i) => Array.from(inverted.subarray(i * p, (i + 1) * p))));
-  const logDeterminant = root.reduce((total, row, i) => total + 2 * Math.log(row[i]), 0);
-  const likelihood = 0.5 * (logDeterminant - product(rest, rest) - Math.log(Math.max(precision, Number.MIN_VALUE)));
+  const likelihood = -0.5 * (determinant + product(rest, rest) + Math.log(Math.max(precision, Number.MIN_VALUE)));
   return [{ size, likelihood, along, error: precision > 0 ? 1 / Math.sqrt(precision) : 0, inverted }];
 }
 

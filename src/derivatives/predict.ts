@@ -4,11 +4,12 @@
  */
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import { UserError } from "../errors.js";
+import { leastStep } from "../identification/least-squares.js";
 import type { Link } from "../links/link.js";
 import { initialisePolicy } from "../session.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { estimateFrom, residualsBy, type ShakeEstimate, type ShakenLap } from "./estimate.js";
-import { leastStep, smoothed } from "./gaussian-process.js";
+import { smoothed } from "./gaussian-process.js";
 import { LapDrive } from "./lap-drive.js";
 import type { ShakeFolder } from "./shake-folder.js";
 import { openShake, type PreparedShake, shakeCore } from "./shake-start.js";

@@ -26,6 +26,28 @@ export function inverse(A: ArrayLike<number>, n: number): Float64Array | undefin
   return result;
 }
 
+/** Logarithm of the determinant of a symmetric positive definite matrix; undefined as {@link inverse} is. */
+export function logDeterminant(A: ArrayLike<number>, n: number): number | undefined {
+  const L = factor(A, n);
+  if (!L) return undefined;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += 2 * Math.log(L[i * n + i]);
+  return sum;
+}
+
+/** The x that minimises |r + J x|² + damping |x|²; J: rows x parameters. */
+export function leastStep(J: Float64Array, r: Float64Array, damping: number): Float64Array {
+  const p = J.length / r.length;
+  const A = new Float64Array(p * p);
+  const b = new Float64Array(p);
+  for (let row = 0; row < r.length; row++)
+    for (let i = 0; i < p; i++) {
+      b[i] -= J[row * p + i] * r[row];
+      for (let k = 0; k < p; k++) A[i * p + k] += J[row * p + i] * J[row * p + k];
+    }
+  return solveSymmetric(A, b, new Float64Array(p).fill(damping)) ?? new Float64Array(p);
+}
+
 /** Cholesky: L with L L^T = A + diag(ridge); undefined if that is not positive definite to working precision. */
 function factor(A: ArrayLike<number>, n: number, ridge?: ArrayLike<number>): Float64Array | undefined {
   const L = new Float64Array(n * n);

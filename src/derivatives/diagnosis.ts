@@ -122,7 +122,7 @@ export function groupsIn(space: AdjustmentSpace): [string, number[]][] {
 }
 
 /** 90 % of the values; sorts them. */
-function intervalOf(values: number[]): [number, number] {
+export function intervalOf(values: number[]): [number, number] {
   values.sort((a, b) => a - b);
   return [quantile(values, 0.05), quantile(values, 0.95)];
 }

@@ -7,8 +7,8 @@ import { UserError } from "../errors.js";
 import type { AuthorsFile } from "../recording/authors.js";
 import type { Recording } from "../recording/recording.js";
 import { modelsFor, predictedChange, replayRun } from "../reproduce/predicted-change.js";
-import { quantile, uniformFrom } from "../statistics.js";
-import { type Comparison, THRESHOLDS, type Verdict, verdictOf } from "./diagnosis.js";
+import { uniformFrom } from "../statistics.js";
+import { type Comparison, intervalOf, THRESHOLDS, verdictOf } from "./diagnosis.js";
 
 /** Pairs of rollouts from which anything is said. */
 const LEAST_PAIRS = 5;
@@ -45,24 +45,16 @@ export function fromPoints(name: string, points: readonly Point[]): Comparison {
     measuresOf(points.map(() => points[Math.floor(uniform() * points.length)])),
   );
   const own = measuresOf(points);
-  const votes = new Map<Verdict, number>();
-  for (const { cosine, scale } of drawn) {
-    const verdict = verdictOf(cosine, scale);
-    votes.set(verdict, (votes.get(verdict) ?? 0) + 1);
-  }
   const likely = verdictOf(own.cosine, own.scale);
-  const interval = (values: number[]): [number, number] => {
-    values.sort((a, b) => a - b);
-    return [quantile(values, 0.05), quantile(values, 0.95)];
-  };
+  const agreeing = drawn.filter(({ cosine, scale }) => verdictOf(cosine, scale) === likely).length;
   return {
     name,
     ...own,
     interval: {
-      cosine: interval(drawn.map(({ cosine }) => cosine)),
-      scale: interval(drawn.map(({ scale }) => scale)),
+      cosine: intervalOf(drawn.map(({ cosine }) => cosine)),
+      scale: intervalOf(drawn.map(({ scale }) => scale)),
     },
-    verdict: (votes.get(likely) ?? 0) >= THRESHOLDS.agreement * DRAWS ? likely : "unsure",
+    verdict: agreeing >= THRESHOLDS.agreement * DRAWS ? likely : "unsure",
   };
 }
 

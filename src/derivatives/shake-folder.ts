@@ -2,16 +2,16 @@
  * What a shake leaves on disk: config.yaml, shake.json (what was planned, and the policy that it is about), laps.jsonl
  * (a line per lap) and laps/NNNN.mcap. A lap is on disk before the next one ends.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { readCompleteConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
-import { cannotWrite, exists, namesIn, readText, writeAtomically } from "../files.js";
+import { createFolder, exists, namesIn, readText, writeAtomically } from "../files.js";
 import { readRecording } from "../recording/reader.js";
 import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
+import { rolloutName } from "../training/run-folder.js";
 import { appendLines, completeLines, linesOf } from "../training/run-lines.js";
 import { GROUPS } from "./adjustment.js";
 import type { ShakenLap } from "./estimate.js";
@@ -84,9 +84,7 @@ export class ShakeFolder {
   async create(config: string, plan: ShakePlan): Promise<void> {
     if ((await namesIn(this.path)).length > 0)
       throw new UserError(`the folder ${this.path} exists and is not empty: choose another with --out`);
-    await mkdir(join(this.path, "laps"), { recursive: true }).catch((error: unknown) => {
-      throw cannotWrite(this.path, error);
-    });
+    await createFolder(join(this.path, "laps"));
     await writeAtomically(this.configPath, config);
     await writeAtomically(join(this.path, "laps.jsonl"), "");
     await writeAtomically(join(this.path, "shake.json"), `${JSON.stringify(plan)}\n`);
@@ -127,7 +125,7 @@ export class ShakeFolder {
   }
 
   #recordingPath(index: number): string {
-    return join(this.path, "laps", `${String(index).padStart(4, "0")}.mcap`);
+    return join(this.path, "laps", rolloutName(index));
   }
 }
 

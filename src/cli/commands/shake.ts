@@ -7,9 +7,8 @@ import { estimateFrom, type ShakeEstimate } from "../../derivatives/estimate.js"
 import { remarksOn } from "../../derivatives/remarks.js";
 import { PASSAGE, shake } from "../../derivatives/shake.js";
 import { ShakeFolder, type ShakeLine } from "../../derivatives/shake-folder.js";
-import { newShake, openShake, type PreparedShake } from "../../derivatives/shake-start.js";
+import { newShake, openShake, type PreparedShake, type ShakeOptions } from "../../derivatives/shake-start.js";
 import { UserError } from "../../errors.js";
-import { createFolder } from "../../files.js";
 import { digits, formatTable, type Output, roomOf, timestamp } from "../../output.js";
 import { quoted } from "../../shell.js";
 import { type ArgumentType, number, oneOf, path, text, wholeNumber } from "../arguments.js";
@@ -73,10 +72,7 @@ export default defineCommand({
       const link = await connect(config, context);
       await link.open(); // a robot that does not answer leaves no folder
       try {
-        if (isNew) {
-          await createFolder(at.path);
-          await at.create(formatConfig(config), plan);
-        }
+        if (isNew) await at.create(formatConfig(config), plan);
         const left = plan.laps - lines.filter(({ kind }) => kind !== "passage").length;
         output.say(
           `shaking ${space.size} parameters of ${config.task} on ${config.link} (${plan.groups.join(", ")}): ` +
@@ -108,16 +104,7 @@ interface Prepared {
   readonly isNew: boolean;
 }
 
-type Values = Permission & {
-  readonly target: string;
-  readonly groups: readonly Group[];
-  readonly knots: number;
-  readonly minutes: number;
-  readonly bound: number;
-  readonly checkpoint: string;
-  readonly out?: string;
-  readonly resume?: string;
-};
+type Values = Permission & Omit<ShakeOptions, "given"> & { readonly out?: string; readonly resume?: string };
 
 async function prepare(args: Values): Promise<Prepared> {
   const { resume, given = {} } = args;

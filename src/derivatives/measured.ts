@@ -3,6 +3,7 @@
  * (PD11)). Knows neither link nor disk: it says what the next lap is to be driven with, and takes what was driven.
  */
 import { solveSymmetric } from "../identification/least-squares.js";
+import { costOf } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { residualCells } from "./cells.js";
@@ -142,7 +143,7 @@ export class MeasuredLearner {
   #update(): void {
     const round = this.#driven / ROUND - 1;
     const newest = this.#laps.filter((one) => one.round === round);
-    const cost = newest.reduce((sum, { lap }) => sum + costOf(lap), 0) / newest.length;
+    const cost = newest.reduce((sum, { lap }) => sum + costOf(lap.recording), 0) / newest.length;
     this.#judge(cost);
     if (this.#best && cost > WORSE * this.#best.cost) {
       this.#base = this.#best.base.slice();
@@ -231,9 +232,4 @@ export class MeasuredLearner {
     }
     return { H, g, constant };
   }
-}
-
-function costOf({ recording }: ShakenLap): number {
-  const { costs } = recording;
-  return costs.reduce((sum, cost) => sum + cost, 0);
 }

@@ -6,6 +6,7 @@ import { completeConfig, mergeConfigs, type PartialConfig } from "../config/conf
 import { UserError } from "../errors.js";
 import { leastStep } from "../identification/least-squares.js";
 import type { Link } from "../links/link.js";
+import { costOf } from "../recording/recording.js";
 import { initialisePolicy } from "../session.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { estimateFrom, residualsBy, type ShakeEstimate, type ShakenLap } from "./estimate.js";
@@ -162,7 +163,7 @@ export async function drivePlan(
   for (let lap = 1; lap <= CHECKED; lap++) {
     const { recording, stopped } = await drive.lap(driven, driven, lap);
     if (stopped !== undefined) throw new UserError(`the plan was stopped: ${stopped}`, 1);
-    cost = recording.costs.reduce((sum, each) => sum + each, 0);
+    cost = costOf(recording);
   }
   return cost;
 }

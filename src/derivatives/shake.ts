@@ -3,7 +3,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
-import { type Recording, stepCount } from "../recording/recording.js";
+import { costOf, type Recording, stepCount } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { deviationOf, meanPathOf } from "./alignment.js";
@@ -80,7 +80,7 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
     const lap = await drive.lap(driven(planned), driven(next), index);
     const { recording, stopped } = lap;
     if (stepCount(recording) === 0) return stopped ?? "nothing was driven";
-    const cost = recording.costs.reduce((sum, each) => sum + each, 0);
+    const cost = costOf(recording);
     const seconds = recording.times[stepCount(recording) - 1] + core.setup.task.timing.controlPeriod;
     const kind = stopped === undefined ? planned.kind : "passage";
     const line: ShakeLine = { index, drive: number, values: [...values], kind, seconds, cost };

@@ -85,6 +85,11 @@ export function stepCount(recording: Recording): number {
   return recording.times.length;
 }
 
+/** What was driven cost in all: the sum over the control steps. */
+export function costOf({ costs }: Pick<Recording, "costs">): number {
+  return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
 /** Task time at every control step [s]. */
 export function taskTimes({ times, paces, info }: Pick<Recording, "times" | "paces" | "info">): Float64Array {
   let shift = 0;

@@ -4,7 +4,7 @@ import { messageOf, UserError } from "../errors.js";
 import { readText, writeAtomically } from "../files.js";
 import { digits, shortened } from "../output.js";
 import { readRecording } from "../recording/reader.js";
-import type { Recording } from "../recording/recording.js";
+import { costOf, type Recording } from "../recording/recording.js";
 import { coreFor } from "../session.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
@@ -67,7 +67,7 @@ const SAME_COST = 1e-6;
 function foreignness({ info, costs }: Recording, task: string, metrics: RolloutMetrics): string | undefined {
   if (info.task !== task) return `it is of the task ${shortened(info.task)}, the run of ${task}`;
   if (info.rollout !== metrics.index) return `it is rollout ${info.rollout}`;
-  const cost = costs.reduce((sum, one) => sum + one, 0);
+  const cost = costOf({ costs });
   const isWhole = info.complete && info.timing === "simulation" && costs.length > 0;
   if (isWhole && Math.abs(cost - metrics.cost) > SAME_COST * Math.abs(metrics.cost))
     return `its cost is ${digits(cost)}, that of rollout ${metrics.index} in metrics.jsonl ${digits(metrics.cost)}`;

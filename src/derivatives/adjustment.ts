@@ -11,6 +11,9 @@ export const MOST_KNOTS = 6;
 /** What one of a trim means, as a part of an input's range of 1; of gains and offsets the network's scale says it. */
 const TRIM = 0.1;
 
+/** Largest change of a parameter in one step, in units of its scale. */
+const FARTHEST = 0.5;
+
 export const GROUPS = ["gains", "trims", "offsets"] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -71,6 +74,12 @@ export class AdjustmentSpace {
   indicesOf(group: Group): number[] {
     return this.parameters.flatMap((parameter, i) => (parameter.group === group ? [i] : []));
   }
+}
+
+/** A step along all parameters, in units of their scales; shorter if it went too far. */
+export function shortened(step: Float64Array): Float64Array {
+  const most = Math.max(...step.map(Math.abs));
+  return most > FARTHEST ? step.map((value) => (value * FARTHEST) / most) : step;
 }
 
 function allParameters({ columns, network }: TaskDefinition, knots: number): AdjustmentParameter[] {

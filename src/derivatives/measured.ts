@@ -5,7 +5,7 @@
 import { solveSymmetric } from "../identification/least-squares.js";
 import { costOf } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
-import type { AdjustmentSpace } from "./adjustment.js";
+import { type AdjustmentSpace, shortened } from "./adjustment.js";
 import { residualCells } from "./cells.js";
 import { shakeDesign } from "./design.js";
 import { designRow, deviationsOf, nuisancesOf, pathOf, type ShakenLap } from "./estimate.js";
@@ -42,9 +42,7 @@ const STARTS = 1;
 const WRONG = 0.15;
 /** Damping in parts of the cost: at the start, and its bounds. */
 const KAPPA = { start: 0.05, least: 0.002, most: 2, factor: 3 } as const;
-/** Largest change of a parameter in one update, in units of its scale. */
-const FARTHEST = 0.5;
-/** Largest adjustment, in the same units: beyond it the scale means nothing. */
+/** Largest adjustment, in units of the parameters' scales: beyond it the scale means nothing. */
 const LIMIT = 3;
 /** A round that costs so many times the best one was a mistake. */
 const WORSE = 1.3;
@@ -178,9 +176,7 @@ export class MeasuredLearner {
     const { rule, rate } = this.#options;
     const damping = new Float64Array(g.length).fill(this.#kappa * cost);
     const solved = rule === "sgd" ? g.map((value) => 2 * value) : solveSymmetric(H, g, damping);
-    const step = (solved ?? g).map((value) => -rate * value);
-    const most = Math.max(...step.map(Math.abs));
-    return most > FARTHEST ? step.map((value) => (value * FARTHEST) / most) : step;
+    return shortened((solved ?? g).map((value) => -rate * value));
   }
 
   /** J^T J, J^T r and |r|² at the base, residuals weighted by the steps of their cells. */

@@ -8,7 +8,7 @@ import { leastStep } from "../identification/least-squares.js";
 import type { Link } from "../links/link.js";
 import { costOf } from "../recording/recording.js";
 import { initialisePolicy } from "../session.js";
-import type { AdjustmentSpace } from "./adjustment.js";
+import { type AdjustmentSpace, shortened } from "./adjustment.js";
 import { estimateFrom, residualsBy, type ShakeEstimate, type ShakenLap } from "./estimate.js";
 import { smoothed } from "./gaussian-process.js";
 import { LapDrive } from "./lap-drive.js";
@@ -37,9 +37,8 @@ export interface Prediction {
   readonly path: readonly { readonly phase: number; readonly x: number; readonly y: number; readonly error: number }[];
 }
 
-/** Damping of a plan, in parts of the cost; and the farthest it goes, in units of the parameters' scales. */
+/** Damping of a plan, in parts of the cost. */
 const DAMPING = 0.05;
-const FARTHEST = 0.5;
 
 export async function nominalOf(folder: ShakeFolder): Promise<Nominal> {
   const { lines, ...prepared } = await openShake(folder);
@@ -130,9 +129,7 @@ export function planFor(library: readonly Nominal[], lapTime: number): Plan {
   const residuals = nominal.residuals.map((value, row) => (part === 0 ? value : value + part * (beside(row) - value)));
   const steps = (nominal.steps * lapTime) / nominal.lapTime;
   const sum = (values: Float64Array) => steps * values.reduce((total, value) => total + value ** 2, 0);
-  const step = leastStep(nominal.jacobian, residuals, (DAMPING * sum(residuals)) / steps);
-  const most = Math.max(...step.map(Math.abs));
-  const values = most > FARTHEST ? step.map((value) => (value * FARTHEST) / most) : step;
+  const values = shortened(leastStep(nominal.jacobian, residuals, (DAMPING * sum(residuals)) / steps));
   const predicted = sum(residuals.map((value, row) => value + changeOf(nominal.jacobian, row, values)));
   return { nominal, values, cost: sum(residuals), predicted };
 }

@@ -13,6 +13,7 @@ import { expectAll, widths } from "../in-the-loop/pulses.js";
 import { CAR, robotAround } from "../in-the-loop/robot.js";
 import { connectOverTopics, VirtualRosHost } from "../links/ros2/host.js";
 import { Captured, newFolder } from "../support/runs.js";
+import { TRIMS } from "./trims.js";
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -21,15 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const TRIMS = {
-  target: "car-figure8",
-  groups: ["trims"],
-  knots: 3,
-  minutes: 1.6,
-  bound: 0.2,
-  precision: 0.5,
-  checkpoint: "best",
-} as const;
+const SHORT = { ...TRIMS, minutes: 1.6 };
 const GIVEN: PartialConfig = { plant: "identified", hidden: [8], seed: 1 };
 /** Derivative of the cost of a lap by the two trims, from the simulator. */
 const TRUTH = [-17.8, -2.5];
@@ -38,7 +31,7 @@ test("over topics a gate stops the shake, it goes on where it was, and finds wha
   const out = join(folder, "topics");
   let states = 0;
   const stopped = shakeCommand.run(
-    { ...TRIMS, given: { ...GIVEN, link: "ros2" }, out },
+    { ...SHORT, given: { ...GIVEN, link: "ros2" }, out },
     new Captured(),
     async (config, { signal, drives, parameters, output }) => {
       const host = new VirtualRosHost(config, parameters);
@@ -56,7 +49,7 @@ test("over topics a gate stops the shake, it goes on where it was, and finds wha
   expect(before.at(-1)?.kind).toBe("passage");
   expect(before.length).toBeGreaterThan(6);
   const output = new Captured();
-  await shakeCommand.run({ ...TRIMS, given: {}, resume: out }, output, connectOverTopics);
+  await shakeCommand.run({ ...SHORT, given: {}, resume: out }, output, connectOverTopics);
   const lines = await shake.readLines();
   expect(lines.slice(0, before.length)).toEqual(before);
   const [{ parameters }] = output.results as { parameters: { gradient: number }[] }[];
@@ -77,7 +70,7 @@ atmega.test("through the firmware a gate stops the shake, and the car; what was 
     };
   });
   const out = join(folder, "serial");
-  const stopped = shakeCommand.run({ ...TRIMS, given: { ...GIVEN, ...CAR }, out }, new Captured(), robot.connect);
+  const stopped = shakeCommand.run({ ...SHORT, given: { ...GIVEN, ...CAR }, out }, new Captured(), robot.connect);
   await expect(stopped).rejects.toThrow(/the shake was stopped: .*; what was driven is kept/);
   const lines = await new ShakeFolder(out).readLines();
   expect(lines.length).toBeGreaterThan(1);

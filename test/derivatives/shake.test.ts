@@ -10,6 +10,7 @@ import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { dataTest, referenceData } from "../reference-data.js";
 import { Captured, newFolder } from "../support/runs.js";
+import { TRIMS } from "./trims.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -17,16 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Two trims: the least that can be shaken. */
-const TRIMS = {
-  target: "car-figure8",
-  groups: ["trims"],
-  knots: 3,
-  minutes: 2,
-  bound: 0.2,
-  precision: 0.5,
-  checkpoint: "best",
-} as const;
 const GIVEN: PartialConfig = { plant: "identified", hidden: [8], seed: 3, "plant-noise": [0.002] };
 
 /** A simulated car that fails after some calls. */

@@ -3,11 +3,11 @@
  * on disk before the next lap: recording, metrics and what it was driven with, and a checkpoint after every update.
  */
 import { join } from "node:path";
+import * as v from "valibot";
 import { type Checkpoint, checkpointPath, latestCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { layersOf, restorePolicy } from "../checkpoint/policy.js";
 import { completeConfig, formatConfig, type PartialConfig, readCompleteConfig } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
-import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
@@ -20,7 +20,7 @@ import { measure, summaryOf, type TrainedRollout, withNotices } from "../trainin
 import { lastingSettings, resumedConfig } from "../training/resumed-config.js";
 import { RunFolder, rolloutName } from "../training/run-folder.js";
 import { appendLines, completeLines, linesOf } from "../training/run-lines.js";
-import { lockRun } from "../training/run-lock.js";
+import { whileLocked } from "../training/run-lock.js";
 import { AdjustmentSpace, GROUPS } from "./adjustment.js";
 import { cellsIn } from "./cells.js";
 import type { ShakenLap } from "./estimate.js";
@@ -28,23 +28,22 @@ import { LapDrive } from "./lap-drive.js";
 import { KEPT, MeasuredLearner, type MeasuredRule, type PriorOf, RATES, SIZE } from "./measured.js";
 import { fitModel, modelJacobian } from "./model-estimate.js";
 import { PASSAGE } from "./shake.js";
+import { parsed } from "./shake-folder.js";
 import { shakeCore } from "./shake-start.js";
 
-export type GradientSource = "measured" | "both";
+const GRADIENT = v.object({ source: v.picklist(["measured", "both"]) });
+export type GradientSource = v.InferOutput<typeof GRADIENT>["source"];
 
 /** Knots of the setpoint offsets: 12 of them, with gains and trims 20 parameters of the car. */
 const OFFSET_KNOTS = 3;
 /** Laps along which the model's Jacobian is taken. */
 const MODEL_LAPS = 10;
 const LINES = "perturbations.jsonl";
+const SOURCE = "gradient.json";
 
 /** What a lap was driven with; a passage is learned nothing from. */
-interface LapLine {
-  readonly index: number;
-  readonly drive: number;
-  readonly isPassage: boolean;
-  readonly values: readonly number[];
-}
+const LAP = v.object({ index: v.number(), drive: v.number(), isPassage: v.boolean(), values: v.array(v.number()) });
+type LapLine = v.InferOutput<typeof LAP>;
 
 export interface MeasuredRun {
   readonly config: RunConfig;
@@ -83,26 +82,31 @@ export async function newMeasuredRun(
   const parts = await partsOf(config, source);
   await prepare({ ...parts, config, folder });
   await createFolder(path);
-  const unlock = await lockRun(path);
-  await folder.create(formatConfig(config));
-  await writeAtomically(join(path, "gradient.json"), `${JSON.stringify({ source })}\n`);
-  await writeAtomically(join(path, LINES), "");
-  const run = { ...parts, config, folder, lines: [], rollouts: [], unlock };
-  await keep(run, 0);
-  return run;
+  return whileLocked(path, async () => {
+    await folder.create(formatConfig(config));
+    await writeAtomically(join(path, SOURCE), `${JSON.stringify({ source })}\n`);
+    await writeAtomically(join(path, LINES), "");
+    const run = { ...parts, config, folder, lines: [], rollouts: [] };
+    await keep(run, 0);
+    return run;
+  });
 }
 
 /** Goes on with a run: its learner as it was after the last lap that is on disk. */
-export async function resumedMeasuredRun(path: string, given: PartialConfig): Promise<MeasuredRun> {
+export function resumedMeasuredRun(path: string, given: PartialConfig): Promise<MeasuredRun> {
+  return whileLocked(path, () => reopen(path, given));
+}
+
+async function reopen(path: string, given: PartialConfig): Promise<Omit<MeasuredRun, "unlock">> {
   const folder = new RunFolder(path);
-  const unlock = await lockRun(path);
   const before = await readCompleteConfig(folder.configPath);
   const config = resumedConfig(before, given);
-  const { source } = JSON.parse(await readText(join(path, "gradient.json"))) as { source: GradientSource };
+  const sourcePath = join(path, SOURCE);
+  const { source } = parsed(GRADIENT, await readText(sourcePath), sourcePath, "train");
   const parts = await partsOf(config, source);
   const texts = (await completeLines(join(path, LINES))) ?? [];
   const metrics = await folder.readMetrics();
-  const lines = texts.map((text) => JSON.parse(text) as LapLine).slice(0, metrics.length);
+  const lines = texts.map((text) => parsed(LAP, text, join(path, LINES), "train")).slice(0, metrics.length);
   const rollouts = metrics.slice(0, lines.length);
   await folder.truncateMetrics(lines.length, false);
   await writeAtomically(join(path, LINES), linesOf(lines));
@@ -114,7 +118,7 @@ export async function resumedMeasuredRun(path: string, given: PartialConfig): Pr
   const { base, bestBase } = checkpoint.arrays;
   parts.learner.restore({ numbers: { ...checkpoint.optimiser }, arrays: { base, bestBase } }, taken);
   for (const lap of laps) if (lap.index > checkpoint.rollouts) parts.learner.take(lap);
-  return { ...parts, config, folder, lines, rollouts, unlock };
+  return { ...parts, config, folder, lines, rollouts };
 }
 
 /** The last laps that were learned from. */
@@ -147,7 +151,7 @@ export async function partsOf(config: RunConfig, source: GradientSource) {
 async function modelPrior(config: RunConfig, space: AdjustmentSpace): Promise<PriorOf> {
   const core = await shakeCore(config);
   initialisePolicy(core, config.seed);
-  const lapTime = resolveTask(config).task.timing.lapTime as number;
+  const cells = cellsIn(core.setup.task.timing.lapTime as number);
   return (laps, base) => {
     const newest = laps.slice(-MODEL_LAPS);
     fitModel(
@@ -156,7 +160,7 @@ async function modelPrior(config: RunConfig, space: AdjustmentSpace): Promise<Pr
       config,
     );
     space.apply(core, base);
-    return modelJacobian(core, space, newest, cellsIn(lapTime));
+    return modelJacobian(core, space, newest, cells);
   };
 }
 

@@ -147,10 +147,16 @@ export function numbersIn(text: string): Float64Array {
   return new Float64Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
 }
 
-function parsed<T>(schema: v.GenericSchema<unknown, T>, text: string, path: string): T {
+/** JSON as a command wrote it. */
+export function parsed<T>(
+  schema: v.GenericSchema<unknown, T>,
+  text: string,
+  path: string,
+  command: "shake" | "train" = "shake",
+): T {
   try {
     return v.parse(schema, JSON.parse(text));
   } catch (error) {
-    throw new UserError(`${path} is not what lapgrad shake wrote (${messageOf(error)}): shake again`);
+    throw new UserError(`${path} is not what lapgrad ${command} wrote (${messageOf(error)}): ${command} again`);
   }
 }

@@ -10,7 +10,7 @@ import { codeOf, problemOf } from "../files.js";
  * socket name without a file (Linux's abstract namespace), so that nothing can be left behind. Elsewhere it claims
  * nothing.
  */
-export async function lockRun(path: string): Promise<() => void> {
+async function lockRun(path: string): Promise<() => void> {
   if (process.platform !== "linux") return () => {};
   const name = await lockName(path);
   const server = createServer((socket) => socket.destroy());
@@ -24,6 +24,17 @@ export async function lockRun(path: string): Promise<() => void> {
       resolve(() => server.close());
     });
   });
+}
+
+/** What is made in a run that is locked, and stays so until `unlock`; where `make` fails, the run is let go. */
+export async function whileLocked<T extends object>(path: string, make: () => Promise<T>) {
+  const unlock = await lockRun(path);
+  try {
+    return { ...(await make()), unlock };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
 }
 
 /** Whether a process trains in a run's folder now; elsewhere than on Linux nobody knows, and the answer is no. */

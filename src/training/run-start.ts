@@ -17,7 +17,7 @@ import { keepCheckpoint } from "./on-disk.js";
 import { remember } from "./remembering.js";
 import { refuseEdited, resumedConfig } from "./resumed-config.js";
 import { RunFolder } from "./run-folder.js";
-import { lockRun } from "./run-lock.js";
+import { whileLocked } from "./run-lock.js";
 import { type Training, trainingFor } from "./training.js";
 import { truncateUpdates } from "./updates-file.js";
 
@@ -56,15 +56,11 @@ export async function newRun(
   await run.folder.refuseUnlessNew();
   await prepare(run);
   await createFolder(path);
-  const unlock = await lockRun(path);
-  try {
+  return whileLocked(path, async () => {
     await run.folder.create(formatConfig(config));
     await startAt(run);
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-  return { ...run, progress: START, rollouts: [], unlock };
+    return { ...run, progress: START, rollouts: [] };
+  });
 }
 
 /** The configuration of what was given, `complete` without regard to laps. */
@@ -85,13 +81,7 @@ async function startAt(run: Training & { readonly folder: RunFolder }): Promise<
 export async function resumedRun(options: TrainOptions, output: Output): Promise<StartedRun> {
   const folder = new RunFolder(resumeFolder(options));
   await folder.refuseUnlessRun();
-  const unlock = await lockRun(folder.path);
-  try {
-    return { ...(await reopen(folder, options, output)), unlock };
-  } catch (error) {
-    unlock();
-    throw error;
-  }
+  return whileLocked(folder.path, () => reopen(folder, options, output));
 }
 
 async function reopen(folder: RunFolder, options: TrainOptions, output: Output): Promise<Omit<StartedRun, "unlock">> {

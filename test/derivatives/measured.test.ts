@@ -1,5 +1,5 @@
 /** Learning without a model: gains, trims and setpoint offsets by what shaking measures. */
-import { readFile, rm, truncate } from "node:fs/promises";
+import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import driveCommand from "../../src/cli/commands/drive.js";
@@ -88,4 +88,13 @@ test("adam has no measured gradient", async () => {
   const given: PartialConfig = { ...GIVEN, update: "adam" };
   const refused = trainCommand.run({ given, out: join(folder, "adam"), gradient: "measured" }, new Captured());
   await expect(refused).rejects.toThrow("update is adam; with a measured gradient allowed is sgd or gauss-newton");
+});
+
+test("perturbations that are none are refused, and the run is let go", async () => {
+  const resume = join(folder, "sgd");
+  await writeFile(join(resume, "perturbations.jsonl"), "{}\n");
+  for (let i = 0; i < 2; i++)
+    await expect(trainCommand.run({ given: {}, resume }, new Captured())).rejects.toThrow(
+      "perturbations.jsonl is not what lapgrad train wrote",
+    );
 });

@@ -8,7 +8,6 @@ import type { PartialConfig } from "../../src/config/config.js";
 import { smoothed } from "../../src/derivatives/gaussian-process.js";
 import { drivePlan, nominalOf, predict, valuesFrom } from "../../src/derivatives/predict.js";
 import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
-import { leastStep } from "../../src/identification/least-squares.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { uniformFrom } from "../../src/statistics.js";
 import { Captured, newFolder } from "../support/runs.js";
@@ -46,13 +45,6 @@ test("a Gaussian process finds a smooth sensitivity in noisy cells, with errors 
   expect(rms(between.map((phase) => found.at(phase).mean - truth(phase)))).toBeLessThan(0.15);
   expect(rms(misses)).toBeLessThan(1.5);
   expect(found.at(0).mean).toBeCloseTo(found.at(5.5).mean, 9);
-});
-
-test("the least step solves damped least squares", () => {
-  const step = leastStep(Float64Array.of(1, 0, 0, 2, 1, 1), Float64Array.of(1, 2, 3), 0);
-  const rest = [1 + step[0], 2 + 2 * step[1], 3 + step[0] + step[1]];
-  expect(rest[0] + rest[2]).toBeCloseTo(0, 9);
-  expect(2 * rest[1] + rest[2]).toBeCloseTo(0, 9);
 });
 
 test("a change that was not driven costs what was predicted", async () => {

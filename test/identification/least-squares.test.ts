@@ -1,5 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { inverse, minimiseWithin, solveSymmetric } from "../../src/identification/least-squares.js";
+import {
+  inverse,
+  leastStep,
+  logDeterminant,
+  minimiseWithin,
+  solveSymmetric,
+} from "../../src/identification/least-squares.js";
 import { randomNumbers } from "../support/cores.js";
 
 const n = 4;
@@ -28,6 +34,18 @@ test("inverse and solution: A times both", () => {
     for (let j = 0; j < n; j++) expect(row((k) => inverted?.[k * n + j] ?? Number.NaN)).toBeCloseTo(i === j ? 1 : 0, 9);
   }
   expect(solveSymmetric([1, 2, 2, 1], [1, 1], [0, 0])).toBeUndefined();
+});
+
+test("the least step solves damped least squares", () => {
+  const step = leastStep(Float64Array.of(1, 0, 0, 2, 1, 1), Float64Array.of(1, 2, 3), 0);
+  const rest = [1 + step[0], 2 + 2 * step[1], 3 + step[0] + step[1]];
+  expect(rest[0] + rest[2]).toBeCloseTo(0, 9);
+  expect(2 * rest[1] + rest[2]).toBeCloseTo(0, 9);
+});
+
+test("the logarithm of a determinant", () => {
+  expect(logDeterminant([4, 2, 2, 3], 2)).toBeCloseTo(Math.log(8), 12);
+  expect(logDeterminant([1, 2, 2, 1], 2)).toBeUndefined();
 });
 
 test("the minimum within bounds: no parameter that is free or may leave its bound has a slope downwards", () => {

@@ -4,15 +4,13 @@
  */
 import { inverse, logDeterminant } from "../identification/least-squares.js";
 
-/** Length scales that are tried, and sizes in parts of the root mean square. */
+/** Length scales that are tried, in parts of (lap time / pi), and sizes in parts of the root mean square. */
 const LENGTHS = [0.1, 0.2, 0.4, 0.8, 1.6] as const;
 const SIZES = [0.5, 1, 2] as const;
 
 export interface Smoothed {
   /** at a phase [s]: the mean and its standard error */
   at(phase: number): { readonly mean: number; readonly error: number };
-  /** length scale that was found most likely, as a part of (lap time / pi) */
-  readonly length: number;
 }
 
 /** `phases` of the cells [s], values there and their standard errors. */
@@ -27,7 +25,7 @@ export function smoothed(
   for (let i = 0; i < n; i++) squares += values[i] ** 2 / n;
   const kernel = (size: number, length: number) => (a: number, b: number) =>
     squares * size ** 2 * Math.exp((-2 * Math.sin((Math.PI * (a - b)) / lapTime) ** 2) / length ** 2);
-  let best: { likelihood: number; inverted: Float64Array; of: ReturnType<typeof kernel>; length: number } | undefined;
+  let best: { likelihood: number; inverted: Float64Array; of: ReturnType<typeof kernel> } | undefined;
   for (const length of LENGTHS)
     for (const size of SIZES) {
       const of = kernel(size, length);
@@ -42,13 +40,12 @@ export function smoothed(
       let fit = 0;
       for (let i = 0; i < n; i++) fit += weights[i] * values[i];
       const likelihood = -0.5 * (fit + determinant);
-      if (!best || likelihood > best.likelihood) best = { likelihood, inverted, of, length };
+      if (!best || likelihood > best.likelihood) best = { likelihood, inverted, of };
     }
-  if (!best) return { at: () => ({ mean: 0, error: 0 }), length: Number.NaN };
-  const { inverted, of, length } = best;
+  if (!best) return { at: () => ({ mean: 0, error: 0 }) };
+  const { inverted, of } = best;
   const weights = product(inverted, values);
   return {
-    length,
     at(phase) {
       const k = Float64Array.from({ length: n }, (_, i) => of(phase, phases[i]));
       let mean = 0;

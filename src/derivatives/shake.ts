@@ -46,7 +46,7 @@ export interface ShakeRun {
   /** where laps are kept */
   readonly folder: Pick<ShakeFolder, "keep" | "readRecordings">;
   readonly signal: AbortSignal;
-  onLap(line: ShakeLine, size: number): void;
+  onLap(line: ShakeLine): void;
 }
 
 /** What is driven next. */
@@ -88,7 +88,7 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
     all.push(line);
     if (kind === "pilot") pilots.push(recording);
     if (pilots.length === 2 && size === undefined) size = sizeFrom(pilots, plan.bound, core.setup.task);
-    run.onLap(line, size ?? PILOT);
+    run.onLap(line);
     if (stopped !== undefined) return lap.remedy === undefined ? stopped : `${stopped}; ${lap.remedy}`;
   }
   return undefined;

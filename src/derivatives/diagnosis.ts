@@ -30,6 +30,9 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
+/** Half of a 90 % interval, in standard errors. */
+export const HALF = 1.645;
+
 /** Draws from which intervals are taken. */
 const DRAWS = 2000;
 
@@ -87,7 +90,7 @@ export function compare(
 
 /** The same of an input's response: the cosine is the correlation, the scale the model's gain over the robot's. */
 export function compareResponse(name: string, { ratio, error, correlation }: Response): Comparison {
-  const [low, high] = [ratio - 1.645 * error, ratio + 1.645 * error];
+  const [low, high] = [ratio - HALF * error, ratio + HALF * error];
   const crosses = low <= 0 && high >= 0;
   const scales = crosses
     ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]

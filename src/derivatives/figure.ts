@@ -5,6 +5,7 @@ import { CURVES, renderDocument } from "../report/document.js";
 import { renderKey } from "../report/key.js";
 import { escapeHtml } from "../report/text.js";
 import type { Diagnosis } from "./diagnose.js";
+import { HALF } from "./diagnosis.js";
 
 const STYLE = `${CURVES}
 .measured{--c:var(--blue)}.model{--c:var(--orange)}.point{stroke:var(--c);stroke-width:7}`;
@@ -27,7 +28,7 @@ export function diagnosisPage(diagnosis: Diagnosis, sentence: string, origin: st
 function gradientChart({ estimate, model }: Diagnosis): string {
   const { space, gradient } = estimate;
   const p = space.size;
-  const errors = gradient.values.map((_, i) => 1.645 * Math.sqrt(gradient.covariance[i * p + i]));
+  const errors = gradient.values.map((_, i) => HALF * Math.sqrt(gradient.covariance[i * p + i]));
   const ends = [...gradient.values].flatMap((value, i) => [value - errors[i], value + errors[i]]);
   const y = pad(union(extentOf(ends), { lo: 0, hi: 0 }), 0.1);
   const names = space.parameters.map(({ name }, i) => `${i + 1} ${name}`).join(", ");

@@ -14,11 +14,15 @@ import { type Comparison, compareResponse } from "./diagnosis.js";
 import { changesIn, responseFrom } from "./response.js";
 
 /** Laps that are looked at: the newest. */
-const NEWEST = 4;
+export const NEWEST = 4;
 /** Laps from which anything is said. */
 const LEAST = 3;
 /** Beyond this factor between model and robot, for certain, an alarm is raised. */
 const FACTOR = 3;
+
+const responseTo = (input: string) => `response to ${input}`;
+/** How an alarm begins. */
+const aboutResponse = (name: string) => `the ${name} `;
 
 /** A model with which laps are compared, in a core of its own. */
 export class OrdinaryLaps implements ModelWatch {
@@ -36,25 +40,36 @@ export class OrdinaryLaps implements ModelWatch {
     this.#core = core;
   }
 
+  /** A run goes on after its last laps: what was said of the model in any of its laps is not said again. */
+  goOn(said: readonly string[], laps: readonly (readonly [Recording, Readonly<Record<string, number>>])[]): void {
+    for (const name of this.#core.setup.task.columns.input.map(responseTo))
+      if (said.some((text) => text.startsWith(aboutResponse(name)))) this.#alarmed.add(name);
+    for (const [lap, metrics] of laps) this.#add(lap, metrics);
+  }
+
   /**
    * Adds a lap, with the model as its metrics have it if it was fitted; what people should know of the model, once for
    * each input.
    */
   take(lap: Recording, metrics: Readonly<Record<string, number>>): string | undefined {
+    this.#add(lap, metrics);
+    return this.#alarm();
+  }
+
+  #add(lap: Recording, metrics: Readonly<Record<string, number>>): void {
     const { model } = this.#core.setup.task;
     const fitted = Object.entries(modelOf(metrics)).filter(([name]) => name in model.parameters);
     const values = Object.fromEntries(fitted.map(([name, { value }]) => [name, value]));
     this.#core.setParameters("model", { kind: model.kind, parameters: { ...model.parameters, ...values } });
     this.#laps.push(lap);
     if (this.#laps.length > NEWEST) this.#laps.shift();
-    return this.#alarm();
   }
 
   /** The response to each input; none before there are enough laps. */
   responses(): Comparison[] {
     if (this.#laps.length < LEAST) return [];
     return this.#core.setup.task.columns.input.map((name, input) =>
-      compareResponse(`response to ${name}`, responseFrom(changesIn(this.#core, this.#laps, input))),
+      compareResponse(responseTo(name), responseFrom(changesIn(this.#core, this.#laps, input))),
     );
   }
 
@@ -69,7 +84,7 @@ export class OrdinaryLaps implements ModelWatch {
         ? "is the other way round than the model says: check the wiring, and the signs of the model's parameters"
         : `is ${one.scale > 1 ? "smaller" : "larger"} than the model says, by a factor of ` +
           `${(one.scale > 1 ? one.scale : 1 / one.scale).toPrecision(2)}`;
-      return `the ${one.name} ${what}; lapgrad diagnose says more after lapgrad shake`;
+      return `${aboutResponse(one.name)}${what}; lapgrad diagnose says more after lapgrad shake`;
     }
     return undefined;
   }

@@ -25,7 +25,7 @@ export interface TrainingRun extends Training {
   readonly link: Link;
   /** metrics of the rollouts driven before */
   readonly rollouts: readonly RolloutMetrics[];
-  readonly watch?: ModelWatch | undefined;
+  readonly modelWatch?: ModelWatch | undefined;
   /** asks for a stop after the rollout that is being driven */
   readonly signal: AbortSignal;
   /** `refused`: why the model was not refitted before this rollout, if so */
@@ -125,7 +125,7 @@ async function record(
     windowCost,
     ...belief.follow(recording, begin === 0),
   };
-  const alarm = stopped === undefined ? run.watch?.take(recording, metrics) : undefined;
+  const alarm = stopped === undefined ? run.modelWatch?.take(recording, metrics) : undefined;
   if (alarm !== undefined) rule.distrust?.(ruleState);
   const noticed = alarm === undefined ? event.noticed : [...event.noticed, alarm];
   const events = [...notices.take(recording), ...noticesOf({ noticed, recording })];

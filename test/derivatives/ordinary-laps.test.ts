@@ -44,6 +44,13 @@ test("reversed steering is said once, in the third lap", async () => {
   expect(later).toEqual([[], []]);
 });
 
+test("after a resume it is not said again", async () => {
+  const out = join(folder, "reversed");
+  await trainCommand.run({ given: { rollouts: 7 }, resume: out }, new Captured());
+  const noticed = (await metricsOf(out)).map((lap) => (lap as unknown as { noticed: string[] }).noticed.length);
+  expect(noticed).toEqual([0, 0, 1, 0, 0, 0, 0]);
+});
+
 test.each([
   ["known", fixed(6.6, 4.3)],
   ["fitted", { plant: "identified", rollouts: 5, hidden: [8] } as PartialConfig],

@@ -5,7 +5,7 @@ import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
 import { changesWithinLaps, unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
-import { OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
+import { NEWEST, OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
@@ -190,7 +190,7 @@ async function drive(
       };
       if (!isSimulated(run.config)) await warmUp(run.config);
       if (link.isDeadReckoning) output.say("its position is dead reckoning: all costs are what it believes");
-      await train({ ...run, link, signal, watch: await modelWatch(run, rollouts), onRollout }, progress);
+      await train({ ...run, link, signal, modelWatch: await watchModel(run, rollouts), onRollout }, progress);
     } finally {
       await link.stop().finally(() => link.close());
     }
@@ -210,13 +210,19 @@ async function drive(
   }
 }
 
-/** Watches the model by the laps; of a run that is resumed it has seen those that were driven. */
-async function modelWatch({ config, folder }: StartedRun, rollouts: readonly TrainedRollout[]) {
+/** Watches the model by the laps; of a run that is resumed it goes on from the last ones. */
+async function watchModel({ config, folder }: StartedRun, rollouts: readonly TrainedRollout[]) {
   const watch = await OrdinaryLaps.for(config);
-  for (const metrics of rollouts) {
+  if (!watch || rollouts.length === 0) return watch;
+  const read = async (metrics: TrainedRollout) => {
     const lap = await readRecording(folder.rolloutPath(metrics.index)).catch(() => undefined);
-    if (lap) watch?.take(lap, metrics);
-  }
+    return lap ? [[lap, metrics] as const] : [];
+  };
+  const laps = (await Promise.all(rollouts.slice(-NEWEST).map(read))).flat();
+  watch.goOn(
+    rollouts.flatMap(({ noticed }) => noticed),
+    laps,
+  );
   return watch;
 }
 

@@ -28,6 +28,8 @@ export class AgedLink {
   #late = 0;
   #outliers;
   #now = 0;
+  /** What was driven since standstill, with the true states; for who wants to know what it truly cost. */
+  truth = { rows: [], end: undefined };
 
   /**
    * `late`: network calls after which new parameters act; `outliers`: part of the positions that are off, and by how
@@ -48,6 +50,10 @@ export class AgedLink {
     link.#late = late;
     link.#outliers = outliers;
     return link;
+  }
+
+  get layout() {
+    return this.#layout;
   }
 
   async drive(core, index, segments) {
@@ -75,6 +81,10 @@ export class AgedLink {
 
   #collect(core, index, segments, goesOn) {
     const rows = [];
+    const add = (row) => {
+      rows.push(row);
+      this.truth.rows.push(this.#withTruth(row));
+    };
     const { bounds, timing } = core.setup.task;
     const firings = firingCount(this.#pilot);
     for (let calls = 0; ; ) {
@@ -84,6 +94,7 @@ export class AgedLink {
       if (!within || (calling && calls === segments)) {
         const end = new Float64Array(this.#layout.width);
         end.set([RecordKind.end, this.#now, ...measured]);
+        this.truth.end = this.#withTruth(end);
         storeRollout(core, index, rows, end, this.#layout, goesOn);
         for (const firing of firingsSince(this.#pilot, firings)) addFiring(core, firing);
         return { steps: core.view("counts", index)[0], stopped: within ? undefined : "it left its bounds" };
@@ -91,9 +102,9 @@ export class AgedLink {
       if (calling && calls === this.#late && goesOn) this.#takeOver(core);
       this.#pilot.view("plantState").set(measured);
       this.#pilot.tick(this.#now);
-      if (calling) rows.push(this.#row(RecordKind.call, measured, ["outputs", "setpoints", "gains"]));
+      if (calling) add(this.#row(RecordKind.call, measured, ["outputs", "setpoints", "gains"]));
       if (calling) calls++;
-      rows.push(this.#row(RecordKind.step, measured, ["inputs", "references", "residuals", "stageCosts"]));
+      add(this.#row(RecordKind.step, measured, ["inputs", "references", "residuals", "stageCosts"]));
       this.#plant.view("inputs").set(this.#pilot.view("inputs"));
       this.#plant.drivePlant(timing.controlPeriod);
       this.#history.unshift(this.#plant.view("plantState").slice());
@@ -108,6 +119,12 @@ export class AgedLink {
     const parts = regions.flatMap((name) => [...pilot.view(name)]);
     row.set([kind, this.#now, ...measured, ...parts, pilot.view("paces")[0], pilot.view("taskShifts")[0]]);
     return row;
+  }
+
+  #withTruth(row) {
+    const copy = row.slice();
+    copy.set(this.#history[0], 2);
+    return copy;
   }
 
   /** Position and heading as they were some time ago, the speed as it is. */

@@ -15,7 +15,6 @@ import { carBody } from "../build/src/plants/mujoco/car-body.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { layoutFor, RecordKind } from "../build/src/runtime/records.js";
 import { RobotLink } from "../build/src/runtime/robot-link.js";
-import { storeRollout } from "../build/src/runtime/rollout-rows.js";
 import { WatchedSimulation } from "../build/src/runtime/watched-simulation.js";
 import { coreFor } from "../build/src/session.js";
 import { quantile } from "../build/src/statistics.js";
@@ -25,7 +24,7 @@ import { CAR } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
 import { VirtualHost } from "../build/test/in-the-loop/virtual-host.js";
 import { VirtualRosHost } from "../build/test/links/ros2/host.js";
-import { keptRows, segmentsOf, segmentsUntilGood, untrainedCost } from "./study.mjs";
+import { keptRows, segmentsOfRows, segmentsUntilGood, untrainedCost } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -151,10 +150,8 @@ function rowsOf(core, slot, from, layout, now) {
 }
 
 /** Mean cost per step of every segment of the rows, and when it ends since standstill [s]. */
-async function costsOf(config, { rows, end }, layout) {
-  const judge = await coreFor(config, 1, LAPS * LAP + 1, "strict", rows.length);
-  storeRollout(judge, 0, rows, end, layout, false);
-  const segments = segmentsOf(judge, 0, 0);
+async function costsOf(config, driven, layout) {
+  const segments = await segmentsOfRows(config, driven, layout, LAPS * LAP + 1);
   let now = 0;
   return {
     costs: segments.map(({ cost }) => cost),

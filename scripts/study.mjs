@@ -5,6 +5,7 @@ import { segmentsPerLap } from "../build/src/config/resolve.js";
 import { digits } from "../build/src/output.js";
 import { machine, remarksIn } from "../build/src/report/markdown.js";
 import { fill } from "../build/src/report/template.js";
+import { storeRollout } from "../build/src/runtime/rollout-rows.js";
 import { coreFor } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measureSteps } from "../build/src/training/metrics.js";
@@ -73,7 +74,7 @@ export function segmentsUntilGood(costs, lap, most) {
   return end <= costs.length ? end : Number.POSITIVE_INFINITY;
 }
 
-/** Mean cost per step, and length [s], of the segments of a rollout from one on. */
+/** Mean and largest cost per step, and length [s], of the segments of a rollout from one on. */
 export function segmentsOf(core, slot, from) {
   const [steps, count] = core.view("counts", slot);
   const starts = core.view("segmentStarts", slot);
@@ -82,9 +83,17 @@ export function segmentsOf(core, slot, from) {
   for (let j = from; j < count; j++) {
     const end = j + 1 < count ? starts[j + 1] : steps;
     const sum = (values) => values.subarray(starts[j], end).reduce((a, b) => a + b, 0);
-    found.push({ cost: sum(costs) / (end - starts[j]), seconds: sum(periods) });
+    const most = Math.max(...costs.subarray(starts[j], end));
+    found.push({ cost: sum(costs) / (end - starts[j]), most, seconds: sum(periods) });
   }
   return found;
+}
+
+/** The same of rows as a control thread writes them, with the states that they hold; `most`: segments at most. */
+export async function segmentsOfRows(config, { rows, end }, layout, most) {
+  const judge = await coreFor(config, 1, most, "strict", rows.length);
+  storeRollout(judge, 0, rows, end, layout, false);
+  return segmentsOf(judge, 0, 0);
 }
 
 export const shownCost = (cost) => (Number.isFinite(cost) ? digits(cost, 3) : "stopped");

@@ -2,6 +2,7 @@
  * Notices that the robot spins (not in paper; docs/equations.md, section 31): its rear breaks away, and it turns much
  * further than the fitted model says. A model that cannot slide will never explain that.
  */
+import { upperMedian } from "../statistics.js";
 import type { ModelErrors } from "./fits/contract.js";
 
 /** Control steps of a rollout, [from, until). */
@@ -15,6 +16,10 @@ const ROWS = 3;
 /** It spins where it turns by this part more than the model says, and by so much more [rad/s]. */
 const OVER = 1.2;
 const ALLOWANCE = 1.5;
+/** And by so many standard deviations of what noise of the measured heading makes of the mean of {@link ROWS} rows. */
+const CERTAIN = 3;
+/** Of a normal distribution: standard deviation by median of absolute values. */
+const BY_MEDIAN = 1.4826;
 /** Rows before, in which its rear begins to slide, and after, until it drives again, that belong to a spin. */
 const BEFORE = 7;
 const AFTER = 10;
@@ -25,6 +30,7 @@ const AFTER = 10;
  */
 export function spinIn({ rows, measured, steps }: ModelErrors, seen: number): Steps | undefined {
   if (!measured) return undefined;
+  const allowance = ALLOWANCE + CERTAIN * noiseOfMean(rows);
   let first = -1;
   let last = -1;
   for (let end = Math.max(ROWS, seen + 1); end <= rows.length; end++) {
@@ -34,11 +40,22 @@ export function spinIn({ rows, measured, steps }: ModelErrors, seen: number): St
       turned += measured[i] / ROWS;
       modelled += (measured[i] - rows[i]) / ROWS;
     }
-    if (Math.abs(turned) <= (1 + OVER) * Math.abs(modelled) + ALLOWANCE) continue;
+    if (Math.abs(turned) <= (1 + OVER) * Math.abs(modelled) + allowance) continue;
     if (first < 0) first = end - ROWS;
     last = end;
   }
   return first < 0 ? undefined : { from: Math.max(0, first - BEFORE) * steps, until: (last + AFTER) * steps };
+}
+
+/**
+ * What independent noise of headings does to the mean of {@link ROWS} rows [rad/s], by how much errors change from row
+ * to row, of which a spin, short or smooth, is not the median. With noise s of a heading and rows of time T a change is
+ * sqrt(6) s / T, and the mean, in which all headings but the first and last cancel, sqrt(2) s / (ROWS T).
+ */
+function noiseOfMean(rows: Float64Array): number {
+  if (rows.length < 2) return 0;
+  const changes = Float64Array.from({ length: rows.length - 1 }, (_, i) => Math.abs(rows[i + 1] - rows[i]));
+  return (BY_MEDIAN * upperMedian(changes)) / (ROWS * Math.sqrt(3));
 }
 
 /** Spins of the last rollouts, by number: one span of steps each, from the first to the last. */

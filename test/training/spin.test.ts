@@ -30,6 +30,18 @@ describe("a spin", () => {
     expect(at(1.49, 0)).toBeUndefined();
   });
 
+  test("must be further beyond by three deviations of what noise of the heading does to a mean", () => {
+    // headings that are off by .05 rad in turn: rows of .1 s err by 1 rad/s to either side, and change by 2
+    const noise = Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : -1));
+    const spun = (turned: number) => {
+      const extra = noise.map((error, i) => error + (i >= 20 && i < 23 ? turned : 0));
+      return spinIn(errorsOf(extra, extra), 0);
+    };
+    const needed = 1.5 + 3 * ((1.4826 * 2) / (3 * Math.sqrt(3)));
+    expect(spun(needed - 0.34)).toBeUndefined(); // 1/3 of the noise is left in a mean of three
+    expect(spun(needed + 0.34)).toBeDefined();
+  });
+
   test("shows in no model whose main error is no turn rate", () => {
     expect(spinIn({ rows: Float64Array.of(9, 9, 9), steps: 1 }, 0)).toBeUndefined();
   });

@@ -40,7 +40,7 @@ export type PartAnswer<Name extends string> =
 const BETTER = 1e-3;
 /** A delay whose fit will not come below so many times the loss of the best one is given up on the way. */
 const HOPELESS = 1.25;
-/** A gain whose standard error is more than this part of the prior's deviation: no driving at all. */
+/** A gain whose standard error is more than this part of the prior's deviation: no driving at all, without a model. */
 const UNTOUCHED = 0.95;
 /** Steps around the last delay that are searched where not all are. */
 const NEAR = 2;
@@ -94,7 +94,8 @@ export interface KnownDelay {
 
 /**
  * The fit of a part at the likeliest delay; refused if nothing is known of its gain, or it would leave its bounds: then
- * the data are wrong, not the robot. The others are held to theirs. `present`: where the search begins.
+ * the data are wrong, not the robot. The others are held to theirs. `present`: where the search begins. After a change
+ * the gain is that of the model before where the driving says nothing of it, as a car's steering gain at its grip.
  */
 export function fitPart<Name extends string>(
   { what, names, table, delays }: ModelPart<Name>,
@@ -119,7 +120,8 @@ export function fitPart<Name extends string>(
     fit = { names, solution, delay };
     least = solution.loss * pull;
   }
-  if (!fit || estimated(fit.solution, 0).standardError > UNTOUCHED * gain.deviation)
+  const isHeld = search === "changed";
+  if (!fit || (!isHeld && estimated(fit.solution, 0).standardError > UNTOUCHED * gain.deviation))
     return { refused: `${what}: the driving does not determine the model` };
   const problem = beyond<string>({ [names[0]]: fit.solution.x[0] }, { [names[0]]: gain });
   return problem ? { refused: `${what}: ${problem}` } : { fit };

@@ -54,6 +54,8 @@ export type GaussNewtonState = {
     pace: number;
     /** windows, the one in which it changed included, in which what is known of a changed world still grows */
     fresh: number;
+    /** cost of what was driven before the last choice of a rung; 0: none was chosen since the present policy was */
+    freshCost: number;
     /** the topmost rung that is tried while it does */
     top: number;
     /** the topmost rung that may be driven, and the one that the last update chose, less 1; 0: it chose none */
@@ -102,6 +104,7 @@ export function startState(learningRate: number): GaussNewtonState {
       pendingCost: Number.MAX_VALUE,
       pace: 0,
       fresh: 0,
+      freshCost: 0,
       top: 0,
       floor: 0,
       chosen: 0,
@@ -114,6 +117,7 @@ export function startState(learningRate: number): GaussNewtonState {
 /** After a change of the world nothing is promised, nothing is best, and trust is what it was at the start. */
 export function startAnew({ learningRate, numbers, arrays }: GaussNewtonState): void {
   numbers.fresh = FRESH;
+  numbers.freshCost = 0;
   numbers.kappa = KAPPA.start;
   numbers.part = learningRate;
   numbers.bestCost = Number.POSITIVE_INFINITY;

@@ -125,7 +125,10 @@ export default {
         return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
     }
     const model = new ModelRollouts(core, batch, numbers.turn++);
-    const start = descends ? descend(core, model, state, present) : { from: present, pace: core.pace };
+    if (!descends) numbers.freshCost = 0;
+    const start = descends
+      ? descend(core, model, state, { present, cost: batch.cost })
+      : { from: present, pace: core.pace };
     let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
     const { before, unchanged } = plan;
     // a rung up needs a promise that was kept
@@ -181,16 +184,21 @@ export default {
   },
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
 
-/** Down the ladder: what is driven on from, and at which pace. */
+/**
+ * Down the ladder: what is driven on from, and at which pace, which does not rise before the cost falls again; `cost`:
+ * of what was driven last, with the parameters `present`.
+ */
 function descend(
   core: Core,
   model: ModelRollouts,
   { numbers, arrays }: GaussNewtonState,
-  present: Float64Array,
+  { present, cost }: { readonly present: Float64Array; readonly cost: number },
 ): PlanStart {
   const policies = [present, halved(core, present), arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
-  const most = numbers.fresh === FRESH ? CAREFUL : 1;
+  const eases = numbers.freshCost > 0 && cost <= numbers.freshCost;
+  const most = Math.min(numbers.fresh === FRESH ? CAREFUL : 1, eases ? 1 : core.pace);
+  numbers.freshCost = cost;
   const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most);
   const rung = chosen?.rung ?? last;
   numbers.floor = numbers.top > last ? RUNGS.length + 1 : rung + 1;

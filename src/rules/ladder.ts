@@ -14,8 +14,11 @@ export const RUNGS = [
   { name: "the untrained policy", most: 1 },
   { name: "the untrained policy, slowly", most: 0.8 },
 ] as const;
-/** Paces that are tried: at less than two thirds of its pace a finely tuned policy cuts its curves. */
-export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65] as const;
+/**
+ * Paces that are tried. At less than two thirds of its pace a finely tuned policy cuts its curves; a car that was
+ * thrown wide finds back at the lowest.
+ */
+export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.55] as const;
 /** Higher paces that are planned for while driving slowly, in turn, as factors. */
 const FASTER = [1.04, 1.12];
 
@@ -34,7 +37,8 @@ export interface RungChoice {
 /**
  * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on and at no
  * pace above `most`; of equals the topmost.
- * Undefined if none stays within its bounds. Leaves the core's parameters as they were.
+ * Undefined if none stays within its bounds. They are driven in the model with the task's reserve: a policy that needs
+ * all of the grip has none to find back with. Leaves the core's parameters as they were, those of the model too.
  */
 export function chooseRung(
   core: Core,
@@ -45,6 +49,7 @@ export function chooseRung(
 ): RungChoice | undefined {
   const theta = core.view("parameters");
   const present = theta.slice();
+  const fitted = keepReserve(core);
   let best: RungChoice | undefined;
   for (const [rung, policy] of policies.entries()) {
     if (rung < from || policy.length === 0) continue;
@@ -55,7 +60,18 @@ export function chooseRung(
     }
   }
   theta.set(present);
+  core.view("modelParameters").set(fitted);
   return best;
+}
+
+/** Takes the task's reserve from the core's model; the parameters before. */
+function keepReserve(core: Core): Float64Array {
+  const { kind, reserve = {} } = core.setup.task.model;
+  const parameters = core.view("modelParameters");
+  const fitted = parameters.slice();
+  const names = core.parameterNames("model", kind);
+  for (const [name, factor] of Object.entries(reserve)) parameters[names.indexOf(name)] *= factor;
+  return fitted;
 }
 
 /**

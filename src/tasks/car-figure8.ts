@@ -39,6 +39,7 @@ export const carFigure8: TaskDefinition = {
     raw,
     scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
     refit: { error: "turnRate", unit: "rad/s" },
+    reserve: { inverseGrip: 1.06 },
   },
   plants: {
     nominal: {

@@ -70,6 +70,8 @@ export interface TaskDefinition {
     readonly refit?: { readonly error: string; readonly unit: string };
     /** the model that knows nothing of the robot but its equations */
     readonly raw: Readonly<Record<string, number>>;
+    /** factors on fitted parameters, with which it is chosen what is driven on after a change; absent: none */
+    readonly reserve?: Readonly<Record<string, number>>;
   };
   /** F, rolled out in simulation, by the name a user types */
   readonly plants: Readonly<Record<string, PlantDefinition>>;

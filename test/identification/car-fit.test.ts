@@ -209,3 +209,13 @@ test("after a change a short drive is fitted as the model before it, but for wha
   for (const name of [...others, "inverseGrip"] as const)
     expect(again.parameters[name]).toBeCloseTo(held.parameters[name], 3);
 });
+
+test("after a change a car at the limit of its grip is fitted though that says nothing of its steering gain", () => {
+  const before: CarParameters = { ...RAW, throttleGain: 9, offset: 0.8, steeringGain: 4, inverseGrip: 0.15 };
+  const present = { parameters: before, delays: [3, 4] as [number, number] };
+  const fullLock = driveOf({ ...before, inverseGrip: 0.25 }, [3, 4], 60, 0.002, 5, () => [0.5, 1]);
+  const held = fitCar([fullLock], present, "changed", before);
+  expect(held.refused).toEqual([]);
+  expect(held.parameters.steeringGain).toBeCloseTo(4, 0);
+  expect(held.parameters.inverseGrip).toBeCloseTo(0.25, 1);
+});

@@ -5,12 +5,20 @@ import { chooseRung, fasterPace, halved as halvedOf, RUNGS } from "../../src/rul
 import type { ModelRollouts } from "../../src/rules/model-rollouts.js";
 import { smallCore } from "../support/cores.js";
 
-/** A core that only has parameters, and a model in which a policy (a single number) costs what is said. */
+/**
+ * A core that only has parameters, of the policy and of a model that keeps a reserve, and a model in which a policy (a
+ * single number) costs what is said.
+ */
 function stage(costOf: (policy: number, pace: number) => number) {
   const theta = Float64Array.of(7);
-  const core = { view: () => theta } as unknown as Core;
+  const modelParameters = Float64Array.of(5, 0.2);
+  const core = {
+    view: (name: string) => (name === "parameters" ? theta : modelParameters),
+    parameterNames: () => ["gain", "inverseGrip"],
+    setup: { task: { model: { kind: "car", reserve: { inverseGrip: 1.5 } } } },
+  } as unknown as Core;
   const model = { rollOut: (pace: number) => costOf(theta[0], pace) } as unknown as ModelRollouts;
-  return { theta, core, model };
+  return { theta, modelParameters, core, model };
 }
 
 const [present, halved, confirmed, untrained] = [1, 1.5, 2, 3].map((value) => Float64Array.of(value));
@@ -26,7 +34,7 @@ test("the cheapest policy at its cheapest pace, of equals the topmost; the core 
 
 test("rungs above the one that is trusted are not tried, nor policies that are not there", () => {
   const { core, model } = stage((policy, pace) => policy + pace);
-  expect(chooseRung(core, model, policies, 1)).toMatchObject({ rung: 1, policy: halved, pace: 0.65 });
+  expect(chooseRung(core, model, policies, 1)).toMatchObject({ rung: 1, policy: halved, pace: 0.55 });
   expect(chooseRung(core, model, policies, 3)?.rung).toBe(3);
   const none = new Float64Array(0);
   expect(chooseRung(core, model, [present, halved, none, untrained, untrained], 2)?.rung).toBe(3);
@@ -45,7 +53,13 @@ test("no pace above the one that is allowed is tried, and below it all", () => {
     return -pace;
   });
   expect(chooseRung(core, model, policies, 3, 0.82)).toMatchObject({ rung: 3, pace: 0.82 });
-  expect(paces).toEqual([0.82, 0.76, 0.7, 0.65, 0.76, 0.7, 0.65]);
+  expect(paces).toEqual([0.82, 0.76, 0.7, 0.65, 0.55, 0.76, 0.7, 0.65, 0.55]);
+});
+
+test("policies are tried in a model with less grip than was fitted, which is left as it was", () => {
+  const { core, model, modelParameters } = stage((policy) => policy + modelParameters[0] + modelParameters[1]);
+  expect(chooseRung(core, model, policies, 0)?.cost).toBeCloseTo(1 + 5 + 0.2 * 1.5, 12);
+  expect([...modelParameters]).toEqual([5, 0.2]);
 });
 
 test("nothing is chosen if the model leaves its bounds with everything", () => {

@@ -213,3 +213,21 @@ test("a begun window is judged by what was expected of its first segments, by th
   expect(Math.abs((seen[at].step as number) - (47.1 - 8 * 5.6) / 0.02)).toBeLessThan(10);
   expect(training.modelFitter.recordings).toHaveLength(1);
 });
+
+test("while the world is new the pace does not rise before the cost falls", async () => {
+  const config = completeConfig({ plant: "single-track", seed: 70000, "plant-change": ["grip=0.6@lap4"] });
+  const training = await trainingFor(config);
+  const { core, ruleState } = training;
+  initialisePolicy(core, config.seed);
+  const seen: { cost: number; pace: number; fresh: number }[] = [];
+  for await (const event of algorithm1(training, new SimLink(), 0, 6))
+    if (event.kind === "piece" || event.kind === "rollout")
+      seen.push({ cost: core.windowCost(event.slot), pace: core.pace, fresh: ruleState.numbers.fresh });
+  const rises = seen.filter(({ pace }, i) => i > 0 && pace > seen[i - 1].pace);
+  expect(rises.length).toBeGreaterThan(0);
+  for (const [i, { fresh }] of seen.entries()) {
+    const [earlier, last] = [seen[i - 2], seen[i - 1]];
+    if (fresh > 0 && earlier?.fresh > 0 && last.cost > earlier.cost)
+      expect(seen[i].pace).toBeLessThanOrEqual(last.pace);
+  }
+}, 60_000);

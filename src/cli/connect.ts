@@ -6,16 +6,17 @@ import { machine } from "../doctor/machine.js";
 import { findPorts } from "../doctor/ports.js";
 import { requireRos } from "../doctor/ros.js";
 import { UserError } from "../errors.js";
+import type { TransportKind } from "../links/definition.js";
 import type { Fault } from "../links/faults.js";
 import type { Link } from "../links/link.js";
 import { links, robotFor, transportOf } from "../links/links.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import type { Output } from "../output.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
+import type { ControlHost } from "../runtime/host.js";
 import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
-import type { TaskDefinition } from "../tasks/definition.js";
 import { limitsOf } from "../view/limits.js";
 import type { View } from "../view/view.js";
 import { operatorAt } from "./operator.js";
@@ -94,8 +95,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     );
   if (permission.firstDrive) requireLimits(permission.given ?? {});
   const operator = await operatorAt(config, deadMan, output, signal, stop);
-  const connection =
-    transport.kind === "serial" ? await portOf(config, transport.baud) : await nodeOf(config, task, output);
+  const connection = await connectionTo(config, transport, false, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
   const heartbeatWithin = deadMan ? HEARTBEAT_WITHIN : Number.POSITIVE_INFINITY;
@@ -109,6 +109,21 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
   const states = task.columns.state.length;
   view?.watchRobot({ buffer: host.shared.buffer, parameters, states, limits: limitsOf(config) });
   return new RobotLink(host, config, operator, new Recorder(drives));
+}
+
+/** What hears a robot that somebody else drives. It sends nothing, so nobody needs to allow anything. */
+export async function hearingHost(
+  config: RunConfig,
+  { output, stop, drives }: Pick<LinkContext, "output" | "stop" | "drives">,
+): Promise<ControlHost> {
+  const transport = transportOf(config.link);
+  if (!robotFor(config, resolveTask(config).task) || !transport)
+    throw new UserError(`link ${config.link} has no robot`);
+  requireLink(config.link);
+  const connection = await connectionTo(config, transport, true, output);
+  const { ThreadHost } = await import("../runtime/thread-host.js");
+  const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: true };
+  return new ThreadHost(config, connection, 0, options, { drives, onStop: stop, say: output.say });
 }
 
 /** Refuses changes of a plant where there is none: a robot would drive on as it is, and its run say otherwise. */
@@ -132,14 +147,21 @@ function requireLimits(given: PartialConfig): void {
   );
 }
 
-async function portOf(config: RunConfig, baud: number): Promise<Connection> {
-  const { SerialConnection } = await import("../runtime/serial-connection.js");
-  return new SerialConnection(await deviceFor(config), baud);
-}
-
-async function nodeOf(config: RunConfig, task: TaskDefinition, output: Output): Promise<Connection> {
+/** `listens`: nothing is published. A serial port is open to both sides; who listens does not write to it. */
+async function connectionTo(
+  config: RunConfig,
+  transport: TransportKind,
+  listens: boolean,
+  output: Output,
+): Promise<Connection> {
+  if (transport.kind === "serial") {
+    const { SerialConnection } = await import("../runtime/serial-connection.js");
+    return new SerialConnection(await deviceFor(config), transport.baud);
+  }
   const { Ros2Connection } = await import("../runtime/ros2-connection.js");
-  return new Ros2Connection(ros2SettingsFrom(config, task), task, output.say);
+  const { task } = resolveTask(config);
+  const settings = ros2SettingsFrom(config, task);
+  return new Ros2Connection(listens ? { ...settings, listens } : settings, task, output.say);
 }
 
 /** The configured port, or the only one there is. */

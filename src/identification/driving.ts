@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
 import { openRecording } from "../recording/open.js";
+import { isHeardOnly, type Recording } from "../recording/recording.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { tasks } from "../tasks/tasks.js";
 import { type Cut, type Span, spansOf } from "./spans.js";
@@ -32,6 +33,7 @@ export async function readDriving(paths: readonly string[], skip: number | undef
         const allowed = `allowed are recordings of ${carTasks().join(", ")}. Give one of those`;
         throw new UserError(`${name} is a recording of ${info.task}; identify fits a car: ${allowed}`);
       }
+      refuseWithoutInputs(name, recording);
       const cut = spansOf(recording, skip ?? SKIPPED[info.timing]);
       const notes = [...(info.note ? [info.note] : []), ...cut.notes].map((note) => `${name}: ${note}`);
       cuts.push({ spans: cut.spans, notes });
@@ -40,6 +42,16 @@ export async function readDriving(paths: readonly string[], skip: number | undef
   if (!task) throw new UserError("give at least one recording");
   const spans = cuts.flatMap((cut) => cut.spans);
   return { task, spans, rollouts: cuts.length, notes: cuts.flatMap(({ notes }) => notes) };
+}
+
+/** Refuses a car that was pushed, or that did not say what drove it: there is nothing to fit. */
+function refuseWithoutInputs(name: string, recording: Recording): void {
+  const { inputs } = recording;
+  if (!isHeardOnly(recording) || inputs.some((value) => Number.isFinite(value) && value !== 0)) return;
+  throw new UserError(
+    `${name} has neither throttle nor steering: the car was pushed, or did not tell them; to fit a model, ` +
+      "record it driven by radio, or let lapgrad drive",
+  );
 }
 
 function carTasks(): string[] {

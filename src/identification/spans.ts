@@ -2,7 +2,7 @@
  * Recordings as spans of uninterrupted driving: headings unwrapped, gaps and numbers that are none cut out, the launch
  * left out.
  */
-import type { Recording } from "../recording/recording.js";
+import { isHeardOnly, type Recording } from "../recording/recording.js";
 import { type FitData, LONGEST_DELAY, unwrap } from "./fit-data.js";
 
 /** Driving without interruption, with the commands before it. */
@@ -30,7 +30,8 @@ export function spansOf(recording: Recording, skip: number): Cut {
   const { times, inputs, segmentStarts, finalState } = recording;
   const states = new Float64Array([...recording.states, ...finalState]);
   const last = states.length / 4 - 1; // steps whose next state is known
-  const from = skip < segmentStarts.length ? segmentStarts[skip] : times.length;
+  const begins = skip < segmentStarts.length ? segmentStarts[skip] : times.length;
+  const from = isHeardOnly(recording) ? 0 : begins; // who drives by radio launches as anybody drives
   const period = medianPeriod(times);
   /** What is wrong with a step, undefined if nothing is. */
   const fault = (t: number): string | undefined => {

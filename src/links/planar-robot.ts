@@ -14,6 +14,9 @@ export abstract class PlanarRobot implements Robot {
   protected readonly odometry = new DeadReckoning();
   #fault = Fault.none;
 
+  /** Most robots speak unasked. */
+  listen(): void {}
+
   abstract receive(now: number): void;
   abstract send(now: number, input: Float64Array): void;
   abstract arm(now: number): void;

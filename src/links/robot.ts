@@ -69,6 +69,11 @@ export interface Robot {
    * cannot tell
    */
   readonly followedUntil: number;
+  /**
+   * From now on somebody else drives it, by hand or by radio, and it is only heard: it measures without anything being
+   * sent to it. Before the first {@link receive}.
+   */
+  listen(): void;
   /** Takes in what has arrived by `now` [s]. */
   receive(now: number): void;
   /**
@@ -100,6 +105,12 @@ export function newReading(states: number, inputs: number): Reading {
     applied: new Float64Array(inputs).fill(Number.NaN),
   };
 }
+
+/** A robot that nothing can be sent to. */
+export type HeardRobot = Pick<
+  Robot,
+  "reading" | "phase" | "placeable" | "listen" | "receive" | "takeFault" | "faultValue"
+>;
 
 /** How old a measured state is [s]; 0 where none has a time. */
 export function ageOf({ time }: Reading, now: number): number {

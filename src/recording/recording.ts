@@ -85,6 +85,11 @@ export function stepCount(recording: Recording): number {
   return recording.times.length;
 }
 
+/** Whether somebody else drove, by hand or by radio: nothing was asked of the robot, and no policy was called. */
+export function isHeardOnly({ references, segmentTimes, times }: Recording): boolean {
+  return times.length > 0 && references.length === 0 && segmentTimes.length === 0;
+}
+
 /** What was driven cost in all: the sum over the control steps. */
 export function costOf({ costs }: Pick<Recording, "costs">): number {
   return costs.reduce((sum, cost) => sum + cost, 0);

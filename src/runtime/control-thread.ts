@@ -7,7 +7,7 @@ import { monotonicTime } from "../clock.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { robotFor } from "../links/links.js";
-import { type ControlOptions, controlLoop } from "./control.js";
+import { type ControlOptions, controlLoop, loopPeriod } from "./control.js";
 import { Lateness } from "./lateness.js";
 import { makeThreadRealTime } from "./real-time.js";
 import { layoutFor, Ring } from "./records.js";
@@ -39,7 +39,7 @@ async function run(data: ThreadData): Promise<void> {
   const loop = await controlLoop(config, description, transport, nonce, shared, ring, options);
   shared.setRealTime(options.realTime !== false && makeThreadRealTime());
   parentPort?.postMessage("ready");
-  const period = task.timing.controlPeriod;
+  const period = loopPeriod(task, options);
   let deadline = monotonicTime();
   for (;;) {
     const now = monotonicTime();

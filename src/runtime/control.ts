@@ -5,11 +5,14 @@ import type { RobotDescription } from "../links/definition.js";
 import type { Robot, Transport } from "../links/robot.js";
 import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
+import type { TaskDefinition } from "../tasks/definition.js";
 import { ControlLoop } from "./control-loop.js";
 import { GateCheck } from "./gate-check.js";
+import { ListeningLoop } from "./listening-loop.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
 import { trackOf } from "./track.js";
+import { silenced } from "./transport.js";
 
 /** Steps with the policy before the first real one, so that everything is compiled [control steps]. */
 const WARM_UP = 300;
@@ -17,8 +20,18 @@ const WARM_UP = 300;
 export interface ControlOptions {
   /** the operator must give a heartbeat this often [s]; Infinity: need not */
   readonly heartbeatWithin: number;
+  /** somebody else drives the robot, which is only heard: nothing is sent to it */
+  readonly listens?: boolean;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
+}
+
+/** A robot that is only heard is looked at this often [s]: most say more than their task's control steps take in. */
+const HEARD = 0.02;
+
+/** Time between two steps of the loop [s]. */
+export function loopPeriod({ timing }: Pick<TaskDefinition, "timing">, { listens }: ControlOptions): number {
+  return listens ? Math.min(HEARD, timing.controlPeriod) : timing.controlPeriod;
 }
 
 /** A core for driving: room for one control step, timed as on hardware. */
@@ -28,7 +41,7 @@ export async function pilotCore(config: RunConfig): Promise<Core> {
   return core;
 }
 
-/** The loop, warmed up. */
+/** The loop, warmed up; of a robot that is only heard one that cannot drive. */
 export async function controlLoop(
   config: RunConfig,
   description: RobotDescription,
@@ -37,7 +50,8 @@ export async function controlLoop(
   shared: Shared,
   ring: Ring,
   options: ControlOptions,
-): Promise<ControlLoop> {
+): Promise<Pick<ControlLoop, "step">> {
+  if (options.listens) return new ListeningLoop(description.make(silenced(transport), nonce), shared, ring);
   const core = await pilotCore(config);
   const { task } = core.setup;
   const robot: Robot = description.make(transport, nonce);

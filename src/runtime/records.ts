@@ -15,6 +15,8 @@ export enum RecordKind {
   fault,
   /** the reflex fired: the loop's clock, task time, shortfall, grip that is left, pace from then on */
   reflex,
+  /** what a robot measured that is only heard: when it held by the loop's clock [s], state, applied input */
+  reading,
 }
 
 /** Where the columns of a row begin, for a task. */

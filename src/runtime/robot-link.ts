@@ -5,10 +5,9 @@
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { addFiring } from "../core/firings.js";
-import { UserError } from "../errors.js";
 import { Fault, type FoundFault } from "../links/faults.js";
 import type { DriveResult, Link } from "../links/link.js";
-import { RobotPhase } from "../links/robot.js";
+import { findState } from "./find-state.js";
 import { handedOver } from "./handover.js";
 import type { ControlHost } from "./host.js";
 import { type DriveStart, misplaced, nearestStart } from "./nearest-start.js";
@@ -19,18 +18,11 @@ import { ResponseFit } from "./response-fit.js";
 import { storeRollout, takeUnfollowed } from "./rollout-rows.js";
 import { Order } from "./shared.js";
 import { RuntimeState } from "./states.js";
-import { describeFault, explainFault, remedyOf } from "./stops.js";
+import { describeFault, remedyOf } from "./stops.js";
 import { WiringWatch } from "./wiring-watch.js";
 
-/** A robot that has not answered within this will not [s]; a gyro needs 1.3 s to find its bias. */
-const ANSWER_WITHIN = 5;
-/** Fewer may be noise on a line that nothing drives. */
-const FOREIGN_BYTES = 16;
 /** Whatever this thread waits for, it gives a heartbeat this often [ms]. */
 const BEAT = 100;
-/** Age of a state from which a drive may start [s]. */
-const FRESH = 0.5;
-
 /** What writes a drive down: a {@link Recorder}, or a study's own. */
 export type DriveLog = Pick<Recorder, "begin" | "take" | "end" | "failure">;
 
@@ -75,7 +67,13 @@ export class RobotLink implements Link {
     this.#timer = setInterval(() => this.#beat(), BEAT).unref();
     try {
       await this.#host.start();
-      await this.#findState();
+      await findState(
+        this.name,
+        this.#host.shared,
+        this.#operator,
+        () => this.#pause(),
+        () => this.#fault,
+      );
     } catch (error) {
       await this.#host.end();
       this.#release();
@@ -83,26 +81,6 @@ export class RobotLink implements Link {
     }
     const note = this.#host.note();
     if (note !== undefined) this.#operator.say(note);
-  }
-
-  /** Waits until the robot answers and measures its state. */
-  async #findState(): Promise<void> {
-    const { shared } = this.#host;
-    while (shared.ticks === 0) await this.#pause(); // from the first step on its clock is known
-    const began = shared.now;
-    let told = false;
-    while (shared.phase === RobotPhase.connecting || shared.age > FRESH) {
-      await this.#pause();
-      if (this.#fault) throw this.#refusal(this.#fault);
-      if (this.#operator.signal.aborted)
-        throw this.#refusal({ fault: stopReason(this.#operator.signal), value: Number.NaN, limit: 0 });
-      const waited = shared.now - began;
-      const fault = shared.phase === RobotPhase.connecting ? Fault.noAnswer : Fault.noState;
-      if (waited > ANSWER_WITHIN) throw this.#refusal(unanswered(fault, shared.bytes));
-      if (!told && fault === Fault.noState && shared.age > FRESH)
-        this.#operator.say("the robot answers; waiting for its state (keep it still)");
-      told ||= fault === Fault.noState && shared.age > FRESH;
-    }
   }
 
   async drive(core: Core, index: number, segments: number, goesOn: boolean): Promise<DriveResult> {
@@ -242,10 +220,6 @@ export class RobotLink implements Link {
     return `${what ?? describeFault(known)}; ${remedyOf(fault.fault)}`;
   }
 
-  #refusal(fault: FoundFault): UserError {
-    return new UserError(`${this.name}: ${explainFault(fault)}`, 1);
-  }
-
   /** Nothing drives the robot any more, and all is written. */
   #release(): void {
     clearInterval(this.#timer);
@@ -290,14 +264,6 @@ export class RobotLink implements Link {
       this.#host.shared.give(Order.recorderFailed);
     }
   }
-}
-
-/** Silence, or bytes that mean nothing: another device, or another baud rate. */
-function unanswered(fault: Fault, bytes: number): FoundFault {
-  const isForeign = fault === Fault.noAnswer && bytes >= FOREIGN_BYTES;
-  return isForeign
-    ? { fault: Fault.foreignBytes, value: bytes, limit: ANSWER_WITHIN }
-    : { fault, value: ANSWER_WITHIN, limit: ANSWER_WITHIN };
 }
 
 /** Where the robot is to stand, for people. */

@@ -3,7 +3,7 @@
  * for the other.
  */
 import { Fault } from "../links/faults.js";
-import type { Robot, RobotPhase } from "../links/robot.js";
+import type { HeardRobot, RobotPhase } from "../links/robot.js";
 import { HANDOVER_SIZE } from "./handover.js";
 import { RESPONSE_SIZE } from "./response.js";
 import type { RuntimeState } from "./states.js";
@@ -221,7 +221,7 @@ export class Shared {
   }
 
   /** Tells how the robot is. */
-  report({ reading, phase, placeable }: Robot): void {
+  report({ reading, phase, placeable }: HeardRobot): void {
     Atomics.store(this.#words, Word.phase, phase);
     Atomics.store(this.#words, Word.placeable, placeable ? 1 : 0);
     this.#slots[Slot.measured] = reading.time;

@@ -21,6 +21,8 @@ export interface StoppedDriver {
   /** null if the process did not say */
   readonly device: string | null;
   readonly drives: string | null;
+  /** it drove nothing, and only recorded */
+  readonly isHeardOnly: boolean;
   readonly outcome: StopOutcome;
   readonly seconds: number;
 }
@@ -49,8 +51,8 @@ export async function stopDriver(
   const passed = () => performance.now() - began;
   let about: About | undefined;
   const finished = (outcome: StopOutcome): StoppedDriver => {
-    const { device = null, drives = null } = about ?? {};
-    return { pid, device, drives, outcome, seconds: passed() / 1000 };
+    const { device = null, drives = null, isHeardOnly = false } = about ?? {};
+    return { pid, device, drives, isHeardOnly, outcome, seconds: passed() / 1000 };
   };
   if (!isOurs) return finished("another user's");
   for (let isSignalled = false; ; await sleep(AGAIN_AFTER)) {
@@ -97,8 +99,13 @@ async function ask(socket: string, folder: string | undefined, milliseconds: num
 
 /** Throws if that is no such line. */
 function aboutFrom(line: string): About {
-  const { pid, device, drives } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-  if (typeof pid !== "number" || typeof device !== "string" || typeof drives !== "string")
+  const { pid, device, drives, isHeardOnly = false } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  if (
+    typeof pid !== "number" ||
+    typeof device !== "string" ||
+    typeof drives !== "string" ||
+    typeof isHeardOnly !== "boolean"
+  )
     throw new Error("not a driver of a robot");
-  return { pid, device, drives };
+  return { pid, device, drives, isHeardOnly };
 }

@@ -14,6 +14,8 @@ export interface About {
   readonly device: string;
   /** absolute path of the folder that the drive is recorded in */
   readonly drives: string;
+  /** somebody else drives the robot, which is only heard */
+  readonly isHeardOnly?: boolean;
 }
 
 /** What the thread that listens tells its program once it does. */

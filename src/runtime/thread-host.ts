@@ -75,7 +75,12 @@ export class ThreadHost implements ControlHost {
 
   async start(): Promise<void> {
     // first of all it can be stopped: then it does not begin
-    const about: About = { pid: process.pid, device: this.#connection.name, drives: resolve(this.#context.drives) };
+    const about: About = {
+      pid: process.pid,
+      device: this.#connection.name,
+      drives: resolve(this.#context.drives),
+      isHeardOnly: this.#options.listens === true,
+    };
     this.#listener = new StopListener(this.shared, this.#parameters, about, {
       onStop: () => this.#context.onStop(),
       say: this.#context.say,

@@ -49,3 +49,8 @@ export class DescriptorTransport implements Transport {
     }
   }
 }
+
+/** A transport by which nothing is sent. */
+export function silenced(transport: Transport): Transport {
+  return { read: (into) => transport.read(into), write: () => false };
+}

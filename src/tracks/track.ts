@@ -1,5 +1,7 @@
 /** A track: a closed path with room to both sides and a speed at every place. Numbers only; read.ts reads it. */
 
+import { wrapAngle } from "../angles.js";
+
 /** Points evenly spaced in arc length; the last leads to the first. */
 export interface Track {
   /** what it is called for people */
@@ -81,6 +83,13 @@ export function shapeOf({ x, y, step }: Pick<Track, "x" | "y" | "step">): {
     curvature[i] = (dx * ddy - dy * ddx) / Math.max(dx * dx + dy * dy, 1e-12) ** 1.5;
   }
   return { heading, curvature };
+}
+
+/** How many times the path turns round: 1 counter-clockwise, -1 clockwise, 0 a figure-8. */
+export function turningsOf(track: Pick<Track, "x" | "y" | "step">): number {
+  const { heading } = shapeOf(track);
+  const turned = heading.reduce((sum, angle, i) => sum + wrapAngle(heading[around(i + 1, heading.length)] - angle), 0);
+  return Math.round(turned / (2 * Math.PI));
 }
 
 /** Task time [s] at every point, and after the last one that of a lap: the integral of ds / v. */

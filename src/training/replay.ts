@@ -10,7 +10,7 @@ import { metricWords } from "../output.js";
 import { openPolicy, type PolicySource } from "../policy-file.js";
 import type { AuthorsFile } from "../recording/authors.js";
 import { openRecording } from "../recording/open.js";
-import { type Recording, RecordingError } from "../recording/recording.js";
+import { isHeardOnly, type Recording, RecordingError } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
 import { storeRecording, storeSetpoints } from "../recording/transfer.js";
 import { coreFor } from "../session.js";
@@ -56,6 +56,11 @@ export async function replayRecordings(
   const policy = network === undefined ? undefined : await openPolicy(network, "best");
   const results: ReplayResult[] = [];
   for (const [i, recording] of recordings.entries()) {
+    if (isHeardOnly(recording))
+      throw new RecordingError(
+        `${path} was recorded while somebody else drove: there are no commands to compare with; lapgrad view shows ` +
+          "it, lapgrad track from-drive makes a track of it, lapgrad identify fits a model to what was driven by radio",
+      );
     const recordedCost = authors?.costs[i] ?? authors?.totalCosts[i];
     const ofWindow = authors?.costs[i] !== undefined;
     const hidden = policy ? { hidden: [...policy.hidden] } : {};
@@ -175,7 +180,8 @@ export function configFor(
       }
     : {};
   const track = recording.info.track === undefined ? {} : { track: recording.info.track };
-  return completeConfig({ window, ...track, ...mergeConfigs(driven, given), task, "rollout-segments": segments });
+  const size = { "rollout-segments": Math.max(1, segments) }; // of a drive that was only heard there is no segment
+  return completeConfig({ window, ...track, ...mergeConfigs(driven, given), task, ...size });
 }
 
 /** Steps before the first network call used stale references: they are left out. */

@@ -5,7 +5,7 @@ import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import { robotFor } from "../../src/links/links.js";
 import type { Transport } from "../../src/links/robot.js";
-import { controlLoop } from "../../src/runtime/control.js";
+import { controlLoop, loopPeriod } from "../../src/runtime/control.js";
 import type { ControlLoop } from "../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../src/runtime/host.js";
 import { layoutFor, Ring } from "../../src/runtime/records.js";
@@ -63,10 +63,12 @@ export class VirtualHost implements ControlHost {
   protected readonly board: VirtualBoard;
   readonly #car: Pick<VirtualBoard, "run">;
   readonly #nonce: number;
-  #loop: ControlLoop | undefined;
+  #loop: Pick<ControlLoop, "step"> | undefined;
   #runs = true;
   /** called before every step, for tests that disturb something; false: the host makes no step, as if it hung */
   before: (now: number) => undefined | boolean | Promise<undefined | boolean> = () => undefined;
+  /** somebody else drives: the robot is only heard */
+  listens = false;
   /** what the host's clock is ahead of the board's [s] */
   clockAhead = 0;
 
@@ -83,18 +85,29 @@ export class VirtualHost implements ControlHost {
   async start(): Promise<void> {
     const kind = robotFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
-    const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
-    this.#loop = await controlLoop(this.#config, kind, this.transport, this.#nonce, this.shared, this.ring, options);
+    this.#loop = await controlLoop(
+      this.#config,
+      kind,
+      this.transport,
+      this.#nonce,
+      this.shared,
+      this.ring,
+      this.#options,
+    );
     await this.board.connect(this.transport.arrive);
   }
 
   async pause(): Promise<void> {
-    await this.#car.run(1000 * this.#config["control-period"]);
+    await this.#car.run(1000 * loopPeriod(resolveTask(this.#config).task, this.#options));
     const now = this.board.nowUs / 1e6;
     if ((await this.before(now)) === false) return;
     this.#runs = this.#loop?.step(now + this.clockAhead, false) ?? false;
     const bytes = this.transport.takeSent();
     if (bytes.length > 0) await this.board.send(bytes);
+  }
+
+  get #options() {
+    return { heartbeatWithin: Number.POSITIVE_INFINITY, listens: this.listens };
   }
 
   note(): undefined {}

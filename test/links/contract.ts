@@ -3,7 +3,7 @@ import { describe, expect } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
 import { RobotPhase } from "../../src/links/robot.js";
 import { during, expectCommand, expectNeutral, expectRest, HARSH, limited } from "./expectations.js";
-import { drive, getArmed, getReady, type LinkHarness, type RunningRobot, step } from "./harness.js";
+import { drive, getArmed, getReady, type LinkHarness, PERIOD, type RunningRobot, step } from "./harness.js";
 
 export function contractOf(name: string, { test, robot: kind }: LinkHarness): void {
   const { gentle, accuracy } = kind;
@@ -31,6 +31,20 @@ export function contractOf(name: string, { test, robot: kind }: LinkHarness): vo
       expectNeutral(await during(harness, () => drive(harness, 0.5, gentle)));
       expectRest(harness);
       expect(robot.phase).toBe(RobotPhase.ready);
+    });
+
+    test("only heard, it measures without being sent anything", async () => {
+      const harness = await kind.start();
+      const { robot, port, commands } = harness;
+      robot.listen();
+      for (let i = 0; i < 250 && !(robot.phase === RobotPhase.ready && Number.isFinite(robot.reading.time)); i++) {
+        await harness.pass(PERIOD);
+        robot.receive(harness.now());
+      }
+      expect([robot.phase, robot.takeFault()]).toStrictEqual([RobotPhase.ready, Fault.none]);
+      expect(harness.now() - robot.reading.time).toBeLessThan(0.1);
+      expect(commands).toStrictEqual([]);
+      expect(port?.takeSent().length ?? 0).toBe(0);
     });
 
     test("armed it follows: forward is a positive speed, left a positive yaw, both as measured", async () => {

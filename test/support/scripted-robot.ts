@@ -27,6 +27,8 @@ export class ScriptedRobot implements Robot {
     this.fault = Fault.none;
     return fault;
   }
+  listen(): void {}
+
   receive(now: number): void {
     this.onReceive?.(now);
   }

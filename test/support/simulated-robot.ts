@@ -50,6 +50,8 @@ export class SimulatedRobot implements Robot {
     return Fault.none;
   }
 
+  listen(): void {}
+
   receive(now: number): void {
     const seconds = now - this.#now;
     this.#now = now;

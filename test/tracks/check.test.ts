@@ -10,7 +10,7 @@ import { progressAlong } from "../../src/tracks/progress.js";
 import { readRawTrack } from "../../src/tracks/read.js";
 import { shapes } from "../../src/tracks/shapes.js";
 import { fastestProfile, limitsOfModel } from "../../src/tracks/speed.js";
-import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../../src/tracks/track.js";
+import { lapTimeOf, type SpeedPlan, shapeOf, type Track, turningsOf } from "../../src/tracks/track.js";
 import { randomNumbers } from "../support/cores.js";
 import { newFolder } from "../support/runs.js";
 
@@ -155,7 +155,7 @@ describe("a lap of a drive", () => {
   }
 
   test("its gap is closed, and its size said", () => {
-    const lap = lapOfDrive("a", driven(1.3, 0.2, 0), 4, 0.05);
+    const lap = lapOfDrive("a", driven(1.3, 0.2, 0), 4, { smooth: 0.05, gap: 1 });
     expect(lap.gap).toBeGreaterThan(0.005);
     expect(lap.gap).toBeLessThan(0.21);
     const track = trackFrom(lap.raw);
@@ -165,16 +165,74 @@ describe("a lap of a drive", () => {
   });
 
   test("noise is smoothed away", () => {
-    const track = trackFrom(lapOfDrive("a", driven(1.2, 0, 0.01), 4, 0.15).raw);
+    const track = trackFrom(lapOfDrive("a", driven(1.2, 0, 0.01), 4, { smooth: 0.15, gap: 1 }).raw);
     expect(track.length).toBeGreaterThan(9.8);
     expect(track.length).toBeLessThan(10.4);
     expect(Math.max(...shapeOf(track).curvature)).toBeLessThan(2.5);
     expect(Math.min(...shapeOf(track).curvature)).toBeGreaterThan(-0.8);
   });
 
-  test("a drive that does not come round", () => {
-    expect(() => lapOfDrive("a.mcap", driven(0.6, 0, 0), 4, 0.1)).toThrow(
-      /a.mcap holds no lap: in .* m it never came back/,
+  const PLAN = { smooth: 0.1, gap: 1 };
+
+  test("a drive that does not come round, or not far enough: how near it came", () => {
+    expect(() => lapOfDrive("a.mcap", driven(0.6, 0, 0), 4, PLAN)).toThrow(
+      /a.mcap holds no lap: in .* m it never came/,
     );
+    const open = driven(1.1, 1.5, 0);
+    expect(() => lapOfDrive("a", open, 4, PLAN)).toThrow(
+      /within 1 m of .* in the same direction: after .* m it was 1\.\d+ m away; .* or allow a larger --gap/,
+    );
+    const lap = lapOfDrive("a", open, 4, { ...PLAN, gap: 2 });
+    expect(lap.gap).toBeGreaterThan(1);
+    expect(trackFrom(lap.raw).length).toBeGreaterThan(9);
+  });
+
+  test("a robot that never moved, and one of which nothing was measured", () => {
+    const still = /the robot moved 0.000 m in all, and a lap is at least 2 m; drive once around/;
+    expect(() => lapOfDrive("a", new Float64Array(400), 4, PLAN)).toThrow(still);
+    expect(() => lapOfDrive("a", new Float64Array(400).fill(Number.NaN), 4, PLAN)).toThrow(still);
+  });
+
+  test("several laps: one is taken, and said how far the next lies from it, by drift too", () => {
+    const once = lapOfDrive("a", driven(1.3, 0, 0), 4, PLAN);
+    expect([once.laps > 1.2, once.apart]).toStrictEqual([true, null]);
+    const still = lapOfDrive("a", driven(3.2, 0, 0), 4, PLAN);
+    expect(still.laps).toBeCloseTo(3.2, 1);
+    expect(still.apart).toBeLessThan(0.02);
+    const drifting = lapOfDrive("a", driven(3.2, 0.4, 0), 4, PLAN);
+    // 0.4 m a lap along x: across the path as much as the path lies across x
+    expect(drifting.apart).toBeGreaterThan(0.1);
+    expect(drifting.apart).toBeLessThan(0.4);
+  });
+
+  test("the other way round, and backwards", () => {
+    const way = driven(1.3, 0, 0);
+    const turned = new Float64Array(way.length);
+    for (let i = 0; i < way.length; i += 4) turned.set(way.subarray(way.length - 4 - i, way.length - i), i);
+    expect(turningsOf(trackFrom(lapOfDrive("a", way, 4, PLAN).raw))).toBe(1);
+    expect(turningsOf(trackFrom(lapOfDrive("a", turned, 4, PLAN).raw))).toBe(-1);
+    const isBackwards = (v: number) =>
+      lapOfDrive(
+        "a",
+        way.map((value, k) => (k % 4 === 2 ? v : value)),
+        4,
+        PLAN,
+      ).isBackwards;
+    expect([isBackwards(1), isBackwards(-1)]).toStrictEqual([false, true]);
+  });
+
+  test("one that rolled back within the lap: another lap is taken, or none", () => {
+    const way = driven(1.15, 0, 0).map((value, k) => (k % 4 === 2 ? 1 : value));
+    const rows = Array.from({ length: way.length / 4 }, (_, i) => [...way.subarray(4 * i, 4 * i + 4)]);
+    const back = rows
+      .slice(180, 200)
+      .reverse()
+      .map(([x, y, , phi]) => [x, y, -1, phi]);
+    const rolled = [...rows.slice(0, 200), ...back, ...rows.slice(180)];
+    expect(() => lapOfDrive("a", Float64Array.from(rolled.flat()), 4, PLAN)).toThrow(
+      /it rolled back by more than 0.1 m/,
+    );
+    const again = Float64Array.from([...rolled, ...rows.slice(60), ...rows].flat());
+    expect(trackFrom(lapOfDrive("a", again, 4, PLAN).raw).length).toBeLessThan(10.4);
   });
 });

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
+import { HeardDrive } from "../../src/recording/heard-drive.js";
 import { Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
+import { carFigure8 } from "../../src/tasks/car-figure8.js";
 import { limitsOf } from "../../src/view/limits.js";
 import { LiveServer } from "../../src/view/live-server.js";
 import { RunFeed } from "../../src/view/run-feed.js";
@@ -122,6 +124,22 @@ browserTest("recorded runs of all tasks can be scrubbed, on every screen", async
     });
   }
   expect(browser?.complaints).toEqual([]);
+});
+
+browserTest("a drive of somebody else, without reference, cost and setpoints, plays", async () => {
+  const path = join(folder, "heard.mcap");
+  const drive = await HeardDrive.create(path, carFigure8, "hardware");
+  const [round, input] = [(i: number) => 0.02 * i, Float64Array.of(0.1, Number.NaN)];
+  for (let i = 0; i < 400; i++) drive.take(round(i), Float64Array.of(Math.sin(round(i)), i / 400, 1, round(i)), input);
+  await drive.close();
+  await served([path], async (address) => {
+    const page = await pageOf(address, { script: "window.failed = []; onerror = (what) => failed.push(what)" });
+    await page.until(`${ROBOT} !== ""`);
+    const before = await page.value<string>(ROBOT);
+    await page.until(`${ROBOT} !== ${JSON.stringify(before)}`); // it plays by itself
+    expect(await page.value(`failed`)).toStrictEqual([]);
+    expect(await page.value(`/NaN|undefined|null/.test(document.body.innerText)`)).toBe(false);
+  });
 });
 
 browserTest("two runs over each other", async () => {

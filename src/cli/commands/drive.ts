@@ -1,15 +1,12 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
-import { access, constants, mkdir, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { completeConfig } from "../../config/config.js";
 import { isSimulated } from "../../config/links.js";
 import { resolveTask } from "../../config/resolve.js";
 import type { RunConfig } from "../../config/schema.js";
 import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
-import { exists, unusedPath, writingProblemOf } from "../../files.js";
 import type { DriveResult } from "../../links/link.js";
-import { digits, formatTable, metricWords, roomOf, timestamp } from "../../output.js";
+import { digits, formatTable, metricWords, roomOf } from "../../output.js";
 import { configOfPolicy, openPolicy } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
@@ -25,6 +22,7 @@ import { defineCommand } from "../command.js";
 import { connect, type Permission, requireLink } from "../connect.js";
 import type { Interrupt } from "../interrupt.js";
 import { type LivePage, stayOpen, whileShown } from "../live.js";
+import { recordingPath } from "../recording-path.js";
 import { DRIVING } from "../settings.js";
 import { checkpoint, permission, policy, viewing } from "../shared.js";
 
@@ -89,7 +87,7 @@ export default defineCommand({
     for (const problem of misplacedStart(core, initialState !== undefined)) output.say(`warning: ${problem}`);
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
-    const path = await recordingPath(args.out);
+    const path = await recordingPath(args.out, "drive");
     await whileShown(args, { path, config }, output, async (page, interrupt) => {
       const { output } = page;
       const { steps, stopped, remedy, belief } = await driveSegments(
@@ -212,21 +210,4 @@ function placeAtStart(core: Core, startTime: number, given: readonly (number | s
     throw new UserError(`--initial-state is ${state.join(",")}; allowed are ${allowed}`);
   }
   core.writeStart(numbers, startTime);
-}
-
-/** Where the recording will be written, found out before the robot moves; nothing is overwritten. */
-async function recordingPath(out: string | undefined): Promise<string> {
-  try {
-    if (out === undefined) {
-      await mkdir("runs", { recursive: true });
-      return await unusedPath(join("runs", `drive-${timestamp(new Date())}`), ".mcap");
-    }
-    await readdir(dirname(out)); // a file in place of the folder is refused too
-    await access(dirname(out), constants.W_OK);
-  } catch (error) {
-    const path = out ?? join("runs", "drive.mcap");
-    throw new UserError(`cannot write the recording ${path}: ${writingProblemOf(path, error)}; or use --out`);
-  }
-  if (await exists(out)) throw new UserError(`${out} exists already: choose another file with --out, or remove it`);
-  return out;
 }

@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<StopOutcome, (pid: number) => string>> = {
   "another user's": () => "NOT STOPPED: another user's, use sudo lapgrad stop; or cut the robot's power",
 };
 
+/** Of a process that has stopped, but drove nothing. */
+const RECORDED = "the recording has ended; whoever drives that robot, by hand or by radio, may drive on";
+
 /** What a process says of itself is shown up to this length. */
 const LONGEST = 300;
 
@@ -47,13 +50,14 @@ export default defineCommand({
     const robots = await stopDrivers(folder, givesUpAfter).catch((error) => {
       throw new UserError(`cannot see what drives here: ${problemOf(error)}; cut the robot's power`, 1);
     });
-    for (const { pid, device: at, drives, outcome, seconds } of robots) {
+    for (const { pid, device: at, drives, isHeardOnly, outcome, seconds } of robots) {
       const what = [`process ${pid}`, at, drives]
         .filter((part) => part !== null)
         .map((part) => printableLine(part, LONGEST))
         .join(", ");
       const after = outcome === "at rest" ? ` after ${seconds.toFixed(2)} s` : "";
-      output.say(`${what}: ${WORDS[outcome](pid)}${after}`);
+      const words = isHeardOnly && outcome === "at rest" ? RECORDED : WORDS[outcome](pid);
+      output.say(`${what}: ${words}${after}`);
     }
     // of a run whose robot was found it was this one that was meant
     const unseen = folder !== undefined && robots.length > 0 ? [] : findUnseenDrivers(robots);

@@ -10,12 +10,12 @@ import { isPlanar } from "../../runtime/track.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { CAR, checkRows, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
-import { lapOfDrive } from "../../tracks/from-drive.js";
+import { type DrivenLap, lapOfDrive } from "../../tracks/from-drive.js";
 import { trackFrom } from "../../tracks/make.js";
 import { placed } from "../../tracks/place.js";
 import { readRawTrack } from "../../tracks/read.js";
 import { fastestProfile, limitsOfModel } from "../../tracks/speed.js";
-import { type Limits, type RawTrack, type SpeedPlan, shapeOf, type Track } from "../../tracks/track.js";
+import { type Limits, type RawTrack, type SpeedPlan, shapeOf, type Track, turningsOf } from "../../tracks/track.js";
 import { trackFile } from "../../tracks/write.js";
 import { VERSION } from "../../version.js";
 import { type Arguments, type ArgumentTable, type ArgumentType, choice, flag, number, path } from "../arguments.js";
@@ -23,6 +23,9 @@ import { defineCommand } from "../command.js";
 
 /** Most throttle of the car's controller. */
 const THROTTLE = taskNamed("car-track").controller.parameters.throttleLimit;
+
+/** Ends of a lap, or laps, that lie farther apart [m] make a track that is no good. */
+const BESIDE = 0.15;
 
 const positive = number("a number above 0", (value) => value > 0);
 const finite = number("a finite number", Number.isFinite);
@@ -64,6 +67,7 @@ const args = {
   reverse: { type: flag, describe: "drive it the other way round" },
   width: { type: positive, describe: "room to each side, in place of the file's [m]" },
   smooth: { type: positive, default: 0.1, describe: "of a drive: it is smoothed over this length [m]" },
+  gap: { type: positive, default: 1, describe: "of a drive: most that may be missing between its lap's ends [m]" },
   leastRadius: { type: positive, default: CAR.leastRadius, describe: "least circle that the robot turns [m]" },
   lateral: { type: positive, default: CAR.lateral, describe: "its acceleration across the path [m/s²]" },
   accelerate: { type: positive, default: CAR.accelerate, describe: "its acceleration along it, from rest [m/s²]" },
@@ -88,15 +92,16 @@ export default defineCommand({
   async run(given, output) {
     const fitted = given.limits === undefined ? {} : limitsOfModel(fittedModel(given.limits), THROTTLE);
     const robot: Robot = { ...CAR, ...given, ...fitted };
-    const { raw, gap } = given.action === "from-drive" ? await drivenTrack(given) : { raw: readRawTrack(given.file) };
+    const lap = given.action === "from-drive" ? await drivenLap(given) : undefined;
+    const raw = lap?.raw ?? readRawTrack(given.file);
     const track = made(adjusted(raw, given), planFor(given, raw, fitted), given, output);
     const check = checkTrack(track, robot);
-    if (gap !== undefined)
-      output.say(`a lap of ${digits(check.length)} m; its ends were ${digits(gap)} m apart: closed`);
+    if (lap) sayLap(lap, track, output);
     const path = given.action === "check" ? undefined : await write(given, track, check, robot);
     show(check, output);
     if (path !== undefined) output.say(`written: ${path}`);
-    output.result({ ...check, ...(gap !== undefined && { gap }), ...(path !== undefined && { out: path }) });
+    const { raw: _, ...driven } = lap ?? {};
+    output.result({ ...check, ...driven, ...(path !== undefined && { out: path }) });
   },
 });
 
@@ -128,13 +133,33 @@ function adjusted(raw: RawTrack, given: Given): RawTrack {
   return { ...moved, right: room, left: room };
 }
 
-async function drivenTrack({ file, smooth }: Given): Promise<{ readonly raw: RawTrack; readonly gap: number }> {
+async function drivenLap({ file, smooth, gap }: Given): Promise<DrivenLap> {
   const { recordings } = await openRecording(file);
   const [recording] = recordings;
   const { task } = recording.info;
   if (!isPlanar(taskNamed(task)))
     throw new UserError(`${file} is of ${task}, which does not drive in the plane: give the recording of a car`);
-  return lapOfDrive(basename(file), recording.states, PLANAR_STATE.length, smooth);
+  return lapOfDrive(basename(file), recording.states, PLANAR_STATE.length, { smooth, gap });
+}
+
+/** Which lap was taken, and how much it can be believed. */
+function sayLap({ gap, laps, apart, isBackwards }: DrivenLap, track: Track, output: Output): void {
+  const turned = turningsOf(track);
+  const way = turned > 0 ? "counter-clockwise" : turned < 0 ? "clockwise" : "crossing itself";
+  output.say(
+    `a lap of ${digits(track.length)} m, ${way}; its ends were ${digits(gap)} m apart: closed` +
+      (gap > BESIDE ? ". That is much: look at it, lapgrad track show" : ""),
+  );
+  if (apart !== null)
+    output.say(
+      `the drive has ${digits(laps, 2)} laps, and the one whose ends meet best was taken; the lap beside it lies ` +
+        `${digits(apart, 2)} m away` +
+        (apart > BESIDE
+          ? ": the measured pose drifts, or it was driven otherwise; the track is no better than that"
+          : ""),
+    );
+  if (isBackwards)
+    output.say("it rolled backwards: the track goes the way it moved; --reverse turns it to the way it looked");
 }
 
 async function write(given: Given, track: Track, check: TrackCheck, robot: Robot): Promise<string> {

@@ -4,7 +4,7 @@
  */
 import { messageOf } from "../../errors.js";
 import { Fault } from "../faults.js";
-import { CommandPublisher } from "./command.js";
+import { CommandPublisher, subscribeCommand } from "./command.js";
 import { GraphWatch } from "./graph-watch.js";
 import type { RosNode } from "./node.js";
 import { CommandSlot, StateSlot } from "./record.js";
@@ -34,7 +34,8 @@ export class Relay {
   readonly #settings: Ros2Settings;
   readonly #context: RelayContext;
   readonly #source: StateSource;
-  readonly #command: CommandPublisher;
+  /** undefined: somebody else drives */
+  readonly #command: CommandPublisher | undefined;
   readonly #watch: GraphWatch;
   readonly #row = new Float64Array(StateSlot.count);
   readonly #said = new Set<string>();
@@ -52,10 +53,11 @@ export class Relay {
     this.#settings = settings;
     this.#context = context;
     this.#source = new StateSource(settings);
-    this.#command = new CommandPublisher(node, settings);
+    this.#command = settings.listens ? undefined : new CommandPublisher(node, settings);
     this.#watch = new GraphWatch(node, settings, (text) => this.#say(text));
     this.#row[StateSlot.followed] = Number.NEGATIVE_INFINITY;
     this.#setApplied(Number.NaN, Number.NaN);
+    if (settings.listens) this.#overhearCommands();
     this.#subscribeState();
   }
 
@@ -72,6 +74,7 @@ export class Relay {
 
   /** A row of {@link CommandSlot}. */
   carryOut(row: Float64Array): void {
+    if (!this.#command) return;
     this.#watchSilence(); // this process may be what did not run: then the row waited
     this.#ordered = this.#context.clock();
     const arming = row[CommandSlot.arming];
@@ -107,7 +110,7 @@ export class Relay {
     if (!this.#publishes) return;
     this.#publishes = false;
     this.#setApplied(Number.NaN, Number.NaN);
-    if (!this.#command.stop(STOP_WITHIN)) this.#say(`the stop command was not acknowledged within ${STOP_WITHIN} ms`);
+    if (!this.#command?.stop(STOP_WITHIN)) this.#say(`the stop command was not acknowledged within ${STOP_WITHIN} ms`);
   }
 
   get #isFollowed(): boolean {
@@ -144,6 +147,14 @@ export class Relay {
     this.#stop(Fault.foreignPublisher, others.length);
   }
 
+  /** What drives the robot in our place; its limits are not ours. */
+  #overhearCommands(): void {
+    const unlimited = { driveLimit: Number.POSITIVE_INFINITY, steerLimit: Number.POSITIVE_INFINITY };
+    subscribeCommand(this.#node, { ...this.#settings, ...unlimited }, (first, second) =>
+      this.#setApplied(first, second),
+    );
+  }
+
   #subscribeState(): void {
     const { odometry, pose, twist, stateQos } = this.#settings;
     const source = this.#source;
@@ -171,7 +182,7 @@ export class Relay {
     const [first, second] = [row[CommandSlot.first], row[CommandSlot.second]];
     this.#publishes = true;
     this.#row[StateSlot.followed] = row[CommandSlot.sent];
-    if (this.#command.publish(first, second)) this.#setApplied(first, second);
+    if (this.#command?.publish(first, second)) this.#setApplied(first, second);
     else {
       this.#setApplied(0, 0);
       this.#say("a command was no number: neutral was published instead");
@@ -179,7 +190,7 @@ export class Relay {
   }
 
   #publishNeutral(): void {
-    this.#command.publish(0, 0);
+    this.#command?.publish(0, 0);
     this.#setApplied(0, 0);
   }
 

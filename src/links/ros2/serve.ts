@@ -53,7 +53,7 @@ export function serve(join: JoinGraph): void {
     const node = await join(settings.node, (error, topic) => onError(error, topic));
     const relay = new Relay(node, settings, { clock: monotonicTime, write: writeState, say });
     onError = (error, topic) => relay.onError(error, topic);
-    show = liveTopics(node, settings.node, () => relay.frame, task);
+    if (!settings.listens) show = liveTopics(node, settings.node, () => relay.frame, task);
     node.start();
     const commands = readCommands((row) => relay.carryOut(row));
     const timer = setInterval(() => relay.beat(), 1000 * BEAT);

@@ -43,6 +43,8 @@ export interface Ros2Preset {
 export interface Ros2Settings extends Ros2Preset {
   /** without a usable state for this duration the robot is stopped [s] */
   readonly timeout: number;
+  /** somebody else drives the robot: nothing is published, and the commands on its topics are heard */
+  readonly listens?: true;
   /** without a word of the control thread for this duration the node stops the robot; a simulated one itself [s] */
   readonly silentAfter: number;
 }

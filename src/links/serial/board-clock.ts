@@ -51,6 +51,16 @@ export class BoardClock {
     if (echoAge <= protocol.telemetryIdle && echoed <= now) this.#ahead = Math.max(this.#ahead, echoed - this.#time);
   }
 
+  /**
+   * The same where nothing is sent that could be echoed: what arrived soonest after it was measured tells the clocks
+   * apart, so that states hold somewhat too late, all by the same time.
+   */
+  overhear(now: number, seconds: number): void {
+    this.#time += seconds;
+    const least = this.#ahead === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#ahead + DRIFT * seconds;
+    this.#ahead = Math.min(least, now - this.#time);
+  }
+
   /** When the last telemetry was measured, by the host's clock [s]; `now` where that is not known. */
   measuredAt(now: number): number {
     const measured = this.#time + this.#ahead;

@@ -49,6 +49,12 @@ export class BoardSession {
     this.#configure = { session: 0, ...servo };
   }
 
+  /** Another host's session, or none: what the board says in it can be heard. */
+  overhear(number: number): void {
+    this.number = number;
+    this.isConfigured = true;
+  }
+
   /** Hello, or the servo settings, as often as that is due. */
   ask(now: number): void {
     if (!this.#port.mayAsk(now)) return;

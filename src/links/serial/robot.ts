@@ -56,6 +56,8 @@ export class SerialRobot extends PlanarRobot {
   readonly #telemetry = newTelemetry();
   readonly #armAnswer = newArmAnswer();
   readonly #drive = newDrive();
+  /** somebody else drives it: it tells its state unasked */
+  #isHeardOnly = false;
   #now = 0;
   #neutralSince = 0;
 
@@ -68,6 +70,10 @@ export class SerialRobot extends PlanarRobot {
     this.#selfTest = new SelfTest(settings.required);
     this.#counters = new Counters(settings.wheelTravel);
     this.reading.yawRange = GYRO_RANGE;
+  }
+
+  override listen(): void {
+    this.#isHeardOnly = true;
   }
 
   receive(now: number): void {
@@ -161,6 +167,7 @@ export class SerialRobot extends PlanarRobot {
   #takeTelemetry(payload: DataView): void {
     const telemetry = this.#telemetry;
     readTelemetry(payload, 0, telemetry);
+    if (this.#isHeardOnly && this.#session.number < 0) this.#overhear(telemetry.session);
     if (this.#session.number < 0) return;
     if (telemetry.session !== this.#session.number) {
       this.#restart();
@@ -170,6 +177,14 @@ export class SerialRobot extends PlanarRobot {
     this.#takeState();
     this.#takeSensors();
     if (telemetry.sensors & SensorFlag.gyro) this.#takeOdometry();
+  }
+
+  /** Takes part in the session that the board has, if any, without a word. */
+  #overhear(session: number): void {
+    this.#session.overhear(session);
+    this.#counters.forget();
+    this.#clock.forget();
+    this.phase = RobotPhase.ready;
   }
 
   /** Whether the board is armed, and why not any more. */
@@ -207,7 +222,8 @@ export class SerialRobot extends PlanarRobot {
     this.odometry.v = wheelSpeed * wheelTravel;
     this.odometry.rate = yawRate;
     this.reading.yawRate = yawRate;
-    this.#clock.take(this.#now, counters.seconds, echoSequence, echoAge);
+    if (this.#isHeardOnly) this.#clock.overhear(this.#now, counters.seconds);
+    else this.#clock.take(this.#now, counters.seconds, echoSequence, echoAge);
     this.reading.time = this.#clock.measuredAt(this.#now);
     this.updateReading();
   }

@@ -63,16 +63,17 @@ export class VirtualNode implements Transport {
     return plant;
   }
 
-  /** Our node joins it. */
-  start(config: RunConfig): void {
+  /** Our node joins it; `listens`: somebody else drives. */
+  start(config: RunConfig, listens = false): void {
     const { task } = resolveTask(config);
-    const settings = ros2SettingsFrom(config, task);
+    const own = ros2SettingsFrom(config, task);
+    const settings = listens ? { ...own, listens } : own;
     const node = this.graph.node(settings.node, (error, topic) => this.relay?.onError(error, topic));
     const write = (row: Float64Array) => {
       if (!this.isSilent) this.#states.push(...new Uint8Array(row.slice().buffer));
     };
     this.relay = new Relay(node, settings, { clock: () => this.now, write, say: (text) => this.said.push(text) });
-    this.show = liveTopics(node, settings.node, () => this.relay?.frame ?? "", task);
+    if (!listens) this.show = liveTopics(node, settings.node, () => this.relay?.frame ?? "", task);
     node.start();
   }
 
@@ -108,9 +109,11 @@ export class VirtualRosHost implements ControlHost {
   /** the faults that the loop wrote down, with their values */
   readonly faults: { readonly name: string; readonly value: number }[] = [];
   before: (now: number) => void = () => {};
+  /** somebody else drives: the robot is only heard */
+  listens = false;
   readonly #config: RunConfig;
   readonly #view: LiveView;
-  #loop: ControlLoop | undefined;
+  #loop: Pick<ControlLoop, "step"> | undefined;
   #runs = true;
 
   constructor(config: RunConfig, parameters: number) {
@@ -122,10 +125,10 @@ export class VirtualRosHost implements ControlHost {
   }
 
   async start(): Promise<void> {
-    this.node.start(this.#config);
+    this.node.start(this.#config, this.listens);
     const kind = robotFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
-    const options = { heartbeatWithin: Number.POSITIVE_INFINITY };
+    const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: this.listens };
     this.#loop = await controlLoop(this.#config, kind, this.node, 1, this.shared, this.ring, options);
   }
 

@@ -1,0 +1,55 @@
+/**
+ * What a control thread does with a robot that somebody pushes, or drives by radio: it takes in what the robot says and
+ * writes down every state that was measured. It knows no way to arm a robot or to send it anything. It allocates
+ * nothing, prints nothing, throws nothing.
+ */
+import { Fault } from "../links/faults.js";
+import type { HeardRobot } from "../links/robot.js";
+import { RecordKind, type Ring } from "./records.js";
+import { Order, type Shared } from "./shared.js";
+
+export class ListeningLoop {
+  readonly #robot: HeardRobot;
+  readonly #shared: Shared;
+  readonly #ring: Ring;
+  /** when the state held that was written last [s] */
+  #written = Number.NEGATIVE_INFINITY;
+
+  constructor(robot: HeardRobot, shared: Shared, ring: Ring) {
+    this.#robot = robot;
+    this.#shared = shared;
+    this.#ring = ring;
+    robot.listen();
+  }
+
+  /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
+  step(now: number, missed: boolean): boolean {
+    const robot = this.#robot;
+    const isOver = this.#shared.takeOrder() === Order.quit;
+    robot.receive(now);
+    const fault = robot.takeFault();
+    if (fault !== Fault.none) this.#writeFault(now, fault);
+    if (robot.reading.time > this.#written) this.#writeReading();
+    this.#shared.now = now;
+    this.#shared.report(robot);
+    this.#shared.countTick(missed);
+    return !isOver;
+  }
+
+  #writeReading(): void {
+    const { time, state, applied } = this.#robot.reading;
+    if (!this.#ring.begin(RecordKind.reading, time)) return;
+    this.#written = time;
+    this.#ring.numbers(state, state.length);
+    this.#ring.numbers(applied, applied.length);
+    this.#ring.end();
+  }
+
+  #writeFault(now: number, fault: Fault): void {
+    if (!this.#ring.begin(RecordKind.fault, now)) return;
+    this.#ring.number(fault);
+    this.#ring.number(this.#robot.faultValue);
+    this.#ring.number(Number.NaN);
+    this.#ring.end();
+  }
+}

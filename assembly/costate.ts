@@ -6,6 +6,7 @@ import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { isAdjusted, trimTranspose } from "./policy/adjustment";
 import { accumulateGradient, transpose } from "./policy/mlp";
+import { fromOutputs } from "./policy/outputs";
 import * as trace from "./trace";
 
 /** Forgets what earlier passes added up: gradient, and of every rollout the deltas and output gradients. */
@@ -100,10 +101,9 @@ function throughNetwork(j: i32, pOutputs: usize): void {
   const work = trace.activationWork;
   const tail = work + trace.deltaRow - trace.outputRow;
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
-    const value = load<f64>(pOutputs + i);
-    store<f64>(total + i, load<f64>(total + i) + value);
-    store<f64>(tail + i, value * load<f64>(trace.outputScale + i));
+    store<f64>(total + i, load<f64>(total + i) + load<f64>(pOutputs + i));
   }
+  fromOutputs(j, pOutputs, tail);
   const row = trace.activationsAt(j);
   transpose(trace.parametersEnd, row, work, trace.deltasAt(j), trace.featureWork);
 }

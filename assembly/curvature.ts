@@ -13,6 +13,7 @@ import { Region } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowCount, windowEnd, windowVaries } from "./options";
 import { parameterSize } from "./policy/layers";
 import { forward } from "./policy/mlp";
+import { toOutputs } from "./policy/outputs";
 import { recallNetwork } from "./policy/policy";
 import { tangent } from "./tangent";
 import * as trace from "./trace";
@@ -119,9 +120,9 @@ function displaceNetwork(j: i32, e: f64, displaced: usize): void {
   task.observe(trace.taskParameters, trace.stateWork, time, row, trace.taskTapeAt(j));
   forward(displaced, row);
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
-    const change = load<f64>(last + i) - load<f64>(trace.outputWork + i);
-    store<f64>(trace.outputWork + i, load<f64>(trace.outputScale + i) * change);
+    store<f64>(trace.outputWork + i, load<f64>(last + i) - load<f64>(trace.outputWork + i));
   }
+  toOutputs(j, trace.outputWork, trace.outputWork);
 }
 
 /** Tapes and residuals of step t at its displaced state, reference, gains and input. */

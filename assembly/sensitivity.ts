@@ -12,6 +12,7 @@ import { Region } from "./regions";
 import { stateFeedback, truncate } from "./options";
 import { parameterSize } from "./policy/layers";
 import { accumulateGradient, transpose } from "./policy/mlp";
+import { fromOutputs } from "./policy/outputs";
 import * as trace from "./trace";
 
 /** A dense Jacobian, at most 24 x 24, and the unit vectors that its columns are taken with. */
@@ -119,8 +120,9 @@ function networkJacobian(j: i32, p: i32, features: usize, X: usize, offsets: usi
   for (let o: i32 = 0; o < trace.outputSize; o++) {
     const target = offsets + usize(o) * row;
     memory.fill(work, 0, trace.activationRow);
-    const scale = load<f64>(trace.outputScale + (usize(o) << DOUBLE_SHIFT));
-    store<f64>(work + trace.deltaRow - trace.outputRow + (usize(o) << DOUBLE_SHIFT), scale);
+    memory.fill(trace.outputWork, 0, trace.outputRow);
+    store<f64>(trace.outputWork + (usize(o) << DOUBLE_SHIFT), 1.0);
+    fromOutputs(j, trace.outputWork, work + trace.deltaRow - trace.outputRow);
     // the first segment's row of deltas is borrowed for one row: the caller clears it before any co-state pass
     memory.fill(trace.deltas, 0, trace.deltaRow);
     transpose(trace.parametersEnd, activations, work, trace.deltas, trace.featureWork);

@@ -8,6 +8,7 @@ import { dimension } from "./arena";
 import { stateFeedback, truncate } from "./options";
 import { addOffsets, isAdjusted, trimTangent } from "./policy/adjustment";
 import { tangent as networkTangent } from "./policy/mlp";
+import { toOutputs } from "./policy/outputs";
 import { Dimension } from "./regions";
 import * as trace from "./trace";
 
@@ -74,8 +75,6 @@ function throughNetwork(j: i32, dx: usize): void {
   if (stateFeedback) task.tangent(trace.taskTapeAt(j), dx, dRow);
   else memory.fill(dRow, 0, trace.activationRow);
   networkTangent(trace.parameters, trace.direction, trace.activationsAt(j), dRow);
-  for (let i: usize = 0; i < trace.outputRow; i += 8) {
-    store<f64>(trace.outputWork + i, load<f64>(trace.outputScale + i) * load<f64>(dRow + trace.outputOffset + i));
-  }
+  toOutputs(j, dRow + trace.outputOffset, trace.outputWork);
   if (isAdjusted()) addOffsets(trace.adjustmentDirection, j, trace.outputWork);
 }

@@ -11,6 +11,7 @@ import * as trace from "../trace";
 import { Reward } from "../rewards/reward";
 import { addOffsets, addTrims, isAdjusted } from "./adjustment";
 import { forward } from "./mlp";
+import { placeTurn, toOutputs } from "./outputs";
 import { Reference } from "./reference";
 
 /** Network input at the segment's state and time. */
@@ -18,6 +19,7 @@ function observe(j: i32): void {
   const row = trace.activationsAt(j);
   const x = trace.segmentStateAt(j);
   task.observe(trace.taskParameters, x, segmentTime(j), row, trace.taskTapeAt(j));
+  placeTurn(j);
 }
 
 function segmentTime(j: i32): f64 {
@@ -30,13 +32,10 @@ export function recallNetwork(j: i32): void {
   forward(trace.parameters, trace.activationsAt(j));
 }
 
-/** outputs_j = scale * the last layer's activations + what the adjustment adds. */
-function scaleOutputs(j: i32): void {
-  const last = trace.activationsAt(j) + trace.outputOffset;
+/** outputs_j = what the last layer says + what the adjustment adds. */
+function setOutputs(j: i32): void {
   const out = trace.outputsAt(j);
-  for (let i: usize = 0; i < trace.outputRow; i += 8) {
-    store<f64>(out + i, load<f64>(trace.outputScale + i) * load<f64>(last + i));
-  }
+  toOutputs(j, trace.activationsAt(j) + trace.outputOffset, out);
   if (isAdjusted()) addOffsets(trace.adjustment, j, out);
 }
 
@@ -79,7 +78,7 @@ export enum Network {
  */
 export function openSegment(j: i32, network: Network, begins: bool): void {
   if (network != Network.recorded) recallNetwork(j);
-  if (network == Network.called) scaleOutputs(j);
+  if (network == Network.called) setOutputs(j);
   placeSetpoint(j);
   if (j == 0 && begins) placeOpening();
   const previous = j == 0 ? trace.openingSetpoint : trace.setpointAt(j - 1);

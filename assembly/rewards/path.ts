@@ -5,6 +5,7 @@ import {
   bendY,
   findPlace,
   forgetPlace,
+  NO_RATE,
   nodeCount,
   pathX,
   pathY,
@@ -54,9 +55,6 @@ const enum PathRewardTape {
   headingByY,
   count,
 }
-
-/** Squared length below which a rate has no direction [m^2]. */
-const NO_RATE: f64 = 1e-24;
 
 /**
  * Cost of driving a track: d^2 + speedWeight (v - v_r)^2 + headingWeight e^2, with d the distance to the left of the

@@ -15,6 +15,12 @@ export let rateY: f64 = 0.0;
 export let bendX: f64 = 0.0;
 export let bendY: f64 = 0.0;
 
+/** What was measured last: curvature [1/m] and length of the first derivative [m], both also by the node. */
+export let curvature: f64 = 0.0;
+export let curvatureRate: f64 = 0.0;
+export let rate: f64 = 0.0;
+export let rateRate: f64 = 0.0;
+
 /** The place that was found last, in nodes [0, count), and its derivatives by x and y [1/m]. */
 export let place: f64 = 0.0;
 export let placeByX: f64 = 0.0;
@@ -66,6 +72,26 @@ export function evaluatePath(u: f64): void {
   rateY = y1 + f * (2.0 * y2 + 3.0 * y3);
   bendX = 2.0 * x2 + 6.0 * x3;
   bendY = 2.0 * y2 + 6.0 * y3;
+}
+
+/** Squared length below which a rate has no direction [m^2]. */
+export const NO_RATE: f64 = 1e-24;
+
+/** {@link evaluatePath}, and how it bends there: with a, b, c its derivatives, curvature = a x b / |a|^3. */
+export function measurePath(u: f64): void {
+  evaluatePath(u);
+  const node = at(Region.path, 0) + usize(i32(u)) * (PathNode.count << DOUBLE_SHIFT);
+  const thirdX = 6.0 * load<f64>(node, 8 * PathNode.x3);
+  const thirdY = 6.0 * load<f64>(node, 8 * PathNode.y3);
+  const squared = rateX * rateX + rateY * rateY;
+  const isMoving = squared > NO_RATE;
+  rate = Math.sqrt(squared);
+  const perSquared = isMoving ? 1.0 / squared : 0.0;
+  const perCube = isMoving ? perSquared / rate : 0.0;
+  const stretch = rateX * bendX + rateY * bendY;
+  curvature = (rateX * bendY - rateY * bendX) * perCube;
+  curvatureRate = (rateX * thirdY - rateY * thirdX) * perCube - 3.0 * curvature * (stretch * perSquared);
+  rateRate = isMoving ? stretch / rate : 0.0;
 }
 
 /**

@@ -1,34 +1,21 @@
 import { cosine, sincos, sine } from "../math/trig";
-import { PlanarSetpoint, PlanarState } from "../models/planar";
-import {
-  evaluatePath,
-  findPlace,
-  nodeCount,
-  pathX,
-  pathY,
-  place,
-  placeByX,
-  placeByY,
-  rateX,
-  rateY,
-  wrapPlace,
-} from "./path-curve";
-import { planarSetpointOf, setpointToState } from "./planar";
-import { Task } from "./task";
+import { PlanarState } from "../models/planar";
+import { OnPathTask } from "./on-path";
+import { findPlace, nodeCount, place, placeByX, placeByY, wrapPlace } from "./path-curve";
 
-/** Parameters of {@link PathTask}. */
+/** Parameters of {@link PathTask}; the first are those of every task on a track. */
 export enum PathParameter {
   /** time of a whole lap [s] */
   lapTime,
   /** how far from the expected place the nearest one is looked for, to both sides [s] */
   window,
+  /** least forward speed of a setpoint made from a measured state [m/s] */
+  leastSpeed,
   /** middle of the track [m], and factors of position from there [1/m] and of velocity [s/m] in the network input */
   middleX,
   middleY,
   positionScale,
   velocityScale,
-  /** least forward speed of a setpoint made from a measured state [m/s] */
-  leastSpeed,
   count,
 }
 
@@ -65,43 +52,13 @@ const HARMONIC_SHIFT: usize = 4;
 const SINE: usize = 8;
 
 /**
- * A track: a closed path with a speed at every place, whose nodes lie in the region `path` evenly in task time. State:
- * x, y, v, phi; setpoint: x, y, xdot, ydot; features: position and velocity, scaled to the track, and cos and sin of
+ * A track that is learned by its places. Features: position and velocity, scaled to the track, and cos and sin of
  * 2 pi k tau / T for the first harmonics k, where tau is the task time of the place that is nearest to the state.
  * docs/equations.md, section 34
  */
-export class PathTask extends Task {
+export class PathTask extends OnPathTask {
   constructor(readonly harmonics: i32) {
-    super(
-      PlanarState.count,
-      PlanarSetpoint.count,
-      PathFeature.count + 2 * harmonics,
-      PathParameter.count,
-      PathTape.count + 2 * harmonics,
-    );
-  }
-
-  setpointAt(parameters: usize, t: f64, pace: f64, setpoint: usize): void {
-    const nodesPerSecond = f64(nodeCount()) / load<f64>(parameters, 8 * PathParameter.lapTime);
-    evaluatePath(wrapPlace(t * nodesPerSecond, f64(nodeCount())));
-    const rate = pace * nodesPerSecond;
-    store<f64>(setpoint, pathX, 8 * PlanarSetpoint.x);
-    store<f64>(setpoint, pathY, 8 * PlanarSetpoint.y);
-    store<f64>(setpoint, rate * rateX, 8 * PlanarSetpoint.vx);
-    store<f64>(setpoint, rate * rateY, 8 * PlanarSetpoint.vy);
-  }
-
-  setpointOf(parameters: usize, x: usize, setpoint: usize): void {
-    planarSetpointOf(x, load<f64>(parameters, 8 * PathParameter.leastSpeed), setpoint);
-  }
-
-  stateAt(parameters: usize, t: f64, pace: f64, x: usize): void {
-    this.setpointAt(parameters, t, pace, x);
-    setpointToState(x);
-  }
-
-  period(parameters: usize): f64 {
-    return load<f64>(parameters, 8 * PathParameter.lapTime);
+    super(PathFeature.count + 2 * harmonics, PathParameter.count, PathTape.count + 2 * harmonics);
   }
 
   observe(parameters: usize, x: usize, t: f64, features: usize, tape: usize): void {

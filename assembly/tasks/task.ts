@@ -3,6 +3,12 @@
  * {@link observe} fills the tape (per segment) that the two derivatives read.
  */
 export abstract class Task {
+  /**
+   * where four numbers of the tape lie, in which the policy keeps the turn of the setpoint's offsets: they count along
+   * the nominal setpoint's direction and to its left; -1: they count as the setpoint does
+   */
+  turnAt: i32 = -1;
+
   constructor(
     readonly stateSize: i32,
     readonly setpointSize: i32,

@@ -42,6 +42,7 @@ export const DRIVING: readonly SettingName[] = [
   "track",
   "track-speed",
   "track-limits",
+  "features",
   "link",
   "plant",
   "plant-model",

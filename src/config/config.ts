@@ -100,6 +100,7 @@ const LATER: readonly SettingName[] = [
   "track",
   "track-speed",
   "track-limits",
+  "features",
 ];
 
 /** The configuration in a run's config.yaml, which must be whole. */
@@ -183,6 +184,8 @@ const PARTS = ["model", "plant", "controller", "reward", "reference", "task"];
 
 function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   resolveTask(config); // names the plants if this one is unknown
+  if (config.features === "path" && !task.track)
+    throw new UserError(`features is path, and ${task.name} has no track: leave --features out, or train car-track`);
   for (const [part, given] of Object.entries(config.parameters)) {
     if (!PARTS.includes(part))
       throw new UserError(

@@ -13,7 +13,7 @@ import type { RunConfig } from "./schema.js";
 /** The task with a configuration's timing, network and parameters put in, and the chosen plant. */
 export function resolveTask(config: RunConfig): { task: TaskDefinition; plant: PlantDefinition } {
   const named = taskNamed(config.task);
-  const base = config.track === "" ? named : onTrack(named, trackOfText(config.track));
+  const base = config.track === "" ? named : onTrack(named, trackOfText(config.track), config.features);
   const plant = Object.hasOwn(base.plants, config.plant) ? base.plants[config.plant] : undefined;
   const plants = Object.keys(base.plants);
   if (!plant)

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { ruleNames, updateRules } from "../rules/rules.js";
+import { TRACK_FEATURES } from "../tasks/definition.js";
 import { linkMeanings, linkNames } from "./links.js";
 import { plantChanges } from "./plant-change.js";
 import { robotSettings } from "./robot-settings.js";
@@ -76,6 +77,13 @@ export const settings = {
     schema: v.string("the folder of a run"),
     default: "",
     describe: "folder of a run whose fitted model says what fastest:usage uses a part of; empty: the file's limits",
+  },
+  features: {
+    schema: oneOf(...TRACK_FEATURES),
+    default: "place",
+    describe:
+      "what the network sees of a track: its places, or the path beside and before the robot, so that what it learns " +
+      "holds on other tracks too (docs/tracks.md)",
   },
   "plant-change": {
     schema: plantChanges,

@@ -6,8 +6,8 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import type { RecordingInfo } from "../recording/recording.js";
 import { setTiming } from "../recording/timing.js";
-import type { PartDefinition, TaskDefinition } from "../tasks/definition.js";
-import { textOf } from "../tracks/text.js";
+import type { PartDefinition, TaskDefinition, TrackFeatures } from "../tasks/definition.js";
+import { trackOfTask } from "../tasks/path.js";
 import { controllers, references, tasks } from "./parts/parts.js";
 
 export const FORMAT = "lapgrad-policy";
@@ -46,6 +46,7 @@ export interface PolicyDescription {
   readonly task: PartDefinition & { readonly name: string };
   /** of a task on a track: its points, as a CSV, and its nodes as the core has them */
   readonly track?: string;
+  readonly features?: TrackFeatures;
   readonly path?: readonly (readonly number[])[];
   /** kind of the robot's model */
   readonly robot: string;
@@ -89,7 +90,8 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
     format: FORMAT,
     version: VERSION,
     task: { name: task.name, ...inOrder(core, "task", task.task) },
-    ...(task.track && { track: textOf(task.track), path: rowsIn(core.view("path"), core.shapeOf("path").columns) }),
+    ...trackOfTask(task),
+    ...(task.track && { path: rowsIn(core.view("path"), core.shapeOf("path").columns) }),
     robot: task.model.kind,
     timing,
     clock: {

@@ -78,6 +78,7 @@ function settingsIn(path: string, value: object): PartialConfig {
   const settings: PartialConfig = {
     task: String(objectAt(at(whole, "task"), file.task).name),
     ...(typeof file.track === "string" && { track: file.track }),
+    ...(file.features === "path" && { features: file.features }),
     "control-period": number("controlPeriod"),
     "network-period": number("networkPeriod"),
     "steps-per-segment": number("stepsPerSegment"),

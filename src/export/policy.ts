@@ -6,13 +6,17 @@ import { type PolicyDescription, partNamed } from "./description.js";
 import {
   add,
   constant,
+  divide,
   type Expression,
+  join,
   less,
   multiply,
   named,
   network,
+  type Operand,
   or,
   pick,
+  squareRoot,
   subtract,
   type Table,
   where,
@@ -59,8 +63,9 @@ export function plan(
   const offsets = scaledNetwork(policy, named("features", task.observe(parameters, state, time, pathOf(policy))));
   const nominal = task.setpointAt(parameters, named("target_time", add(time, policy.clock.lookahead)), pathOf(policy));
   const gainOffsets = part(offsets, setpoint, gains);
+  const row = part(offsets, 0, setpoint) ?? constant([]);
   return {
-    setpoint: add(nominal, part(offsets, 0, setpoint) ?? constant([])),
+    setpoint: task.turnsOffsets ? addTurned(asRow(nominal), row) : add(nominal, row),
     gains: gainOffsets && add(policy.nominalGains, gainOffsets),
   };
 }
@@ -69,10 +74,28 @@ export function plan(
 export function opening(policy: PolicyDescription, state: Expression, time: Expression): Expression {
   const { kind, parameters } = policy.task;
   const task = partNamed("task", tasks, kind);
-  const row = policy.clock.openFromState
-    ? task.setpointOf(parameters, state)
-    : task.setpointAt(parameters, time, pathOf(policy));
+  return asRow(
+    policy.clock.openFromState ? task.setpointOf(parameters, state) : task.setpointAt(parameters, time, pathOf(policy)),
+  );
+}
+
+function asRow(row: Operand): Expression {
   return typeof row === "number" || !("op" in row) ? constant(row) : row;
+}
+
+/** x, y, xdot, ydot and offsets that count along their direction and to its left: assembly/policy/outputs.ts */
+function addTurned(nominal: Expression, offsets: Expression): Expression {
+  const [vx, vy] = [pick(nominal, 2), pick(nominal, 3)];
+  const rate = named("nominal_speed", squareRoot(add(multiply(vx, vx), multiply(vy, vy))));
+  const isMoving = named("nominal_moves", less(0, rate));
+  const per = where(isMoving, rate, 1);
+  const c = named("turn_cosine", where(isMoving, divide(vx, per), 1));
+  const s = named("turn_sine", where(isMoving, divide(vy, per), 0));
+  const turned = [0, 2].flatMap((i) => {
+    const [along, left] = [pick(offsets, i), pick(offsets, i + 1)];
+    return [subtract(multiply(c, along), multiply(s, left)), add(multiply(s, along), multiply(c, left))];
+  });
+  return add(nominal, join(...turned));
 }
 
 /** Time since the network call, across the end of the clock's period too. */

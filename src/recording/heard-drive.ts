@@ -4,8 +4,8 @@
  */
 import { upperMedian } from "../statistics.js";
 import type { TaskDefinition } from "../tasks/definition.js";
+import { trackOfTask } from "../tasks/path.js";
 import { PLANAR_STATE, PlanarState } from "../tasks/planar.js";
-import { textOf } from "../tracks/text.js";
 import type { RecordingInfo } from "./recording.js";
 import { DriveRecorder } from "./stream.js";
 
@@ -51,8 +51,8 @@ export class HeardDrive {
 
   /** @throws UserError if the file is there, or cannot be written */
   static async create(path: string, task: TaskDefinition, timing: RecordingInfo["timing"]): Promise<HeardDrive> {
-    const { name, columns, track } = task;
-    const info = { task: name, timing, startTime: 0, columns, ...(track && { track: textOf(track) }) };
+    const { name, columns } = task;
+    const info = { task: name, timing, startTime: 0, columns, ...trackOfTask(task) };
     const widths = { references: 0, residuals: 0, costs: 0 };
     return new HeardDrive(await DriveRecorder.create(path, { ...info, drive: 1, began: new Date(), widths }));
   }

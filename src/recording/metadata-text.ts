@@ -28,6 +28,7 @@ export function encodeMetadata(metadata: Metadata): Map<string, string> {
     ["note", info.note],
   ]);
   if (info.track !== undefined) pairs.set("track", info.track);
+  if (info.features === "path") pairs.set("features", info.features);
   if (metadata.kind === "rollout")
     pairs
       .set("steps", `${metadata.steps}`)
@@ -153,6 +154,7 @@ export function decodeMetadata(pairs: Pairs, path: string): Metadata {
     startTime: values.number("startTime"),
     columns: columnsIn(values),
     ...(track !== undefined && { track }),
+    ...(values.text("features") === "path" && { features: "path" }),
     complete: values.text("complete") === "true",
     note: values.text("note") ?? "",
   };

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import type { TrackFeatures } from "../tasks/definition.js";
 import type { DriveEvent } from "./events.js";
 
 /**
@@ -68,6 +69,8 @@ export interface RecordingInfo {
   readonly columns: Columns;
   /** of a task on a track: its points, as a CSV */
   readonly track?: string;
+  /** what the network saw of it; absent: its places */
+  readonly features?: TrackFeatures;
   /** wall clock at the start, ISO 8601; absent unless the drive was recorded as it happened */
   readonly began?: string;
   /** false if the file ends early: what could be read is here, what is missing is said in `note` */

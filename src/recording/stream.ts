@@ -17,7 +17,8 @@ const FLUSH_PERIOD = 1000;
 const MOST_WAITING = 16 * 1024 * 1024;
 
 /** What is known when a drive begins. */
-export interface DriveInfo extends Pick<RecordingInfo, "task" | "timing" | "startTime" | "columns" | "track"> {
+export interface DriveInfo
+  extends Pick<RecordingInfo, "task" | "timing" | "startTime" | "columns" | "track" | "features"> {
   /** number of the drive in its run, from 1 */
   readonly drive: number;
   /** wall clock at the start */
@@ -107,10 +108,12 @@ export class DriveRecorder {
     this.#widths = { ...widthsOf(columns), ...info.widths };
     this.#queue = new WriteQueue(file, (error) => this.#fail(problemOf(error)), answersWithin);
     this.#file = new McapFile((piece) => this.#queue.push(piece));
+    const { track, features } = info;
+    const ofTrack = { ...(track !== undefined && { track }), ...(features && { features }) };
     const known = { task, rollout: info.drive, timing, startTime, columns, began: info.began.toISOString() };
     const metadata = encodeMetadata({
       kind: "drive",
-      info: { ...known, ...(info.track !== undefined && { track: info.track }), complete: true, note: "" },
+      info: { ...known, ...ofTrack, complete: true, note: "" },
       widths: this.#widths,
     });
     this.#file.addMetadata({ name: METADATA, metadata });

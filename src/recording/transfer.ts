@@ -1,7 +1,7 @@
 /** Between a recording and the core's arrays, in both directions. */
 import type { Core, RegionName } from "../core/core.js";
 import { UserError } from "../errors.js";
-import { textOf } from "../tracks/text.js";
+import { trackOfTask } from "../tasks/path.js";
 import type { Recording } from "./recording.js";
 
 /** Copies rollout `index` of the core, from its segment `from` on, into a recording of its own. */
@@ -25,7 +25,7 @@ export function recordingFrom(core: Core, index: number, rollout: number, from =
       timing: core.timing,
       startTime: start + began + core.view("taskShifts", index)[first],
       columns: body.length === 0 ? task.columns : { ...task.columns, body },
-      ...(task.track && { track: textOf(task.track) }),
+      ...trackOfTask(task),
       complete: true,
       note: "",
     },

@@ -7,7 +7,7 @@ import { createFolder, namesIn } from "../files.js";
 import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
-import { textOf } from "../tracks/text.js";
+import { trackOfTask } from "../tasks/path.js";
 import { firingIn, HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
 import { explainFault } from "./stops.js";
@@ -44,8 +44,16 @@ export class Recorder {
     const path = join(this.#folder, `${String(drive).padStart(4, "0")}.mcap`);
     const { columns, name } = task;
     const widths = { paces: 1 };
-    const track = task.track && { track: textOf(task.track) };
-    const info = { task: name, timing: core.timing, startTime, columns, ...track, drive, began: new Date(), widths };
+    const info = {
+      task: name,
+      timing: core.timing,
+      startTime,
+      columns,
+      ...trackOfTask(task),
+      drive,
+      began: new Date(),
+      widths,
+    };
     this.#drive = await DriveRecorder.create(path, info, this.#open ? { open: this.#open } : {});
   }
 

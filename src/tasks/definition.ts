@@ -48,12 +48,18 @@ export type MetricDefinition =
   | { readonly of: "rms" | "largest"; readonly residual: number; readonly unit: string }
   | { readonly of: "mean"; readonly state: number; readonly unit: string };
 
+/** What a network sees of a track: the place on it, or how the path goes on from there, wherever that is. */
+export const TRACK_FEATURES = ["place", "path"] as const;
+export type TrackFeatures = (typeof TRACK_FEATURES)[number];
+
 /** Robot, controller, reward and numbers of one task. */
 export interface TaskDefinition {
   readonly name: string;
   readonly summary: string;
   /** the closed path that is driven, where that is data; another may be put in its place (path.ts) */
   readonly track?: Track;
+  /** what the network sees of the track; absent: its places */
+  readonly features?: TrackFeatures;
   /** names with units, in the order of the arrays */
   readonly columns: {
     readonly state: readonly string[];

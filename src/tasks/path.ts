@@ -2,8 +2,9 @@
 import { trackThrough } from "../tracks/make.js";
 import { extentOf, windowOf } from "../tracks/path-table.js";
 import { shapes } from "../tracks/shapes.js";
+import { textOf } from "../tracks/text.js";
 import { lapTimeOf, type SpeedPlan, shapeOf, type Track } from "../tracks/track.js";
-import type { TaskDefinition } from "./definition.js";
+import type { PartDefinition, TaskDefinition, TrackFeatures } from "./definition.js";
 
 /** Half the width of the paper's figure-8 [m], and its speed [m/s]: positions and velocities in the network's input. */
 const FEATURE_HALF = 3;
@@ -36,13 +37,41 @@ function harmonicsFor(lapTime: number, speed: number): number {
   return HARMONICS.find((harmonics) => harmonics * each >= lapTime) ?? HARMONICS[HARMONICS.length - 1];
 }
 
-type OfTrack = "track" | "reward" | "reference" | "task" | "timing" | "bounds" | "initialState";
+type OfTrack = "track" | "features" | "reward" | "reference" | "task" | "timing" | "bounds" | "initialState";
 type Robot = Omit<TaskDefinition, OfTrack> & {
   readonly timing: Omit<TaskDefinition["timing"], "lapTime">;
 };
 
-/** The task of driving a track with a robot. */
-export function onTrack(robot: Robot, track: Track): TaskDefinition {
+/** Least forward speed of a setpoint made from a measured state [m/s]. */
+const LEAST_SPEED = 0.01;
+/** Factors of what the network sees of the path, the same on every track. */
+const ALONG = { distanceScale: 3, headingScale: 3, speedScale: 0.5, delayScale: 5, curvatureScale: 1 };
+
+/** A network that knows this track by heart: it sees where on it the robot is. */
+function atPlaces(track: Track, lapTime: number): PartDefinition {
+  const { middle, half } = extentOf(track);
+  return {
+    kind: `path${harmonicsFor(lapTime, track.length / lapTime)}`,
+    parameters: {
+      lapTime,
+      window: windowOf(track),
+      leastSpeed: LEAST_SPEED,
+      middleX: middle[0],
+      middleY: middle[1],
+      positionScale: FEATURE_HALF / half,
+      velocityScale: Math.min(1, FEATURE_SPEED / Math.max(...track.speed)),
+    },
+  };
+}
+
+/** A network that knows how tracks are driven: it sees the robot beside the path, and the path before the robot. */
+function alongPath(track: Track, lapTime: number, ahead: number): PartDefinition {
+  const parameters = { lapTime, window: windowOf(track), leastSpeed: LEAST_SPEED, ahead, ...ALONG };
+  return { kind: "alongPath", parameters };
+}
+
+/** The task of driving a track with a robot, whose network sees it as `features` say. */
+export function onTrack(robot: Robot, track: Track, features: TrackFeatures = "place"): TaskDefinition {
   const { controlPeriod, networkPeriod } = robot.timing;
   const lapTime = lapTimeOf(track);
   const window = windowOf(track);
@@ -52,6 +81,7 @@ export function onTrack(robot: Robot, track: Track): TaskDefinition {
   return {
     ...robot,
     track,
+    features,
     reward: {
       kind: "path",
       parameters: { lapTime, window, speedWeight: 1 / 30, headingWeight: 10 / 30, speedFactor: 1 },
@@ -64,21 +94,20 @@ export function onTrack(robot: Robot, track: Track): TaskDefinition {
       positive: ["positionWeight"],
     },
     task: {
-      kind: `path${harmonicsFor(lapTime, track.length / lapTime)}`,
-      parameters: {
-        lapTime,
-        window,
-        middleX: middle[0],
-        middleY: middle[1],
-        positionScale: FEATURE_HALF / half,
-        velocityScale: Math.min(1, FEATURE_SPEED / Math.max(...track.speed)),
-        leastSpeed: 0.01,
-      },
-      positive: ["lapTime", "window", "positionScale", "velocityScale"],
+      ...(features === "path" ? alongPath(track, lapTime, networkPeriod) : atPlaces(track, lapTime)),
+      positive: ["lapTime", "window", "positionScale", "velocityScale", "ahead"],
       notNegative: ["leastSpeed"],
     },
     timing: { ...robot.timing, lapTime },
     bounds: { low: [...low, -20, -1e4], high: [...high, 20, 1e4] },
     initialState: [track.x[0], track.y[0], 0, shapeOf(track).heading[0]],
   };
+}
+
+/** What a recording keeps of the track of a task that has one. */
+export function trackOfTask({ track, features }: TaskDefinition): {
+  readonly track?: string;
+  readonly features?: TrackFeatures;
+} {
+  return track && features ? { track: textOf(track), features } : {};
 }

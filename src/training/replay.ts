@@ -179,7 +179,8 @@ export function configFor(
         ...(lapTime === undefined ? {} : { parameters: { task: { lapTime }, reward: { lapTime } } }),
       }
     : {};
-  const track = recording.info.track === undefined ? {} : { track: recording.info.track };
+  const { track: path, features } = recording.info;
+  const track = { ...(path !== undefined && { track: path }), ...(features && { features }) };
   const size = { "rollout-segments": Math.max(1, segments) }; // of a drive that was only heard there is no segment
   return completeConfig({ window, ...track, ...mergeConfigs(driven, given), task, ...size });
 }

@@ -22,6 +22,8 @@ export interface ReferencePart {
 export interface TaskPart {
   /** the parameter after which setpoints and features repeat [s] */
   readonly period: string;
+  /** offsets of the setpoint count along the nominal one's direction, and to its left */
+  readonly turnsOffsets?: true;
   /** names of the features, with units */
   readonly features: readonly string[];
   /** Nominal setpoint at task time t [s]; `path`: the nodes of its track, if it has one. */

@@ -1,13 +1,18 @@
 /** Tracks that cross themselves, with features for laps of every length. */
 import { carTrack } from "../../../src/tasks/car-track.js";
-import type { TaskDefinition } from "../../../src/tasks/definition.js";
+import type { TaskDefinition, TrackFeatures } from "../../../src/tasks/definition.js";
 import { onTrack } from "../../../src/tasks/path.js";
 import { trackThrough } from "../../../src/tracks/make.js";
 import { shapes } from "../../../src/tracks/shapes.js";
 import type { SpeedPlan } from "../../../src/tracks/track.js";
 
-function onPoints(name: string, points: readonly (readonly [number, number])[], wanted: SpeedPlan) {
-  return { ...onTrack(carTrack, trackThrough(name, points, wanted)), name };
+function onPoints(
+  name: string,
+  points: readonly (readonly [number, number])[],
+  wanted: SpeedPlan,
+  features?: TrackFeatures,
+) {
+  return { ...onTrack(carTrack, trackThrough(name, points, wanted), features), name };
 }
 
 /** A lemniscate, which crosses itself at right angles: its speed and curvature change everywhere. */
@@ -30,5 +35,7 @@ const trials: readonly TaskDefinition[] = [
     lemniscate.map(([x, y]) => [4 * x, 4 * y]),
     { constant: 2 },
   ),
+  onPoints("lemniscate at changing speed, seen along the path", lemniscate, { usage: 0.2 }, "path"),
+  onPoints("figure-8 seen along the path", shapes.figure8.points({ radius: 1.5 }), { constant: 3.4 }, "path"),
 ];
 export default trials;

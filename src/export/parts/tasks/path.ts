@@ -37,12 +37,12 @@ interface Point {
 }
 
 /** u modulo the number of nodes. */
-function wrapPlace(u: Expression, count: number): Expression {
+export function wrapPlace(u: Expression, count: number): Expression {
   const wrapped = subtract(u, multiply(count, floor(divide(u, count))));
   return named("place", where(and(lessOrEqual(0, wrapped), less(wrapped, count)), wrapped, 0));
 }
 
-function evaluatePath(nodes: Table, u: Expression): Point {
+export function evaluatePath(nodes: Table, u: Expression): Point {
   const i = named("node", floor(u));
   const f = named("part", subtract(u, i));
   const row = lookup(nodes, i);
@@ -56,7 +56,7 @@ function evaluatePath(nodes: Table, u: Expression): Point {
 }
 
 /** The products of two rows of two numbers, added. */
-function dot(a: Expression, b: Expression): Expression {
+export function dot(a: Expression, b: Expression): Expression {
   const product = multiply(a, b);
   return add(pick(product, 0), pick(product, 1));
 }
@@ -68,7 +68,7 @@ interface Sample {
 }
 
 /** The place nearest to a position, within `window` nodes to both sides of the expected one. */
-function findPlace(nodes: Table, position: Expression, expected: Expression, window: number): Expression {
+export function findPlace(nodes: Table, position: Expression, expected: Expression, window: number): Expression {
   const count = nodes.rows.length;
   const stride = Math.max(1, Math.ceil((2 * window) / SAMPLES));
   const wrap = (i: Expression) => {
@@ -123,9 +123,20 @@ function newton(nodes: Table, position: Expression, from: Expression, far: numbe
   }
 }
 
-function nodesPerSecond(nodes: Table, { lapTime }: Parameters): number {
+export function nodesPerSecond(nodes: Table, { lapTime }: Parameters): number {
   return nodes.rows.length / lapTime;
 }
+
+/** What every task on a track has in common: assembly/tasks/on-path.ts */
+export const onPath: Pick<TaskPart, "period" | "setpointAt" | "setpointOf"> = {
+  period: "lapTime",
+  setpointAt(parameters, t, nodes) {
+    const rate = nodesPerSecond(nodes, parameters);
+    const point = evaluatePath(nodes, wrapPlace(multiply(t, rate), nodes.rows.length));
+    return join(point.position, multiply(rate, point.rate));
+  },
+  setpointOf: planarSetpointOf,
+};
 
 /** assembly/tasks/path.ts */
 function pathTask(harmonics: number): TaskPart {
@@ -133,14 +144,8 @@ function pathTask(harmonics: number): TaskPart {
     ["cos", "sin"].map((name) => `${name} of ${k === 0 ? "the lap's phase" : `${k + 1} times the lap's phase`}`),
   );
   return {
-    period: "lapTime",
+    ...onPath,
     features: ["x, scaled", "y, scaled", "v cos phi, scaled", "v sin phi, scaled", ...clock.flat()],
-    setpointAt(parameters, t, nodes) {
-      const rate = nodesPerSecond(nodes, parameters);
-      const point = evaluatePath(nodes, wrapPlace(multiply(t, rate), nodes.rows.length));
-      return join(point.position, multiply(rate, point.rate));
-    },
-    setpointOf: planarSetpointOf,
     observe(parameters, state, t, nodes) {
       const { middleX, middleY, positionScale, velocityScale, window } = parameters;
       const rate = nodesPerSecond(nodes, parameters);

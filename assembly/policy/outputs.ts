@@ -1,7 +1,7 @@
 /**
  * From the network's last layer to its outputs, which are offsets of setpoint and gains: a factor each and, where the
- * task sees the world relative to its path, the turn from the path's frame into the world's; a map that is linear in
- * the activations. docs/equations.md, section 37
+ * task sees the world relative to its path, the turn from the path's frame into the world's and one gain for x and y; a
+ * map that is linear in the activations. docs/equations.md, section 37
  */
 import { task } from "../components";
 import { lookahead } from "../options";
@@ -40,6 +40,7 @@ export function toOutputs(j: i32, activations: usize, outputs: usize): void {
   const c = load<f64>(turnOf(j));
   const s = load<f64>(turnOf(j), SINE);
   for (let i: usize = 0; i < trace.setpointRow; i += 16) turnBy(c, s, outputs + i);
+  share(outputs + trace.setpointRow);
 }
 
 /** pActivations = S T_j' pOutputs. */
@@ -49,10 +50,20 @@ export function fromOutputs(j: i32, pOutputs: usize, pActivations: usize): void 
     const c = load<f64>(turnOf(j));
     const s = load<f64>(turnOf(j), SINE);
     for (let i: usize = 0; i < trace.setpointRow; i += 16) turnBy(c, -s, pActivations + i);
+    share(pActivations + trace.setpointRow);
   }
   for (let i: usize = 0; i < trace.outputRow; i += 8) {
     store<f64>(pActivations + i, load<f64>(pActivations + i) * load<f64>(trace.outputScale + i));
   }
+}
+
+/** The first two gains, those of x and y, become their mean: else it would matter which way the path points. */
+// @ts-ignore: decorator
+@inline
+function share(gains: usize): void {
+  const mean = 0.5 * (load<f64>(gains) + load<f64>(gains, 8));
+  store<f64>(gains, mean);
+  store<f64>(gains, mean, 8);
 }
 
 /** The vector at `row`, turned by the angle of this cosine and sine. */

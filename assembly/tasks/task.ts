@@ -5,7 +5,8 @@
 export abstract class Task {
   /**
    * where four numbers of the tape lie, in which the policy keeps the turn of the setpoint's offsets: they count along
-   * the nominal setpoint's direction and to its left; -1: they count as the setpoint does
+   * the nominal setpoint's direction and to its left, and the first two gains are one; -1: they count as the setpoint
+   * and the gains do
    */
   turnAt: i32 = -1;
 

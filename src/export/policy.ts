@@ -66,8 +66,15 @@ export function plan(
   const row = part(offsets, 0, setpoint) ?? constant([]);
   return {
     setpoint: task.turnsOffsets ? addTurned(asRow(nominal), row) : add(nominal, row),
-    gains: gainOffsets && add(policy.nominalGains, gainOffsets),
+    gains: gainOffsets && add(policy.nominalGains, task.turnsOffsets ? shared(gainOffsets, gains) : gainOffsets),
   };
+}
+
+/** The first two gains, of x and y, as their mean. */
+function shared(gains: Expression, count: number): Expression {
+  const mean = named("shared_gain", multiply(0.5, add(pick(gains, 0), pick(gains, 1))));
+  const others = Array.from({ length: count - 2 }, (_, i) => pick(gains, 2 + i));
+  return join(mean, mean, ...others);
 }
 
 /** The setpoint before the first. */

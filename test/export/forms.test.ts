@@ -8,13 +8,13 @@ import { DOUBLE, EXACT, Reference } from "../../src/export/parity.js";
 import { controllers, tasks as courses, references } from "../../src/export/parts/parts.js";
 import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
 import { tasks } from "../../src/tasks/tasks.js";
-import { randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
 import { tool } from "../support/tools.js";
 
 const compiler = tool("cc");
 const WANTED = { what: "policy", precision: "float64" } as const;
 
-describe.each(Object.keys(tasks))("%s", (task) => {
+describe.each(Object.keys(POLICIES))("%s", (task) => {
   for (const timing of timingsOf(task)) {
     compiler.test(`${timing}: C compiles without a warning; doubles are the core's bits, floats close`, async () => {
       const source = await randomPolicy(task, timing);

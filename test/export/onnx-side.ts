@@ -5,15 +5,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { forms, type Verdict } from "../../src/export/forms.js";
-import { tasks } from "../../src/tasks/tasks.js";
-import { randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
 
 const [folder = ""] = process.argv.slice(2);
 const { onnx } = forms;
 if (!onnx) throw new Error("there is no form onnx");
 
 const verdicts: Record<string, Verdict> = {};
-for (const task of Object.keys(tasks)) {
+for (const task of Object.keys(POLICIES)) {
   for (const timing of timingsOf(task)) {
     const source = await randomPolicy(task, timing);
     for (const what of onnx.whats) {

@@ -10,7 +10,7 @@ import type { Verdict } from "../../src/export/forms.js";
 import { layersOf, readOnnx } from "../../src/export/onnx/read.js";
 import type { Check } from "../../src/export/parity.js";
 import { tasks } from "../../src/tasks/tasks.js";
-import { randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
 import { newFolder } from "../support/runs.js";
 import { tool } from "../support/tools.js";
 
@@ -34,7 +34,7 @@ function checksOf(name: string): readonly Check[] {
   return verdict.checks;
 }
 
-describe.each(Object.keys(tasks))("%s", (task) => {
+describe.each(Object.keys(POLICIES))("%s", (task) => {
   for (const timing of timingsOf(task)) {
     runtime.test(`${timing}: network, steps and drive are the core's`, () => {
       // limits: docs/export.md; most states must be decided

@@ -22,7 +22,7 @@ export interface ReferencePart {
 export interface TaskPart {
   /** the parameter after which setpoints and features repeat [s] */
   readonly period: string;
-  /** offsets of the setpoint count along the nominal one's direction, and to its left */
+  /** offsets of the setpoint count along the nominal one's direction, and to its left; the first two gains are one */
   readonly turnsOffsets?: true;
   /** names of the features, with units */
   readonly features: readonly string[];

@@ -11,9 +11,10 @@ import { UserError } from "../errors.js";
 import { unusedPath } from "../files.js";
 import type { Link } from "../links/link.js";
 import { type Output, timestamp } from "../output.js";
+import { ReportRefresher } from "../report/refresher.js";
 import { quoted } from "../shell.js";
 import { taskNamed } from "../tasks/tasks.js";
-import { drivenIn } from "../training/metrics.js";
+import { drivenIn, type TrainedRollout } from "../training/metrics.js";
 import type { PreparedRun, TrainOptions } from "../training/run-start.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
 
@@ -47,10 +48,16 @@ export async function trainMeasured(
       const what = `${config.task} on ${config.link}, plant ${config.plant}`;
       output.say(`${what}, measured gradient of ${space.size} parameters, ${config.update}; run ${folder.path}`);
       const table = await announceLaps(run, output);
+      const reports = new ReportRefresher(folder.path, (why) => table.say(why));
       try {
-        stopped = await driveMeasured(run, { link: open, signal, onLap: (lap) => table.rollout(lap) });
+        const onLap = (lap: TrainedRollout) => {
+          table.rollout(lap);
+          reports.grown();
+        };
+        stopped = await driveMeasured(run, { link: open, signal, onLap });
       } finally {
         table.stop();
+        await reports.close();
       }
     } finally {
       await open.stop().finally(() => open.close());

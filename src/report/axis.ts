@@ -3,6 +3,9 @@ const NOISE = 1e-9;
 
 /** An axis of a chart: where a value lies, 0 at the low end and 1 at the high end, and which values are labelled. */
 export interface Axis {
+  /** what equal distances are: equal differences, or equal factors */
+  readonly scale: "linear" | "log";
+  readonly extent: Extent;
   readonly position: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
@@ -68,7 +71,12 @@ export function linearAxis(extent: Extent, count: number): Axis {
   const large = Math.max(Math.abs(extent.lo), Math.abs(extent.hi)) >= 1e6 || decimals > 4;
   const label = (value: number): string =>
     large ? tickLabel(value) : (value || 0).toFixed(decimals).replace("-", "−");
-  return { position, ticks: values.map((value) => ({ at: position(value), label: label(value) })) };
+  return {
+    scale: "linear",
+    extent,
+    position,
+    ticks: values.map((value) => ({ at: position(value), label: label(value) })),
+  };
 }
 
 /** An axis on which equal distances are equal factors; the extent is positive. */
@@ -85,7 +93,23 @@ export function logAxis(extent: Extent): Axis {
     return values.filter((value) => value >= extent.lo && value <= extent.hi);
   });
   const values = candidates.find((ticks) => ticks.length >= 3) ?? linearTicks(extent, 5).values;
-  return { position, ticks: values.map((value) => ({ at: position(value), label: tickLabel(value) })) };
+  return {
+    scale: "log",
+    extent,
+    position,
+    ticks: values.map((value) => ({ at: position(value), label: tickLabel(value) })),
+  };
+}
+
+/** The value that lies at a position of an axis: the inverse of its `position`. */
+export function valueAt({ scale, extent: { lo, hi } }: Pick<Axis, "scale" | "extent">, position: number): number {
+  return scale === "log" ? lo * (hi / lo) ** position : lo + position * (hi - lo);
+}
+
+/** The part of an axis between two of its positions, with labels of its own, about `count` of them. */
+export function partOf(axis: Pick<Axis, "scale" | "extent">, from: number, to: number, count: number): Axis {
+  const extent = { lo: valueAt(axis, from), hi: valueAt(axis, to) };
+  return axis.scale === "log" ? logAxis(extent) : linearAxis(extent, count);
 }
 
 function tickLabel(value: number): string {

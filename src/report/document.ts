@@ -1,13 +1,24 @@
 /**
- * One self-contained page: no network, no script, no file beside it. What every page that is written has around its
- * content. Colours of rollouts are those of Okabe and Ito, which colour-blind readers can tell apart; line widths and
- * dashes differ too. Paper is always light.
+ * One self-contained page: no network, no file beside it, and one script, with which its charts can be looked at closer
+ * (page/explorer.ts) and without which all is there. What every page that is written has around its content. Colours of
+ * rollouts are those of Okabe and Ito, which colour-blind readers can tell apart; line widths and dashes differ too.
+ * Paper is always light.
  */
+import { createHash } from "node:crypto";
+import { bundle } from "./bundle.js";
 import { readPage } from "./template.js";
 import { escapeHtml } from "./text.js";
 
-/** Forbids the page every request, whatever is in it: it can be passed on without a second thought. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+/**
+ * Forbids the page every request, whatever is in it, and every script but its own: it can be passed on without a second
+ * thought.
+ */
+const policyOf = (script: string) => `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'`;
+
+/** A script as a Content-Security-Policy names it. */
+export function hashOf(script: string): string {
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
+}
 
 /** Colours of curves that have nothing to do with rollouts, and lines and bands of the colour --c. */
 export const CURVES = `
@@ -25,12 +36,13 @@ export function renderDocument(page: {
   readonly content: string;
   readonly footer: string;
 }): string {
+  const script = bundle(new URL("./page/main.js", import.meta.url));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(script)}">
 <title>${escapeHtml(page.title)}</title>
 <style>
 ${readPage("report/style.css")}${page.style ?? ""}</style>
@@ -41,6 +53,7 @@ ${readPage("report/style.css")}${page.style ?? ""}</style>
 ${page.content}
 <footer>${escapeHtml(page.footer)}</footer>
 </main>
+<script>${script}</script>
 </body>
 </html>
 `;

@@ -26,12 +26,24 @@ export function rolloutClass(input: ReportInput, place: number): string {
   return `${role} r${place}`;
 }
 
+/** What a drawn rollout is called, e.g. "best, lap 4". */
+export function rolloutName(input: ReportInput, place: number): string {
+  return `${input.rollouts[place].label}, ${rolloutNumber(input, place)}`;
+}
+
+/** Which one it is, and whether it began standing, which makes it slower than the others. */
+function rolloutNumber({ rollouts, metrics, unit }: ReportInput, place: number): string {
+  const { rollout } = rollouts[place];
+  const isFromRest = metrics.some(({ index, fromRest }) => index === rollout && fromRest > 0);
+  return `${unit} ${rollout}${isFromRest ? " from rest" : ""}`;
+}
+
 /** The key to the drawn rollouts, which also switches them off and on. */
 export function renderRolloutKey(input: ReportInput): string {
-  const entries = input.rollouts.map(({ label, rollout }, place) => ({
+  const entries = input.rollouts.map(({ label }, place) => ({
     className: `line ${rolloutClass(input, place)}`,
     label,
-    remark: `${input.unit} ${rollout}`,
+    remark: rolloutNumber(input, place),
   }));
   return renderSwitches(entries, "laps", "M2 5h24");
 }

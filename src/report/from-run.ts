@@ -8,6 +8,7 @@ import { costOf, type Recording } from "../recording/recording.js";
 import { coreFor } from "../session.js";
 import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
+import { withPromises } from "../training/updates-file.js";
 import { frameOf } from "./frame.js";
 import type { DrawnRollout } from "./input.js";
 import { renderReport } from "./report.js";
@@ -22,7 +23,7 @@ export interface WrittenReport {
 /** Writes the report of a run, to `<run>/report.html` unless told otherwise, from what can be read. */
 export async function writeReport(run: string, out?: string): Promise<WrittenReport> {
   const folder = new RunFolder(run);
-  const metrics = await folder.readMetrics();
+  const metrics = await withPromises(run, await folder.readMetrics());
   if (metrics.length === 0)
     throw new UserError(`${run} has no finished lap or rollout yet: there is nothing to report`);
   const config = await readCompleteConfig(folder.configPath);

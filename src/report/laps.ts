@@ -2,7 +2,7 @@ import { taskTimes } from "../recording/recording.js";
 import { alongAim } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
-import { bestDrawn, column, drawingOrder, rolloutClass } from "./driven.js";
+import { bestDrawn, column, drawingOrder, rolloutClass, rolloutName } from "./driven.js";
 import type { DrawnRollout, ReportInput } from "./input.js";
 import { sideLengths } from "./polyline.js";
 import { formatNumber } from "./text.js";
@@ -79,7 +79,10 @@ export function renderOutputs(input: ReportInput): string {
       x: linearAxis(time, 3),
       y: linearAxis(pad(union(extentOf(curve.y), { lo: 0, hi: 0 }), 0.08), 4),
       xLabel: timeLabel(input),
-      lines: [level("zero", time, 0), { className: `line ${rolloutClass(input, place)}`, ...curve }],
+      lines: [
+        level("zero", time, 0),
+        { className: `line ${rolloutClass(input, place)}`, name: rolloutName(input, place), ...curve },
+      ],
     });
   });
   return (
@@ -106,11 +109,11 @@ function renderQuantity(input: ReportInput, quantity: Quantity): string {
     notes.push(`Dashed: ${quantity.level.name}, ${formatNumber(reference)}.`);
   }
   if (quantity.target) {
-    lines.push({ className: "aim", ...quantity.target });
+    lines.push({ className: "aim", name: "target", ...quantity.target });
     notes.push("Grey: the target.");
   }
   for (const place of drawingOrder(input))
-    lines.push({ className: `line ${rolloutClass(input, place)}`, ...curves[place] });
+    lines.push({ className: `line ${rolloutClass(input, place)}`, name: rolloutName(input, place), ...curves[place] });
   return renderChart({
     heading: name.charAt(0).toUpperCase() + name.slice(1),
     note: [...notes, ...(isCut ? [`A ${input.unit} that leaves the frame is cut off.`] : [])].join(" "),
@@ -162,13 +165,17 @@ function taskSpeed({ track, lapTime }: ReportInput): Pick<Quantity, "level"> {
   return { level: { value: length / lapTime, name: "the task's mean" } };
 }
 
+/** Task time since the lap began [s]; of a task without laps since the rollout did. */
+export function phaseOf(time: number, lapTime: number | undefined): number {
+  return lapTime === undefined ? time : ((time % lapTime) + lapTime) % lapTime;
+}
+
 /** Lays all laps over each other: task time becomes that since the lap began, with a gap where a lap ends. */
 function fold(times: Float64Array, values: readonly number[], lapTime: number | undefined): Curve {
   const curve: { x: number[]; y: number[] } = { x: [], y: [] };
   let previous = -Infinity;
   for (const [index, value] of values.entries()) {
-    const time = times[index];
-    const x = lapTime === undefined ? time : ((time % lapTime) + lapTime) % lapTime;
+    const x = phaseOf(times[index], lapTime);
     if (x < previous) {
       curve.x.push(NaN);
       curve.y.push(NaN);
@@ -185,7 +192,7 @@ function timeExtent(curves: readonly Curve[], lapTime: number | undefined): Exte
   return { lo: 0, hi: lapTime ?? (hi > 0 ? hi : 1) };
 }
 
-function timeLabel({ lapTime }: ReportInput): string {
+export function timeLabel({ lapTime }: ReportInput): string {
   return lapTime === undefined ? "time [s]" : "lap phase [s]";
 }
 

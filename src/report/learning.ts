@@ -82,9 +82,14 @@ export function renderLearningCurve(input: ReportInput): string {
   if (Number.isFinite(first)) {
     lines.push({ className: "level", x: [0, end], y: [first, first] });
   }
-  for (const [place, cost] of predicted.entries())
-    if (Number.isFinite(cost)) lines.push({ className: "dot predicted", x: [minutes[place]], y: [cost] });
-  lines.push({ className: "curve", x: minutes.slice(0, -1), y: costs });
+  const laps = metrics.map(({ index }) => index);
+  const along = { name: unit, values: laps };
+  // a gap after each point makes it a dot
+  const apart = (values: readonly number[]) => values.flatMap((value) => [value, Number.NaN]);
+  const dots = { x: apart(minutes.slice(0, -1)), along: { name: unit, values: apart(laps) } };
+  if (predicted.some(Number.isFinite))
+    lines.push({ className: "dot predicted", name: "predicted", ...dots, y: apart(predicted) });
+  lines.push({ className: "curve", name: "window cost", along, x: minutes.slice(0, -1), y: costs });
   for (const [index, cost] of costs.entries()) {
     if (!Number.isFinite(cost) || (metrics.length > MAX_DOTS && index !== place)) continue;
     const at = minutes[index];
@@ -92,6 +97,8 @@ export function renderLearningCurve(input: ReportInput): string {
       `${unit} ${metrics[index].index}: window cost ${formatNumber(cost, 4)} ` + `after ${formatFixed(at, 2)} min`;
     lines.push({ className: index === place ? "dot best" : "dot", x: [at], y: [cost], hint });
   }
+  const rested = metrics.map(({ fromRest }, i) => (fromRest > 0 ? costs[i] : Number.NaN));
+  if (rested.some(Number.isFinite)) lines.push({ className: "dot hollow", ...dots, y: apart(rested) });
   for (const [place, { index }] of metrics.entries()) {
     const noticed = input.noticed[index] ?? [];
     if (noticed.length === 0) continue;
@@ -109,6 +116,7 @@ export function renderLearningCurve(input: ReportInput): string {
       ? `Large: the best, ${unit} ${metrics[place].index}, ${formatNumber(best)}.`
       : "",
     predicted.some(Number.isFinite) ? "Orange: what was predicted before driving." : "",
+    rested.some(Number.isFinite) ? `Hollow: a ${unit} from rest.` : "",
     lost > 0 ? `${plural(lost, unit)} without a positive finite cost left out.` : "",
     hi < highest ? `Costs above ${formatNumber(hi * room)} are cut off.` : "",
   ];
@@ -154,9 +162,10 @@ export function renderTable(input: ReportInput): string {
   const head = shown
     .map(([name, unit]) => `<th scope="col">${name}${unit && `<small> [${unit}]</small>`}</th>`)
     .join("");
-  const rows = metrics.map(({ index }, row) => {
+  const rows = metrics.map(({ index, fromRest }, row) => {
     const cells = shown.map(([, , values], column) => renderCell(values[row], decimals[column]));
-    const [start, name] = index === input.best ? ['<tr class="best">', `${index} best`] : ["<tr>", `${index}`];
+    const start = index === input.best ? '<tr class="best">' : "<tr>";
+    const name = [index, ...(index === input.best ? ["best"] : []), ...(fromRest > 0 ? ["from rest"] : [])].join(" ");
     return `${start}<th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
   return `<div class="table" tabindex="0" role="region" aria-label="All ${unit}s"><table>

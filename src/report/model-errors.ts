@@ -15,6 +15,7 @@ function wordsOf(name: string): string {
 export function renderModelErrors({ metrics, modelErrors, unit: unitOfWork }: ReportInput): string {
   const names = [...new Set(metrics.flatMap((one) => Object.keys(one).filter((name) => name.startsWith(PREFIX))))];
   const minutes = minutesBefore(metrics).slice(0, -1);
+  const along = { name: unitOfWork, values: metrics.map(({ index }) => index) };
   const drawn = names.sort().flatMap((name) => {
     const errors = metrics.map((one) => (one[name] > 0 ? one[name] : NaN));
     const { lo, hi } = extentOf(errors);
@@ -29,7 +30,7 @@ export function renderModelErrors({ metrics, modelErrors, unit: unitOfWork }: Re
       y: logAxis({ lo: lo / 1.5, hi: hi * 1.5 }),
       xLabel: `driving before the ${unitOfWork} [min]`,
       lines: [
-        { className: "curve", x: minutes, y: errors },
+        { className: "curve", name: "model error", along, x: minutes, y: errors },
         ...errors.map((error, i) => ({ className: "dot", x: [minutes[i]], y: [error] })),
       ],
     });

@@ -1,10 +1,10 @@
 /** The robot at some moments of the best rollout that is drawn, as its picture. */
-import { targetPoint } from "./aims.js";
+import { alongAim, targetPoint } from "./aims.js";
 import { extentOf, limitExtent, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
-import { bestDrawn } from "./driven.js";
+import { bestDrawn, rolloutName } from "./driven.js";
 import type { DrawnRollout, ReportInput } from "./input.js";
-import { drawnSize, lineOf, momentAt, pictureFor, type Shape } from "./picture.js";
+import { acrossOf, drawnSize, lineOf, momentAt, pictureFor, type Shape } from "./picture.js";
 import { cross, equalAxes, trackLine } from "./track.js";
 
 /** A rollout may leave the track by this part of its size before its picture is cut off. */
@@ -15,18 +15,20 @@ const MOMENTS = 9;
 const PLACES = 80;
 /** Time between two of them [s], at least. */
 const APART = 0.06;
+/** Half the height of the mark of a target on a line [m]. */
+const TARGET = 0.1;
 
-/** One chart; empty if the robot has no picture, or one that is a point. */
+/** One chart; empty if the robot has no picture. */
 export function renderMoments(input: ReportInput): string {
   const drawn = input.rollouts[Math.max(0, bestDrawn(input))];
   const scene = sceneOf(input, [drawn]);
   if (!scene) return "";
   return renderChart({
-    heading: scene.isVehicle ? "The robot along the lap, y [m]" : "The robot at some moments, y [m]",
+    heading: `The robot ${scene.isVehicle ? "along the lap" : "at some moments"}${scene.isPoint ? "" : ", y [m]"}`,
     note: noteOf(input, drawn, scene),
     description: `The robot at ${MOMENTS} moments of ${input.unit} ${drawn.rollout}`,
     ...scene.frames,
-    xLabel: "x [m]",
+    xLabel: scene.across,
     lines: [
       ...scene.below,
       ...steps(drawn, MOMENTS).flatMap((step) => scene.shapesAt(drawn, step).map(lineOf)),
@@ -52,23 +54,42 @@ export function renderMoving(input: ReportInput): string {
       ...lineOf(shape),
       moves: { seconds, places: places.map((shapes) => shapes[i]) },
     }));
+    const targets = targetsAt(input, rollout, moments);
+    const [first] = targets;
+    const target = first ? [{ className: "level", ...first, moves: { seconds, places: targets } }] : [];
     return renderChart({
-      heading: `${rollout.label}, ${input.unit} ${rollout.rollout}`,
+      heading: rolloutName(input, input.rollouts.indexOf(rollout)),
       description: `The robot moving in ${input.unit} ${rollout.rollout}`,
       ...scene.frames,
-      xLabel: "x [m]",
-      lines: [...scene.below, ...lines, ...scene.above],
+      xLabel: scene.across,
+      lines: [...scene.below, ...target, ...lines, ...scene.above],
     });
   });
   const content = charts.join("\n");
-  return content.trim() === ""
-    ? ""
-    : `<div class="moving"><p>In real time:</p><div class="pair">${content}</div></div>`;
+  if (content.trim() === "") return "";
+  const note = `In real time${isFollowing(input) ? "; dashed: the target" : ""}:`;
+  return `<div class="moving"><p>${note}</p><div class="pair">${content}</div></div>`;
+}
+
+/** Whether a state follows a target that moves on a line. */
+function isFollowing({ aims, track }: ReportInput): boolean {
+  return track.length === 0 && aims.length > 0 && "state" in aims[0].of;
+}
+
+/** Where the target of such a state is at some control steps, as a mark across its line [m]; none of other tasks. */
+function targetsAt(input: ReportInput, rollout: DrawnRollout, steps: readonly number[]) {
+  if (!isFollowing(input)) return [];
+  const { target } = alongAim(input.aims[0], rollout);
+  return steps.map((step) => ({ x: [target[step], target[step]], y: [-TARGET, TARGET] }));
 }
 
 /** What pictures of some rollouts share. */
 interface MomentScene {
   readonly isVehicle: boolean;
+  /** it has but one state, and moves on a line */
+  readonly isPoint: boolean;
+  /** what lies to the right */
+  readonly across: string;
   readonly size: number;
   readonly frames: Omit<ReturnType<typeof equalAxes>, "scale">;
   readonly below: readonly ChartLine[];
@@ -79,7 +100,7 @@ interface MomentScene {
 function sceneOf(input: ReportInput, drawn: readonly DrawnRollout[]): MomentScene | undefined {
   const { columns } = drawn[0].recording.info;
   const picture = pictureFor(columns, input.lengths);
-  if (!picture || columns.state.length === 1) return undefined;
+  if (!picture) return undefined;
   const { isVehicle, size } = drawnSize(columns);
   const shapesAt = ({ recording }: DrawnRollout, step: number) => picture(momentAt(recording, step), size);
   const shapes = drawn.flatMap((rollout) => steps(rollout, PLACES).flatMap((step) => shapesAt(rollout, step)));
@@ -94,8 +115,18 @@ function sceneOf(input: ReportInput, drawn: readonly DrawnRollout[]): MomentScen
     // one that drove away must not shrink the picture to a dot
     return limitExtent(union(own, extentOf(fixed[axis])), below.length > 0 ? extentOf(fixed[axis]) : own, REACH);
   });
-  const { scale, ...frames } = equalAxes(pad(x, 0), pad(y, 0));
-  return { isVehicle, size, frames, below, above: cross(target, 7 / scale), shapesAt };
+  // what moves on a line needs little room beside it, which is given in any case
+  const { scale, ...frames } = equalAxes(pad(x, 0), y.hi > y.lo ? pad(y, 0) : y);
+  return {
+    isVehicle,
+    isPoint: columns.state.length === 1,
+    across: acrossOf(columns),
+    size,
+    frames,
+    below,
+    above: cross(target, 7 / scale),
+    shapesAt,
+  };
 }
 
 /** So many control steps of a recording, equally far apart in time, from its first to its last. */

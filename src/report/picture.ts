@@ -45,6 +45,11 @@ export function drawnSize({ state }: Pick<Columns, "state">): { isVehicle: boole
   return { isVehicle, size: isVehicle ? ENLARGED : 1 };
 }
 
+/** What lies to the right in a picture, with its unit. */
+export function acrossOf({ state }: Pick<Columns, "state">): string {
+  return state.length === 1 ? state[0] : "x [m]";
+}
+
 /** Links of the arm [m], or the pole [m]. */
 export type Lengths = readonly number[];
 

@@ -43,9 +43,16 @@ function squaredDistance(
 
 /**
  * SVG path through the points, thinned, in whole numbers and relative steps to keep the page small. A point that is not
- * finite ends a line; a point between two such is drawn as a dot. Points farther out than `bound` are drawn there.
+ * finite ends a line; a point between two such is drawn as a dot. Points farther out than `bound` are drawn there. The
+ * function `keep` is told the index of every point that is in the path, in order.
  */
-export function pathData(xs: ArrayLike<number>, ys: ArrayLike<number>, tolerance: number, bound: number): string {
+export function pathData(
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  tolerance: number,
+  bound: number,
+  keep: (index: number) => void = () => {},
+): string {
   let path = "";
   for (let start = 0; start < xs.length; start++) {
     const [lineX, lineY]: [number[], number[]] = [[], []];
@@ -55,16 +62,23 @@ export function pathData(xs: ArrayLike<number>, ys: ArrayLike<number>, tolerance
       lineX.push(Math.round(Math.min(bound, Math.max(-bound, x))));
       lineY.push(Math.round(Math.min(bound, Math.max(-bound, y))));
     }
-    path += linePath(lineX, lineY, tolerance);
+    const first = start - lineX.length;
+    path += linePath(lineX, lineY, tolerance, (index) => keep(first + index));
   }
   return path;
 }
 
-function linePath(xs: readonly number[], ys: readonly number[], tolerance: number): string {
+function linePath(
+  xs: readonly number[],
+  ys: readonly number[],
+  tolerance: number,
+  keep: (index: number) => void,
+): string {
   let [atX, atY] = [xs[0], ys[0]];
   if (atX === undefined || atY === undefined) return "";
   let path = `M${atX} ${atY}`;
   const kept = thin(xs, ys, tolerance);
+  kept.forEach(keep);
   // A line of no length is drawn only if it has a step; its round ends make the dot.
   path += kept.length === 1 ? "h0" : "l";
   for (const index of kept.slice(1)) {
@@ -74,6 +88,24 @@ function linePath(xs: readonly number[], ys: readonly number[], tolerance: numbe
     [atX, atY] = [x, y];
   }
   return path;
+}
+
+/** The lines of a path as {@link pathData} writes it, each by its points. */
+export function linesOf(path: string): { readonly x: number[]; readonly y: number[] }[] {
+  const lines: { x: number[]; y: number[] }[] = [];
+  for (const [, start, steps = ""] of path.matchAll(/M(-?\d+ -?\d+)(?:h0|l([-\d ]*))/g)) {
+    let [x, y] = start.split(" ").map(Number);
+    const line = { x: [x], y: [y] };
+    const numbers = Array.from(steps.matchAll(/-?\d+/g), Number);
+    for (let i = 0; i + 1 < numbers.length; i += 2) {
+      x += numbers[i];
+      y += numbers[i + 1];
+      line.x.push(x);
+      line.y.push(y);
+    }
+    lines.push(line);
+  }
+  return lines;
 }
 
 /** Lengths of the sides of a closed polyline; the last leads back to the first point. */

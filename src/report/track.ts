@@ -1,8 +1,10 @@
+import { taskTimes } from "../recording/recording.js";
 import { alongAim, pointAims, targetPoint } from "./aims.js";
 import { type Extent, extentOf, limitExtent, linearAxis, pad, union } from "./axis.js";
 import { type Chart, type ChartLine, renderChart } from "./chart.js";
-import { column, drawingOrder, rolloutClass } from "./driven.js";
+import { column, drawingOrder, rolloutClass, rolloutName } from "./driven.js";
 import type { ReportInput } from "./input.js";
+import { phaseOf, timeLabel } from "./laps.js";
 import { sideLengths } from "./polyline.js";
 
 /** A rollout may leave the track by this part of its size before it is cut off. */
@@ -99,6 +101,11 @@ export function equalAxes(
 function rolloutLines(input: ReportInput, paths: readonly Path[]): ChartLine[] {
   return drawingOrder(input).map((place) => ({
     className: `line ${rolloutClass(input, place)}`,
+    name: rolloutName(input, place),
+    along: {
+      name: timeLabel(input),
+      values: taskTimes(input.rollouts[place].recording).map((time) => phaseOf(time, input.lapTime)),
+    },
     ...paths[place],
   }));
 }

@@ -5,7 +5,7 @@ import { progressAlong } from "../tracks/progress.js";
 /**
  * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update rule
  * and model, on a track `lapTime`, the time of a lap at its mean progress [s], and in a training `start`: driving since
- * standstill at which it began [s].
+ * standstill at which it began [s], and `fromRest` (1) if it began standing.
  */
 export interface RolloutMetrics {
   /** from 1 */
@@ -80,6 +80,18 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
     metrics.lapTime = (seconds * task.track.length) / progressAlong(task.track, states, columns);
   }
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, slowSeconds, ...metrics };
+}
+
+/** Below this speed [m/s] a robot begins from rest. */
+const REST = 0.05;
+
+/** `fromRest` of the rollout in `slot`, with which a drive began, if a vehicle stood there; nothing else. */
+export function restOf(core: Core, slot: number): { readonly fromRest?: 1 } {
+  const { state } = core.setup.task.columns;
+  const speed = state.indexOf("v [m/s]");
+  return speed >= 0 && state.includes("phi [rad]") && Math.abs(core.view("states", slot)[speed]) < REST
+    ? { fromRest: 1 }
+    : {};
 }
 
 /** What a recording says of its rollout: as of the paces, nothing of slow driving where there was none. */

@@ -13,7 +13,15 @@ import { algorithm1, type DriveEvent } from "./algorithm1.js";
 import { Belief } from "./belief.js";
 import { checkpointOf, thinCheckpoints } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
-import { drivenIn, measure, type RolloutMetrics, summaryOf, type TrainedRollout, withNotices } from "./metrics.js";
+import {
+  drivenIn,
+  measure,
+  type RolloutMetrics,
+  restOf,
+  summaryOf,
+  type TrainedRollout,
+  withNotices,
+} from "./metrics.js";
 import { Notices, noticesOf } from "./notices.js";
 import { type RunFolder, rolloutName } from "./run-folder.js";
 import type { Training } from "./training.js";
@@ -120,6 +128,7 @@ async function record(
   }
   const metrics = {
     ...measure(core, slot, index, begin),
+    ...(begin === 0 ? restOf(core, slot) : {}),
     ...(index > 1 && !changesWithinLaps(config) ? rule.outlook(ruleState) : {}),
     ...(index > 1 ? modelFitter.numbers() : {}),
     windowCost,

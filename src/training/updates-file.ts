@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { writeAtomically } from "../files.js";
+import type { RolloutMetrics } from "./metrics.js";
 import { appendLines, completeLines, keepStopped } from "./run-lines.js";
 import type { UpdateLine } from "./updates.js";
 
@@ -30,6 +31,34 @@ export async function truncateUpdates(run: string, updates: number, keepsStopped
   const kept = lines.filter((_, i) => (numbers[i] ?? 0) <= updates);
   if (keepsStopped) await keepStopped(join(run, "stopped-updates.jsonl"), lines.slice(kept.length).join(""));
   await writeAtomically(pathIn(run), kept.join(""));
+}
+
+/**
+ * Metrics of laps whose updates come within them, with `predictedCost`: the cost of the lap times what was expected of
+ * its windows, each before it was driven, over what these then cost. Where that is not known, as they are.
+ */
+export async function withPromises<T extends RolloutMetrics>(run: string, metrics: readonly T[]): Promise<T[]> {
+  const laps = new Map<number, { cost: number; expected: number }>();
+  for (const line of (await completeLines(pathIn(run))) ?? []) {
+    const { lap, windowCost, expectedCost } = promiseIn(line);
+    if (lap === undefined || windowCost === undefined || expectedCost === undefined) continue;
+    const { cost, expected } = laps.get(lap) ?? { cost: 0, expected: 0 };
+    laps.set(lap, { cost: cost + windowCost, expected: expected + expectedCost });
+  }
+  return metrics.map((one) => {
+    const { cost, expected } = laps.get(one.index) ?? { cost: 0, expected: 0 };
+    return cost > 0 ? { ...one, predictedCost: (one.windowCost * expected) / cost } : one;
+  });
+}
+
+/** What a line says of windows of a lap; nothing if it cannot be read. */
+function promiseIn(line: string): { lap?: number; windowCost?: number; expectedCost?: number } {
+  try {
+    const { lap, windowCost, expectedCost } = JSON.parse(line) as Record<string, number | undefined>;
+    return { ...(lap && { lap }), ...(windowCost && { windowCost }), ...(expectedCost && { expectedCost }) };
+  } catch {
+    return {};
+  }
 }
 
 /** The number of the update that a line is of; undefined if it is of none. */

@@ -1,8 +1,8 @@
 /** The live page as it is served: one document with style and script in it. */
-import { createHash } from "node:crypto";
-import { CURVES } from "../report/document.js";
+
+import { bundle } from "../report/bundle.js";
+import { CURVES, hashOf } from "../report/document.js";
 import { fillPage, readPage } from "../report/template.js";
-import { bundle } from "./bundle.js";
 
 /** A document, and the policy of what it may do. */
 export interface LivePage {
@@ -13,10 +13,9 @@ export interface LivePage {
 
 export function livePage(): LivePage {
   const script = bundle(new URL("./page/main.js", import.meta.url));
-  const hash = createHash("sha256").update(script).digest("base64");
   const policy = [
     "default-src 'none'",
-    `script-src 'sha256-${hash}'`,
+    `script-src '${hashOf(script)}'`,
     "style-src 'unsafe-inline'",
     "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
     "img-src data:",

@@ -16,6 +16,7 @@ import { type TrainedRollout, withNotices } from "../training/metrics.js";
 import { configFor } from "../training/replay.js";
 import { RunFolder } from "../training/run-folder.js";
 import { isLocked } from "../training/run-lock.js";
+import { withPromises } from "../training/updates-file.js";
 import type { RunState, SentRecording } from "./messages.js";
 
 /** Recordings that are kept as text for the next page that asks. */
@@ -100,7 +101,7 @@ export class RunFeed {
     const { size, mtimeMs } = await stat(this.#folder.metricsPath);
     const seen = `${size} ${mtimeMs}`;
     if (seen !== this.#seen) {
-      const metrics = await this.#folder.readMetrics();
+      const metrics = await withPromises(this.path, await this.#folder.readMetrics());
       if (!continues(this.metrics, metrics)) this.#begin();
       this.metrics = metrics;
       this.#seen = seen;

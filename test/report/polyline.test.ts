@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { pathData, sideLengths, thin } from "../../src/report/polyline.js";
+import { linesOf, pathData, sideLengths, thin } from "../../src/report/polyline.js";
 
 /** Distance of a point from the straight piece between two others. */
 function distance(x: number, y: number, [fromX, fromY]: number[], [toX, toY]: number[]): number {
@@ -82,6 +82,19 @@ describe("pathData", () => {
     expect(pathData([0, 1e300], [0, -1e300], 0.1, 100)).toBe("M0 0l100-100");
     expect(pathData([], [], 0.1, 100)).toBe("");
   });
+});
+
+test("a path is read as it was written, and told point by point", () => {
+  const value = fc.oneof(fc.integer({ min: -9000, max: 9000 }), fc.constant(Number.NaN));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(value, value), { maxLength: 40 }), (points) => {
+      const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+      const kept: number[] = [];
+      const lines = linesOf(pathData(xs, ys, 50, 20_000, (index) => kept.push(index)));
+      expect(lines.flatMap(({ x }) => x)).toEqual(kept.map((index) => xs[index]));
+      expect(lines.flatMap(({ y }) => y)).toEqual(kept.map((index) => ys[index]));
+    }),
+  );
 });
 
 test("side lengths of a closed polyline", () => {

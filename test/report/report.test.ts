@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Recording } from "../../src/recording/recording.js";
 import { alongAim } from "../../src/report/aims.js";
@@ -7,8 +8,12 @@ import { tasks } from "../../src/tasks/tasks.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
 import { metricsOf, recordingOf, reportOf } from "./fixture.js";
 
-/** Anything a browser could be asked to fetch, and anything it could run. */
+/** Anything a browser could be asked to fetch, and anything it could run, beside the page's own script. */
 const FETCHES = /https?:|\/\/[a-z]|\bsrc=|\bhref=|<link|<script|<iframe|<object|@import|url\(|\son[a-z]+=/i;
+/** What a script could fetch with, or make of texts. */
+const REACHES =
+  /fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\(|\beval|Function\(|https?:|localStorage|cookie/;
+const SCRIPT = /<script>([\s\S]*?)<\/script>/;
 /** What a number that slipped through would leave behind. */
 const DEBRIS = /NaN|Infinity|undefined|\[object/;
 
@@ -17,7 +22,11 @@ const classesOf = (page: string): string[] =>
   [...page.matchAll(/<path class="([^"]*)"/g)].map((match) => match[1] ?? "");
 const headingsOf = (page: string): string[] => [...page.matchAll(/<h[23]>([^<]*)</g)].map((match) => match[1] ?? "");
 
-function expectSound(page: string): void {
+function expectSound(whole: string): void {
+  const [, script = ""] = SCRIPT.exec(whole) ?? [];
+  expect(whole).toContain(`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`);
+  expect(script).not.toMatch(REACHES);
+  const page = whole.replace(SCRIPT, "");
   expect(page).not.toMatch(FETCHES);
   expect(page).not.toMatch(DEBRIS);
   for (const path of pathsOf(page)) expect(path).toMatch(/^(M-?\d+ -?\d+([hvl]( ?-?\d+)*)?)*$/);
@@ -28,10 +37,10 @@ function expectSound(page: string): void {
 }
 
 describe("the page", () => {
-  test("has every part, fetches and runs nothing, and is small", () => {
+  test("has every part, fetches nothing, runs nothing but its script, and is small", () => {
     const page = renderReport(reportOf(15));
     expectSound(page);
-    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-`);
     expect(headingsOf(page)).toEqual([
       "Learning",
       "Window cost (logarithmic)",
@@ -52,7 +61,9 @@ describe("the page", () => {
       "All rollouts",
       "Configuration",
     ]);
-    expect(page.length).toBeLessThan(100_000);
+    const [, script = ""] = SCRIPT.exec(page) ?? [];
+    expect(page.length - script.length).toBeLessThan(100_000);
+    expect(script.length).toBeLessThan(35_000);
   });
 
   test("draws what a simulation says of the body, if it does, a chart for each column", () => {
@@ -94,11 +105,12 @@ describe("the page", () => {
       rollouts: [{ label: evil, rollout: 1, recording: { ...recording, info } }],
     });
     expect(page).not.toContain("<img");
-    expect(page).not.toContain("</script");
+    expect(page.split("</script")).toHaveLength(2); // the end of its own
     expect(page).not.toContain(`"alert`);
     const safe = "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;";
-    // title twice, task, incomplete note, label three times, residual twice, two outputs twice, configuration, version
-    expect(page.split(safe).length - 1).toBe(15);
+    // title twice, task, incomplete note, label four times, residual twice, two outputs twice, configuration, version,
+    // and as what lines are called: on the track, of two quantities, two inputs and in the outputs
+    expect(page.split(safe).length - 1).toBe(22);
   });
 
   test("says the same with the same input", () => {
@@ -353,7 +365,9 @@ test("what was predicted stands beside what came, and how well the model explain
   });
   const page = renderReport({ ...input, metrics, modelErrors: { "modelError.turnRate": "rad/s" } });
   expectSound(page);
-  expect(page.match(/class="dot predicted"/g)).toHaveLength(2);
+  expect(/class="dot predicted" d="([^"]*)" data-name="predicted" data-along="2 3"/.exec(page)?.[1]).toMatch(
+    /^(M\d+ \d+h0){2}$/,
+  );
   expect(page).toContain('<data value="240">240.0</data>');
   expect(chartOf(page, "Model error: turn rate [rad/s]").match(/class="dot" d="M/g)).toHaveLength(2);
   expect(renderReport(input)).not.toContain("predicted before driving");

@@ -12,6 +12,7 @@ import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
 import { readRecording } from "../../recording/reader.js";
 import { writeReport } from "../../report/from-run.js";
+import { ReportRefresher } from "../../report/refresher.js";
 import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
@@ -176,6 +177,7 @@ async function drive(
 ): Promise<void> {
   const { folder, progress } = run;
   let table: TrainingProgress | undefined;
+  const reports = new ReportRefresher(folder.path, (why) => table?.say(why));
   let refusal: string | undefined; // the last one: a reason that stays is said once
   try {
     try {
@@ -186,6 +188,7 @@ async function drive(
           table?.say(`the model was not refitted before ${unitOf(run.config)} ${driven.index}: ${refused}`);
         refusal = refused;
         table?.rollout(driven);
+        reports.grown();
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
       if (!isSimulated(run.config)) await warmUp(run.config);
@@ -193,6 +196,7 @@ async function drive(
       await train({ ...run, link, signal, modelWatch: await watchModel(run, rollouts), onRollout }, progress);
     } finally {
       await link.stop().finally(() => link.close());
+      await reports.close();
     }
   } catch (error) {
     table?.stop();

@@ -1,18 +1,27 @@
 /// <reference lib="dom" />
 /** The charts of the report, of what the page knows so far. */
+
 import { renderRolloutKey } from "../../report/driven.js";
 import { renderAlongLap, renderInputs, renderOutputs } from "../../report/laps.js";
 import { renderHeadline, renderLearningCurve, renderTable } from "../../report/learning.js";
 import { renderModel } from "../../report/model.js";
 import { renderModelErrors } from "../../report/model-errors.js";
+import { Explorer } from "../../report/page/explorer.js";
 import { renderSectors } from "../../report/sector-table.js";
 import { escapeHtml } from "../../report/text.js";
 import { fillPart, part } from "./elements.js";
 import type { Run } from "./runs.js";
 
 export class Charts {
+  readonly #explorer = new Explorer();
+
   /** Draws everything anew that has changed; `shown`: the rollout that is played. */
   draw(runs: readonly Run[], shown: number): void {
+    this.#fill(runs, shown);
+    this.#explorer.refresh();
+  }
+
+  #fill(runs: readonly Run[], shown: number): void {
     const input = runs[0]?.report(shown);
     if (!input) return;
     fillPart("headline", renderHeadline(input), "headline");
@@ -45,7 +54,9 @@ export class Charts {
         cursor.className = "cursor";
         plot.append(cursor);
       }
-      cursor.style.left = `${100 * along}%`;
+      const left = this.#explorer.plotOf(plot)?.within("x", along) ?? along;
+      cursor.style.left = `${100 * left}%`;
+      cursor.hidden = left < 0 || left > 1;
     }
   }
 }

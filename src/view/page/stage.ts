@@ -6,7 +6,7 @@ import { extentOf, pad } from "../../report/axis.js";
 import { type Chart, type ChartLine, linePath, renderChart } from "../../report/chart.js";
 import { column } from "../../report/driven.js";
 import type { DrawnRollout, ReportFrame } from "../../report/input.js";
-import { drawnSize, lineOf, type Moment, momentAt, type Picture, pictureFor } from "../../report/picture.js";
+import { acrossOf, drawnSize, lineOf, type Moment, momentAt, type Picture, pictureFor } from "../../report/picture.js";
 import { cross, equalAxes, trackLine } from "../../report/track.js";
 
 /** Control steps of the trail. */
@@ -64,7 +64,7 @@ export class Stage {
       note: noteOf(scene, isVehicle, size),
       description: shown ? `The robot in ${frame.unit} ${shown.rollout}, moving` : "The robot as it is now",
       ...frames,
-      xLabel: "x [m]",
+      xLabel: acrossOf(columns),
       lines: below,
     };
     this.#host.innerHTML = renderChart(this.#chart);

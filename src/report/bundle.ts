@@ -1,6 +1,7 @@
 /** Modules of the build as one script without imports, for a page that asks for nothing. */
 import { readFileSync } from "node:fs";
 
+const COMMENT = /^\s*\/\*\*[\s\S]*?\*\/\n/gm;
 const IMPORT = /^import \{([^}]*)\} from "(\.[^"]+)";\n?/gm;
 const EXPORT = /^export (?=(?:async )?(?:function\*?|const|let|class|var) (\w+))/gm;
 const ELSE = /^(?:import|export)\b.*/m;
@@ -16,7 +17,9 @@ export function bundle(entry: URL): string {
   const add = (module: URL): number => {
     const known = places.get(module.href);
     if (known !== undefined) return known;
-    const text = readFileSync(module, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+    const text = readFileSync(module, "utf8")
+      .replace(/^\/\/# sourceMappingURL=.*$/m, "")
+      .replace(COMMENT, "");
     const body = text.replace(/^export \{\};\n?/gm, "").replace(IMPORT, (_, names: string, path: string) => {
       const from = add(new URL(path, module));
       return `const {${names.replaceAll(/\bas\b/g, ":")}} = modules[${from}];\n`;

@@ -1,0 +1,325 @@
+/// <reference lib="dom" />
+/**
+ * Lets people look closer at the charts of a page, by mouse, finger and key: a cursor with the values of all lines, the
+ * same in all charts along the same quantity, and parts that are enlarged.
+ */
+import { valueAt } from "../axis.js";
+import { escapeHtml, formatNumber } from "../text.js";
+import { LEAST, type Part, Plot, WHOLE } from "./plot.js";
+
+/** Of what is shown: a step of the cursor by key, and with shift. */
+const [STEP, LEAP] = [0.01, 0.1];
+/** Factor of the buttons and keys that enlarge. */
+const FACTOR = 2;
+/** A mouse that moved less between down and up has clicked [pixel]. */
+const CLICK = 6;
+/** A plot that is narrower has no room for buttons: its neighbours have them [pixel]. */
+const NARROW = 300;
+
+const KEYS = "arrows move the cursor, + and − enlarge and reduce, 0 shows all";
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A finger, or a mouse whose button is down. */
+interface Held {
+  readonly plot: Plot;
+  readonly isTouch: boolean;
+  /** what was below it when it came down, as parts of width and height */
+  readonly from: Place;
+  /** on the screen, when it came down and now [pixel] */
+  readonly start: Place;
+  now: Place;
+}
+
+export class Explorer {
+  readonly #plots = new Map<HTMLElement, Plot>();
+  /** by key of charts: the cursor, as a value, and what is shown, from value to value */
+  readonly #cursors = new Map<string, number>();
+  readonly #windows = new Map<string, Part>();
+  /** what is shown of maps, by their headings */
+  readonly #maps = new Map<string, { readonly x: Part; readonly y: Part }>();
+  readonly #held = new Map<number, Held>();
+  /** the chart that tells values */
+  #told: Plot | undefined;
+
+  constructor() {
+    document.addEventListener("pointermove", (event) => this.#move(event));
+    document.addEventListener("pointerdown", (event) => this.#down(event));
+    for (const name of ["pointerup", "pointercancel"] as const)
+      document.addEventListener(name, (event) => this.#up(event));
+    document.addEventListener("dblclick", (event) => this.#all(this.#plotAt(event.target)));
+    document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    document.addEventListener("change", () => this.refresh());
+  }
+
+  /** Charts may have been drawn anew: they show what those before them did. */
+  refresh(): void {
+    for (const element of this.#plots.keys()) if (!element.isConnected) this.#plots.delete(element);
+    for (const element of document.querySelectorAll<HTMLElement>(".plot[data-key]")) {
+      const svg = element.querySelector("svg");
+      const plot = this.#plots.get(element) ?? (svg && new Plot(element, svg));
+      if (!plot) continue;
+      if (!this.#plots.has(element)) this.#begin(plot);
+      this.#show(plot);
+    }
+    if (this.#told && !this.#plots.has(this.#told.element)) this.#told = undefined;
+    this.#drawCursors();
+  }
+
+  plotOf(element: HTMLElement): Plot | undefined {
+    return this.#plots.get(element);
+  }
+
+  #begin(plot: Plot): void {
+    const { element } = plot;
+    this.#plots.set(element, plot);
+    element.tabIndex = 0;
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", `${headingOf(plot)}: ${KEYS}`);
+    if (element.clientWidth < NARROW) return;
+    const tools = document.createElement("div");
+    tools.className = "tools";
+    const actions = [
+      ["+", "enlarge", () => this.#zoom(plot, FACTOR)],
+      ["−", "reduce", () => this.#zoom(plot, 1 / FACTOR)],
+      ["⤢", "show all", () => this.#all(plot)],
+    ] as const;
+    for (const [sign, name, act] of actions) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = sign;
+      button.title = name;
+      button.setAttribute("aria-label", `${name}: ${headingOf(plot)}`);
+      button.addEventListener("click", act);
+      tools.append(button);
+    }
+    element.closest("figure")?.querySelector("figcaption")?.prepend(tools);
+  }
+
+  #plotAt(target: EventTarget | null): Plot | undefined {
+    const element = target instanceof Element ? target.closest<HTMLElement>(".plot") : null;
+    return element ? this.#plots.get(element) : undefined;
+  }
+
+  // what is shown
+
+  #show(plot: Plot): void {
+    if (plot.isMap) {
+      const { x, y } = this.#maps.get(headingOf(plot)) ?? { x: WHOLE, y: WHOLE };
+      plot.show(x, y);
+    } else {
+      const [lo, hi] = this.#windows.get(plot.key) ?? [];
+      plot.show(lo === undefined || hi === undefined ? WHOLE : [plot.partAt(lo), plot.partAt(hi)]);
+    }
+  }
+
+  /** Shows so much of a chart and of those like it, of a map in both directions. */
+  #set(plot: Plot, x: Part, y: Part): void {
+    const part = clamped(x);
+    if (plot.isMap) this.#maps.set(headingOf(plot), { x: part, y: clamped(y) });
+    else if (part === WHOLE) this.#windows.delete(plot.key);
+    else this.#windows.set(plot.key, [valueAt(plot.axes.x, part[0]), valueAt(plot.axes.x, part[1])]);
+    for (const other of this.#plots.values())
+      if (other === plot || (!plot.isMap && !other.isMap && other.key === plot.key)) this.#show(other);
+    this.#drawCursors();
+  }
+
+  #all(plot: Plot | undefined): void {
+    if (plot) this.#set(plot, WHOLE, WHOLE);
+  }
+
+  /** Enlarges by a factor about the cursor, or about the middle. */
+  #zoom(plot: Plot, factor: number): void {
+    const value = this.#cursors.get(plot.key);
+    const [reading] = value === undefined ? [] : plot.read(value).reverse();
+    const about = ([from, to]: Part, at: number | undefined): Part => {
+      const middle = at !== undefined && at >= from && at <= to ? at : (from + to) / 2;
+      return [middle - (middle - from) / factor, middle + (to - middle) / factor];
+    };
+    const { x, y } = plot.shown;
+    const at = plot.isMap || value === undefined ? reading?.x : plot.partAt(value);
+    this.#set(plot, about(x, at), about(y, reading?.y));
+  }
+
+  // mouse and finger
+
+  #down(event: PointerEvent): void {
+    const plot = this.#plotAt(event.target);
+    if (!plot || event.button !== 0) return;
+    const now = { x: event.clientX, y: event.clientY };
+    const from = plot.placeOf(now.x, now.y);
+    this.#held.set(event.pointerId, { plot, isTouch: event.pointerType !== "mouse", from, start: now, now });
+    this.#point(plot, event);
+  }
+
+  #move(event: PointerEvent): void {
+    const held = this.#held.get(event.pointerId);
+    const plot = held?.plot ?? this.#plotAt(event.target);
+    if (held) held.now = { x: event.clientX, y: event.clientY };
+    const fingers = [...this.#held.values()].filter((one) => one.plot === plot && one.isTouch);
+    if (fingers.length === 2) this.#pinch(fingers[0], fingers[1]);
+    else if (plot) this.#point(plot, event);
+    else if (event.pointerType === "mouse" && this.#told && !this.#told.element.contains(document.activeElement))
+      this.#forget();
+    if (held && !held.isTouch) this.#mark(held);
+  }
+
+  /** Keeps below two fingers what was below them when they came down. */
+  #pinch(one: Held, other: Held): void {
+    const { plot } = one;
+    const apart = ({ x, y }: Place, { x: x2, y: y2 }: Place) =>
+      plot.isMap ? Math.hypot(x - x2, y - y2) : Math.abs(x - x2);
+    const scale = apart(one.start, other.start) / Math.max(1, apart(one.now, other.now));
+    const box = plot.element.getBoundingClientRect();
+    // parts per pixel, before and now: the fingers came down on what was shown then
+    const before = { x: Math.abs(one.from.x - other.from.x), y: Math.abs(one.from.y - other.from.y) };
+    const pixels = { x: Math.abs(one.start.x - other.start.x), y: Math.abs(one.start.y - other.start.y) };
+    const span = (axis: "x" | "y", size: number) =>
+      Math.min(1, scale * (pixels[axis] > 0 ? (before[axis] / pixels[axis]) * size : 1));
+    const width = plot.isMap ? Math.max(span("x", box.width), span("y", box.height)) : span("x", box.width);
+    const middle = (axis: "x" | "y") => (one.from[axis] + other.from[axis]) / 2;
+    const right = ((one.now.x + other.now.x) / 2 - box.left) / box.width;
+    const up = 1 - ((one.now.y + other.now.y) / 2 - box.top) / box.height;
+    const about = (at: number, where: number): Part => [at - where * width, at + (1 - where) * width];
+    this.#set(plot, about(middle("x"), right), about(middle("y"), up));
+  }
+
+  /** Marks what a mouse would enlarge. */
+  #mark({ plot, start, now }: Held): void {
+    const box = plot.element.getBoundingClientRect();
+    const mark = partIn(plot, "chosen");
+    const [left, right] = [Math.min(start.x, now.x) - box.left, Math.max(start.x, now.x) - box.left];
+    const [top, bottom] = plot.isMap
+      ? [Math.min(start.y, now.y) - box.top, Math.max(start.y, now.y) - box.top]
+      : [0, box.height];
+    mark.hidden = right - left < CLICK;
+    mark.style.cssText = `left:${left}px;width:${right - left}px;top:${top}px;height:${bottom - top}px`;
+  }
+
+  #up(event: PointerEvent): void {
+    const held = this.#held.get(event.pointerId);
+    this.#held.delete(event.pointerId);
+    if (!held || held.isTouch) return;
+    const { plot, from, start } = held;
+    partIn(plot, "chosen").hidden = true;
+    if (event.type !== "pointerup" || Math.abs(event.clientX - start.x) < CLICK) return;
+    const to = plot.placeOf(event.clientX, event.clientY);
+    // a map keeps its ratio: what was chosen is in the middle
+    const size = plot.isMap ? Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y)) : Math.abs(to.x - from.x);
+    const about = (a: number, b: number): Part => [(a + b - size) / 2, (a + b + size) / 2];
+    this.#set(plot, about(from.x, to.x), about(from.y, to.y));
+  }
+
+  // cursor
+
+  #point(plot: Plot, { clientX, clientY }: PointerEvent): void {
+    const value = plot.cursorAt(plot.placeOf(clientX, clientY));
+    if (value === undefined || !plot.hasValues) return;
+    this.#cursors.set(plot.key, value);
+    this.#told = plot;
+    this.#drawCursors();
+  }
+
+  #forget(): void {
+    this.#cursors.clear();
+    this.#told = undefined;
+    this.#drawCursors();
+  }
+
+  #drawCursors(): void {
+    for (const plot of this.#plots.values()) {
+      const value = this.#cursors.get(plot.key);
+      const isThere = value !== undefined && plot.hasValues;
+      if (isThere || plot.element.querySelector(".reader"))
+        drawCursor(plot, isThere ? value : undefined, this.#told === plot);
+    }
+  }
+
+  #key(event: KeyboardEvent): void {
+    const plot = event.target instanceof HTMLElement ? this.#plots.get(event.target) : undefined;
+    if (!plot || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = event.shiftKey ? LEAP : STEP;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => this.#step(plot, -step),
+      ArrowRight: () => this.#step(plot, step),
+      "+": () => this.#zoom(plot, FACTOR),
+      "=": () => this.#zoom(plot, FACTOR),
+      "-": () => this.#zoom(plot, 1 / FACTOR),
+      "0": () => this.#all(plot),
+      Escape: () => {
+        this.#all(plot);
+        this.#forget();
+      },
+    };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  /** Moves the cursor by a part of what is shown; on a map, of what the cursor runs along. */
+  #step(plot: Plot, by: number): void {
+    const [lo, hi] = plot.reach();
+    const value = this.#cursors.get(plot.key) ?? (lo + hi) / 2;
+    this.#cursors.set(plot.key, Math.min(hi, Math.max(lo, value + by * (hi - lo))));
+    this.#told = plot;
+    this.#drawCursors();
+  }
+}
+
+function headingOf({ element }: Plot): string {
+  return element.closest("figure")?.querySelector("h3")?.textContent ?? "";
+}
+
+/** The same part within what there is, neither too small nor larger than all. */
+function clamped([from, to]: Part): Part {
+  const size = Math.max(LEAST, to - from);
+  if (size >= 1) return WHOLE;
+  const start = Math.min(1 - size, Math.max(0, (from + to - size) / 2));
+  return [start, start + size];
+}
+
+/** An element on top of a chart, made when it is first needed. */
+function partIn({ element }: Plot, className: string): HTMLElement {
+  const found = element.querySelector<HTMLElement>(`:scope > .${className}`);
+  if (found) return found;
+  const made = document.createElement("div");
+  made.className = className;
+  element.append(made);
+  return made;
+}
+
+/** The cursor of a chart with a mark on each of its lines, and, if it `tells`, their values. */
+function drawCursor(plot: Plot, value: number | undefined, tells: boolean): void {
+  const reader = partIn(plot, "reader");
+  if (value === undefined) {
+    reader.remove();
+    return;
+  }
+  const readings = plot.read(value);
+  const isInside = ({ x, y }: Place) => x >= -0.001 && x <= 1.001 && y >= -0.001 && y <= 1.001;
+  const marks = readings.map(({ x, y, colour }) => ({ x: plot.within("x", x), y: plot.within("y", y), colour }));
+  const dots = marks
+    .filter(isInside)
+    .map(({ x, y, colour }) => `<b style="left:${100 * x}%;bottom:${100 * y}%;background:${colour}"></b>`);
+  const at = plot.isMap ? (marks[0]?.x ?? 0) : plot.within("x", plot.partAt(value));
+  const line = plot.isMap || at < 0 || at > 1 ? "" : `<s style="left:${100 * at}%"></s>`;
+  const rows = readings.map(
+    ({ name, text, colour }) =>
+      `<tr><td style="color:${colour}">${escapeHtml(name)}</td><td>${escapeHtml(text)}</td></tr>`,
+  );
+  const side = at > 0.5 ? "left" : "right";
+  const head = withUnit(plot.key, value);
+  const table = tells ? `<output class="${side}">${escapeHtml(head)}<table>${rows.join("")}</table></output>` : "";
+  reader.innerHTML = line + dots.join("") + table;
+}
+
+/** A value with its quantity: "lap phase [s]" of 1.5 is "lap phase 1.50 s". */
+function withUnit(quantity: string, value: number): string {
+  const [, name = quantity, unit = ""] = /^(.*?) \[(.*)\]$/.exec(quantity) ?? [];
+  return `${name} ${formatNumber(value, 3)} ${unit}`.trim();
+}

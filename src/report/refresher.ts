@@ -15,11 +15,10 @@ export class ReportRefresher {
   readonly #run: string;
   readonly #failed: (why: string) => void;
   #worker: Worker | undefined;
-  #isWriting = false;
+  /** a report is being written */
+  isWriting = false;
   /** before this time nothing is written [ms] */
   #next = performance.now() + PAUSE;
-  /** how long the last report took [ms] */
-  took = 0;
 
   /** `failed`: told, for people and once, why there is no newer report; the drive goes on. */
   constructor(run: string, failed: (why: string) => void) {
@@ -29,14 +28,14 @@ export class ReportRefresher {
 
   /** More is on disk. Writes if it is time; what comes too early is in the next report. */
   grown(): void {
-    if (this.#isWriting || performance.now() < this.#next) return;
+    if (this.isWriting || performance.now() < this.#next) return;
     const worker = this.#worker ?? this.#begin();
-    this.#isWriting = true;
+    this.isWriting = true;
     const began = performance.now();
     worker.once("message", (answer: Answer<string>) => {
-      this.took = performance.now() - began;
-      this.#isWriting = false;
-      this.#next = performance.now() + Math.max(PAUSE, SHARE * this.took);
+      const took = performance.now() - began;
+      this.isWriting = false;
+      this.#next = performance.now() + Math.max(PAUSE, SHARE * took);
       if ("error" in answer) this.#fail(answer.error);
     });
     worker.postMessage(this.#run);

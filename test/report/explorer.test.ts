@@ -19,8 +19,8 @@ afterAll(async () => {
 
 /** The chart with a heading, as an expression in the page. */
 const chart = (heading: string) =>
-  `[...document.querySelectorAll("figure")].find((figure) => figure.querySelector("h3").textContent.startsWith("${heading}"))
-    .querySelector(".plot")`;
+  `[...document.querySelectorAll("figure")]
+    .find((figure) => figure.querySelector("h3").textContent.startsWith("${heading}")).querySelector(".plot")`;
 
 /** Where on the screen a part of a chart is, from the left and from below. */
 async function placeIn(page: BrowserPage, heading: string, x: number, y: number): Promise<[number, number]> {

@@ -381,3 +381,16 @@ test("no label lies over a curve: levels are named above the chart; on a narrow 
   expect(page).not.toContain('<span class="label');
   expect(page).toMatch(/@media \(max-width:560px\)\{[^@]*dd\{font-size:18px;white-space:normal\}/);
 });
+
+test("a rollout from rest is marked in the curve, the table, and wherever it is named", () => {
+  const input = reportOf(3);
+  const metrics = input.metrics.map((one): RolloutMetrics => (one.index === 1 ? { ...one, fromRest: 1 } : one));
+  const page = renderReport({ ...input, metrics });
+  expectSound(page);
+  expect(page).toContain("Hollow: a rollout from rest.");
+  expect(page.match(/class="dot hollow" d="M\d+ \d+h0"/g)).toHaveLength(1);
+  expect(page).toContain('<th scope="row">1 from rest</th>');
+  expect(page).toContain("<h3>first, rollout 1 from rest</h3>");
+  expect(page).toContain("first<small> rollout 1 from rest</small>");
+  expect(renderReport(input)).not.toContain("from rest");
+});

@@ -5,7 +5,7 @@
  */
 import { valueAt } from "../axis.js";
 import { escapeHtml, formatNumber } from "../text.js";
-import { LEAST, type Part, Plot, WHOLE } from "./plot.js";
+import { LEAST, Plot, type Shown, WHOLE } from "./plot.js";
 
 /** Of what is shown: a step of the cursor by key, and with shift. */
 const [STEP, LEAP] = [0.01, 0.1];
@@ -38,9 +38,9 @@ export class Explorer {
   readonly #plots = new Map<HTMLElement, Plot>();
   /** by key of charts: the cursor, as a value, and what is shown, from value to value */
   readonly #cursors = new Map<string, number>();
-  readonly #windows = new Map<string, Part>();
+  readonly #windows = new Map<string, Shown>();
   /** what is shown of maps, by their headings */
-  readonly #maps = new Map<string, { readonly x: Part; readonly y: Part }>();
+  readonly #maps = new Map<string, { readonly x: Shown; readonly y: Shown }>();
   readonly #held = new Map<number, Held>();
   /** the chart that tells values */
   #told: Plot | undefined;
@@ -117,7 +117,7 @@ export class Explorer {
   }
 
   /** Shows so much of a chart and of those like it, of a map in both directions. */
-  #set(plot: Plot, x: Part, y: Part): void {
+  #set(plot: Plot, x: Shown, y: Shown): void {
     const part = clamped(x);
     if (plot.isMap) this.#maps.set(headingOf(plot), { x: part, y: clamped(y) });
     else if (part === WHOLE) this.#windows.delete(plot.key);
@@ -135,7 +135,7 @@ export class Explorer {
   #zoom(plot: Plot, factor: number): void {
     const value = this.#cursors.get(plot.key);
     const [reading] = value === undefined ? [] : plot.read(value).reverse();
-    const about = ([from, to]: Part, at: number | undefined): Part => {
+    const about = ([from, to]: Shown, at: number | undefined): Shown => {
       const middle = at !== undefined && at >= from && at <= to ? at : (from + to) / 2;
       return [middle - (middle - from) / factor, middle + (to - middle) / factor];
     };
@@ -183,7 +183,7 @@ export class Explorer {
     const middle = (axis: "x" | "y") => (one.from[axis] + other.from[axis]) / 2;
     const right = ((one.now.x + other.now.x) / 2 - box.left) / box.width;
     const up = 1 - ((one.now.y + other.now.y) / 2 - box.top) / box.height;
-    const about = (at: number, where: number): Part => [at - where * width, at + (1 - where) * width];
+    const about = (at: number, where: number): Shown => [at - where * width, at + (1 - where) * width];
     this.#set(plot, about(middle("x"), right), about(middle("y"), up));
   }
 
@@ -209,7 +209,7 @@ export class Explorer {
     const to = plot.placeOf(event.clientX, event.clientY);
     // a map keeps its ratio: what was chosen is in the middle
     const size = plot.isMap ? Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y)) : Math.abs(to.x - from.x);
-    const about = (a: number, b: number): Part => [(a + b - size) / 2, (a + b + size) / 2];
+    const about = (a: number, b: number): Shown => [(a + b - size) / 2, (a + b + size) / 2];
     this.#set(plot, about(from.x, to.x), about(from.y, to.y));
   }
 
@@ -276,7 +276,7 @@ function headingOf({ element }: Plot): string {
 }
 
 /** The same part within what there is, neither too small nor larger than all. */
-function clamped([from, to]: Part): Part {
+function clamped([from, to]: Shown): Shown {
   const size = Math.max(LEAST, to - from);
   if (size >= 1) return WHOLE;
   const start = Math.min(1 - size, Math.max(0, (from + to - size) / 2));

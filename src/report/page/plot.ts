@@ -5,9 +5,9 @@ import { linesOf } from "../polyline.js";
 import { formatNumber } from "../text.js";
 
 /** From where to where, as parts of the whole width or height, from the left or from below. */
-export type Part = readonly [from: number, to: number];
+export type Shown = readonly [from: number, to: number];
 
-export const WHOLE: Part = [0, 1];
+export const WHOLE: Shown = [0, 1];
 /** Parts of a chart that can be enlarged to all of it: beyond that one would see how its lines were thinned. */
 export const LEAST = 1 / 12;
 /** Distance [pixel] between labels, about, and room above and below of what is fitted to the height, as a part. */
@@ -49,7 +49,7 @@ export class Plot {
   /** charts of the same key have a cursor in common, and those that are no maps what is shown of them */
   readonly key: string;
   readonly axes: { readonly x: ScaleOf; readonly y: ScaleOf };
-  shown: { readonly x: Part; readonly y: Part } = { x: WHOLE, y: WHOLE };
+  shown: { readonly x: Shown; readonly y: Shown } = { x: WHOLE, y: WHOLE };
   readonly #svg: SVGSVGElement;
   /** of the drawing, in its own units */
   readonly #size: { readonly width: number; readonly height: number };
@@ -73,7 +73,7 @@ export class Plot {
   }
 
   /** Shows a part of it; the height of a chart that is no map follows from its lines there. */
-  show(x: Part, y?: Part): void {
+  show(x: Shown, y?: Shown): void {
     const isWhole = x[0] <= 0 && x[1] >= 1;
     this.shown = { x, y: y ?? (isWhole ? WHOLE : this.#heightOf(x)) };
     const { width, height } = this.#size;
@@ -110,7 +110,7 @@ export class Plot {
   }
 
   /** What the visible lines take of the height within a part of the width. */
-  #heightOf([from, to]: Part): Part {
+  #heightOf([from, to]: Shown): Shown {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const { pieces } of this.#visible())
       for (const piece of pieces) {
@@ -168,7 +168,7 @@ export class Plot {
   }
 
   /** Least and greatest value of the cursor in what is shown, on a map along its lines. */
-  reach(): Part {
+  reach(): Shown {
     if (!this.isMap) return [valueAt(this.axes.x, this.shown.x[0]), valueAt(this.axes.x, this.shown.x[1])];
     const along = this.#named().flatMap(({ pieces }) => pieces.flatMap((piece) => piece.along));
     return [Math.min(...along), Math.max(...along)];

@@ -44,6 +44,7 @@ fill(Region.path);
 fill(Region.outputScale);
 fill(Region.nominalGains);
 fill(Region.parameters);
+fill(Region.adjustment);
 reference.prepare(at(Region.referenceParameters, 0));
 trace.select(0);
 /** No network call yet. */

@@ -15,7 +15,8 @@ import { mergeConfigs, type PartialConfig, readCompleteConfig } from "./config/c
 import type { Core } from "./core/core.js";
 import { UserError } from "./errors.js";
 import { problemOf } from "./files.js";
-import { type Layer, readLayers } from "./recording/layers.js";
+import { readJson } from "./recording/json.js";
+import { type Layer, layersIn } from "./recording/layers.js";
 import { quoted } from "./shell.js";
 import { taskNamed } from "./tasks/tasks.js";
 
@@ -37,7 +38,12 @@ export interface PolicySource {
  */
 export async function openPolicy(path: string, which: string): Promise<PolicySource> {
   if (await isFolder(path)) return policyOfRun(path, which);
-  const layers = await readLayers(path);
+  const file = await readJson(path);
+  if (typeof file === "object" && file !== null && "adjustment" in file)
+    throw new UserError(
+      `${path} has an adjustment beside its network: make a run of it, lapgrad import ${quoted(path)}, and use that`,
+    );
+  const layers = layersIn(path, file);
   const install = (core: Core) => setLayers(core, layers, path);
   return { run: undefined, updates: undefined, hidden: hiddenOf(layers), install };
 }

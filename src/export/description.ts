@@ -13,6 +13,8 @@ import { controllers, references, tasks } from "./parts/parts.js";
 export const FORMAT = "lapgrad-policy";
 /** Raised whenever the meaning of a key changes. */
 export const VERSION = 1;
+/** Of a policy with an adjustment: readers that know of none refuse it. */
+export const ADJUSTED_VERSION = 2;
 
 export type Timing = RecordingInfo["timing"];
 
@@ -24,6 +26,15 @@ export interface LayerDescription {
   /** out x in, row by row */
   readonly W: readonly number[];
   readonly b: readonly number[];
+}
+
+/** What is added to the policy beside its network, in the columns' units. */
+export interface AdjustmentDescription {
+  readonly gains: readonly number[];
+  /** of the command */
+  readonly trims: readonly number[];
+  /** setpoint offsets of knots evenly around the lap, a row each */
+  readonly offsets: readonly (readonly number[])[];
 }
 
 /** Where a policy comes from. */
@@ -73,6 +84,8 @@ export interface PolicyDescription {
   /** factor of each network output: setpoint offsets, then gain offsets */
   readonly scale: readonly number[];
   readonly layers: readonly LayerDescription[];
+  /** absent where nothing is added */
+  readonly adjustment?: AdjustmentDescription;
   readonly provenance: Provenance;
 }
 
@@ -86,9 +99,10 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
   partNamed("controller", controllers, task.controller.kind);
   const { controlPeriod, networkPeriod, stepsPerSegment } = task.timing;
   const hardware = timing === "hardware";
+  const adjustment = adjustmentIn(core);
   return {
     format: FORMAT,
-    version: VERSION,
+    version: adjustment ? ADJUSTED_VERSION : VERSION,
     task: { name: task.name, ...inOrder(core, "task", task.task) },
     ...trackOfTask(task),
     ...(task.track && { path: rowsIn(core.view("path"), core.shapeOf("path").columns) }),
@@ -109,8 +123,38 @@ export function describePolicy(core: Core, timing: Timing, provenance: Provenanc
     nominalGains: task.nominalGains,
     scale: task.network.scale,
     layers: layersOf(core),
+    ...(adjustment && { adjustment }),
     provenance,
   };
+}
+
+/** The adjustment that the core drives with; undefined where it changes nothing. */
+function adjustmentIn(core: Core): AdjustmentDescription | undefined {
+  const { gain, input, setpoint } = core.setup.task.columns;
+  const row = core.view("adjustment");
+  const { form, count } = core.exports.Adjustment;
+  const values = row.subarray(count);
+  if (values.every((value) => value === 0)) return undefined;
+  const splines = values.subarray(
+    gain.length + input.length,
+    gain.length + input.length + (row[form] - 1) * setpoint.length,
+  );
+  return {
+    gains: [...values.subarray(0, gain.length)],
+    trims: [...values.subarray(gain.length, gain.length + input.length)],
+    offsets: rowsIn(splines, setpoint.length),
+  };
+}
+
+/** Puts an adjustment into a core. */
+export function installAdjustment(core: Core, { gains, trims, offsets }: AdjustmentDescription, source: string): void {
+  const { form, count } = core.exports.Adjustment;
+  const row = core.view("adjustment").fill(0);
+  const most = (row.length - count - gains.length - trims.length) / core.setup.task.columns.setpoint.length;
+  if (offsets.length > most)
+    throw new UserError(`${source} has setpoint offsets on ${offsets.length} knots; allowed are up to ${most}`);
+  row[form] = offsets.length + 1;
+  row.set([...gains, ...trims, ...offsets.flat()], count);
 }
 
 function rowsIn(values: Float64Array, columns: number): number[][] {

@@ -16,13 +16,16 @@ import {
   readJson,
 } from "../recording/json.js";
 import { type Layer, layersIn } from "../recording/layers.js";
-import { FORMAT, VERSION } from "./description.js";
+import { taskNamed } from "../tasks/tasks.js";
+import { ADJUSTED_VERSION, type AdjustmentDescription, FORMAT, VERSION } from "./description.js";
 import { layersOf, readOnnx } from "./onnx/read.js";
 
 export interface ImportedPolicy {
   readonly layers: readonly Layer[];
   /** what the file says of the policy; empty for a network alone */
   readonly settings: PartialConfig;
+  /** what it adds beside its network */
+  readonly adjustment?: AdjustmentDescription;
   readonly form: "policy as JSON" | "network as JSON" | "ONNX";
 }
 
@@ -34,7 +37,7 @@ export async function readPolicy(path: string): Promise<ImportedPolicy> {
   const layers = layersIn(path, file);
   const isDescription = typeof file === "object" && file !== null && "format" in file;
   if (!isDescription) return { layers, settings: {}, form: "network as JSON" };
-  return { layers, settings: settingsIn(path, file), form: "policy as JSON" };
+  return { layers, settings: settingsIn(path, file), ...adjustmentIn(path, file), form: "policy as JSON" };
 }
 
 async function readOnnxPolicy(path: string): Promise<ImportedPolicy> {
@@ -47,7 +50,8 @@ async function readOnnxPolicy(path: string): Promise<ImportedPolicy> {
     );
   const layers = await layersOf(path, tensors);
   const file = objectAt({ path, key: "description" }, parsed(path, description));
-  return { layers: layersIn(path, { layers }), settings: settingsIn(path, { ...file, layers }), form: "ONNX" };
+  const settings = settingsIn(path, { ...file, layers });
+  return { layers: layersIn(path, { layers }), settings, ...adjustmentIn(path, file), form: "ONNX" };
 }
 
 function parsed(path: string, description: string): unknown {
@@ -68,10 +72,10 @@ function settingsIn(path: string, value: object): PartialConfig {
     throw new UserError(
       `${path} has the format ${shortened(JSON.stringify(file.format) ?? "none")}; allowed is ${FORMAT}`,
     );
-  if (file.version !== VERSION)
+  if (file.version !== (file.adjustment === undefined ? VERSION : ADJUSTED_VERSION))
     throw new UserError(
       `${path} has policy version ${shortened(JSON.stringify(file.version) ?? "none")}, ` +
-        `this lapgrad reads ${VERSION}: use the lapgrad that wrote it`,
+        `this lapgrad reads ${VERSION}, or ${ADJUSTED_VERSION} with an adjustment: use the lapgrad that wrote it`,
     );
   const clock = objectAt(at(whole, "clock"), file.clock);
   const number = (key: string): number => numberAt(at(at(whole, "clock"), key), clock[key]);
@@ -110,6 +114,19 @@ function settingsIn(path: string, value: object): PartialConfig {
     ...(changesGains ? { "nominal-gains": [...gains] } : {}),
     ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
   };
+}
+
+/** The adjustment of the described policy, of which {@link settingsIn} has accepted everything else. */
+function adjustmentIn(path: string, value: unknown): { readonly adjustment?: AdjustmentDescription } {
+  const file = objectAt({ path, key: "" }, value);
+  if (file.adjustment === undefined) return {};
+  const place = at({ path, key: "" }, "adjustment");
+  const given = objectAt(place, file.adjustment);
+  const { gain, input, setpoint } = taskNamed(String(objectAt(at({ path, key: "" }, "task"), file.task).name)).columns;
+  const row = (key: string, count: number) => [...numbersAt(at(place, key), given[key], count)];
+  const knots = listAt(at(place, "offsets"), given.offsets);
+  const offsets = knots.map((knot, i) => [...numbersAt(at(at(place, "offsets"), i), knot, setpoint.length)]);
+  return { adjustment: { gains: row("gains", gain.length), trims: row("trims", input.length), offsets } };
 }
 
 function sameNumbers(place: Place, value: unknown, own: readonly number[], task: string): void {

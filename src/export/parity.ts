@@ -117,7 +117,10 @@ export class Reference {
     return judged("network", count, 0, error, limits.network, limits);
   }
 
-  /** Steps and what the core answers, and which of them are undecided. */
+  /**
+   * Steps and what the core answers, and which of them are undecided. A robot that stands is left out of an adjusted
+   * policy: the core has trims along drives only.
+   */
   private steps(limits: Limits, drivesOnly: boolean): { samples: Samples; undecided: boolean[] } {
     const own = answers(this.core, this.policy, this.drives);
     const undecided = new Array<boolean>(own.count + STANDING).fill(false);
@@ -133,7 +136,7 @@ export class Reference {
         });
       }
     }
-    if (drivesOnly) return { samples: own, undecided };
+    if (drivesOnly || this.policy.adjustment) return { samples: own, undecided };
     return { samples: together(own, standing(this.core, this.policy, STANDING, SEED)), undecided };
   }
 

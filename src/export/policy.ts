@@ -2,6 +2,7 @@
  * The policy as expressions: what the network call sets, where the first reference starts, and the command.
  * docs/equations.md
  */
+import { withOffsets, withTrims } from "./adjustment.js";
 import { type PolicyDescription, partNamed } from "./description.js";
 import {
   add,
@@ -60,8 +61,10 @@ export function plan(
   const { kind, parameters } = policy.task;
   const task = partNamed("task", tasks, kind);
   const { setpoint, gains } = sizesOf(policy);
-  const offsets = scaledNetwork(policy, named("features", task.observe(parameters, state, time, pathOf(policy))));
-  const nominal = task.setpointAt(parameters, named("target_time", add(time, policy.clock.lookahead)), pathOf(policy));
+  const target = named("target_time", add(time, policy.clock.lookahead));
+  const features = named("features", task.observe(parameters, state, time, pathOf(policy)));
+  const offsets = withOffsets(policy, scaledNetwork(policy, features), target);
+  const nominal = task.setpointAt(parameters, target, pathOf(policy));
   const gainOffsets = part(offsets, setpoint, gains);
   const row = part(offsets, 0, setpoint) ?? constant([]);
   return {
@@ -125,7 +128,8 @@ export function command(
   const target = partNamed("reference", references, reference.kind).evaluate(reference.matrix, previous, setpoint, s);
   const act = partNamed("controller", controllers, controller.kind);
   const { command } = sizesOf(policy);
-  return act.act(controller.parameters, state, named("reference", target), gains ?? constant([]), command);
+  const own = act.act(controller.parameters, state, named("reference", target), gains ?? constant([]), command);
+  return withTrims(policy, own);
 }
 
 /** The policy's own state, between two steps. */

@@ -8,7 +8,6 @@ import { completeConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { UserError } from "../errors.js";
 import { checkpointNamed } from "../policy-file.js";
 import { timingOf } from "../recording/timing.js";
 import { coreFor } from "../session.js";
@@ -33,12 +32,6 @@ export async function openSource(run: string, which: string, timing: Timing | un
   const checkpoint = await checkpointNamed(run, which);
   const config = await readCompleteConfig(join(run, "config.yaml"));
   const core = await exportCore({ ...config, hidden: checkpoint.layers.slice(1, -1) });
-  if (checkpoint.arrays.adjustment?.some((value) => value !== 0))
-    throw new UserError(
-      `${run} was trained with a measured gradient: its policy has an adjustment, which exports do not have yet; ` +
-        "drive it with lapgrad drive, or publish it",
-      1,
-    );
   restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
   const metrics = await new RunFolder(run).readMetrics();
   const driven = metrics.slice(0, checkpoint.rollouts);

@@ -62,6 +62,7 @@ function imageOf(core: Core, { clock }: PolicyDescription): Uint8Array {
     "outputScale",
     "nominalGains",
     "parameters",
+    "adjustment",
   ] as const;
   const options = [clock.lookahead, clock.lead, clock.openFromState ? 1 : 0, clock.period];
   const numbers = [...sizes, ...options, ...regions.flatMap((region) => [...core.view(region)])];

@@ -32,7 +32,8 @@ export function checkpointOf(
   recordings: Checkpoint["recordings"] = [],
 ): Checkpoint {
   const { config, core, collector, rule, ruleState, modelFitter } = training;
-  const names = [...REGIONS, ...rule.regions];
+  const adjusted: RegionName[] = core.view("adjustment").some((value) => value !== 0) ? ["adjustment"] : [];
+  const names = [...REGIONS, ...adjusted, ...rule.regions];
   return {
     task: core.setup.task.name,
     layers: layersOf(core),

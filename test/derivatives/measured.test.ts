@@ -2,8 +2,10 @@
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { checkpointPath, readCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import driveCommand from "../../src/cli/commands/drive.js";
 import exportCommand from "../../src/cli/commands/export.js";
+import importCommand from "../../src/cli/commands/import.js";
 import shakeCommand from "../../src/cli/commands/shake.js";
 import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
@@ -63,14 +65,40 @@ test("what was learned is driven, shaken in its turn, and not exported", async (
   expect(cost).toBeLessThan(20);
   const other = shakeCommand.run({ ...shaken, groups: ["offsets"], knots: 2, minutes: 5 }, output);
   await expect(other).rejects.toThrow("the policy has setpoint offsets on 3 knots: give --knots 3");
-  const exported = {
-    run,
+});
+
+test("what was learned is exported, and drives as before when it is imported", async () => {
+  const run = join(folder, "gauss-newton");
+  const output = new Captured();
+  const file = join(folder, "policy.json");
+  const exported = { run, checkpoint: "best", what: "policy" } as const;
+  await exportCommand.run({ ...exported, format: "json", out: file }, output);
+  const network = { ...exported, format: "onnx", what: "network", out: join(folder, "network.onnx") } as const;
+  await expect(exportCommand.run(network, output)).rejects.toThrow("the policy also has an adjustment, which the");
+  const copy = join(folder, "copy");
+  await importCommand.run({ policy: file, given: {}, out: copy }, output);
+  const drive = {
+    laps: 2,
+    startTime: 0,
+    withoutNetwork: false,
     checkpoint: "best",
-    format: "json",
-    what: "policy",
-    out: join(folder, "policy.json"),
-  } as never;
-  await expect(exportCommand.run(exported, output)).rejects.toThrow("has an adjustment, which exports do not have yet");
+    given: { plant: "nominal" },
+  } as const;
+  const driven = new Captured();
+  for (const policy of [run, copy])
+    await driveCommand.run({ ...drive, policy, out: `${policy}.mcap`, given: { ...GIVEN, ...drive.given } }, driven);
+  const [one, other] = driven.results as { laps: { cost: number }[] }[];
+  expect(other.laps.map(({ cost }) => cost)).toEqual(one.laps.map(({ cost }) => cost));
+  const bare = driveCommand.run({ ...drive, policy: file, out: join(folder, "bare.mcap") }, output);
+  await expect(bare).rejects.toThrow("has an adjustment beside its network: make a run of it, lapgrad import");
+});
+
+test("a training that goes on from an adjusted policy keeps its adjustment", async () => {
+  const copy = join(folder, "copy");
+  await trainCommand.run({ given: { rollouts: 1 }, resume: copy }, new Captured());
+  const [before, after] = await Promise.all([0, 1].map((number) => readCheckpoint(checkpointPath(copy, number))));
+  expect(after.arrays.adjustment.some((value) => value !== 0)).toBe(true);
+  expect(after.arrays.adjustment).toEqual(before.arrays.adjustment);
 });
 
 test("the model as prior: sooner than without it", async () => {

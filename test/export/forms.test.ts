@@ -77,6 +77,35 @@ compiler.test("networks of any widths in C, sums in the core's order", async () 
   }
 });
 
+describe.each([
+  ["simulation", 0],
+  ["simulation", 1],
+  ["simulation", 3],
+  ["hardware", 6],
+] as const)("%s, an adjustment with %i knots", (timing, knots) => {
+  compiler.test("C has the core's bits", async () => {
+    const { core, policy } = await randomPolicy("car-figure8", timing, [5], knots);
+    expect(policy).toMatchObject({ version: 2, adjustment: { offsets: { length: knots } } });
+    const compiled = await CompiledPolicy.compile(policy, await exportC(policy), false);
+    const check = await new Reference(core, policy, 1000).checkSteps(compiled.run, EXACT);
+    await compiled.remove();
+    expect(check).toMatchObject({ error: 0, passed: true });
+    const { adjustment: _, ...unadjusted } = policy;
+    const without = await CompiledPolicy.compile(unadjusted, await exportC(unadjusted), false);
+    const other = await new Reference(core, policy, 1000).checkSteps(without.run, DOUBLE);
+    await without.remove();
+    expect(other.error).toBeGreaterThan(0.01);
+  });
+
+  test("WebAssembly has the core's bits, and drives six laps as the core does", async () => {
+    const { core, policy } = await randomPolicy("car-figure8", timing, [5], knots);
+    const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);
+    const reference = new Reference(core, policy, 1000);
+    expect(await reference.checkSteps(module.run, EXACT, true)).toMatchObject({ error: 0, passed: true });
+    expect(await reference.checkDrive(module.driver(), EXACT)).toMatchObject({ passed: true });
+  });
+});
+
 compiler.test("C with one other digit does not pass", async () => {
   const { core, policy } = await randomPolicy("car-figure8", "simulation");
   const file = (await exportC(policy)).replace("R(0.75) ? R(0.75)", "R(0.75) ? R(0.7501)");

@@ -25,6 +25,12 @@ for (const task of Object.keys(POLICIES)) {
     }
   }
 }
+for (const knots of [0, 3]) {
+  const adjusted = await randomPolicy("car-figure8", "simulation", [5], knots);
+  const wanted = { what: "policy", precision: "float64" } as const;
+  const file = await onnx.write(adjusted, wanted);
+  verdicts[`adjusted-${knots}`] = await onnx.check(adjusted, wanted, file);
+}
 // the file of a policy whose first bias is a little different is not that policy
 const source = await randomPolicy("car-figure8", "simulation");
 const { policy } = source;

@@ -56,6 +56,11 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
   }
 });
 
+runtime.test("an adjustment of gains and trims, and one with setpoint offsets: steps and drive are the core's", () => {
+  for (const knots of [0, 3])
+    for (const check of checksOf(`adjusted-${knots}`)) expect(check).toMatchObject({ passed: true });
+});
+
 runtime.test("another policy's file does not pass", () => {
   const [network] = checksOf("another network");
   expect(network).toMatchObject({ passed: false });

@@ -3,7 +3,9 @@
 import { checkpointPath, writeCheckpoint } from "../../checkpoint/checkpoint.js";
 import { layersOf } from "../../checkpoint/policy.js";
 import { completeConfig, mergeConfigs, type PartialConfig } from "../../config/config.js";
+import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
+import { installAdjustment } from "../../export/description.js";
 import { readPolicy } from "../../export/import.js";
 import { hiddenOf, setLayers } from "../../policy-file.js";
 import { coreFor } from "../../session.js";
@@ -34,7 +36,7 @@ export default defineCommand({
     "lapgrad train --resume runs/copy": "train it further",
   },
   async run({ policy, given, ...where }, output) {
-    const { layers, settings, form } = await readPolicy(policy);
+    const { layers, settings, adjustment, form } = await readPolicy(policy);
     const own: PartialConfig = { ...settings, hidden: hiddenOf(layers) };
     for (const name of ["task", "hidden"] as const) {
       const [asked, found] = [given[name], own[name]].map((value) => JSON.stringify(value));
@@ -42,10 +44,14 @@ export default defineCommand({
         throw new UserError(`${policy} holds a policy whose ${name} is ${found}, got --${name} ${asked}: leave it out`);
     }
     const config = mergeConfigs(own, given);
-    setLayers(await coreFor(completeConfig(config), 1, 1), layers, policy); // refused before a folder is made
+    const install = (core: Core) => {
+      setLayers(core, layers, policy);
+      if (adjustment) installAdjustment(core, adjustment, policy);
+    };
+    install(await coreFor(completeConfig(config), 1, 1)); // refused before a folder is made
     const run = await newRun({ ...where, given: config });
     try {
-      setLayers(run.core, layers, policy);
+      install(run.core);
       const checkpoint = checkpointPath(run.folder.path, 0);
       await writeCheckpoint(checkpoint, checkpointOf(run, START));
       const network = layersOf(run.core).join("-");

@@ -1,5 +1,6 @@
 /** A policy, or its network alone, as an ONNX model. */
-import { type PolicyDescription, type Provenance, VERSION } from "../description.js";
+import { UserError } from "../../errors.js";
+import type { PolicyDescription, Provenance } from "../description.js";
 import { type Expression, input } from "../expression.js";
 import { scaledNetwork, sizesOf, step } from "../policy.js";
 import { encodeModel, type OnnxModel, type Port } from "./model.js";
@@ -16,7 +17,12 @@ export const MEMORY = {
 } as const;
 export const next = (name: string): string => `next_${name}`;
 
+/** @throws UserError if the network alone is asked for and is not all that changes the nominal policy */
 export function exportOnnx(policy: PolicyDescription, what: What, precision: Precision): Uint8Array {
+  if (what === "network" && policy.adjustment)
+    throw new UserError(
+      "--what is network, but the policy also has an adjustment, which the network alone lacks: use --what policy",
+    );
   return encodeModel(what === "network" ? networkModel(policy, precision) : policyModel(policy, precision));
 }
 
@@ -108,7 +114,7 @@ function common(
  */
 function metadataOf(policy: PolicyDescription, what: What, ports: readonly Port[]): Record<string, string> {
   const { layers: _, ...rest } = policy;
-  const { task, robot, timing, clock, nominalGains, scale, provenance } = policy;
+  const { version, task, robot, timing, clock, nominalGains, scale, provenance } = policy;
   const { updates, trainingMinutes, finalCost, checkpoint, lapgrad }: Provenance = provenance;
   return {
     what,
@@ -127,7 +133,7 @@ function metadataOf(policy: PolicyDescription, what: What, ports: readonly Port[
     final_cost: finalCost === null ? "" : `${finalCost}`,
     lapgrad_version: lapgrad,
     checkpoint_sha256: checkpoint,
-    format_version: `${VERSION}`,
+    format_version: `${version}`,
     description: JSON.stringify(rest),
   };
 }

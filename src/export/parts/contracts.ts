@@ -10,6 +10,8 @@ export type Parameters = Readonly<Record<string, number>>;
 export interface ControllerPart {
   /** The command. */
   act(parameters: Parameters, state: Expression, reference: Expression, gains: Expression, inputs: number): Expression;
+  /** Largest absolute value of each input; absent where there is none. */
+  limits?(parameters: Parameters): readonly number[];
 }
 
 export interface ReferencePart {

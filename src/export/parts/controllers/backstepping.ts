@@ -1,6 +1,8 @@
 import { add, clamp, join, multiply, named, pick, subtract } from "../../expression.js";
-import type { ControllerPart } from "../contracts.js";
+import type { ControllerPart, Parameters } from "../contracts.js";
 import { feedForward, headingError, length, positionError } from "./planar-tracking.js";
+
+const limits = ({ throttleLimit, steeringLimit }: Parameters) => [throttleLimit, steeringLimit];
 
 /** assembly/controllers/backstepping.ts */
 const backstepping: ControllerPart = {
@@ -11,8 +13,9 @@ const backstepping: ControllerPart = {
     const e = headingError(w, speed, pick(state, 3));
     const throttle = add(multiply(pick(gains, 4), along), multiply(pick(gains, 2), subtract(speed, pick(state, 2))));
     const steering = add(multiply(pick(gains, 5), turn), multiply(pick(gains, 3), e));
-    return clamp(join(throttle, steering), [parameters.throttleLimit, parameters.steeringLimit]);
+    return clamp(join(throttle, steering), limits(parameters));
   },
+  limits,
 };
 
 export default { backstepping };

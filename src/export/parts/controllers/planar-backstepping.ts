@@ -1,6 +1,8 @@
 import { add, clamp, join, multiply, named, pick } from "../../expression.js";
-import type { ControllerPart } from "../contracts.js";
+import type { ControllerPart, Parameters } from "../contracts.js";
 import { feedForward, headingError, length, positionError } from "./planar-tracking.js";
+
+const limits = ({ speedLimit, turnLimit }: Parameters) => [speedLimit, turnLimit];
 
 /** assembly/controllers/planar-backstepping.ts */
 const planarBackstepping: ControllerPart = {
@@ -11,8 +13,9 @@ const planarBackstepping: ControllerPart = {
     const { turn } = feedForward(reference);
     const e = headingError(w, speed, pick(state, 3));
     const turnRate = add(multiply(pick(gains, 5), turn), multiply(pick(gains, 3), e));
-    return clamp(join(speed, turnRate), [parameters.speedLimit, parameters.turnLimit]);
+    return clamp(join(speed, turnRate), limits(parameters));
   },
+  limits,
 };
 
 export default { planarBackstepping };

@@ -52,7 +52,7 @@ test.each([
   expect(output.lines[0]).toMatch(/measured gradient of 20 parameters/);
 });
 
-test("what was learned is driven, shaken in its turn, and not exported", async () => {
+test("what was learned is driven, and shaken in its turn", async () => {
   const run = join(folder, "gauss-newton");
   const output = new Captured();
   const drive = { policy: run, laps: 3, startTime: 0, withoutNetwork: false, checkpoint: "best", given: {} };

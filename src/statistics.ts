@@ -24,6 +24,17 @@ export function uniformFrom(seed: number): () => number {
   };
 }
 
+/** Standard normal numbers: polar method. */
+export function normalFrom(uniform: () => number): () => number {
+  return () => {
+    for (;;) {
+      const [x, y] = [2 * uniform() - 1, 2 * uniform() - 1];
+      const s = x * x + y * y;
+      if (s > 0 && s < 1) return x * Math.sqrt((-2 * Math.log(s)) / s);
+    }
+  };
+}
+
 /** The upper median; leaves the values in another order (Hoare's selection, in a third of the time of sorting). */
 export function upperMedian(values: Float64Array): number {
   const middle = values.length >> 1;

@@ -9,12 +9,15 @@ import { initialisePolicy } from "../session.js";
 import { AdjustmentSpace, type Group } from "./adjustment.js";
 import type { ShakenLap } from "./estimate.js";
 import { lapsWithin, shake } from "./shake.js";
+import { shakeConfig, shakeCore } from "./shake-core.js";
 import { countedLaps, type ShakeLine } from "./shake-folder.js";
-import { type PreparedShake, shakeConfig, shakeCore } from "./shake-start.js";
+import type { PreparedShake } from "./shake-start.js";
 
 export interface MemoryShake {
   readonly groups: readonly Group[];
   readonly knots: number;
+  /** of each group of directions */
+  readonly directions?: number;
   readonly minutes: number;
   readonly bound: number;
 }
@@ -22,19 +25,21 @@ export interface MemoryShake {
 /** `linkFor`: in place of the simulated plant in the core, which has a slot to spare. */
 export async function shakeInMemory(
   given: PartialConfig,
-  { groups, knots, minutes, bound }: MemoryShake,
+  { groups, knots, directions = 0, minutes, bound }: MemoryShake,
   linkFor: (core: Core, space: AdjustmentSpace) => Link = () => new SimLink(),
 ): Promise<PreparedShake & { readonly laps: ShakenLap[]; readonly minutes: number }> {
   const config = shakeConfig(given);
   const core = await shakeCore(config, 3);
   initialisePolicy(core, config.seed);
-  const space = new AdjustmentSpace(core.setup.task, groups, knots);
+  const space = new AdjustmentSpace(core.setup.task, groups, knots, directions);
   const laps = lapsWithin(minutes, space, core.setup.task, config.pace);
   const base = new Array<number>(space.size).fill(0);
-  const plan = { groups: [...groups], knots, seed: config.seed, laps, bound, policy: "", adjustment: [], base };
+  const { seed } = config;
+  const plan = { groups: [...groups], knots, directions, seed, laps, bound, policy: "", adjustment: [], base };
   const lines: ShakeLine[] = [];
   const recordings: Recording[] = [];
   const folder = {
+    keepDirections: async () => {},
     readRecordings: async (some: readonly ShakeLine[]) => some.map(({ index }) => recordings[index - 1]),
     keep: async (line: ShakeLine, recording: Recording) => {
       lines.push(line);

@@ -28,8 +28,8 @@ import { LapDrive } from "./lap-drive.js";
 import { KEPT, MeasuredLearner, type MeasuredRule, type PriorOf, RATES, SIZE } from "./measured.js";
 import { fitModel, modelJacobian } from "./model-estimate.js";
 import { PASSAGE } from "./shake.js";
+import { shakeCore } from "./shake-core.js";
 import { parsed } from "./shake-folder.js";
-import { shakeCore } from "./shake-start.js";
 
 const GRADIENT = v.object({ source: v.picklist(["measured", "both"]) });
 export type GradientSource = v.InferOutput<typeof GRADIENT>["source"];

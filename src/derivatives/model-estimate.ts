@@ -14,7 +14,7 @@ import { PARTS, type ShakenLap } from "./estimate.js";
  * Puts a lap into the core, with the inputs that were under way when it began, and goes through it; in which of `count`
  * equal parts of the lap each step is.
  */
-function storeLap(core: Core, { recording, before }: ShakenLap, count: number): number[] {
+export function storeLap(core: Core, { recording, before }: ShakenLap, count: number): number[] {
   storeRecording(core, 0, recording);
   const earlier = core.view("earlierInputs", 0).fill(0);
   const inputs = before?.inputs ?? new Float64Array(0);
@@ -81,9 +81,8 @@ export function modelJacobian(core: Core, space: AdjustmentSpace, laps: readonly
   return sums.map((sum, at) => sum / Math.max(1, counts[Math.floor(at / (r * p))]));
 }
 
-/** Tangents go over the whole lap, the network's parameters fixed. */
-function prepareTangents(core: Core): void {
-  core.view("direction").fill(0);
+/** Passes go over the whole lap. */
+export function prepareTangents(core: Core): void {
   setWindows(core, { start: 0, length: 0, stride: 0 });
   core.setOption("windowBurnIn", 0);
   core.setOption("windowMargin", 1);

@@ -4,7 +4,7 @@
  * is taken as a part along the model's gradient and a rest of unknown size, and both sizes are inferred.
  */
 import { inverse, logDeterminant } from "../identification/least-squares.js";
-import { normOf, uniformFrom } from "../statistics.js";
+import { normalFrom, normOf, uniformFrom } from "../statistics.js";
 
 /** Sizes of the rest that are tried, per parameter, in parts of what was measured. */
 const SIZES = Array.from({ length: 25 }, (_, i) => 0.01 * 300 ** (i / 24));
@@ -99,15 +99,4 @@ function rootOf(matrix: readonly (readonly number[])[]): number[][] {
     }
   });
   return root;
-}
-
-/** Standard normal numbers: polar method. */
-function normalFrom(uniform: () => number): () => number {
-  return () => {
-    for (;;) {
-      const [x, y] = [2 * uniform() - 1, 2 * uniform() - 1];
-      const s = x * x + y * y;
-      if (s > 0 && s < 1) return x * Math.sqrt((-2 * Math.log(s)) / s);
-    }
-  };
 }

@@ -12,8 +12,9 @@ import { type AdjustmentSpace, shortened } from "./adjustment.js";
 import { estimateFrom, residualsBy, type ShakeEstimate, type ShakenLap } from "./estimate.js";
 import { smoothed } from "./gaussian-process.js";
 import { LapDrive } from "./lap-drive.js";
+import { shakeCore } from "./shake-core.js";
 import type { ShakeFolder } from "./shake-folder.js";
-import { openShake, type PreparedShake, shakeCore } from "./shake-start.js";
+import { openShake, type PreparedShake } from "./shake-start.js";
 
 /** A nominal policy with its sensitivities. */
 export interface Nominal extends PreparedShake {

@@ -1,6 +1,7 @@
 /**
- * What a shake leaves on disk: config.yaml, shake.json (what was planned, and the policy that it is about), laps.jsonl
- * (a line per lap) and laps/NNNN.mcap. A lap is on disk before the next one ends.
+ * What a shake leaves on disk: config.yaml, shake.json (what was planned, and the policy that it is about),
+ * directions.json (in weight space, where they are shaken), laps.jsonl (a line per lap) and laps/NNNN.mcap. A lap is on
+ * disk before the next one ends.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -13,14 +14,16 @@ import type { Recording } from "../recording/recording.js";
 import { writeRecording } from "../recording/writer.js";
 import { rolloutName } from "../training/run-folder.js";
 import { appendLines, completeLines, linesOf } from "../training/run-lines.js";
-import { GROUPS } from "./adjustment.js";
+import { ALL_GROUPS } from "./adjustment.js";
 import type { ShakenLap } from "./estimate.js";
 
 const NUMBERS = v.array(v.number());
 
 const PLAN = v.object({
-  groups: v.array(v.picklist(GROUPS)),
+  groups: v.array(v.picklist(ALL_GROUPS)),
   knots: v.number(),
+  /** of each group of directions */
+  directions: v.optional(v.number(), 0),
   /** of the design */
   seed: v.number(),
   /** laps that count, the pilot's included */
@@ -34,6 +37,9 @@ const PLAN = v.object({
   base: NUMBERS,
 });
 export type ShakePlan = v.InferOutput<typeof PLAN>;
+
+/** Vectors of the length of the network's parameters, as {@link textOf}. */
+const DIRECTIONS = v.object({ directions: v.array(v.string()) });
 
 const LAP = v.object({
   index: v.number(),
@@ -92,6 +98,22 @@ export class ShakeFolder {
 
   async readPlan(): Promise<ShakePlan> {
     return parsed(PLAN, await readText(join(this.path, "shake.json")), join(this.path, "shake.json"));
+  }
+
+  /** Directions are found in the first laps, and stay. */
+  async keepDirections(directions: readonly Float64Array[]): Promise<void> {
+    await writeAtomically(this.#directionsPath, `${JSON.stringify({ directions: directions.map(textOf) })}\n`);
+  }
+
+  /** Undefined if they are not found yet. */
+  async readDirections(): Promise<Float64Array[] | undefined> {
+    if (!(await exists(this.#directionsPath))) return undefined;
+    const text = await readText(this.#directionsPath);
+    return parsed(DIRECTIONS, text, this.#directionsPath).directions.map(numbersIn);
+  }
+
+  get #directionsPath(): string {
+    return join(this.path, "directions.json");
   }
 
   readConfig(): Promise<RunConfig> {

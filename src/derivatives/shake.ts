@@ -8,7 +8,8 @@ import type { TaskDefinition } from "../tasks/definition.js";
 import type { AdjustmentSpace } from "./adjustment.js";
 import { deviationOf, meanPathOf } from "./alignment.js";
 import { shakeDesign } from "./design.js";
-import { nuisancesOf } from "./estimate.js";
+import { findDirections } from "./directions.js";
+import { nuisancesOf, type ShakenLap } from "./estimate.js";
 import { LapDrive } from "./lap-drive.js";
 import type { ShakeFolder, ShakeLine, ShakePlan } from "./shake-folder.js";
 
@@ -44,7 +45,7 @@ export interface ShakeRun {
   readonly space: AdjustmentSpace;
   readonly plan: ShakePlan;
   /** where laps are kept */
-  readonly folder: Pick<ShakeFolder, "keep" | "readRecordings">;
+  readonly folder: Pick<ShakeFolder, "keep" | "keepDirections" | "readRecordings">;
   readonly signal: AbortSignal;
   onLap(line: ShakeLine): void;
 }
@@ -72,8 +73,15 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
   const valuesOf = ({ kind, signs }: Planned) =>
     signs.map((sign) => (kind === "pilot" ? PILOT : (size ?? PILOT)) * sign);
   const driven = (planned: Planned) => valuesOf(planned).map((value, i) => plan.base[i] + value);
+  let before: Recording | undefined;
+  const settled: ShakenLap[] = [];
   for (const [i, planned] of queue.entries()) {
     if (run.signal.aborted) return undefined;
+    if (planned.kind !== "passage" && space.lacksDirections) {
+      const directions = await findDirections(core, run.config, plan.groups, plan.directions, settled);
+      await folder.keepDirections(directions);
+      space.setDirections(core.view("parameters"), directions);
+    }
     const values = valuesOf(planned);
     const next = queue[i + 1] ?? nominal("passage", space.size);
     const index = (all.at(-1)?.index ?? 0) + 1;
@@ -86,6 +94,8 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
     const line: ShakeLine = { index, drive: number, values: [...values], kind, seconds, cost };
     await folder.keep(line, recording);
     all.push(line);
+    if (kind === "passage") settled.push({ values, recording, before });
+    before = recording;
     if (kind === "pilot") pilots.push(recording);
     if (pilots.length === 2 && size === undefined) size = sizeFrom(pilots, plan.bound, core.setup.task);
     run.onLap(line);

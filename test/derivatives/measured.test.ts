@@ -11,6 +11,7 @@ import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { Captured, metricsOf, newFolder } from "../support/runs.js";
+import { TRIMS } from "./trims.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ test("what was learned is driven, and shaken in its turn", async () => {
   await driveCommand.run({ ...drive, out: join(folder, "drive.mcap") }, output);
   const [{ laps }] = output.results as { laps: { cost: number }[] }[];
   expect(laps[2].cost).toBeLessThan(20); // untrained: 47
-  const shaken = { target: run, knots: 3, minutes: 2, bound: 0.2, precision: 1, checkpoint: "best", given: {} };
+  const shaken = { ...TRIMS, target: run, precision: 1, given: {} };
   await shakeCommand.run({ ...shaken, groups: ["trims"] }, output);
   const [, { cost }] = output.results as { cost: number }[];
   expect(cost).toBeLessThan(20);

@@ -11,23 +11,20 @@ import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { uniformFrom } from "../../src/statistics.js";
 import { Captured, newFolder } from "../support/runs.js";
+import { TRIMS } from "./trims.js";
 
 let folder: string;
 const shakeOf = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await newFolder();
   const given: PartialConfig = { plant: "nominal", hidden: [8], seed: 6, "plant-noise": [0.002] };
-  const options = { groups: ["gains", "trims"], knots: 3, minutes: 3, bound: 0.2, precision: 1 } as const;
+  const options = { ...TRIMS, groups: ["gains", "trims"], minutes: 3, precision: 1 } as const;
   for (const [name, lapTime] of [
     ["slow", 5.775],
     ["usual", 5.5],
   ] as const) {
     const timed = { ...given, parameters: { task: { lapTime } } };
-    const target = "car-figure8";
-    await shakeCommand.run(
-      { ...options, target, checkpoint: "best", given: timed, out: shakeOf(name) },
-      new Captured(),
-    );
+    await shakeCommand.run({ ...options, given: timed, out: shakeOf(name) }, new Captured());
   }
 });
 afterAll(() => rm(folder, { recursive: true }));

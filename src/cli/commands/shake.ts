@@ -2,7 +2,7 @@
 
 import { formatConfig } from "../../config/config.js";
 import type { Core } from "../../core/core.js";
-import { GROUPS, type Group, MOST_KNOTS } from "../../derivatives/adjustment.js";
+import { ALL_GROUPS, type Group, MOST_KNOTS } from "../../derivatives/adjustment.js";
 import { estimateFrom, type ShakeEstimate } from "../../derivatives/estimate.js";
 import { remarksOn } from "../../derivatives/remarks.js";
 import { PASSAGE, shake } from "../../derivatives/shake.js";
@@ -20,8 +20,8 @@ import { SHAKING } from "../settings.js";
 import { checkpoint, folder, permission, viewing } from "../shared.js";
 
 const groups: ArgumentType<readonly Group[]> = {
-  label: `${GROUPS.join(", ")}, separated by commas`,
-  parse: (given, name) => [...new Set(given.split(",").map((group) => oneOf(group.trim(), name, GROUPS)))],
+  label: `${ALL_GROUPS.join(", ")}, separated by commas`,
+  parse: (given, name) => [...new Set(given.split(",").map((group) => oneOf(group.trim(), name, ALL_GROUPS)))],
 };
 const positive = (what: string) => number(what, (value) => value > 0);
 
@@ -36,6 +36,11 @@ export default defineCommand({
       type: wholeNumber(1),
       default: 3,
       describe: `setpoint offsets vary over the lap with 1 to ${MOST_KNOTS} knots`,
+    },
+    directions: {
+      type: wholeNumber(1),
+      default: 4,
+      describe: "how many directions in the space of the network's weights, of each of the groups leading and random",
     },
     minutes: { type: positive("minutes above 0"), default: 3, describe: "how long to drive" },
     bound: {
@@ -56,6 +61,7 @@ export default defineCommand({
   examples: {
     "lapgrad shake car-figure8 --plant identified": "three minutes of the untrained car",
     "lapgrad shake runs/mine --groups offsets --minutes 5": "12 setpoint offsets of a trained policy",
+    "lapgrad shake runs/mine --groups leading --minutes 3": "the weights, along the model's leading directions",
     "lapgrad shake runs/mine --link serial --arm": "on a real car",
   },
   async run(args, printed, connect: Connect = connectLink) {

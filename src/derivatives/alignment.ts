@@ -22,6 +22,8 @@ export interface MeanPath {
 export interface Deviation {
   /** phase of every step: task time less that of the lap's nominal beginning [s] */
   readonly phases: Float64Array;
+  /** how long every step is, in parts of the mean one */
+  readonly durations: Float64Array;
   /** of every step, the columns of the mean path */
   readonly values: Float64Array;
 }
@@ -101,7 +103,13 @@ export function deviationOf(recording: Recording, path: MeanPath): Deviation {
     meanAt(path, time, mean);
     for (let i = 0; i < columns; i++) values[t * columns + i] = difference(sample[i], mean[i], angles[i]);
   });
-  return { phases: times.map((time) => time - begin), values };
+  return { phases: times.map((time) => time - begin), durations: durationsOf(recording), values };
+}
+
+/** In parts of the mean one; nobody knows the last one's, which counts as that. */
+function durationsOf({ times }: Recording): Float64Array {
+  const mean = (times[times.length - 1] - times[0]) / (times.length - 1);
+  return times.map((time, t) => (t + 1 < times.length ? (times[t + 1] - time) / mean : 1));
 }
 
 /** The mean path at a task time [s], into `into`. */

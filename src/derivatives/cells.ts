@@ -39,7 +39,11 @@ export function residualCells(deviations: readonly Deviation[], path: MeanPath, 
  * Mean deviation of a lap in every cell, of the first `columns` columns: laps x cells x columns. A cell at the end of
  * the lap without a sample, as a lap may end a little early, has that of the cell before; so has one at its beginning.
  */
-export function cellMeans(deviations: readonly Deviation[], path: MeanPath, columns: number): Float64Array[] {
+export function cellMeans(
+  deviations: readonly Pick<Deviation, "phases" | "values">[],
+  path: MeanPath,
+  columns: number,
+): Float64Array[] {
   const cells = cellsIn(path.lapTime);
   return deviations.map(({ phases, values }) => {
     const sums = new Float64Array(cells * columns);

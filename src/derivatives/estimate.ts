@@ -132,10 +132,10 @@ export function designRow(
 
 /**
  * (PD6): what a lap costs more than the mean path, per part of the lap: (2 r̄ + share dr)^T dr, as if the lap had as
- * many steps as it nominally has.
+ * many steps as it nominally has, all equally long.
  */
 function costParts(
-  { phases, values }: Deviation,
+  { phases, durations, values }: Deviation,
   path: MeanPath,
   steps: number,
   task: TaskDefinition,
@@ -150,7 +150,7 @@ function costParts(
     const part = placeIn(phase, path.lapTime, PARTS);
     for (let i = n; i < n + r; i++) {
       const change = values[t * path.columns + i];
-      sums[part] += (2 * mean[i] + share * change) * change;
+      sums[part] += durations[t] * (2 * mean[i] + share * change) * change;
     }
   });
   return Array.from(sums, (sum) => (sum * steps) / phases.length);

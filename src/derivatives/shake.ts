@@ -17,9 +17,13 @@ import type { ShakeFolder, ShakeLine, ShakePlan } from "./shake-folder.js";
 export const PASSAGE = 3;
 /** A nominal lap stands before every so many perturbed ones. */
 const NOMINAL_EVERY = 8;
-/** Size of the pilot's perturbation, and the largest of any, in units of the parameters' scales. */
+/**
+ * Size of the pilot's perturbation, and the largest of any, in units of the parameters' scales; and how many times as
+ * large as any before a perturbation may be.
+ */
 const PILOT = 0.05;
 const LARGEST = 0.25;
+const GROWTH = 2;
 /** Degrees of freedom without which no standard error is worth its name. */
 const LEAST_FREEDOM = 4;
 
@@ -54,6 +58,8 @@ export interface ShakeRun {
 interface Planned {
   readonly kind: ShakeLine["kind"];
   readonly signs: Float64Array;
+  /** which pair of opposites it belongs to, from 0; the pilot's is the first */
+  readonly pair: number;
 }
 
 /**
@@ -68,10 +74,11 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
   const left = plannedLaps(space.size, plan).slice(lines.filter(({ kind }) => kind !== "passage").length);
   const passage = Array.from({ length: PASSAGE }, () => nominal("passage", space.size));
   const queue = [...passage, ...left];
-  const pilots = await folder.readRecordings(lines.filter(({ kind }) => kind === "pilot"));
-  let size = pilots.length < 2 ? undefined : sizeFrom(pilots, plan.bound, core.setup.task);
-  const valuesOf = ({ kind, signs }: Planned) =>
-    signs.map((sign) => (kind === "pilot" ? PILOT : (size ?? PILOT)) * sign);
+  const perturbed = lines.filter(({ kind }) => kind === "pilot" || kind === "shaken");
+  const sizes = new PairSizes(plan.bound, core.setup.task);
+  for (const [i, recording] of (await folder.readRecordings(perturbed)).entries())
+    sizes.take(recording, sizeOf(perturbed[i].values));
+  const valuesOf = ({ signs, pair }: Planned) => signs.map((sign) => sizes.of(pair) * sign);
   const driven = (planned: Planned) => valuesOf(planned).map((value, i) => plan.base[i] + value);
   let before: Recording | undefined;
   const settled: ShakenLap[] = [];
@@ -96,8 +103,7 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
     all.push(line);
     if (kind === "passage") settled.push({ values, recording, before });
     before = recording;
-    if (kind === "pilot") pilots.push(recording);
-    if (pilots.length === 2 && size === undefined) size = sizeFrom(pilots, plan.bound, core.setup.task);
+    if (kind === "pilot" || kind === "shaken") sizes.take(recording, sizeOf(values));
     run.onLap(line);
     if (stopped !== undefined) return lap.remedy === undefined ? stopped : `${stopped}; ${lap.remedy}`;
   }
@@ -105,7 +111,7 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
 }
 
 function nominal(kind: ShakeLine["kind"], size: number): Planned {
-  return { kind, signs: new Float64Array(size) };
+  return { kind, signs: new Float64Array(size), pair: 0 };
 }
 
 /** All laps that count: a nominal one, a pilot pair, then shaken ones with nominal ones between them. */
@@ -114,17 +120,57 @@ function plannedLaps(size: number, { laps, seed }: Pick<ShakePlan, "laps" | "see
   const planned: Planned[] = [nominal("nominal", size)];
   for (let i = 0; planned.length < laps && i < signs.length; i++) {
     if (i > 2 && (i - 2) % NOMINAL_EVERY === 0) planned.push(nominal("nominal", size));
-    planned.push({ kind: i < 2 ? "pilot" : "shaken", signs: signs[i] });
+    planned.push({ kind: i < 2 ? "pilot" : "shaken", signs: signs[i], pair: Math.floor(i / 2) });
   }
   return planned.slice(0, laps);
 }
 
-/** (PD4a): so large that the largest deviation of the position is the bound. */
-function sizeFrom([one, other]: readonly Recording[], bound: number, task: TaskDefinition): number {
-  const path = meanPathOf([one, other], task.timing.lapTime as number, task.timing.controlPeriod);
-  const { values } = deviationOf(one, path);
-  let largest = 0;
-  for (let at = 0; at < values.length; at += path.columns)
-    largest = Math.max(largest, Math.hypot(values[at], values[at + 1]));
-  return largest > 0 ? Math.min(LARGEST, (PILOT * bound) / largest) : LARGEST;
+/**
+ * How large perturbations are: so that the largest deviation of the position is the bound, as the pairs before say
+ * (equation (PD4a)). Both laps of a pair have the same size, which is known before the lap before it ends.
+ */
+class PairSizes {
+  readonly #bound: number;
+  readonly #task: TaskDefinition;
+  /** pairs that were driven */
+  readonly #pairs: { readonly size: number; readonly deviation: number }[] = [];
+  #first: Recording | undefined;
+
+  constructor(bound: number, task: TaskDefinition) {
+    this.#bound = bound;
+    this.#task = task;
+  }
+
+  /** A perturbed lap, in the order in which they are driven. */
+  take(recording: Recording, size: number): void {
+    if (this.#first) this.#pairs.push({ size, deviation: this.#largestBetween(this.#first, recording) });
+    this.#first = this.#first ? undefined : recording;
+  }
+
+  /** In units of the parameters' scales. */
+  of(pair: number): number {
+    if (pair === 0) return PILOT;
+    let [products, squares, most] = [0, 0, 0];
+    for (const { size, deviation } of this.#pairs.slice(0, Math.max(1, pair - 1))) {
+      products += size * deviation;
+      squares += size ** 2;
+      most = Math.max(most, size);
+    }
+    return squares > 0 ? Math.min(LARGEST, GROWTH * most, (this.#bound * squares) / products) : PILOT;
+  }
+
+  /** Half the largest distance between two laps [m]. */
+  #largestBetween(one: Recording, other: Recording): number {
+    const path = meanPathOf([one, other], this.#task.timing.lapTime as number, this.#task.timing.controlPeriod);
+    const { values } = deviationOf(one, path);
+    let largest = 0;
+    for (let at = 0; at < values.length; at += path.columns)
+      largest = Math.max(largest, Math.hypot(values[at], values[at + 1]));
+    return largest;
+  }
+}
+
+/** Of what was added to the base: of any of the numbers. */
+function sizeOf(values: ArrayLike<number>): number {
+  return Math.abs(values[0]);
 }

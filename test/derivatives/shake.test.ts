@@ -6,6 +6,7 @@ import diagnoseCommand from "../../src/cli/commands/diagnose.js";
 import shakeCommand from "../../src/cli/commands/shake.js";
 import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
+import { shakeInMemory } from "../../src/derivatives/in-memory.js";
 import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
 import { dataTest, referenceData } from "../reference-data.js";
@@ -17,6 +18,19 @@ beforeAll(async () => {
   folder = await newFolder();
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+test("at the limit of grip perturbations get as large as the bound says, whatever the pilot pair met", async () => {
+  const found = [];
+  for (const seed of [1, 2, 3]) {
+    const given: PartialConfig = { plant: "single-track", hidden: [8], seed, "plant-noise": [0.002] };
+    const { laps } = await shakeInMemory(given, { groups: ["gains", "trims"], knots: 3, minutes: 3, bound: 0.25 });
+    found.push(Math.abs(laps[laps.length - 1].values[0]));
+  }
+  for (const size of found) {
+    expect(size).toBeGreaterThan(0.09);
+    expect(size).toBeLessThan(0.17);
+  }
+});
 
 const GIVEN: PartialConfig = { plant: "identified", hidden: [8], seed: 3, "plant-noise": [0.002] };
 
@@ -58,8 +72,12 @@ test("a shake that is killed and gone on with has all its laps, and tells the tr
   expect(lines.filter(({ kind }) => kind !== "passage")).toHaveLength(plan.laps);
   expect(lines.map(({ index }) => index)).toEqual(lines.map((_, i) => i + 1));
   expect(new Set(lines.map(({ drive }) => drive))).toEqual(new Set([1, 2]));
-  const sizes = new Set(lines.flatMap(({ kind, values }) => (kind === "shaken" ? [Math.abs(values[0])] : [])));
-  expect(sizes.size).toBe(1);
+  const perturbed = lines.filter(({ kind }) => kind === "pilot" || kind === "shaken");
+  for (let i = 0; i + 1 < perturbed.length; i += 2)
+    expect(perturbed[i + 1].values).toEqual(perturbed[i].values.map((value) => -value));
+  const sizes = perturbed.map(({ values }) => Math.abs(values[0]));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(0.25);
+  for (const [i, size] of sizes.entries()) expect(size).toBeLessThanOrEqual(2 * Math.max(0.025, ...sizes.slice(0, i)));
   expect(output.lines[0]).toMatch(/^shaking 2 parameters of car-figure8 on sim \(trims\): 14 laps, 1\.3 minutes/);
   expect(output.results).toHaveLength(1);
   expect(output.results[0]).toMatchObject({ shake: out, dead: [], parameters: [{ name: "throttle trim" }, {}] });

@@ -45,7 +45,7 @@ export default defineCommand({
     minutes: { type: positive("minutes above 0"), default: 3, describe: "how long to drive" },
     bound: {
       type: positive("metres above 0"),
-      default: 0.2,
+      default: 0.25,
       describe: "largest deviation of the position to cause [m]",
     },
     precision: {

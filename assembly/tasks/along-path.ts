@@ -30,7 +30,7 @@ export enum AlongPathParameter {
   leastSpeed,
   /** task time between two of the places ahead at which the path is looked at [s] */
   ahead,
-  /** factors in the network input: distance [1/m], sine of the heading error, speeds [s/m], delay [1/s], curvature [m] */
+  /** factors of the inputs: distance [1/m], sine of the heading error, speeds [s/m], delay [1/s], curvature [m] */
   distanceScale,
   headingScale,
   speedScale,

@@ -1,4 +1,4 @@
-/** A network that sees the path beside and before the robot: derivatives of whole rollouts, and that it sees no more. */
+/** A network that sees the path beside and before the robot: derivatives of whole rollouts; and it sees no more. */
 import { expect, test } from "@jest/globals";
 import { Core } from "../../src/core/core.js";
 import { hessianOf } from "../../src/curvature/hessian.js";

@@ -76,7 +76,10 @@ export class ViewServer {
       handleProtocols: (offered) => [...offered].find((name) => Object.hasOwn(services, name)) ?? false,
     });
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#http.on("clientError", (_, socket) => refuse(socket, 400));
+    // browsers keep connections ready: an answer to one on which nothing was asked would be taken for that of the next
+    this.#http.on("clientError", (error: NodeJS.ErrnoException, socket) =>
+      error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? socket.destroy() : refuse(socket, 400),
+    );
     this.#timer = setInterval(() => this.#ping(), PING).unref();
   }
 

@@ -45,7 +45,7 @@ test.each([
   ["dead man", `stops ${HEARTBEAT_WITHIN} s after the last key`],
   [
     "no answer",
-    `${constant("src/runtime/robot-link.ts", "ANSWER_WITHIN")} s at the start, ${ARM_WITHIN} s when arming`,
+    `${constant("src/runtime/find-state.ts", "ANSWER_WITHIN")} s at the start, ${ARM_WITHIN} s when arming`,
   ],
   ["at rest", `${STILL} m/s for ${STILL_FOR} s, or for ${STILL_AFTER} s`],
   ["stop", `did not within ${constant("src/runtime/stop-drivers.ts", "GIVES_UP_AFTER") / 1000} s`],

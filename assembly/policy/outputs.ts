@@ -9,6 +9,8 @@ import * as trace from "../trace";
 
 /** The task's row of the turn: cosine and sine, in place of x and y of the nominal setpoint; behind them its rates. */
 const SINE: usize = 8;
+/** Offset of the second number of a pair [bytes]. */
+const SECOND: usize = 8;
 const RATE_X: usize = 16;
 const RATE_Y: usize = 24;
 
@@ -61,9 +63,9 @@ export function fromOutputs(j: i32, pOutputs: usize, pActivations: usize): void 
 // @ts-ignore: decorator
 @inline
 function share(gains: usize): void {
-  const mean = 0.5 * (load<f64>(gains) + load<f64>(gains, 8));
+  const mean = 0.5 * (load<f64>(gains) + load<f64>(gains, SECOND));
   store<f64>(gains, mean);
-  store<f64>(gains, mean, 8);
+  store<f64>(gains, mean, SECOND);
 }
 
 /** The vector at `row`, turned by the angle of this cosine and sine. */
@@ -71,7 +73,7 @@ function share(gains: usize): void {
 @inline
 function turnBy(c: f64, s: f64, row: usize): void {
   const along = load<f64>(row);
-  const left = load<f64>(row, 8);
+  const left = load<f64>(row, SECOND);
   store<f64>(row, c * along - s * left);
-  store<f64>(row, s * along + c * left, 8);
+  store<f64>(row, s * along + c * left, SECOND);
 }

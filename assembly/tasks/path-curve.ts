@@ -88,10 +88,10 @@ export function measurePath(u: f64): void {
   rate = Math.sqrt(squared);
   const perSquared = isMoving ? 1.0 / squared : 0.0;
   const perCube = isMoving ? perSquared / rate : 0.0;
-  const stretch = rateX * bendX + rateY * bendY;
+  const growth = rateX * bendX + rateY * bendY;
   curvature = (rateX * bendY - rateY * bendX) * perCube;
-  curvatureRate = (rateX * thirdY - rateY * thirdX) * perCube - 3.0 * curvature * (stretch * perSquared);
-  rateRate = isMoving ? stretch / rate : 0.0;
+  curvatureRate = (rateX * thirdY - rateY * thirdX) * perCube - 3.0 * curvature * (growth * perSquared);
+  rateRate = isMoving ? growth / rate : 0.0;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Operator } from "./operator.js";
 import { HEAD, layoutFor, RecordKind } from "./records.js";
 import { explainFault } from "./stops.js";
 
-/** Without a state for so long nobody waits any longer [s]. */
+/** Nobody waits longer for a state [s]. */
 const SILENT = 5;
 
 /** What was heard. */

@@ -51,14 +51,14 @@ class SilentHost extends VirtualHost {
   }
 }
 
-interface Driven {
+interface Pushed {
   readonly heard: Heard;
   readonly fake: FakeWaveshare;
   readonly path: string;
 }
 
 /** The kit's car pushed by `push`, which sets what moves it; nothing reaches its board. */
-async function pushed(seconds: number, push: (fake: FakeWaveshare, now: number) => void): Promise<Driven> {
+async function pushed(seconds: number, push: (fake: FakeWaveshare, now: number) => void): Promise<Pushed> {
   const config = completeConfig(KIT);
   const fake = await FakeWaveshare.make({});
   const host = new SilentHost(config, fake, fake, 0);

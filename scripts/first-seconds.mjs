@@ -3,10 +3,10 @@
  * on the track at the task's speed and at rest, as it is, with 5 mm of noise and a pose up to 60 ms old, and with
  * 20 mm and some positions that are far off, and writes docs/results/first-seconds.md. Costs are in % of the untrained
  * controller's steady lap on the same plant without noise. Where the pose is old the car is driven step by step, as a
- * robot is, and new parameters act a network call late there too. `--cache`: rows that are there already are not
- * driven again.
+ * robot is, and new parameters act a network call late there too. `--few`: at most so many seeds from rest, and with
+ * positions that are off. `--cache`: rows that are there already are not driven again.
  * Usage, after a build, in the project's folder:
- *   node scripts/first-seconds.mjs [--seeds 100] [--aged-seeds 100] [--first 81000] [--plants nominal,…]
+ *   node scripts/first-seconds.mjs [--seeds 100] [--aged-seeds 100] [--few 100] [--first 81000] [--plants nominal,…]
  *     [--starts track,rest] [--measured clean,noisy,outliers] [--cache file] [--print]
  */
 import { parseArgs } from "node:util";
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
     "aged-seeds": { type: "string", default: "100" },
+    few: { type: "string", default: "100" },
     first: { type: "string", default: "81000" },
     plants: { type: "string", default: "nominal,identified,single-track" },
     starts: { type: "string", default: "track,rest" },
@@ -35,7 +36,7 @@ const { values: options } = parseArgs({
     print: { type: "boolean" },
   },
 });
-const [SEEDS, AGED, FIRST] = [options.seeds, options["aged-seeds"], options.first].map(Number);
+const [SEEDS, AGED, FEW, FIRST] = [options.seeds, options["aged-seeds"], options.few, options.first].map(Number);
 const LAPS = 20;
 /** Network calls of a lap, and of the windows that are looked at beside it. */
 const LAP = 40;
@@ -148,7 +149,7 @@ function measured({ costs, jumps, truly, trueJumps, ends, learned, untrained, ..
   };
 }
 
-const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "stopped");
+const shown = (value) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "never");
 function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return `${shown(quantile(sorted, 0.5))} / ${shown(sorted.at(-1))}`;
@@ -161,7 +162,9 @@ for (const condition of CONDITIONS.filter(({ option }) => wanted.includes(option
     for (const plant of options.plants.split(",")) {
       const whole = await untrainedCost({ plant });
       const found = [];
-      for (let seed = FIRST; seed < FIRST + condition.seeds; seed++) {
+      const seeds =
+        start === "rest" || condition.option === "outliers" ? Math.min(FEW, condition.seeds) : condition.seeds;
+      for (let seed = FIRST; seed < FIRST + seeds; seed++) {
         const row = await kept([plant, condition.name, start, seed, LAPS], () =>
           driven({ plant, ...condition }, start, seed),
         );

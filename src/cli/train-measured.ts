@@ -26,6 +26,8 @@ export async function trainMeasured(
   output: Output,
 ) {
   const { given, laps, out, resumed, gradient } = options;
+  if (given["start-from"])
+    throw new UserError("--start-from gives a network, and a measured gradient changes none: leave one of them out");
   const own = laps === undefined ? given : { ...given, rollouts: laps };
   let link: Link | undefined;
   const path = out ?? (await unusedPath(join("runs", `${given.task ?? "car-figure8"}-${timestamp(new Date())}`)));

@@ -37,7 +37,7 @@ export default defineCommand({
     resume: { type: text, valueOptional: true, describe: "refused: a peer keeps nothing to go on with" },
     out: { type: folder, describe: "folder for its metrics", defaultNote: "none is written" },
   },
-  settings: TRAINING.filter((name) => name !== "update") as SettingName[],
+  settings: TRAINING.filter((name) => name !== "update" && name !== "start-from") as SettingName[],
   examples: { "lapgrad train --update sac --laps 60": "soft actor-critic on the simulated car" },
   async run(args, output) {
     const peer = contenders[args.update];

@@ -101,6 +101,7 @@ const LATER: readonly SettingName[] = [
   "track-speed",
   "track-limits",
   "features",
+  "start-from",
 ];
 
 /** The configuration in a run's config.yaml, which must be whole. */

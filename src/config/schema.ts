@@ -85,6 +85,13 @@ export const settings = {
       "what the network sees of a track: its places, or the path beside and before the robot, so that what it learns " +
       "holds on other tracks too (docs/tracks.md)",
   },
+  "start-from": {
+    schema: v.string("a run, or a network as JSON"),
+    default: "",
+    describe:
+      "run whose best policy is the first one here, e.g. one that learned another track with features path; " +
+      "empty: random weights",
+  },
   "plant-change": {
     schema: plantChanges,
     default: [],

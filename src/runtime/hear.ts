@@ -9,7 +9,7 @@ import type { Operator } from "./operator.js";
 import { HEAD, layoutFor, RecordKind } from "./records.js";
 import { explainFault } from "./stops.js";
 
-/** Nobody waits longer for a state [s]. */
+/** Nobody waits any longer for a state than this [s]. */
 const SILENT = 5;
 
 /** What was heard. */

@@ -9,7 +9,6 @@ import { UserError } from "../errors.js";
 import { createFolder, unusedPath, writeAtomically } from "../files.js";
 import { type Output, timestamp } from "../output.js";
 import { recoverDrives } from "../recording/drives.js";
-import { initialisePolicy } from "../session.js";
 import { restore, thinCheckpoints } from "./checkpoints.js";
 import { type Progress, START } from "./judgement.js";
 import type { TrainedRollout } from "./metrics.js";
@@ -18,6 +17,7 @@ import { remember } from "./remembering.js";
 import { refuseEdited, resumedConfig } from "./resumed-config.js";
 import { RunFolder } from "./run-folder.js";
 import { whileLocked } from "./run-lock.js";
+import { beginPolicy, withStart } from "./start-policy.js";
 import { type Training, trainingFor } from "./training.js";
 import { truncateUpdates } from "./updates-file.js";
 
@@ -49,16 +49,17 @@ export async function newRun(
   options: TrainOptions,
   prepare: (run: PreparedRun) => Promise<void> = async () => {},
 ): Promise<StartedRun> {
-  const config = configFor(options, completeConfig);
+  const config = configFor({ ...options, given: await withStart(options.given) }, completeConfig);
   const parts = await trainingFor(config);
   const path = options.out ?? (await unusedPath(join("runs", `${config.task}-${timestamp(new Date())}`)));
   const run = { ...parts, folder: new RunFolder(path) };
   await run.folder.refuseUnlessNew();
+  await beginPolicy(run.core, config);
   await prepare(run);
   await createFolder(path);
   return whileLocked(path, async () => {
     await run.folder.create(formatConfig(config));
-    await startAt(run);
+    await keepCheckpoint(run, START);
     return { ...run, progress: START, rollouts: [] };
   });
 }
@@ -69,12 +70,6 @@ function configFor({ given, laps }: TrainOptions, complete: (given: PartialConfi
   const config = complete({ ...given, rollouts: laps });
   refuseUnlessLaps(config, laps);
   return config;
-}
-
-/** Draws the initial policy and keeps it as the checkpoint after 0 updates. */
-async function startAt(run: Training & { readonly folder: RunFolder }): Promise<void> {
-  initialisePolicy(run.core, run.config.seed);
-  await keepCheckpoint(run, START);
 }
 
 /** Opens a run to go on with, from its last update whose rollouts are all in metrics.jsonl. */
@@ -95,7 +90,11 @@ async function reopen(folder: RunFolder, options: TrainOptions, output: Output):
   const { checkpoint, passedOver } = await latestCheckpoint(folder.path, driven.length);
   for (const problem of passedOver) output.say(`passed over: ${problem}`);
   if (checkpoint) await refuseEdited(folder.configPath, before, checkpoint);
-  else await startAt(run); // stopped before its first checkpoint
+  else {
+    // stopped before its first checkpoint
+    await beginPolicy(run.core, config);
+    await keepCheckpoint(run, START);
+  }
   const progress = checkpoint ? restore(run, checkpoint, checkpointPath(folder.path, numberOf(checkpoint))) : START;
   if (config.rollouts < progress.rollouts)
     throw new UserError(

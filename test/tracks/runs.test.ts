@@ -10,6 +10,7 @@ import { exportJson } from "../../src/export/json.js";
 import { EXACT, Reference } from "../../src/export/parity.js";
 import { exportCore } from "../../src/export/source.js";
 import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
+import { checkpointNamed } from "../../src/policy-file.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { initialisePolicy } from "../../src/session.js";
 import { configFor, replayRecordings } from "../../src/training/replay.js";
@@ -76,3 +77,34 @@ test("a track outside the geofence is refused, with the place", () => {
   );
   expect(() => completeConfig({ ...given, geofence: [-3, 3, -2, 2] })).not.toThrow();
 });
+
+test("a policy that sees the path goes to another track: driven there, learned on, replayed, and its places refused", async () => {
+  const [own, other] = ["own", "other"].map((name) => join(folder, name));
+  const settings = { task: "car-track", hidden: [6], rollouts: 2 };
+  await trainRun({ given: { ...settings, features: "path", track: file }, out: own });
+  const circle = join(folder, "circle.yaml");
+  await writeFile(circle, "shape: circle\nradius: 1.5\nspeed: 2\n");
+  await trainRun({ given: { track: circle, rollouts: 2, "start-from": own }, out: other });
+  const config = await readCompleteConfig(join(other, "config.yaml"));
+  expect([config.features, config.hidden, config["start-from"]]).toStrictEqual(["path", [6], own]);
+  const [first, best] = await Promise.all([checkpointNamed(other, "0"), checkpointNamed(own, "best")]);
+  expect(first.arrays.parameters).toStrictEqual(best.arrays.parameters);
+  const recording = join(other, "rollouts", "0001.mcap");
+  const { info } = await readRecording(recording);
+  expect(info.features).toBe("path");
+  const [replayed] = await replayRecordings(recording, {}, other);
+  expect(replayed.commandError.largest).toBe(0);
+  const places = join(folder, "places");
+  await trainRun({ given: { ...settings, track: file }, out: places });
+  const onto = (given: object) => trainRun({ given: { ...settings, ...given }, out: join(folder, "refused") });
+  await expect(onto({ track: circle, "start-from": places })).rejects.toThrow(
+    /places of another track, which mean nothing/,
+  );
+  await expect(onto({ features: "place", track: file, "start-from": own })).rejects.toThrow(
+    /sees features path, and asked/,
+  );
+  await expect(onto({ task: "quadruped-track", "start-from": own })).rejects.toThrow(
+    /has learned car-track, and this is/,
+  );
+  expect(() => completeConfig({ task: "car-figure8", features: "path" })).toThrow(/car-figure8 has no track: leave/);
+}, 120_000);

@@ -63,21 +63,14 @@ export function plan(
   const { setpoint, gains } = sizesOf(policy);
   const target = named("target_time", add(time, policy.clock.lookahead));
   const features = named("features", task.observe(parameters, state, time, pathOf(policy)));
-  const offsets = withOffsets(policy, scaledNetwork(policy, features), target);
-  const nominal = task.setpointAt(parameters, target, pathOf(policy));
+  const nominal = asRow(task.setpointAt(parameters, target, pathOf(policy)));
+  const scaled = scaledNetwork(policy, features);
+  const offsets = withOffsets(policy, task.turnsOffsets ? turned(scaled, nominal, gains) : scaled, target);
   const gainOffsets = part(offsets, setpoint, gains);
-  const row = part(offsets, 0, setpoint) ?? constant([]);
   return {
-    setpoint: task.turnsOffsets ? addTurned(asRow(nominal), row) : add(nominal, row),
-    gains: gainOffsets && add(policy.nominalGains, task.turnsOffsets ? shared(gainOffsets, gains) : gainOffsets),
+    setpoint: add(nominal, part(offsets, 0, setpoint) ?? constant([])),
+    gains: gainOffsets && add(policy.nominalGains, gainOffsets),
   };
-}
-
-/** The first two gains, of x and y, as their mean. */
-function shared(gains: Expression, count: number): Expression {
-  const mean = named("shared_gain", multiply(0.5, add(pick(gains, 0), pick(gains, 1))));
-  const others = Array.from({ length: count - 2 }, (_, i) => pick(gains, 2 + i));
-  return join(mean, mean, ...others);
 }
 
 /** The setpoint before the first. */
@@ -93,19 +86,24 @@ function asRow(row: Operand): Expression {
   return typeof row === "number" || !("op" in row) ? constant(row) : row;
 }
 
-/** x, y, xdot, ydot and offsets that count along their direction and to its left: assembly/policy/outputs.ts */
-function addTurned(nominal: Expression, offsets: Expression): Expression {
+/**
+ * Outputs that count along the nominal setpoint x, y, xdot, ydot and to its left, and one gain for x and y, as the
+ * world has them: assembly/policy/outputs.ts
+ */
+function turned(outputs: Expression, nominal: Expression, gains: number): Expression {
   const [vx, vy] = [pick(nominal, 2), pick(nominal, 3)];
   const rate = named("nominal_speed", squareRoot(add(multiply(vx, vx), multiply(vy, vy))));
   const isMoving = named("nominal_moves", less(0, rate));
   const per = where(isMoving, rate, 1);
   const c = named("turn_cosine", where(isMoving, divide(vx, per), 1));
   const s = named("turn_sine", where(isMoving, divide(vy, per), 0));
-  const turned = [0, 2].flatMap((i) => {
-    const [along, left] = [pick(offsets, i), pick(offsets, i + 1)];
+  const offsets = [0, 2].flatMap((i) => {
+    const [along, left] = [pick(outputs, i), pick(outputs, i + 1)];
     return [subtract(multiply(c, along), multiply(s, left)), add(multiply(s, along), multiply(c, left))];
   });
-  return add(nominal, join(...turned));
+  const shared = named("shared_gain", multiply(0.5, add(pick(outputs, 4), pick(outputs, 5))));
+  const others = Array.from({ length: gains - 2 }, (_, i) => pick(outputs, 6 + i));
+  return named("turned", join(...offsets, shared, shared, ...others));
 }
 
 /** Time since the network call, across the end of the clock's period too. */

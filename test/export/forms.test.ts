@@ -78,13 +78,14 @@ compiler.test("networks of any widths in C, sums in the core's order", async () 
 });
 
 describe.each([
-  ["simulation", 0],
-  ["simulation", 1],
-  ["simulation", 3],
-  ["hardware", 6],
-] as const)("%s, an adjustment with %i knots", (timing, knots) => {
+  ["car-figure8", "simulation", 0],
+  ["car-figure8", "simulation", 1],
+  ["car-figure8", "simulation", 3],
+  ["car-figure8", "hardware", 6],
+  ["car-track-along", "simulation", 3],
+] as const)("%s, %s, an adjustment with %i knots", (name, timing, knots) => {
   compiler.test("C has the core's bits", async () => {
-    const { core, policy } = await randomPolicy("car-figure8", timing, [5], knots);
+    const { core, policy } = await randomPolicy(name, timing, [5], knots);
     expect(policy).toMatchObject({ version: 2, adjustment: { offsets: { length: knots } } });
     const compiled = await CompiledPolicy.compile(policy, await exportC(policy), false);
     const check = await new Reference(core, policy, 1000).checkSteps(compiled.run, EXACT);
@@ -98,7 +99,7 @@ describe.each([
   });
 
   test("WebAssembly has the core's bits, and drives six laps as the core does", async () => {
-    const { core, policy } = await randomPolicy("car-figure8", timing, [5], knots);
+    const { core, policy } = await randomPolicy(name, timing, [5], knots);
     const module = await WasmPolicy.instantiate(await exportWasm(core, policy), policy);
     const reference = new Reference(core, policy, 1000);
     expect(await reference.checkSteps(module.run, EXACT, true)).toMatchObject({ error: 0, passed: true });

@@ -17,15 +17,20 @@ import { taskNamed } from "../tasks/tasks.js";
 import { drivenIn, type TrainedRollout } from "../training/metrics.js";
 import type { PreparedRun, TrainOptions } from "../training/run-start.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
+import { type Follow, whileFollowed } from "./tracking.js";
 
 /** A training by what laps with perturbations measure; a robot that does not answer leaves no folder. */
 export async function trainMeasured(
-  options: TrainOptions & { readonly gradient?: "model" | GradientSource; readonly resumed: string | undefined },
+  options: TrainOptions & {
+    readonly gradient?: "model" | GradientSource;
+    readonly resumed: string | undefined;
+    readonly follow: Follow | undefined;
+  },
   openFor: (run: Pick<PreparedRun, "config" | "folder" | "core">) => Promise<Link>,
   signal: AbortSignal,
   output: Output,
 ) {
-  const { given, laps, out, resumed, gradient } = options;
+  const { given, laps, out, resumed, gradient, follow } = options;
   if (given["start-from"])
     throw new UserError("--start-from gives a network, and a measured gradient changes none: leave one of them out");
   const own = laps === undefined ? given : { ...given, rollouts: laps };
@@ -43,27 +48,34 @@ export async function trainMeasured(
     throw error;
   }
   const { config, folder, rollouts, space } = run;
-  let stopped: string | undefined;
-  try {
+  const tracker = follow?.({ path: folder.path, config, rollouts }, output);
+  const driving = async () => {
     const open = link ?? (await openFor(run));
     try {
       const what = `${config.task} on ${config.link}, plant ${config.plant}`;
       output.say(`${what}, measured gradient of ${space.size} parameters, ${config.update}; run ${folder.path}`);
       const table = await announceLaps(run, output);
       const reports = new ReportRefresher(folder.path, (why) => table.say(why));
+      if (tracker) tracker.say = table.say;
       try {
         const onLap = (lap: TrainedRollout) => {
           table.rollout(lap);
           reports.grown();
+          tracker?.grown(lap);
         };
-        stopped = await driveMeasured(run, { link: open, signal, onLap });
+        return await driveMeasured(run, { link: open, signal, onLap });
       } finally {
         table.stop();
+        if (tracker) tracker.say = output.say;
         await reports.close();
       }
     } finally {
       await open.stop().finally(() => open.close());
     }
+  };
+  let stopped: string | undefined;
+  try {
+    stopped = await whileFollowed(tracker, signal, driving);
   } finally {
     run.unlock();
   }

@@ -39,8 +39,7 @@ export async function truncateUpdates(run: string, updates: number, keepsStopped
  */
 export async function withPromises<T extends RolloutMetrics>(run: string, metrics: readonly T[]): Promise<T[]> {
   const laps = new Map<number, { cost: number; expected: number }>();
-  for (const line of (await completeLines(pathIn(run))) ?? []) {
-    const { lap, windowCost, expectedCost } = promiseIn(line);
+  for (const { lap, windowCost, expectedCost } of await readUpdates(run)) {
     if (lap === undefined || windowCost === undefined || expectedCost === undefined) continue;
     const { cost, expected } = laps.get(lap) ?? { cost: 0, expected: 0 };
     laps.set(lap, { cost: cost + windowCost, expected: expected + expectedCost });
@@ -51,14 +50,16 @@ export async function withPromises<T extends RolloutMetrics>(run: string, metric
   });
 }
 
-/** What a line says of windows of a lap; nothing if it cannot be read. */
-function promiseIn(line: string): { lap?: number; windowCost?: number; expectedCost?: number } {
-  try {
-    const { lap, windowCost, expectedCost } = JSON.parse(line) as Record<string, number | undefined>;
-    return { ...(lap && { lap }), ...(windowCost && { windowCost }), ...(expectedCost && { expectedCost }) };
-  } catch {
-    return {};
-  }
+/** The numbers of all complete lines, by their names; lines that cannot be read, and other values, are left out. */
+export async function readUpdates(run: string): Promise<Readonly<Record<string, number | undefined>>[]> {
+  return ((await completeLines(pathIn(run))) ?? []).flatMap((line) => {
+    try {
+      const entries = Object.entries(Object(JSON.parse(line)));
+      return [Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"))];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** The number of the update that a line is of; undefined if it is of none. */

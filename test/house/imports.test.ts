@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["identification", "links", "policy-file.ts"],
   ["runtime"],
   ["training"],
-  ["doctor", "export", "peers", "report"],
+  ["doctor", "export", "peers", "report", "trackers"],
   ["view"],
   ["compare"],
   ["reproduce"],

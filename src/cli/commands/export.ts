@@ -1,18 +1,22 @@
-/** `lapgrad export`: writes a policy in another form, and says whether that does what the core does. */
+/** `lapgrad export`: writes a policy in another form, and says whether that does what the core does; or its numbers. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { readCompleteConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
 import { forms, type Verdict } from "../../export/forms.js";
 import type { Check } from "../../export/parity.js";
 import { openSource } from "../../export/source.js";
-import { writeAtomically } from "../../files.js";
+import { numbersOf, tables } from "../../export/tables/tables.js";
+import { createFolder, writeAtomically } from "../../files.js";
 import { formatTable, type Output, roomOf } from "../../output.js";
+import { RunFolder } from "../../training/run-folder.js";
 import { choice, oneOf, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { checkpoint, run } from "../shared.js";
 
 export default defineCommand({
-  describe: "write a run's policy for other programs: ONNX, C, JSON or WebAssembly",
+  describe:
+    "write a run's policy for other programs (ONNX, C, JSON, WebAssembly), or its numbers (TensorBoard, tables)",
   args: {
     run,
     what: {
@@ -20,7 +24,11 @@ export default defineCommand({
       default: "policy",
       describe: "policy: from state to command, clock and controller included; network: the network alone (onnx)",
     },
-    format: { type: choice(...Object.keys(forms)), default: "onnx", describe: "form of the file" },
+    format: {
+      type: choice(...Object.keys(forms), ...Object.keys(tables)),
+      default: "onnx",
+      describe: "form of the file",
+    },
     precision: {
       type: choice("float32", "float64"),
       describe: "of onnx: float32, or float64 for checking; the others are float64",
@@ -35,16 +43,18 @@ export default defineCommand({
     out: {
       type: path("a file, e.g. policy.onnx"),
       describe: "file to write",
-      defaultNote: "policy.onnx, policy.c … in the run's folder",
+      defaultNote: "policy.onnx, policy.c, metrics.csv … in the run's folder",
     },
   },
   examples: {
     "lapgrad export runs/mine": "runs/mine/policy.onnx, checked against the core",
     "lapgrad export runs/mine --format c --out policy.c": "one C99 file for a microcontroller",
+    "lapgrad export runs/mine --format tensorboard": "then tensorboard --logdir runs",
     "lapgrad export runs/mine --what network --timing hardware": "the network alone",
   },
   async run(args, output) {
     const { run, format, timing } = args;
+    if (format in tables) return exportNumbers(args, output);
     const form = forms[format];
     const what = oneOf(args.what, `--what of --format ${format}`, form.whats);
     const [usual] = form.precisions;
@@ -76,6 +86,27 @@ export default defineCommand({
     if (failed) throw new UserError(`${file} is not the policy: ${failure(failed)}. Do not drive with it`, 1);
   },
 });
+
+/** Writes what a run was like in numbers, also while it trains. */
+async function exportNumbers(
+  args: { readonly run: string; readonly format: string; readonly out?: string },
+  output: Output,
+): Promise<void> {
+  const { run, format } = args;
+  for (const option of ["precision", "timing"])
+    if (option in args)
+      throw new UserError(`--${option} is of a policy, and --format ${format} has none: leave it out`);
+  const folder = new RunFolder(run);
+  await folder.refuseUnlessRun();
+  const numbers = await numbersOf(run, await readCompleteConfig(folder.configPath));
+  const file = args.out ?? join(run, tables[format].file);
+  const content = Buffer.from(tables[format].write(numbers));
+  await createFolder(dirname(file));
+  await writeAtomically(file, content);
+  const { unit, rollouts, updates } = numbers;
+  output.say(`${rollouts.length} ${unit}s of ${run}: ${file}`);
+  output.result({ run, format, file, bytes: content.length, rollouts: rollouts.length, updates: updates.length });
+}
 
 function say(verdict: Verdict, output: Output): void {
   if ("unchecked" in verdict) {

@@ -18,6 +18,7 @@ import { stopReason } from "../../runtime/operator.js";
 import { describeFault } from "../../runtime/stops.js";
 import { quoted } from "../../shell.js";
 import { taskNamed } from "../../tasks/tasks.js";
+import type { Tracker } from "../../trackers/tracker.js";
 import { beliefText } from "../../training/belief.js";
 import { infeasibility } from "../../training/feasibility.js";
 import { remedyOf } from "../../training/judgement.js";
@@ -35,6 +36,7 @@ import { type LivePage, openView } from "../live.js";
 import { type Promised, type TrainingProgress, trainingProgress } from "../progress.js";
 import { TRAINING, withTask } from "../settings.js";
 import { folder, permission, viewing } from "../shared.js";
+import { followerFor, whileFollowed } from "../tracking.js";
 import { trainMeasured } from "../train-measured.js";
 
 export default defineCommand({
@@ -55,6 +57,10 @@ export default defineCommand({
         "where the gradient comes from: the model; laps with perturbations, of gains, trims and 12 setpoint offsets; " +
         "both (docs/physical-derivatives.md)",
       defaultNote: "model",
+    },
+    tracker: {
+      type: text,
+      describe: "send the metrics to a server while it trains: mlflow=URL (docs/trackers.md)",
     },
     resume: {
       type: path("a run, e.g. runs/mine"),
@@ -80,6 +86,7 @@ export default defineCommand({
   },
   async run(args, printed, connect: Connect = connectLink) {
     const began = performance.now();
+    const follow = await followerFor(args.tracker);
     let page: LivePage | undefined;
     const { signal, stop, release } = watchInterrupts();
     const options = { ...args, given: withTask(args) };
@@ -95,7 +102,12 @@ export default defineCommand({
     try {
       const resumed = args.resume === undefined ? undefined : args.resume || args.out;
       if ((args.gradient ?? "model") !== "model" || (resumed !== undefined && (await isMeasuredRun(resumed)))) {
-        const { config, rollouts, path } = await trainMeasured({ ...options, resumed }, openFor, signal, printed);
+        const { config, rollouts, path } = await trainMeasured(
+          { ...options, resumed, follow },
+          openFor,
+          signal,
+          printed,
+        );
         await conclude(path, config, rollouts, (performance.now() - began) / 1000, page?.output ?? printed);
         return;
       }
@@ -116,11 +128,14 @@ export default defineCommand({
       try {
         link ??= run.progress.rollouts < config.rollouts ? await openFor(run) : undefined;
         const output = page?.output ?? printed;
-        if (!link) {
+        const tracker = follow?.({ path: folder.path, config, rollouts }, output);
+        const driving = async (open: Link | undefined) => {
+          if (open) return drive(run, open, rollouts, signal, output, tracker);
           const units = `${unitOf(config)}s`;
           const more = `lapgrad train --resume ${quoted(folder.path)} --${units} ${2 * config.rollouts}`;
           output.say(`${folder.path} is complete: all ${config.rollouts} ${units} are driven. For more: ${more}`);
-        } else await drive(run, link, rollouts, signal, output);
+        };
+        await whileFollowed(tracker, signal, () => driving(link));
         await conclude(folder.path, config, rollouts, (performance.now() - began) / 1000, output);
       } finally {
         run.unlock();
@@ -175,6 +190,7 @@ async function drive(
   rollouts: TrainedRollout[],
   signal: AbortSignal,
   output: Output,
+  tracker: Tracker | undefined,
 ): Promise<void> {
   const { folder, progress } = run;
   let table: TrainingProgress | undefined;
@@ -183,6 +199,7 @@ async function drive(
   try {
     try {
       table = await announce(run, rollouts, signal, output);
+      if (tracker) tracker.say = table.say;
       const onRollout = (driven: TrainedRollout, refused: string | undefined) => {
         rollouts.push(driven);
         if (refused !== undefined && refused !== refusal)
@@ -190,6 +207,7 @@ async function drive(
         refusal = refused;
         table?.rollout(driven);
         reports.grown();
+        tracker?.grown(driven);
         for (const text of driven.noticed) table?.say(`noticed in ${driven.index}: ${text}`);
       };
       if (!isSimulated(run.config)) await warmUp(run.config);
@@ -212,6 +230,7 @@ async function drive(
     throw error;
   } finally {
     table?.stop();
+    if (tracker) tracker.say = output.say;
   }
 }
 

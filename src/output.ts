@@ -7,6 +7,8 @@ export interface Output {
   say(line: string): void;
   /** a line as it is said here: what can be typed as it is typed here, prose broken at spaces on a terminal */
   format(line: string): string;
+  /** a text as it is, for a file or another program; nothing with --json */
+  print(text: string): void;
   /** the command's result, once; printed only with --json */
   result(value: unknown): void;
 }
@@ -56,6 +58,9 @@ export function outputFor(json: boolean, asTyped: (line: string) => string): Out
       stream.write(`${format(line)}\n`);
     },
     format,
+    print: (text) => {
+      if (!json) process.stdout.write(text);
+    },
     result: (value) => {
       if (json) process.stdout.write(`${jsonOf(value)}\n`);
     },

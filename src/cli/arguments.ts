@@ -6,6 +6,8 @@ export interface ArgumentType<T> {
   readonly label: string;
   /** it is given without a value */
   readonly isFlag?: true;
+  /** all that it may be, for a shell that completes words */
+  readonly choices?: readonly string[];
   /** The value that `text` means; throws a {@link UserError} that begins with `name` if that is not allowed. */
   parse(text: string, name: string): T;
 }
@@ -70,7 +72,7 @@ export function wholeNumber(least: number): ArgumentType<number> {
 }
 
 export function choice<const T extends string>(...choices: readonly T[]): ArgumentType<T> {
-  return { label: choicesLabel(choices), parse: (given, name) => oneOf(given, name, choices) };
+  return { label: choicesLabel(choices), choices, parse: (given, name) => oneOf(given, name, choices) };
 }
 
 /** The allowed value that `given` is. */

@@ -49,22 +49,22 @@ function calledHere(columns: number): string {
   return program === "lapgrad" ? "" : wrapped(`Here, type ${program} for lapgrad.`, 0, columns);
 }
 
-const asOption = (key: string) => `--${optionName(key)}`;
+export const asOption = (key: string) => `--${optionName(key)}`;
 
-function section(title: string, table: ArgumentTable, nameOf: (key: string) => string, columns: number): string {
+export function section(title: string, table: ArgumentTable, nameOf: (key: string) => string, columns: number): string {
   const rows = Object.entries(table).map(([key, argument]) => [nameOf(key), meaningOf(argument)] as const);
   return rows.length === 0 ? "" : `${title}:\n${columnsOf(rows, columns, WIDEST.name)}`;
 }
 
 /** What it is, its type, and its default. */
-function meaningOf({ type, describe, list, default: constant, defaultNote }: Argument): string {
+export function meaningOf({ type, describe, list, default: constant, defaultNote }: Argument): string {
   const preset = defaultNote ?? constant;
   const shown = preset === undefined ? "" : ` [default: ${preset}]`;
   return `${describe} [${type.label}${list ? " ..." : ""}]${shown}`;
 }
 
 /** Names to the left, what they mean to the right. */
-function columnsOf(
+export function columnsOf(
   rows: readonly (readonly [name: string, meaning: string])[],
   columns: number,
   widest: number,

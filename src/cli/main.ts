@@ -35,10 +35,17 @@ process.on("exit", leaveLostTerminals);
 
 /** The widest lines of help. */
 const COLUMNS = 100;
+/** What the shell's script that `completion` prints asks with. */
+const COMPLETE = "--get-yargs-completions";
 
 async function main(words: readonly string[]): Promise<void> {
+  if (words[0] === COMPLETE) {
+    const { completionsOf } = await import("./complete.js");
+    process.stdout.write((await completionsOf(words.slice(1), process.env)).map((line) => `${line}\n`).join(""));
+    return;
+  }
   const name = commandNamed(words);
-  if (words.includes("--help") || words.at(-1) === "help") {
+  if (words.includes("--help") || (words.at(-1) === "help" && name !== "help")) {
     const { helpOf } = await import("./help.js");
     process.stdout.write(`${await helpOf(name, Math.min(process.stdout.columns ?? COLUMNS, COLUMNS))}\n`);
   } else if (words.includes("--version")) process.stdout.write(`${VERSION}\n`);

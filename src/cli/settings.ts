@@ -15,10 +15,11 @@ import {
   valuesOf,
 } from "./arguments.js";
 
-const all = Object.keys(settings) as SettingName[];
+/** All settings. */
+export const ALL = Object.keys(settings) as SettingName[];
 
 /** Settings of a training; its task is a positional. */
-export const TRAINING = all.filter((name) => name !== "task");
+export const TRAINING = ALL.filter((name) => name !== "task");
 /** Settings of a training that say how it learns. */
 const LEARNING: readonly SettingName[] = [
   "rollouts",
@@ -87,7 +88,9 @@ const FORMS: Readonly<Record<string, string>> = {
 function typeOf(name: SettingName): ArgumentType<unknown> {
   const { schema } = settings[name];
   return {
-    label: schema.type === "picklist" ? choicesLabel(schema.options) : formOf(name),
+    ...(schema.type === "picklist"
+      ? { label: choicesLabel(schema.options), choices: schema.options }
+      : { label: formOf(name) }),
     ...(schema.type === "boolean" ? { isFlag: true } : {}),
     parse: (given) =>
       checkSetting(name, isTexts(name) ? changesIn(given) : meaningOf(schema.type, given), "command line"),

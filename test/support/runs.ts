@@ -30,11 +30,15 @@ export class Captured implements Output {
   readonly terminal = undefined;
   readonly lines: string[] = [];
   results: unknown[] = [];
+  printed = "";
 
   say = (line: string): void => {
     this.lines.push(line);
   };
   format = (line: string): string => line;
+  print = (text: string): void => {
+    this.printed += text;
+  };
   result = (value: unknown): void => {
     this.results.push(value);
   };

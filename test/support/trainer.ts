@@ -24,7 +24,7 @@ interface Answer {
   readonly stderr: string;
 }
 
-const quiet: Output = { terminal: undefined, say: () => {}, format: (line) => line, result: () => {} };
+const quiet: Output = { terminal: undefined, say: () => {}, format: (line) => line, print: () => {}, result: () => {} };
 
 const connectDouble: Connect = async (config, context) => {
   if (config.link === "sim") return connect(config, context);

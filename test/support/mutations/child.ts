@@ -64,6 +64,7 @@ async function problemOf(path: string): Promise<string | undefined> {
       terminal: undefined,
       format: (line) => line,
       say: () => {},
+      print: () => {},
       result: (value) => {
         problem ??= notFinite(value);
       },

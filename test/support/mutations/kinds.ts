@@ -223,7 +223,13 @@ export const KINDS: Readonly<Record<string, (folder: string) => Promise<InputKin
   },
 };
 
-const silent: Output = { terminal: undefined, say: () => {}, format: (line) => line, result: () => {} };
+const silent: Output = {
+  terminal: undefined,
+  say: () => {},
+  format: (line) => line,
+  print: () => {},
+  result: () => {},
+};
 
 /** The JSON text in an ONNX file's metadata: it begins with its format and is the last entry. */
 function descriptionIn(bytes: Buffer): string {

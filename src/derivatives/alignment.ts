@@ -91,17 +91,24 @@ function fillUnseen({ columns, values, angles }: MeanPath, seen: Float64Array): 
   });
 }
 
-/** What a lap deviates from the mean path at the phases of its own steps. */
-export function deviationOf(recording: Recording, path: MeanPath): Deviation {
+/**
+ * What a lap deviates from the mean path at the phases of its own steps. `shift`: by how much its states lag behind
+ * those of the other laps [s], by `shiftsOf` of time-shift.ts; its inputs do not.
+ */
+export function deviationOf(recording: Recording, path: MeanPath, shift = 0): Deviation {
   const { columns, lapTime, angles } = path;
+  const inputs = columns - recording.info.columns.input.length;
   const times = taskTimes(recording);
   const begin = lapTime * Math.round(times[0] / lapTime);
   const values = new Float64Array(times.length * columns);
   const [sample, mean] = [new Float64Array(columns), new Float64Array(columns)];
   times.forEach((time, t) => {
     sampleAt(recording, t, sample);
-    meanAt(path, time, mean);
-    for (let i = 0; i < columns; i++) values[t * columns + i] = difference(sample[i], mean[i], angles[i]);
+    meanAt(path, time - shift, mean);
+    for (let i = 0; i < columns; i++) {
+      if (i === inputs && shift !== 0) meanAt(path, time, mean);
+      values[t * columns + i] = difference(sample[i], mean[i], angles[i]);
+    }
   });
   return { phases: times.map((time) => time - begin), durations: durationsOf(recording), values };
 }

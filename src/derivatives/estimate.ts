@@ -9,6 +9,7 @@ import type { AdjustmentSpace } from "./adjustment.js";
 import { type Deviation, deviationOf, type MeanPath, meanAt, meanPathOf } from "./alignment.js";
 import { cellMeans, cellsIn, placeIn, residualCells } from "./cells.js";
 import { Regression } from "./regression.js";
+import { shiftsOf } from "./time-shift.js";
 
 /** A lap driven with a perturbation. */
 export interface ShakenLap {
@@ -47,6 +48,8 @@ export interface ShakeEstimate {
   readonly cells: readonly CellSensitivity[];
   readonly path: MeanPath;
   readonly deviations: readonly Deviation[];
+  /** by how much the states of every lap lag behind those of the others [s]; 0 where that cannot be told */
+  readonly shifts: Float64Array;
   readonly regression: Regression;
   /** t-value of the drift of what was measured over the laps: the cost's, or the largest of a state's mean */
   readonly drift: number;
@@ -58,14 +61,12 @@ export interface ShakeEstimate {
 
 /** Parts of a lap whose gradients are told apart. */
 export const PARTS = 4;
-/** Time before a lap whose inputs may still be under way [s]. */
-const UNDER_WAY = 0.12;
 /** Mean square of an effect in parts of its standard error below which there may be none; without one it is 1. */
 const DEAD = 5;
 
-/** Unknowns of the regression beside those of the perturbation: start (state, inputs), constant, drift. */
+/** Unknowns of the regression beside those of the perturbation: start, constant, drift. */
 export function nuisancesOf({ columns }: TaskDefinition): number {
-  return columns.state.length + columns.input.length + 2;
+  return columns.state.length + 2;
 }
 
 /** Undefined if the laps are too few, or too alike, to tell the parameters apart. */
@@ -77,8 +78,9 @@ export function estimateFrom(
   if (laps.length <= space.size + nuisancesOf(task)) return undefined;
   const lapTime = task.timing.lapTime as number;
   const path = pathOf(laps, task);
-  const deviations = deviationsOf(laps, path);
-  const regression = regressionOf(laps, deviations, path, task);
+  const shifts = shiftsOf(laps.map(({ recording }) => recording));
+  const deviations = deviationsOf(laps, path, shifts);
+  const regression = regressionOf(laps, deviations, task);
   if (!regression) return undefined;
   const p = space.size;
   const steps = Math.round(lapTime / task.timing.controlPeriod);
@@ -98,6 +100,7 @@ export function estimateFrom(
     cells,
     path,
     deviations,
+    shifts,
     regression,
     drift: driftIn(regression, [total, ...stateMeans(deviations, path.columns, task)]),
     dead: space.parameters.filter((_, i) => effectOf(cells, i, task) < DEAD).map(({ name }) => name),
@@ -105,29 +108,14 @@ export function estimateFrom(
   };
 }
 
-/** What every lap deviates from the mean path. */
-export function deviationsOf(laps: readonly ShakenLap[], path: MeanPath): Deviation[] {
-  return laps.map(({ recording }) => deviationOf(recording, path));
+/** What every lap deviates from the mean path, apart from the time by which its states lag. */
+export function deviationsOf(laps: readonly ShakenLap[], path: MeanPath, shifts: ArrayLike<number>): Deviation[] {
+  return laps.map(({ recording }, lap) => deviationOf(recording, path, shifts[lap]));
 }
 
 /** Perturbation, start, constant, drift. */
-export function designRow(
-  lap: ShakenLap,
-  own: Deviation,
-  path: MeanPath,
-  place: number,
-  task: TaskDefinition,
-): Float64Array {
-  const n = task.columns.state.length;
-  const m = task.columns.input.length;
-  const underWay = new Float64Array(m);
-  if (lap.before) {
-    const { phases, values } = deviationOf(lap.before, path);
-    const count = Math.min(phases.length, Math.round(UNDER_WAY / task.timing.controlPeriod));
-    for (let t = phases.length - count; t < phases.length; t++)
-      for (let i = 0; i < m; i++) underWay[i] += values[(t + 1) * path.columns - m + i] / count;
-  }
-  return Float64Array.from([...lap.values, ...own.values.subarray(0, n), ...underWay, 1, place]);
+export function designRow(lap: ShakenLap, own: Deviation, place: number, task: TaskDefinition): Float64Array {
+  return Float64Array.from([...lap.values, ...own.values.subarray(0, task.columns.state.length), 1, place]);
 }
 
 /**
@@ -201,11 +189,10 @@ export function pathOf(laps: readonly ShakenLap[], { timing }: TaskDefinition): 
 function regressionOf(
   laps: readonly ShakenLap[],
   deviations: readonly Deviation[],
-  path: MeanPath,
   task: TaskDefinition,
 ): Regression | undefined {
   const placeOf = (lap: number) => (2 * lap) / (laps.length - 1) - 1;
-  return Regression.of(laps.map((lap, i) => designRow(lap, deviations[i], path, placeOf(i), task)));
+  return Regression.of(laps.map((lap, i) => designRow(lap, deviations[i], placeOf(i), task)));
 }
 
 function cellsOf(

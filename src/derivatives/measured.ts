@@ -9,6 +9,7 @@ import { type AdjustmentSpace, shortened } from "./adjustment.js";
 import { residualCells } from "./cells.js";
 import { shakeDesign } from "./design.js";
 import { designRow, deviationsOf, nuisancesOf, pathOf, type ShakenLap } from "./estimate.js";
+import { shiftsOf } from "./time-shift.js";
 
 export type MeasuredRule = "sgd" | "gauss-newton";
 
@@ -186,14 +187,14 @@ export class MeasuredLearner {
     const laps = this.#laps.map(({ lap }) => lap);
     const lapTime = task.timing.lapTime as number;
     const path = pathOf(laps, task);
-    const deviations = deviationsOf(laps, path);
+    const deviations = deviationsOf(laps, path, shiftsOf(laps.map(({ recording }) => recording)));
     const { columns, values, mean } = residualCells(deviations, path, task);
     const nuisances = nuisancesOf(task) - 1;
     const unknowns = p + nuisances;
     const prior = this.#prior?.(laps, this.#base);
     const rows = laps.map((lap, i) => {
       const offset = { ...lap, values: lap.values.map((value, k) => value - this.#base[k]) };
-      return designRow(offset, deviations[i], path, 0, task).subarray(0, unknowns);
+      return designRow(offset, deviations[i], 0, task).subarray(0, unknowns);
     });
     const weights = this.#laps.map((one) => FORGETS ** (round - one.round));
     const A = new Float64Array(unknowns * unknowns);

@@ -16,7 +16,8 @@ function relativeError({ values, covariance }: GradientEstimate): number {
 
 /** `seconds`: driving so far; `precision`: the relative error that is asked for. */
 export function remarksOn(estimate: ShakeEstimate, seconds: number, precision: number): string[] {
-  const { gradient, drift, dead, heldOut } = estimate;
+  const { gradient, drift, dead, heldOut, shifts } = estimate;
+  const latest = Math.max(...shifts);
   const reached = relativeError(gradient);
   const more = (seconds / 60) * ((reached / precision) ** 2 - 1);
   return [
@@ -27,6 +28,9 @@ export function remarksOn(estimate: ShakeEstimate, seconds: number, precision: n
       : []),
     ...(Math.abs(drift) > DRIFTS
       ? [`the robot drifted while it was shaken (t = ${digits(drift, 2)}): a trend was taken out`]
+      : []),
+    ...(latest > 0
+      ? [`states are up to ${digits(1000 * latest, 2)} ms older in some laps than in the mean: that was taken out`]
       : []),
     ...(dead.length > 0 ? [`no effect at all is seen of ${dead.join(", ")}`] : []),
   ];

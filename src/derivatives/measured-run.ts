@@ -210,7 +210,7 @@ export async function driveMeasured(
 /** A checkpoint after `laps` laps. The best policy is that of the round with the lowest mean cost. */
 async function keep({ config, core, folder, space, learner, rollouts }: Omit<MeasuredRun, "unlock">, laps: number) {
   const { numbers, arrays } = learner.state();
-  space.apply(core, learner.base);
+  space.apply(core, learner.best);
   const checkpoint: Checkpoint = {
     task: core.setup.task.name,
     layers: layersOf(core),

@@ -79,9 +79,14 @@ export class MeasuredLearner {
     this.#base = new Float64Array(space.size);
   }
 
-  /** The adjustment that is best so far as known, in units. */
+  /** The adjustment that perturbations are around, in units: where the last update led. */
   get base(): Float64Array {
     return this.#base.slice();
+  }
+
+  /** That of the round that cost least: what was driven, not only promised. */
+  get best(): Float64Array {
+    return (this.#best?.base ?? this.#base).slice();
   }
 
   /** The adjustment for the next lap. */

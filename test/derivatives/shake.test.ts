@@ -8,7 +8,9 @@ import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { shakeInMemory } from "../../src/derivatives/in-memory.js";
 import { ShakeFolder } from "../../src/derivatives/shake-folder.js";
+import { Fault } from "../../src/links/faults.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
+import { gates } from "../../src/runtime/gates.js";
 import { dataTest, referenceData } from "../reference-data.js";
 import { Captured, newFolder } from "../support/runs.js";
 import { TRIMS } from "./trims.js";
@@ -99,6 +101,30 @@ test("a shake that is killed and gone on with has all its laps, and tells the tr
   expect(diagnosis.results[1]).toMatchObject({ verdict: "sign" });
   expect(diagnosis.lines.join("\n")).toMatch(/acts the other way round than the model says.*\(response to steering\)/);
 });
+
+test.each(gates.map(({ fault, remedy }) => [Fault[fault], remedy] as const))(
+  "the gate %s stops a shake: it is said, no lap is driven after it, and those before it are kept",
+  async (name, remedy) => {
+    const out = join(folder, `gate-${name}`);
+    let calls = 0;
+    let stops = 0;
+    class Gated extends SimLink {
+      override async driveOn(...call: Parameters<SimLink["driveOn"]>) {
+        const driven = await super.driveOn(...call);
+        // laps come in two calls, the first one begins with another
+        return ++calls === 8 ? { ...driven, stopped: `gate ${name}`, remedy } : driven;
+      }
+      override async stop() {
+        stops++;
+      }
+    }
+    const stopped = shakeCommand.run({ ...TRIMS, given: GIVEN, out }, new Captured(), async () => new Gated());
+    await expect(stopped).rejects.toThrow(`the shake was stopped: gate ${name}; ${remedy}; what was driven is kept`);
+    expect([calls, stops]).toEqual([8, 1]);
+    const kinds = (await new ShakeFolder(out).readLines()).map(({ kind }) => kind);
+    expect(kinds).toEqual(["passage", "passage", "passage", "nominal", "passage"]);
+  },
+);
 
 test("a run is shaken with its policy, in its folder, and diagnosed by its name", async () => {
   const run = join(folder, "run");

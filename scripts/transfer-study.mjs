@@ -28,7 +28,9 @@ const { values, positionals } = parseArgs({
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error("usage: node scripts/transfer-study.mjs <folder> [--seeds N] [--first SEED] [--tracks A,B] [--plant P]");
+  console.error(
+    "usage: node scripts/transfer-study.mjs <folder> [--seeds N] [--first SEED] [--tracks A,B] [--plant P]",
+  );
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
@@ -58,7 +60,9 @@ async function drivenCost(track, features, parameters) {
   core.writeStart(task.initialState, 0);
   const { stopped } = await new SimLink().drive(core, 0, DRIVEN * lap, false);
   if (stopped) return Number.POSITIVE_INFINITY;
-  const costs = core.view("stageCosts").subarray(core.view("segmentStarts")[(DRIVEN - 1) * lap], core.view("counts")[0]);
+  const costs = core
+    .view("stageCosts")
+    .subarray(core.view("segmentStarts")[(DRIVEN - 1) * lap], core.view("counts")[0]);
   return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
 }
 
@@ -73,7 +77,10 @@ async function train(track, features, seed, parameters) {
   for await (const { recording, stopped } of training.rollouts()) {
     const seconds = recording.times.at(-1) - recording.times[0] + config["control-period"];
     const cost = recording.costs.reduce((sum, one) => sum + one, 0) / recording.costs.length;
-    const largest = recording.residuals.reduce((most, one, i) => (i % 3 === 0 ? Math.max(most, Math.abs(one)) : most), 0);
+    const largest = recording.residuals.reduce(
+      (most, one, i) => (i % 3 === 0 ? Math.max(most, Math.abs(one)) : most),
+      0,
+    );
     driven += seconds;
     laps.push({ end: driven, cost, largest, ...(stopped && { stopped }) });
     if (stopped || laps.length === LAPS) break;
@@ -109,7 +116,12 @@ const percent = (value) => (value < 10 ? `${(100 * value).toPrecision(2)} %` : "
 const median = (list) => (list.length > 0 ? upperMedian(Float64Array.from(list)) : Number.NaN);
 const spread = (list) => `${percent(median(list))} / ${percent(Math.max(...list))}`;
 const table = (rows) =>
-  console.log(rows.map((row) => `| ${row.join(" | ")} |`).join(`\n`).replace("\n", `\n|${"---|".repeat(rows[0].length)}\n`));
+  console.log(
+    rows
+      .map((row) => `| ${row.join(" | ")} |`)
+      .join(`\n`)
+      .replace("\n", `\n|${"---|".repeat(rows[0].length)}\n`),
+  );
 const known = readKnown();
 
 /** Every result of the folder, of the seeds that it has, by name. */
@@ -123,10 +135,18 @@ function readKnown() {
 }
 
 /** Driving until a lap costs a tenth of the untrained one, that lap included [s]. */
-const learnedAfter = (track) => ({ laps }) =>
-  laps.find(({ cost }) => cost <= LEARNED * untrained[track])?.end ?? Number.POSITIVE_INFINITY;
-const last = (track) => ({ laps }) => (laps.length === LAPS ? laps[LAPS - 1].cost : Infinity) / untrained[track];
-const second = (track) => ({ laps }) => (laps[1]?.cost ?? Number.POSITIVE_INFINITY) / untrained[track];
+const learnedAfter =
+  (track) =>
+  ({ laps }) =>
+    laps.find(({ cost }) => cost <= LEARNED * untrained[track])?.end ?? Number.POSITIVE_INFINITY;
+const last =
+  (track) =>
+  ({ laps }) =>
+    (laps.length === LAPS ? laps[LAPS - 1].cost : Infinity) / untrained[track];
+const second =
+  (track) =>
+  ({ laps }) =>
+    (laps[1]?.cost ?? Number.POSITIVE_INFINITY) / untrained[track];
 const seconds = (list) => `${median(list).toFixed(1)} / ${Math.max(...list).toFixed(1)}`;
 
 console.log("on its own track: cost of lap 2, of lap 11, driving until a tenth [s]; median / worst\n");
@@ -147,11 +167,10 @@ table([
     tracks.map((onto) => {
       const asIs = known(`${from}-on-${onto}`).map((cost) => (cost ?? Number.POSITIVE_INFINITY) / untrained[onto]);
       const runs = known(`${from}-to-${onto}`);
-      const learned = runs.length === 0 ? ["", "", ""] : [
-        spread(runs.map(second(onto))),
-        spread(runs.map(last(onto))),
-        seconds(runs.map(learnedAfter(onto))),
-      ];
+      const learned =
+        runs.length === 0
+          ? ["", "", ""]
+          : [spread(runs.map(second(onto))), spread(runs.map(last(onto))), seconds(runs.map(learnedAfter(onto)))];
       return [from, onto, asIs.length, spread(asIs), ...learned];
     }),
   ),

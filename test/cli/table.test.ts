@@ -126,7 +126,9 @@ describe.each(COMMAND_NAMES)("%s", (name) => {
 
 test("an option of other commands: which ones, and none is suggested that the command does not have", async () => {
   const other = await refusal(["drive", "run", "--rollouts", "3"]);
-  expect(other).toBe('unknown option "--rollouts"; it is for import, train; lapgrad drive --help shows what there is');
+  expect(other).toBe(
+    'unknown option "--rollouts"; it is for import, objective, train; lapgrad drive --help shows what there is',
+  );
   const alike = await refusal(["train", "--seeds", "3"]);
   expect(alike).toBe('unknown option "--seeds"; it is for compare, reproduce; did you mean "--seed"?');
   expect(await refusal(["bench", "--recordings"])).not.toContain("did you mean"); // a positional of another

@@ -78,7 +78,7 @@ test("a track outside the geofence is refused, with the place", () => {
   expect(() => completeConfig({ ...given, geofence: [-3, 3, -2, 2] })).not.toThrow();
 });
 
-test("a policy that sees the path drives another track, learns on it, is replayed; one of places is refused", async () => {
+test("a policy that sees the path goes to another track; one that knows places does not", async () => {
   const [own, other] = ["own", "other"].map((name) => join(folder, name));
   const settings = { task: "car-track", hidden: [6], rollouts: 2 };
   await trainRun({ given: { ...settings, features: "path", track: file }, out: own });

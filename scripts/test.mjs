@@ -14,7 +14,7 @@ import { resolve } from "node:path";
 import { build } from "./build.mjs";
 
 /** The targets that only some tests need, and the folders of these tests. */
-const USERS = { "release-fma": ["bench"], policy: ["export"], twin: ["bench", "core"], debug: [] };
+const USERS = { "release-fma": ["bench"], policy: ["export", "tracks"], twin: ["bench", "core"], debug: [] };
 
 const jest = process.argv.slice(2);
 const options = jest.findIndex((argument) => argument.startsWith("-"));

@@ -2,6 +2,8 @@
 import { readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runCommand } from "../../src/cli/command.js";
+import driveCommand from "../../src/cli/commands/drive.js";
 import { completeConfig, readCompleteConfig } from "../../src/config/config.js";
 import { resolveTask, segmentsPerLap } from "../../src/config/resolve.js";
 import { describePolicy } from "../../src/export/description.js";
@@ -14,7 +16,7 @@ import { checkpointNamed } from "../../src/policy-file.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { initialisePolicy } from "../../src/session.js";
 import { configFor, replayRecordings } from "../../src/training/replay.js";
-import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+import { Captured, fingerprint, newFolder, trainRun } from "../support/runs.js";
 
 let folder: string;
 let file: string;
@@ -96,6 +98,13 @@ test("a policy that sees the path goes to another track; one that knows places d
   expect(replayed.commandError.largest).toBe(0);
   const places = join(folder, "places");
   await trainRun({ given: { ...settings, track: file }, out: places });
+  const driven = async (policy: string, name: string) => {
+    const output = new Captured();
+    const typed = { policy, track: circle, laps: 1, out: join(folder, name), checkpoint: "best", startTime: 0 };
+    await runCommand(driveCommand, typed, output);
+    return output.lines.some((line) => /^warning: this policy has learned the places of another track/.test(line));
+  };
+  expect([await driven(places, "a.mcap"), await driven(own, "b.mcap")]).toStrictEqual([true, false]);
   const onto = (given: object) => trainRun({ given: { ...settings, ...given }, out: join(folder, "refused") });
   await expect(onto({ track: circle, "start-from": places })).rejects.toThrow(
     /places of another track, which mean nothing/,

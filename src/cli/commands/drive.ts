@@ -7,7 +7,7 @@ import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
 import type { DriveResult } from "../../links/link.js";
 import { digits, formatTable, metricWords, roomOf } from "../../output.js";
-import { configOfPolicy, openPolicy } from "../../policy-file.js";
+import { configOfPolicy, openPolicy, type PolicySource } from "../../policy-file.js";
 import { setTiming, timingOf } from "../../recording/timing.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
@@ -84,6 +84,8 @@ export default defineCommand({
     setTiming(core, timingOf(config));
     if (!withoutNetwork) policy?.install(core);
     placeAtStart(core, startTime, initialState);
+    if (await isElsewhere(args.policy, policy, config))
+      output.say("warning: this policy has learned the places of another track, which mean nothing on this one");
     for (const problem of misplacedStart(core, initialState !== undefined)) output.say(`warning: ${problem}`);
     const warning = await infeasibility(config);
     if (warning) output.say(warning);
@@ -136,6 +138,12 @@ export default defineCommand({
     });
   },
 });
+
+/** Whether a policy that knows places is to drive another track than the one that it learned. */
+async function isElsewhere(path: string | undefined, policy: PolicySource | undefined, config: RunConfig) {
+  if (policy?.run === undefined || config.track === "" || config.features === "path") return false;
+  return completeConfig(await configOfPolicy(path ?? "", policy, {})).track !== config.track;
+}
 
 /** What is wrong with a start that was given, on a track. */
 function misplacedStart(core: Core, isGiven: boolean): string[] {

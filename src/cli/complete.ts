@@ -1,8 +1,8 @@
 /** What a shell may complete a word to, from the tables of arguments. Nothing: then it completes names of files. */
 import { type Argument, optionName } from "./arguments.js";
 import { argumentsOf, COMMON } from "./command.js";
-import { COMMAND_NAMES, commandNamed, loadCommand } from "./registry.js";
-import { TOPICS } from "./topics.js";
+import { TOPICS } from "./help.js";
+import { COMMAND_NAMES, type CommandName, commandNamed, loadCommand } from "./registry.js";
 
 /** A word, and what it means. */
 type Candidate = readonly [word: string, meaning: string];
@@ -18,19 +18,23 @@ export async function completionsOf(
   const { SHELL = "", ZSH_NAME } = environment;
   const typed = words.slice(0, -1).filter((word, i) => i > 0 || !/(^|\/)lapgrad$/.test(word));
   const current = words.at(-1) ?? "";
-  const candidates = (await candidatesFor(typed, current)).filter(([word]) => word.startsWith(current));
-  if (SHELL.includes("zsh") || ZSH_NAME !== undefined)
-    return candidates.map(([word, meaning]) => `${word.replaceAll(":", "\\:")}:${meaning}`);
-  return candidates.map(([word, meaning]) => (SHELL.includes("fish") ? `${word}\t${meaning}` : word));
+  const [isZsh, isFish] = [SHELL.includes("zsh") || ZSH_NAME !== undefined, SHELL.includes("fish")];
+  const all = await candidatesFor(typed, current, isZsh || isFish);
+  const candidates = all.filter(([word]) => word.startsWith(current));
+  if (isZsh) return candidates.map(([word, meaning]) => `${word.replaceAll(":", "\\:")}:${meaning}`);
+  return candidates.map(([word, meaning]) => (isFish ? `${word}\t${meaning}` : word));
 }
 
-async function candidatesFor(typed: readonly string[], current: string): Promise<Candidate[]> {
+/** `explains`: what commands mean is wanted, too, for which each must be loaded. */
+async function candidatesFor(typed: readonly string[], current: string, explains: boolean): Promise<Candidate[]> {
+  if (typed.at(-1) === "help") return [...COMMAND_NAMES, ...TOPICS].map((topic) => [topic, ""]);
   const name = commandNamed(typed);
   if (name === undefined) {
     if (current.startsWith("-")) return optionsOf(Object.entries(COMMON), typed);
-    return Promise.all(COMMAND_NAMES.map(async (one) => [one, (await loadCommand(one)).describe] as const));
+    const meaningOf = async (one: CommandName) => (explains ? (await loadCommand(one)).describe : "");
+    const commands = COMMAND_NAMES.map(async (one) => [one, await meaningOf(one)] as const);
+    return [...(await Promise.all(commands)), ["help", "of a command or a topic"]];
   }
-  if (name === "help") return [...COMMAND_NAMES, ...TOPICS].map((topic) => [topic, ""]);
   const table = Object.entries(await argumentsOf(await loadCommand(name)));
   const options = new Map(table.flatMap(([key, argument]) => (argument.positional ? [] : [[nameOf(key), argument]])));
   const before = options.get(typed.at(-1) ?? "");

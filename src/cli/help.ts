@@ -5,6 +5,9 @@ import { COMMON, type Command, settingsOf } from "./command.js";
 import { COMMAND_NAMES, type CommandName, loadCommand, signatureOf } from "./registry.js";
 import { wrapped } from "./wrapped.js";
 
+/** What `lapgrad help` tells of beside commands. */
+export const TOPICS = ["settings", "tasks", "man"] as const;
+
 /** What is wider has its description on the next line. */
 const WIDEST = { name: 24, example: 32 };
 
@@ -39,6 +42,7 @@ async function overview(columns: number): Promise<string[]> {
     "Teaches a robot a precise control policy from a few laps of its own driving.",
     `Commands:\n${columnsOf(await Promise.all(rows), columns, WIDEST.name)}`,
     section("Options", COMMON, asOption, columns),
+    wrapped(`lapgrad help with a command, or with ${TOPICS.join(", ")}, tells more.`, 0, columns),
     calledHere(columns),
   ];
 }

@@ -44,10 +44,16 @@ async function main(words: readonly string[]): Promise<void> {
     process.stdout.write((await completionsOf(words.slice(1), process.env)).map((line) => `${line}\n`).join(""));
     return;
   }
+  const columns = Math.min(process.stdout.columns ?? COLUMNS, COLUMNS);
+  if (words[0] === "help") {
+    const { helpOn } = await import("./topics.js");
+    process.stdout.write(await helpOn(words.slice(1), columns));
+    return;
+  }
   const name = commandNamed(words);
-  if (words.includes("--help") || (words.at(-1) === "help" && name !== "help")) {
+  if (words.includes("--help") || words.at(-1) === "help") {
     const { helpOf } = await import("./help.js");
-    process.stdout.write(`${await helpOf(name, Math.min(process.stdout.columns ?? COLUMNS, COLUMNS))}\n`);
+    process.stdout.write(`${await helpOf(name, columns)}\n`);
   } else if (words.includes("--version")) process.stdout.write(`${VERSION}\n`);
   else if (name === undefined) throw (await import("./usage.js")).explainNoCommand(words);
   else {

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import completion from "../../src/cli/commands/completion.js";
-import help from "../../src/cli/commands/help.js";
 import { completionsOf } from "../../src/cli/complete.js";
 import { COMMAND_NAMES, loadCommand } from "../../src/cli/registry.js";
+import { helpOn } from "../../src/cli/topics.js";
 import { settings } from "../../src/config/schema.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import { Captured } from "../support/runs.js";
@@ -43,7 +43,7 @@ describe("a word is completed", () => {
     const { describe: meaning } = await loadCommand("train");
     expect(await completionsOf(["lapgrad", "trai"], { SHELL: "/usr/bin/zsh" })).toEqual([`train:${meaning}`]);
     expect(await completionsOf(["trai"], { SHELL: "/usr/bin/fish" })).toEqual([`train\t${meaning}`]);
-    expect(await completionsOf([], bash)).toEqual([...COMMAND_NAMES]);
+    expect(await completionsOf([], bash)).toEqual([...COMMAND_NAMES, "help"]);
   });
 });
 
@@ -76,11 +76,7 @@ describe("the script", () => {
 });
 
 describe("help", () => {
-  const told = async (topic?: string) => {
-    const output = new Captured();
-    await help.run({ ...(topic !== undefined && { topic }) }, output);
-    return output.printed;
-  };
+  const told = (...words: string[]) => helpOn(words, 80);
 
   test("has topics of its own beside the commands", async () => {
     expect(await told()).toMatch(/^lapgrad <command>\n[\s\S]* {2}train \[task\]/);
@@ -90,6 +86,7 @@ describe("help", () => {
     const what = await told("tasks");
     for (const name of Object.keys(tasks)) expect(what).toContain(`  ${name}`);
     await expect(told("trian")).rejects.toThrow('there is no help on "trian"; did you mean "train"?');
+    await expect(told("train", "export")).rejects.toThrow(/give one command or topic at a time/);
     await expect(told("?")).rejects.toThrow(/allowed is a command, or settings, tasks, man/);
   });
 

@@ -167,7 +167,7 @@ dataTest("the authors' network becomes a run that drives their six laps at their
 test("exports that are refused", async () => {
   expect(await refusal(() => exported({ run: at("none") }))).toContain("is not a run of lapgrad");
   expect(await refusal(() => exported({ format: "pdf" }))).toBe(
-    "--format is pdf; allowed is onnx or c or json or wasm",
+    "--format is pdf; allowed is onnx or c or json or wasm or tensorboard or csv or jsonl",
   );
   expect(await refusal(() => exported({ what: "network" }))).toBe(
     "--what of --format json is network; allowed is policy",

@@ -1,5 +1,5 @@
 /** A row per lap, or rollout, below a heading: what spreadsheets and data frames read. RFC 4180, with line feeds. */
-import type { RunNumbers } from "./tables.js";
+import type { RunNumbers } from "./numbers.js";
 
 /** What is not known, or not finite, is an empty cell; what was noticed is one cell. */
 export function csvOf({ rollouts }: RunNumbers): string {

@@ -5,7 +5,7 @@
  */
 import { BinaryWriter, WireType } from "#wire";
 import { maskedCrc32c } from "./crc32c.js";
-import type { RunNumbers } from "./tables.js";
+import type { RunNumbers } from "./numbers.js";
 
 /** What a file of events begins with. */
 const FILE_VERSION = "brain.Event:2";

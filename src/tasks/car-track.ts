@@ -1,3 +1,4 @@
+import { CAR } from "../tracks/check.js";
 import { carFigure8 } from "./car-figure8.js";
 import type { TaskDefinition } from "./definition.js";
 import { onTrack, ownOval } from "./path.js";
@@ -8,6 +9,7 @@ const { hardware: _, ...car } = carFigure8;
 export const carTrack: TaskDefinition = onTrack(
   {
     ...car,
+    halfWidth: CAR.halfWidth,
     name: "car-track",
     summary: "JetRacer on any closed path (--track; else an oval), backstepping controller, car model (11)",
     columns: {

@@ -60,6 +60,8 @@ export interface TaskDefinition {
   readonly track?: Track;
   /** what the network sees of the track; absent: its places */
   readonly features?: TrackFeatures;
+  /** half the robot's width, where that counts beside a track [m] */
+  readonly halfWidth?: number;
   /** names with units, in the order of the arrays */
   readonly columns: {
     readonly state: readonly string[];

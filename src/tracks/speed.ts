@@ -68,17 +68,32 @@ export function fastestProfile(curvature: Float64Array, step: number, all: Limit
     brake: usage * all.brake,
     top: all.top,
   };
+  return profileWithin(curvature, step, {
+    corner: (k) => Math.min(limits.top, Math.sqrt(limits.lateral / Math.max(Math.abs(k), 1e-9))),
+    accelerate: (v, k) => pull(limits, v) * left(limits, v, k),
+    brake: (v, k) => limits.brake * left(limits, v, k),
+  });
+}
+
+/** What a robot can do where the path has a curvature k [1/m]. */
+export interface Abilities {
+  /** speed that it holds there, at most [m/s] */
+  corner(k: number): number;
+  /** how it gains and loses speed there at speed v [m/s²], 0 or more */
+  accelerate(v: number, k: number): number;
+  brake(v: number, k: number): number;
+}
+
+/** The fastest profile [m/s] within these abilities, at points `step` [m] apart. */
+export function profileWithin(curvature: Float64Array, step: number, can: Abilities): Float64Array {
   const n = curvature.length;
-  const speed = curvature.map((k) =>
-    Math.max(LEAST_SPEED, Math.min(limits.top, Math.sqrt(limits.lateral / Math.max(Math.abs(k), 1e-9)))),
-  );
-  const pass = (from: number, to: number, most: (v: number) => number) => {
+  const speed = curvature.map((k) => Math.max(LEAST_SPEED, can.corner(k)));
+  const pass = (from: number, to: number, most: (v: number, k: number) => number) => {
     const v = speed[from];
-    const gained = v * v + 2 * step * most(v) * left(limits, v, curvature[from]);
-    speed[to] = Math.min(speed[to], Math.sqrt(gained));
+    speed[to] = Math.min(speed[to], Math.sqrt(v * v + 2 * step * most(v, curvature[from])));
   };
-  for (let k = 0; k < ROUNDS * n; k++) pass(k % n, (k + 1) % n, (v) => pull(limits, v));
-  for (let k = ROUNDS * n; k > 0; k--) pass(k % n, around((k % n) - 1, n), () => limits.brake);
+  for (let k = 0; k < ROUNDS * n; k++) pass(k % n, (k + 1) % n, (v, k) => can.accelerate(v, k));
+  for (let k = ROUNDS * n; k > 0; k--) pass(k % n, around((k % n) - 1, n), (v, k) => can.brake(v, k));
   return speed;
 }
 

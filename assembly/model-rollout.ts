@@ -7,7 +7,7 @@ import { controller, model, reference, reward, task } from "./components";
 import { withinBounds } from "./drive-loop";
 import { copyRow } from "./arena";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { controlPeriod, splineLead, stepsPerSegment } from "./options";
+import { controlPeriod, splineLead, stepsPerSegment, usagePace } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
 import { Counts, EARLIER, Pace, Status } from "./regions";
 import { driveOn } from "./rollout";
@@ -66,10 +66,10 @@ export function rollOutModel(
   if (replays) {
     trace.setLength(recorded, overlap);
   } else {
-    if (start == ModelStart.restart) first += restart(Math.floor(shift * known.period), pace);
+    if (start == ModelStart.restart) first += restart(Math.floor(shift * known.period), usagePace * pace);
     trace.setLength(0, 0);
     store<f64>(trace.taskShifts, 0.0);
-    layOut(segments, pace);
+    layOut(segments, usagePace * pace);
   }
   return driveModel(0, first, start == ModelStart.restart);
 }
@@ -85,7 +85,7 @@ export function foresee(rollout: i32, segments: i32): Status {
   const recorded = trace.stepCount();
   const driven = trace.segmentCount();
   known.take(recorded);
-  layOut(segments, load<f64>(trace.pace, 8 * Pace.driven));
+  layOut(segments, usagePace * load<f64>(trace.pace, 8 * Pace.driven));
   const status = driveModel(driven, 0.0, false);
   for (let t = recorded, steps = trace.stepCount(); t < steps && status == Status.ok; t++) recordErrorOf(t);
   return status;

@@ -31,6 +31,8 @@ export enum Option {
   windowBurnIn,
   /** 1: the pace is lowered where grip is lost (assembly/reflex.ts) */
   reflex,
+  /** part of the robot's limits that the task is driven with, of those that its speeds are made for */
+  usage,
   count,
 }
 
@@ -48,6 +50,8 @@ let windowStride: i32 = 0;
 let windowMargin: i32 = 1;
 let windowBurnIn: i32 = 0;
 export let reflex: bool = true;
+/** What every pace is multiplied by: speeds go with the root of the usage. */
+export let usagePace: f64 = 1.0;
 
 /** False if there is no such option, or if it cannot have such a value: none is negative, and some are not zero. */
 export function setOption(option: i32, value: f64): bool {
@@ -65,15 +69,18 @@ export function setOption(option: i32, value: f64): bool {
   else if (option == Option.windowStride) windowStride = i32(value);
   else if (option == Option.windowMargin) windowMargin = i32(value);
   else if (option == Option.windowBurnIn) windowBurnIn = i32(value);
-  else reflex = value != 0.0;
+  else if (option == Option.reflex) reflex = value != 0.0;
+  else usagePace = Math.sqrt(value);
   return true;
 }
 
 /** Of every option: a 32-bit number, also as a sum of two of them. */
 const MOST: f64 = 16777216.0;
+const LEAST_USAGE: f64 = 0.01;
 
 function least(option: i32): f64 {
   if (option == Option.controlPeriod) return 1e-9;
+  if (option == Option.usage) return LEAST_USAGE;
   return option == Option.stepsPerSegment || option == Option.windowMargin ? 1.0 : 0.0;
 }
 

@@ -114,7 +114,7 @@ export enum Pace {
 
 /** Paces that may be asked for. */
 export const LEAST_PACE: f64 = 0.3;
-export const MOST_PACE: f64 = 1.25;
+export const MOST_PACE: f64 = 1.5;
 
 /** Columns of the region `reflex`: what assembly/reflex.ts remembers. */
 export enum Reflex {

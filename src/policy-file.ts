@@ -20,6 +20,9 @@ import { type Layer, layersIn } from "./recording/layers.js";
 import { quoted } from "./shell.js";
 import { taskNamed } from "./tasks/tasks.js";
 
+/** The usage of a race, among the numbers of a checkpoint. */
+export const USAGE = "race.usage";
+
 /** Where a policy comes from. */
 export interface PolicySource {
   /** folder of a run, or undefined for a network file */
@@ -28,6 +31,8 @@ export interface PolicySource {
   readonly updates: number | undefined;
   /** widths of the hidden layers */
   readonly hidden: readonly number[];
+  /** of a race, the usage that it drives with */
+  readonly usage: number | undefined;
   /** puts the parameters into a core configured with these hidden layers */
   install(core: Core): void;
 }
@@ -45,13 +50,14 @@ export async function openPolicy(path: string, which: string): Promise<PolicySou
     );
   const layers = layersIn(path, file);
   const install = (core: Core) => setLayers(core, layers, path);
-  return { run: undefined, updates: undefined, hidden: hiddenOf(layers), install };
+  return { run: undefined, updates: undefined, usage: undefined, hidden: hiddenOf(layers), install };
 }
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   const checkpoint = await checkpointNamed(run, which);
   const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
-  return { run, updates: checkpoint.updates, hidden: checkpoint.layers.slice(1, -1), install };
+  const usage = checkpoint.optimiser[USAGE];
+  return { run, updates: checkpoint.updates, usage, hidden: checkpoint.layers.slice(1, -1), install };
 }
 
 /** The last checkpoint, the one that the best rollout began with, or the one of that number. */
@@ -105,7 +111,11 @@ export async function configOfPolicy(
       `${path} has learned ${ofRun.task} and cannot do ${given.task}: leave --task out, ` +
         `or learn that too: lapgrad train ${quoted(given.task)}`,
     );
-  return mergeConfigs(ofRun, given);
+  if (policy.usage === undefined) return mergeConfigs(ofRun, given);
+  // of a race: as fast as the policy was driven, by the pace, which needs no race
+  const pace = Math.sqrt(policy.usage);
+  const asked = mergeConfigs(ofRun, { parameters: { reward: { speedFactor: pace } } });
+  return mergeConfigs({ ...asked, race: false, pace }, given);
 }
 
 /** Copies layers (weights out x in, row-major) into the core's parameters (in x out). */

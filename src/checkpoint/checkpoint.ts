@@ -35,8 +35,16 @@ export interface Checkpoint {
   readonly updates: number;
   /** rollouts driven and used */
   readonly rollouts: number;
-  /** the best rollout so far: index (from 1; 0 before the first), window cost, and updates before it began */
-  readonly best: { readonly rollout: number; readonly windowCost: number; readonly updates: number };
+  /**
+   * the best rollout so far: index (from 1; 0 before the first), window cost, and updates before it began; of a race
+   * its lap time [s], if it stayed inside its budget
+   */
+  readonly best: {
+    readonly rollout: number;
+    readonly windowCost: number;
+    readonly updates: number;
+    readonly lapTime?: number | undefined;
+  };
   /** window cost of the first rollout; 0 before it */
   readonly firstWindowCost: number;
   /** scalar state of the update rule */

@@ -40,7 +40,7 @@ const HEADER = v.object(
     update: TEXT,
     updates: COUNT,
     rollouts: COUNT,
-    best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT }, OBJECT),
+    best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT, lapTime: v.optional(NUMBER) }, OBJECT),
     firstWindowCost: NUMBER,
     optimiser: numbersByName(NUMBER, "numbers"),
     recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),

@@ -1,6 +1,10 @@
 /** Progress of a training: a table row per rollout, and on a terminal a bar below it. */
 import type { MultiBar, SingleBar } from "cli-progress";
+import type { RunConfig } from "../config/schema.js";
+import { changesWithinLaps } from "../config/units.js";
 import { digits, metricWords, type Output, roomOf, wordLines } from "../output.js";
+import { updateRules } from "../rules/rules.js";
+import { taskNamed } from "../tasks/tasks.js";
 import type { RolloutMetrics } from "../training/metrics.js";
 import { barLine, barOptions } from "./bar.js";
 
@@ -18,6 +22,22 @@ export interface Promised {
   readonly name: string;
   readonly heading: string;
   readonly unit: string;
+}
+
+/** What a row of a race says beside. */
+const RACED: readonly Promised[] = [
+  { name: "lapTime", heading: "lap time", unit: "[s]" },
+  { name: "limit", heading: "estimated limit", unit: "[s]" },
+  { name: "usage", heading: "usage", unit: "" },
+];
+
+/** What the update rule and the model promise of a row of the table, where they do. */
+export function promisesOf(config: RunConfig): Promised[] {
+  const { refit } = taskNamed(config.task).model;
+  const error = refit && { name: `modelError.${refit.error}`, heading: "model error", unit: `[${refit.unit}]` };
+  const expected = changesWithinLaps(config) ? [] : updateRules[config.update].expects;
+  const raced = config.race ? RACED : [];
+  return [...raced, ...expected, ...(config["model-fit"] && error ? [error] : [])];
 }
 
 /** Widths of a column: where there is room, and of a number at the least. */

@@ -34,6 +34,8 @@ const LEARNING: readonly SettingName[] = [
   "window",
   "stop-factor",
   "reflex",
+  "race",
+  "race-margin",
 ];
 /** Settings of a shake: of what drives, and of the model that is judged. */
 export const SHAKING = TRAINING.filter((name) => !LEARNING.includes(name));

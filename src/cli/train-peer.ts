@@ -46,6 +46,8 @@ export default defineCommand({
     if (args.resume !== undefined)
       throw new UserError(`a training of ${peer.name} cannot be resumed: train anew, or by --update gauss-newton`);
     checkActionSpace(given.task ?? settings.task.default);
+    if (given.race)
+      throw new UserError(`${peer.name} cannot race: it learns at one speed; leave --race out, or --update`);
     const config = completeConfig(given);
     const count = args.laps ?? config.rollouts;
     const evaluation = await Evaluation.load(config);

@@ -10,6 +10,7 @@ import { meantInstead, nearest } from "../spelling.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { taskNamed } from "../tasks/tasks.js";
 import { plantModelText } from "./plant-model.js";
+import { checkRace, raceRoom } from "./race.js";
 import { resolveTask } from "./resolve.js";
 import { type RunConfig, type SettingName, settings } from "./schema.js";
 import { staleAfter } from "./timeouts.js";
@@ -102,6 +103,8 @@ const LATER: readonly SettingName[] = [
   "track-limits",
   "features",
   "start-from",
+  "race",
+  "race-margin",
 ];
 
 /** The configuration in a run's config.yaml, which must be whole. */
@@ -165,6 +168,7 @@ export function completeConfig(given: PartialConfig): RunConfig {
     complete[name] = known[name] ?? fromTask[name] ?? ("default" in setting ? setting.default : undefined);
   }
   const config = complete as RunConfig;
+  if (config.race) complete.corridor = Math.min(config.corridor, raceRoom(resolveTask(config).task));
   checkAgainstTask(config, task);
   return config;
 }
@@ -208,6 +212,7 @@ function checkAgainstTask(config: RunConfig, task: TaskDefinition): void {
   if (config.pace !== 1 && task.unpaced !== undefined)
     throw new UserError(`pace is ${config.pace}, but ${task.name} ${task.unpaced}; allowed is 1`);
   checkFence(config);
+  checkRace(config, resolveTask(config).task);
   checkWindow(config);
   checkOneDrive(config, task);
   checkTimes(config);

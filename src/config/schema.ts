@@ -29,7 +29,7 @@ const trackSpeed = v.pipe(
   v.string(TRACK_SPEED),
   v.check((value) => speedPlanOf(value) !== null, TRACK_SPEED),
 );
-const PACE = "a number from 0.3 to 1.25";
+const PACE = "a number from 0.3 to 1.5";
 const DELAY = "a whole number from 0 to 10";
 const listOfNumbers = v.array(finite, "a list of numbers");
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
@@ -92,6 +92,18 @@ export const settings = {
       "run whose best policy is the first one here, e.g. one that learned another track with features path; " +
       "empty: random weights",
   },
+  race: {
+    schema: flag,
+    default: false,
+    describe:
+      "lap time is what counts: the part of the limits that is driven rises lap by lap while the robot stays beside " +
+      "its track's edges, and falls at once when it does not (docs/race.md)",
+  },
+  "race-margin": {
+    schema: notNegative,
+    default: 0.1,
+    describe: "of a race, room that is left between the robot and the track's edges [m]",
+  },
   "plant-change": {
     schema: plantChanges,
     default: [],
@@ -100,7 +112,7 @@ export const settings = {
       "throttle=1..0.7@seconds0..60, grip=0.6@place:1,0,0.5 (docs/training.md)",
   },
   pace: {
-    schema: v.pipe(v.number(PACE), v.minValue(0.3, PACE), v.maxValue(1.25, PACE)),
+    schema: v.pipe(v.number(PACE), v.minValue(0.3, PACE), v.maxValue(1.5, PACE)),
     default: 1,
     describe:
       "how fast the task is driven, task time per time; below 1 slower, e.g. 0.8 for a first lap on a new floor; " +

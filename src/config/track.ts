@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
-import { shortened } from "../output.js";
+import { digits, shortened } from "../output.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { trackFrom, withSpeed } from "../tracks/make.js";
 import { readRawTrack } from "../tracks/read.js";
 import { type CarModel, limitsOfModel } from "../tracks/speed.js";
 import { isTrackText, textOf } from "../tracks/text.js";
-import type { SpeedPlan } from "../tracks/track.js";
+import type { RawTrack, SpeedPlan } from "../tracks/track.js";
 
 export const TRACK_SPEED = "file (fastest, if it says none), a number [m/s], or fastest:usage, e.g. fastest:0.8";
 
@@ -28,6 +28,7 @@ interface Given {
   readonly track?: string | undefined;
   readonly "track-speed"?: string | undefined;
   readonly "track-limits"?: string | undefined;
+  readonly race?: boolean | undefined;
 }
 
 /** The text of a task's track: of the file that is given, or the task's own; empty, if the task has none. */
@@ -39,10 +40,28 @@ export function trackText(task: TaskDefinition, given: Given): string {
   }
   if (isTrackText(track)) return track;
   const plan = speedPlanOf(speed) ?? undefined;
-  if (track === "" && plan === undefined) return textOf(task.track);
+  if (track === "" && plan === undefined && !given.race) return textOf(task.track);
   const throttle = task.controller.parameters.throttleLimit;
   const wanted = plan && limits !== "" ? { ...limitsOfModel(fittedModel(limits), throttle), ...plan } : plan;
-  return textOf(track === "" ? withSpeed(task.track, wanted) : trackFrom(readRawTrack(track), wanted));
+  if (track === "")
+    return textOf(withSpeed(task.track, given.race ? wholeLimits(task.name, {}, wanted ?? {}) : wanted));
+  const raw = readRawTrack(track);
+  return textOf(trackFrom(raw, given.race ? wholeLimits(raw.name, raw, wanted) : wanted));
+}
+
+/** Limits that a file gives. */
+function limitsIn({ wanted }: Pick<RawTrack, "wanted">): SpeedPlan {
+  return wanted?.constant === undefined ? { ...wanted } : {};
+}
+
+/** Of a race: all of the limits, whose part is found while driving; refuses speeds that somebody else chose. */
+function wholeLimits(name: string, raw: Pick<RawTrack, "speed" | "wanted">, given: SpeedPlan | undefined): SpeedPlan {
+  const plan = given ?? raw.wanted;
+  if (plan?.constant === undefined && (plan || !raw.speed)) return { ...limitsIn(raw), ...plan, usage: 1 };
+  const fixed = plan?.constant === undefined ? "speeds of its own" : `a speed of ${digits(plan.constant)} m/s`;
+  throw new UserError(
+    `${name} has ${fixed}, but a race finds its own: give --track-speed fastest, or leave --race out`,
+  );
 }
 
 const NAMES = ["throttleGain", "offset", "linearDrag", "drag", "inverseGrip"] as const;

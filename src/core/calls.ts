@@ -50,7 +50,12 @@ export class CoreCalls {
     this.check(this.exports.setOption(this.exports.Option[option], value), `option ${option} = ${value}`);
   }
 
-  /** The pace at which the task is driven from the next network call on: task time per time, from 0.3 to 1.25. */
+  /** Parameters changed of which parts make something beforehand. */
+  prepare(): void {
+    this.check(this.exports.prepare(), "prepare");
+  }
+
+  /** The pace at which the task is driven from the next network call on: task time per time, from 0.3 to 1.5. */
   setPace(pace: number): void {
     this.check(this.exports.setPace(pace), `pace ${pace}`);
   }

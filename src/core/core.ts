@@ -60,6 +60,7 @@ export class Core extends CoreCalls {
   /** what drives are timed by: the steps of a simulation, or the measured times of a robot (recording/timing.ts) */
   timing: "simulation" | "hardware" = "simulation";
   private readonly views = new Map<string, Float64Array>();
+  #usage = 1;
 
   /**
    * For tests and benchmarks that bring their own exports; others use {@link Core.load}. `hostPlant`: what those step
@@ -155,6 +156,17 @@ export class Core extends CoreCalls {
     return this.view("pace")[this.exports.Pace.driven];
   }
 
+  /** Part of the limits that the task's speeds are made for which is driven, from the next network call on. */
+  get usage(): number {
+    return this.#usage;
+  }
+
+  /** Sets it: every pace goes with its root. */
+  setUsage(usage: number): void {
+    this.setOption("usage", usage);
+    this.#usage = usage;
+  }
+
   /** Places where a rollout starts: its first state, and the task time there [s]. */
   writeStart(state: ArrayLike<number>, time: number, rollout = 0): void {
     const { columns } = this.shapeOf("states");
@@ -178,7 +190,7 @@ export class Core extends CoreCalls {
       throw new UserError(`parameter ${name} of ${part} ${definition.kind} must be a finite number, got ${value}`);
     });
     this.write(REGIONS[part], values);
-    if (part === "reference") this.check(this.exports.prepare(), "prepare");
+    if (part === "reference") this.prepare();
   }
 
   /** Writes how a plant's parameters change while it is driven. */

@@ -66,6 +66,8 @@ export function measuredConfig(given: PartialConfig): RunConfig {
   if (rule !== "sgd" && rule !== "gauss-newton")
     throw new UserError(`update is ${rule}; with a measured gradient allowed is sgd or gauss-newton`);
   const own = { "update-every": "lap", reflex: false, batch: 1, window: "0:0:0", "learning-rate": RATES[rule] };
+  if (given.race)
+    throw new UserError("laps of a measured gradient are compared at one speed: leave --race out, or --gradient");
   return completeConfig({ rollouts: 108, ...own, ...given, "update-every": "lap", reflex: false });
 }
 

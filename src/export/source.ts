@@ -8,7 +8,8 @@ import { completeConfig, readCompleteConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { checkpointNamed } from "../policy-file.js";
+import { UserError } from "../errors.js";
+import { checkpointNamed, USAGE } from "../policy-file.js";
 import { timingOf } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import { RunFolder } from "../training/run-folder.js";
@@ -32,6 +33,13 @@ export async function openSource(run: string, which: string, timing: Timing | un
   const checkpoint = await checkpointNamed(run, which);
   const config = await readCompleteConfig(join(run, "config.yaml"));
   const core = await exportCore({ ...config, hidden: checkpoint.layers.slice(1, -1) });
+  const usage = checkpoint.optimiser[USAGE];
+  if (usage !== undefined)
+    throw new UserError(
+      `${run} is a race: its policy drives at usage ${usage.toFixed(2)}, and exports know no usage yet; ` +
+        "drive it with lapgrad drive, or publish it",
+      1,
+    );
   restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
   const metrics = await new RunFolder(run).readMetrics();
   const driven = metrics.slice(0, checkpoint.rollouts);

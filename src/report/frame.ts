@@ -44,7 +44,7 @@ function outputNames(task: TaskDefinition): string[] {
 }
 
 /** The nominal positions over one lap; empty if the setpoints have no position or the task is not periodic. */
-function nominalTrack(core: Core): [number, number][] {
+export function nominalTrack(core: Core): [number, number][] {
   const { columns, timing } = core.setup.task;
   const x = columns.setpoint.indexOf("x [m]");
   const y = columns.setpoint.indexOf("y [m]");

@@ -31,7 +31,8 @@ export function renderHeadline(input: ReportInput): string {
     place === 0 ? formatNumber(to) : `${formatNumber(from)}<b class="arrow"> → </b>${formatNumber(to)}`;
   const factor = first.windowCost / best.windowCost;
   const believed = best.positionUncertainty === undefined ? "" : ", believed";
-  const tiles: [string, string, string][] = [
+  const isRace = best.usage !== undefined && best.lapTime !== undefined; // costs at other usages are no measure
+  const ofCosts: [string, string, string][] = [
     [
       `Window cost${believed}`,
       change(first.windowCost, best.windowCost),
@@ -42,6 +43,12 @@ export function renderHeadline(input: ReportInput): string {
       place > 0 && factor > 0 ? `${formatNumber(factor, factor < 10 ? 2 : 3)}<small> ×</small>` : MISSING,
       place > 0 ? "lower window cost" : count > 1 ? `no ${unit} beat the first` : "nothing learned yet",
     ],
+  ];
+  const lapTime = `${change(first.lapTime, best.lapTime)}<small> s</small>`;
+  const tiles: [string, string, string][] = [
+    ...(isRace
+      ? [["Lap time", lapTime, `usage ${formatNumber(best.usage, 3)}`] satisfies [string, string, string]]
+      : ofCosts),
     [
       "Driving",
       `${formatFixed(minutes[place === 0 ? count : place], 1)}<small> min</small>`,
@@ -152,6 +159,10 @@ export function renderTable(input: ReportInput): string {
     ["Cost per step", "", metrics.map(({ meanCost }) => meanCost)],
     ["Radial error, rms", "m", metrics.map(({ rmsRadialError }) => rmsRadialError)],
     ["Speed, mean", "m/s", metrics.map(({ meanSpeed }) => meanSpeed)],
+    ["Lap time", "s", metrics.map(({ lapTime }) => lapTime)],
+    ["Least by the model", "s", metrics.map(({ limit }) => limit)],
+    ["Usage", "", metrics.map(({ usage }) => usage)],
+    ["Budget used", "", metrics.map(({ budgetUsed }) => budgetUsed)],
     ["Driven slowly", "s", slowSeconds(metrics)],
     ["Position uncertain by", "m", metrics.map(({ positionUncertainty }) => positionUncertainty)],
     ["Cost that may hide", "", metrics.map(({ hiddenCost }) => hiddenCost)],

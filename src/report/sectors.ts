@@ -23,6 +23,11 @@ export function sectorTimes(
   return taken;
 }
 
+/** Seconds of each sector by the speeds that a race at a usage asks for, of `lapTime` [s] at usage 1. */
+export function askedSectorTime(lapTime: number, usage: number): number {
+  return lapTime / Math.sqrt(usage) / SECTORS;
+}
+
 /** Of the track's points the nearest, not far from the last one: a figure-8 crosses itself. */
 function placeOf(x: number, y: number, track: ReportFrame["track"], last: number): number {
   const reach = last < 0 ? track.length : Math.ceil(track.length / 8);

@@ -108,6 +108,8 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   expectedCost?(state: State, segments: number): number | undefined;
   /** a robot was stopped and begins anew, at rest: what was expected was of a drive that goes on */
   beginAnew?(state: State): void;
+  /** the task is another from here on: what driving cost before is no measure for what comes */
+  taskChanged?(state: State): void;
   /** the model was seen to be wrong in a way that the rule cannot see itself: what it promises is trusted less */
   distrust?(state: State): void;
   /**

@@ -69,6 +69,11 @@ export default {
     Object.assign(numbers, { unchanged: 0, expected: 0, lastCost: 0 });
     arrays.expectedWindow = NONE;
   },
+  taskChanged: ({ numbers }: GaussNewtonState) => {
+    numbers.bestCost = Number.POSITIVE_INFINITY;
+    numbers.confirmedCost = Number.MAX_VALUE;
+    numbers.lastCost = 0;
+  },
   distrust: ({ numbers }: GaussNewtonState) => {
     numbers.kappa = Math.min(KAPPA.most, DISTRUST * numbers.kappa);
   },

@@ -1,5 +1,5 @@
 /**
- * What the learning core hands to that of the control thread beside the network: the pace, the model by which the
+ * What the learning core hands to that of the control thread beside the network: pace and usage, the model by which the
  * reflex judges what is driven, the controller's limits, which a spin lowers, and the adjustment.
  */
 import type { Core } from "../core/core.js";
@@ -7,7 +7,7 @@ import type { Core } from "../core/core.js";
 /** Room for the numbers of {@link handedOver}, whatever the model. */
 export const HANDOVER_SIZE = 64;
 
-/** After the pace that was asked for and how often one was. */
+/** After the pace that was asked for, how often one was, and the usage. */
 const PARTS = ["modelFitted", "modelParameters", "inputDelays", "controllerParameters", "adjustment"] as const;
 
 /** The numbers that are handed over. */
@@ -15,7 +15,7 @@ export function handedOver(core: Core): Float64Array {
   const { Pace } = core.exports;
   const pace = core.view("pace");
   const numbers = new Float64Array(HANDOVER_SIZE);
-  numbers.set([pace[Pace.asked], pace[Pace.settings], ...PARTS.flatMap((name) => [...core.view(name)])]);
+  numbers.set([pace[Pace.asked], pace[Pace.settings], core.usage, ...PARTS.flatMap((name) => [...core.view(name)])]);
   return numbers;
 }
 
@@ -25,22 +25,26 @@ export class Takeover {
   readonly numbers = new Float64Array(HANDOVER_SIZE);
   readonly #core: Core;
   readonly #views: readonly Float64Array[];
+  /** the core's option */
+  readonly #usage: number;
   /** how often a pace had been asked for by the one that is driven */
   #settings = Number.NaN;
 
   constructor(core: Core) {
     this.#core = core;
+    this.#usage = core.exports.Option.usage;
     this.#views = PARTS.map((name) => core.view(name));
   }
 
   /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew: that ends what the reflex does. */
   apply(): void {
     const { numbers } = this;
-    let at = 2;
+    let at = 3;
     for (let i = 0; i < this.#views.length; i++) {
       const view = this.#views[i];
       for (let k = 0; k < view.length; k++) view[k] = numbers[at++];
     }
+    this.#core.exports.setOption(this.#usage, numbers[2]);
     if (numbers[1] === this.#settings) return;
     this.#settings = numbers[1];
     this.#core.exports.setPace(numbers[0]);

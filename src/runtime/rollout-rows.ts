@@ -67,7 +67,7 @@ export function storeRollout(
   });
   put("states", steps, end, HEAD, states);
   paces[steps] = paces[steps - 1];
-  core.view("pace")[core.exports.Pace.driven] = paces[steps];
+  core.view("pace")[core.exports.Pace.driven] = paces[steps] / Math.sqrt(core.usage);
   counts.set([steps, segments, start]);
   if (!goesOn) core.view("earlierInputs", slot).fill(0);
   core.replay(slot, "recalled", false, goesOn);

@@ -12,6 +12,7 @@ import type { Recording } from "../recording/recording.js";
 import { recordingFrom } from "../recording/transfer.js";
 import type { Estimate } from "../rules/definition.js";
 import type { Collected } from "./collect.js";
+import { measure } from "./metrics.js";
 import type { Noticed } from "./model-fit.js";
 import type { Training } from "./training.js";
 
@@ -46,7 +47,7 @@ export async function* algorithm1(
   driven: number,
   last: number,
 ): AsyncGenerator<TrainingEvent, void> {
-  const { config, core, collector, rule, ruleState, modelFitter } = training;
+  const { config, core, collector, rule, ruleState, modelFitter, race } = training;
   let noticed: readonly string[] = [];
   // line 2: for iterations k = 1, 2, ..., K; those of a run are counted in rollouts
   for (let index = driven; index < last; ) {
@@ -67,8 +68,15 @@ export async function* algorithm1(
       const change = changeIn(training, event, firingCount(core) > firings);
       spins = change?.spins === true;
       const isChange = change !== undefined && !spins;
+      if (isChange) race?.forgetLimit();
       changedFrom = isChange ? change.step + core.view("segmentStarts", drive.slot)[drive.begin] : undefined;
-      const remarks = [...(change ? [change.text] : []), ...(rule.remarks?.(ruleState) ?? [])];
+      const fall = event.stopped === undefined ? race?.drove(core, drive.slot, drive.from, spins) : undefined;
+      if (fall !== undefined) rule.beginAnew?.(ruleState); // what was expected was at the usage before
+      const remarks = [
+        ...(fall === undefined ? [] : [fall]),
+        ...(change ? [change.text] : []),
+        ...(rule.remarks?.(ruleState) ?? []),
+      ];
       noticed = [...new Set([...noticed, ...remarks])];
       yield { ...event, noticed };
       if (event.stopped !== undefined) return;
@@ -77,6 +85,10 @@ export async function* algorithm1(
       if (!completes) continue;
       index++;
       noticed = [];
+      if (!race) continue;
+      race.endLap(core, measure(core, drive.slot, index, drive.begin).lapTime);
+      rule.taskChanged?.(ruleState);
+      collector.beginLap?.(core);
     }
     const collected = collector.batch(count);
     const newest = collected.first + count - 1;

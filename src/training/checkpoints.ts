@@ -31,7 +31,7 @@ export function checkpointOf(
   progress: Progress,
   recordings: Checkpoint["recordings"] = [],
 ): Checkpoint {
-  const { config, core, collector, rule, ruleState, modelFitter } = training;
+  const { config, core, collector, rule, ruleState, modelFitter, race } = training;
   const adjusted: RegionName[] = core.view("adjustment").some((value) => value !== 0) ? ["adjustment"] : [];
   const names = [...REGIONS, ...adjusted, ...rule.regions];
   return {
@@ -39,7 +39,7 @@ export function checkpointOf(
     layers: layersOf(core),
     update: config.update,
     ...progress,
-    optimiser: { ...ruleState.numbers, ...modelFitter.state() },
+    optimiser: { ...ruleState.numbers, ...modelFitter.state(), ...race?.state() },
     recordings,
     config: lastingSettings(config),
     arrays: {
@@ -52,7 +52,7 @@ export function checkpointOf(
 
 /** Puts a checkpoint back into core, collector and update rule; refuses one of another task, network or update rule. */
 export function restore(training: Training, checkpoint: Checkpoint, path: string): Progress {
-  const { config, core, collector, rule, ruleState, modelFitter } = training;
+  const { config, core, collector, rule, ruleState, modelFitter, race } = training;
   const { optimiser, arrays, updates, rollouts, best, firstWindowCost } = checkpoint;
   if (checkpoint.update !== config.update) {
     throw new UserError(
@@ -76,6 +76,7 @@ export function restore(training: Training, checkpoint: Checkpoint, path: string
   for (const name of Object.keys(ruleState.numbers)) if (name in optimiser) ruleState.numbers[name] = optimiser[name];
   checkCounts(rule, ruleState, path);
   for (const name of Object.keys(ruleState.arrays)) if (name in arrays) ruleState.arrays[name] = arrays[name];
+  race?.restore(core, optimiser);
   collector.restore(core, arrays);
   if (config["update-every"] !== "rollout" && !isSimulated(config)) rule.beginAnew?.(ruleState);
   modelFitter.restore(core, optimiser);

@@ -8,6 +8,7 @@ import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
 import type { Batch } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
+import { type Race, taskTime } from "./race.js";
 
 /** What was driven since the last update, as it lies in the core: a separate rollout, or a piece of one drive. */
 export interface Collected extends DriveResult {
@@ -19,6 +20,8 @@ export interface Collected extends DriveResult {
   /** first segment of it that counts in the window that it belongs to, and how many of that have been driven */
   readonly counted: number;
   readonly inWindow: number;
+  /** segments since the drive began */
+  readonly driven: number;
   /** the rollout is over with it */
   readonly completes: boolean;
 }
@@ -30,6 +33,8 @@ export interface Collector {
   drive(core: Core, link: Link, i: number): Promise<Collected>;
   /** what the last `count` drives of a batch mean for an update rule */
   batch(count: number): Omit<Batch, "cost">;
+  /** a lap is over, and the next one may be of another length */
+  beginLap?(core: Core): void;
   /** what a checkpoint must hold to drive on from here */
   state(core: Core): Record<string, Float64Array>;
   restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;
@@ -67,6 +72,7 @@ function separateRollouts(config: RunConfig): Collector {
         begin: 0,
         counted: 0,
         inWindow: segments,
+        driven: segments,
         completes: true,
       };
     },
@@ -139,16 +145,20 @@ function windowAfter(driven: number, every: number, lap: number, delay: number):
  * paper), `update-delay` segments after the end of a piece: until then those drive on that drove before. On a robot
  * they act when they are ready.
  */
-function oneDrive(config: RunConfig, every: number, lap: number): Collector {
-  const isSmall = every < lap;
+function oneDrive(config: RunConfig, every: number, nominal: number, race: Race | undefined): Collector {
+  const most = race?.mostSegments ?? nominal;
+  const isSmall = every < nominal;
   const delay = Math.min(config["update-delay"], every - 1);
   const late = isSimulated(config) ? delay : 0;
-  const ahead = Math.max(Math.min(AHEAD * lap, MOST_AHEAD), every);
-  const kept = KEPT * lap;
-  const longest = Math.max(kept + 2 * delay + Math.max(lap, FIRST), rollsOutModel(config) ? ahead : 0);
+  const ahead = Math.max(Math.min(AHEAD * nominal, MOST_AHEAD), every);
+  const kept = KEPT * most;
+  const longest = Math.max(kept + 2 * delay + Math.max(most, FIRST), rollsOutModel(config) ? ahead : 0);
   let current = 0;
   /** segments since the drive began; 0: it did not */
   let driven = 0;
+  /** segments of the lap that is driven, and those before it; laps of a race differ */
+  let lap = nominal;
+  let began = 0;
   /** segments of the window that is being driven, 0: the next piece begins one; those at its beginning do not count */
   let inWindow = 0;
   let uncounted = 0;
@@ -164,6 +174,9 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
     const from = Math.min(most, core.view("counts", previous)[1]); // less, while the drive is young
     return { ...(await link.driveOn(core, current, segments, previous, from)), from };
   };
+
+  /** Segments of the drive as if all laps were like this one; 0 only before the first. */
+  const place = () => (driven === 0 ? 0 : driven - began + lap);
 
   const inForce = (core: Core) => ({ parameters: core.view("parameters").slice(), pace: core.pace });
 
@@ -183,11 +196,23 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
     return { ...rest, from: begun.from };
   };
 
+  /** Where the drive begins: somewhere on the task, at its speed; a race at rest at its start. */
+  const start = (core: Core) => {
+    if (!race) return core.sampleStart(current);
+    core.writeStart(core.setup.task.initialState, 0, current);
+    lap = race.segmentsFrom(0, core.pace);
+  };
+
   return {
+    ...(race && {
+      beginLap: (core: Core) => {
+        lap = race.segmentsFrom(taskTime(core, current, core.view("counts", current)[0]), core.pace);
+      },
+    }),
     room: roomFor(config, 2 + (rollsOutModel(config) ? 2 : 0), longest),
     drive: async (core, link) => {
-      const segments = pieceAfter(driven, every, lap, delay);
-      if (driven === 0) core.sampleStart(current);
+      if (driven === 0) start(core);
+      const segments = pieceAfter(place(), every, lap, delay);
       const result =
         driven === 0
           ? { ...(await link.drive(core, current, segments, true)), from: 0 }
@@ -197,22 +222,24 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       const acts = from + (driven > 0 ? delay : 0); // the present parameters
       if (inWindow === 0) uncounted = acts - from;
       const counted = inWindow === 0 ? acts : from;
-      const before = driven % lap; // segments of the lap that the piece goes on with
+      const before = driven - began; // segments of the lap that the piece goes on with
       const soFar = inWindow + segments - uncounted;
       driven += segments;
-      inWindow = endsWindow(inWindow + segments, driven, lap) ? 0 : inWindow + segments;
+      const completes = driven - began === lap;
+      inWindow = endsWindow(inWindow + segments, place(), lap) ? 0 : inWindow + segments;
+      if (completes) began = driven;
       setWindows(core, { start: acts, length: 0, stride: 0 });
       core.setOption("windowBurnIn", Math.min(from, BURN_IN));
       const begin = Math.max(0, from - before);
-      return { ...result, slot: current, begin, counted, inWindow: soFar, completes: driven % lap === 0 };
+      return { ...result, slot: current, begin, counted, inWindow: soFar, driven, completes };
     },
     batch: () => {
-      const counted = { start: 0, length: pieceAfter(driven, every, lap, delay) - delay, stride: 0 };
-      const window = { start: 0, length: windowAfter(driven, every, lap, delay) - delay, stride: 0 };
+      const counted = { start: 0, length: pieceAfter(place(), every, lap, delay) - delay, stride: 0 };
+      const window = { start: 0, length: windowAfter(place(), every, lap, delay) - delay, stride: 0 };
       return {
         first: current,
         count: 1,
-        isWhole: !isSmall && !(isAnew && driven <= lap),
+        isWhole: !isSmall && !(isAnew && driven <= nominal),
         isJudged: inWindow === 0,
         modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted, window },
       };
@@ -220,6 +247,7 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
     state: (core) => {
       if (driven === 0 || !isSimulated(config)) return {}; // a robot that was stopped starts anew
       const arrays: Record<string, Float64Array> = { [`${PREFIX}segments`]: Float64Array.of(driven) };
+      if (race) arrays[`${PREFIX}lap`] = Float64Array.of(lap);
       if (acting) {
         arrays[`${PREFIX}acting`] = acting.parameters;
         arrays[`${PREFIX}pace`] = Float64Array.of(acting.pace);
@@ -238,17 +266,19 @@ function oneDrive(config: RunConfig, every: number, lap: number): Collector {
       if (held.includes("counts")) core.write("counts", arrays[`${PREFIX}counts`], current); // the others' sizes
       for (const name of held) core.writeUsed(name, arrays[PREFIX + name], current);
       driven = arrays[`${PREFIX}segments`]?.[0] ?? 0;
+      lap = arrays[`${PREFIX}lap`]?.[0] ?? lap;
+      began = driven; // checkpoints are made between laps
       const parameters = arrays[`${PREFIX}acting`];
       acting = parameters && { parameters, pace: arrays[`${PREFIX}pace`][0] };
     },
   };
 }
 
-export function collectorFor(config: RunConfig): Collector {
+export function collectorFor(config: RunConfig, race?: Race): Collector {
   const every = config["update-every"];
   if (every === "rollout") return separateRollouts(config);
   const { task } = resolveTask(config);
   const lap = segmentsPerLap(task, config.pace); // undefined: a task without laps, whose pieces are its rollouts
-  const segments = every === "lap" ? lap : Number(every);
-  return oneDrive(config, segments as number, lap ?? (segments as number));
+  const segments = every === "lap" ? (race?.mostSegments ?? lap) : Number(every);
+  return oneDrive(config, segments as number, lap ?? (segments as number), race);
 }

@@ -14,7 +14,7 @@ import { trainingFor } from "./training.js";
  */
 export async function trainingInMemory(config: RunConfig, link: Link = new WatchedSimulation(new SimLink())) {
   const training = await trainingFor(config);
-  const { core, modelFitter } = training;
+  const { core, modelFitter, race } = training;
   initialisePolicy(core, config.seed);
   async function* pieces(): AsyncGenerator<DriveEvent, void> {
     for await (const event of algorithm1(training, link, 0, Number.POSITIVE_INFINITY))
@@ -23,5 +23,5 @@ export async function trainingInMemory(config: RunConfig, link: Link = new Watch
   async function* rollouts(): AsyncGenerator<DriveEvent, void> {
     for await (const event of pieces()) if (event.kind === "rollout") yield event;
   }
-  return { core, modelFitter, pieces, rollouts };
+  return { core, modelFitter, race, pieces, rollouts };
 }

@@ -73,7 +73,8 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;
   const paces = core.view("paces", slot);
   let slowSeconds = 0;
-  for (let t = from; t < to; t++) if (paces[t] < SLOW) slowSeconds += core.view("periods", slot)[t];
+  const slow = SLOW * Math.sqrt(core.usage);
+  for (let t = from; t < to; t++) if (paces[t] < slow) slowSeconds += core.view("periods", slot)[t];
   if (task.track) {
     const columns = task.columns.state.length;
     const states = core.view("states", slot).subarray(from * columns, (to + 1) * columns);
@@ -105,9 +106,13 @@ export function drivenIn(rollouts: readonly RolloutMetrics[]): number {
   return last ? last.start + last.seconds : 0;
 }
 
-/** The rollout with the lowest window cost, the earliest of equals; undefined if none was driven to its end. */
+/**
+ * The rollout with the lowest window cost, of a race the fastest lap that stayed inside its budget, the earliest of
+ * equals; undefined if none was driven to its end.
+ */
 export function bestOf(rollouts: readonly RolloutMetrics[]): RolloutMetrics | undefined {
-  return rollouts
-    .filter(({ windowCost }) => Number.isFinite(windowCost))
-    .reduce<RolloutMetrics | undefined>((a, b) => (a && a.windowCost <= b.windowCost ? a : b), undefined);
+  const ended = rollouts.filter(({ windowCost }) => Number.isFinite(windowCost));
+  const raced = ended.filter(({ budgetUsed }) => budgetUsed <= 1);
+  const [among, measure] = raced.length > 0 ? ([raced, "lapTime"] as const) : ([ended, "windowCost"] as const);
+  return among.reduce<RolloutMetrics | undefined>((a, b) => (a && a[measure] <= b[measure] ? a : b), undefined);
 }

@@ -119,7 +119,7 @@ async function record(
   start: number,
   { notices, belief, updates }: Watch,
 ): Promise<RolloutMetrics | undefined> {
-  const { config, core, folder, modelFitter, rule, ruleState } = run;
+  const { config, core, folder, modelFitter, rule, ruleState, race } = run;
   const { index, slot, begin, steps, stopped, recording, windowCost } = event;
   const wanted = stopped !== undefined && run.signal.aborted;
   if (steps === 0) {
@@ -132,6 +132,7 @@ async function record(
     ...(index > 1 && !changesWithinLaps(config) ? rule.outlook(ruleState) : {}),
     ...(index > 1 ? modelFitter.numbers() : {}),
     windowCost,
+    ...race?.lap(),
     ...belief.follow(recording, begin === 0),
   };
   const alarm = stopped === undefined ? run.modelWatch?.take(recording, metrics) : undefined;

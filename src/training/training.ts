@@ -7,6 +7,7 @@ import { updateRules } from "../rules/rules.js";
 import { coreFor } from "../session.js";
 import { type Collector, collectorFor } from "./collect.js";
 import { ModelFitter } from "./model-fit.js";
+import { Race } from "./race.js";
 
 export interface Training {
   readonly config: RunConfig;
@@ -15,15 +16,19 @@ export interface Training {
   readonly rule: UpdateRule;
   readonly ruleState: RuleState;
   readonly modelFitter: ModelFitter;
+  /** of a training for lap time */
+  readonly race: Race | undefined;
 }
 
 /** Everything that a configuration asks for, before the first rollout; the policy is not drawn yet. */
 export async function trainingFor(config: RunConfig): Promise<Training> {
-  const collector = collectorFor(config);
+  const race = config.race ? new Race(config) : undefined;
+  const collector = collectorFor(config, race);
   const { rollouts, steps, segments } = collector.room;
   const core = await coreFor(config, rollouts, segments, "strict", steps);
   setTiming(core, timingOf(config));
+  race?.apply(core);
   const rule = updateRules[config.update];
   const ruleState = rule.start(config["learning-rate"]);
-  return { config, core, collector, rule, ruleState, modelFitter: new ModelFitter(config) };
+  return { config, core, collector, rule, ruleState, modelFitter: new ModelFitter(config), race };
 }

@@ -70,15 +70,17 @@ export class UpdateLog {
 
   /** An update was made of it. */
   updated(update: number): void {
-    const { core, rule, ruleState, modelFitter } = this.#training;
+    const { core, rule, ruleState, modelFitter, race } = this.#training;
     const { event, seconds } = this.#driven[this.#driven.length - 1];
     const sum = (of: (driven: DrivenPart) => number) => this.#driven.reduce((total, one) => total + of(one), 0);
     const errors = Object.entries(modelFitter.numbers()).filter(([name]) => name.startsWith(ERROR));
     const { expectedCost: _, ...account } = rule.account?.(ruleState) ?? {};
+    const before = (event.index - 1) * this.#perRollout;
     this.#lines.push({
       update,
       [this.#unit]: event.index,
-      segment: (event.index - 1) * this.#perRollout + core.view("counts", event.slot)[1] - event.begin,
+      // laps of a race differ
+      segment: race ? event.driven : before + core.view("counts", event.slot)[1] - event.begin,
       seconds,
       meanCost: sum(({ cost }) => cost) / sum(({ steps }) => steps),
       windowCost: sum(({ windowCost }) => windowCost) / this.#driven.length,

@@ -53,7 +53,7 @@ describe("a file is refused in one line with its name, the line, what was got an
     ["more than can be counted", "rollouts: 1e300", ['"rollouts" is 1e+300', "a whole number"]],
     ["a negative time", "control-period: -0.02", ['"control-period" is -0.02', "above 0", "[s]"]],
     ["NaN", "learning-rate: .nan", ['"learning-rate" is NaN', "a number"]],
-    ["a pace outside its range", "pace: 0.2", ['"pace" is 0.2', "a number from 0.3 to 1.25", "task time per time"]],
+    ["a pace outside its range", "pace: 0.2", ['"pace" is 0.2', "a number from 0.3 to 1.5", "task time per time"]],
     ["infinity", "model-scale: .inf", ['"model-scale" is Infinity', "a finite number"]],
     ["no value", "seed:", ['"seed" is null', "a whole number"]],
     ["a number for a list", "hidden: 64", ['"hidden" is 64', "a list of widths"]],

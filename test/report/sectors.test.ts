@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { renderSectors } from "../../src/report/sector-table.js";
+import { renderHeadline } from "../../src/report/learning.js";
+import { lossTexts, renderSectors } from "../../src/report/sector-table.js";
 import { sectorTimes } from "../../src/report/sectors.js";
 import { LAP, PERIOD, recordingOf, reportOf } from "./fixture.js";
 
@@ -28,4 +29,17 @@ test("where a figure-8 crosses itself the robot stays in its sector", () => {
 test("the table has a row per drawn lap, and is not there without a track", () => {
   expect(renderSectors(reportOf(3)).match(/<tr>/g)).toHaveLength(3);
   expect(renderSectors({ ...reportOf(3), track: [] })).toBe("");
+});
+
+test("of a race the table says what every sector took beyond what its usage asks for", () => {
+  const report = reportOf(1);
+  const race = { ...report, metrics: report.metrics.map((metrics) => ({ ...metrics, usage: 1.21, lapTime: LAP })) };
+  const asked = LAP / 1.1 / 3; // speeds go with the root
+  const [time] = sectorTimes(race.rollouts[0].recording, race.track);
+  const html = renderSectors(race);
+  expect(html).toContain(`<td>${time.toFixed(2)}<small> (+${(time - asked).toFixed(2)})</small></td>`);
+  expect(html.match(/<small> \(/g)).toHaveLength(3);
+  expect(lossTexts([2, 1.25], 1.5)).toEqual(["+0.50", "-0.25"]);
+  expect(renderHeadline(race)).toContain("<dt>Lap time</dt>");
+  expect(renderHeadline(race)).not.toContain("Window cost");
 });

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { isSimulated } from "../../config/links.js";
 import type { RunConfig } from "../../config/schema.js";
-import { changesWithinLaps, unitOf } from "../../config/units.js";
+import { unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
 import { NEWEST, OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
 import { messageOf, UserError } from "../../errors.js";
@@ -12,6 +12,7 @@ import type { Link } from "../../links/link.js";
 import { digits, type Output } from "../../output.js";
 import { readRecording } from "../../recording/reader.js";
 import { writeReport } from "../../report/from-run.js";
+import { raceLines } from "../../report/race-lines.js";
 import { ReportRefresher } from "../../report/refresher.js";
 import { updateRules } from "../../rules/rules.js";
 import { stopReason } from "../../runtime/operator.js";
@@ -33,7 +34,7 @@ import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
 import { type LivePage, openView } from "../live.js";
-import { type Promised, type TrainingProgress, trainingProgress } from "../progress.js";
+import { promisesOf, type TrainingProgress, trainingProgress } from "../progress.js";
 import { TRAINING, withTask } from "../settings.js";
 import { folder, permission, viewing } from "../shared.js";
 import { followerFor, whileFollowed } from "../tracking.js";
@@ -74,6 +75,7 @@ export default defineCommand({
     "lapgrad train --plant nominal --model-scale 0.25 --laps 25 --seed 3": "a model four times too weak",
     "lapgrad train --gradient measured --plant identified": "ten minutes without any model",
     "lapgrad train car-track --track oval.yaml --start-from runs/kidney": "what one track taught, on another",
+    "lapgrad train car-track --track mine.yaml --race --plant single-track --laps 60": "faster from lap to lap",
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
@@ -161,6 +163,7 @@ async function conclude(
   const last = rollouts.at(-1);
   const belief = last && beliefText(last, `${unitOf(config)} ${last.index}`);
   if (belief) output.say(belief);
+  if (config.race && best) for (const line of await raceLines(path, config, best)) output.say(line);
   const model = fittedModel(rollouts);
   if (model) output.say(model);
   if (report) output.say(`report: ${report}`);
@@ -176,6 +179,7 @@ async function conclude(
     believed: belief !== undefined,
     wallSeconds,
     report,
+    ...(config.race && { fastest: best ? { index: best.index, lapTime: best.lapTime } : null }),
     complete: rollouts.length >= config.rollouts,
   });
 }
@@ -212,6 +216,10 @@ async function drive(
       };
       if (!isSimulated(run.config)) await warmUp(run.config);
       if (link.isDeadReckoning) output.say("its position is dead reckoning: all costs are what it believes");
+      if (link.isDeadReckoning && run.config.race)
+        output.say(
+          "warning: so is what it keeps of the track's edges: it drifts, race where the pose is measured outside",
+        );
       await train({ ...run, link, signal, modelWatch: await watchModel(run, rollouts), onRollout }, progress);
     } finally {
       await link.stop().finally(() => link.close());
@@ -279,14 +287,6 @@ function reasonOf(signal: AbortSignal): string {
   return describeFault({ fault: stopReason(signal), value: Number.NaN, limit: Number.NaN });
 }
 
-/** What the update rule and the model promise of a row of the table, where they do. */
-function promisesOf(config: RunConfig): Promised[] {
-  const { refit } = taskNamed(config.task).model;
-  const error = refit && { name: `modelError.${refit.error}`, heading: "model error", unit: `[${refit.unit}]` };
-  const expected = changesWithinLaps(config) ? [] : updateRules[config.update].expects;
-  return [...expected, ...(config["model-fit"] && error ? [error] : [])];
-}
-
 /** The model as last fitted, on one line; undefined if none was. */
 function fittedModel(rollouts: readonly RolloutMetrics[]): string | undefined {
   const parameters = Object.entries(modelOf({ ...rollouts.at(-1) }));
@@ -312,9 +312,10 @@ function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | und
   const minutes = (secondsOf(rollouts) / 60).toFixed(1);
   const slow = slowSecondsOf(rollouts);
   const slowly = slow > 0 ? [`${slow.toFixed(1)} s of it were driven below pace ${SLOW}`] : [];
-  const costs = `${digits(first.windowCost)} -> ${digits(best.windowCost)} (${unit} ${best.index})`;
-  const learnt = `window cost ${costs} in ${minutes} minutes of driving${stopped}`;
-  const isWorse = rollouts.length > 1 && best.index === 1;
+  const [what, of] = config.race ? (["lap time", "lapTime"] as const) : (["window cost", "windowCost"] as const);
+  const change = `${digits(first[of])} -> ${digits(best[of])}${config.race ? " s" : ""} (${unit} ${best.index})`;
+  const learnt = `${what} ${change} in ${minutes} minutes of driving${stopped}`;
+  const isWorse = rollouts.length > 1 && best.index === 1 && !config.race;
   const hint = `no ${unit} was better than the first: ${remedyOf(config)}`;
   return [learnt, ...slowly, ...(isWorse ? [hint] : [])];
 }

@@ -1,0 +1,128 @@
+/**
+ * How fast a race gets: trainings for lap time on the example tracks and the figure-8, from standstill, everything
+ * counted, beside the quasi-steady-state optimum on the track's own line (race-optimum.mjs). Every lap is kept in a
+ * file as soon as it is over; a training that was stopped is driven again, the others stay.
+ *
+ * Usage: node scripts/race-study.mjs <folder> [--seeds <number>] [--first <seed>] [--minutes 6] [--only <regex>]
+ * Prints a table of what is there; `--seeds 0` trains nothing.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { completeConfig } from "../build/src/config/config.js";
+import { resolveTask } from "../build/src/config/resolve.js";
+import { upperMedian } from "../build/src/statistics.js";
+import { trackFrom } from "../build/src/tracks/make.js";
+import { trainingInMemory } from "../build/src/training/in-memory.js";
+import { measure } from "../build/src/training/metrics.js";
+import { optimalLap } from "./race-optimum.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: "string", default: "5" },
+    first: { type: "string", default: "801" },
+    minutes: { type: "string", default: "6" },
+    only: { type: "string", default: "" },
+  },
+});
+const [folder] = positionals;
+if (!folder) {
+  console.error("usage: node scripts/race-study.mjs <folder> [--seeds N] [--first SEED] [--minutes 6] [--only REGEX]");
+  process.exit(2);
+}
+mkdirSync(folder, { recursive: true });
+
+/** Minutes of driving after which a lap is compared. */
+const MARKS = [3, 6];
+
+const cases = ["single-track", "identified"]
+  .flatMap((plant) => ["oval", "kidney", "figure8", "hairpins", "long"].map((track) => ({ plant, track })))
+  .map((one) => ({ ...one, name: `${one.track} ${one.plant}` }))
+  .filter(({ name }) => new RegExp(values.only).test(name));
+
+function configOf({ plant, track }, seed) {
+  const file = new URL(`../examples/tracks/${track}.yaml`, import.meta.url).pathname;
+  return completeConfig({ task: "car-track", track: file, "track-speed": "fastest", plant, seed, race: true });
+}
+
+async function race(one, seed, file) {
+  const config = configOf(one, seed);
+  const { core, race, rollouts } = await trainingInMemory(config);
+  const { track, halfWidth } = core.setup.task;
+  const room = Math.min(...track.left, ...track.right) - halfWidth; // the same everywhere on these tracks
+  const laps = [];
+  let start = 0;
+  for await (const { slot, index, begin, stopped, noticed, recording } of rollouts()) {
+    const { seconds, lapTime, largestDistance } = measure(core, slot, index, begin);
+    const path = MARKS.some((mark) => start <= 60 * mark && start + seconds > 60 * mark) && pathOf(recording);
+    const corridor = largestDistance / room;
+    laps.push({ start, seconds, lapTime, corridor, ...race.lap(), noticed, stopped, ...(path && { path }) });
+    start += seconds;
+    const done = stopped !== undefined || start > 60 * Number(values.minutes);
+    writeFileSync(file, JSON.stringify({ done, laps }));
+    if (done) return;
+  }
+}
+
+/** Places [m] of a lap, ten a second. */
+function pathOf({ states, info }) {
+  const width = info.columns.state.length;
+  const count = Math.floor(states.length / width);
+  const every = Array.from({ length: Math.floor(count / 5) }, (_, i) => 5 * i * width);
+  return every.map((at) => [states[at], states[at + 1]]);
+}
+
+const fileOf = (name) => join(folder, `${name.replaceAll(" ", "_")}.json`);
+const read = (path) => JSON.parse(readFileSync(path, "utf8"));
+
+for (let i = 0; i < Number(values.seeds); i++)
+  for (const one of cases) {
+    const path = fileOf(`${one.name} ${Number(values.first) + i}`);
+    if (existsSync(path) && read(path).done) continue;
+    await race(one, Number(values.first) + i, path);
+    console.error(path);
+  }
+
+/** The optimum on the line that a lap drove. */
+function optimumOn(path, task, plant) {
+  const [x, y] = [0, 1].map((i) => path.map((point) => point[i]));
+  return optimalLap({ ...task, track: trackFrom({ name: "a lap", x, y, wanted: {} }) }, plant);
+}
+
+/** The lap that is driven after so many minutes. */
+const after = (laps, minutes) => laps.find(({ start, seconds }) => start + seconds > 60 * minutes);
+const median = (list) => upperMedian(Float64Array.from(list));
+const spread = (list) =>
+  list.length > 0 ? `${median(list).toFixed(3)} / ${Math.max(...list).toFixed(3)} (${list.length})` : "";
+const HEADINGS = ["track, plant", "optimum on the line [s]", "3 minutes", "6 minutes", "by the optimum, 3 and 6"];
+HEADINGS.push("by that on the line driven, 3 and 6");
+HEADINGS.push("corridor: lap 1, later", "laps beyond the budget, of");
+console.log(`| ${HEADINGS.join(" | ")} |\n|${"---|".repeat(HEADINGS.length)}`);
+for (const one of cases) {
+  const prefix = `${one.name} `.replaceAll(" ", "_");
+  const files = readdirSync(folder).filter((file) => file.startsWith(prefix));
+  const runs = files.map((file) => read(join(folder, file)).laps);
+  if (runs.length === 0) continue;
+  const { task, plant } = resolveTask(configOf(one, 1));
+  const optimum = await optimalLap(task, plant);
+  const times = MARKS.map((minutes) => runs.flatMap((laps) => after(laps, minutes)?.lapTime ?? []));
+  const parts = times.map((list) => spread(list.map((time) => time / optimum)));
+  const own = await Promise.all(
+    MARKS.map(async (minutes) => {
+      const driven = runs.map((laps) => after(laps, minutes)).filter((lap) => lap?.path);
+      return Promise.all(driven.map(async ({ path, lapTime }) => lapTime / (await optimumOn(path, task, plant))));
+    }),
+  );
+  const corridor = (laps) => Math.max(...laps.map((lap) => lap.corridor));
+  const [first, later] = [(laps) => laps.slice(0, 1), (laps) => laps.slice(1)].map((part) =>
+    Math.max(...runs.map((laps) => corridor(part(laps)))),
+  );
+  const all = runs.flat();
+  console.log(
+    `| ${one.name} | ${optimum.toFixed(3)} | ${times.map(spread).join(" | ")} | ${parts.join("; ")} | ` +
+      `${own.map(spread).join("; ")} | ` +
+      `${first.toFixed(2)}, ${later.toFixed(2)} | ` +
+      `${all.filter(({ budgetUsed }) => budgetUsed > 1).length} of ${all.length} |`,
+  );
+}

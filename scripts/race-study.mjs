@@ -12,7 +12,6 @@ import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
 import { resolveTask } from "../build/src/config/resolve.js";
 import { upperMedian } from "../build/src/statistics.js";
-import { trackFrom } from "../build/src/tracks/make.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 import { measure } from "../build/src/training/metrics.js";
 import { optimalLap } from "./race-optimum.mjs";
@@ -53,24 +52,15 @@ async function race(one, seed, file) {
   const room = Math.min(...track.left, ...track.right) - halfWidth; // the same everywhere on these tracks
   const laps = [];
   let start = 0;
-  for await (const { slot, index, begin, stopped, noticed, recording } of rollouts()) {
+  for await (const { slot, index, begin, stopped, noticed } of rollouts()) {
     const { seconds, lapTime, largestDistance } = measure(core, slot, index, begin);
-    const path = MARKS.some((mark) => start <= 60 * mark && start + seconds > 60 * mark) && pathOf(recording);
     const corridor = largestDistance / room;
-    laps.push({ start, seconds, lapTime, corridor, ...race.lap(), noticed, stopped, ...(path && { path }) });
+    laps.push({ start, seconds, lapTime, corridor, ...race.lap(), noticed, stopped });
     start += seconds;
     const done = stopped !== undefined || start > 60 * Number(values.minutes);
     writeFileSync(file, JSON.stringify({ done, laps }));
     if (done) return;
   }
-}
-
-/** Places [m] of a lap, ten a second. */
-function pathOf({ states, info }) {
-  const width = info.columns.state.length;
-  const count = Math.floor(states.length / width);
-  const every = Array.from({ length: Math.floor(count / 5) }, (_, i) => 5 * i * width);
-  return every.map((at) => [states[at], states[at + 1]]);
 }
 
 const fileOf = (name) => join(folder, `${name.replaceAll(" ", "_")}.json`);
@@ -84,19 +74,12 @@ for (let i = 0; i < Number(values.seeds); i++)
     console.error(path);
   }
 
-/** The optimum on the line that a lap drove. */
-function optimumOn(path, task, plant) {
-  const [x, y] = [0, 1].map((i) => path.map((point) => point[i]));
-  return optimalLap({ ...task, track: trackFrom({ name: "a lap", x, y, wanted: {} }) }, plant);
-}
-
 /** The lap that is driven after so many minutes. */
 const after = (laps, minutes) => laps.find(({ start, seconds }) => start + seconds > 60 * minutes);
 const median = (list) => upperMedian(Float64Array.from(list));
 const spread = (list) =>
   list.length > 0 ? `${median(list).toFixed(3)} / ${Math.max(...list).toFixed(3)} (${list.length})` : "";
 const HEADINGS = ["track, plant", "optimum on the line [s]", "3 minutes", "6 minutes", "by the optimum, 3 and 6"];
-HEADINGS.push("by that on the line driven, 3 and 6");
 HEADINGS.push("corridor: lap 1, later", "laps beyond the budget, of");
 console.log(`| ${HEADINGS.join(" | ")} |\n|${"---|".repeat(HEADINGS.length)}`);
 for (const one of cases) {
@@ -108,12 +91,6 @@ for (const one of cases) {
   const optimum = await optimalLap(task, plant);
   const times = MARKS.map((minutes) => runs.flatMap((laps) => after(laps, minutes)?.lapTime ?? []));
   const parts = times.map((list) => spread(list.map((time) => time / optimum)));
-  const own = await Promise.all(
-    MARKS.map(async (minutes) => {
-      const driven = runs.map((laps) => after(laps, minutes)).filter((lap) => lap?.path);
-      return Promise.all(driven.map(async ({ path, lapTime }) => lapTime / (await optimumOn(path, task, plant))));
-    }),
-  );
   const corridor = (laps) => Math.max(...laps.map((lap) => lap.corridor));
   const [first, later] = [(laps) => laps.slice(0, 1), (laps) => laps.slice(1)].map((part) =>
     Math.max(...runs.map((laps) => corridor(part(laps)))),
@@ -121,7 +98,6 @@ for (const one of cases) {
   const all = runs.flat();
   console.log(
     `| ${one.name} | ${optimum.toFixed(3)} | ${times.map(spread).join(" | ")} | ${parts.join("; ")} | ` +
-      `${own.map(spread).join("; ")} | ` +
       `${first.toFixed(2)}, ${later.toFixed(2)} | ` +
       `${all.filter(({ budgetUsed }) => budgetUsed > 1).length} of ${all.length} |`,
   );

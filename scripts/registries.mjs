@@ -19,6 +19,7 @@ import { pathToFileURL } from "node:url";
 import { regionsModule, traceModule } from "./regions.mjs";
 
 const LINKS = "src/links/kinds";
+const POSES = "src/pose/kinds";
 
 /** Folders of the host whose files register themselves by their default export; `byName`: by the names of the files. */
 const HOST = [
@@ -35,6 +36,21 @@ const HOST = [
 const LAZY = [
   { folder: "src/cli/commands", output: "commands.generated.ts", list: "COMMANDS" },
   { folder: "src/plants/kinds", output: "kinds.generated.ts", list: "KINDS" },
+  { folder: POSES, output: "kinds.generated.ts", list: "KINDS" },
+];
+
+/**
+ * Folders of parts of which the configuration, which comes before them and must not import them, must know names and a
+ * few lines of their declarations.
+ */
+const NAMED = [
+  {
+    folder: LINKS,
+    output: "links.generated.ts",
+    list: "LINKS",
+    lines: ["isSimulated: (?:true|false)", 'summary: ".*"'],
+  },
+  { folder: POSES, output: "poses.generated.ts", list: "POSES", lines: ['summary: ".*"'] },
 ];
 
 /** Kinds of parts of the core: the folder of their files, the contract that they keep, and the enum of their names. */
@@ -85,17 +101,17 @@ function lazyModule({ folder, list }) {
   return `${MADE} from the files of this folder. */\nexport const ${list} = {\n${entries.join("")}} as const;\n`;
 }
 
-/** Of every link what the configuration must know, which comes before the links and must not import them. */
-function linkNamesModule() {
-  const entries = registeringIn(LINKS).map(({ file, name, text }) => {
-    const [simulated, summary] = ["isSimulated: (?:true|false)", 'summary: ".*"'].map((line) => {
-      const found = text.match(new RegExp(`^ {2}(${line}),$`, "m"))?.[1];
-      if (!found) throw new Error(`${LINKS}/${file}: no line of the form   ${line.replace(".*", "…")},`);
-      return found;
+/** Names of the parts of a folder, with those lines of their declarations. */
+function namesOfModule({ folder, list, lines }) {
+  const entries = registeringIn(folder).map(({ file, name, text }) => {
+    const found = lines.map((line) => {
+      const match = text.match(new RegExp(`^ {2}(${line}),$`, "m"))?.[1];
+      if (!match) throw new Error(`${folder}/${file}: no line of the form   ${line.replace(".*", "…")},`);
+      return match;
     });
-    return `  ${JSON.stringify(name)}: { ${simulated}, ${summary} },\n`;
+    return `  ${JSON.stringify(name)}: { ${found.join(", ")} },\n`;
   });
-  return `${MADE} from the files of ${LINKS}. */\nexport const LINKS = {\n${entries.join("")}} as const;\n`;
+  return `${MADE} from the files of ${folder}. */\nexport const ${list} = {\n${entries.join("")}} as const;\n`;
 }
 
 /**
@@ -178,7 +194,7 @@ function write(path, text) {
 export function writeRegistries() {
   for (const registry of HOST) write(join(registry.folder, registry.output), hostModule(registry));
   for (const registry of LAZY) write(join(registry.folder, registry.output), lazyModule(registry));
-  write("src/config/links.generated.ts", linkNamesModule());
+  for (const registry of NAMED) write(join("src/config", registry.output), namesOfModule(registry));
   const all = CORE.map((kind) => ({ ...kind, parts: registered(kind) }));
   write("assembly/regions.generated.ts", regionsModule());
   write("assembly/trace.generated.ts", traceModule());

@@ -12,6 +12,8 @@ import type { Link } from "../links/link.js";
 import { links, robotFor, transportOf } from "../links/links.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import type { Output } from "../output.js";
+import { poseSettingsFrom } from "../pose/settings.js";
+import type { ThreadPoseSource } from "../pose/thread-source.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import type { ControlHost } from "../runtime/host.js";
 import { RobotLink } from "../runtime/robot-link.js";
@@ -69,7 +71,7 @@ export const connect: Connect = async (config, context) => {
 /** Refuses to simulate where something was given that only a robot has, and no link. */
 function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission): void {
   if (given.link !== undefined) return;
-  const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device: given.device };
+  const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device: given.device, pose: given.pose };
   const [robots] = Object.entries(options).find(([, value]) => value) ?? [];
   if (robots === undefined) return;
   const others = Object.keys(links).filter((name) => !links[name as RunConfig["link"]].isSimulated);
@@ -87,6 +89,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
   const transport = transportOf(config.link);
   if (!robotFor(config, task) || !transport) throw new UserError(`link ${config.link} has no robot`);
   refusePlantChanges(config);
+  const poses = await posesOf(config, output, signal);
   requireLink(config.link);
   if (!arm)
     throw new UserError(
@@ -104,7 +107,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     connection,
     parameters,
     { heartbeatWithin },
-    { drives, onStop: stop, say: output.say },
+    { drives, onStop: stop, say: output.say, poses },
   );
   const states = task.columns.state.length;
   view?.watchRobot({ buffer: host.shared.buffer, parameters, states, limits: limitsOf(config) });
@@ -145,6 +148,16 @@ function requireLimits(given: PartialConfig): void {
     `--first-drive without ${missing.join(", ")}: it needs ${names.join(", ")}, as the place allows them; ` +
       `measure the place and add, for example, ${example}`,
   );
+}
+
+/** Where the car's pose is measured from outside; undefined: nowhere. */
+async function posesOf(config: RunConfig, { say }: Output, signal: AbortSignal): Promise<ThreadPoseSource | undefined> {
+  const settings = poseSettingsFrom(config);
+  if (settings === undefined) return undefined;
+  if (transportOf(config.link)?.kind === "ros2")
+    throw new UserError(`--pose ${config.pose} beside link ros2, which has a topic of poses: name it by --ros2 pose=…`);
+  const { ThreadPoseSource } = await import("../pose/thread-source.js");
+  return new ThreadPoseSource(settings, say, signal);
 }
 
 /** `listens`: nothing is published. A serial port is open to both sides; who listens does not write to it. */

@@ -105,6 +105,10 @@ const LATER: readonly SettingName[] = [
   "start-from",
   "race",
   "race-margin",
+  "pose",
+  "pose-name",
+  "pose-frame",
+  "pose-mount",
 ];
 
 /** The configuration in a run's config.yaml, which must be whole. */

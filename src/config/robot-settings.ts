@@ -1,5 +1,6 @@
 /** Settings of a real robot: how it is reached, what it is made of, and what stops it. */
 import * as v from "valibot";
+import { isPoseText, poseMeanings, poseNames } from "./poses.js";
 import { finite, notNegative, positive } from "./values.js";
 
 const fence = v.pipe(
@@ -8,6 +9,12 @@ const fence = v.pipe(
     (values) => values.length === 0 || (values.length === 4 && values[0] < values[1] && values[2] < values[3]),
     "xLow,xHigh,yLow,yHigh with low below high, or none",
   ),
+);
+const POSE = `one of ${poseNames.join(", ")}, with =address:port@interface behind it where it needs that`;
+const PLACEMENT = "three numbers x,y [m] and an angle [°], or none";
+const placement = v.pipe(
+  v.array(finite, PLACEMENT),
+  v.check((values) => values.length === 0 || values.length === 3, PLACEMENT),
 );
 const TOPIC = "a topic, e.g. /odom";
 const NODE = "a node's name of letters, digits and _";
@@ -126,6 +133,33 @@ export const robotSettings = {
     default: {},
     describe:
       "preset, topics, types, frames and QoS of a robot on ROS 2, where they differ from the preset's (docs/ros2.md)",
+  },
+  pose: {
+    schema: v.pipe(
+      v.string(POSE),
+      v.check((given) => given === "" || isPoseText(given), POSE),
+    ),
+    default: "",
+    describe: `pose of the car from outside (docs/pose.md); ${poseMeanings.join("; ")}; empty: none`,
+  },
+  "pose-name": {
+    schema: v.string("a text"),
+    default: "",
+    describe: "name of the car, where poses come from outside; empty: the only object that the source names",
+  },
+  "pose-frame": {
+    schema: placement,
+    default: [],
+    describe:
+      "where the origin of the source of poses is on the track, x,y [m], and which way its x axis points there, " +
+      "angle [°]; empty: 0,0,0",
+  },
+  "pose-mount": {
+    schema: placement,
+    default: [],
+    describe:
+      "where on the car the source sees it: x forward, y to the left [m] of the middle of the rear axle, and how far " +
+      "its forward axis is turned to the left of the car's, angle [°]; empty: 0,0,0",
   },
   "max-speed": { schema: positive, default: 5, describe: "a robot that is faster is stopped [m/s]" },
   corridor: {

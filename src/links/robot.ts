@@ -82,6 +82,8 @@ export interface Robot {
   stateAt(now: number, state: Float64Array): void;
   /** The state counts from here on; for robots that are {@link placeable}. */
   place(state: Float64Array): void;
+  /** Takes a pose that was measured from outside: seconds, arrived, x, y, heading, see pose/shared-poses.ts. */
+  takePose?(pose: Float64Array): void;
   /** Sends the command of this step; neutral unless the robot is armed. Also what keeps the connection alive. */
   send(now: number, input: Float64Array): void;
   /** Asks the robot to follow commands; its phase, or a fault, answers. */

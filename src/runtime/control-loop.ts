@@ -9,6 +9,7 @@ import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
 import { PlanarState } from "../tasks/planar.js";
 import type { GateCheck } from "./gate-check.js";
 import { Takeover } from "./handover.js";
+import type { OutsidePoses } from "./outside-poses.js";
 import { type Layout, RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
 import {
@@ -62,6 +63,7 @@ export class ControlLoop {
   readonly #layout: Layout;
   readonly #rows: ReturnType<typeof rowsOf>;
   readonly #takeover: Takeover;
+  readonly #poses: OutsidePoses | undefined;
   /** firings of the reflex that were written down */
   #firings = 0;
   #state = RuntimeState.idle;
@@ -86,7 +88,16 @@ export class ControlLoop {
     disarm: () => this.#disarm(),
   };
 
-  constructor(core: Core, robot: Robot, gates: GateCheck, shared: Shared, ring: Ring, layout: Layout) {
+  /** `poses`: measured from outside, undefined: none are. */
+  constructor(
+    core: Core,
+    robot: Robot,
+    gates: GateCheck,
+    shared: Shared,
+    ring: Ring,
+    layout: Layout,
+    poses?: OutsidePoses,
+  ) {
     this.#core = core;
     this.#robot = robot;
     this.#gates = gates;
@@ -95,6 +106,7 @@ export class ControlLoop {
     this.#layout = layout;
     this.#rows = rowsOf(core);
     this.#takeover = new Takeover(core);
+    this.#poses = poses;
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
@@ -102,6 +114,7 @@ export class ControlLoop {
     const robot = this.#robot;
     this.#now = now;
     robot.receive(now);
+    this.#poses?.handTo(robot);
     this.#handleOrder(this.#shared.takeOrder());
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {

@@ -7,6 +7,7 @@ import { monotonicTime } from "../clock.js";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { robotFor } from "../links/links.js";
+import { SharedPoses } from "../pose/shared-poses.js";
 import { type ControlOptions, controlLoop, loopPeriod } from "./control.js";
 import { Lateness } from "./lateness.js";
 import { makeThreadRealTime } from "./real-time.js";
@@ -25,6 +26,8 @@ export interface ThreadData {
   readonly shared: SharedArrayBuffer;
   readonly ring: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
+  /** of a {@link SharedPoses}; undefined: none are measured from outside */
+  readonly poses: SharedArrayBuffer | undefined;
 }
 
 async function run(data: ThreadData): Promise<void> {
@@ -36,7 +39,8 @@ async function run(data: ThreadData): Promise<void> {
   const ring = new Ring(layoutFor(task), data.ring);
   const lateness = new Lateness(data.lateness);
   const transport = new DescriptorTransport(descriptors);
-  const loop = await controlLoop(config, description, transport, nonce, shared, ring, options);
+  const poses = data.poses && new SharedPoses(data.poses);
+  const loop = await controlLoop(config, description, transport, nonce, shared, ring, options, poses);
   shared.setRealTime(options.realTime !== false && makeThreadRealTime());
   parentPort?.postMessage("ready");
   const period = loopPeriod(task, options);

@@ -3,12 +3,14 @@ import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import type { RobotDescription } from "../links/definition.js";
 import type { Robot, Transport } from "../links/robot.js";
+import type { PoseSource } from "../pose/source.js";
 import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { ControlLoop } from "./control-loop.js";
 import { GateCheck } from "./gate-check.js";
 import { ListeningLoop } from "./listening-loop.js";
+import { OutsidePoses } from "./outside-poses.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
 import { trackOf } from "./track.js";
@@ -41,7 +43,10 @@ export async function pilotCore(config: RunConfig): Promise<Core> {
   return core;
 }
 
-/** The loop, warmed up; of a robot that is only heard one that cannot drive. */
+/**
+ * The loop, warmed up; of a robot that is only heard one that cannot drive. `poses`: measured from outside, undefined:
+ * none are.
+ */
 export async function controlLoop(
   config: RunConfig,
   description: RobotDescription,
@@ -50,6 +55,7 @@ export async function controlLoop(
   shared: Shared,
   ring: Ring,
   options: ControlOptions,
+  poses?: Pick<PoseSource, "poll">,
 ): Promise<Pick<ControlLoop, "step">> {
   if (options.listens) return new ListeningLoop(description.make(silenced(transport), nonce), shared, ring);
   const core = await pilotCore(config);
@@ -62,7 +68,7 @@ export async function controlLoop(
   });
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
-  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task));
+  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), poses && new OutsidePoses(poses));
 }
 
 /** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */

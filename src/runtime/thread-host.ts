@@ -6,6 +6,7 @@ import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
 import { Fault } from "../links/faults.js";
+import type { ThreadPoseSource } from "../pose/thread-source.js";
 import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
 import type { ControlHost } from "./host.js";
@@ -33,6 +34,8 @@ export interface ThreadContext {
   readonly onStop: () => void;
   /** for people */
   readonly say: (text: string) => void;
+  /** where the robot's pose is measured from outside; opened and closed here; undefined: nowhere */
+  readonly poses?: ThreadPoseSource | undefined;
 }
 
 export class ThreadHost implements ControlHost {
@@ -86,6 +89,7 @@ export class ThreadHost implements ControlHost {
       say: this.#context.say,
     });
     await this.#listener.start();
+    await this.#context.poses?.open();
     const descriptors = await this.#connection.open();
     const data: ThreadData = {
       config: this.#config,
@@ -96,6 +100,7 @@ export class ThreadHost implements ControlHost {
       shared: this.shared.buffer,
       ring: this.ring.buffer,
       lateness: this.lateness.buffer,
+      poses: this.#context.poses?.buffer,
     };
     const worker = new Worker(new URL("./control-thread.js", import.meta.url), { workerData: data });
     this.#worker = worker;
@@ -123,6 +128,7 @@ export class ThreadHost implements ControlHost {
       clearTimeout(timer);
     }
     await this.#connection.close();
+    await this.#context.poses?.close();
     await this.#listener?.end();
     await this.#service.end();
   }

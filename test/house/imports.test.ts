@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["rules"],
   ["config"],
   ["checkpoint", "curvature", "odometry", "recording", "session.ts"],
-  ["identification", "links", "policy-file.ts"],
+  ["identification", "links", "policy-file.ts", "pose"],
   ["runtime"],
   ["training"],
   ["doctor", "export", "peers", "report", "trackers"],

@@ -1,0 +1,33 @@
+/** What a configuration says of poses from outside. */
+import { type PoseName, poseParts } from "../config/poses.js";
+import type { RunConfig } from "../config/schema.js";
+import type { IntakeSettings, Placement } from "./intake.js";
+import { type Where, whereOf } from "./where.js";
+
+export interface PoseSettings {
+  readonly kind: PoseName;
+  readonly where: Where | undefined;
+  readonly intake: IntakeSettings;
+}
+
+/**
+ * The source that a configuration has; undefined: none.
+ * @throws UserError if its address is none
+ */
+export function poseSettingsFrom(config: RunConfig): PoseSettings | undefined {
+  if (config.pose === "") return undefined;
+  const [kind, place] = poseParts(config.pose);
+  return {
+    kind: kind as PoseName,
+    where: place === undefined ? undefined : whereOf(place),
+    intake: {
+      name: config["pose-name"],
+      frame: placementOf(config["pose-frame"]),
+      mount: placementOf(config["pose-mount"]),
+    },
+  };
+}
+
+function placementOf([x = 0, y = 0, degrees = 0]: readonly number[]): Placement {
+  return { x, y, angle: (Math.PI / 180) * degrees };
+}

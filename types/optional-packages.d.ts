@@ -22,3 +22,27 @@ declare module "onnxruntime-node" {
     ): Promise<InferenceSession>;
   };
 }
+
+declare module "js-aruco2/src/dictionaries/apriltag_36h11.js" {}
+
+declare module "js-aruco2/src/aruco.js" {
+  export const AR: {
+    readonly Detector: new (options: {
+      readonly dictionaryName: string;
+      readonly maxHammingDistance: number;
+    }) => {
+      detectImage(
+        width: number,
+        height: number,
+        data: Uint8ClampedArray,
+      ): readonly {
+        readonly id: number;
+        readonly corners: readonly { readonly x: number; readonly y: number }[];
+      }[];
+    };
+    /** `codeList`: of each tag its bits, row by row, as "0" and "1" */
+    readonly Dictionary: new (
+      name: string,
+    ) => { readonly codeList: readonly string[] };
+  };
+}

@@ -4,7 +4,7 @@ import { completeConfig } from "../build/src/config/config.js";
 import { segmentsPerLap } from "../build/src/config/resolve.js";
 import { digits } from "../build/src/output.js";
 import { machine, remarksIn } from "../build/src/report/markdown.js";
-import { fill } from "../build/src/report/template.js";
+import { fill } from "../build/src/serve/template.js";
 import { storeRollout } from "../build/src/runtime/rollout-rows.js";
 import { coreFor } from "../build/src/session.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";

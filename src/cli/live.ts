@@ -1,6 +1,7 @@
 /** The live page of a command that drives: `--view`. */
 import type { RunConfig } from "../config/schema.js";
 import type { Output } from "../output.js";
+import { tunnelHint } from "../serve/page.js";
 import type { View } from "../view/view.js";
 import { type Interrupt, untilInterrupted, watchInterrupts } from "./interrupt.js";
 
@@ -33,7 +34,7 @@ export async function openView(
   stop: () => void,
 ): Promise<LivePage> {
   if (!isWanted) return { view: undefined, output, close: async () => {} };
-  const { tunnelHint, View } = await import("../view/view.js");
+  const { View } = await import("../view/view.js");
   const failed = (why: string) => output.say(`the live page ended: ${why}; the drive goes on`);
   const view = await View.open({ path, config, port: viewPort }, stop, failed);
   output.result({ address: view.address });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../files.js";
 import { machine, markdownTable, remarksIn } from "../report/markdown.js";
-import { fillPage } from "../report/template.js";
+import { fillPage } from "../serve/template.js";
 import { renderPage } from "./figure.js";
 import { labelOf } from "./learner.js";
 import type { Group, Origin, Study } from "./study.js";

@@ -8,6 +8,7 @@ export const packages: Group = {
     optional("rclnodejs", "drives robots on ROS 2", "source ROS 2, then "),
     optional("onnxruntime-node", "runs an exported network to check it", ""),
     optional("@mujoco/mujoco", "simulates the plant mujoco", ""),
+    optional("js-aruco2", "finds the tag of --pose camera", ""),
   ],
 };
 

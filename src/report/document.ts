@@ -4,9 +4,9 @@
  * rollouts are those of Okabe and Ito, which colour-blind readers can tell apart; line widths and dashes differ too.
  * Paper is always light.
  */
-import { createHash } from "node:crypto";
-import { bundle } from "./bundle.js";
-import { readPage } from "./template.js";
+import { bundle } from "../serve/bundle.js";
+import { hashOf } from "../serve/page.js";
+import { readPage } from "../serve/template.js";
 import { escapeHtml } from "./text.js";
 
 /**
@@ -14,11 +14,6 @@ import { escapeHtml } from "./text.js";
  * thought.
  */
 const policyOf = (script: string) => `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'`;
-
-/** A script as a Content-Security-Policy names it. */
-export function hashOf(script: string): string {
-  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
-}
 
 /** Colours of curves that have nothing to do with rollouts, and lines and bands of the colour --c. */
 export const CURVES = `

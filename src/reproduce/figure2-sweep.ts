@@ -3,7 +3,7 @@
  * all. The criterion: lowest median over the seeds of the mean batch cost after the last fifth of the updates.
  */
 import { spreadOf } from "../compare/statistics.js";
-import { fillPage } from "../report/template.js";
+import { fillPage } from "../serve/template.js";
 import { type Curve, type Job, type LoopName, type ModelName, models, type Setting } from "./figure2-training.js";
 
 /** Seeds of the sweep; those reported are others, from 1. */

@@ -1,5 +1,5 @@
 /** The text of a study, src/reproduce/pages/<name>.md, in the order in which it is read. */
-import { fillPage, type PageValues } from "../report/template.js";
+import { fillPage, type PageValues } from "../serve/template.js";
 import type { Section, StudyPage } from "./study.js";
 
 /** What a study computes for a section of its text. */

@@ -9,9 +9,9 @@ import { describe, type RolloutMetadata, widthsOf } from "../recording/metadata.
 import { Motion } from "../recording/motion.js";
 import type { Recording } from "../recording/recording.js";
 import { addScene, segmentAt, stepAt } from "../recording/writer.js";
+import type { Service, Viewer } from "../serve/server.js";
 import { type LiveState, objectIn } from "./messages.js";
 import type { RunFeed } from "./run-feed.js";
-import type { Service, Viewer } from "./server.js";
 
 /** Sub-protocols under which these messages are known: the SDK's, and the one before it. */
 export const FOXGLOVE = ["foxglove.sdk.v1", "foxglove.websocket.v1"] as const;

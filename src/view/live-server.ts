@@ -1,10 +1,11 @@
 /** The live page of runs: reads their folders, and tells whoever looks. */
+
+import { ViewServer } from "../serve/server.js";
 import { FOXGLOVE, FoxgloveService } from "./foxglove-service.js";
 import { type Limits, type LiveState, PROTOCOL } from "./messages.js";
 import { livePage } from "./page.js";
 import { PageService } from "./page-service.js";
 import type { RunFeed } from "./run-feed.js";
-import { ViewServer } from "./server.js";
 
 /** Pages are told at most so often [ms]: 20 Hz. */
 const TICK = 50;

@@ -1,9 +1,9 @@
 /** What pages are told: each what it lacks, twenty times a second at most, once it has taken what it was sent. */
 import { messageOf } from "../errors.js";
+import type { Service, Viewer } from "../serve/server.js";
 import { withoutModel } from "../training/model-numbers.js";
 import { askOf, type Limits, type LiveState, type Message } from "./messages.js";
 import type { RunFeed } from "./run-feed.js";
-import type { Service, Viewer } from "./server.js";
 
 /** Metrics in one message: one that takes a page milliseconds. */
 const AT_ONCE = 250;

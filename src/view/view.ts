@@ -68,9 +68,3 @@ export class View {
     this.#worker.postMessage(message);
   }
 }
-
-/** How to see a page on this computer from another one. */
-export function tunnelHint(address: string): string {
-  const { port } = new URL(address);
-  return `from another computer: ssh -L ${port}:127.0.0.1:${port} <this computer>, and the same address there`;
-}

@@ -10,6 +10,7 @@ import { expect, test } from "@jest/globals";
 const LAYERS: readonly (readonly string[])[] = [
   ["angles.ts", "clock.ts", "errors.ts", "output.ts", "shell.ts", "spelling.ts", "statistics.ts", "version.ts"],
   ["control", "files.ts", "installation.ts", "workers"],
+  ["serve"],
   ["tracks"],
   ["tasks"],
   ["plants"],

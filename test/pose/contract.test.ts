@@ -53,11 +53,14 @@ interface Opened {
   readonly said: string[];
 }
 
-function sourceOf(name: PoseName, place: string, given = {}): Opened {
+function sourceOf(name: PoseName, sender: Sender, given = {}): Opened {
   const said: string[] = [];
-  const settings = poseSettingsFrom(completeConfig({ pose: `${name}=${place}`, ...given }));
+  const settings = poseSettingsFrom(completeConfig({ pose: `${name}=${sender.place}`, ...given }));
   if (!settings) throw new Error("no source");
-  const source = new ThreadPoseSource(settings, (text) => said.push(text));
+  const source = new ThreadPoseSource(settings, (text) => {
+    said.push(text);
+    sender.told?.(text);
+  });
   closing.push(() => source.close());
   return { source, said };
 }
@@ -85,7 +88,7 @@ describe.each(poseNames)("%s", (name) => {
     const noise = () =>
       Buffer.from(Array.from({ length: 1 + Math.floor(90 * random()) }, () => Math.floor(256 * random())));
     streaming(sender, (seconds) => [others[0], carAt(seconds), others[1]], noise);
-    const { source } = sourceOf(name, sender.place, { "pose-name": "car", "pose-frame": [2, -1, 90] });
+    const { source } = sourceOf(name, sender, { "pose-name": "car", "pose-frame": [2, -1, 90] });
     await source.open();
     const rows = (await nextOf(source, 16)).slice(4); // by then one came without waiting
     const errors: number[] = [];
@@ -111,7 +114,7 @@ describe.each(poseNames)("%s", (name) => {
     const harness = await harnessOf(name);
     const sender = await harness.sender(["box", "truck"]);
     streaming(sender, (seconds) => [{ name: "box", x: 3, y: 3, heading: 1 }, carAt(seconds, "truck")]);
-    const { source, said } = sourceOf(name, sender.place, { "pose-name": "car" });
+    const { source, said } = sourceOf(name, sender, { "pose-name": "car" });
     const opening = source.open().catch((error: Error) => error.message);
     while (!said.some((text) => /box, truck/.test(text))) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(said.find((text) => /box, truck/.test(text))).toMatch(/"car" is followed, which is not among them: choose/);
@@ -124,12 +127,10 @@ describe.each(poseNames)("%s", (name) => {
     const [alone, two] = [await harness.sender(["truck"]), await harness.sender(["box", "truck"])];
     streaming(alone, (seconds) => [carAt(seconds, "truck")]);
     streaming(two, (seconds) => [{ name: "box", x: 3, y: 3, heading: 1 }, carAt(seconds, "truck")]);
-    const { source } = sourceOf(name, alone.place);
+    const { source } = sourceOf(name, alone);
     await source.open();
     await nextOf(source, 2);
-    await expect(sourceOf(name, two.place).source.open()).rejects.toThrow(
-      /box, truck; which is the car\? .*--pose-name/,
-    );
+    await expect(sourceOf(name, two).source.open()).rejects.toThrow(/box, truck; which is the car\? .*--pose-name/);
   });
 
   test("a car that is lost, and on its back, gives no poses until it is there again", async () => {
@@ -137,7 +138,7 @@ describe.each(poseNames)("%s", (name) => {
     const sender = await harness.sender(["car"]);
     let change: Partial<Placed> = {};
     streaming(sender, (seconds) => [{ ...carAt(seconds), ...change }]);
-    const { source, said } = sourceOf(name, sender.place);
+    const { source, said } = sourceOf(name, sender);
     await source.open();
     for (const [given, expected] of [
       [{ isLost: true }, /is lost since|nothing has come/],

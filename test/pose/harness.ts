@@ -8,6 +8,8 @@ export interface Sender {
   readonly place: string;
   /** The objects as they are now, `seconds` by the sender's clock. */
   send(objects: readonly Placed[], seconds: number): Promise<void>;
+  /** What the source says while it opens. */
+  told?(text: string): void;
   /** Bytes that mean nothing. */
   sendBytes(bytes: Buffer): Promise<void>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { fill, fillPage, readPage } from "../../src/report/template.js";
+import { fill, fillPage, readPage } from "../../src/serve/template.js";
 
 const filesIn = (folder: string) => readdirSync(folder).map((file) => join(folder, file));
 const pages = ["report", "reproduce", "compare"].flatMap((folder) =>

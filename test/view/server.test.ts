@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { connect as connectTo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { WebSocket } from "ws";
-import { refusalOf, targetOf } from "../../src/view/guard.js";
+import { refusalOf, targetOf } from "../../src/serve/guard.js";
+import { type Service, type Viewer, ViewServer } from "../../src/serve/server.js";
 import { askOf, PROTOCOL } from "../../src/view/messages.js";
-import { type Service, type Viewer, ViewServer } from "../../src/view/server.js";
 import { until } from "../support/until.js";
 
 const PAGE = { html: "<p>page</p>", policy: "default-src 'none'" };

@@ -5,10 +5,11 @@ import { completeConfig } from "../../src/config/config.js";
 import { Fault } from "../../src/links/faults.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
+import { tunnelHint } from "../../src/serve/page.js";
 import { FOXGLOVE } from "../../src/view/foxglove-service.js";
 import { limitsOf } from "../../src/view/limits.js";
 import { type LiveState, type Message, PROTOCOL } from "../../src/view/messages.js";
-import { tunnelHint, View } from "../../src/view/view.js";
+import { View } from "../../src/view/view.js";
 import { until } from "../support/until.js";
 
 const config = completeConfig({ window: "0:0:0", corridor: 0.4 });

@@ -1,4 +1,5 @@
 /** `lapgrad view`: runs and recordings on a live page, until it is interrupted. */
+import { tunnelHint } from "../../serve/page.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { untilInterrupted, watchInterrupts } from "../interrupt.js";
@@ -23,7 +24,6 @@ export default defineCommand({
   async run(args, output) {
     const { LiveServer } = await import("../../view/live-server.js");
     const { RunFeed } = await import("../../view/run-feed.js");
-    const { tunnelHint } = await import("../../view/view.js");
     const runs = [args.run, ...(args.with === undefined ? [] : [args.with])];
     const feeds = runs.map((run) => new RunFeed(run));
     for (const feed of feeds) await feed.refuseUnlessReadable();

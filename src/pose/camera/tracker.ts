@@ -31,7 +31,7 @@ const SEARCH_EVERY = 3;
 /** A tag is found in a window that is enlarged until its side is so long [pixel]. */
 const COMFORTABLE = 48;
 const MOST_ENLARGED = 3;
-/** Whole pictures are searched enlarged: small tags are found, in a fraction of a second. */
+/** Every other whole picture is searched enlarged: that takes four times as long, and finds small tags too. */
 const SEARCH_ENLARGED = 2;
 /** A tag whose side is off by more than this part is none, or not where it is said to be. */
 const SCALE_WITHIN = 0.2;
@@ -71,8 +71,8 @@ export class TagTracker {
 
   #search(source: PictureSource): Found | undefined {
     if (this.#middle && this.#missed % SEARCH_EVERY !== 0) return undefined;
-    this.searches++;
-    return this.#findIn(source.crop(0, 0, source.width, source.height), SEARCH_ENLARGED, 0, 0);
+    const times = this.searches++ % 2 === 0 ? 1 : SEARCH_ENLARGED;
+    return this.#findIn(source.crop(0, 0, source.width, source.height), times, 0, 0);
   }
 
   #lookNear(source: PictureSource): Found | undefined {

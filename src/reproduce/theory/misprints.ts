@@ -3,7 +3,7 @@
  * decides.
  */
 import { parse } from "yaml";
-import { readPage } from "../../report/template.js";
+import { readPage } from "../../serve/template.js";
 import { type Example, exact, MeasuredExample, printed } from "./running-example.js";
 
 export const example: Example = { a: 1.2, b: 1, aHat: 1.1, bHat: 0.8, T: 12 };

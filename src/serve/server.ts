@@ -1,5 +1,5 @@
 /**
- * The live page's server: one document and its WebSocket on the loopback interface. It sends what a page lacks when the
+ * A page's server: one document and its WebSocket on the loopback interface. It sends what a page lacks when the
  * page has taken what it was sent, so that nothing queues; what it hears is an ask (messages.ts) or the end of the
  * connection.
  */
@@ -9,7 +9,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
 import { newToken, refusalOf, targetOf } from "./guard.js";
-import type { LivePage } from "./page.js";
+import type { ServedPage } from "./page.js";
 
 /** Port that is tried first; so many after it are tried when it is taken. */
 const PORT = 8765;
@@ -53,7 +53,7 @@ export interface Service {
 
 export class ViewServer {
   readonly token = newToken();
-  readonly #page: LivePage;
+  readonly #page: ServedPage;
   readonly #services: Readonly<Record<string, Service>>;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
@@ -62,7 +62,7 @@ export class ViewServer {
   port = 0;
 
   /** `services`: by sub-protocol. */
-  constructor(page: LivePage, services: Readonly<Record<string, Service>>) {
+  constructor(page: ServedPage, services: Readonly<Record<string, Service>>) {
     this.#page = page;
     this.#services = services;
     this.#http = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) =>

@@ -13,7 +13,7 @@ const SECONDS = 10;
 /** A clock that leaps forwards by more [s] was set; a datagram that is later by more [s] waited, or it was set back. */
 const LEAP = 0.1;
 const LATE = 0.5;
-/** A clock that leaps forwards by more [s] was set; a datagram later by more [s] waited, or the clock was set back. */
+/** So many in a row that agree within this [s], late ones over this time [s], are the clock; fewer are a fault. */
 const AGREE = 3;
 const AGREE_WITHIN = 0.05;
 const AGREE_FOR = 0.5;

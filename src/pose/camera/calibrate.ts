@@ -1,6 +1,6 @@
 /** Finds a camera from points whose places are known: marks on the floor, or tags of a printed board. */
 import { leastStep, solveSymmetric } from "../../identification/least-squares.js";
-import { type Camera, Lens, type Point, project, vectorOf } from "./lens.js";
+import { type Camera, Lens, project, vectorOf } from "./lens.js";
 
 /** A point that was seen: where it is [m], at z 0, and where in the picture [pixel]. */
 export interface Sighting {
@@ -176,7 +176,7 @@ function judged(camera: Camera, floor: readonly Sighting[], left: readonly numbe
 }
 
 /** Largest error of a mark that is still believed [m]. */
-export const MARK_WITHIN = 0.02;
+const MARK_WITHIN = 0.02;
 
 /** What is wrong with marks, for people; undefined: nothing. */
 export function problemOfMarks({ errors }: Pick<Calibration, "errors">): string | undefined {
@@ -186,10 +186,4 @@ export function problemOfMarks({ errors }: Pick<Calibration, "errors">): string 
     `the marks do not fit together: mark ${worst + 1} is off by ${(100 * errors[worst]).toFixed(1)} cm; ` +
     `allowed are ${100 * MARK_WITHIN} cm: measure and click them again`
   );
-}
-
-/** For tests and pages: the sighting of a point. */
-export function sightingOf(camera: Camera, { x, y }: Point): Sighting {
-  const { x: u, y: v } = project(camera, x, y, 0);
-  return { x, y, u, v };
 }

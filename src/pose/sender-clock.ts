@@ -22,7 +22,7 @@ const MOST_LEAPS = 3;
 const ODD_FOR = 2;
 /** What a sender needs between seeing and sending, at most [s]. */
 const MOST_BETWEEN = 1;
-/** A sender that gives no time for so long [s] will give none; one with numbered frames finds their times by then. */
+/** A sender that gives no time for this time [s] will give none; one with numbered frames finds their times by then. */
 const TIMELESS_FOR = 10;
 /** Units that times are given in by mistake, by seconds; looked for once this time has passed [s]. */
 const UNITS = [

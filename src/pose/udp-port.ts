@@ -8,7 +8,7 @@ import { isGroup, ownAddress, type Where } from "./where.js";
 
 /** More in a second are a flood. */
 const FLOOD = 3000;
-/** A sender that is silent for so long [s] may be followed by another. */
+/** A sender that is silent for this time [s] may be followed by another. */
 const SILENT = 2;
 
 export interface Datagrams {

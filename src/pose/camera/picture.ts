@@ -38,7 +38,7 @@ const AROUND = 12;
 const DARKER = 3;
 
 /**
- * A picture, so many times as large, in black and white: what is darker than its surroundings, and the rest. The
+ * A picture, so many times as large, in black and white: what is darker than what is around it, and the rest. The
  * detector's own threshold sees steep edges only, and a small tag out of focus has none.
  */
 export function blackAndWhite(picture: Picture, times: number): Picture {
@@ -89,7 +89,7 @@ const CONTRAST = 8;
  */
 export function refineCorners(picture: Picture, corners: readonly Point[]): Point[] | undefined {
   const middle = { x: meanOf(corners, "x"), y: meanOf(corners, "y") };
-  const lines: Line[] = [];
+  const lines: EdgeLine[] = [];
   for (const [i, from] of corners.entries()) {
     const line = edgeLine(picture, from, corners[(i + 1) % 4], middle);
     if (!line) return undefined;
@@ -102,20 +102,20 @@ function meanOf(points: readonly Point[], entry: "x" | "y"): number {
   return points.reduce((sum, point) => sum + point[entry], 0) / points.length;
 }
 
-/** A point and a direction. */
-interface Line {
+/** A point of an edge, and its direction. */
+interface EdgeLine {
   readonly x: number;
   readonly y: number;
   readonly dx: number;
   readonly dy: number;
 }
 
-function crossing(a: Line, b: Line): Point {
+function crossing(a: EdgeLine, b: EdgeLine): Point {
   const s = ((b.x - a.x) * b.dy - (b.y - a.y) * b.dx) / (a.dx * b.dy - a.dy * b.dx);
   return { x: a.x + s * a.dx, y: a.y + s * a.dy };
 }
 
-function edgeLine(picture: Picture, from: Point, to: Point, middle: Point): Line | undefined {
+function edgeLine(picture: Picture, from: Point, to: Point, middle: Point): EdgeLine | undefined {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const [dx, dy] = [(to.x - from.x) / length, (to.y - from.y) / length];
   // outwards

@@ -28,7 +28,7 @@ const GROWS = 1.6;
 const MISSED = 2;
 /** The whole picture is searched in every so many pictures without the tag. */
 const SEARCH_EVERY = 3;
-/** A tag is found in a window that is enlarged until its side is so long [pixel]. */
+/** A tag is found in a window that is enlarged until its side has this many pixels. */
 const COMFORTABLE = 48;
 const MOST_ENLARGED = 3;
 /** Every other whole picture is searched enlarged: that takes four times as long, and finds small tags too. */

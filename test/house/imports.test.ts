@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["rules"],
   ["config"],
-  ["checkpoint", "curvature", "odometry", "recording", "session.ts"],
+  ["checkpoint", "curvature", "estimation", "odometry", "recording", "session.ts"],
   ["identification", "links", "policy-file.ts"],
   ["pose"],
   ["runtime"],

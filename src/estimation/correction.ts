@@ -1,0 +1,136 @@
+/** State and covariance corrected by a pose that was true near the state's time; equations (E7) to (E9). */
+import { wrapAngle } from "../angles.js";
+import { ENTRIES, Entry } from "./entries.js";
+
+/** Parts of an innovation: along the body, to its left, heading. */
+const PARTS = 3;
+
+/** Random errors of poses: standard deviations [m], [rad], [s]. */
+export interface PoseNoise {
+  readonly position: number;
+  readonly heading: number;
+  readonly timing: number;
+}
+
+export class Correction {
+  /** of the last pose: along the body [m], to its left [m], heading [rad] */
+  readonly innovation = new Float64Array(PARTS);
+  /** its squared length in standard deviations: chi square with three degrees of freedom if all is well */
+  surprise = 0;
+  readonly #noise: PoseNoise;
+  /** derivatives of the parts by the state, their products with the covariance */
+  readonly #H = new Float64Array(PARTS * ENTRIES);
+  readonly #HP = new Float64Array(PARTS * ENTRIES);
+  /** covariance of the innovation; its Cholesky factor, lower triangle */
+  readonly #S = new Float64Array(PARTS * PARTS);
+
+  constructor(noise: PoseNoise) {
+    this.#noise = noise;
+  }
+
+  /**
+   * Compares a pose with a state; `since`: time of the pose, as it says, less that of the state [s]. The pose is ahead
+   * of the state by that less the latency.
+   */
+  compare(numbers: Float64Array, since: number, x: number, y: number, heading: number): void {
+    const { innovation } = this;
+    const v = numbers[Entry.v];
+    const rate = numbers[Entry.rate];
+    const sideways = rate * (numbers[Entry.lever] - numbers[Entry.slip] * v * v) + numbers[Entry.sideways];
+    const ahead = since - numbers[Entry.latency];
+    const phi = numbers[Entry.phi] + 0.5 * rate * ahead;
+    const cos = Math.cos(phi);
+    const sin = Math.sin(phi);
+    const dx = x - numbers[Entry.x];
+    const dy = y - numbers[Entry.y];
+    innovation[0] = cos * dx + sin * dy - v * ahead;
+    innovation[1] = cos * dy - sin * dx - sideways * ahead;
+    innovation[2] = wrapAngle(heading - numbers[Entry.phi] - rate * ahead);
+    this.#differentiate(cos, sin, v, sideways, rate);
+    this.#weigh(numbers, v, sideways, rate);
+  }
+
+  #differentiate(cos: number, sin: number, v: number, sideways: number, rate: number): void {
+    const H = this.#H;
+    H[Entry.x] = cos;
+    H[Entry.y] = sin;
+    H[Entry.latency] = -v;
+    H[ENTRIES + Entry.x] = -sin;
+    H[ENTRIES + Entry.y] = cos;
+    H[ENTRIES + Entry.latency] = -sideways;
+    H[2 * ENTRIES + Entry.phi] = 1;
+    H[2 * ENTRIES + Entry.latency] = -rate;
+  }
+
+  /** S = H P H' + R, its factor, and how surprising the innovation is. */
+  #weigh(numbers: Float64Array, v: number, sideways: number, rate: number): void {
+    const { position, heading, timing } = this.#noise;
+    const H = this.#H;
+    const HP = this.#HP;
+    const S = this.#S;
+    HP.fill(0);
+    for (let part = 0; part < PARTS; part++) {
+      for (let k = 0; k < ENTRIES; k++) {
+        const h = H[part * ENTRIES + k];
+        if (h === 0) continue;
+        const from = ENTRIES + k * ENTRIES;
+        for (let j = 0; j < ENTRIES; j++) HP[part * ENTRIES + j] += h * numbers[from + j];
+      }
+    }
+    for (let i = 0; i < PARTS; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k < ENTRIES; k++) sum += HP[i * ENTRIES + k] * H[j * ENTRIES + k];
+        S[i * PARTS + j] = sum;
+      }
+    }
+    const late = timing * timing;
+    S[0] += position * position + late * v * v;
+    S[4] += position * position + late * sideways * sideways;
+    S[8] += heading * heading + late * rate * rate;
+    S[3] += late * v * sideways;
+    S[6] += late * v * rate;
+    S[7] += late * sideways * rate;
+    this.#factor();
+  }
+
+  /** S = L L', and |L^-1 innovation|². */
+  #factor(): void {
+    const L = this.#S;
+    const { innovation } = this;
+    L[0] = Math.sqrt(L[0]);
+    L[3] /= L[0];
+    L[6] /= L[0];
+    L[4] = Math.sqrt(L[4] - L[3] * L[3]);
+    L[7] = (L[7] - L[6] * L[3]) / L[4];
+    L[8] = Math.sqrt(L[8] - L[6] * L[6] - L[7] * L[7]);
+    const a = innovation[0] / L[0];
+    const b = (innovation[1] - L[3] * a) / L[4];
+    const c = (innovation[2] - L[6] * a - L[7] * b) / L[8];
+    this.surprise = a * a + b * b + c * c;
+  }
+
+  /** Corrects the state that was compared last: with W = L^-1 H P, x <- x + W' L^-1 innovation, P <- P - W' W. */
+  apply(numbers: Float64Array): void {
+    const L = this.#S;
+    const W = this.#HP;
+    const { innovation } = this;
+    const a = innovation[0] / L[0];
+    const b = (innovation[1] - L[3] * a) / L[4];
+    const c = (innovation[2] - L[6] * a - L[7] * b) / L[8];
+    for (let j = 0; j < ENTRIES; j++) {
+      W[j] /= L[0];
+      W[ENTRIES + j] = (W[ENTRIES + j] - L[3] * W[j]) / L[4];
+      W[2 * ENTRIES + j] = (W[2 * ENTRIES + j] - L[6] * W[j] - L[7] * W[ENTRIES + j]) / L[8];
+      numbers[j] += W[j] * a + W[ENTRIES + j] * b + W[2 * ENTRIES + j] * c;
+    }
+    for (let i = 0; i < ENTRIES; i++) {
+      const row = ENTRIES + i * ENTRIES;
+      for (let j = 0; j <= i; j++) {
+        const less = W[i] * W[j] + W[ENTRIES + i] * W[ENTRIES + j] + W[2 * ENTRIES + i] * W[2 * ENTRIES + j];
+        numbers[row + j] -= less;
+        numbers[ENTRIES + j * ENTRIES + i] = numbers[row + j];
+      }
+    }
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * Where a car is, and how sure that is, by wheel, gyro, steering and poses from outside, as far as it has them: an
+ * error-state Kalman filter with a short history; docs/equations.md, section 38. It allocates nothing after
+ * construction, and knows no clock.
+ */
+import { PlanarState } from "../tasks/planar.js";
+import { Correction } from "./correction.js";
+import {
+  CURVATURE_PRIOR,
+  DEFAULT_SETTINGS,
+  ENTRIES,
+  Entry,
+  type EstimatorSettings,
+  OUTSIDE_PRIORS,
+  PRIORS,
+} from "./entries.js";
+import { History, Pose } from "./history.js";
+import type { Motion } from "./motion.js";
+import { Movement } from "./movement.js";
+
+/** Chi square with three degrees of freedom: one in a thousand is beyond it. */
+const MOST_SURPRISE = 16.27;
+/** A car is where poses say that it is once so many in a row contradicted, if it stands, and if it does not. */
+const MOST_STANDING = 10;
+const MOST_MOVING = 60;
+/** A car that is slower stands [m/s]. */
+const STANDS = 0.05;
+/** Averaging of the surprise [poses]. */
+const AVERAGED = 100;
+
+export class Estimator {
+  /** position [m], heading [rad], speed [m/s], yaw rate [rad/s], after the last movement */
+  x = 0;
+  y = 0;
+  phi = 0;
+  v = 0;
+  rate = 0;
+  /** to the left [m/s] */
+  sideways = 0;
+  /** standard deviation of the position along its least certain direction [m] (E10) */
+  uncertainty = 0;
+  /** by the last pose: chi square with three degrees of freedom, and its mean over the last hundred in parts of 3 */
+  surprise = Number.NaN;
+  meanSurprise = 1;
+  /** of the last pose: to the front, to the left [m], heading [rad] */
+  readonly innovation = new Float64Array(3);
+  /** poses that were believed, that contradicted, and that came too late */
+  believed = 0;
+  contradicted = 0;
+  tooLate = 0;
+  /** in a row, until now */
+  contradictedInARow = 0;
+  /** when the newest pose that was believed was true [s]; -Infinity before the first */
+  poseTime = Number.NEGATIVE_INFINITY;
+  readonly #movement = new Movement();
+  readonly #correction: Correction;
+  readonly #history = new History();
+  readonly #settings: EstimatorSettings;
+  /** when what is to be applied again begins [s]; Infinity: nothing */
+  #again = Number.POSITIVE_INFINITY;
+  /** a place is known, be it by a first pose */
+  #isPlaced = false;
+
+  constructor(settings: Partial<EstimatorSettings> = {}) {
+    this.#settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.#correction = new Correction(this.#settings);
+    this.reset();
+  }
+
+  /** Forgets everything, what it learned of the sensors too. */
+  reset(): void {
+    const { numbers } = this.#movement;
+    numbers.fill(0);
+    numbers[Entry.latency] = this.#settings.latency;
+    numbers[Entry.curvature] = this.#settings.curvature;
+    for (const [entry, deviation] of PRIORS) this.#setDeviation(entry, deviation);
+    this.#movement.slips = this.#settings.outside;
+    if (this.#settings.outside) for (const [entry, deviation] of OUTSIDE_PRIORS) this.#setDeviation(entry, deviation);
+    this.#setDeviation(
+      Entry.curvature,
+      this.#settings.curvature === 0 ? CURVATURE_PRIOR.unknown : CURVATURE_PRIOR.given,
+    );
+    this.#isPlaced = false;
+    this.#history.forget();
+    this.#again = Number.POSITIVE_INFINITY;
+    this.#show();
+  }
+
+  #setDeviation(entry: Entry, deviation: number): void {
+    this.#movement.numbers[ENTRIES + entry * ENTRIES + entry] = deviation * deviation;
+  }
+
+  /** A number of the state, and its standard deviation. */
+  value(entry: Entry): number {
+    return this.#movement.numbers[entry];
+  }
+
+  deviation(entry: Entry): number {
+    return Math.sqrt(this.#movement.numbers[ENTRIES + entry * ENTRIES + entry]);
+  }
+
+  /** Begins at a pose that is known, with what it learned of the sensors. */
+  place(x: number, y: number, phi: number): void {
+    this.#put(x, y, phi, 0, 0);
+  }
+
+  #put(x: number, y: number, phi: number, position: number, heading: number): void {
+    const { numbers } = this.#movement;
+    numbers[Entry.x] = x;
+    numbers[Entry.y] = y;
+    numbers[Entry.phi] = phi;
+    numbers[Entry.sideways] = 0;
+    for (const entry of PLACED) {
+      for (let j = 0; j < ENTRIES; j++) {
+        numbers[ENTRIES + entry * ENTRIES + j] = 0;
+        numbers[ENTRIES + j * ENTRIES + entry] = 0;
+      }
+    }
+    this.#setDeviation(Entry.x, position);
+    this.#setDeviation(Entry.y, position);
+    this.#setDeviation(Entry.phi, heading);
+    this.#isPlaced = true;
+    this.#history.forget();
+    this.contradictedInARow = 0;
+    this.#again = Number.POSITIVE_INFINITY;
+    this.#show();
+  }
+
+  /** Takes a movement in, that ends after the one before, and the poses that came since. */
+  move(motion: Motion): void {
+    const history = this.#history;
+    if (history.end === 0) this.#begin(motion);
+    history.addMotion(motion);
+    const index = history.end - 1;
+    if (this.#again <= motion.time) this.#goOver();
+    else {
+      this.#movement.move(motion);
+      history.after(index).set(this.#movement.numbers);
+    }
+    this.#show();
+  }
+
+  /** Keeps the state before the first movement. */
+  #begin(motion: Motion): void {
+    const history = this.#history;
+    history.addMotion(motion);
+    const begin = history.motion(0);
+    begin.time = motion.time - motion.seconds;
+    begin.seconds = 0;
+    history.after(0).set(this.#movement.numbers);
+  }
+
+  /**
+   * Takes a pose in that was true at `seconds`, as it says; it counts from the next movement on. Numbers that are none
+   * are left out.
+   */
+  observe(seconds: number, x: number, y: number, heading: number): void {
+    if (!Number.isFinite(seconds + x + y + heading)) return;
+    const history = this.#history;
+    const most = Math.abs(this.v) < STANDS ? MOST_STANDING : MOST_MOVING;
+    if (!this.#isPlaced || this.contradictedInARow >= most) {
+      this.#put(x, y, heading, this.#settings.position, this.#settings.heading);
+      this.poseTime = seconds;
+      return;
+    }
+    const time = seconds - this.#movement.numbers[Entry.latency];
+    if (history.end === 0) return; // nothing is known of its movement yet
+    if (time < history.motion(history.start).time) {
+      this.tooLate++;
+      return;
+    }
+    history.addPose(time, seconds, x, y, heading);
+    this.#again = Math.min(this.#again, time);
+  }
+
+  /** Applies all movements and poses again since the oldest pose that was not applied yet. */
+  #goOver(): void {
+    const history = this.#history;
+    const { numbers } = this.#movement;
+    let index = history.end - 1;
+    while (index > history.start && history.motion(index).time > this.#again) index--;
+    if (index + 1 === history.end) index--;
+    this.#again = Number.POSITIVE_INFINITY;
+    numbers.set(history.after(index));
+    let pose = 0;
+    while (pose < history.poses && history.pose(pose, Pose.time) <= history.motion(index).time) pose++;
+    for (index++; index < history.end; index++) {
+      this.#movement.move(history.motion(index));
+      for (; pose < history.poses && history.pose(pose, Pose.time) <= history.motion(index).time; pose++)
+        this.#correct(pose, history.motion(index).time);
+      history.after(index).set(numbers);
+    }
+  }
+
+  /** By a pose that was true shortly before `time`. */
+  #correct(pose: number, time: number): void {
+    const history = this.#history;
+    const { numbers } = this.#movement;
+    const correction = this.#correction;
+    const x = history.pose(pose, Pose.x);
+    const y = history.pose(pose, Pose.y);
+    const heading = history.pose(pose, Pose.heading);
+    correction.compare(numbers, history.pose(pose, Pose.seconds) - time, x, y, heading);
+    const isBelieved = correction.surprise <= MOST_SURPRISE;
+    if (history.countPose(pose)) this.#count(pose, isBelieved);
+    if (isBelieved) correction.apply(numbers);
+  }
+
+  #count(pose: number, isBelieved: boolean): void {
+    const { innovation, surprise } = this.#correction;
+    this.surprise = surprise;
+    for (let i = 0; i < innovation.length; i++) this.innovation[i] = innovation[i];
+    if (isBelieved) {
+      this.believed++;
+      this.contradictedInARow = 0;
+      this.poseTime = Math.max(this.poseTime, this.#history.pose(pose, Pose.time));
+      this.meanSurprise += (surprise / 3 - this.meanSurprise) / Math.min(AVERAGED, this.believed);
+      return;
+    }
+    this.contradicted++;
+    this.contradictedInARow++;
+  }
+
+  /** The state (x, y, v, phi) `seconds` after the last movement, at the same speed and yaw rate (E11). */
+  predict(seconds: number, state: Float64Array): void {
+    const turn = this.rate * seconds;
+    const middle = this.phi + 0.5 * turn;
+    const cos = Math.cos(middle);
+    const sin = Math.sin(middle);
+    state[PlanarState.x] = this.x + seconds * (this.v * cos - this.sideways * sin);
+    state[PlanarState.y] = this.y + seconds * (this.v * sin + this.sideways * cos);
+    state[PlanarState.v] = this.v;
+    state[PlanarState.phi] = this.phi + turn;
+  }
+
+  #show(): void {
+    const { numbers } = this.#movement;
+    this.x = numbers[Entry.x];
+    this.y = numbers[Entry.y];
+    this.phi = numbers[Entry.phi];
+    this.v = numbers[Entry.v];
+    this.rate = numbers[Entry.rate];
+    this.sideways =
+      this.rate * (numbers[Entry.lever] - numbers[Entry.slip] * this.v * this.v) + numbers[Entry.sideways];
+    const xx = numbers[ENTRIES + Entry.x * ENTRIES + Entry.x];
+    const yy = numbers[ENTRIES + Entry.y * ENTRIES + Entry.y];
+    const xy = numbers[ENTRIES + Entry.x * ENTRIES + Entry.y];
+    const half = 0.5 * (xx - yy);
+    this.uncertainty = Math.sqrt(0.5 * (xx + yy) + Math.sqrt(half * half + xy * xy));
+  }
+}
+
+/** What is known where a car is placed. */
+const PLACED = [Entry.x, Entry.y, Entry.phi, Entry.sideways] as const;

@@ -109,6 +109,10 @@ const LATER: readonly SettingName[] = [
   "pose-name",
   "pose-frame",
   "pose-mount",
+  "pose-noise",
+  "pose-heading-noise",
+  "pose-jitter",
+  "pose-latency",
 ];
 
 /** The configuration in a run's config.yaml, which must be whole. */

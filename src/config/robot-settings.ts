@@ -161,6 +161,23 @@ export const robotSettings = {
       "where on the car the source sees it: x forward, y to the left [m] of the middle of the rear axle, and how far " +
       "its forward axis is turned to the left of the car's, angle [°]; empty: 0,0,0",
   },
+  "pose-noise": {
+    schema: positive,
+    default: 0.005,
+    describe: "standard deviation of a coordinate of poses from outside [m]; `doctor --pose` measures it",
+  },
+  "pose-heading-noise": { schema: positive, default: 0.6, describe: "the same of their heading [°]" },
+  "pose-jitter": {
+    schema: notNegative,
+    default: 0.001,
+    describe: "the same of the time at which they were true [s]; large where poses do not say it",
+  },
+  "pose-latency": {
+    schema: finite,
+    default: 0,
+    describe:
+      "what poses from outside are older than they say [s]; wheel and gyro find the rest, within about 0.05 s of it",
+  },
   "max-speed": { schema: positive, default: 5, describe: "a robot that is faster is stopped [m/s]" },
   corridor: {
     schema: positive,

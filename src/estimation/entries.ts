@@ -39,16 +39,18 @@ export const MOVING = Entry.gyroBias as number;
 const DEGREE = Math.PI / 180;
 
 /**
- * Standard deviations before the drive. Gyro: the data sheet of the MPU-6050 allows ±20 °/s of bias from -40 to 85 °C,
- * so a degree of warming since it found its bias at rest is worth 0.1 to 0.3 °/s; ±3 % of scale, taken for three
- * standard deviations. Wheel: 10 cm in the ten metres that measure `wheel-travel`.
+ * Standard deviations of what is wrong with the sensors for a whole drive. Gyro: the data sheet of the MPU-6050 allows
+ * ±20 °/s of bias from -40 to 85 °C, so a degree of warming since it found its bias at rest is worth 0.1 to 0.3 °/s; ±3
+ * % of scale, taken for three standard deviations. Wheel: 10 cm in the ten metres that measure `wheel-travel`.
  */
+export const PRIOR = { gyroBias: 0.1 * DEGREE, gyroScale: 0.01, travelScale: 0.01 } as const;
+/** Standard deviations before the drive. */
 export const PRIORS: readonly (readonly [Entry, number])[] = [
   [Entry.v, 1],
   [Entry.rate, 1],
-  [Entry.gyroBias, 0.1 * DEGREE],
-  [Entry.gyroScale, 0.01],
-  [Entry.travelScale, 0.01],
+  [Entry.gyroBias, PRIOR.gyroBias],
+  [Entry.gyroScale, PRIOR.gyroScale],
+  [Entry.travelScale, PRIOR.travelScale],
   [Entry.trim, 0.1],
 ];
 /** The same of what only poses from outside can tell, where they are expected. */

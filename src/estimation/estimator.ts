@@ -59,7 +59,7 @@ export class Estimator {
   /** when what is to be applied again begins [s]; Infinity: nothing */
   #again = Number.POSITIVE_INFINITY;
   /** a place is known, be it by a first pose */
-  #isPlaced = false;
+  isPlaced = false;
 
   constructor(settings: Partial<EstimatorSettings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
@@ -80,7 +80,7 @@ export class Estimator {
       Entry.curvature,
       this.#settings.curvature === 0 ? CURVATURE_PRIOR.unknown : CURVATURE_PRIOR.given,
     );
-    this.#isPlaced = false;
+    this.isPlaced = false;
     this.#history.forget();
     this.#again = Number.POSITIVE_INFINITY;
     this.#show();
@@ -104,6 +104,16 @@ export class Estimator {
     this.#put(x, y, phi, 0, 0);
   }
 
+  /** Takes over a state that something else estimated, such as a localisation with a filter of its own. */
+  adopt(x: number, y: number, v: number, phi: number, rate: number): void {
+    this.x = x;
+    this.y = y;
+    this.v = v;
+    this.phi = phi;
+    this.rate = rate;
+    this.isPlaced = true;
+  }
+
   #put(x: number, y: number, phi: number, position: number, heading: number): void {
     const { numbers } = this.#movement;
     numbers[Entry.x] = x;
@@ -119,7 +129,7 @@ export class Estimator {
     this.#setDeviation(Entry.x, position);
     this.#setDeviation(Entry.y, position);
     this.#setDeviation(Entry.phi, heading);
-    this.#isPlaced = true;
+    this.isPlaced = true;
     this.#history.forget();
     this.contradictedInARow = 0;
     this.#again = Number.POSITIVE_INFINITY;
@@ -158,7 +168,7 @@ export class Estimator {
     if (!Number.isFinite(seconds + x + y + heading)) return;
     const history = this.#history;
     const most = Math.abs(this.v) < STANDS ? MOST_STANDING : MOST_MOVING;
-    if (!this.#isPlaced || this.contradictedInARow >= most) {
+    if (!this.isPlaced || this.contradictedInARow >= most) {
       this.#put(x, y, heading, this.#settings.position, this.#settings.heading);
       this.poseTime = seconds;
       return;

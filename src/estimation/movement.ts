@@ -69,11 +69,14 @@ export class Movement {
   /** Moves on by a movement. */
   move(motion: Motion): void {
     const { numbers } = this;
-    this.#seconds = motion.seconds;
-    if (!(this.#seconds > 0)) return;
     this.#isDriven = !Number.isNaN(motion.distance);
     this.#isTurned = !Number.isNaN(motion.turn);
+    this.#seconds = motion.seconds;
     this.#isSteered = !this.#isTurned && !Number.isNaN(motion.steering) && isSteeringKnown(numbers);
+    if (!(this.#seconds > 0)) {
+      this.#takeRates(motion);
+      return;
+    }
     this.#takeDistance(motion.distance);
     this.#takeTurn(motion.turn, motion.steering);
     this.#takeSide();
@@ -201,13 +204,19 @@ export class Movement {
     numbers[Entry.x] += this.#distance * this.#cos - this.#side * this.#sin;
     numbers[Entry.y] += this.#distance * this.#sin + this.#side * this.#cos;
     numbers[Entry.phi] += this.#turn;
+    numbers[Entry.sideways] *= this.#decay;
+    this.#takeRates(motion);
+  }
+
+  /** Speed and yaw rate at the end (E2), (E3). */
+  #takeRates(motion: Motion): void {
+    const { numbers } = this;
     numbers[Entry.v] = this.#speedAfter(motion);
     if (this.#isTurned) {
       numbers[Entry.rate] = motion.rate * (1 + numbers[Entry.gyroScale]) - numbers[Entry.gyroBias];
     } else if (this.#isSteered) {
       numbers[Entry.rate] = numbers[Entry.curvature] * (motion.steering - numbers[Entry.trim]) * numbers[Entry.v];
     }
-    numbers[Entry.sideways] *= this.#decay;
   }
 
   /** Equation (E6), of the pose. */

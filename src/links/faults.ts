@@ -91,6 +91,8 @@ export enum Fault {
   throttleReversed,
   throttleDead,
   unexplained,
+  poseContradicts,
+  poseLost,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

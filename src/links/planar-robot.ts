@@ -1,18 +1,31 @@
-import { DeadReckoning } from "../odometry/dead-reckoning.js";
+import type { EstimatorSettings } from "../estimation/entries.js";
+import { Estimator } from "../estimation/estimator.js";
+import { PoseEntry } from "../pose/shared-poses.js";
 import { PlanarState } from "../tasks/planar.js";
 import { Fault } from "./faults.js";
 import { ageOf, newReading, type Reading, type Robot, RobotPhase } from "./robot.js";
 
-/** A robot in the plane: its state is x, y, v, phi of a dead reckoning that is carried forward; it keeps one fault. */
+/** A robot in the plane: its state is x, y, v, phi of an estimator, carried forward; it keeps one fault. */
 export abstract class PlanarRobot implements Robot {
   readonly reading: Reading = newReading(4, 2);
   readonly neutral = new Float64Array(2);
-  abstract readonly placeable: boolean;
   phase = RobotPhase.connecting;
   faultValue = Number.NaN;
   followedUntil = Number.NaN;
-  protected readonly odometry = new DeadReckoning();
+  protected readonly estimator: Estimator;
+  readonly #isSeen: boolean;
   #fault = Fault.none;
+
+  constructor(settings: Partial<EstimatorSettings> = {}) {
+    this.estimator = new Estimator(settings);
+    this.#isSeen = settings.outside === true;
+    if (this.#isSeen) this.reading.poseTime = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Where poses come from outside they say where it is. */
+  get placeable(): boolean {
+    return !this.#isSeen;
+  }
 
   /** Most robots speak unasked. */
   listen(): void {}
@@ -29,17 +42,32 @@ export abstract class PlanarRobot implements Robot {
   }
 
   stateAt(now: number, state: Float64Array): void {
-    this.odometry.predict(ageOf(this.reading, now), state);
+    this.estimator.predict(ageOf(this.reading, now), state);
   }
 
   place(state: Float64Array): void {
-    this.odometry.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
-    this.updateReading();
+    this.estimator.place(state[PlanarState.x], state[PlanarState.y], state[PlanarState.phi]);
+    this.#showEstimate();
   }
 
-  protected updateReading(): void {
-    this.odometry.predict(0, this.reading.state);
-    this.reading.uncertainty = this.odometry.uncertainty;
+  takePose(pose: Float64Array): void {
+    if (!this.#isSeen) return;
+    this.estimator.observe(pose[PoseEntry.seconds], pose[PoseEntry.x], pose[PoseEntry.y], pose[PoseEntry.heading]);
+  }
+
+  /** The estimate is of this time [s]; there is none before the first pose of a robot that is seen from outside. */
+  protected updateReading(time: number): void {
+    this.reading.time = this.#isSeen && !this.estimator.isPlaced ? Number.NEGATIVE_INFINITY : time;
+    this.#showEstimate();
+  }
+
+  #showEstimate(): void {
+    const { estimator, reading } = this;
+    estimator.predict(0, reading.state);
+    reading.uncertainty = estimator.uncertainty;
+    if (!this.#isSeen) return;
+    reading.poseTime = estimator.poseTime;
+    reading.contradicted = estimator.contradictedInARow;
   }
 
   protected fail(fault: Fault, value: number, followedUntil = Number.NaN): void {

@@ -37,8 +37,12 @@ export interface Reading {
   heard: number;
   /** bytes that came from a port, whether or not they mean anything; 0 where none is read */
   bytes: number;
-  /** standard deviation of the position [m]; 0 where it is measured from outside */
+  /** standard deviation of the position [m]; 0 where a localisation measures it that does not say */
   uncertainty: number;
+  /** when the newest pose from outside was true that agrees with the rest [s]; NaN where none are expected */
+  poseTime: number;
+  /** poses since, in a row, that do not */
+  contradicted: number;
   /** [V]; NaN if not measured */
   battery: number;
   /** forward [m/s²], by an accelerometer; NaN if not measured */
@@ -99,6 +103,8 @@ export function newReading(states: number, inputs: number): Reading {
     heard: Number.NEGATIVE_INFINITY,
     bytes: 0,
     uncertainty: 0,
+    poseTime: Number.NaN,
+    contradicted: 0,
     battery: Number.NaN,
     forwardAcceleration: Number.NaN,
     yawRate: Number.NaN,

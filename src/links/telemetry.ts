@@ -1,9 +1,8 @@
 /** What the board's counters and pulses mean. */
-import type { Increment } from "../odometry/dead-reckoning.js";
 import { ConfigFlag, type Configure, type Telemetry } from "./wire/protocol.js";
 
 /** Increments of the counters that run since the board's start, and wrap. */
-export class Counters implements Increment {
+export class Counters {
   /** forward, by the wheel encoder [m] */
   distance = 0;
   /** to the left, by the gyro [rad] */

@@ -47,8 +47,6 @@ export class BoardOdometry {
   distance = 0;
   /** to the left since the pose before [rad] */
   turn = 0;
-  /** since the robot was heard before */
-  seconds = 0;
   /** of the board since the pose before: this one, and those that were lost */
   frames = 1;
   readonly #last = { x: 0, y: 0, yaw: 0 };

@@ -113,8 +113,8 @@ export class ControlLoop {
   step(now: number, missed: boolean): boolean {
     const robot = this.#robot;
     this.#now = now;
-    robot.receive(now);
     this.#poses?.handTo(robot);
+    robot.receive(now);
     this.#handleOrder(this.#shared.takeOrder());
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {

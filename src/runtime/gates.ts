@@ -34,6 +34,12 @@ const BATTERY_MISSING = 0.5;
 const PUT_BACK = "put the car back, then go on with --resume";
 const AT_ONCE = "one step";
 
+/** A drive goes on without poses from outside for this duration [s]: wheel and gyro know the way so far. */
+const WITHOUT_POSE = 2;
+/** Poses may contradict for this duration [s]; so many of them in a row. */
+const CONTRADICTED = 0.5;
+const CONTRADICTIONS = 5;
+
 export const gates = [
   {
     fault: Fault.clock,
@@ -191,14 +197,35 @@ export const gates = [
     remedy: `look whether it spins, stands or drifts off; ${PUT_BACK}`,
   },
   {
+    // before a pose that is missing: it is not, but cannot be true
+    fault: Fault.poseContradicts,
+    what: (value, limit) => `poses from outside have contradicted wheel and gyro for ${value} s (limit ${limit} s)`,
+    scope: "driving",
+    limit: fixed(CONTRADICTED, `s, and ${CONTRADICTIONS} poses`),
+    lasting: 0,
+    check: (seen) => seen.measured(seen.poseAge).isAbove && seen.reading.contradicted >= CONTRADICTIONS,
+    noticed: `${CONTRADICTED} s`,
+    remedy: "look whether the source sees the car and nothing else, and which way its heading points: doctor --pose",
+  },
+  {
+    fault: Fault.poseLost,
+    what: (value, limit) => `no pose from outside that can be true has come for ${value} s (limit ${limit} s)`,
+    scope: "driving",
+    limit: fixed(WITHOUT_POSE, "s"),
+    lasting: 0,
+    check: (seen) => seen.measured(seen.poseAge).isAbove,
+    noticed: `${WITHOUT_POSE} s`,
+    remedy: "look what keeps the source from seeing the car, or its packets from coming; then go on with --resume",
+  },
+  {
     fault: Fault.uncertain,
-    what: (value, limit) => `by dead reckoning the position is uncertain by ${value} m (limit ${limit} m)`,
+    what: (value, limit) => `the position is uncertain by ${value} m (limit ${limit} m)`,
     scope: "driving",
     limit: setting("max-uncertainty", "m"),
     lasting: 0,
     check: (seen) => seen.measured(seen.reading.uncertainty).isAbove,
     noticed: AT_ONCE,
-    remedy: "put the car back on the start, then go on with --resume; a localisation has no such drift",
+    remedy: "put the car back on the start, then go on with --resume; poses from outside (--pose) end such drift",
   },
   {
     // a dead encoder looks like a car that stands: it would be given ever more throttle

@@ -56,6 +56,8 @@ export class Observation {
   silence = Number.NaN;
   /** of the measured state [s]; infinite if there is none */
   age = Number.NaN;
+  /** since the last pose from outside that agrees was true [s]; NaN where none are expected */
+  poseAge = Number.NaN;
   /** since the operator's last heartbeat [s] */
   heartbeatAge = Number.NaN;
   /** since the main thread's last heartbeat [s] */
@@ -118,6 +120,7 @@ export class Observation {
     this.missed = Math.max(0, this.missed + (missed ? MISSED : -1));
     this.silence = now - this.reading.heard;
     this.age = now - this.reading.time;
+    this.poseAge = now - this.reading.poseTime;
     this.heartbeatAge = now - heartbeat;
     if (!Number.isNaN(this.reading.battery)) this.#hadBattery = true;
   }

@@ -5,6 +5,7 @@
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import type { Core } from "../../src/core/core.js";
+import { newMotion } from "../../src/estimation/motion.js";
 import type { Fault, FoundFault } from "../../src/links/faults.js";
 import { PlanarRobot } from "../../src/links/planar-robot.js";
 import { isCommand, RobotPhase } from "../../src/links/robot.js";
@@ -101,7 +102,6 @@ const RATE_STEP = 0.001;
 const SPEED_STEP = 0.001;
 
 export class LyingCar extends PlanarRobot {
-  readonly placeable: boolean;
   lie: Lie | undefined;
   /** x, y, v, phi as they truly are */
   readonly state: Float64Array;
@@ -118,7 +118,6 @@ export class LyingCar extends PlanarRobot {
     this.phase = RobotPhase.ready;
     this.#core = core;
     this.#options = options;
-    this.placeable = options.by === "wheel";
     this.state = core.view("plantState");
     this.#inputs = core.view("inputs");
     this.#random = randomNumbers(options.seed);
@@ -179,22 +178,20 @@ export class LyingCar extends PlanarRobot {
     if (this.#options.accelerometer) this.reading.lateralAcceleration = v * rate + LATERAL_NOISE * this.#gauss();
   }
 
+  override get placeable(): boolean {
+    return this.#options.by === "wheel";
+  }
+
   #report(measured: Measured, battery: number, seconds: number): void {
-    const { reading, odometry } = this;
-    odometry.v = measured.speed;
+    const { reading, estimator } = this;
     if (this.placeable) {
-      odometry.advance({ distance: measured.distance, turn: measured.rate * seconds, seconds });
-      odometry.rate = measured.rate;
+      const { distance, speed, rate } = measured;
+      estimator.move({ ...newMotion(), time: this.#now, seconds, distance, turn: rate * seconds, speed, rate });
       reading.yawRate = measured.rate;
-    } else {
-      odometry.place(measured.x, measured.y, measured.heading);
-      odometry.rate = 0;
-    }
+    } else estimator.adopt(measured.x, measured.y, measured.speed, measured.heading, 0);
     reading.battery = battery;
-    reading.time = this.#now;
     reading.heard = this.#now;
-    this.updateReading();
-    if (!this.placeable) reading.uncertainty = 0;
+    this.updateReading(this.#now);
   }
 
   send(_now: number, input: Float64Array): void {

@@ -4,9 +4,10 @@
  */
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
+import { Estimator } from "../../src/estimation/estimator.js";
+import { newMotion } from "../../src/estimation/motion.js";
 import { Fault } from "../../src/links/faults.js";
 import { ageOf, isCommand, newReading, type Robot, RobotPhase } from "../../src/links/robot.js";
-import { DeadReckoning } from "../../src/odometry/dead-reckoning.js";
 import { coreFor } from "../../src/session.js";
 
 /** most forward speed [m/s] and turn rate [rad/s], either way */
@@ -27,7 +28,7 @@ export class SimulatedRobot implements Robot {
   readonly state: Float64Array;
   readonly #core: Core;
   readonly #inputs: Float64Array;
-  readonly #odometry = new DeadReckoning();
+  readonly #estimator = new Estimator();
   /** x, y, v, phi when they were last measured */
   readonly #measured = new Float64Array(4);
   #now = 0;
@@ -71,21 +72,23 @@ export class SimulatedRobot implements Robot {
     const [nextX = 0, nextY = 0, v = 0, nextPhi = 0] = this.state;
     const turn = nextPhi - phi;
     const middle = phi + 0.5 * turn;
-    this.#odometry.advance({
+    this.#estimator.move({
+      ...newMotion(),
+      time: this.#now,
+      seconds,
       distance: (nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle),
-      turn: turn,
-      seconds: seconds,
+      turn,
+      speed: v,
+      rate: seconds > 0 ? turn / seconds : 0,
     });
-    this.#odometry.v = v;
-    if (seconds > 0) this.#odometry.rate = turn / seconds;
   }
 
   stateAt(now: number, state: Float64Array): void {
-    this.#odometry.predict(ageOf(this.reading, now), state);
+    this.#estimator.predict(ageOf(this.reading, now), state);
   }
 
   place(state: Float64Array): void {
-    this.#odometry.place(state[0], state[1], state[3]);
+    this.#estimator.place(state[0], state[1], state[3]);
     this.#updateReading();
   }
 
@@ -108,7 +111,7 @@ export class SimulatedRobot implements Robot {
   }
 
   #updateReading(): void {
-    this.#odometry.predict(0, this.reading.state);
-    this.reading.uncertainty = this.#odometry.uncertainty;
+    this.#estimator.predict(0, this.reading.state);
+    this.reading.uncertainty = this.#estimator.uncertainty;
   }
 }

@@ -1,4 +1,5 @@
 import { longestPeriodFor } from "../../config/timeouts.js";
+import { estimatorSettings } from "../estimator-settings.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
 import { SerialRobot } from "../serial/robot.js";
@@ -18,7 +19,12 @@ const serial: RobotLinkDefinition = {
       const required = { battery: servo.batteryRequired === true, radio: servo.radioRequired === true };
       return new SerialRobot(
         transport,
-        { wheelTravel: config["wheel-travel"], servo: servoFrom(servo), required },
+        {
+          wheelTravel: config["wheel-travel"],
+          servo: servoFrom(servo),
+          required,
+          estimator: estimatorSettings(config),
+        },
         nonce,
       );
     },

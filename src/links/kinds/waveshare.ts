@@ -6,8 +6,11 @@
 import { LONGEST_PERIOD } from "../../config/timeouts.js";
 import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
 import { Speedometer } from "../../odometry/speedometer.js";
+import { newMotion } from "../../estimation/motion.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
+import type { EstimatorSettings } from "../../estimation/entries.js";
+import { estimatorSettings } from "../estimator-settings.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
 import { PlanarRobot } from "../planar-robot.js";
@@ -16,8 +19,6 @@ import { type BoardPose, TelemetryReader, VelocityFrame, WAVESHARE_BAUD } from "
 
 /** `applied` is not known: what the board sets its wheels to has no documented unit. */
 export class WaveshareRobot extends PlanarRobot {
-  readonly placeable = true;
-
   readonly #transport: Transport;
   readonly #incoming: Incoming;
   readonly #maxSpeed: number;
@@ -30,10 +31,13 @@ export class WaveshareRobot extends PlanarRobot {
   #isMeasured = false;
   #frames = 0;
   #distance = 0;
+  #turn = 0;
+  #rate = 0;
+  readonly #motion = newMotion();
 
   /** `maxSpeed`: no command is faster, forwards or backwards [m/s]. */
-  constructor(transport: Transport, maxSpeed: number) {
-    super();
+  constructor(transport: Transport, maxSpeed: number, settings: Partial<EstimatorSettings> = {}) {
+    super(settings);
     this.#transport = transport;
     this.#incoming = new Incoming(transport);
     this.#maxSpeed = maxSpeed;
@@ -44,13 +48,20 @@ export class WaveshareRobot extends PlanarRobot {
     this.#isMeasured = false;
     this.#frames = 0;
     this.#distance = 0;
+    this.#turn = 0;
     this.#incoming.drain(this.#reader);
     this.reading.bytes = this.#incoming.count;
     if (!this.#isMeasured) return;
     if (this.#frames > 0) this.#speedometer.take(now, this.#frames, this.#distance);
-    this.odometry.v = this.#speedometer.speed;
-    this.reading.time = now; // when within the step it was measured is not said
-    this.updateReading();
+    const motion = this.#motion;
+    motion.seconds = motion.time === 0 ? 0 : now - motion.time;
+    motion.time = now; // when within the step it was measured is not said
+    motion.distance = this.#distance;
+    motion.turn = this.#turn;
+    motion.speed = this.#speedometer.speed;
+    motion.rate = this.#rate;
+    this.estimator.move(motion);
+    this.updateReading(now);
   }
 
   send(_now: number, input: Float64Array): void {
@@ -73,11 +84,10 @@ export class WaveshareRobot extends PlanarRobot {
   }
 
   #take(pose: BoardPose): void {
-    const { odometry } = this;
-    const passed = this.reading.heard === Number.NEGATIVE_INFINITY ? 0 : this.#now - this.reading.heard;
+    const { estimator } = this;
     this.reading.heard = this.#now;
     if (this.phase === RobotPhase.connecting) this.phase = RobotPhase.ready;
-    const step = this.#counted.take(this.#now, pose, odometry.v, odometry.rate);
+    const step = this.#counted.take(this.#now, pose, estimator.v, this.#rate);
     if (step === OdometryStep.doubtful) return;
     if (step === OdometryStep.leap) {
       this.fail(Fault.boardReset, Number.NaN);
@@ -86,9 +96,8 @@ export class WaveshareRobot extends PlanarRobot {
     this.#isMeasured = true;
     if (!pose.isRepeated) this.#frames += this.#counted.frames;
     this.#distance += this.#counted.distance;
-    this.#counted.seconds = passed;
-    odometry.advance(this.#counted);
-    odometry.rate = pose.yawRate;
+    this.#turn += this.#counted.turn;
+    this.#rate = pose.yawRate;
   }
 }
 
@@ -100,7 +109,7 @@ const waveshare: RobotLinkDefinition = {
     states: PLANAR_STATE,
     inputs: ["forward speed [m/s]", "turn rate [rad/s]"],
     longestPeriod: LONGEST_PERIOD, // whether it stops by itself is not known; its own node sends every 0.02 s
-    make: (transport) => new WaveshareRobot(transport, config["max-speed"]),
+    make: (transport) => new WaveshareRobot(transport, config["max-speed"], estimatorSettings(config)),
   }),
 };
 

@@ -20,8 +20,6 @@ const ROWS = 64;
 const MOST = 16;
 
 export class Ros2Robot extends PlanarRobot {
-  readonly placeable = false;
-
   readonly #transport: Transport;
   readonly #timeout: number;
   readonly #rows = new Float64Array(ROWS * StateSlot.count);
@@ -62,6 +60,10 @@ export class Ros2Robot extends PlanarRobot {
     if (this.phase >= RobotPhase.arming) this.#watch(now);
   }
 
+  override get placeable(): boolean {
+    return false;
+  }
+
   override place(): void {}
 
   send(now: number, input: Float64Array): void {
@@ -90,7 +92,7 @@ export class Ros2Robot extends PlanarRobot {
   /** The row that begins at number `at`. */
   #take(now: number, at: number): void {
     const rows = this.#rows;
-    const { reading, odometry } = this;
+    const { reading, estimator } = this;
     if (Number.isNaN(this.#since)) {
       this.#since = now;
       this.#comesSince = now;
@@ -102,13 +104,14 @@ export class Ros2Robot extends PlanarRobot {
     this.#subscribers = rows[at + StateSlot.subscribers];
     this.#deaf = rows[at + StateSlot.deaf];
     this.#arrival = rows[at + StateSlot.arrival];
-    reading.time = rows[at + StateSlot.time];
-    odometry.x = rows[at + StateSlot.x];
-    odometry.y = rows[at + StateSlot.y];
-    odometry.v = rows[at + StateSlot.v];
-    odometry.phi = rows[at + StateSlot.phi];
-    odometry.rate = rows[at + StateSlot.rate];
-    this.updateReading();
+    estimator.adopt(
+      rows[at + StateSlot.x],
+      rows[at + StateSlot.y],
+      rows[at + StateSlot.v],
+      rows[at + StateSlot.phi],
+      rows[at + StateSlot.rate],
+    );
+    this.updateReading(rows[at + StateSlot.time]);
     reading.applied[0] = rows[at + StateSlot.appliedFirst];
     reading.applied[1] = rows[at + StateSlot.appliedSecond];
     if (this.phase >= RobotPhase.arming && rows[at + StateSlot.stoppedArming] === this.#arming) this.#takeStop(at);

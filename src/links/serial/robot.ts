@@ -2,6 +2,8 @@
  * A car behind this project's firmware (docs/firmware.md, docs/protocol.md): its state is dead reckoning by wheel and
  * gyro.
  */
+import type { EstimatorSettings } from "../../estimation/entries.js";
+import { newMotion } from "../../estimation/motion.js";
 import { Fault } from "../faults.js";
 import { PlanarRobot } from "../planar-robot.js";
 import { isCommand, RobotPhase, type Transport } from "../robot.js";
@@ -35,6 +37,7 @@ export interface SerialSettings {
   readonly servo: Omit<Configure, "session">;
   /** what the car must have to be armed */
   readonly required: Requirements;
+  readonly estimator?: Partial<EstimatorSettings>;
 }
 
 /** Neutral commands before the board is asked to arm [s]: what it wants, and a period of 50 Hz more. */
@@ -45,8 +48,6 @@ const FIT_WITHIN = 2;
 const GYRO_RANGE = (1000 * Math.PI) / 180;
 
 export class SerialRobot extends PlanarRobot {
-  readonly placeable = true;
-
   readonly #settings: SerialSettings;
   readonly #port: BoardPort;
   readonly #session: BoardSession;
@@ -58,12 +59,13 @@ export class SerialRobot extends PlanarRobot {
   readonly #drive = newDrive();
   /** somebody else drives it: it tells its state unasked */
   #isHeardOnly = false;
+  readonly #motion = newMotion();
   #now = 0;
   #neutralSince = 0;
 
   /** `nonce`: a number that no earlier start of this program had. */
   constructor(transport: Transport, settings: SerialSettings, nonce: number) {
-    super();
+    super(settings.estimator);
     this.#settings = settings;
     this.#port = new BoardPort(transport, (type, payload) => this.#take(type, payload));
     this.#session = new BoardSession(this.#port, settings.servo, nonce);
@@ -217,15 +219,20 @@ export class SerialRobot extends PlanarRobot {
     const { wheelSpeed, yawRate, echoSequence, echoAge } = this.#telemetry;
     const { wheelTravel } = this.#settings;
     const counters = this.#counters;
+    const motion = this.#motion;
     counters.take(this.#telemetry);
-    this.odometry.advance(counters);
-    this.odometry.v = wheelSpeed * wheelTravel;
-    this.odometry.rate = yawRate;
     this.reading.yawRate = yawRate;
     if (this.#isHeardOnly) this.#clock.overhear(this.#now, counters.seconds);
     else this.#clock.take(this.#now, counters.seconds, echoSequence, echoAge);
-    this.reading.time = this.#clock.measuredAt(this.#now);
-    this.updateReading();
+    motion.time = this.#clock.measuredAt(this.#now);
+    motion.seconds = counters.seconds;
+    motion.distance = counters.distance;
+    motion.turn = counters.turn;
+    motion.speed = wheelSpeed * wheelTravel;
+    motion.rate = yawRate;
+    motion.steering = this.reading.applied[1];
+    this.estimator.move(motion);
+    this.updateReading(motion.time);
   }
 
   /** The board has another session: it started anew, or somebody else took it. */

@@ -1,10 +1,13 @@
 /** What a gyro and a wheel that are a little wrong do to a position, against a car that drives by them. */
 import { expect, test } from "@jest/globals";
-import { DeadReckoning } from "../../src/odometry/dead-reckoning.js";
-import { Drift, GYRO_BIAS, GYRO_SCALE, WHEEL_SCALE } from "../../src/odometry/drift.js";
+import { Drift } from "../../src/estimation/drift.js";
+import { PRIOR } from "../../src/estimation/entries.js";
+import { Estimator } from "../../src/estimation/estimator.js";
+import { newMotion } from "../../src/estimation/motion.js";
 
 const DT = 0.02;
 const LAP = 275;
+const { gyroBias: GYRO_BIAS, gyroScale: GYRO_SCALE, travelScale: WHEEL_SCALE } = PRIOR;
 const RATE = (4 * Math.PI) / 5.5;
 
 /** The figure-8 as it is driven: x, y, v, phi of every step and one more; and how far off a car with errors ends. */
@@ -14,15 +17,16 @@ function figure8(
   gyro: number,
   wheel: number,
 ): { states: Float64Array; end: readonly number[] } {
-  const truth = new DeadReckoning();
-  const believed = new DeadReckoning();
+  const truth = new Estimator();
+  const believed = new Estimator();
   for (const one of [truth, believed]) one.place(0, 0, Math.PI / 2);
   const states: number[] = [0, 0, 1.5 * RATE, Math.PI / 2];
   for (let t = 0; t < laps * LAP; t++) {
     const turn = DT * RATE * (t % LAP < LAP / 2 ? -1 : 1);
     const distance = DT * 1.5 * RATE;
-    truth.advance({ distance, turn, seconds: DT });
-    believed.advance({ distance: distance * (1 + wheel), turn: turn * (1 + gyro) + bias * DT, seconds: DT });
+    const common = { ...newMotion(), time: DT * (t + 1), seconds: DT };
+    truth.move({ ...common, distance, turn });
+    believed.move({ ...common, distance: distance * (1 + wheel), turn: turn * (1 + gyro) + bias * DT });
     states.push(truth.x, truth.y, 1.5 * RATE, truth.phi);
   }
   return { states: Float64Array.from(states), end: [believed.x - truth.x, believed.y - truth.y] };

@@ -3,17 +3,11 @@
  * carried along the path that was driven (docs/equations.md, section 26). Costs are computed from where the robot
  * believes it is, so they do not show them.
  */
+import { PRIOR } from "./entries.js";
 import { PlanarState } from "../tasks/planar.js";
 
-/**
- * Standard deviations of what is wrong for a whole drive, for a gyro like the MPU-6050: its data sheet allows ±20 °/s
- * of bias from -40 to 85 °C, so a degree of warming since it found its bias at rest is worth 0.1 to 0.3 °/s; ±3 % of
- * scale, taken for three standard deviations. Of the wheel: 10 cm in the ten metres that measure `wheel-travel`.
- */
-export const GYRO_BIAS = (0.1 * Math.PI) / 180;
-export const GYRO_SCALE = 0.01;
-export const WHEEL_SCALE = 0.01;
-const DEVIATIONS = [GYRO_BIAS, GYRO_SCALE, WHEEL_SCALE] as const;
+/** Standard deviations of what is wrong for a whole drive: gyro's bias [rad/s] and scale, scale of the wheel. */
+const DEVIATIONS = [PRIOR.gyroBias, PRIOR.gyroScale, PRIOR.travelScale] as const;
 
 const TURN = 2 * Math.PI;
 /** Numbers of a state that is followed. */

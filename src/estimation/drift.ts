@@ -3,8 +3,9 @@
  * carried along the path that was driven (docs/equations.md, section 26). Costs are computed from where the robot
  * believes it is, so they do not show them.
  */
-import { PRIOR } from "./entries.js";
+
 import { PlanarState } from "../tasks/planar.js";
+import { PRIOR } from "./entries.js";
 
 /** Standard deviations of what is wrong for a whole drive: gyro's bias [rad/s] and scale, scale of the wheel. */
 const DEVIATIONS = [PRIOR.gyroBias, PRIOR.gyroScale, PRIOR.travelScale] as const;

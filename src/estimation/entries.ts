@@ -48,13 +48,13 @@ export const PRIOR = { gyroBias: 0.1 * DEGREE, gyroScale: 0.01, travelScale: 0.0
 export const PRIORS: readonly (readonly [Entry, number])[] = [
   [Entry.v, 1],
   [Entry.rate, 1],
-  [Entry.gyroBias, PRIOR.gyroBias],
-  [Entry.gyroScale, PRIOR.gyroScale],
-  [Entry.travelScale, PRIOR.travelScale],
   [Entry.trim, 0.1],
 ];
 /** The same of what only poses from outside can tell, where they are expected. */
 export const OUTSIDE_PRIORS: readonly (readonly [Entry, number])[] = [
+  [Entry.gyroBias, PRIOR.gyroBias],
+  [Entry.gyroScale, PRIOR.gyroScale],
+  [Entry.travelScale, PRIOR.travelScale],
   [Entry.latency, 0.05],
   [Entry.lever, 0.08],
   [Entry.slip, 0.012],

@@ -74,7 +74,7 @@ export class Estimator {
     numbers[Entry.latency] = this.#settings.latency;
     numbers[Entry.curvature] = this.#settings.curvature;
     for (const [entry, deviation] of PRIORS) this.#setDeviation(entry, deviation);
-    this.#movement.slips = this.#settings.outside;
+    this.#movement.isSeen = this.#settings.outside;
     if (this.#settings.outside) for (const [entry, deviation] of OUTSIDE_PRIORS) this.#setDeviation(entry, deviation);
     this.#setDeviation(
       Entry.curvature,

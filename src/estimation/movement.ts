@@ -10,6 +10,13 @@ import { isSteeringKnown, learnSteering } from "./steering.js";
  */
 const ALONG = 0.004;
 const TURN = 0.0004;
+/**
+ * The same without poses from outside, where nothing can tell scales and biases: they stand for these too [m per √m],
+ * [rad per √s], and [rad per √m].
+ */
+const UNSEEN_ALONG = 0.02;
+const UNSEEN_TURN = 0.002;
+const UNSEEN_TURN_BY_WAY = 0.005;
 const SPEED = 0.03;
 const RATE = 0.02;
 /** Turn by steering, of a car that slides [rad per √m], and its yaw rate [rad/s]. */
@@ -25,15 +32,15 @@ const TURNING = 6;
 const SIDEWAYS_LASTS = 0.25;
 const SIDEWAYS_LEAST = 0.005;
 const SIDEWAYS_PART = 0.012;
-/** What hardly changes wanders: entries, and how much per √s in their units; the last only where poses come. */
+/** What hardly changes wanders: entries, and how much per √s in their units; the others only where poses come. */
+const STEERING_WANDERS: readonly (readonly [Entry, number])[] = [
+  [Entry.curvature, 0.01],
+  [Entry.trim, 0.001],
+];
 const WANDERS: readonly (readonly [Entry, number])[] = [
   [Entry.gyroBias, 3e-5],
   [Entry.gyroScale, 1e-5],
   [Entry.travelScale, 5e-5],
-  [Entry.curvature, 0.01],
-  [Entry.trim, 0.001],
-];
-const WANDERS_OUTSIDE: readonly (readonly [Entry, number])[] = [
   [Entry.latency, 2e-5],
   [Entry.lever, 1e-3],
   [Entry.slip, 2e-4],
@@ -44,8 +51,8 @@ const rowOf = (entry: Entry) => entry * ENTRIES;
 export class Movement {
   /** state, then the covariance of its error, row by row: {@link ENTRIES} and their square */
   readonly numbers = new Float64Array(ENTRIES + ENTRIES * ENTRIES);
-  /** poses come from outside: then sideways speed counts, without them nothing could tell it */
-  slips = false;
+  /** poses come from outside: then scales, biases and sideways speed count, without them nothing could tell them */
+  isSeen = false;
   /** derivatives of distance, turn and way to the left by the state */
   readonly #byDistance = new Float64Array(ENTRIES);
   readonly #byTurn = new Float64Array(ENTRIES);
@@ -224,9 +231,13 @@ export class Movement {
     const { numbers } = this;
     const cos = this.#cos;
     const sin = this.#sin;
-    const along = this.#isDriven ? ALONG * ALONG * Math.abs(this.#distance) : 0;
-    let turn = this.#isTurned || this.#isSteered ? TURN * TURN * this.#seconds : 0;
-    if (this.#isSteered) turn += STEERED * STEERED * Math.abs(this.#distance);
+    const way = Math.abs(this.#distance);
+    const ofWay = this.isSeen ? ALONG : UNSEEN_ALONG;
+    const ofTime = this.isSeen ? TURN : UNSEEN_TURN;
+    const along = this.#isDriven ? ofWay * ofWay * way : 0;
+    let turn = this.#isTurned || this.#isSteered ? ofTime * ofTime * this.#seconds : 0;
+    if (this.#isSteered) turn += STEERED * STEERED * way;
+    else if (this.#isTurned && !this.isSeen) turn += UNSEEN_TURN_BY_WAY * UNSEEN_TURN_BY_WAY * way;
     const dx = -0.5 * (this.#distance * sin + this.#side * cos);
     const dy = 0.5 * (this.#distance * cos - this.#side * sin);
     addNoise(numbers, Entry.x, Entry.x, along * cos * cos + turn * dx * dx);
@@ -245,9 +256,9 @@ export class Movement {
     if (this.#isTurned) rate = RATE * RATE;
     else if (this.#isSteered) rate = STEERED_RATE * STEERED_RATE;
     addNoise(numbers, Entry.rate, Entry.rate, rate);
+    this.#wander(STEERING_WANDERS);
+    if (!this.isSeen) return;
     this.#wander(WANDERS);
-    if (!this.slips) return;
-    this.#wander(WANDERS_OUTSIDE);
     const lateral = Math.abs(this.#distance * this.#turn) / (seconds * seconds);
     const sideways = SIDEWAYS_LEAST + SIDEWAYS_PART * lateral;
     addNoise(numbers, Entry.sideways, Entry.sideways, sideways * sideways * (1 - this.#decay * this.#decay));

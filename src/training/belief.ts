@@ -1,6 +1,7 @@
 /** What is said where a robot sums its position up itself: costs are what it believes. */
-import type { Link } from "../links/link.js";
+
 import { Drift, type Hidden } from "../estimation/drift.js";
+import type { Link } from "../links/link.js";
 import { digits } from "../output.js";
 import type { Recording } from "../recording/recording.js";
 import type { RolloutMetrics } from "./metrics.js";

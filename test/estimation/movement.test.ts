@@ -1,10 +1,15 @@
 /** Movements of the estimator, equations (E2) to (E6): the way, its derivatives, and how unsure it gets. */
 import { expect, test } from "@jest/globals";
-import { ENTRIES, Entry, MOVING, PRIORS } from "../../src/estimation/entries.js";
+import { ENTRIES, Entry, MOVING, PRIOR } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
 import { type Motion, newMotion } from "../../src/estimation/motion.js";
 import { Movement } from "../../src/estimation/movement.js";
 import { uniformFrom } from "../../src/statistics.js";
+
+/** Without poses from outside: (E6). */
+const ALONG = 0.02;
+const TURN_BY_DISTANCE = 0.005;
+const TURN_BY_TIME = 0.002;
 
 const PERIOD = 0.02;
 type Way = readonly [distance: number, turn: number];
@@ -70,22 +75,20 @@ test("carried forward it is where it will be at the same speed and yaw rate", ()
   expect([...state]).toStrictEqual([car.x, car.y, car.v, car.phi]);
 });
 
-test("its uncertainty without poses is that of many cars with such errors", () => {
+test("the uncertainty without poses is that of many cars with such errors", () => {
   // a figure of two half circles, 9.4 m in 3 s, which no axis is an axis of
-  const ways = [...arc(75, 4.7, Math.PI), ...arc(75, 4.7, -Math.PI), ...arc(75, 4.7, 1)];
+  const ways = [...arc(75, 4.7, Math.PI), ...arc(75, 4.7, -Math.PI)];
   const random = uniformFrom(5);
   const unit = () => Math.sqrt(3) * (2 * random() - 1); // of variance 1
-  const deviation = new Map(PRIORS);
-  const cars = 2000;
+  const cars = 4000;
   let [xx, xy, yy] = [0, 0, 0];
   const believed = driven(ways, 0, 0, 0.7);
   for (let i = 0; i < cars; i++) {
-    const draw = (entry: Entry) => (deviation.get(entry) ?? Number.NaN) * unit();
-    const [bias, scale, travel] = [draw(Entry.gyroBias), draw(Entry.gyroScale), draw(Entry.travelScale)];
     let [x, y, phi] = [0, 0, 0.7];
     for (const [distance, turn] of ways) {
-      const turned = turn * (1 + scale) - bias * PERIOD + 0.0004 * Math.sqrt(PERIOD) * unit();
-      const gone = distance * (1 + travel) + 0.004 * Math.sqrt(distance) * unit();
+      const ofTurn = Math.sqrt(TURN_BY_DISTANCE ** 2 * distance + TURN_BY_TIME ** 2 * PERIOD);
+      const turned = turn + ofTurn * unit();
+      const gone = distance + ALONG * Math.sqrt(distance) * unit();
       x += gone * Math.cos(phi + 0.5 * turned);
       y += gone * Math.sin(phi + 0.5 * turned);
       phi += turned;
@@ -96,11 +99,33 @@ test("its uncertainty without poses is that of many cars with such errors", () =
     yy += (dy * dy) / cars;
   }
   const sigma = Math.sqrt((xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy));
-  // a standard deviation from n samples has a relative error of 1/√(2n), 1.6 %; three of them
+  // a standard deviation from n samples has a relative error of 1/√(2n), 1.1 %; three of them
   expect(Math.abs(believed.uncertainty / sigma - 1)).toBeLessThan(3 / Math.sqrt(2 * cars));
   expect(believed.uncertainty).toBeGreaterThan(0.05);
   believed.place(0, 0, 0);
   expect(believed.uncertainty).toBe(0);
+});
+
+test("straight on, the uncertainty has a closed form", () => {
+  // n steps of distance d and heading noise q each, that acts from the middle of a step on: across, the variance is
+  // q d² Σ (k + 1/2)² over k = 0 .. n-1; along, 0.02² n d
+  const [n, d] = [200, 0.06];
+  const q = TURN_BY_DISTANCE ** 2 * d + TURN_BY_TIME ** 2 * PERIOD;
+  const across = q * d * d * ((n * (4 * n * n - 1)) / 12);
+  expect(driven(arc(n, n * d, 0)).uncertainty).toBeCloseTo(Math.sqrt(Math.max(across, ALONG ** 2 * n * d)), 12);
+});
+
+test("seen from outside, errors that do not change sign are in the uncertainty until poses have told them", () => {
+  // straight on: a bias turns it by b t, so that it is b v t² / 2 aside; a scale only lengthens the way
+  const car = new Estimator({ outside: true });
+  car.place(0, 0, 0);
+  arc(500, 10, 0).forEach((way, i) => {
+    car.move(motionOf(way, PERIOD * (i + 1)));
+  });
+  const aside = (PRIOR.gyroBias * 10 * 10) / 2;
+  const noise = car.uncertainty ** 2 - Math.max(aside, PRIOR.travelScale * 10) ** 2;
+  expect(noise).toBeGreaterThan(0);
+  expect(noise).toBeLessThan((0.2 * car.uncertainty) ** 2);
 });
 
 /** What a car has, and what it measures of a step. */

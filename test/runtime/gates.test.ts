@@ -91,6 +91,22 @@ test.each<[string, Fault, (bench: Bench) => void]>([
   expect(bench.check()).toBe(fault);
 });
 
+test("poses from outside that stop, or contradict: only where they are expected, and not at once", () => {
+  const lost = running();
+  lost.robot.reading.poseTime = Number.NEGATIVE_INFINITY;
+  expect(lost.check()).toBe(Fault.poseLost);
+  const ages = (bench: Bench, contradicted: number) => {
+    bench.robot.reading.poseTime = bench.now;
+    bench.robot.reading.contradicted = contradicted;
+    return bench.within(200);
+  };
+  expect(ages(running(), 4)).toEqual([Fault.poseLost, 128]);
+  expect(ages(running(), 5)).toEqual([Fault.poseContradicts, 32]);
+  const none = running();
+  none.robot.reading.contradicted = 100;
+  expect(none.within(200)).toEqual([Fault.none, 200]);
+});
+
 test("outside the fence, off the track: also without a jump", () => {
   const bench = running({ corridor: Number.POSITIVE_INFINITY });
   const left = (k: number) => bench.robot.reading.state.set([0, 0.02 * k, 1.28, Math.PI / 2]);

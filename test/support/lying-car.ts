@@ -13,6 +13,7 @@ import { pilotCore } from "../../src/runtime/control.js";
 import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
 import type { ControlHost } from "../../src/runtime/host.js";
+import { OutsidePoses } from "../../src/runtime/outside-poses.js";
 import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
 import { type DriveLog, RobotLink } from "../../src/runtime/robot-link.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
@@ -22,6 +23,8 @@ import { coreFor, initialisePolicy } from "../../src/session.js";
 import { algorithm1 } from "../../src/training/algorithm1.js";
 import { trainingFor } from "../../src/training/training.js";
 import { randomNumbers } from "./cores.js";
+import { OutsideView } from "./outside-view.js";
+import { ERRORS } from "./sensed-drive.js";
 
 /** What the sensors of a car measure at a control step, as far as they do. */
 export interface Measured {
@@ -82,9 +85,11 @@ function wheel(m: Measured, factor: number, speed: number): void {
 
 export interface LyingCarOptions {
   readonly plant: string;
-  /** `wheel`: dead reckoning by wheel and gyro; `pose`: a localisation */
-  readonly by: "wheel" | "pose";
+  /** `wheel`: dead reckoning by wheel and gyro; `pose`: a localisation; `outside`: wheel, gyro and poses from outside */
+  readonly by: "wheel" | "pose" | "outside";
   readonly accelerometer?: boolean;
+  /** neither wheel nor localisation has noise */
+  readonly isPerfect?: boolean;
   /** standard deviation of positions [m] */
   readonly noise: number;
   readonly seed: number;
@@ -111,17 +116,19 @@ export class LyingCar extends PlanarRobot {
   readonly #past: Measured[] = [];
   readonly #random: () => number;
   #held: Measured | undefined;
+  readonly view: OutsideView | undefined;
   #now = 0;
 
   private constructor(core: Core, options: LyingCarOptions) {
-    super();
+    super({ outside: options.by === "outside" });
     this.phase = RobotPhase.ready;
     this.#core = core;
     this.#options = options;
     this.state = core.view("plantState");
     this.#inputs = core.view("inputs");
     this.#random = randomNumbers(options.seed);
-    if (this.placeable) this.reading.yawRange = GYRO_END;
+    this.view = options.by === "outside" ? new OutsideView(ERRORS, options.seed) : undefined;
+    if (options.by !== "pose") this.reading.yawRange = GYRO_END;
     this.put();
   }
 
@@ -150,20 +157,22 @@ export class LyingCar extends PlanarRobot {
     const middle = 0.5 * (phi + nextPhi);
     const moved = (nextX - x) * Math.cos(middle) + (nextY - y) * Math.sin(middle);
     const rate = (nextPhi - phi) / seconds;
+    this.view?.see(now, this.state);
     this.#measure(seconds, moved, next, rate);
   }
 
   #measure(seconds: number, moved: number, v: number, rate: number): void {
-    const { noise } = this.#options;
+    const { noise, isPerfect } = this.#options;
+    const part = isPerfect ? 0 : 1;
     const isMoving = v > 0.02;
     this.#past.push({
       distance: moved,
-      speed: isMoving ? rounded(v + WHEEL_NOISE * this.#gauss(), SPEED_STEP) : 0,
+      speed: isMoving ? rounded(v + part * WHEEL_NOISE * this.#gauss(), SPEED_STEP) : 0,
       rate: rounded(rate + GYRO_NOISE * this.#gauss(), RATE_STEP),
       battery: 7.8,
       x: this.state[0] + noise * this.#gauss(),
       y: this.state[1] + noise * this.#gauss(),
-      heading: this.state[3] + HEADING_NOISE * this.#gauss(),
+      heading: this.state[3] + part * HEADING_NOISE * this.#gauss(),
       delay: 0,
     });
     if (this.#past.length > LONGEST_DELAY) this.#past.shift();
@@ -184,10 +193,14 @@ export class LyingCar extends PlanarRobot {
 
   #report(measured: Measured, battery: number, seconds: number): void {
     const { reading, estimator } = this;
-    if (this.placeable) {
-      const { distance, speed, rate } = measured;
+    if (this.#options.by !== "pose") {
+      // a car that is seen from outside has sensors that are a little wrong
+      const scale = this.view ? 1 / (1 + ERRORS.travel) : 1;
+      const distance = scale * measured.distance;
+      const speed = scale * measured.speed;
+      const rate = measured.rate + (this.view ? ERRORS.bias : 0);
       estimator.move({ ...newMotion(), time: this.#now, seconds, distance, turn: rate * seconds, speed, rate });
-      reading.yawRate = measured.rate;
+      reading.yawRate = rate;
     } else estimator.adopt(measured.x, measured.y, measured.speed, measured.heading, 0);
     reading.battery = battery;
     reading.heard = this.#now;
@@ -246,7 +259,8 @@ export class LyingHost implements ControlHost {
     });
     const settings = { ...config, heartbeatWithin: Number.POSITIVE_INFINITY };
     this.gates = new GateCheck(car, settings, task, track);
-    this.#loop = new ControlLoop(pilot, car, this.gates, this.shared, this.ring, layout);
+    const poses = car.view && new OutsidePoses(car.view);
+    this.#loop = new ControlLoop(pilot, car, this.gates, this.shared, this.ring, layout, poses);
     this.#period = config["control-period"];
   }
 
@@ -291,7 +305,7 @@ export interface Trial extends LyingCarOptions {
 export async function tryLie(trial: Trial): Promise<LieResult> {
   const { laps, lie, given = {}, seed, watch } = trial;
   const config = completeConfig({
-    link: trial.by === "wheel" ? "serial" : "ros2",
+    link: trial.by === "pose" ? "ros2" : "serial",
     seed,
     "update-every": "lap",
     rollouts: laps,

@@ -1,7 +1,7 @@
 import { longestPeriodFor } from "../../config/timeouts.js";
-import { estimatorSettings } from "../estimator-settings.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
+import { estimatorSettings } from "../estimator-settings.js";
 import { SerialRobot } from "../serial/robot.js";
 import { servoFrom } from "../serial/servo.js";
 import { protocol } from "../wire/protocol.js";

@@ -4,12 +4,12 @@
  * is not armed here it is told to stand, at every step.
  */
 import { LONGEST_PERIOD } from "../../config/timeouts.js";
+import type { EstimatorSettings } from "../../estimation/entries.js";
+import { newMotion } from "../../estimation/motion.js";
 import { BoardOdometry, OdometryStep } from "../../odometry/board-odometry.js";
 import { Speedometer } from "../../odometry/speedometer.js";
-import { newMotion } from "../../estimation/motion.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
-import type { EstimatorSettings } from "../../estimation/entries.js";
 import { estimatorSettings } from "../estimator-settings.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";

@@ -1,0 +1,34 @@
+/** A car that learns by wheel, gyro and late poses from outside, through the control loop and all of its gates. */
+import { expect, test } from "@jest/globals";
+import { Fault } from "../../src/links/faults.js";
+import { type LyingHost, tryLie } from "../support/lying-car.js";
+
+const GIVEN = { hidden: [8] };
+
+/** Blind from `from` on for a while [s]; how far off the estimate was while it drove, and the uncertainty it gave [m]. */
+async function driven(plant: string, from: number, seconds: number) {
+  let [worst, uncertainty] = [0, 0];
+  const watch = ({ car, now }: LyingHost) => {
+    const isBlind = now >= from && now < from + seconds;
+    if (car.view) car.view.isBlind = isBlind;
+    const [x = 0, y = 0] = car.reading.state;
+    worst = Math.max(worst, Math.hypot(x - car.state[0], y - car.state[1]));
+    uncertainty = Math.max(uncertainty, car.reading.uncertainty);
+  };
+  const result = await tryLie({ plant, by: "outside", noise: 0, seed: 11, laps: 3, given: GIVEN, watch });
+  return { ...result, worst, uncertainty };
+}
+
+test.each(["identified", "single-track"])("%s goes on through a second without poses", async (plant) => {
+  const { fault, laps, worst, uncertainty } = await driven(plant, 8, 1);
+  expect(fault).toBeUndefined();
+  expect(laps).toBe(3);
+  expect(worst).toBeLessThan(0.08);
+  expect(uncertainty).toBeLessThan(0.2);
+});
+
+test("five seconds without poses stop it, near the track", async () => {
+  const { fault, untilStop } = await driven("identified", 8, 5);
+  expect(Fault[fault ?? Fault.none]).toBe(Fault[Fault.poseLost]);
+  expect(untilStop).toBeLessThan(1.5);
+});

@@ -1,12 +1,14 @@
 /**
  * How soon a simulated car drives well that is reached as a robot is: through the real firmware in simavr
  * (test/in-the-loop) and over topics (test/links/ros2), in virtual time, against the simulator alone with the same
- * seeds; all from rest at the task's start. Costs are those of the measured state, which is learned from, and those of
+ * seeds; all from rest at the task's start. `outside`: through the control loop by wheel, gyro and poses that are late,
+ * noisy, lost and wrong (test/support/outside-view.ts); `perfect`: the same by its true state; `firmware-outside`: such
+ * poses beside the firmware. Costs are those of the measured state, which is learned from, and those of
  * the plant's own, in % of the untrained controller's steady lap in the simulator. `--cache`: what is there already is
  * not driven again. Prints a table.
  * Usage, after a build (and `node scripts/firmware.mjs` for the firmware), in the project's folder:
  *   node scripts/robot-seconds.mjs [--seeds 5] [--first 81200] [--laps 20] [--plants identified,single-track]
- *     [--ways direct,ros2,firmware] [--cache file]
+ *     [--ways direct,ros2,firmware,perfect,outside,firmware-outside] [--cache file]
  */
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
@@ -24,6 +26,9 @@ import { CAR } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
 import { VirtualHost } from "../build/test/in-the-loop/virtual-host.js";
 import { VirtualRosHost } from "../build/test/links/ros2/host.js";
+import { LyingHost } from "../build/test/support/lying-car.js";
+import { OutsideView } from "../build/test/support/outside-view.js";
+import { ERRORS } from "../build/test/support/sensed-drive.js";
 import { keptRows, segmentsOfRows, segmentsUntilGood, untrainedCost } from "./study.mjs";
 
 const { values: options } = parseArgs({
@@ -63,6 +68,21 @@ function robotLink(host, config, put, truth) {
   return { link: new RobotLink(host, config, operator, log), states, end: async () => {} };
 }
 
+/** A car around whose state the control loop is closed without bytes; `by` and others as of a lying car. */
+async function closedLoop(given, car) {
+  const config = completeConfig({ ...given, link: car.by === "pose" ? "ros2" : "serial", corridor: 3 });
+  const host = await LyingHost.make(config, { plant: given.plant, seed: given.seed, noise: 0, ...car });
+  return {
+    config,
+    ...robotLink(
+      host,
+      config,
+      () => host.car.put(),
+      () => host.car.state,
+    ),
+  };
+}
+
 const parametersOf = async (config) => (await coreFor(config, 1, 1)).parameterCount();
 const isEngine = ({ plant }) => plant === "mujoco";
 
@@ -94,18 +114,29 @@ const WAYS = {
       ),
     };
   },
-  firmware: async (given) => {
-    const config = completeConfig({ ...given, ...CAR, corridor: 3 });
-    const board = new SimulatedBoard("build/firmware/lockstep", "build/firmware/atmega328p.elf");
-    await board.run(50);
-    const car = await SimulatedCar.make(board, given);
-    const host = new VirtualHost(config, board, car, await parametersOf(config));
-    const body = isEngine(given) ? await carBody() : undefined;
-    const truth = () => (body ? engineState(body) : car.state);
-    const robot = robotLink(host, config, () => car.put(), truth);
-    return { config, ...robot, end: () => board.stop() };
-  },
+  perfect: (given) => closedLoop(given, { by: "pose", isPerfect: true }),
+  outside: (given) => closedLoop(given, { by: "outside" }),
+  firmware: (given) => firmware({ ...given, ...CAR, corridor: 3 }),
+  "firmware-outside": (given) => firmware({ ...given, ...CAR, corridor: 3, pose: "udp" }),
 };
+
+async function firmware(given) {
+  const config = completeConfig(given);
+  const board = new SimulatedBoard("build/firmware/lockstep", "build/firmware/atmega328p.elf");
+  await board.run(50);
+  const { plant, seed } = given;
+  const car = await SimulatedCar.make(board, { plant, seed });
+  const host = new VirtualHost(config, board, car, await parametersOf(config));
+  if (config.pose !== "") {
+    const view = new OutsideView(ERRORS, config.seed);
+    host.poses = view;
+    host.before = (now) => view.see(now, car.state);
+  }
+  const body = isEngine(given) ? await carBody() : undefined;
+  const truth = () => (body ? engineState(body) : car.state);
+  const robot = robotLink(host, config, () => car.put(), truth);
+  return { config, ...robot, end: () => board.stop() };
+}
 
 /** Notes the engine's state at the beginning of every control step, of a core that drives its plant itself. */
 function noteEngine(core, body, initialState, states) {

@@ -5,6 +5,7 @@ import { resolveTask } from "../../src/config/resolve.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import { robotFor } from "../../src/links/links.js";
 import type { Transport } from "../../src/links/robot.js";
+import type { PoseSource } from "../../src/pose/source.js";
 import { controlLoop, loopPeriod } from "../../src/runtime/control.js";
 import type { ControlLoop } from "../../src/runtime/control-loop.js";
 import type { ControlHost } from "../../src/runtime/host.js";
@@ -69,6 +70,8 @@ export class VirtualHost implements ControlHost {
   before: (now: number) => undefined | boolean | Promise<undefined | boolean> = () => undefined;
   /** somebody else drives: the robot is only heard */
   listens = false;
+  /** looks at the car from outside; undefined: nothing does */
+  poses: Pick<PoseSource, "poll"> | undefined;
   /** what the host's clock is ahead of the board's [s] */
   clockAhead = 0;
 
@@ -85,15 +88,8 @@ export class VirtualHost implements ControlHost {
   async start(): Promise<void> {
     const kind = robotFor(this.#config, resolveTask(this.#config).task);
     if (!kind) throw new Error("no robot");
-    this.#loop = await controlLoop(
-      this.#config,
-      kind,
-      this.transport,
-      this.#nonce,
-      this.shared,
-      this.ring,
-      this.#options,
-    );
+    const { shared, ring, poses } = this;
+    this.#loop = await controlLoop(this.#config, kind, this.transport, this.#nonce, shared, ring, this.#options, poses);
     await this.board.connect(this.transport.arrive);
   }
 

@@ -5,7 +5,7 @@ import { type LyingHost, tryLie } from "../support/lying-car.js";
 
 const GIVEN = { hidden: [8] };
 
-/** Blind from `from` on for a while [s]; how far off the estimate was while it drove, and the uncertainty it gave [m]. */
+/** Blind from `from` on for a while [s]; how far off the estimate was, and the uncertainty that it gave [m]. */
 async function driven(plant: string, from: number, seconds: number) {
   let [worst, uncertainty] = [0, 0];
   const watch = ({ car, now }: LyingHost) => {

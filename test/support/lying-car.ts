@@ -85,7 +85,7 @@ function wheel(m: Measured, factor: number, speed: number): void {
 
 export interface LyingCarOptions {
   readonly plant: string;
-  /** `wheel`: dead reckoning by wheel and gyro; `pose`: a localisation; `outside`: wheel, gyro and poses from outside */
+  /** `wheel`: dead reckoning by wheel and gyro; `pose`: a localisation; `outside`: those, and poses from outside */
   readonly by: "wheel" | "pose" | "outside";
   readonly accelerometer?: boolean;
   /** neither wheel nor localisation has noise */

@@ -1,6 +1,6 @@
 /**
- * What looks at a simulated car from outside: its poses come late, irregularly, noisy, sometimes wrong or not at all, as
- * a source of poses hands them over.
+ * What looks at a simulated car from outside: its poses come late, irregularly, noisy, sometimes wrong or not at all,
+ * as a source of poses hands them over.
  */
 import { wrapAngle } from "../../src/angles.js";
 import { PoseEntry } from "../../src/pose/shared-poses.js";

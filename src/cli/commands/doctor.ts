@@ -3,8 +3,9 @@
 import { examine, formatDoctor } from "../../doctor/doctor.js";
 import { machine } from "../../doctor/machine.js";
 import { UserError } from "../../errors.js";
+import type { Output } from "../../output.js";
 import { roomOf } from "../../output.js";
-import { choice, flag } from "../arguments.js";
+import { choice, flag, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { folder, serialPort } from "../shared.js";
 
@@ -20,12 +21,19 @@ export default defineCommand({
       type: flag,
       describe: "open the port of --device and ask our firmware who it is: this resets an Arduino, and disarms",
     },
+    pose: {
+      type: text,
+      describe:
+        "look only at poses from this source, as `--pose` of train names it: stand for a while, then push the car",
+    },
+    seconds: { type: wholeNumber(5), default: 30, describe: "how long --pose listens [s]" },
     explain: { type: choice("stop"), describe: "look at nothing, but say what stops a robot by itself" },
   },
   examples: {
     "lapgrad doctor": "every check, with what to do where something is missing",
     "lapgrad doctor --device /dev/ttyACM0": "before a drive over this port; exit code 1 if it cannot be",
     "lapgrad doctor --device /dev/ttyACM0 --ask-board": "which firmware the board has; the car must stand",
+    "lapgrad doctor --pose udp": "rate, gaps, noise and outliers of poses from outside, with settings for them",
     "lapgrad doctor --explain stop": "every reason, how soon it is noticed, and what to do",
   },
   async run(args, output) {
@@ -36,6 +44,7 @@ export default defineCommand({
       output.result(tables);
       return true;
     }
+    if (args.pose !== undefined) return lookAtPoses(args.pose, args.seconds, output);
     if (args.askBoard && args.device === undefined)
       throw new UserError("--ask-board needs --device: only a port that was named is opened");
     const report = await examine(machine, { ...args, folder: args.out });
@@ -44,3 +53,23 @@ export default defineCommand({
     return report.problems === 0;
   },
 });
+
+async function lookAtPoses(pose: string, seconds: number, output: Output): Promise<boolean> {
+  const [{ completeConfig }, { listenToPoses }, { poseFindings }] = await Promise.all([
+    import("../../config/config.js"),
+    import("../../doctor/pose.js"),
+    import("../../doctor/pose-quality.js"),
+  ]);
+  output.say(`listens for ${seconds} s: let the car stand, then push it over the floor by hand`);
+  const rows = await listenToPoses(completeConfig({ link: "serial", pose }), seconds, output.say);
+  const checks = poseFindings(rows, seconds).map(({ name = "poses", ...found }) => ({
+    group: "poses",
+    name,
+    ...found,
+  }));
+  const count = (status: string) => checks.filter((check) => check.status === status).length;
+  const report = { checks, problems: count("problem"), notes: count("note") };
+  output.say(formatDoctor(report, roomOf(output)));
+  output.result(report);
+  return report.problems === 0;
+}

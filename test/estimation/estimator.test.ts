@@ -3,7 +3,6 @@ import { expect, test } from "@jest/globals";
 import { Entry } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
 import { newMotion } from "../../src/estimation/motion.js";
-import { missingSensors } from "../../src/estimation/sensors.js";
 
 const PERIOD = 0.02;
 /** A circle of 1.5 m at 3 m/s, after a start from rest in one second. */
@@ -158,12 +157,4 @@ test("without a place the first pose is one, and uncertainty does not grow while
       regular(5, () => 0.08),
     ).uncertainty,
   ).toBeGreaterThan(0.05);
-});
-
-test("it is said what is missing, and what follows", () => {
-  expect(missingSensors({ wheel: true, gyro: true, steering: true, poses: true })).toStrictEqual([]);
-  expect(missingSensors({ wheel: true, gyro: true, steering: false, poses: false })[0]).toContain("dead reckoning");
-  const blind = missingSensors({ wheel: false, gyro: false, steering: false, poses: true });
-  expect(blind).toHaveLength(3);
-  expect(blind[2]).toContain("--pose-latency");
 });

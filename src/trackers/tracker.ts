@@ -97,7 +97,7 @@ export class Tracker {
     const what = missing > 0 ? `${missing} of ${this.#rollouts.length} ${unitOf(config)}s` : "how the training ended";
     this.say(
       `${this.#server.address} has not got ${what}${this.#refused ? ` (${this.#refused})` : ""}; send it later: ` +
-        `lapgrad train --resume ${quoted(path)} --tracker mlflow=${this.#server.address}`,
+        `lapgrad train --resume ${quoted(path)} --tracker mlflow=${quoted(this.#server.address)}`,
     );
   }
 

@@ -75,7 +75,7 @@ export default defineCommand({
     "lapgrad train --plant nominal --model-scale 0.25 --laps 25 --seed 3": "a model four times too weak",
     "lapgrad train --gradient measured --plant identified": "ten minutes without any model",
     "lapgrad train car-track --track oval.yaml --start-from runs/kidney": "what one track taught, on another",
-    "lapgrad train car-track --track mine.yaml --race --plant single-track --laps 60": "faster from lap to lap",
+    "lapgrad train car-track --track mine.yaml --race --laps 60": "faster from lap to lap",
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",

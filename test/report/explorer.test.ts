@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { renderReport } from "../../src/report/report.js";
 import { Browser, type BrowserPage, browserTest } from "../support/browser.js";
+import { withoutScript } from "../support/page-script.js";
 import { LAP, RADIUS, reportOf } from "./fixture.js";
 
 let folder: string;
@@ -147,7 +148,7 @@ browserTest("fingers read and enlarge on a phone, whose page does not run over i
 
 browserTest("without a script all is there, and nothing that needs one", async () => {
   const path = join(folder, "plain.html");
-  await writeFile(path, renderReport(reportOf(3)).replace(/<script>[\s\S]*<\/script>/, ""));
+  await writeFile(path, withoutScript(renderReport(reportOf(3))));
   browser ??= Browser.open();
   const page = await browser.page(`file://${path}`);
   await page.until(`document.querySelectorAll(".plot path").length > 50`);

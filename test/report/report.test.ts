@@ -6,6 +6,7 @@ import type { ReportInput } from "../../src/report/input.js";
 import { renderReport } from "../../src/report/report.js";
 import { tasks } from "../../src/tasks/tasks.js";
 import type { RolloutMetrics } from "../../src/training/metrics.js";
+import { SCRIPT } from "../support/page-script.js";
 import { metricsOf, recordingOf, reportOf } from "./fixture.js";
 
 /** Anything a browser could be asked to fetch, and anything it could run, beside the page's own script. */
@@ -13,7 +14,6 @@ const FETCHES = /https?:|\/\/[a-z]|\bsrc=|\bhref=|<link|<script|<iframe|<object|
 /** What a script could fetch with, or make of texts. */
 const REACHES =
   /fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\(|\beval|Function\(|https?:|localStorage|cookie/;
-const SCRIPT = /<script>([\s\S]*?)<\/script>/;
 /** What a number that slipped through would leave behind. */
 const DEBRIS = /NaN|Infinity|undefined|\[object/;
 

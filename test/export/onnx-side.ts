@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { forms, type Verdict } from "../../src/export/forms.js";
-import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, timingsOf, whatsOf } from "../support/policies.js";
 
 const [folder = ""] = process.argv.slice(2);
 const { onnx } = forms;
@@ -15,7 +15,7 @@ const verdicts: Record<string, Verdict> = {};
 for (const task of Object.keys(POLICIES)) {
   for (const timing of timingsOf(task)) {
     const source = await randomPolicy(task, timing);
-    for (const what of onnx.whats) {
+    for (const what of whatsOf(task)) {
       for (const precision of onnx.precisions) {
         const file = await onnx.write(source, { what, precision });
         const name = `${task}-${timing}-${what}-${precision}`;

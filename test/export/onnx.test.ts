@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Verdict } from "../../src/export/forms.js";
+import { exportOnnx } from "../../src/export/onnx/export.js";
 import { layersOf, readOnnx } from "../../src/export/onnx/read.js";
 import type { Check } from "../../src/export/parity.js";
-import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, timingsOf, whatsOf } from "../support/policies.js";
 import { newFolder } from "../support/runs.js";
 import { tool } from "../support/tools.js";
 
@@ -41,9 +42,11 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
         ["float32", 2e-6, 1e-5],
         ["float64", 1e-14, 1e-12],
       ] as const) {
-        const [outputs] = checksOf(`${task}-${timing}-network-${precision}`);
-        expect(outputs).toMatchObject({ what: "network", limit: network, passed: true });
-        expect(outputs?.states).toBeGreaterThan(10_000);
+        if (whatsOf(task).includes("network")) {
+          const [outputs] = checksOf(`${task}-${timing}-network-${precision}`);
+          expect(outputs).toMatchObject({ what: "network", limit: network, passed: true });
+          expect(outputs?.states).toBeGreaterThan(10_000);
+        }
         const [steps, drive] = checksOf(`${task}-${timing}-policy-${precision}`);
         expect(steps).toMatchObject({ what: "step", limit: step, passed: true });
         expect((steps?.states ?? 0) - (steps?.undecided ?? 0)).toBeGreaterThan(10_000);
@@ -58,6 +61,11 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
 runtime.test("an adjustment of gains and trims, and one with setpoint offsets: steps and drive are the core's", () => {
   for (const knots of [0, 3])
     for (const check of checksOf(`adjusted-${knots}`)) expect(check).toMatchObject({ passed: true });
+});
+
+test("the network alone of a policy that sees the path is refused", async () => {
+  const { policy } = await randomPolicy("car-track-along", "simulation");
+  expect(() => exportOnnx(policy, "network", "float64")).toThrow(/sees the path, .*: use --what policy$/);
 });
 
 runtime.test("another policy's file does not pass", () => {
@@ -99,7 +107,9 @@ interface Seen {
 checker.test("ONNX's own checker accepts every file in full, and sees what was meant", async () => {
   const { stdout } = await run(checker.command, ["-c", CHECK, folder], { maxBuffer: 2 ** 26 });
   const files = JSON.parse(stdout) as Readonly<Record<string, Seen>>;
-  expect(Object.keys(files)).toHaveLength(4 * Object.keys(POLICIES).flatMap(timingsOf).length);
+  expect(Object.keys(files)).toHaveLength(
+    Object.keys(POLICIES).flatMap((name) => timingsOf(name).flatMap(() => whatsOf(name))).length * 2,
+  );
   const used = new Set<string>();
   for (const [name, { ir, opset, ops }] of Object.entries(files)) {
     expect([ir, opset]).toStrictEqual([7, [13]]);

@@ -2,6 +2,7 @@
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { AdjustmentSpace, GROUPS } from "../../src/derivatives/adjustment.js";
 import { describePolicy, type Timing } from "../../src/export/description.js";
+import type { What } from "../../src/export/onnx/export.js";
 import { type ExportSource, exportCore } from "../../src/export/source.js";
 import { initialisePolicy } from "../../src/session.js";
 import { tasks } from "../../src/tasks/tasks.js";
@@ -12,6 +13,10 @@ export const POLICIES: Readonly<Record<string, PartialConfig>> = {
   ...Object.fromEntries(Object.keys(tasks).map((task) => [task, { task }])),
   "car-track-along": { task: "car-track", features: "path" },
 };
+
+/** What of it can be exported as ONNX: a network that sees the path is none without what turns its offsets. */
+export const whatsOf = (name: string): readonly What[] =>
+  POLICIES[name].features === "path" ? ["policy"] : ["network", "policy"];
 
 /** Without a spline the timing changes two constants only: one is enough, and tests are to be quick. */
 export function timingsOf(name: string): readonly Timing[] {

@@ -17,11 +17,15 @@ export const MEMORY = {
 } as const;
 export const next = (name: string): string => `next_${name}`;
 
-/** @throws UserError if the network alone is asked for and is not all that changes the nominal policy */
+/** @throws UserError if the network alone is asked for, and its outputs are not yet the offsets */
 export function exportOnnx(policy: PolicyDescription, what: What, precision: Precision): Uint8Array {
   if (what === "network" && policy.adjustment)
     throw new UserError(
       "--what is network, but the policy also has an adjustment, which the network alone lacks: use --what policy",
+    );
+  if (what === "network" && policy.features === "path")
+    throw new UserError(
+      "--what is network, but this network sees the path, along which the policy turns its offsets: use --what policy",
     );
   return encodeModel(what === "network" ? networkModel(policy, precision) : policyModel(policy, precision));
 }

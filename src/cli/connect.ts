@@ -69,7 +69,7 @@ export const connect: Connect = async (config, context) => {
 };
 
 /** Refuses to simulate where something was given that only a robot has, and no link. */
-function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission): void {
+export function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission): void {
   if (given.link !== undefined) return;
   const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device: given.device, pose: given.pose };
   const [robots] = Object.entries(options).find(([, value]) => value) ?? [];
@@ -117,16 +117,17 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
 /** What hears a robot that somebody else drives. It sends nothing, so nobody needs to allow anything. */
 export async function hearingHost(
   config: RunConfig,
-  { output, stop, drives }: Pick<LinkContext, "output" | "stop" | "drives">,
+  { output, signal, stop, drives }: Pick<LinkContext, "output" | "signal" | "stop" | "drives">,
 ): Promise<ControlHost> {
   const transport = transportOf(config.link);
   if (!robotFor(config, resolveTask(config).task) || !transport)
     throw new UserError(`link ${config.link} has no robot`);
+  const poses = await posesOf(config, output, signal);
   requireLink(config.link);
   const connection = await connectionTo(config, transport, true, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: true };
-  return new ThreadHost(config, connection, 0, options, { drives, onStop: stop, say: output.say });
+  return new ThreadHost(config, connection, 0, options, { drives, onStop: stop, say: output.say, poses });
 }
 
 /** Refuses changes of a plant where there is none: a robot would drive on as it is, and its run say otherwise. */

@@ -117,7 +117,7 @@ export function newReading(states: number, inputs: number): Reading {
 /** A robot that nothing can be sent to. */
 export type HeardRobot = Pick<
   Robot,
-  "reading" | "phase" | "placeable" | "listen" | "receive" | "takeFault" | "faultValue"
+  "reading" | "phase" | "placeable" | "listen" | "takePose" | "receive" | "takeFault" | "faultValue"
 >;
 
 /** How old a measured state is [s]; 0 where none has a time. */

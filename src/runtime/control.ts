@@ -57,7 +57,8 @@ export async function controlLoop(
   options: ControlOptions,
   poses?: Pick<PoseSource, "poll">,
 ): Promise<Pick<ControlLoop, "step">> {
-  if (options.listens) return new ListeningLoop(description.make(silenced(transport), nonce), shared, ring);
+  const outside = poses && new OutsidePoses(poses);
+  if (options.listens) return new ListeningLoop(description.make(silenced(transport), nonce), shared, ring, outside);
   const core = await pilotCore(config);
   const { task } = core.setup;
   const robot: Robot = description.make(transport, nonce);
@@ -68,7 +69,7 @@ export async function controlLoop(
   });
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
-  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), poses && new OutsidePoses(poses));
+  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside);
 }
 
 /** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */

@@ -5,6 +5,7 @@
  */
 import { Fault } from "../links/faults.js";
 import type { HeardRobot } from "../links/robot.js";
+import type { OutsidePoses } from "./outside-poses.js";
 import { RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
 
@@ -12,13 +13,16 @@ export class ListeningLoop {
   readonly #robot: HeardRobot;
   readonly #shared: Shared;
   readonly #ring: Ring;
+  readonly #poses: OutsidePoses | undefined;
   /** when the state held that was written last [s] */
   #written = Number.NEGATIVE_INFINITY;
 
-  constructor(robot: HeardRobot, shared: Shared, ring: Ring) {
+  /** `poses`: measured from outside, undefined: none are. */
+  constructor(robot: HeardRobot, shared: Shared, ring: Ring, poses?: OutsidePoses) {
     this.#robot = robot;
     this.#shared = shared;
     this.#ring = ring;
+    this.#poses = poses;
     robot.listen();
   }
 
@@ -26,6 +30,7 @@ export class ListeningLoop {
   step(now: number, missed: boolean): boolean {
     const robot = this.#robot;
     const isOver = this.#shared.takeOrder() === Order.quit;
+    this.#poses?.handTo(robot);
     robot.receive(now);
     const fault = robot.takeFault();
     if (fault !== Fault.none) this.#writeFault(now, fault);

@@ -1,5 +1,5 @@
 /** Poses from outside, from the thread that receives them to the robot's own idea of where it is. */
-import type { Robot } from "../links/robot.js";
+import type { HeardRobot } from "../links/robot.js";
 import { PoseEntry } from "../pose/shared-poses.js";
 import type { PoseSource } from "../pose/source.js";
 
@@ -12,7 +12,7 @@ export class OutsidePoses {
   }
 
   /** Hands the newest pose on, if there is one. */
-  handTo(robot: Robot): void {
+  handTo(robot: HeardRobot): void {
     if (this.#source.poll(this.#pose)) robot.takePose?.(this.#pose);
   }
 }

@@ -59,4 +59,5 @@ test("a car that was pushed has no inputs to fit a model to; a pendulum is not d
   );
   await expect(run(recordCommand, { task: "pendulum-reach", seconds: 3 })).rejects.toThrow(/is none: choose a car's/);
   await expect(run(recordCommand, { out: drive })).rejects.toThrow(/exists already/);
+  await expect(run(recordCommand, { pose: "udp" })).rejects.toThrow(/--pose is for a robot, and without --link/);
 });

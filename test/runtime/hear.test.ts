@@ -58,10 +58,15 @@ interface Pushed {
 }
 
 /** The kit's car pushed by `push`, which sets what moves it; nothing reaches its board. */
-async function pushed(seconds: number, push: (fake: FakeWaveshare, now: number) => void): Promise<Pushed> {
-  const config = completeConfig(KIT);
+async function pushed(
+  seconds: number,
+  push: (fake: FakeWaveshare, now: number) => void,
+  posesOf?: (fake: FakeWaveshare) => SilentHost["poses"],
+): Promise<Pushed> {
+  const config = completeConfig(posesOf ? { ...KIT, pose: "udp" } : KIT);
   const fake = await FakeWaveshare.make({});
   const host = new SilentHost(config, fake, fake, 0);
+  host.poses = posesOf?.(fake);
   host.before = (now) => {
     push(fake, now);
     return undefined;
@@ -101,6 +106,24 @@ test("pushed around once and a little further: a recording that a track is made 
   const round = fake.path.findIndex(({ state }) => state[3] - fake.path[0].state[3] > 2 * Math.PI);
   expect(Math.abs(track.length / truly(0, round) - 1)).toBeLessThan(0.03);
   expect(lap.gap).toBeLessThan(0.1);
+});
+
+test("seen from outside: the recording is where the poses are, and nothing of it is summed up", async () => {
+  const [x0, y0] = [2, -1];
+  const { heard, path, fake } = await pushed(4, circle, (car) => ({
+    poll: (into) => {
+      const [x, y, , phi] = car.state;
+      into.set([car.nowUs / 1e6, car.nowUs / 1e6, x + x0, y + y0, phi]);
+      return true;
+    },
+  }));
+  expect(heard).toMatchObject({ stopped: undefined, gaps: [], uncertainty: null, moved: true });
+  const { states, events } = await readRecording(path);
+  expect(events[0].message).toMatch(/its pose is measured/);
+  const last = states.length - 4;
+  const [x, y] = fake.state;
+  expect(Math.hypot(x, y)).toBeGreaterThan(0.3);
+  expect(Math.hypot(states[last] - x0 - x, states[last + 1] - y0 - y)).toBeLessThan(0.1);
 });
 
 test("frames that do not come are a gap, and their time is said", async () => {

@@ -17,7 +17,7 @@ import { taskNamed, tasks } from "../../tasks/tasks.js";
 import { roomFor } from "../../training/collect.js";
 import { number, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { hearingHost, requireLink } from "../connect.js";
+import { hearingHost, refuseRobotOptions, requireLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
 import { recordingPath } from "../recording-path.js";
 import { DRIVING } from "../settings.js";
@@ -53,6 +53,7 @@ export default defineCommand({
   async run({ out, seconds, given }, output, hostFor: typeof hearingHost = hearingHost) {
     requireLink(given.link);
     const config = completeConfig({ ...withOwnTask(given), rollouts: 1, batch: 1, window: "0:0:0" });
+    if (isSimulated(config)) refuseRobotOptions({ given });
     const { task } = resolveTask(config);
     if (!isPlanar(task))
       throw new UserError(`record writes down a robot in the plane, and ${task.name} is none: choose a car's task`);
@@ -92,7 +93,7 @@ async function heardFrom(
   const { hear } = await import("../../runtime/hear.js");
   const interrupt = watchInterrupts();
   try {
-    const host = await hostFor(config, { output, stop: interrupt.stop, drives: path });
+    const host = await hostFor(config, { output, signal: interrupt.signal, stop: interrupt.stop, drives: path });
     return await hear(host, config, { say: output.say, signal: interrupt.signal }, path, seconds);
   } finally {
     interrupt.release();

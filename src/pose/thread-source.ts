@@ -42,7 +42,9 @@ export class ThreadPoseSource implements PoseSource {
           else reject(new UserError(`--pose ${this.#settings.kind}: ${message.failure}`, message.exitCode));
         });
         worker.once("error", reject);
-        this.#signal?.addEventListener("abort", () => reject(new UserError("stopped before the first pose came", 1)));
+        const stop = () => reject(new UserError("stopped before the first pose came", 1));
+        if (this.#signal?.aborted) stop();
+        this.#signal?.addEventListener("abort", stop);
         worker.once("exit", () => reject(new Error("the thread that receives poses ended")));
       });
     } catch (error) {

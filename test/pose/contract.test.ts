@@ -9,7 +9,7 @@ import { PoseEntry } from "../../src/pose/shared-poses.js";
 import { ThreadPoseSource } from "../../src/pose/thread-source.js";
 import { uniformFrom, upperMedian } from "../../src/statistics.js";
 import type { Placed } from "./encoders/bytes.js";
-import type { PoseHarness, Sender } from "./harness.js";
+import { freePort, type PoseHarness, type Sender } from "./harness.js";
 
 /** The sender's clock counts from here [s]. */
 const EPOCH = 5000;
@@ -154,4 +154,11 @@ describe.each(poseNames)("%s", (name) => {
       await nextOf(source, 2);
     }
   });
+});
+
+test("who was stopped before it listens waits for no pose", async () => {
+  const settings = poseSettingsFrom(completeConfig({ pose: `udp=${await freePort()}` }));
+  if (!settings) throw new Error("no source");
+  const source = new ThreadPoseSource(settings, () => {}, AbortSignal.abort());
+  await expect(source.open()).rejects.toThrow("stopped before the first pose came");
 });

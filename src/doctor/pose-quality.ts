@@ -53,7 +53,7 @@ function lossOf(intervals: readonly number[]): Finding {
   const usual = median(intervals);
   const lost = intervals.reduce((sum, one) => sum + (one > GAP * usual ? Math.round(one / usual) - 1 : 0), 0);
   const part = lost / (lost + intervals.length + 1);
-  const longest = Math.max(...intervals);
+  const longest = intervals.reduce((most, one) => Math.max(most, one));
   const text = `${(100 * part).toFixed(1)} % missing, the longest gap ${longest.toFixed(2)} s`;
   if (longest > LONG)
     return named("loss", problem(`${text}; a drive stops after 2 s`, "see where the car is out of sight"));

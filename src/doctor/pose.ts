@@ -1,7 +1,6 @@
 /** Listens to a source of poses for a while. */
 import { monotonicTime } from "../clock.js";
-import type { RunConfig } from "../config/schema.js";
-import { poseSettingsFrom } from "../pose/settings.js";
+import type { PoseSettings } from "../pose/settings.js";
 import { PoseEntry } from "../pose/shared-poses.js";
 import type { PoseRow } from "./pose-quality.js";
 
@@ -13,12 +12,10 @@ const LOOK = 2;
  * @throws UserError if none comes, with what came instead
  */
 export async function listenToPoses(
-  config: RunConfig,
+  settings: PoseSettings,
   seconds: number,
   say: (text: string) => void,
 ): Promise<readonly PoseRow[]> {
-  const settings = poseSettingsFrom(config);
-  if (settings === undefined) return [];
   const { ThreadPoseSource } = await import("../pose/thread-source.js");
   const source = new ThreadPoseSource(settings, say);
   const pose = new Float64Array(PoseEntry.count);

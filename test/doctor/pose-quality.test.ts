@@ -1,7 +1,10 @@
 /** What `doctor --pose` says of poses that came: of those with errors that are known. */
 import { expect, test } from "@jest/globals";
+import { runCommand } from "../../src/cli/command.js";
+import doctorCommand from "../../src/cli/commands/doctor.js";
 import { type PoseRow, poseFindings } from "../../src/doctor/pose-quality.js";
 import { uniformFrom } from "../../src/statistics.js";
+import { Captured } from "../support/runs.js";
 import { normalFrom } from "../support/sensed-drive.js";
 
 interface Errors {
@@ -68,4 +71,11 @@ test("a long gap, few poses, late ones, no times, headings that turn round", () 
   );
   expect(poseFindings(turned, 20).find(({ name }) => name === "headings")?.status).toBe("problem");
   expect(poseFindings(seen({}).slice(0, 10), 20)[0].status).toBe("problem");
+});
+
+test("what is no source is refused before anything is listened to", async () => {
+  const refused = (pose: string) => expect(runCommand(doctorCommand, { pose }, new Captured())).rejects;
+  await refused("nobody").toThrow(/"pose" is "nobody"; allowed is one of .*udp/);
+  await refused("udp=:70000").toThrow(/port 70000 in ":70000"; allowed is 1 to 65535/);
+  await refused("").toThrow(/--pose names no source/);
 });

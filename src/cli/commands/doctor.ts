@@ -26,6 +26,7 @@ export default defineCommand({
       describe:
         "look only at poses from this source, as `--pose` of train names it: stand for a while, then push the car",
     },
+    poseName: { type: text, describe: "which of the objects that --pose sees is the car, where there are several" },
     seconds: { type: wholeNumber(5), default: 30, describe: "how long --pose listens [s]" },
     explain: { type: choice("stop"), describe: "look at nothing, but say what stops a robot by itself" },
   },
@@ -44,7 +45,7 @@ export default defineCommand({
       output.result(tables);
       return true;
     }
-    if (args.pose !== undefined) return lookAtPoses(args.pose, args.seconds, output);
+    if (args.pose !== undefined) return lookAtPoses(args.pose, args.poseName ?? "", args.seconds, output);
     if (args.askBoard && args.device === undefined)
       throw new UserError("--ask-board needs --device: only a port that was named is opened");
     const report = await examine(machine, { ...args, folder: args.out });
@@ -54,14 +55,16 @@ export default defineCommand({
   },
 });
 
-async function lookAtPoses(pose: string, seconds: number, output: Output): Promise<boolean> {
-  const [{ completeConfig }, { listenToPoses }, { poseFindings }] = await Promise.all([
-    import("../../config/config.js"),
-    import("../../doctor/pose.js"),
-    import("../../doctor/pose-quality.js"),
-  ]);
+async function lookAtPoses(pose: string, name: string, seconds: number, output: Output): Promise<boolean> {
+  const { checkSetting, completeConfig } = await import("../../config/config.js");
+  const { poseSettingsFrom } = await import("../../pose/settings.js");
+  const { listenToPoses } = await import("../../doctor/pose.js");
+  const { poseFindings } = await import("../../doctor/pose-quality.js");
+  checkSetting("pose", pose, "command line");
+  const settings = poseSettingsFrom(completeConfig({ link: "serial", pose, "pose-name": name }));
+  if (settings === undefined) throw new UserError("--pose names no source of poses: docs/pose.md has them");
   output.say(`listens for ${seconds} s: let the car stand, then push it over the floor by hand`);
-  const rows = await listenToPoses(completeConfig({ link: "serial", pose }), seconds, output.say);
+  const rows = await listenToPoses(settings, seconds, output.say);
   const checks = poseFindings(rows, seconds).map(({ name = "poses", ...found }) => ({
     group: "poses",
     name,

@@ -64,13 +64,7 @@ export class Estimator {
   constructor(settings: Partial<EstimatorSettings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...settings };
     this.#correction = new Correction(this.#settings);
-    this.reset();
-  }
-
-  /** Forgets everything, what it learned of the sensors too. */
-  reset(): void {
     const { numbers } = this.#movement;
-    numbers.fill(0);
     numbers[Entry.latency] = this.#settings.latency;
     numbers[Entry.curvature] = this.#settings.curvature;
     for (const [entry, deviation] of PRIORS) this.#setDeviation(entry, deviation);
@@ -80,9 +74,6 @@ export class Estimator {
       Entry.curvature,
       this.#settings.curvature === 0 ? CURVATURE_PRIOR.unknown : CURVATURE_PRIOR.given,
     );
-    this.isPlaced = false;
-    this.#history.forget();
-    this.#again = Number.POSITIVE_INFINITY;
     this.#show();
   }
 

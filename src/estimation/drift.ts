@@ -4,13 +4,13 @@
  * believes it is, so they do not show them.
  */
 
+import { wrapAngle } from "../angles.js";
 import { PlanarState } from "../tasks/planar.js";
 import { PRIOR } from "./entries.js";
 
 /** Standard deviations of what is wrong for a whole drive: gyro's bias [rad/s] and scale, scale of the wheel. */
 const DEVIATIONS = [PRIOR.gyroBias, PRIOR.gyroScale, PRIOR.travelScale] as const;
 
-const TURN = 2 * Math.PI;
 /** Numbers of a state that is followed. */
 const N = 4;
 
@@ -49,8 +49,7 @@ export class Drift {
 
   #move(from: Float64Array, to: Float64Array, seconds: number): void {
     if (to.length < N) return; // the state after the last step was not recorded
-    const change = to[PlanarState.phi] - from[PlanarState.phi];
-    const turn = change - TURN * Math.round(change / TURN);
+    const turn = wrapAngle(to[PlanarState.phi] - from[PlanarState.phi]);
     const distance = from[PlanarState.v] * seconds;
     const middle = from[PlanarState.phi] + 0.5 * turn;
     const [cos, sin] = [Math.cos(middle), Math.sin(middle)];

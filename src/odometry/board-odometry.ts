@@ -5,6 +5,7 @@
  * has its distance too, and roundings do not add up. The price is that a board which starts anew, at 0, seems to jump:
  * {@link OdometryStep.leap}.
  */
+import { wrapAngle } from "../angles.js";
 
 /** A pose as the board counts it, and the length of its own increment. */
 export interface CountedPose {
@@ -92,7 +93,7 @@ export class BoardOdometry {
     const dy = wrapped(to.y - from.y) / PER_UNIT;
     const yaw = wrapped(to.yaw - from.yaw) / PER_UNIT;
     // a board may also keep its yaw within a turn
-    this.turn = yaw - 2 * Math.PI * Math.round(yaw / (2 * Math.PI));
+    this.turn = wrapAngle(yaw);
     const middle = this.#heading + 0.5 * this.turn;
     this.distance = dx * Math.cos(middle) + dy * Math.sin(middle);
     return Math.hypot(dx, dy) <= most && Math.abs(this.turn) <= mostTurn;

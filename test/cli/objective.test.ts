@@ -39,6 +39,11 @@ test("of a training that failed is the factor at which it is stopped, never NaN 
   expect(trainings[0].failure).toMatch(/bounds|times the untrained|finite/);
 });
 
+test("is of no training whose cost is no part of the untrained one's", async () => {
+  await expect(told({ ...SMALL, "start-from": "runs/other" })).rejects.toThrow(/leave --start-from out$/);
+  await expect(told({ task: "car-track", race: true })).rejects.toThrow(/leave --race out$/);
+});
+
 test("is of no robot", async () => {
   await expect(told({ link: "serial", device: "/dev/null" })).rejects.toThrow(
     /--link is serial; a search trains many policies, most of them bad: allowed is sim/,

@@ -30,13 +30,18 @@ export default defineCommand({
     const config = completeConfig(withTask(args));
     if (!isSimulated(config))
       throw new UserError(`--link is ${config.link}; a search trains many policies, most of them bad: allowed is sim`);
+    if (config["start-from"] !== "")
+      throw new UserError(
+        "each training here begins untrained, which is what its cost is a part of: leave --start-from out",
+      );
+    if (config.race) throw new UserError("laps at other speeds cost what cannot be compared: leave --race out");
     const trainings = [];
     for (let seed = config.seed; seed < config.seed + seeds; seed++) {
       const { untrained, costs, final, failure } = await trainFor({ ...config, seed }, minutes);
       const learned = measure === "policy" ? final : costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
       // a training that failed is as bad as what it is stopped for
-      const failed = failure !== null || learned === null || !Number.isFinite(learned);
-      const value = failed ? config["stop-factor"] : Math.min(config["stop-factor"], learned / untrained);
+      const part = failure === null && learned !== null ? learned / untrained : Number.NaN;
+      const value = Number.isFinite(part) ? Math.min(config["stop-factor"], part) : config["stop-factor"];
       trainings.push({ seed, value, untrained, final, failure: failure?.why ?? null });
     }
     const value = trainings.reduce((sum, one) => sum + one.value, 0) / seeds;

@@ -56,7 +56,7 @@ export class Mlflow {
     if (!url || !/^https?:$/.test(url.protocol))
       throw new UserError(`mlflow=${address} is no address; allowed is mlflow=http://… or https://…`);
     const { username, password } = url;
-    const user = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+    const user = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64");
     this.#headers = { "Content-Type": "application/json", ...(username && { Authorization: `Basic ${user}` }) };
     url.username = url.password = url.search = url.hash = "";
     if (!url.pathname.endsWith("/")) url.pathname += "/";
@@ -134,6 +134,17 @@ export class Mlflow {
     const mayPass = response.status >= 500 || response.status === 408 || response.status === 429;
     if (mayPass) throw new Error(said);
     throw new Refused(said, String(code));
+  }
+}
+
+/** A user or password of an address. @throws UserError if a % in it stands for nothing */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UserError(
+      "user or password in the address of --tracker has a % that stands for nothing: write %25 for it",
+    );
   }
 }
 

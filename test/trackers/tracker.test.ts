@@ -149,6 +149,9 @@ test("a server that says no is not asked again, and the training goes on", async
 test("what is no tracking server, or no address, or a damaged tracker.json", async () => {
   for (const given of ["http://x", "mlflow=", "mlflow=x", "mlflow=file:///etc", "wandb=http://x"])
     expect(() => trackerAddress(given)).toThrow(/allowed is mlflow=http:\/\/… or https:\/\/…$/);
+  expect(() => trackerAddress("mlflow=http://user:50%@x")).toThrow(
+    /has a % that stands for nothing: write %25 for it$/,
+  );
   expect(trackerAddress("mlflow=https://example.org/mlflow")).toBe("https://example.org/mlflow");
   await writeFile(join(folder, "tracker.json"), '{"address":');
   const said: string[] = [];

@@ -60,8 +60,12 @@ export class AdjustmentSpace {
     return this.#directions === undefined && this.parameters.some(isDirection);
   }
 
-  /** What its directions are, from the weights of the policy on. */
+  /** What its directions are, from the weights of the policy on. @throws UserError if nothing could drive by them */
   setDirections(weights: Float64Array, vectors: readonly Float64Array[]): void {
+    const wanted = this.parameters.filter(isDirection).length;
+    const isUsable = (one: Float64Array) => one.length === weights.length && one.every(Number.isFinite);
+    if (vectors.length !== wanted || !vectors.every(isUsable))
+      throw new UserError(`there are not ${wanted} finite directions of ${weights.length} weights: shake anew`);
     this.#directions = { weights: weights.slice(), vectors };
   }
 

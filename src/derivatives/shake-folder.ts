@@ -39,7 +39,7 @@ const PLAN = v.object({
 export type ShakePlan = v.InferOutput<typeof PLAN>;
 
 /** Vectors of the length of the network's parameters, as {@link textOf}. */
-const DIRECTIONS = v.object({ directions: v.array(v.string()) });
+const DIRECTIONS = v.object({ directions: v.array(v.pipe(v.string(), v.transform(numbersIn))) });
 
 const LAP = v.object({
   index: v.number(),
@@ -109,7 +109,7 @@ export class ShakeFolder {
   async readDirections(): Promise<Float64Array[] | undefined> {
     if (!(await exists(this.#directionsPath))) return undefined;
     const text = await readText(this.#directionsPath);
-    return parsed(DIRECTIONS, text, this.#directionsPath).directions.map(numbersIn);
+    return parsed(DIRECTIONS, text, this.#directionsPath).directions;
   }
 
   get #directionsPath(): string {

@@ -86,8 +86,8 @@ export async function shake(run: ShakeRun, lines: readonly ShakeLine[]): Promise
     if (run.signal.aborted) return undefined;
     if (planned.kind !== "passage" && space.lacksDirections) {
       const directions = await findDirections(core, run.config, plan.groups, plan.directions, settled);
-      await folder.keepDirections(directions);
       space.setDirections(core.view("parameters"), directions);
+      await folder.keepDirections(directions);
     }
     const values = valuesOf(planned);
     const next = queue[i + 1] ?? nominal("passage", space.size);
@@ -156,7 +156,9 @@ class PairSizes {
       squares += size ** 2;
       most = Math.max(most, size);
     }
-    return squares > 0 ? Math.min(LARGEST, GROWTH * most, (this.#bound * squares) / products) : PILOT;
+    // also false of a deviation that is no number
+    const isKnown = squares > 0 && products >= 0;
+    return isKnown ? Math.min(LARGEST, GROWTH * most, (this.#bound * squares) / products) : PILOT;
   }
 
   /** Half the largest distance between two laps [m]. */

@@ -86,8 +86,12 @@ test("a trained policy is shaken along its weights, killed and gone on with: the
   await diagnoseCommand.run({ run: out, given: {} }, diagnosis);
   const [{ groups }] = diagnosis.results as { groups: { name: string; cosine: number }[] }[];
   expect(groups.find(({ name }) => name === "leading")?.cosine).toBeGreaterThan(0.9);
-  await writeFile(path, "{}");
-  await expect(diagnoseCommand.run({ run: out, given: {} }, diagnosis)).rejects.toThrow(
-    "directions.json is not what lapgrad shake wrote",
-  );
+  for (const damaged of ["{}", '{"directions":["AAAA"]}']) {
+    await writeFile(path, damaged);
+    await expect(diagnoseCommand.run({ run: out, given: {} }, diagnosis)).rejects.toThrow(
+      "directions.json is not what lapgrad shake wrote",
+    );
+  }
+  await writeFile(path, '{"directions":[]}');
+  await expect(diagnoseCommand.run({ run: out, given: {} }, diagnosis)).rejects.toThrow(/not 2 finite directions of/);
 });

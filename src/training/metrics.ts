@@ -78,7 +78,8 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   if (task.track) {
     const columns = task.columns.state.length;
     const states = core.view("states", slot).subarray(from * columns, (to + 1) * columns);
-    metrics.lapTime = (seconds * task.track.length) / progressAlong(task.track, states, columns);
+    const progress = Math.max(0, progressAlong(task.track, states, columns)); // backwards it never comes round
+    metrics.lapTime = (seconds * task.track.length) / progress;
   }
   return { index, seconds, cost, windowCost: cost, meanCost: cost / steps, slowSeconds, ...metrics };
 }

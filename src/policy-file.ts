@@ -12,6 +12,7 @@ import {
 } from "./checkpoint/checkpoint.js";
 import { restorePolicy } from "./checkpoint/policy.js";
 import { mergeConfigs, type PartialConfig, readCompleteConfig } from "./config/config.js";
+import { resolveTask } from "./config/resolve.js";
 import type { Core } from "./core/core.js";
 import { UserError } from "./errors.js";
 import { problemOf } from "./files.js";
@@ -114,7 +115,8 @@ export async function configOfPolicy(
   if (policy.usage === undefined) return mergeConfigs(ofRun, given);
   // of a race: as fast as the policy was driven, by the pace, which needs no race
   const pace = Math.sqrt(policy.usage);
-  const asked = mergeConfigs(ofRun, { parameters: { reward: { speedFactor: pace } } });
+  const { speedFactor } = resolveTask(ofRun).task.reward.parameters;
+  const asked = mergeConfigs(ofRun, { parameters: { reward: { speedFactor: pace * speedFactor } } });
   return mergeConfigs({ ...asked, race: false, pace }, given);
 }
 

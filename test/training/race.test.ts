@@ -8,8 +8,8 @@ import { configOfPolicy, openPolicy } from "../../src/policy-file.js";
 import { handedOver, Takeover } from "../../src/runtime/handover.js";
 import { initialisePolicy } from "../../src/session.js";
 import { trackOfText } from "../../src/tracks/text.js";
-import { lapTimeOf } from "../../src/tracks/track.js";
-import { bestOf, type RolloutMetrics } from "../../src/training/metrics.js";
+import { lapTimeOf, type Track } from "../../src/tracks/track.js";
+import { bestOf, measureSteps, type RolloutMetrics } from "../../src/training/metrics.js";
 import { taskTime } from "../../src/training/race.js";
 import { trainingFor } from "../../src/training/training.js";
 import { fingerprint, newFolder, trainRun } from "../support/runs.js";
@@ -192,6 +192,27 @@ test("a race gets faster, resumes bit for bit, and its policy is driven at its u
   expect(config.pace).toBeCloseTo(Math.sqrt(laps[3].usage), 12);
   expect(config.race).toBe(false);
 }, 120_000);
+
+test("a race with a factor on its speeds is driven with that factor", async () => {
+  const run = join(folder, "factor");
+  const parameters = { reward: { speedFactor: 0.9 } };
+  await trainRun({ given: given({ rollouts: 1, parameters }), out: run });
+  const policy = await openPolicy(run, "last");
+  const { pace, parameters: driven } = await configOfPolicy(run, policy, {});
+  expect(driven?.reward.speedFactor).toBeCloseTo(0.9 * (pace as number), 12);
+}, 60_000);
+
+test("a lap that went backwards is none, however fast", async () => {
+  const { core, race } = await raceFor();
+  const states = core.view("states");
+  const [{ x, y }, columns] = [core.setup.task.track as Track, 4];
+  for (let t = 0; t <= 10; t++) states.set([x[x.length - 1 - t], y[y.length - 1 - t]], columns * t);
+  const { lapTime } = measureSteps(core, 0, 0, 10, 1);
+  expect(lapTime).toBe(Number.POSITIVE_INFINITY);
+  const before = core.usage;
+  race.endLap(core, lapTime);
+  expect(core.usage).toBeCloseTo(0.97 * before, 12);
+});
 
 test("what cannot be raced is refused, with what to do", async () => {
   const fixed = join(folder, "fixed.yaml");

@@ -103,6 +103,17 @@ describe("natnet", () => {
     expect(heard.poses).toEqual([]);
   });
 
+  test("a body whose quaternion is none is lost, not one that looks along the floor's x axis", () => {
+    const heard = new Heard();
+    const client = connected(3, 1, heard);
+    const damaged = frame(3, 1, 5, [{ name: "car", x: 1, y: 2, heading: 0 }], 1234.5);
+    const one = damaged.indexOf(Buffer.from("0000000000000000000000000000803f", "hex")) + 12;
+    expect(client.hear(damaged, 1)).toBe(true);
+    damaged.writeFloatLE(0, one);
+    expect(client.hear(damaged, 2)).toBe(false);
+    expect(heard.poses.map(({ heading }) => heading)).toEqual([0]);
+  });
+
   test.each([
     [3, 1, 4, 1],
     [4, 1, 3, 1],

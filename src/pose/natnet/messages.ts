@@ -53,6 +53,7 @@ export interface RigidBody {
   readonly qy: number;
   readonly qz: number;
   readonly qw: number;
+  /** it says so, and its quaternion is one */
   readonly isTracked: boolean;
 }
 
@@ -211,11 +212,15 @@ function section(reader: ByteReader, version: number, least: number, one: () => 
   return isRight && !reader.isShort;
 }
 
+/** A quaternion of a rotation has length 1, but for rounding. */
+const UNIT = 0.01;
+
 function readBody(reader: ByteReader, version: number): RigidBody {
   const id = reader.u32();
   const [x, y, z, qx, qy, qz, qw] = [0, 1, 2, 3, 4, 5, 6].map(() => reader.f32());
   if (version < 300) reader.skip(20 * reader.count(20));
   reader.f32();
-  const isTracked = version < 206 ? !(x === 0 && y === 0 && z === 0) : (reader.u16() & TRACKED) !== 0;
-  return { id, x, y, z, qx, qy, qz, qw, isTracked };
+  const isSaid = version < 206 ? !(x === 0 && y === 0 && z === 0) : (reader.u16() & TRACKED) !== 0;
+  const isTurn = Math.abs(Math.hypot(qx, qy, qz, qw) - 1) < UNIT;
+  return { id, x, y, z, qx, qy, qz, qw, isTracked: isSaid && isTurn };
 }

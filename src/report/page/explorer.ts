@@ -4,35 +4,18 @@
  * same in all charts along the same quantity, and parts that are enlarged.
  */
 import { valueAt } from "../axis.js";
-import { escapeHtml, formatNumber } from "../text.js";
-import { LEAST, Plot, type Shown, WHOLE } from "./plot.js";
+import { drawCursor, partIn } from "./cursor.js";
+import { chosen, type Held, mark, pinched } from "./gestures.js";
+import { LEAST, Plot, type Shown, type ShownPart, WHOLE } from "./plot.js";
 
 /** Of what is shown: a step of the cursor by key, and with shift. */
 const [STEP, LEAP] = [0.01, 0.1];
 /** Factor of the buttons and keys that enlarge. */
 const FACTOR = 2;
-/** A mouse that moved less between down and up has clicked [pixel]. */
-const CLICK = 6;
 /** A plot that is narrower has no room for buttons: its neighbours have them [pixel]. */
 const NARROW = 300;
 
 const KEYS = "arrows move the cursor, + and − enlarge and reduce, 0 shows all";
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** A finger, or a mouse whose button is down. */
-interface Held {
-  readonly plot: Plot;
-  readonly isTouch: boolean;
-  /** what was below it when it came down, as parts of width and height */
-  readonly from: Place;
-  /** on the screen, when it came down and now [pixel] */
-  readonly start: Place;
-  now: Place;
-}
 
 export class Explorer {
   readonly #plots = new Map<HTMLElement, Plot>();
@@ -40,7 +23,7 @@ export class Explorer {
   readonly #cursors = new Map<string, number>();
   readonly #windows = new Map<string, Shown>();
   /** what is shown of maps, by their headings */
-  readonly #maps = new Map<string, { readonly x: Shown; readonly y: Shown }>();
+  readonly #maps = new Map<string, ShownPart>();
   readonly #held = new Map<number, Held>();
   /** the chart that tells values */
   #told: Plot | undefined;
@@ -160,64 +143,35 @@ export class Explorer {
     const plot = held?.plot ?? this.#plotAt(event.target);
     if (held) held.now = { x: event.clientX, y: event.clientY };
     const fingers = [...this.#held.values()].filter((one) => one.plot === plot && one.isTouch);
-    if (fingers.length === 2) this.#pinch(fingers[0], fingers[1]);
-    else if (plot) this.#point(plot, event);
+    if (plot && fingers.length === 2) {
+      const { x, y } = pinched(fingers[0], fingers[1]);
+      this.#set(plot, x, y);
+    } else if (plot) this.#point(plot, event);
     else if (event.pointerType === "mouse" && this.#told && !this.#told.element.contains(document.activeElement))
       this.#forget();
-    if (held && !held.isTouch) this.#mark(held);
-  }
-
-  /** Keeps below two fingers what was below them when they came down. */
-  #pinch(one: Held, other: Held): void {
-    const { plot } = one;
-    const apart = ({ x, y }: Place, { x: x2, y: y2 }: Place) =>
-      plot.isMap ? Math.hypot(x - x2, y - y2) : Math.abs(x - x2);
-    const scale = apart(one.start, other.start) / Math.max(1, apart(one.now, other.now));
-    const box = plot.element.getBoundingClientRect();
-    // parts per pixel, before and now: the fingers came down on what was shown then
-    const before = { x: Math.abs(one.from.x - other.from.x), y: Math.abs(one.from.y - other.from.y) };
-    const pixels = { x: Math.abs(one.start.x - other.start.x), y: Math.abs(one.start.y - other.start.y) };
-    const span = (axis: "x" | "y", size: number) =>
-      Math.min(1, scale * (pixels[axis] > 0 ? (before[axis] / pixels[axis]) * size : 1));
-    const width = plot.isMap ? Math.max(span("x", box.width), span("y", box.height)) : span("x", box.width);
-    const middle = (axis: "x" | "y") => (one.from[axis] + other.from[axis]) / 2;
-    const right = ((one.now.x + other.now.x) / 2 - box.left) / box.width;
-    const up = 1 - ((one.now.y + other.now.y) / 2 - box.top) / box.height;
-    const about = (at: number, where: number): Shown => [at - where * width, at + (1 - where) * width];
-    this.#set(plot, about(middle("x"), right), about(middle("y"), up));
-  }
-
-  /** Marks what a mouse would enlarge. */
-  #mark({ plot, start, now }: Held): void {
-    const box = plot.element.getBoundingClientRect();
-    const mark = partIn(plot, "chosen");
-    const [left, right] = [Math.min(start.x, now.x) - box.left, Math.max(start.x, now.x) - box.left];
-    const [top, bottom] = plot.isMap
-      ? [Math.min(start.y, now.y) - box.top, Math.max(start.y, now.y) - box.top]
-      : [0, box.height];
-    mark.hidden = right - left < CLICK;
-    mark.style.cssText = `left:${left}px;width:${right - left}px;top:${top}px;height:${bottom - top}px`;
+    if (held && !held.isTouch) mark(held);
   }
 
   #up(event: PointerEvent): void {
     const held = this.#held.get(event.pointerId);
     this.#held.delete(event.pointerId);
     if (!held || held.isTouch) return;
-    const { plot, from, start } = held;
+    const { plot } = held;
     partIn(plot, "chosen").hidden = true;
-    if (event.type !== "pointerup" || Math.abs(event.clientX - start.x) < CLICK) return;
-    const to = plot.placeOf(event.clientX, event.clientY);
-    // a map keeps its ratio: what was chosen is in the middle
-    const size = plot.isMap ? Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y)) : Math.abs(to.x - from.x);
-    const about = (a: number, b: number): Shown => [(a + b - size) / 2, (a + b + size) / 2];
-    this.#set(plot, about(from.x, to.x), about(from.y, to.y));
+    const part = event.type === "pointerup" ? chosen(held, event) : undefined;
+    if (part) this.#set(plot, part.x, part.y);
   }
 
   // cursor
 
   #point(plot: Plot, { clientX, clientY }: PointerEvent): void {
     const value = plot.cursorAt(plot.placeOf(clientX, clientY));
-    if (value === undefined || !plot.hasValues) return;
+    if (value !== undefined) this.#tell(plot, value);
+  }
+
+  /** Puts the cursor at a value, which a chart tells that has any. */
+  #tell(plot: Plot, value: number): void {
+    if (!plot.hasValues) return;
     this.#cursors.set(plot.key, value);
     this.#told = plot;
     this.#drawCursors();
@@ -265,9 +219,7 @@ export class Explorer {
   #step(plot: Plot, by: number): void {
     const [lo, hi] = plot.reach();
     const value = this.#cursors.get(plot.key) ?? (lo + hi) / 2;
-    this.#cursors.set(plot.key, Math.min(hi, Math.max(lo, value + by * (hi - lo))));
-    this.#told = plot;
-    this.#drawCursors();
+    this.#tell(plot, Math.min(hi, Math.max(lo, value + by * (hi - lo))));
   }
 }
 
@@ -281,45 +233,4 @@ function clamped([from, to]: Shown): Shown {
   if (size >= 1) return WHOLE;
   const start = Math.min(1 - size, Math.max(0, (from + to - size) / 2));
   return [start, start + size];
-}
-
-/** An element on top of a chart, made when it is first needed. */
-function partIn({ element }: Plot, className: string): HTMLElement {
-  const found = element.querySelector<HTMLElement>(`:scope > .${className}`);
-  if (found) return found;
-  const made = document.createElement("div");
-  made.className = className;
-  element.append(made);
-  return made;
-}
-
-/** The cursor of a chart with a mark on each of its lines, and, if it `tells`, their values. */
-function drawCursor(plot: Plot, value: number | undefined, tells: boolean): void {
-  const reader = partIn(plot, "reader");
-  if (value === undefined) {
-    reader.remove();
-    return;
-  }
-  const readings = plot.read(value);
-  const isInside = ({ x, y }: Place) => x >= -0.001 && x <= 1.001 && y >= -0.001 && y <= 1.001;
-  const marks = readings.map(({ x, y, colour }) => ({ x: plot.within("x", x), y: plot.within("y", y), colour }));
-  const dots = marks
-    .filter(isInside)
-    .map(({ x, y, colour }) => `<b style="left:${100 * x}%;bottom:${100 * y}%;background:${colour}"></b>`);
-  const at = plot.isMap ? (marks[0]?.x ?? 0) : plot.within("x", plot.partAt(value));
-  const line = plot.isMap || at < 0 || at > 1 ? "" : `<s style="left:${100 * at}%"></s>`;
-  const rows = readings.map(
-    ({ name, text, colour }) =>
-      `<tr><td style="color:${colour}">${escapeHtml(name)}</td><td>${escapeHtml(text)}</td></tr>`,
-  );
-  const side = at > 0.5 ? "left" : "right";
-  const head = withUnit(plot.key, value);
-  const table = tells ? `<output class="${side}">${escapeHtml(head)}<table>${rows.join("")}</table></output>` : "";
-  reader.innerHTML = line + dots.join("") + table;
-}
-
-/** A value with its quantity: "lap phase [s]" of 1.5 is "lap phase 1.50 s". */
-function withUnit(quantity: string, value: number): string {
-  const [, name = quantity, unit = ""] = /^(.*?) \[(.*)\]$/.exec(quantity) ?? [];
-  return `${name} ${formatNumber(value, 3)} ${unit}`.trim();
 }

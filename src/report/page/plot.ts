@@ -7,6 +7,12 @@ import { formatNumber } from "../text.js";
 /** From where to where, as parts of the whole width or height, from the left or from below. */
 export type Shown = readonly [from: number, to: number];
 
+/** The same in both directions. */
+export interface ShownPart {
+  readonly x: Shown;
+  readonly y: Shown;
+}
+
 export const WHOLE: Shown = [0, 1];
 /** Parts of a chart that can be enlarged to all of it: beyond that one would see how its lines were thinned. */
 export const LEAST = 1 / 12;
@@ -49,7 +55,7 @@ export class Plot {
   /** charts of the same key have a cursor in common, and those that are no maps what is shown of them */
   readonly key: string;
   readonly axes: { readonly x: ScaleOf; readonly y: ScaleOf };
-  shown: { readonly x: Shown; readonly y: Shown } = { x: WHOLE, y: WHOLE };
+  shown: ShownPart = { x: WHOLE, y: WHOLE };
   readonly #svg: SVGSVGElement;
   /** of the drawing, in its own units */
   readonly #size: { readonly width: number; readonly height: number };

@@ -76,6 +76,7 @@ browserTest("the mouse reads values, and enlarges what it draws over in all char
   const marks = await page.value<string[]>(
     `[...${chart("Track from above")}.querySelectorAll("b")].map(({ style }) => style.left)`,
   );
+  expect(marks).toHaveLength(2);
   for (const left of marks) expect(Number.parseFloat(left)).toBeCloseTo(50, 0);
 
   await mouse(page, "mousePressed", await placeIn(page, "Radial error", 0.25, 0.5), 1);
@@ -90,6 +91,23 @@ browserTest("the mouse reads values, and enlarges what it draws over in all char
   expect(await told(page, "Radial error")).toMatch(/^lap phase 1\.50 s/);
   expect(await labels(page, "Window cost")).toContain("5.0");
   await page.value(`${chart("Speed")}.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }))`);
+  expect((await labels(page, "Radial error")).map(Number)).toContain(LAP);
+  await page.close();
+});
+
+browserTest("a chart that is drawn anew under a mouse that holds it shows numbers all the same", async () => {
+  const page = await opened();
+  await mouse(page, "mousePressed", await placeIn(page, "Radial error", 0.25, 0.5), 1);
+  await page.value(
+    `(${chart("Radial error")}.outerHTML += "", document.dispatchEvent(new Event("change", { bubbles: true })))`,
+  );
+  await mouse(page, "mouseMoved", await placeIn(page, "Radial error", 0.4, 0.5), 1);
+  await mouse(page, "mouseReleased", await placeIn(page, "Radial error", 0.5, 0.5), 1);
+  const boxes = await page.value<string[]>(
+    `[...document.querySelectorAll(".plot svg")].map((svg) => svg.getAttribute("viewBox"))`,
+  );
+  expect(boxes.length).toBeGreaterThan(5);
+  for (const box of boxes) expect(box).toMatch(/^[\d.]+( [\d.]+){3}$/);
   expect((await labels(page, "Radial error")).map(Number)).toContain(LAP);
   await page.close();
 });

@@ -48,6 +48,8 @@ export class Explorer {
       if (!this.#plots.has(element)) this.#begin(plot);
       this.#show(plot);
     }
+    // a chart that is gone has no size: what is held of it would choose nothing that is a number
+    for (const [pointer, { plot }] of this.#held) if (!this.#plots.has(plot.element)) this.#held.delete(pointer);
     if (this.#told && !this.#plots.has(this.#told.element)) this.#told = undefined;
     this.#drawCursors();
   }

@@ -10,6 +10,9 @@ export interface Axis {
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
 
+/** What of an axis says where values lie. */
+export type ScaleOf = Pick<Axis, "scale" | "extent">;
+
 /** Least and greatest value; lo > hi if there is none. */
 export interface Extent {
   readonly lo: number;
@@ -66,11 +69,11 @@ export function linearTicks({ lo, hi }: Extent, count: number): { values: number
 
 /** An axis on which equal distances are equal differences. */
 export function linearAxis(extent: Extent, count: number): Axis {
-  const position = (value: number): number => (value - extent.lo) / (extent.hi - extent.lo);
   const { values, decimals } = linearTicks(extent, count);
   const large = Math.max(Math.abs(extent.lo), Math.abs(extent.hi)) >= 1e6 || decimals > 4;
   const label = (value: number): string =>
     large ? tickLabel(value) : (value || 0).toFixed(decimals).replace("-", "−");
+  const position = (value: number): number => positionOf({ scale: "linear", extent }, value);
   return {
     scale: "linear",
     extent,
@@ -82,7 +85,6 @@ export function linearAxis(extent: Extent, count: number): Axis {
 /** An axis on which equal distances are equal factors; the extent is positive. */
 export function logAxis(extent: Extent): Axis {
   const [lo, hi] = [Math.log10(extent.lo), Math.log10(extent.hi)];
-  const position = (value: number): number => (Math.log10(value) - lo) / (hi - lo);
   // The coarsest set of round values that still gives a reader three of them.
   const candidates = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7]].map((factors) => {
     const values: number[] = [];
@@ -93,6 +95,7 @@ export function logAxis(extent: Extent): Axis {
     return values.filter((value) => value >= extent.lo && value <= extent.hi);
   });
   const values = candidates.find((ticks) => ticks.length >= 3) ?? linearTicks(extent, 5).values;
+  const position = (value: number): number => positionOf({ scale: "log", extent }, value);
   return {
     scale: "log",
     extent,
@@ -101,13 +104,19 @@ export function logAxis(extent: Extent): Axis {
   };
 }
 
-/** The value that lies at a position of an axis: the inverse of its `position`. */
-export function valueAt({ scale, extent: { lo, hi } }: Pick<Axis, "scale" | "extent">, position: number): number {
+/** Where a value lies on an axis, as its `position` says. */
+export function positionOf({ scale, extent: { lo, hi } }: ScaleOf, value: number): number {
+  if (scale === "log") return (Math.log10(value) - Math.log10(lo)) / (Math.log10(hi) - Math.log10(lo));
+  return (value - lo) / (hi - lo);
+}
+
+/** The value that lies at a position of an axis: the inverse of {@link positionOf}. */
+export function valueAt({ scale, extent: { lo, hi } }: ScaleOf, position: number): number {
   return scale === "log" ? lo * (hi / lo) ** position : lo + position * (hi - lo);
 }
 
 /** The part of an axis between two of its positions, with labels of its own, about `count` of them. */
-export function partOf(axis: Pick<Axis, "scale" | "extent">, from: number, to: number, count: number): Axis {
+export function partOf(axis: ScaleOf, from: number, to: number, count: number): Axis {
   const extent = { lo: valueAt(axis, from), hi: valueAt(axis, to) };
   return axis.scale === "log" ? logAxis(extent) : linearAxis(extent, count);
 }

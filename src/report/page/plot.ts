@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** A chart as it stands in a page: values are read off its lines, and a part of it is shown enlarged. */
-import { type Axis, partOf, valueAt } from "../axis.js";
+import { partOf, positionOf, type ScaleOf, valueAt } from "../axis.js";
 import { linesOf } from "../polyline.js";
 import { formatNumber } from "../text.js";
 
@@ -23,8 +23,6 @@ const [TICK_X, TICK_Y, ROOM] = [90, 45, 0.06];
 const DIGITS = 3;
 /** Labels that are nearer to each other run together [pixel]. */
 const CROWDED = 45;
-
-type ScaleOf = Pick<Axis, "scale" | "extent">;
 
 /** Points of a line in a row, as parts of width and height; `along` as in {@link ChartLine}. */
 interface Piece {
@@ -170,7 +168,7 @@ export class Plot {
 
   /** Where a value of the cursor lies in the width of a chart. */
   partAt(value: number): number {
-    return partOfWidth(this.axes.x, value);
+    return positionOf(this.axes.x, value);
   }
 
   /** Least and greatest value of the cursor in what is shown, on a map along its lines. */
@@ -210,11 +208,6 @@ export class Plot {
 function scaleOf(text: string): ScaleOf {
   const [scale, lo, hi] = text.split(" ");
   return { scale: scale === "log" ? "log" : "linear", extent: { lo: Number(lo), hi: Number(hi) } };
-}
-
-function partOfWidth(axis: ScaleOf, value: number): number {
-  const { lo, hi } = axis.extent;
-  return axis.scale === "log" ? Math.log(value / lo) / Math.log(hi / lo) : (value - lo) / (hi - lo);
 }
 
 function labelOf(className: "x" | "y", style: string, text: string): HTMLElement {

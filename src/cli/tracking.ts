@@ -19,12 +19,13 @@ export async function whileFollowed<T>(
   signal: AbortSignal,
   drive: () => Promise<T>,
 ): Promise<T> {
-  let status: Parameters<Tracker["close"]>[0] = "FAILED";
+  let isDone = false;
   try {
     const driven = await drive();
-    status = signal.aborted ? "KILLED" : "FINISHED";
+    isDone = true;
     return driven;
   } finally {
-    await tracker?.close(status);
+    // a robot that is stopped in the middle of a lap ends with an error, too
+    await tracker?.close(signal.aborted ? "KILLED" : isDone ? "FINISHED" : "FAILED");
   }
 }

@@ -63,7 +63,10 @@ export async function trainMeasured(
           reports.grown();
           tracker?.grown(lap);
         };
-        return await driveMeasured(run, { link: open, signal, onLap });
+        const stopped = await driveMeasured(run, { link: open, signal, onLap });
+        if (stopped === undefined) return;
+        const again = `lapgrad train --resume ${quoted(folder.path)}`;
+        throw new UserError(`lap ${rollouts.length + 1} was stopped: ${stopped}. Go on: ${again}`, 1);
       } finally {
         table.stop();
         if (tracker) tracker.say = output.say;
@@ -73,17 +76,11 @@ export async function trainMeasured(
       await open.stop().finally(() => open.close());
     }
   };
-  let stopped: string | undefined;
   try {
-    stopped = await whileFollowed(tracker, signal, driving);
+    await whileFollowed(tracker, signal, driving);
   } finally {
     run.unlock();
   }
-  if (stopped !== undefined)
-    throw new UserError(
-      `lap ${rollouts.length + 1} was stopped: ${stopped}. Go on: lapgrad train --resume ${quoted(folder.path)}`,
-      1,
-    );
   return { config, rollouts, path: folder.path };
 }
 

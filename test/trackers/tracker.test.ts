@@ -5,11 +5,14 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { completeConfig } from "../../src/config/config.js";
+import trainCommand from "../../src/cli/commands/train.js";
+import { completeConfig, type PartialConfig } from "../../src/config/config.js";
+import { SimLink } from "../../src/links/kinds/sim.js";
+import type { DriveResult } from "../../src/links/link.js";
 import { Tracker, trackerAddress } from "../../src/trackers/tracker.js";
 import { type TrainedRollout, withNotices } from "../../src/training/metrics.js";
 import { RunFolder } from "../../src/training/run-folder.js";
-import { newFolder, SMALL_ARGUMENTS } from "../support/runs.js";
+import { Captured, newFolder, SMALL_ARGUMENTS } from "../support/runs.js";
 import { until } from "../support/until.js";
 import { MlflowServer } from "./mlflow-server.js";
 
@@ -144,6 +147,35 @@ test("a server that says no is not asked again, and the training goes on", async
   expect(said[0]).toMatch(/: 403 PERMISSION_DENIED no; no more is sent$/);
   expect(said[1]).toMatch(/has not got 2 of 2 laps \(403 PERMISSION_DENIED no\); send it later: lapgrad train /);
   expect(said[1]).toMatch(/ --resume .* --tracker mlflow=http:\/\/127\.0\.0\.1:\d+\/$/);
+});
+
+test.each([
+  ["model", "FAILED"],
+  ["measured", "FAILED"],
+  ["measured", "KILLED"],
+] as const)("a robot that stops in a training, gradient %s: %s", async (gradient, status) => {
+  let calls = 0;
+  const out = join(folder, `${gradient}-${status}`);
+  const given: PartialConfig = { hidden: [8], rollouts: 9, update: "sgd" };
+  const tracker = `mlflow=${server.address}`;
+  const stopped = trainCommand.run({ given, out, gradient, tracker }, new Captured(), async (_, { stop }) => {
+    const stopping = (driven: DriveResult): DriveResult => {
+      if (++calls < 4) return driven;
+      if (status === "KILLED") stop();
+      return { ...driven, stopped: "a wheel is dead" };
+    };
+    class Stopping extends SimLink {
+      override async drive(...call: Parameters<SimLink["drive"]>) {
+        return stopping(await super.drive(...call));
+      }
+      override async driveOn(...call: Parameters<SimLink["driveOn"]>) {
+        return stopping(await super.driveOn(...call));
+      }
+    }
+    return new Stopping();
+  });
+  await expect(stopped).rejects.toThrow("was stopped: a wheel is dead");
+  expect(server.runs.map((run) => run.status)).toEqual([status]);
 });
 
 test("what is no tracking server, or no address, or a damaged tracker.json", async () => {

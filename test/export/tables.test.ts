@@ -190,6 +190,7 @@ test("what cannot be written is said", async () => {
   await expect(write({ precision: "float64" })).rejects.toThrow(
     /--precision is of a policy, and --format csv has none/,
   );
+  await expect(write({ what: "network" })).rejects.toThrow(/--what network is of a policy, and --format csv has none/);
   await expect(write({ run: folder })).rejects.toThrow(/is not a run of lapgrad/);
   const empty = join(folder, "empty");
   await trainRun({ given: { task: "scalar", rollouts: 1 }, out: empty });

@@ -90,10 +90,12 @@ export default defineCommand({
 
 /** Writes what a run was like in numbers, also while it trains. */
 async function exportNumbers(
-  args: { readonly run: string; readonly format: string; readonly out?: string },
+  args: { readonly run: string; readonly what: string; readonly format: string; readonly out?: string },
   output: Output,
 ): Promise<void> {
   const { run, format } = args;
+  if (args.what !== "policy")
+    throw new UserError(`--what ${args.what} is of a policy, and --format ${format} has none: leave it out`);
   for (const option of ["precision", "timing"])
     if (option in args)
       throw new UserError(`--${option} is of a policy, and --format ${format} has none: leave it out`);

@@ -1,3 +1,8 @@
+/** Whether a column of a recording is an angle, by the unit in its name. */
+export function isAngular(column: string): boolean {
+  return column.includes("[rad]");
+}
+
 /** An angle's equal between -pi and pi [rad]. */
 export function wrapAngle(angle: number): number {
   return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));

@@ -2,7 +2,7 @@
  * Laps of one nominal policy beside each other by task time: what each deviates from their mean path at the sample's
  * own phase (equation (PD4)). So periods that vary, and laps that begin a little earlier or later, do not matter.
  */
-import { wrapAngle } from "../angles.js";
+import { isAngular, wrapAngle } from "../angles.js";
 import { type Recording, taskTimes } from "../recording/recording.js";
 
 /** The mean of laps on a grid over the phase, from 0 to the lap time, linear between its points and periodic. */
@@ -37,7 +37,7 @@ const COMPARED = ["state", "residual", "input"] as const;
 export function meanPathOf(laps: readonly Recording[], lapTime: number, spacing: number): MeanPath {
   const names = COMPARED.flatMap((group) => laps[0].info.columns[group]);
   const columns = names.length;
-  const angles = names.map((name) => /\[rad\]/.test(name));
+  const angles = names.map(isAngular);
   const points = Math.ceil(lapTime / spacing);
   const values = new Float64Array(points * columns);
   const seen = new Float64Array(points);

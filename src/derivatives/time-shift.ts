@@ -3,7 +3,7 @@
  * and now less old, a lap seems to be ahead or behind that is not. How late a robot answers its inputs tells the one
  * from the other: inputs are known when they are given, and nothing that is shaken changes how the robot answers them.
  */
-import { wrapAngle } from "../angles.js";
+import { isAngular, wrapAngle } from "../angles.js";
 import { leastStep, solveSymmetric } from "../identification/least-squares.js";
 import type { Recording } from "../recording/recording.js";
 
@@ -36,7 +36,7 @@ export function shiftsOf(laps: readonly Recording[]): Float64Array {
   const none = new Float64Array(laps.length);
   const { state } = laps[0].info.columns;
   const rows = laps.map(rowsOf);
-  const byColumn = state.flatMap((name, column) => blocksOf(laps, rows, column, /\[rad\]/.test(name)));
+  const byColumn = state.flatMap((name, column) => blocksOf(laps, rows, column, isAngular(name)));
   if (byColumn.length === 0) return none;
   const blocks = laps.map((_, lap) => byColumn.flatMap((column) => column[lap]));
   const shifts = Float64Array.from(blocks, shiftFrom);

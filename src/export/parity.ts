@@ -1,4 +1,5 @@
 /** Whether an exported policy does what the core does, and by how much it does not. */
+import { isAngular } from "../angles.js";
 import type { Core } from "../core/core.js";
 import {
   answers,
@@ -98,7 +99,7 @@ export class Reference {
       box[i % n] = Math.max(box[i % n], 1.2 * Math.abs(value));
     });
     policy.columns.state.forEach((name, i) => {
-      if (name.endsWith("[rad]")) box[i] = Math.min(box[i], MOST_ANGLE);
+      if (isAngular(name)) box[i] = Math.min(box[i], MOST_ANGLE);
     });
     this.drives = sketches(policy, box, calls, SEED);
   }

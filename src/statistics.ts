@@ -8,6 +8,13 @@ export function quantile(sorted: readonly number[], part: number): number {
   return rest === 0 || below === above ? below : below + rest * (above - below);
 }
 
+/** Sum of the products of the entries of two vectors. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
 /** Euclidean norm. */
 export function normOf(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

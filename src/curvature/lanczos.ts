@@ -3,6 +3,7 @@
  * known.
  */
 import { UserError } from "../errors.js";
+import { dot } from "../statistics.js";
 import type { SymmetricProduct } from "./hessian.js";
 
 export interface LanczosOptions {
@@ -129,12 +130,6 @@ export function tridiagonalEigenvalues(diagonal: readonly number[], beside: read
     }
   }
   return Array.from(d, (value, i) => ({ value, last: last[i] }));
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** a -= factor b. */

@@ -4,7 +4,7 @@
  */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
-import { normalFrom, normOf, uniformFrom, upperMedian } from "../statistics.js";
+import { dot, normalFrom, normOf, uniformFrom, upperMedian } from "../statistics.js";
 import { AdjustmentSpace, DIRECTIONS, type Group } from "./adjustment.js";
 import type { ShakenLap } from "./estimate.js";
 import { fitModel, prepareTangents, storeLap } from "./model-estimate.js";
@@ -72,8 +72,7 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
     // twice, as once leaves rounding errors
     for (let pass = 0; pass < 2; pass++)
       for (const other of basis) {
-        let along = 0;
-        for (let k = 0; k < rest.length; k++) along += other[k] * rest[k];
+        const along = dot(other, rest);
         for (let k = 0; k < rest.length; k++) rest[k] -= along * other[k];
       }
     const length = normOf(rest);

@@ -1,4 +1,5 @@
 /** First weights of a network's layers, as the libraries of the peers draw them. */
+import { dot } from "../../statistics.js";
 import type { Kernels } from "./kernels.js";
 import type { Network } from "./network.js";
 
@@ -50,10 +51,4 @@ export function drawOrthogonal(kernels: Kernels, network: Network, gains: readon
     }
     bias.fill(0);
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }

@@ -55,7 +55,7 @@ function calledHere(columns: number): string {
 
 export const asOption = (key: string) => `--${optionName(key)}`;
 
-export function section(title: string, table: ArgumentTable, nameOf: (key: string) => string, columns: number): string {
+function section(title: string, table: ArgumentTable, nameOf: (key: string) => string, columns: number): string {
   const rows = Object.entries(table).map(([key, argument]) => [nameOf(key), meaningOf(argument)] as const);
   return rows.length === 0 ? "" : `${title}:\n${columnsOf(rows, columns, WIDEST.name)}`;
 }

@@ -39,7 +39,8 @@ describe("a spin", () => {
     };
     const needed = 1.5 + 3 * ((1.4826 * 2) / (3 * Math.sqrt(3)));
     expect(spun(needed - 0.34)).toBeUndefined(); // 1/3 of the noise is left in a mean of three
-    expect(spun(needed + 0.34)).toBeDefined();
+    // only the mean of the three rows that span, 20 to 22
+    expect(spun(needed + 0.34)).toEqual({ from: 2 * (20 - 7), until: 2 * (23 + 10) });
   });
 
   test("shows in no model whose main error is no turn rate", () => {

@@ -10,6 +10,7 @@ import { UserError } from "../errors.js";
 import type { DriveResult } from "../links/link.js";
 import type { Estimate } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
+import { isBetter, racedTime } from "./better.js";
 import type { RolloutMetrics } from "./metrics.js";
 
 /** Where a run stands between two updates. */
@@ -36,12 +37,8 @@ interface Run {
 /**
  * Counts a rollout that began after `before` updates; refuses a cost that is not finite, and one far above the first.
  */
-export function judgeRollout(
-  run: Run,
-  progress: Progress,
-  { index, cost, windowCost, lapTime, budgetUsed }: RolloutMetrics,
-  before: number,
-): Progress {
+export function judgeRollout(run: Run, progress: Progress, metrics: RolloutMetrics, before: number): Progress {
+  const { index, cost, windowCost } = metrics;
   if (!Number.isFinite(cost)) throw notFinite(run, progress, `cost of ${unitOf(run.config)} ${index}`);
   const first = progress.rollouts === 0 ? windowCost : progress.firstWindowCost;
   const factor = run.config["stop-factor"];
@@ -54,14 +51,15 @@ export function judgeRollout(
       1,
     );
   }
-  const fastest = progress.best.lapTime ?? Number.POSITIVE_INFINITY;
-  const isBetter = run.config.race ? budgetUsed <= 1 && lapTime < fastest : windowCost < progress.best.windowCost;
-  const improved = progress.best.rollout === 0 || isBetter;
-  const raced = run.config.race && budgetUsed <= 1 ? { lapTime } : {};
+  const { best } = progress;
+  // a lap time is kept only of a race, and of a lap inside its budget
+  const improved = best.rollout === 0 || isBetter(metrics, { ...best, budgetUsed: 0 });
+  const lapTime = racedTime(metrics);
+  const raced = lapTime < Number.POSITIVE_INFINITY ? { lapTime } : {};
   return {
     updates: progress.updates,
     rollouts: index,
-    best: improved ? { rollout: index, windowCost, updates: before, ...raced } : progress.best,
+    best: improved ? { rollout: index, windowCost, updates: before, ...raced } : best,
     firstWindowCost: first,
   };
 }

@@ -1,6 +1,7 @@
 /** Numbers of one rollout that people and machines look at. */
 import type { Core } from "../core/core.js";
 import { progressAlong } from "../tracks/progress.js";
+import { isBetter } from "./better.js";
 
 /**
  * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update rule
@@ -112,8 +113,5 @@ export function drivenIn(rollouts: readonly RolloutMetrics[]): number {
  * equals; undefined if none was driven to its end.
  */
 export function bestOf(rollouts: readonly RolloutMetrics[]): RolloutMetrics | undefined {
-  const ended = rollouts.filter(({ windowCost }) => Number.isFinite(windowCost));
-  const raced = ended.filter(({ budgetUsed }) => budgetUsed <= 1);
-  const [among, measure] = raced.length > 0 ? ([raced, "lapTime"] as const) : ([ended, "windowCost"] as const);
-  return among.reduce<RolloutMetrics | undefined>((a, b) => (a && a[measure] <= b[measure] ? a : b), undefined);
+  return rollouts.reduce<RolloutMetrics | undefined>((best, one) => (isBetter(one, best) ? one : best), undefined);
 }

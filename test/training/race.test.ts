@@ -9,6 +9,7 @@ import { handedOver, Takeover } from "../../src/runtime/handover.js";
 import { initialisePolicy } from "../../src/session.js";
 import { trackOfText } from "../../src/tracks/text.js";
 import { lapTimeOf, type Track } from "../../src/tracks/track.js";
+import { judgeRollout, START } from "../../src/training/judgement.js";
 import { bestOf, measureSteps, type RolloutMetrics } from "../../src/training/metrics.js";
 import { taskTime } from "../../src/training/race.js";
 import { trainingFor } from "../../src/training/training.js";
@@ -167,6 +168,30 @@ test("the best lap of a race is the fastest inside the budget", () => {
   ] as unknown as RolloutMetrics[];
   expect(bestOf(laps)?.index).toBe(3);
   expect(bestOf(laps.slice(1, 2))?.index).toBe(2);
+  // one that never came round has no time, which a file gives back as NaN
+  for (const lapTime of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    const none = { ...laps[2], index: 4, lapTime };
+    expect(bestOf([...laps, none])?.index).toBe(3);
+    expect(bestOf([none, ...laps])?.index).toBe(3);
+  }
+});
+
+test("a checkpoint's best lap is the one of the metrics, and keeps no time that is none", () => {
+  const run = { config: completeConfig(given()), folder: { path: "run" } };
+  const judged = (lapTimes: readonly [lapTime: number, budgetUsed: number, windowCost: number][]) => {
+    const laps = lapTimes.map(
+      ([lapTime, budgetUsed, windowCost], i) =>
+        ({ index: i + 1, cost: 1, lapTime, budgetUsed, windowCost }) as unknown as RolloutMetrics,
+    );
+    const { best } = laps.reduce((progress, lap) => judgeRollout(run, progress, lap, lap.index), START);
+    expect(best.rollout).toBe(bestOf(laps)?.index);
+    return best;
+  };
+  expect(judged([[Number.POSITIVE_INFINITY, 0.1, 1]])).toStrictEqual({ rollout: 1, windowCost: 1, updates: 1 });
+  const [left, slow, fast] = [[2, 1.2, 1] as const, [4, 0.5, 9] as const, [3, 0.9, 5] as const];
+  expect(judged([[...left], [...slow], [...fast]])).toMatchObject({ rollout: 3, lapTime: 3 });
+  expect(judged([[...fast], [...slow], [...left]])).toMatchObject({ rollout: 1, lapTime: 3 });
+  expect(judged([[2, 1.2, 3], [...left]])).toStrictEqual({ rollout: 2, windowCost: 1, updates: 2 });
 });
 
 test("a race gets faster, resumes bit for bit, and its policy is driven at its usage", async () => {

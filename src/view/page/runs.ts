@@ -1,6 +1,7 @@
 /** What the page knows of its runs. */
 import type { Recording } from "../../recording/recording.js";
 import type { DrawnRollout, ReportFrame, ReportInput } from "../../report/input.js";
+import { isBetter } from "../../training/better.js";
 import type { RolloutMetrics } from "../../training/metrics.js";
 import type { RunState, SentMetrics, SentRecording } from "../messages.js";
 
@@ -34,8 +35,7 @@ export class Run {
       const metrics = Object.fromEntries(entries) as RolloutMetrics;
       this.metrics.push(metrics);
       if (Array.isArray(noticed) && noticed.length > 0) this.noticed[metrics.index] = noticed;
-      const before = this.best === 0 ? Number.POSITIVE_INFINITY : this.metrics[this.best - 1].windowCost;
-      if (metrics.windowCost < before) this.best = metrics.index;
+      if (isBetter(metrics, this.metrics[this.best - 1])) this.best = metrics.index;
     }
   }
 

@@ -42,6 +42,9 @@ export function normalFrom(uniform: () => number): () => number {
   };
 }
 
+/** Of a normal distribution: its standard deviation by the median of absolute values. */
+export const DEVIATION_BY_MEDIAN = 1.4826;
+
 /** The upper median; leaves the values in another order (Hoare's selection, in a third of the time of sorting). */
 export function upperMedian(values: Float64Array): number {
   const middle = values.length >> 1;

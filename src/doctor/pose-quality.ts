@@ -1,6 +1,6 @@
 /** How good poses from outside are, by those that came for a while, without anything else to compare them with. */
 import { wrapAngle } from "../angles.js";
-import { upperMedian } from "../statistics.js";
+import { DEVIATION_BY_MEDIAN, upperMedian } from "../statistics.js";
 import { type Finding, named, note, ok, problem } from "./check.js";
 
 /** One pose: when it was true, when it came [s], x, y [m], heading [rad]. */
@@ -22,8 +22,7 @@ const MOST_WRONG = 0.03;
 /** Arrivals that scatter by more: bursts of a network [s]. */
 const LATE = 0.15;
 const DEGREE = Math.PI / 180;
-/** A normal deviation is this many of its median size; that of a pose from its neighbours' middle is √1.5 of it. */
-const OF_MEDIAN = 1.4826;
+/** How far a pose lies from its neighbours' middle, as so many of its deviations. */
 const OF_MIDDLE = Math.sqrt(1.5);
 
 const median = (values: readonly number[]) => upperMedian(Float64Array.from(values));
@@ -88,8 +87,8 @@ function errorsOf(sorted: readonly PoseRow[]): Finding[] {
     turned.push(wrapAngle(h - h0 - part * wrapAngle(h1 - h0)));
   }
   const size = (values: readonly number[]) => median(values.map(Math.abs));
-  const position = (OF_MEDIAN * size(beside)) / OF_MIDDLE;
-  const heading = (OF_MEDIAN * size(turned)) / OF_MIDDLE / DEGREE;
+  const position = (DEVIATION_BY_MEDIAN * size(beside)) / OF_MIDDLE;
+  const heading = (DEVIATION_BY_MEDIAN * size(turned)) / OF_MIDDLE / DEGREE;
   const limit = Math.max(WRONG_LEAST, WRONG * position);
   // one wrong pose is beside its neighbours, which are beside it by half
   const wrong = beside.filter((one, i) => Math.abs(one) > limit && isPeak(beside, i)).length / (beside.length / 2);

@@ -2,7 +2,7 @@
  * Least squares for fits of a handful of parameters to rows that may contain outliers, drawn to fixed priors and kept
  * within bounds, with how sure every parameter is (docs/equations.md, section 14).
  */
-import { upperMedian } from "../statistics.js";
+import { DEVIATION_BY_MEDIAN, upperMedian } from "../statistics.js";
 import type { Bounds } from "./fit-data.js";
 import { inverse, minimiseWithin } from "./least-squares.js";
 
@@ -46,8 +46,6 @@ export interface RobustSolution {
 
 /** Residuals beyond so many robust standard deviations count linearly (Huber). */
 const HUBER = 3;
-/** A robust standard deviation from the median of absolute residuals, for a normal distribution. */
-const MEDIAN_TO_DEVIATION = 1.4826;
 /** Residuals count as no smaller than that (m/s², rad/s): data without noise. */
 const LEAST_SCALE = 1e-3;
 /** Residuals of driving resemble their neighbours: so many rows say as much as one with an error of its own. */
@@ -185,7 +183,7 @@ function evaluate(rows: FitRows, { x, residuals, slopes }: Evaluated): void {
 /** Robust standard deviation of the residuals. */
 function scaleOf({ at: { residuals }, sizes }: Room): number {
   for (let i = 0; i < residuals.length; i++) sizes[i] = Math.abs(residuals[i]);
-  return Math.max(LEAST_SCALE, MEDIAN_TO_DEVIATION * upperMedian(sizes));
+  return Math.max(LEAST_SCALE, DEVIATION_BY_MEDIAN * upperMedian(sizes));
 }
 
 /** A = J^T W J + R and b = J^T W r + R (prior - x), with R = ROWS_ALIKE scale^2 / deviation^2. */

@@ -2,7 +2,7 @@
  * Notices that the robot spins (not in paper; docs/equations.md, section 31): its rear breaks away, and it turns much
  * further than the fitted model says. A model that cannot slide will never explain that.
  */
-import { upperMedian } from "../statistics.js";
+import { DEVIATION_BY_MEDIAN, upperMedian } from "../statistics.js";
 import type { ModelErrors } from "./fits/contract.js";
 
 /** Control steps of a rollout, [from, until). */
@@ -18,8 +18,6 @@ const OVER = 1.2;
 const ALLOWANCE = 1.5;
 /** And by so many standard deviations of what noise of the measured heading makes of the mean of {@link ROWS} rows. */
 const CERTAIN = 3;
-/** Of a normal distribution: standard deviation by median of absolute values. */
-const BY_MEDIAN = 1.4826;
 /** Rows before, in which its rear begins to slide, and after, until it drives again, that belong to a spin. */
 const BEFORE = 7;
 const AFTER = 10;
@@ -55,7 +53,7 @@ export function spinIn({ rows, measured, steps }: ModelErrors, seen: number): St
 function noiseOfMean(rows: Float64Array): number {
   if (rows.length < 2) return 0;
   const changes = Float64Array.from({ length: rows.length - 1 }, (_, i) => Math.abs(rows[i + 1] - rows[i]));
-  return (BY_MEDIAN * upperMedian(changes)) / (ROWS * Math.sqrt(3));
+  return (DEVIATION_BY_MEDIAN * upperMedian(changes)) / (ROWS * Math.sqrt(3));
 }
 
 /** Spins of the last rollouts, by number: one span of steps each, from the first to the last. */

@@ -9,8 +9,9 @@ import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
 import { PlanarState } from "../tasks/planar.js";
 import type { GateCheck } from "./gate-check.js";
 import { Takeover } from "./handover.js";
+import { Journal } from "./journal.js";
 import type { OutsidePoses } from "./outside-poses.js";
-import { type Layout, RecordKind, type Ring } from "./records.js";
+import type { Layout, Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
 import {
   ARM_WITHIN,
@@ -41,17 +42,8 @@ const rowsOf = (core: Core) => ({
   measured: core.view("plantState"),
   inputs: core.view("inputs"),
   commands: core.view("commands"),
-  references: core.view("references"),
-  residuals: core.view("residuals"),
-  costs: core.view("stageCosts"),
-  outputs: core.view("outputs"),
-  setpoints: core.view("setpoints"),
-  gains: core.view("gains"),
   parameters: core.view("parameters"),
-  pace: core.view("paces"),
   taskShift: core.view("taskShifts"),
-  reflex: core.view("reflex"),
-  firings: core.view("reflexFirings"),
 });
 
 export class ControlLoop {
@@ -60,12 +52,10 @@ export class ControlLoop {
   readonly #gates: GateCheck;
   readonly #shared: Shared;
   readonly #ring: Ring;
-  readonly #layout: Layout;
+  readonly #journal: Journal;
   readonly #rows: ReturnType<typeof rowsOf>;
   readonly #takeover: Takeover;
   readonly #poses: OutsidePoses | undefined;
-  /** firings of the reflex that were written down */
-  #firings = 0;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -103,7 +93,7 @@ export class ControlLoop {
     this.#gates = gates;
     this.#shared = shared;
     this.#ring = ring;
-    this.#layout = layout;
+    this.#journal = new Journal(core, ring, layout);
     this.#rows = rowsOf(core);
     this.#takeover = new Takeover(core);
     this.#poses = poses;
@@ -147,7 +137,7 @@ export class ControlLoop {
   #handleFault(fault: Fault, value: number, limit: number): void {
     if (transitions[this.#state][RuntimeEvent.fault] === undefined) return;
     this.#fault = fault;
-    this.#writeFault(value, limit);
+    this.#journal.fault(this.#now, fault, value, limit, this.#robot.followedUntil);
     this.#handle(RuntimeEvent.fault);
   }
 
@@ -158,7 +148,7 @@ export class ControlLoop {
     if (action !== undefined) this.#actions[action]();
     if (to === undefined) return;
     this.#state = to;
-    this.#write(RecordKind.state, to, this.#origin, Number.NaN);
+    this.#journal.state(this.#now, to, this.#origin);
     this.#shared.setRuntimeState(to); // after its row: who sees the state finds the row
   }
 
@@ -225,15 +215,15 @@ export class ControlLoop {
       this.#handleFault(fault, Number.NaN, Number.NaN);
       return false;
     }
-    if (calls) this.#writeFirings();
-    if (calls) this.#writeCall();
-    this.#writeStep();
+    if (calls) this.#journal.firings(this.#now);
+    if (calls) this.#journal.call(time);
+    this.#journal.step(time);
     return true;
   }
 
   /** Stopping: neutral until the robot stands. */
   #brake(): void {
-    if (this.#hasEnd) this.#writeEnd();
+    if (this.#hasEnd) this.#endDrive();
     const isStill = Math.abs(this.#robot.reading.state[PlanarState.v]) < STILL;
     if (!isStill) this.#stillSince = Number.NaN;
     else if (Number.isNaN(this.#stillSince)) this.#stillSince = this.#now;
@@ -242,72 +232,10 @@ export class ControlLoop {
     this.#handle(this.#fault === Fault.none ? RuntimeEvent.rested : RuntimeEvent.restedAfterFault);
   }
 
-  #write(kind: RecordKind, first: number, second: number, third: number): void {
-    if (!this.#ring.begin(kind, this.#now)) return;
-    this.#ring.number(first);
-    this.#ring.number(second);
-    this.#ring.number(third);
-    this.#ring.end();
-  }
-
-  #writeFault(value: number, limit: number): void {
-    if (!this.#ring.begin(RecordKind.fault, this.#now)) return;
-    this.#ring.number(this.#fault);
-    this.#ring.number(value);
-    this.#ring.number(limit);
-    this.#ring.number(this.#robot.followedUntil);
-    this.#ring.end();
-  }
-
-  /** A firing of the reflex, at the network call before which it came: at most one. */
-  #writeFirings(): void {
-    const { Firing, Reflex } = this.#core.exports;
-    const { reflex, firings } = this.#rows;
-    const fired = reflex[Reflex.firings];
-    if (fired === this.#firings || !this.#ring.begin(RecordKind.reflex, this.#now)) return;
-    this.#firings = fired;
-    const from = ((fired - 1) % (firings.length / Firing.count)) * Firing.count;
-    this.#ring.number(firings[from + Firing.taskTime]);
-    this.#ring.number(firings[from + Firing.shortfall]);
-    this.#ring.number(firings[from + Firing.gripLeft]);
-    this.#ring.number(firings[from + Firing.pace]);
-    this.#ring.end();
-  }
-
-  #writeStep(): void {
-    const { states, inputs, references, residuals } = this.#layout;
-    if (!this.#ring.begin(RecordKind.step, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#rows.measured, states);
-    this.#ring.numbers(this.#rows.inputs, inputs);
-    this.#ring.numbers(this.#rows.references, references);
-    this.#ring.numbers(this.#rows.residuals, residuals);
-    this.#ring.number(this.#rows.costs[0]);
-    this.#writePace();
-    this.#ring.end();
-  }
-
-  #writeCall(): void {
-    const { states, outputs, setpoints, gains } = this.#layout;
-    if (!this.#ring.begin(RecordKind.call, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#rows.measured, states);
-    this.#ring.numbers(this.#rows.outputs, outputs);
-    this.#ring.numbers(this.#rows.setpoints, setpoints);
-    this.#ring.numbers(this.#rows.gains, gains);
-    this.#writePace();
-    this.#ring.end();
-  }
-
-  #writePace(): void {
-    this.#ring.number(this.#rows.pace[0]);
-    this.#ring.number(this.#rows.taskShift[0]);
-  }
-
   /** The state after the last step of a drive. */
-  #writeEnd(): void {
+  #endDrive(): void {
     this.#hasEnd = false;
     this.#robot.stateAt(this.#now, this.#rows.measured);
-    if (!this.#ring.begin(RecordKind.end, this.#now - this.#origin)) return;
-    this.#ring.numbers(this.#rows.measured, this.#layout.states);
-    this.#ring.end();
+    this.#journal.end(this.#now - this.#origin);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { Fault } from "../links/faults.js";
 import type { HeardRobot } from "../links/robot.js";
+import { writeFault } from "./journal.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import { RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
@@ -33,7 +34,7 @@ export class ListeningLoop {
     this.#poses?.handTo(robot);
     robot.receive(now);
     const fault = robot.takeFault();
-    if (fault !== Fault.none) this.#writeFault(now, fault);
+    if (fault !== Fault.none) writeFault(this.#ring, now, fault, robot.faultValue, Number.NaN, Number.NaN);
     if (robot.reading.time > this.#written) this.#writeReading();
     this.#shared.now = now;
     this.#shared.report(robot);
@@ -47,14 +48,6 @@ export class ListeningLoop {
     this.#written = time;
     this.#ring.numbers(state, state.length);
     this.#ring.numbers(applied, applied.length);
-    this.#ring.end();
-  }
-
-  #writeFault(now: number, fault: Fault): void {
-    if (!this.#ring.begin(RecordKind.fault, now)) return;
-    this.#ring.number(fault);
-    this.#ring.number(this.#robot.faultValue);
-    this.#ring.number(Number.NaN);
     this.#ring.end();
   }
 }

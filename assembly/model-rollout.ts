@@ -9,7 +9,7 @@ import { copyRow } from "./arena";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { controlPeriod, splineLead, stepsPerSegment, usagePace } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
-import { Counts, EARLIER, Pace, Status } from "./regions";
+import { Counts, EARLIER, Status } from "./regions";
 import { driveOn } from "./rollout";
 import * as trace from "./trace";
 
@@ -85,7 +85,7 @@ export function foresee(rollout: i32, segments: i32): Status {
   const recorded = trace.stepCount();
   const driven = trace.segmentCount();
   known.take(recorded);
-  layOut(segments, usagePace * load<f64>(trace.pace, 8 * Pace.driven));
+  layOut(segments, trace.drivenPace());
   const status = driveModel(driven, 0.0, false);
   for (let t = recorded, steps = trace.stepCount(); t < steps && status == Status.ok; t++) recordErrorOf(t);
   return status;

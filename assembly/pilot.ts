@@ -8,10 +8,10 @@ import { driveStep } from "./actuation";
 import { controller, reference, reward } from "./components";
 import { withinBounds } from "./drive-loop";
 import { at, copyRow } from "./arena";
-import { controlPeriod, lookahead, usagePace } from "./options";
+import { controlPeriod, lookahead } from "./options";
 import { act, evaluateCost, evaluateReference, openInPlace } from "./policy/policy";
 import { add, begin as beginReflex, judge, watches } from "./reflex";
-import { Counts, EARLIER, Pace, Region, Status } from "./regions";
+import { Counts, EARLIER, Region, Status } from "./regions";
 import * as trace from "./trace";
 
 /** A drive was begun. */
@@ -77,7 +77,7 @@ export function tick(time: f64): Status {
   store<f64>(trace.times, time);
   if (calls) {
     if (watching) judge(load<f64>(trace.segmentTimes));
-    store<f64>(trace.paces, usagePace * load<f64>(trace.pace, 8 * Pace.driven));
+    store<f64>(trace.paces, trace.drivenPace());
     openInPlace(trace.taskTime(0), fresh);
     fresh = false;
   }

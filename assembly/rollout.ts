@@ -5,8 +5,8 @@ import { clock, driveSegment, setClock, steps, PlantIo } from "./drive-loop";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { uniform } from "./math/random";
 import { at, columnsOf, copyRow, dimension, rowsOf, rowsPer } from "./arena";
-import { Counts, Dimension, EARLIER, Jitter, Pace, Region, RowsPer, Status } from "./regions";
-import { controlPeriod, splineLead, stepsPerSegment, usagePace } from "./options";
+import { Counts, Dimension, EARLIER, Jitter, Region, RowsPer, Status } from "./regions";
+import { controlPeriod, splineLead, stepsPerSegment } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment, recallNetwork } from "./policy/policy";
 import { add, begin as beginReflex, judge, watches } from "./reflex";
 import * as trace from "./trace";
@@ -16,7 +16,7 @@ export function sampleStart(rollout: i32): void {
   trace.select(rollout);
   const t = uniform(trace.random) * task.period(trace.taskParameters);
   store<f64>(trace.counts, t, 8 * Counts.startTime);
-  task.stateAt(trace.taskParameters, t, usagePace * load<f64>(trace.pace, 8 * Pace.driven), trace.states);
+  task.stateAt(trace.taskParameters, t, trace.drivenPace(), trace.states);
   for (let i: usize = 0; i < trace.stateRow; i += 8) {
     const offset = load<f64>(trace.startSpread + i) * (2.0 * uniform(trace.random) - 1.0);
     store<f64>(trace.states + i, load<f64>(trace.states + i) + offset);
@@ -50,7 +50,7 @@ export function rollOut(rollout: i32, segments: i32, previous: i32, overlap: i32
   let j = begin;
   for (; j < begin + segments && steps < capacity; j++) {
     store<f64>(trace.segmentStartAt(j), f64(steps));
-    store<f64>(trace.paceAt(steps), usagePace * load<f64>(trace.pace, 8 * Pace.driven));
+    store<f64>(trace.paceAt(steps), trace.drivenPace());
     store<f64>(trace.segmentTimeAt(j), start + clock + load<f64>(trace.taskShiftAt(steps)));
     copyRow(trace.segmentStateAt(j), trace.stateAt(steps), trace.stateRow);
     openSegment(j, Network.called, previous < 0);
@@ -142,7 +142,7 @@ function shift(value: f64, p: usize): void {
 
 function finish(segments: i32, status: Status): Status {
   if (isDirect()) memory.copy(trace.plantState, trace.stateAt(steps), trace.stateRow);
-  store<f64>(trace.paceAt(steps), usagePace * load<f64>(trace.pace, 8 * Pace.driven));
+  store<f64>(trace.paceAt(steps), trace.drivenPace());
   trace.setLength(steps, segments);
   return status;
 }

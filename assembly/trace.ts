@@ -5,7 +5,8 @@
  */
 import { at, dimension } from "./arena";
 import { DOUBLE_SHIFT } from "./math/doubles";
-import { Counts, Dimension, EARLIER, Region } from "./regions";
+import { usagePace } from "./options";
+import { Counts, Dimension, EARLIER, Pace, Region } from "./regions";
 import {
   activationRow,
   counts,
@@ -16,9 +17,10 @@ import {
   inputSize,
   inputWorkRow,
   outputRow,
-  prepareAddresses,
+  pace,
   paceAt,
   periodAt,
+  prepareAddresses,
   segmentStartAt,
   selectRollout,
   taskShiftAt,
@@ -118,6 +120,11 @@ export function startTime(): f64 {
 @inline
 export function taskTime(t: i32): f64 {
   return startTime() + load<f64>(timeAt(t)) + load<f64>(taskShiftAt(t));
+}
+
+/** Task time per time at the pace that is driven, and at the usage: that of steps to come. */
+export function drivenPace(): f64 {
+  return usagePace * load<f64>(pace, 8 * Pace.driven);
 }
 
 /** Task time per time in segment j, whose first step is known. */

@@ -1,7 +1,7 @@
 /** The core as a configuration wants it: parts, parameters, options. */
-import { parseWindow } from "./config/config.js";
 import { resolveTask } from "./config/resolve.js";
 import type { RunConfig } from "./config/schema.js";
+import { parseWindow } from "./config/window.js";
 import { type Build, Core } from "./core/core.js";
 import { setWindows } from "./core/windows.js";
 import { messageOf, UserError } from "./errors.js";

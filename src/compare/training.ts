@@ -1,6 +1,7 @@
 /** One training of the comparison, without disk: what its policies cost, and after how much driving. */
-import { completeConfig, type PartialConfig, parseWindow } from "../config/config.js";
+import { completeConfig, type PartialConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
+import { parseWindow } from "../config/window.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { SimLink } from "../links/kinds/sim.js";

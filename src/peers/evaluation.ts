@@ -2,8 +2,9 @@
  * What a policy costs: deterministic, from fixed starts, on the plant as it is after so much driving, the first lap not
  * counted. The same for every rule, and charged to none.
  */
-import { completeConfig, parseWindow } from "../config/config.js";
+import { completeConfig } from "../config/config.js";
 import type { RunConfig } from "../config/schema.js";
+import { parseWindow } from "../config/window.js";
 import type { Core } from "../core/core.js";
 import { SimLink } from "../links/kinds/sim.js";
 import { setTiming } from "../recording/timing.js";

@@ -1,8 +1,8 @@
 /** Where the rollouts of an update come from: separate drives from sampled starts, or one drive that never stops. */
-import { parseWindow } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
 import { resolveTask, segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
+import { parseWindow } from "../config/window.js";
 import type { Core, RegionName } from "../core/core.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";

@@ -42,8 +42,13 @@ const BACK = 0.97;
 /** Above this part of the usage at which the budget was left it does not rise; it grows by so much of a step. */
 const CEILING = 0.95;
 const FORGETTING = 0.1;
+/** Paces that differ by less are one: a robot's is found from what its rows say, and from the usage. */
+const SAME_PACE = 1e-9;
 /** Pieces after a fall in which the robot finds back: they are not judged. */
 const RECOVERY = 5;
+
+/** Before the numbers of a race in a checkpoint. */
+const PREFIX = "race.";
 
 /** What a race remembers, numbers of a checkpoint. */
 interface RaceMemory {
@@ -223,7 +228,7 @@ export class Race {
     const kept = memory.used <= 1 && memory.usage === memory.asked;
     const asked = this.#lapSeconds / (Math.sqrt(memory.asked) * core.pace);
     const used = Math.max(memory.used, REMEMBERED * memory.usedBefore);
-    if (kept && core.pace === memory.pace) {
+    if (kept && Math.abs(core.pace - memory.pace) < SAME_PACE) {
       const isTooFast = lapTime > PASSED * asked || memory.used > NEAR;
       if (isTooFast) memory.usage = Math.max(LEAST, BACK * memory.usage);
       else if (used < CAREFUL && lapTime < REACHED * asked) {
@@ -257,9 +262,6 @@ export class Race {
     this.apply(core);
   }
 }
-
-/** Before the numbers of a race in a checkpoint. */
-const PREFIX = "race.";
 
 /** Task time at step `t` of a slot [s]. */
 export function taskTime(core: Core, slot: number, t: number): number {

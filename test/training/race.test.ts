@@ -90,6 +90,10 @@ test("it rises lap by lap inside the budget, less near its end, and not where th
   for (let lap = 0; lap < 6; lap++) after(0, 1.04);
   core.setPace(0.9); // slowed down by somebody who knows more
   expect(after(0.1, 1)).toBe(0);
+  for (let lap = 0; lap < 6; lap++) after(0, 1.04 / 0.9);
+  core.setPace(0.9 * (1 + Number.EPSILON)); // as a robot's rows give it back
+  expect(core.pace).not.toBe(0.9);
+  expect(after(0, 1 / 0.9)).toBeGreaterThan(0.001);
 });
 
 test("it falls at once where the budget is left, by the room to that side, and stays below that", async () => {

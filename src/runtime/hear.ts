@@ -69,8 +69,7 @@ export async function hear(
     const uncertainty = isReckoned ? shared.uncertainty : null;
     return { ...(await drive.close()), uncertainty, stopped };
   } finally {
-    await host.end();
-    await drive?.close();
+    await host.end().finally(() => drive?.close()); // what was recorded is whole, whatever the robot's end
   }
 }
 

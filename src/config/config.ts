@@ -23,7 +23,7 @@ export type PartialConfig = { -readonly [K in SettingName]?: RunConfig[K] };
 const names = Object.keys(settings) as SettingName[];
 
 /** The setting of that name or, if it is misspelt, an error that names the nearest one. */
-export function settingNamed(name: string, where: string): SettingName {
+function settingNamed(name: string, where: string): SettingName {
   const found = names.find((candidate) => candidate === name);
   if (found) return found;
   const near = nearest(name, names);

@@ -7,7 +7,7 @@ import { type Span, secondsOf } from "./spans.js";
 /** Driving that is needed [s]. */
 const SHORTEST = 5;
 /** How much throttle and steering must vary: standard deviation, the full range being -1 to 1. */
-export const LEAST_VARIATION = { throttle: 0.01, steering: 0.03 };
+const LEAST_VARIATION = { throttle: 0.01, steering: 0.03 };
 /** Share of the steps that must be faster than {@link SLOWEST}. */
 const LEAST_MOVING = 0.5;
 

@@ -15,7 +15,7 @@ export const HEARTBEAT_WITHIN = 1.5;
  * The main thread gives a heartbeat ten times a second, and after every computation of the training, which last up
  * to 0.5 s, on a slow computer 1.5 s: after this long it hangs [s].
  */
-export const MAIN_HANGS_AFTER = 2;
+const MAIN_HANGS_AFTER = 2;
 /** Part of a stale state's age from which on it is silence that made it stale. */
 const SILENT_PART = 0.5;
 /** Sum of missed deadlines: one in ten is too many, and ten in a row. */

@@ -10,7 +10,7 @@ const real = { cartMass: 1, poleMass: 0.2, length: 0.5, gravity: 9.81 };
 const light = { ...real, poleMass: 0.1 };
 
 /** dx+ = A dx + B du about upright: (M + m sin²) a = u - m g theta, l dw = g theta - a. */
-export function uprightCartPole({ cartMass, poleMass, length, gravity }: typeof real): {
+function uprightCartPole({ cartMass, poleMass, length, gravity }: typeof real): {
   A: number[][];
   B: number[][];
 } {

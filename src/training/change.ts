@@ -25,7 +25,7 @@ export interface Window {
  * the error. No window of three plants that do not change was beyond (docs/results/first-seconds.md). With a reflex
  * that fired half the proof is there already; a window that has only begun scatters more.
  */
-export const FAR = {
+const FAR = {
   fired: { cost: 1.5, error: 1.5, allowance: 0.05 },
   alone: { cost: 3, error: 2, allowance: 0.1 },
   begun: { cost: 4, error: 3, allowance: 0.1 },

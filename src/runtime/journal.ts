@@ -23,7 +23,7 @@ const rowsOf = (core: Core) => ({
   firings: core.view("reflexFirings"),
 });
 
-/** A fault at `now` by the loop's clock [s]; `followedUntil`: when the last command was sent that was followed, or NaN. */
+/** A fault at `now` by the loop's clock [s]; `followedUntil`: when the last command was sent that it followed. */
 export function writeFault(
   ring: Ring,
   now: number,

@@ -8,6 +8,7 @@ import { poseSettingsFrom } from "../../src/pose/settings.js";
 import { PoseEntry } from "../../src/pose/shared-poses.js";
 import { ThreadPoseSource } from "../../src/pose/thread-source.js";
 import { uniformFrom, upperMedian } from "../../src/statistics.js";
+import { until } from "../support/until.js";
 import type { Placed } from "./encoders/bytes.js";
 import { freePort, type PoseHarness, type Sender } from "./harness.js";
 
@@ -116,7 +117,7 @@ describe.each(poseNames)("%s", (name) => {
     streaming(sender, (seconds) => [{ name: "box", x: 3, y: 3, heading: 1 }, carAt(seconds, "truck")]);
     const { source, said } = sourceOf(name, sender, { "pose-name": "car" });
     const opening = source.open().catch((error: Error) => error.message);
-    while (!said.some((text) => /box, truck/.test(text))) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => said.some((text) => /box, truck/.test(text)));
     expect(said.find((text) => /box, truck/.test(text))).toMatch(/"car" is followed, which is not among them: choose/);
     await source.close();
     await opening;
@@ -146,7 +147,7 @@ describe.each(poseNames)("%s", (name) => {
     ] as const) {
       if ("roll" in given && !harness.seesTilt) continue;
       change = given;
-      while (!said.some((text) => expected.test(text))) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => said.some((text) => expected.test(text)));
       source.poll(new Float64Array(PoseEntry.count));
       await new Promise((resolve) => setTimeout(resolve, 4 * BETWEEN));
       expect(source.poll(new Float64Array(PoseEntry.count))).toBe(false);

@@ -6,6 +6,7 @@ import { NatNetClient } from "../../src/pose/kinds/natnet.js";
 import { QtmStream } from "../../src/pose/kinds/qualisys.js";
 import { hearJson } from "../../src/pose/kinds/udp.js";
 import { FrameTimes, hearVicon } from "../../src/pose/kinds/vicon.js";
+import { namesIn } from "../../src/pose/qualisys/messages.js";
 import type { Placed } from "./encoders/bytes.js";
 import { frame, models, serverInfo } from "./encoders/natnet.js";
 import { data, packet, parameters } from "./encoders/qualisys.js";
@@ -158,6 +159,7 @@ describe("qualisys", () => {
     const stream = new QtmStream(new Heard(), (_, text) => answers.push(text));
     stream.hear(parameters(["a & b", "car"]), 1);
     expect(answers[0]).toContain("<Name>a &amp; b</Name>");
+    expect(namesIn(answers[0])).toEqual(["a & b", "car"]);
   });
 
   test("another port than QTM's little-endian one is noticed by sizes", () => {
@@ -186,6 +188,7 @@ test.each(Object.keys(READERS))(
   (name) => {
     const { datagrams, poses } = fuzz(name as keyof typeof READERS, 20_000, 1);
     expect(datagrams).toBe(20_000);
+    expect(poses).toBeGreaterThan(0); // damage behind which nothing passes would prove nothing
     expect(poses).toBeLessThan(datagrams);
   },
 );

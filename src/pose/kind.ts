@@ -36,13 +36,9 @@ export interface PoseKind {
   /** time within which the first pose must come [s]; Infinity: somebody must do something first */
   readonly within: number;
   /**
-   * Receives until it is closed.
+   * Receives until its thread ends.
    * @param where what stands behind the name, undefined: nothing
    * @throws UserError if that cannot be, or the sender says that it cannot
    */
-  open(where: Where | undefined, sink: PoseSink): Promise<Receiver>;
-}
-
-export interface Receiver {
-  close(): Promise<void>;
+  open(where: Where | undefined, sink: PoseSink): Promise<void>;
 }

@@ -33,7 +33,7 @@ function detectorScript(): string {
 }
 
 /** The page: the detector, what looks with it, and nothing from outside. */
-export function cameraPage(): ServedPage {
+function cameraPage(): ServedPage {
   const detector = detectorScript();
   const script = bundle(new URL("../camera/page/main.js", import.meta.url));
   const style = `${readPage("report/style.css")}${readPage("pose/camera.css")}`;
@@ -41,7 +41,7 @@ export function cameraPage(): ServedPage {
 }
 
 /** What the page may say. */
-export class CameraService implements Service {
+class CameraService implements Service {
   readonly ofPage = true;
   readonly #sink: PoseSink;
 
@@ -74,7 +74,6 @@ const camera: PoseKind = {
     const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink) });
     await server.listen(where?.port ?? PORT);
     sink.remark(`camera page: ${server.address} (${tunnelHint(server.address)})`);
-    return { close: () => server.close() };
   },
 };
 

@@ -1,9 +1,8 @@
 /** OptiTrack's Motive by NatNet: a handshake tells version, port and group, then rigid bodies come frame by frame. */
-import type { Socket } from "node:dgram";
 import { isIP } from "node:net";
 import { UserError } from "../../errors.js";
 import { shortened } from "../../output.js";
-import type { PoseKind, PoseSink, Receiver } from "../kind.js";
+import type { PoseKind, PoseSink } from "../kind.js";
 import {
   NatNet,
   type NatNetFrame,
@@ -118,7 +117,7 @@ async function handshake(client: NatNetClient, address: string): Promise<NatNetS
   throw new UserError(`no Motive answers at ${address} on port ${COMMAND_PORT}: ${SILENCE}`, 1);
 }
 
-async function openNatNet(where: Where | undefined, sink: PoseSink): Promise<Receiver> {
+async function openNatNet(where: Where | undefined, sink: PoseSink): Promise<void> {
   const address = where?.address;
   if (where === undefined || address === undefined)
     throw new UserError("--pose natnet needs the address of Motive's computer, e.g. --pose natnet=192.168.1.10");
@@ -126,32 +125,16 @@ async function openNatNet(where: Where | undefined, sink: PoseSink): Promise<Rec
     throw new UserError(`"${shortened(address)}" is no IP address; Motive shows its own as Local Interface`);
   const port = where.port ?? COMMAND_PORT;
   const own = where.via === undefined ? undefined : ownAddress(where.via, isIP(address) === 4 ? "IPv4" : "IPv6");
-  const sockets: Socket[] = [];
-  const client = new NatNetClient(sink, (message) => sockets[0].send(message, port, address));
+  const client = new NatNetClient(sink, (message) => socket.send(message, port, address));
   const listener = {
     hear: (data: Buffer, arrived: number) => client.hear(data, arrived),
     remark: (text: string) => sink.remark(text),
   };
-  const close = async () => {
-    for (const socket of sockets) await new Promise<void>((resolve) => socket.close(() => resolve()));
-  };
   // an address of its own family, so that what it sends has one too
-  sockets.push(await openPort({ address: own ?? (isIP(address) === 4 ? "0.0.0.0" : "::") }, 0, listener));
-  try {
-    const server = await handshake(client, address);
-    if (server.group !== undefined)
-      sockets.push(await openPort({ address: server.group, via: own }, server.dataPort, listener));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const timer = setInterval(() => client.ask(), ASK_EVERY);
-  return {
-    close: async () => {
-      clearInterval(timer);
-      await close();
-    },
-  };
+  const socket = await openPort({ address: own ?? (isIP(address) === 4 ? "0.0.0.0" : "::") }, 0, listener);
+  const server = await handshake(client, address);
+  if (server.group !== undefined) await openPort({ address: server.group, via: own }, server.dataPort, listener);
+  setInterval(() => client.ask(), ASK_EVERY);
 }
 
 const natnet: PoseKind = {

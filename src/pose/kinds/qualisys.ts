@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { monotonicTime } from "../../clock.js";
 import { messageOf, UserError } from "../../errors.js";
 import { shortened } from "../../output.js";
-import type { PoseKind, PoseSink, Receiver } from "../kind.js";
+import type { PoseKind, PoseSink } from "../kind.js";
 import { LONGEST_PACKET, namesIn, QTM_HEAD, QtmPacket, qtmCommand, readBodies } from "../qualisys/messages.js";
 
 /** Little endian. */
@@ -118,7 +118,7 @@ class Answers {
   }
 }
 
-async function openQualisys(address: string, port: number, sink: PoseSink): Promise<Receiver> {
+async function openQualisys(address: string, port: number, sink: PoseSink): Promise<void> {
   const answers = new Answers();
   const stream = new QtmStream(sink, (kind, text) => answers.take(kind, text));
   const greeting = answers.next();
@@ -148,15 +148,6 @@ async function openQualisys(address: string, port: number, sink: PoseSink): Prom
     socket.destroy();
     throw error;
   }
-  return {
-    close: async () => {
-      socket.removeAllListeners("close");
-      await new Promise<void>((resolve) => {
-        socket.once("close", () => resolve());
-        socket.destroy();
-      });
-    },
-  };
 }
 
 const qualisys: PoseKind = {

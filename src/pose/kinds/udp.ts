@@ -38,11 +38,10 @@ const udp: PoseKind = {
   silence: "let the script send to this computer's address and that port, and let a firewall pass it",
   within: 10,
   async open(where, sink) {
-    const socket = await openPort(where ?? {}, where?.port ?? PORT, {
+    await openPort(where ?? {}, where?.port ?? PORT, {
       hear: (data, arrived) => hearJson(data, arrived, sink),
       remark: (text) => sink.remark(text),
     });
-    return { close: () => new Promise((resolve) => socket.close(() => resolve())) };
   },
 };
 

@@ -96,11 +96,10 @@ const vicon: PoseKind = {
   within: 10,
   async open(where, sink) {
     const times = new FrameTimes();
-    const socket = await openPort(where ?? {}, where?.port ?? PORT, {
+    await openPort(where ?? {}, where?.port ?? PORT, {
       hear: (data, arrived) => hearVicon(data, arrived, times, sink),
       remark: (text) => sink.remark(text),
     });
-    return { close: () => new Promise((resolve) => socket.close(() => resolve())) };
   },
 };
 

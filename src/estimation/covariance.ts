@@ -7,6 +7,12 @@ export function addNoise(numbers: Float64Array, i: number, j: number, value: num
   if (i !== j) numbers[ENTRIES + j * ENTRIES + i] += value;
 }
 
+/** Standard deviation along its least certain direction of what has these variances and this covariance. */
+export function largestDeviation(xx: number, yy: number, xy: number): number {
+  const half = 0.5 * (xx - yy);
+  return Math.sqrt(0.5 * (xx + yy) + Math.sqrt(half * half + xy * xy));
+}
+
 /** Rows of derivatives of the moving entries by all, and P <- F P F' with them; the other entries stay (E5). */
 export class Transition {
   /** rows of F, {@link MOVING} times {@link ENTRIES} */

@@ -6,6 +6,7 @@
 
 import { wrapAngle } from "../angles.js";
 import { PlanarState } from "../tasks/planar.js";
+import { largestDeviation } from "./covariance.js";
 import { PRIOR } from "./entries.js";
 
 /** Standard deviations of what is wrong for a whole drive: gyro's bias [rad/s] and scale, scale of the wheel. */
@@ -43,8 +44,7 @@ export class Drift {
       this.#move(states.subarray(N * t), states.subarray(N * (t + 1)), seconds);
     }
     const { xx, yy, xy } = this.#covariance();
-    const half = 0.5 * (xx - yy);
-    return { positionUncertainty: Math.sqrt(0.5 * (xx + yy) + Math.sqrt(half * half + xy * xy)), hiddenCost };
+    return { positionUncertainty: largestDeviation(xx, yy, xy), hiddenCost };
   }
 
   #move(from: Float64Array, to: Float64Array, seconds: number): void {

@@ -5,6 +5,7 @@
  */
 import { PlanarState } from "../tasks/planar.js";
 import { Correction } from "./correction.js";
+import { largestDeviation } from "./covariance.js";
 import {
   CURVATURE_PRIOR,
   DEFAULT_SETTINGS,
@@ -25,8 +26,6 @@ const MOST_STANDING = 10;
 const MOST_MOVING = 60;
 /** A car that is slower stands [m/s]. */
 const STANDS = 0.05;
-/** Averaging of the surprise [poses]. */
-const AVERAGED = 100;
 
 export class Estimator {
   /** position [m], heading [rad], speed [m/s], yaw rate [rad/s], after the last movement */
@@ -39,11 +38,8 @@ export class Estimator {
   sideways = 0;
   /** standard deviation of the position along its least certain direction [m] (E10) */
   uncertainty = 0;
-  /** by the last pose: chi square with three degrees of freedom, and its mean over the last hundred in parts of 3 */
+  /** by the last pose: chi square with three degrees of freedom */
   surprise = Number.NaN;
-  meanSurprise = 1;
-  /** of the last pose: to the front, to the left [m], heading [rad] */
-  readonly innovation = new Float64Array(3);
   /** poses that were believed, that contradicted, and that came too late */
   believed = 0;
   contradicted = 0;
@@ -81,13 +77,9 @@ export class Estimator {
     this.#movement.numbers[ENTRIES + entry * ENTRIES + entry] = deviation * deviation;
   }
 
-  /** A number of the state, and its standard deviation. */
+  /** A number of the state. */
   value(entry: Entry): number {
     return this.#movement.numbers[entry];
-  }
-
-  deviation(entry: Entry): number {
-    return Math.sqrt(this.#movement.numbers[ENTRIES + entry * ENTRIES + entry]);
   }
 
   /** Begins at a pose that is known, with what it learned of the sensors. */
@@ -208,14 +200,11 @@ export class Estimator {
   }
 
   #count(pose: number, isBelieved: boolean): void {
-    const { innovation, surprise } = this.#correction;
-    this.surprise = surprise;
-    for (let i = 0; i < innovation.length; i++) this.innovation[i] = innovation[i];
+    this.surprise = this.#correction.surprise;
     if (isBelieved) {
       this.believed++;
       this.contradictedInARow = 0;
       this.poseTime = Math.max(this.poseTime, this.#history.pose(pose, Pose.time));
-      this.meanSurprise += (surprise / 3 - this.meanSurprise) / Math.min(AVERAGED, this.believed);
       return;
     }
     this.contradicted++;
@@ -246,8 +235,7 @@ export class Estimator {
     const xx = numbers[ENTRIES + Entry.x * ENTRIES + Entry.x];
     const yy = numbers[ENTRIES + Entry.y * ENTRIES + Entry.y];
     const xy = numbers[ENTRIES + Entry.x * ENTRIES + Entry.y];
-    const half = 0.5 * (xx - yy);
-    this.uncertainty = Math.sqrt(0.5 * (xx + yy) + Math.sqrt(half * half + xy * xy));
+    this.uncertainty = largestDeviation(xx, yy, xy);
   }
 }
 

@@ -13,11 +13,11 @@ export interface PoseNoise {
 }
 
 export class Correction {
-  /** of the last pose: along the body [m], to its left [m], heading [rad] */
-  readonly innovation = new Float64Array(PARTS);
-  /** its squared length in standard deviations: chi square with three degrees of freedom if all is well */
+  /** of the last pose: its innovation's squared length in standard deviations, chi square (3) if all is well */
   surprise = 0;
   readonly #noise: PoseNoise;
+  /** along the body [m], to its left [m], heading [rad]; once weighed, L^-1 times that */
+  readonly #innovation = new Float64Array(PARTS);
   /** derivatives of the parts by the state, their products with the covariance */
   readonly #H = new Float64Array(PARTS * ENTRIES);
   readonly #HP = new Float64Array(PARTS * ENTRIES);
@@ -33,7 +33,7 @@ export class Correction {
    * of the state by that less the latency.
    */
   compare(numbers: Float64Array, since: number, x: number, y: number, heading: number): void {
-    const { innovation } = this;
+    const innovation = this.#innovation;
     const v = numbers[Entry.v];
     const rate = numbers[Entry.rate];
     const sideways = rate * (numbers[Entry.lever] - numbers[Entry.slip] * v * v) + numbers[Entry.sideways];
@@ -97,27 +97,26 @@ export class Correction {
   /** S = L L', and |L^-1 innovation|². */
   #factor(): void {
     const L = this.#S;
-    const { innovation } = this;
+    const innovation = this.#innovation;
     L[0] = Math.sqrt(L[0]);
     L[3] /= L[0];
     L[6] /= L[0];
     L[4] = Math.sqrt(L[4] - L[3] * L[3]);
     L[7] = (L[7] - L[6] * L[3]) / L[4];
     L[8] = Math.sqrt(L[8] - L[6] * L[6] - L[7] * L[7]);
-    const a = innovation[0] / L[0];
-    const b = (innovation[1] - L[3] * a) / L[4];
-    const c = (innovation[2] - L[6] * a - L[7] * b) / L[8];
-    this.surprise = a * a + b * b + c * c;
+    innovation[0] /= L[0];
+    innovation[1] = (innovation[1] - L[3] * innovation[0]) / L[4];
+    innovation[2] = (innovation[2] - L[6] * innovation[0] - L[7] * innovation[1]) / L[8];
+    this.surprise = innovation[0] * innovation[0] + innovation[1] * innovation[1] + innovation[2] * innovation[2];
   }
 
   /** Corrects the state that was compared last: with W = L^-1 H P, x <- x + W' L^-1 innovation, P <- P - W' W. */
   apply(numbers: Float64Array): void {
     const L = this.#S;
     const W = this.#HP;
-    const { innovation } = this;
-    const a = innovation[0] / L[0];
-    const b = (innovation[1] - L[3] * a) / L[4];
-    const c = (innovation[2] - L[6] * a - L[7] * b) / L[8];
+    const a = this.#innovation[0];
+    const b = this.#innovation[1];
+    const c = this.#innovation[2];
     for (let j = 0; j < ENTRIES; j++) {
       W[j] /= L[0];
       W[ENTRIES + j] = (W[ENTRIES + j] - L[3] * W[j]) / L[4];

@@ -30,14 +30,14 @@ const STEPS = 60;
 const POSE = 6;
 
 /**
- * The homography (3 x 3, row-major, last entry 1) from the floor to the picture's centred pixels over `scale`.
+ * The homography (3 x 3, row-major, last entry 1) from the floor to the picture's centred pixels.
  * @returns undefined if the points lie on a line
  */
-function homography(points: readonly Sighting[], { width, height }: Size, scale: number): Float64Array | undefined {
+function homography(points: readonly Sighting[], { width, height }: Size): Float64Array | undefined {
   const A = new Float64Array(64);
   const b = new Float64Array(8);
   for (const { x, y, u, v } of points) {
-    const [p, q] = [(u - 0.5 * (width - 1)) / scale, (v - 0.5 * (height - 1)) / scale];
+    const [p, q] = [u - 0.5 * (width - 1), v - 0.5 * (height - 1)];
     for (const [row, value] of [
       [[x, y, 1, 0, 0, 0, -p * x, -p * y], p],
       [[0, 0, 0, x, y, 1, -q * x, -q * y], q],
@@ -123,24 +123,20 @@ export function calibrateLens(views: readonly (readonly Sighting[])[], size: Siz
   const usual = USUAL_FOCAL * size.width;
   const poses: number[] = [];
   for (const view of views) {
-    const H = homography(view, size, 1);
+    const H = homography(view, size);
     if (!H) return undefined;
     poses.push(...poseFrom(H, usual));
   }
   const at = poses.length;
+  const cameraFor = (all: Float64Array, i: number) =>
+    cameraOf(size, all.subarray(POSE * i), [Math.exp(all[at]) * usual, all[at + 1], all[at + 2]]);
+  const remainsOf = (all: Float64Array) => views.flatMap((view, i) => remains(cameraFor(all, i), view));
   const residuals: Residuals = (all) => {
-    const lens = [Math.exp(all[at]) * usual, all[at + 1], all[at + 2]];
-    const seen = views.flatMap((view, i) => remains(cameraOf(size, all.subarray(POSE * i), lens), view));
     const prior = [all[at] / FOCAL_SURE, all[at + 1] / DISTORTION[0], all[at + 2] / DISTORTION[1]];
-    return Float64Array.from([...seen.map((one) => one / PIXEL), ...prior]);
+    return Float64Array.from([...remainsOf(all).map((one) => one / PIXEL), ...prior]);
   };
   const found = minimise(Float64Array.from([...poses, 0, 0, 0]), residuals);
-  const lens = [Math.exp(found[at]) * usual, found[at + 1], found[at + 2]];
-  return judged(
-    cameraOf(size, found, lens),
-    views[0],
-    views.flatMap((view, i) => remains(cameraOf(size, found.subarray(POSE * i), lens), view)),
-  );
+  return judged(cameraFor(found, 0), views[0], remainsOf(found));
 }
 
 /**
@@ -150,18 +146,19 @@ export function calibrateLens(views: readonly (readonly Sighting[])[], size: Siz
  */
 export function calibrateFloor(marks: readonly Sighting[], size: Size, known?: Camera): Calibration | undefined {
   const usual = known ? known.lens[Lens.focal] : USUAL_FOCAL * size.width;
-  const H = homography(marks, size, 1);
+  const H = homography(marks, size);
   if (!H) return undefined;
   const lensOf = (all: Float64Array) =>
     known ? known.lens.subarray(Lens.focal) : [Math.exp(all[POSE]) * usual, all[POSE + 1], 0];
+  const cameraFor = (all: Float64Array) => cameraOf(size, all, lensOf(all));
   const residuals: Residuals = (all) => {
-    const seen = remains(cameraOf(size, all, lensOf(all)), marks).map((one) => one / PIXEL);
+    const seen = remains(cameraFor(all), marks).map((one) => one / PIXEL);
     const prior = known ? [] : [all[POSE] / FOCAL_SURE, all[POSE + 1] / DISTORTION[0]];
     return Float64Array.from([...seen, ...prior]);
   };
   const start = Float64Array.from([...poseFrom(H, usual), ...(known ? [] : [0, 0])]);
   const found = minimise(start, residuals);
-  const camera = cameraOf(size, found, lensOf(found));
+  const camera = cameraFor(found);
   return judged(camera, marks, remains(camera, marks));
 }
 

@@ -63,8 +63,11 @@ export class QtmStream {
       return;
     }
     const seen = readBodies(packet);
-    if (seen === undefined) this.#sink.remark("QTM sends frames without rigid bodies, or cut off");
-    const { time, bodies } = seen ?? { time: 0, bodies: [] };
+    if (seen === undefined) {
+      this.#sink.remark("QTM sends frames without rigid bodies, or cut off");
+      return;
+    }
+    const { time, bodies } = seen;
     for (const [i, body] of bodies.entries()) {
       const name = this.names[i] ?? `${i + 1}`;
       if (body === undefined) this.#sink.lose(name, arrived);

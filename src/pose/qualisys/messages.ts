@@ -56,7 +56,9 @@ export function readBodies(
     const start = reader.at;
     const size = reader.u32();
     if (reader.u32() === BODIES) {
-      const bodies = Array.from({ length: readCount(reader) }, () => readBody(reader));
+      const count = reader.count(BODY);
+      reader.skip(4);
+      const bodies = Array.from({ length: count }, () => readBody(reader));
       return reader.isShort ? undefined : { time, bodies };
     }
     if (size < 8) return undefined;
@@ -64,14 +66,6 @@ export function readBodies(
     if (reader.left < 0) return undefined;
   }
   return undefined;
-}
-
-function readCount(reader: ByteReader): number {
-  const count = reader.u32();
-  reader.skip(4);
-  if (count * BODY <= reader.left) return count;
-  reader.isShort = true;
-  return 0;
 }
 
 function readBody(reader: ByteReader): QtmBody | undefined {

@@ -37,6 +37,12 @@ export interface Point {
   readonly y: number;
 }
 
+/** The middle of points. */
+export function middleOf(points: readonly Point[]): Point {
+  const mean = (entry: "x" | "y") => points.reduce((sum, point) => sum + point[entry], 0) / points.length;
+  return { x: mean("x"), y: mean("y") };
+}
+
 /** Rows of the rotation matrix of a rotation vector, 3 x 3. */
 export function rotationOf(rx: number, ry: number, rz: number): Float64Array {
   const angle = Math.hypot(rx, ry, rz);

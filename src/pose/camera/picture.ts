@@ -1,5 +1,5 @@
 /** Pictures: grey values between pixels, and edges of a tag to fractions of a pixel. */
-import type { Point } from "./lens.js";
+import { middleOf, type Point } from "./lens.js";
 
 /** RGBA, a byte each, row by row: what a canvas has. */
 export interface Picture {
@@ -17,7 +17,7 @@ export interface PictureSource {
 }
 
 /** Grey value between the middles of pixels, 0 to 255; the edge's beyond it. */
-export function greyAt({ width, height, data }: Picture, u: number, v: number): number {
+function greyAt({ width, height, data }: Picture, u: number, v: number): number {
   const x = Math.min(Math.max(u, 0), width - 1.001);
   const y = Math.min(Math.max(v, 0), height - 1.001);
   const [i, k] = [Math.floor(x), Math.floor(y)];
@@ -88,7 +88,7 @@ const CONTRAST = 8;
  * @returns undefined where an edge is not seen
  */
 export function refineCorners(picture: Picture, corners: readonly Point[]): Point[] | undefined {
-  const middle = { x: meanOf(corners, "x"), y: meanOf(corners, "y") };
+  const middle = middleOf(corners);
   const lines: EdgeLine[] = [];
   for (const [i, from] of corners.entries()) {
     const line = edgeLine(picture, from, corners[(i + 1) % 4], middle);
@@ -96,10 +96,6 @@ export function refineCorners(picture: Picture, corners: readonly Point[]): Poin
     lines.push(line);
   }
   return lines.map((line, i) => crossing(lines[(i + 3) % 4], line));
-}
-
-function meanOf(points: readonly Point[], entry: "x" | "y"): number {
-  return points.reduce((sum, point) => sum + point[entry], 0) / points.length;
 }
 
 /** A point of an edge, and its direction. */

@@ -1,6 +1,5 @@
 /** From the corners of a tag in the picture to its pose over the floor. */
-import type { Camera, Point } from "./lens.js";
-import { Plane } from "./lens.js";
+import { type Camera, middleOf, Plane, type Point } from "./lens.js";
 
 /** A printed tag, and where it is. */
 export interface TagSettings {
@@ -33,8 +32,7 @@ const SQUARE = [
 export function tagPose(camera: Camera, corners: readonly Point[], { size, height }: TagSettings): TagPose {
   const plane = new Plane(camera, height);
   const points = corners.map(({ x, y }) => plane.at(x, y));
-  const x = points.reduce((sum, point) => sum + point.x, 0) / 4;
-  const y = points.reduce((sum, point) => sum + point.y, 0) / 4;
+  const { x, y } = middleOf(points);
   // sum of (point - middle) times the conjugate of its corner of the square: scale and angle at once
   let [re, im] = [0, 0];
   for (const [i, point] of points.entries()) {

@@ -2,7 +2,7 @@
  * Finds one tag in picture after picture: in a window where it should be, in the whole picture only when it is not
  * there. Every picture's pose is measured by itself; the last ones only say where to look.
  */
-import type { Camera, Point } from "./lens.js";
+import { type Camera, middleOf, type Point } from "./lens.js";
 import { blackAndWhite, type Picture, type PictureSource, refineCorners } from "./picture.js";
 import { type TagPose, type TagSettings, tagPose } from "./tag.js";
 
@@ -107,10 +107,7 @@ export class TagTracker {
   }
 
   #remember(corners: readonly Point[]): void {
-    const middle = {
-      x: corners.reduce((sum, { x }) => sum + x, 0) / 4,
-      y: corners.reduce((sum, { y }) => sum + y, 0) / 4,
-    };
+    const middle = middleOf(corners);
     const [a, , c] = corners;
     this.#side = Math.hypot(a.x - c.x, a.y - c.y) / Math.SQRT2;
     const last = this.#missed === 0 ? this.#middle : undefined;

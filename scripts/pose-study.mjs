@@ -74,50 +74,29 @@ async function driveOf(plant) {
   return drives.get(plant);
 }
 
-/** Median and worst of one measure. */
-function spread(rows, measure, worst = Math.max) {
-  const values = rows.map(measure).sort((a, b) => a - b);
-  return [quantile(values, 0.5), worst(...values)];
+/** Median of one measure. */
+function median(rows, measure) {
+  const sorted = rows.map(measure).sort((a, b) => a - b);
+  return quantile(sorted, 0.5);
 }
-const mm = (value) => (1000 * value).toFixed(value < 0.0995 ? 1 : 0);
-const both = ([median, worst], shown) => `${shown(median)} / ${shown(worst)}`;
 const farthest = (...values) => values.reduce((a, b) => (Math.abs(b - 1) > Math.abs(a - 1) ? b : a));
+/** Median and worst of one measure. */
+const both = (rows, measure, shown, worst = Math.max) =>
+  `${shown(median(rows, measure))} / ${shown(worst(...rows.map(measure)))}`;
+const mm = (value) => (1000 * value).toFixed(value < 0.0995 ? 1 : 0);
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 
-function rowOf(name, rows) {
-  return [
-    name,
-    both(
-      spread(rows, (row) => row.rms),
-      mm,
-    ),
-    both(
-      spread(rows, (row) => row.worst),
-      mm,
-    ),
-    both(
-      spread(rows, (row) => row.uncertainty),
-      mm,
-    ),
-    both(
-      spread(rows, (row) => row.surprise),
-      (value) => value.toFixed(2),
-    ),
-    both(
-      spread(rows, (row) => row.beyond),
-      percent,
-    ),
-    both(
-      spread(rows, (row) => row.bias, farthest),
-      percent,
-    ),
-    both(
-      spread(rows, (row) => row.scale, farthest),
-      percent,
-    ),
-  ];
-}
-const HEAD = ["", "off, rms [mm]", "worst [mm]", "said, at most [mm]", "surprise", "beyond 95 %", "bias found"];
+const MEASURES = [
+  ["off, rms [mm]", (row) => row.rms, mm],
+  ["worst [mm]", (row) => row.worst, mm],
+  ["said, at most [mm]", (row) => row.uncertainty, mm],
+  ["surprise", (row) => row.surprise, (value) => value.toFixed(2)],
+  ["beyond 95 %", (row) => row.beyond, percent],
+  ["bias found", (row) => row.bias, percent, farthest],
+  ["scale found", (row) => row.scale, percent, farthest],
+];
+const HEAD = ["", ...MEASURES.map(([name]) => name)];
+const rowOf = (name, rows) => [name, ...MEASURES.map(([, ...measure]) => both(rows, ...measure))];
 
 async function simulated(plant, name) {
   const rows = [];
@@ -145,11 +124,11 @@ async function recordedDrives() {
   return found;
 }
 
-const all = [[...HEAD, "scale found"]];
+const all = [HEAD];
 for (const plant of Object.keys(PLANTS)) all.push(rowOf(plant, await simulated(plant, "as above")));
 console.log(markdownTable(all));
 
-const cases = [[...HEAD, "scale found"]];
+const cases = [HEAD];
 for (const plant of ["identified", "single-track"])
   for (const name of Object.keys(CASES).slice(1)) cases.push(rowOf(`${plant}: ${name}`, await simulated(plant, name)));
 console.log(markdownTable(cases));
@@ -175,25 +154,16 @@ if (process.env.LAPGRAD_REFERENCE_DATA) {
     real.push([
       name,
       String(rows.length),
-      both(
-        spread(rows, (row) => row.rms),
-        mm,
-      ),
-      both(
-        spread(rows, (row) => row.worst),
-        mm,
-      ),
-      both(
-        spread(rows, (row) => row.most),
-        mm,
-      ),
+      both(rows, (row) => row.rms, mm),
+      both(rows, (row) => row.worst, mm),
+      both(rows, (row) => row.most, mm),
     ]);
   }
 }
 console.log(markdownTable(real));
 
 const timed = await simulated("single-track", "as above");
-const micros = [0, 1, 2].map((i) => spread(timed, (row) => row.micros[i])[0].toFixed(1));
+const micros = [0, 1, 2].map((i) => median(timed, (row) => row.micros[i]).toFixed(1));
 console.log(`a step: median ${micros[1]} µs, 99 % ${micros[2]}`);
 if (!options["no-page"])
   await writeStudyPage("estimator", {

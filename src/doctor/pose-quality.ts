@@ -1,5 +1,5 @@
 /** How good poses from outside are, by those that came for a while, without anything else to compare them with. */
-import { wrapAngle } from "../angles.js";
+import { DEGREE, wrapAngle } from "../angles.js";
 import { DEVIATION_BY_MEDIAN, upperMedian } from "../statistics.js";
 import { type Finding, named, note, ok, problem } from "./check.js";
 
@@ -21,7 +21,6 @@ const MOST_LOST = 0.1;
 const MOST_WRONG = 0.03;
 /** Arrivals that scatter by more: bursts of a network [s]. */
 const LATE = 0.15;
-const DEGREE = Math.PI / 180;
 /** How far a pose lies from its neighbours' middle, as so many of its deviations. */
 const OF_MIDDLE = Math.sqrt(1.5);
 

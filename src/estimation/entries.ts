@@ -1,4 +1,5 @@
 /** What the estimator knows of a car, and how far it may be off before anything was measured; equation (E1). */
+import { DEGREE } from "../angles.js";
 
 /** Entries of the state. Those before `gyroBias` change as it drives, the others hardly. */
 export enum Entry {
@@ -35,8 +36,6 @@ export enum Entry {
 export const ENTRIES = Entry.count as number;
 /** Entries that a movement changes. */
 export const MOVING = Entry.gyroBias as number;
-
-const DEGREE = Math.PI / 180;
 
 /**
  * Standard deviations of what is wrong with the sensors for a whole drive. Gyro: the data sheet of the MPU-6050 allows

@@ -1,8 +1,7 @@
 /** What a configuration says of the estimator. */
+import { DEGREE } from "../angles.js";
 import type { RunConfig } from "../config/schema.js";
 import type { EstimatorSettings } from "../estimation/entries.js";
-
-const DEGREE = Math.PI / 180;
 
 export function estimatorSettings(config: RunConfig): Partial<EstimatorSettings> {
   return {

@@ -2,7 +2,7 @@
  * From what a source sees to poses of the car in the frame of the track: the right object, each pose once and in order,
  * by our clock, and none that cannot be. What is refused is said.
  */
-import { wrapAngle } from "../angles.js";
+import { DEGREE, wrapAngle } from "../angles.js";
 import { shortened } from "../output.js";
 import type { PoseSink, SeenPose } from "./kind.js";
 import { Plausibility } from "./plausible.js";
@@ -94,7 +94,7 @@ export class PoseIntake implements PoseSink {
     if (!Number.isFinite(x + y + heading)) return this.#refuse("a pose that is no number");
     if (pose.tilt > TILTED)
       return this.#refuse(
-        `it leans by ${Math.round((180 / Math.PI) * pose.tilt)}°: upside down, or the source's vertical axis is ` +
+        `it leans by ${Math.round(pose.tilt / DEGREE)}°: upside down, or the source's vertical axis is ` +
           "not z; docs/pose.md says where that is set",
       );
     const doubt = this.#plausible.judge(x, y, heading, arrived);

@@ -1,4 +1,5 @@
 /** What a configuration says of poses from outside. */
+import { DEGREE } from "../angles.js";
 import { type PoseName, poseParts } from "../config/poses.js";
 import type { RunConfig } from "../config/schema.js";
 import type { IntakeSettings, Placement } from "./intake.js";
@@ -29,5 +30,5 @@ export function poseSettingsFrom(config: RunConfig): PoseSettings | undefined {
 }
 
 function placementOf([x = 0, y = 0, degrees = 0]: readonly number[]): Placement {
-  return { x, y, angle: (Math.PI / 180) * degrees };
+  return { x, y, angle: DEGREE * degrees };
 }

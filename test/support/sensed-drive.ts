@@ -3,7 +3,7 @@
  * slip, a gyro with a bias that drifts, poses that are late, irregular, noisy, lost and sometimes wrong. Then what an
  * estimator makes of it.
  */
-import { wrapAngle } from "../../src/angles.js";
+import { DEGREE, wrapAngle } from "../../src/angles.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { EstimatorSettings } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
@@ -46,7 +46,6 @@ export interface SensorErrors {
   readonly hasGyro: boolean;
 }
 
-const DEGREE = Math.PI / 180;
 export const ERRORS: SensorErrors = {
   bias: 0.1 * DEGREE,
   drift: (0.02 * DEGREE) / 60,

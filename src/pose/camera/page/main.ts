@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** The camera page: calibrates, looks for the tag in every picture, and sends where it is. */
+import { DEGREE } from "../../../angles.js";
 import { calibrateFloor, calibrateLens, problemOfMarks, type Sighting } from "../calibrate.js";
 import type { Camera } from "../lens.js";
 import { CAMERA_PROTOCOL, type CameraMessage } from "../messages.js";
@@ -102,7 +103,7 @@ function look(taken: number): void {
   };
   const isOpen = socket?.readyState === WebSocket.OPEN;
   if (isOpen && socket?.bufferedAmount === 0) socket.send(JSON.stringify(message));
-  const degrees = ((180 / Math.PI) * (found?.heading ?? 0)).toFixed(1);
+  const degrees = ((found?.heading ?? 0) / DEGREE).toFixed(1);
   const scale = Number.isNaN(tracker.scale) ? "" : `; its side was ${tracker.scale.toFixed(2)} of that given`;
   const place = found && `x ${found.x.toFixed(3)} m, y ${found.y.toFixed(3)} m, ${degrees}°`;
   say("pose-text", place ?? `the tag is not seen${scale}`);

@@ -83,16 +83,19 @@ export class ViewServer {
     this.#timer = setInterval(() => this.#ping(), PING).unref();
   }
 
-  /** Listens on the wanted port or, if that is taken, on one of those behind it. 0: any that is free. */
-  async listen(wanted = PORT): Promise<void> {
+  /**
+   * Listens on the wanted port or, if that is taken, on one of those behind it. 0: any that is free.
+   * @param setting how another is given
+   */
+  async listen(wanted = PORT, setting = "--port or, beside --view, --view-port"): Promise<void> {
     for (let port = wanted; ; port++) {
       const error = await this.#tryPort(port);
       if (error === undefined) return;
       const isLast = port === wanted + TRIES || port === 65_535;
       if (codeOf(error) !== "EADDRINUSE" || isLast)
         throw new UserError(
-          `the live page cannot listen on port ${wanted}${isLast ? ` to ${port}` : ""}: ${problemOf(error)}; ` +
-            "give another with --port or, beside --view, --view-port",
+          `the page cannot listen on port ${wanted}${isLast ? ` to ${port}` : ""}: ${problemOf(error)}; ` +
+            `give another with ${setting}`,
           1,
         );
     }

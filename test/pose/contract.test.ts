@@ -157,6 +157,18 @@ describe.each(poseNames)("%s", (name) => {
   });
 });
 
+test.each([
+  ["camera=192.168.1.5:8766", /^--pose camera: its page is served to this computer alone; allowed is a port/],
+  ["camera=8766@wlan0", /^--pose camera: its page is served to this computer alone; allowed is a port/],
+  ["qualisys=192.168.1.5@wlan0", /^--pose qualisys: "@wlan0": a connection finds its network itself; leave it out/],
+  ["qualisys", /^--pose qualisys: the address of QTM's computer is needed/],
+  ["natnet=1510", /^--pose natnet: the address of Motive's computer is needed/],
+])("%s is refused with what is allowed", async (pose, expected) => {
+  const settings = poseSettingsFrom(completeConfig({ pose }));
+  if (!settings) throw new Error("no source");
+  await expect(new ThreadPoseSource(settings, () => {}).open()).rejects.toThrow(expected);
+});
+
 test("who was stopped before it listens waits for no pose", async () => {
   const settings = poseSettingsFrom(completeConfig({ pose: `udp=${await freePort()}` }));
   if (!settings) throw new Error("no source");

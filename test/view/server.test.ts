@@ -233,6 +233,7 @@ test("a port that cannot be had is named, with a remedy", async () => {
   await new Promise((resolve) => taken.once("listening", resolve));
   const other = new ViewServer(PAGE, {});
   await expect(other.listen(65_535)).rejects.toThrow(/cannot listen on port 65535.*--view-port/);
+  await expect(other.listen(65_535, "--camera")).rejects.toThrow(/cannot listen on port 65535.*another with --camera$/);
   await other.close();
   taken.close();
 });

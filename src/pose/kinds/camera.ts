@@ -23,7 +23,7 @@ function detectorScript(): string {
     try {
       return readFileSync(require.resolve(`js-aruco2/src/${file}`), "utf8");
     } catch {
-      throw new UserError(`--pose camera needs the package js-aruco2: ${additionOf("js-aruco2", here())}`);
+      throw new UserError(`the package js-aruco2 is needed: ${additionOf("js-aruco2", here())}`);
     }
   };
   return ["cv.js", "aruco.js", "dictionaries/apriltag_36h11.js"]
@@ -71,8 +71,10 @@ const camera: PoseKind = {
   silence: "open the page, calibrate, and put the car where its tag is seen",
   within: Number.POSITIVE_INFINITY,
   async open(where, sink) {
+    if (where?.address !== undefined || where?.via !== undefined)
+      throw new UserError("its page is served to this computer alone; allowed is a port, e.g. --pose camera=8766");
     const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink) });
-    await server.listen(where?.port ?? PORT);
+    await server.listen(where?.port ?? PORT, "--pose camera=port");
     sink.remark(`camera page: ${server.address} (${tunnelHint(server.address)})`);
   },
 };

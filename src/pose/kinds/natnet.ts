@@ -120,7 +120,7 @@ async function handshake(client: NatNetClient, address: string): Promise<NatNetS
 async function openNatNet(where: Where | undefined, sink: PoseSink): Promise<void> {
   const address = where?.address;
   if (where === undefined || address === undefined)
-    throw new UserError("--pose natnet needs the address of Motive's computer, e.g. --pose natnet=192.168.1.10");
+    throw new UserError("the address of Motive's computer is needed, e.g. --pose natnet=192.168.1.10");
   if (isIP(address) === 0)
     throw new UserError(`"${shortened(address)}" is no IP address; Motive shows its own as Local Interface`);
   const port = where.port ?? COMMAND_PORT;

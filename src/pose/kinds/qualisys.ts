@@ -159,7 +159,9 @@ const qualisys: PoseKind = {
   within: 10,
   open(where, sink) {
     if (where?.address === undefined)
-      throw new UserError("--pose qualisys needs the address of QTM's computer, e.g. --pose qualisys=192.168.1.11");
+      throw new UserError("the address of QTM's computer is needed, e.g. --pose qualisys=192.168.1.11");
+    if (where.via !== undefined)
+      throw new UserError(`"@${shortened(where.via)}": a connection finds its network itself; leave it out`);
     return openQualisys(where.address, where.port ?? PORT, sink);
   },
 };

@@ -71,8 +71,8 @@ async function nextOf(source: ThreadPoseSource, count: number): Promise<Float64A
   const rows: Float64Array[] = [];
   while (rows.length < count) {
     const row = new Float64Array(PoseEntry.count);
-    if (source.poll(row)) rows.push(row);
-    else await new Promise((resolve) => setTimeout(resolve, 2));
+    await until(() => source.poll(row));
+    rows.push(row);
   }
   return rows;
 }

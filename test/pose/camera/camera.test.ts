@@ -5,7 +5,7 @@ import { calibrateFloor, calibrateLens, problemOfMarks, type Sighting } from "..
 import { type Camera, directionOf, Lens, Plane, project, rotationOf, vectorOf } from "../../../src/pose/camera/lens.js";
 import type { PictureSource } from "../../../src/pose/camera/picture.js";
 import { TagTracker } from "../../../src/pose/camera/tracker.js";
-import { uniformFrom } from "../../../src/statistics.js";
+import { normalFrom, uniformFrom } from "../../../src/statistics.js";
 import { cameraAt, detector, type Laid, type Look, Scene } from "./render.js";
 
 /** 720p that sees 6 m: it stands 3.1 m high and looks askance, through a lens that bends. */
@@ -89,11 +89,10 @@ function sightings(
   noise: number,
   seed: number,
 ): Sighting[] {
-  const random = uniformFrom(seed);
-  const error = () => 2 * noise * (random() + random() + random() - 1.5);
+  const normal = normalFrom(uniformFrom(seed));
   return points.map(([x, y]) => {
     const { x: u, y: v } = project(by, x, y, 0);
-    return { x, y, u: u + error(), v: v + error() };
+    return { x, y, u: u + noise * normal(), v: v + noise * normal() };
   });
 }
 

@@ -84,17 +84,17 @@ export class SenderClock {
       if (unit !== undefined) return this.#giveUp(arrived, `the sender's times are in ${unit}; allowed are seconds`);
       if (arrived - this.#misfitSince > ODD_FOR)
         return this.#giveUp(arrived, "the sender's clock does not run at the pace of ours");
-      if (!this.#wasSet(difference, arrived)) return Math.min(arrived, taken + this.offset);
+      if (!this.#wasSet(difference, arrived)) return Math.min(arrived, taken + this.#offset);
       if (++this.#leaps > MOST_LEAPS) return this.#giveUp(arrived, "the sender's clock is set again and again");
       this.#say("the sender's clock was set: its poses are dated anew");
       this.#begin(sent, arrived);
     }
     this.#keep(difference, arrived);
-    return Math.min(arrived, taken + this.offset);
+    return Math.min(arrived, taken + this.#offset);
   }
 
   /** What is added to the sender's times [s]. */
-  get offset(): number {
+  get #offset(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const one of this.#least) if (one < least) least = one;
     return least;
@@ -132,7 +132,7 @@ export class SenderClock {
 
   #fits(difference: number, arrived: number): boolean {
     this.#forget(arrived);
-    const { offset } = this;
+    const offset = this.#offset;
     const isFit = offset === Number.POSITIVE_INFINITY || (difference > offset - LEAP && difference < offset + LATE);
     if (isFit) {
       this.#odd = 0;
@@ -149,7 +149,7 @@ export class SenderClock {
       this.#oddDifference = difference;
     }
     this.#odd++;
-    return this.#odd >= AGREE && (difference < this.offset || arrived - this.#oddSince > AGREE_FOR);
+    return this.#odd >= AGREE && (difference < this.#offset || arrived - this.#oddSince > AGREE_FOR);
   }
 
   #keep(difference: number, arrived: number): void {

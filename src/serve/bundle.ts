@@ -34,6 +34,10 @@ export function bundle(entry: URL): string {
     return place;
   };
   add(entry);
-  // no text in it may end the element that it stands in
-  return `"use strict";\nconst modules = [];\n${parts.join("\n")}`.replaceAll("</script", "<\\/script");
+  return embeddable(`"use strict";\nconst modules = [];\n${parts.join("\n")}`);
+}
+
+/** A script of which no text ends the element that it stands in. */
+export function embeddable(script: string): string {
+  return script.replaceAll("</script", "<\\/script");
 }

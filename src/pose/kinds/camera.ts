@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { monotonicTime } from "../../clock.js";
 import { UserError } from "../../errors.js";
 import { additionOf, here } from "../../installation.js";
-import { bundle } from "../../serve/bundle.js";
+import { bundle, embeddable } from "../../serve/bundle.js";
 import { type ServedPage, servedPage, tunnelHint } from "../../serve/page.js";
 import { type Service, ViewServer } from "../../serve/server.js";
 import { fillPage, readPage } from "../../serve/template.js";
@@ -26,10 +26,7 @@ function detectorScript(): string {
       throw new UserError(`the package js-aruco2 is needed: ${additionOf("js-aruco2", here())}`);
     }
   };
-  return ["cv.js", "aruco.js", "dictionaries/apriltag_36h11.js"]
-    .map(read)
-    .join("\n")
-    .replaceAll("</script", "<\\/script");
+  return embeddable(["cv.js", "aruco.js", "dictionaries/apriltag_36h11.js"].map(read).join("\n"));
 }
 
 /** The page: the detector, what looks with it, and nothing from outside. */

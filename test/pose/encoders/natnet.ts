@@ -2,7 +2,7 @@
 import { Bytes, type Placed } from "./bytes.js";
 
 /** Ticks per second of the server's clock. */
-export const FREQUENCY = 10_000_000n;
+const FREQUENCY = 10_000_000n;
 
 /** What else is in the stream of a laboratory. */
 export interface Company {

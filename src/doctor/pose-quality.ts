@@ -61,7 +61,7 @@ function lossOf(intervals: readonly number[]): Finding {
 /** Arrivals less times: only how they scatter, since what even the fastest pose needs is not seen here. */
 function arrivalOf(rows: readonly PoseRow[]): Finding {
   const late = rows.map(([seconds, arrived]) => arrived - seconds).sort((a, b) => a - b);
-  const [first, middle, most] = [late[0], late[late.length >> 1], late[Math.floor(0.99 * late.length)]];
+  const [first, middle, most] = [late[0], median(late), late[Math.floor(0.99 * late.length)]];
   if (most - first < 1e-6)
     return named(
       "times",

@@ -1,16 +1,12 @@
 /** State and covariance corrected by a pose that was true near the state's time; equations (E7) to (E9). */
 import { wrapAngle } from "../angles.js";
-import { ENTRIES, Entry } from "./entries.js";
+import { ENTRIES, Entry, type EstimatorSettings } from "./entries.js";
 
 /** Parts of an innovation: along the body, to its left, heading. */
 const PARTS = 3;
 
-/** Random errors of poses: standard deviations [m], [rad], [s]. */
-export interface PoseNoise {
-  readonly position: number;
-  readonly heading: number;
-  readonly timing: number;
-}
+/** Random errors of poses. */
+type PoseNoise = Pick<EstimatorSettings, "position" | "heading" | "timing">;
 
 export class Correction {
   /** of the last pose: its innovation's squared length in standard deviations, chi square (3) if all is well */

@@ -137,6 +137,13 @@ export function setPace(pace: f64): i32 {
   return status;
 }
 
+/** The same, of a pace that is hardly another: the reflex goes on as it was. */
+export function easePace(pace: f64): i32 {
+  const status = statusOf(arena.configured, isPace(pace));
+  if (status == Status.ok) reflexes.easePace(pace);
+  return status;
+}
+
 /** What the reflex fired for was nothing: the pace that was asked for is driven again; see assembly/reflex.ts. */
 export function dismissFiring(): i32 {
   if (!arena.configured) return Status.wrongOrder;

@@ -22,7 +22,7 @@ import { quoted } from "./shell.js";
 import { taskNamed } from "./tasks/tasks.js";
 
 /** The usage of a race, among the numbers of a checkpoint. */
-export const USAGE = "race.usage";
+const USAGE = "race.usage";
 
 /** Where a policy comes from. */
 export interface PolicySource {
@@ -32,8 +32,9 @@ export interface PolicySource {
   readonly updates: number | undefined;
   /** widths of the hidden layers */
   readonly hidden: readonly number[];
-  /** of a race, the usage that it drives with */
-  readonly usage: number | undefined;
+  /** of a run, the pace that it drives at; undefined for a network file, and of runs that kept none */
+  readonly pace: number | undefined;
+  readonly isRace: boolean;
   /** puts the parameters into a core configured with these hidden layers */
   install(core: Core): void;
 }
@@ -51,14 +52,20 @@ export async function openPolicy(path: string, which: string): Promise<PolicySou
     );
   const layers = layersIn(path, file);
   const install = (core: Core) => setLayers(core, layers, path);
-  return { run: undefined, updates: undefined, usage: undefined, hidden: hiddenOf(layers), install };
+  return { run: undefined, updates: undefined, pace: undefined, isRace: false, hidden: hiddenOf(layers), install };
 }
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   const checkpoint = await checkpointNamed(run, which);
   const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
-  const usage = checkpoint.optimiser[USAGE];
-  return { run, updates: checkpoint.updates, usage, hidden: checkpoint.layers.slice(1, -1), install };
+  const { updates, layers, optimiser } = checkpoint;
+  return { run, updates, pace: paceOf(checkpoint), isRace: USAGE in optimiser, hidden: layers.slice(1, -1), install };
+}
+
+/** The pace that a checkpoint's policy drives at: of a race that of its usage. Undefined: it was made without one. */
+export function paceOf({ arrays, optimiser }: Checkpoint): number | undefined {
+  const [asked] = arrays.pace ?? []; // enum Pace of assembly/regions.ts
+  return asked && asked * Math.sqrt(optimiser[USAGE] ?? 1);
 }
 
 /** The last checkpoint, the one that the best rollout began with, or the one of that number. */
@@ -112,9 +119,9 @@ export async function configOfPolicy(
       `${path} has learned ${ofRun.task} and cannot do ${given.task}: leave --task out, ` +
         `or learn that too: lapgrad train ${quoted(given.task)}`,
     );
-  if (policy.usage === undefined) return mergeConfigs(ofRun, given);
+  const { pace = ofRun.pace, isRace } = policy;
+  if (!isRace) return mergeConfigs({ ...ofRun, pace }, given);
   // of a race: as fast as the policy was driven, by the pace, which needs no race
-  const pace = Math.sqrt(policy.usage);
   const { speedFactor } = resolveTask(ofRun).task.reward.parameters;
   const asked = mergeConfigs(ofRun, { parameters: { reward: { speedFactor: pace * speedFactor } } });
   return mergeConfigs({ ...asked, race: false, pace }, given);

@@ -57,6 +57,9 @@ export function secondsOf(rollouts: readonly RolloutMetrics[]): number {
   return rollouts.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
+/** A pace that was lowered by less than this part is not worth a word. */
+const EASED = 0.002;
+
 /** Driving time below pace 0.95 [s]. */
 function slowSecondsOf(rollouts: readonly RolloutMetrics[]): number {
   return rollouts.reduce((sum, { slowSeconds }) => sum + slowSeconds, 0);
@@ -71,10 +74,14 @@ function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | und
   const minutes = (secondsOf(rollouts) / 60).toFixed(1);
   const slow = slowSecondsOf(rollouts);
   const slowly = slow > 0 ? [`${slow.toFixed(1)} s of it were driven below pace ${SLOW}`] : [];
+  const pace = rollouts.at(-1)?.pace ?? config.pace;
+  const part = pace / config.pace;
+  const isEased = part < 1 - EASED && part > config["least-pace"] - EASED;
+  const eased = isEased ? [`pace ${pace.toFixed(3)} at the end: cheaper than ${config.pace}`] : [];
   const [what, of] = config.race ? (["lap time", "lapTime"] as const) : (["window cost", "windowCost"] as const);
   const change = `${digits(first[of])} -> ${digits(best[of])}${config.race ? " s" : ""} (${unit} ${best.index})`;
   const learnt = `${what} ${change} in ${minutes} minutes of driving${stopped}`;
   const isWorse = rollouts.length > 1 && best.index === 1 && !config.race;
   const hint = `no ${unit} was better than the first: ${remedyOf(config)}`;
-  return [learnt, ...slowly, ...(isWorse ? [hint] : [])];
+  return [learnt, ...eased, ...slowly, ...(isWorse ? [hint] : [])];
 }

@@ -94,6 +94,7 @@ const EXAMPLE = "e.g. the config.yaml of a run";
 /** Settings that runs of earlier versions lack: they were driven as by the defaults of these. */
 const LATER: readonly SettingName[] = [
   "pace",
+  "least-pace",
   "reflex",
   "plant-model",
   "plant-change",
@@ -120,7 +121,7 @@ export async function readCompleteConfig(path: string): Promise<RunConfig> {
   const config = await readConfig(path);
   const missing = names.find((name) => config[name] === undefined && !LATER.includes(name));
   if (missing) throw new UserError(`${path} lacks "${missing}": it was cut off or edited; put the line back`);
-  return completeConfig(config);
+  return completeConfig({ "least-pace": 1, ...config }); // earlier versions kept to the pace
 }
 
 /** Segments between two updates of one drive, by default. */

@@ -3,6 +3,7 @@
  * on the task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
+import { LEAST_PACE } from "../core/pace.js";
 import { ruleNames, updateRules } from "../rules/rules.js";
 import { TRACK_FEATURES } from "../tasks/definition.js";
 import { linkMeanings, linkNames } from "./links.js";
@@ -29,7 +30,8 @@ const trackSpeed = v.pipe(
   v.string(TRACK_SPEED),
   v.check((value) => speedPlanOf(value) !== null, TRACK_SPEED),
 );
-const PACE = "a number from 0.3 to 1.5";
+const PACE = `a number from ${LEAST_PACE} to 1.5`;
+const PART = "a number from 0.5 to 1";
 const DELAY = "a whole number from 0 to 10";
 const listOfNumbers = v.array(finite, "a list of numbers");
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
@@ -112,11 +114,18 @@ export const settings = {
       "throttle=1..0.7@seconds0..60, grip=0.6@place:1,0,0.5 (docs/training.md)",
   },
   pace: {
-    schema: v.pipe(v.number(PACE), v.minValue(0.3, PACE), v.maxValue(1.5, PACE)),
+    schema: v.pipe(v.number(PACE), v.minValue(LEAST_PACE, PACE), v.maxValue(1.5, PACE)),
     default: 1,
     describe:
       "how fast the task is driven, task time per time; below 1 slower, e.g. 0.8 for a first lap on a new floor; " +
       "the cost still asks for the speed at pace 1",
+  },
+  "least-pace": {
+    schema: v.pipe(v.number(PART), v.minValue(0.5, PART), v.maxValue(1, PART)),
+    default: 0.95,
+    describe:
+      "in laps without stops, how far the learner may lower the pace where that is cheaper, as a part of it; 1: not " +
+      "at all",
   },
   reflex: {
     schema: flag,

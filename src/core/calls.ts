@@ -60,6 +60,11 @@ export class CoreCalls {
     this.check(this.exports.setPace(pace), `pace ${pace}`);
   }
 
+  /** The same, of a pace that is hardly another: {@link setPace} puts the reflex at rest, with this it goes on. */
+  easePace(pace: number): void {
+    this.check(this.exports.easePace(pace), `pace ${pace}`);
+  }
+
   /** What the reflex fired for was nothing: the pace that was asked for is driven again, and it becomes careful. */
   dismissFiring(): void {
     this.check(this.exports.dismissFiring(), "a firing that was nothing");

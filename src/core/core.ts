@@ -156,6 +156,11 @@ export class Core extends CoreCalls {
     return this.view("pace")[this.exports.Pace.driven];
   }
 
+  /** The pace that was asked for last; more than {@link pace} while the reflex holds that back. */
+  get askedPace(): number {
+    return this.view("pace")[this.exports.Pace.asked];
+  }
+
   /** Part of the limits that the task's speeds are made for which is driven, from the next network call on. */
   get usage(): number {
     return this.#usage;

@@ -163,6 +163,7 @@ export function renderTable(input: ReportInput): string {
     ["Least by the model", "s", metrics.map(({ limit }) => limit)],
     ["Usage", "", metrics.map(({ usage }) => usage)],
     ["Budget used", "", metrics.map(({ budgetUsed }) => budgetUsed)],
+    ["Pace, mean", "", metrics.map(({ pace }) => pace)],
     ["Driven slowly", "s", slowSeconds(metrics)],
     ["Position uncertain by", "m", metrics.map(({ positionUncertainty }) => positionUncertainty)],
     ["Cost that may hide", "", metrics.map(({ hiddenCost }) => hiddenCost)],

@@ -42,7 +42,7 @@ export function describeCalm({ recovering, spins }: CalmMemory, pace: number): s
 /** Slows down, and takes from the controller's limits what the task says for so many spins; the new pace. */
 export function calmDown(core: Core, memory: CalmMemory): number {
   const { controller } = core.setup.task;
-  const pace = Math.max(LEAST_PACE, SLOWER * core.pace);
+  const pace = Math.min(core.pace, Math.max(LEAST_PACE, SLOWER * core.pace));
   memory.ceiling = Math.max(pace, Math.min(memory.ceiling, CEILING * core.pace));
   memory.spins++;
   const limits = core.view("controllerParameters");

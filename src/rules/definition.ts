@@ -23,6 +23,14 @@ export interface Batch {
   readonly spins?: boolean;
   readonly spun?: readonly { readonly from: number; readonly until: number }[];
   readonly modelRollouts: ModelRolloutRoom;
+  readonly paces: PaceRange;
+}
+
+/** Paces among which a rule may choose the cheapest. After a change of the world, or a spin, it may be less. */
+export interface PaceRange {
+  readonly least: number;
+  /** that of the settings: what is never exceeded */
+  readonly most: number;
 }
 
 /**

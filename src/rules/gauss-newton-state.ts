@@ -50,7 +50,7 @@ export type GaussNewtonState = {
     /** of the policy in `confirmed`, and of `pending`; infinite if there is none */
     confirmedCost: number;
     pendingCost: number;
-    /** pace that was asked for after a change of the world, 1 without one; 0: that of the settings */
+    /** pace that was asked for when the world changed last, or after a spin; 0: neither was */
     pace: number;
     /** windows, the one in which it changed included, in which what is known of a changed world still grows */
     fresh: number;

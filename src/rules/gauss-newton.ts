@@ -8,7 +8,8 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import { afterSpin, calmDown, describeCalm } from "./calm.js";
-import type { Batch, Estimate, UpdateRule } from "./definition.js";
+import type { Batch, Estimate, PaceRange, UpdateRule } from "./definition.js";
+import { eased } from "./ease.js";
 import {
   COUNTS,
   compared,
@@ -21,7 +22,7 @@ import {
   startAnew,
   startState,
 } from "./gauss-newton-state.js";
-import { chooseRung, fasterPace, halved, PACES, RUNGS } from "./ladder.js";
+import { chooseRung, fasterPace, halved, lowestPace, partOf, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 import { moveAlong, type Plan, type PlanStart, planFrom } from "./plan.js";
 
@@ -40,14 +41,21 @@ const KEPT = 1.5;
 const DECEIVED = 3;
 /** Factor on kappa where the model was seen to be wrong. */
 const DISTRUST = 10;
-/** The highest pace in the window of a change. */
+/** The highest pace in the window of a change, as a part of that of the settings. */
 const CAREFUL = 0.76;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";
 
-/** What to do next: take the plan, rest, go back to the best parameters, or calm down after a spin. */
-type Found = Estimate & ({ readonly move: "plan"; readonly plan: Plan } | { readonly move: "rest" | "back" | "calm" });
+/**
+ * What to do next: take the plan, at a pace that is eased or set anew, rest, go back to the best parameters, or calm
+ * down after a spin.
+ */
+type Found = Estimate &
+  (
+    | { readonly move: "plan"; readonly plan: Plan; readonly eases: boolean }
+    | { readonly move: "rest" | "back" | "calm" }
+  );
 
 export default {
   name: "gauss-newton",
@@ -132,24 +140,24 @@ export default {
     const model = new ModelRollouts(core, batch, numbers.turn++);
     if (!descends) numbers.freshCost = 0;
     const start = descends
-      ? descend(core, model, state, { present, cost: batch.cost })
+      ? descend(core, model, state, { present, cost: batch.cost, own: batch.paces.most })
       : { from: present, pace: core.pace };
     let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
     const { before, unchanged } = plan;
+    const paces = { ...batch.paces, most: Math.min(numbers.ceiling, batch.paces.most) };
+    const isHeld = core.pace < core.askedPace; // by the reflex, which knows why
+    const eases = !descends && start.pace >= paces.least;
+    if (eases && !isHeld) plan = eased(model, plan, paces);
     // a rung up needs a promise that was kept
-    if (numbers.pace > 0 && start.pace < numbers.ceiling && kept && !descends) {
-      const pace = Math.min(numbers.ceiling, fasterPace(start.pace, numbers.turn));
-      const quick = planFrom(core, model, { ...start, pace }, numbers);
-      if (quick.after < plan.after) plan = quick;
-    }
+    if (!descends && !eases && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
     theta.set(present);
     model.end();
     numbers.unchanged = unchanged;
     numbers.expected = plan.expected;
     if (batch.isJudged) arrays.expectedWindow = plan.window.expected;
     const found = { loss: batch.cost, norm: plan.norm };
-    const isNew = descends || plan.pace > core.pace;
-    if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan };
+    const isNew = descends || plan.pace !== core.pace;
+    if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan, eases };
     // plans that promise next to nothing only wander
     numbers.expected = numbers.unchanged;
     if (batch.isJudged) arrays.expectedWindow = plan.window.unchanged;
@@ -182,31 +190,45 @@ export default {
         numbers.retreats = 0;
       }
       moveAlong(theta, from, direction, numbers.part);
+      if (numbers.chosen > 0) numbers.pace = pace;
       if (pace === core.pace) return;
-      numbers.pace = pace;
-      core.setPace(pace);
+      if (found.eases) core.easePace(pace);
+      else core.setPace(pace);
     }
   },
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
 
+/** The plan, or one at a higher pace if that is cheaper. */
+function climbed(
+  core: Core,
+  model: ModelRollouts,
+  plan: Plan,
+  numbers: GaussNewtonState["numbers"],
+  { most }: PaceRange,
+): Plan {
+  const pace = fasterPace(plan.pace, numbers.turn, most);
+  const quick = planFrom(core, model, { from: plan.from, pace }, numbers);
+  return quick.after < plan.after ? quick : plan;
+}
+
 /**
  * Down the ladder: what is driven on from, and at which pace, which does not rise before the cost falls again; `cost`:
- * of what was driven last, with the parameters `present`.
+ * of what was driven last, with the parameters `present`; `own`: the pace of the settings.
  */
 function descend(
   core: Core,
   model: ModelRollouts,
   { numbers, arrays }: GaussNewtonState,
-  { present, cost }: { readonly present: Float64Array; readonly cost: number },
+  { present, cost, own }: { readonly present: Float64Array; readonly cost: number; readonly own: number },
 ): PlanStart {
   const policies = [present, halved(core, present), arrays.confirmed, arrays.untrained, arrays.untrained];
   const last = RUNGS.length - 1;
   const eases = numbers.freshCost > 0 && cost <= numbers.freshCost;
-  const most = Math.min(numbers.fresh === FRESH ? CAREFUL : 1, eases ? 1 : core.pace);
+  const most = Math.min(partOf(own, numbers.fresh === FRESH ? CAREFUL : 1), eases ? own : core.pace);
   numbers.freshCost = cost;
-  const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most);
+  const chosen = chooseRung(core, model, policies, Math.min(numbers.top, last), most, own);
   const rung = chosen?.rung ?? last;
   numbers.floor = numbers.top > last ? RUNGS.length + 1 : rung + 1;
   numbers.chosen = rung + 1;
-  return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? PACES[PACES.length - 1] };
+  return { from: chosen?.policy ?? arrays.untrained, pace: chosen?.pace ?? lowestPace(own) };
 }

@@ -4,6 +4,7 @@
  * driven. Who is deceived by the model goes a rung further down, at once; a rung up needs a promise that was kept.
  */
 import type { Core } from "../core/core.js";
+import { LEAST_PACE } from "../core/pace.js";
 import type { ModelRollouts } from "./model-rollouts.js";
 
 /** From the top: what may be driven after so many deceptions. Below the last there is only stopping. */
@@ -15,10 +16,10 @@ export const RUNGS = [
   { name: "the untrained policy, slowly", most: 0.8 },
 ] as const;
 /**
- * Paces that are tried. At less than two thirds of its pace a finely tuned policy cuts its curves; a car that was
- * thrown wide finds back at the lowest.
+ * Paces that are tried, as parts of that of the settings. At less than two thirds of its pace a finely tuned policy
+ * cuts its curves; a car that was thrown wide finds back at the lowest.
  */
-export const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.55] as const;
+const PACES = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.55] as const;
 /** Higher paces that are planned for while driving slowly, in turn, as factors. */
 const FASTER = [1.04, 1.12];
 
@@ -36,7 +37,7 @@ export interface RungChoice {
 
 /**
  * The cheapest of the policies, one per rung (empty: there is none), from rung `from` on and at no
- * pace above `most`; of equals the topmost.
+ * pace above `most`, where the settings ask for `own`; of equals the topmost.
  * Undefined if none stays within its bounds. They are driven in the model with the task's reserve: a policy that needs
  * all of the grip has none to find back with. Leaves the core's parameters as they were, those of the model too.
  */
@@ -46,6 +47,7 @@ export function chooseRung(
   policies: readonly Float64Array[],
   from: number,
   most = 1,
+  own = 1,
 ): RungChoice | undefined {
   const theta = core.view("parameters");
   const present = theta.slice();
@@ -54,7 +56,8 @@ export function chooseRung(
   for (const [rung, policy] of policies.entries()) {
     if (rung < from || policy.length === 0) continue;
     theta.set(policy);
-    for (const pace of PACES.filter((one) => one <= Math.min(most, RUNGS[rung].most))) {
+    const highest = Math.min(most, partOf(own, RUNGS[rung].most));
+    for (const pace of PACES.map((part) => partOf(own, part)).filter((one) => one <= highest)) {
       const cost = model.rollOut(pace);
       if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { rung, policy, pace, cost };
     }
@@ -84,7 +87,17 @@ export function halved(core: Core, policy: Float64Array): Float64Array {
   return policy.map((value, i) => (i < policy.length - last ? value : value / 2));
 }
 
-/** The pace that is planned for beside `pace` at update `turn`: back to 1 step by step. */
-export function fasterPace(pace: number, turn: number): number {
-  return Math.min(1, FASTER[Math.floor(FASTER.length * ((turn * SPREAD) % 1))] * pace);
+/** A part of the pace `own`, as far as it can be driven. */
+export function partOf(own: number, part: number): number {
+  return Math.max(LEAST_PACE, part * own);
+}
+
+/** The lowest pace that is tried where the settings ask for `own`. */
+export function lowestPace(own: number): number {
+  return partOf(own, PACES[PACES.length - 1]);
+}
+
+/** The pace that is planned for beside `pace` at update `turn`: back to `most` step by step. */
+export function fasterPace(pace: number, turn: number, most = 1): number {
+  return Math.min(most, FASTER[Math.floor(FASTER.length * ((turn * SPREAD) % 1))] * pace);
 }

@@ -27,16 +27,23 @@ export class Takeover {
   readonly #views: readonly Float64Array[];
   /** the core's option */
   readonly #usage: number;
+  readonly #pace: Float64Array;
+  readonly #asked: number;
   /** how often a pace had been asked for by the one that is driven */
   #settings = Number.NaN;
 
   constructor(core: Core) {
     this.#core = core;
     this.#usage = core.exports.Option.usage;
+    this.#pace = core.view("pace");
+    this.#asked = core.exports.Pace.asked;
     this.#views = PARTS.map((name) => core.view(name));
   }
 
-  /** Lets the core go on with {@link numbers}; a pace only if it was asked for anew: that ends what the reflex does. */
+  /**
+   * Lets the core go on with {@link numbers}; a pace that was set anew ends what the reflex does, one that was eased
+   * does not.
+   */
   apply(): void {
     const { numbers } = this;
     let at = 3;
@@ -45,8 +52,9 @@ export class Takeover {
       for (let k = 0; k < view.length; k++) view[k] = numbers[at++];
     }
     this.#core.exports.setOption(this.#usage, numbers[2]);
-    if (numbers[1] === this.#settings) return;
-    this.#settings = numbers[1];
-    this.#core.exports.setPace(numbers[0]);
+    if (numbers[1] !== this.#settings) {
+      this.#settings = numbers[1];
+      this.#core.exports.setPace(numbers[0]);
+    } else if (numbers[0] !== this.#pace[this.#asked]) this.#core.exports.easePace(numbers[0]);
   }
 }

@@ -2,11 +2,13 @@
 import { isSimulated } from "../config/links.js";
 import { resolveTask, segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
+import { unitOf } from "../config/units.js";
 import { parseWindow } from "../config/window.js";
 import type { Core, RegionName } from "../core/core.js";
+import { LEAST_PACE } from "../core/pace.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
-import type { Batch } from "../rules/definition.js";
+import type { Batch, PaceRange } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
 import { type Race, taskTime } from "./race.js";
 
@@ -61,6 +63,7 @@ function separateRollouts(config: RunConfig): Collector {
     counted,
     window: counted,
   };
+  const paces = pacesOf(config);
   return {
     room: roomFor(config, config.batch + (rollsOutModel(config) ? config.batch + 1 : 0), segments),
     drive: async (core, link, i) => {
@@ -76,7 +79,7 @@ function separateRollouts(config: RunConfig): Collector {
         completes: true,
       };
     },
-    batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts }),
+    batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts, paces }),
     state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
     restore: (core, { drivenBefore }) => {
       if (drivenBefore) core.write("drivenBefore", drivenBefore);
@@ -141,6 +144,16 @@ function windowAfter(driven: number, every: number, lap: number, delay: number):
 }
 
 /**
+ * A race has a usage instead of a pace, a task without laps is over at its time, and a network that sees the path is
+ * told its speeds.
+ */
+function pacesOf(config: RunConfig): PaceRange {
+  const { pace: most, race, features } = config;
+  const part = race || features === "path" || unitOf(config) !== "lap" ? 1 : config["least-pace"];
+  return { least: Math.min(most, Math.max(LEAST_PACE, part * most)), most };
+}
+
+/**
  * One drive without stops, in laps of `lap` segments; parameters change after pieces of `every` segments (not in
  * paper), `update-delay` segments after the end of a piece: until then those drive on that drove before. On a robot
  * they act when they are ready.
@@ -152,6 +165,7 @@ function oneDrive(config: RunConfig, every: number, nominal: number, race: Race 
   const late = isSimulated(config) ? delay : 0;
   const ahead = Math.max(Math.min(AHEAD * nominal, MOST_AHEAD), every);
   const kept = KEPT * most;
+  const paces = pacesOf(config);
   const longest = Math.max(kept + 2 * delay + Math.max(most, FIRST), rollsOutModel(config) ? ahead : 0);
   let current = 0;
   /** segments since the drive began; 0: it did not */
@@ -242,6 +256,7 @@ function oneDrive(config: RunConfig, every: number, nominal: number, race: Race 
         isWhole: !isSmall && !(isAnew && driven <= nominal),
         isJudged: inWindow === 0,
         modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted, window },
+        paces,
       };
     },
     state: (core) => {

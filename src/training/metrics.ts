@@ -5,8 +5,9 @@ import { isBetter } from "./better.js";
 
 /**
  * Numbers of one rollout. Costs as in docs/equations.md; further keys are the task's own metrics, those of update rule
- * and model, on a track `lapTime`, the time of a lap at its mean progress [s], and in a training `start`: driving since
- * standstill at which it began [s], and `fromRest` (1) if it began standing.
+ * and model, `pace`, the mean, where it was not 1 and no race's, on a track `lapTime`, the time of a lap at its mean
+ * progress [s], and in a training `start`: driving since standstill at which it began [s], and `fromRest` (1) if it
+ * began standing.
  */
 export interface RolloutMetrics {
   /** from 1 */
@@ -72,10 +73,14 @@ export function measureSteps(core: Core, slot: number, from: number, to: number,
   }
   const times = core.view("times", slot);
   const seconds = steps > 0 ? times[to - 1] + core.view("periods", slot)[to - 1] - times[from] : 0;
-  const paces = core.view("paces", slot);
-  let slowSeconds = 0;
+  const [paces, periods] = [core.view("paces", slot), core.view("periods", slot)];
+  let [slowSeconds, taskSeconds] = [0, 0];
   const slow = SLOW * Math.sqrt(core.usage);
-  for (let t = from; t < to; t++) if (paces[t] < slow) slowSeconds += core.view("periods", slot)[t];
+  for (let t = from; t < to; t++) {
+    if (paces[t] < slow) slowSeconds += periods[t];
+    taskSeconds += paces[t] * periods[t];
+  }
+  if (core.usage === 1 && paces.subarray(from, to).some((pace) => pace !== 1)) metrics.pace = taskSeconds / seconds;
   if (task.track) {
     const columns = task.columns.state.length;
     const states = core.view("states", slot).subarray(from * columns, (to + 1) * columns);

@@ -17,6 +17,7 @@ const valid: readonly Call[] = [
   ["sampleStart", 0],
   ["nominalSetpoint", 1],
   ["setPace", 0.8],
+  ["easePace", 0.8],
   ["dismissFiring"],
   ["rollOut", 0, 12, -1, 0],
   ["rollOut", 1, 6, 0, 3],
@@ -91,7 +92,7 @@ const wrong: readonly Call[] = [
   ...[-1, 13, NONE].map((segments) => ["foresee", 0, segments] as const),
   ...[-1, 13, NONE].map((segments) => ["forget", 0, segments] as const),
   ...[0, 0.299, 1.501, Number.NaN].map((pace) => ["rollOutModel", 1, 0, 1, 12, 0, pace] as const),
-  ...[0, 0.299, 1.501, Number.NaN].map((pace) => ["setPace", pace] as const),
+  ...[0, 0.299, 1.501, Number.NaN].flatMap((pace) => [["setPace", pace] as const, ["easePace", pace] as const]),
   ["tick", Number.NaN],
   ...[-1, 12].map((j) => ["controlStep", 0, j, 0] as const),
   ...[-1, 84].map((t) => ["controlStep", 0, 0, t] as const),
@@ -172,7 +173,8 @@ test("before prepare", async () => {
   }
   expect(statusOf(exports, ["configure"])).toBe("ok");
   const before = contents(exports);
-  const free = /^(describeRegion|setPace|dismissFiring|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
+  const free =
+    /^(describeRegion|setPace|easePace|dismissFiring|seed|initialise|gradientNorm|descend|adapt|takeStep|prepare)$/;
   for (const call of valid.filter(([name]) => !free.test(name))) {
     expect([...call, statusOf(exports, call)]).toEqual([...call, "wrongOrder"]);
   }

@@ -154,6 +154,17 @@ test("whoever sets the pace ends what it does", async () => {
   expect(reflexOf(core, "excess")).toBeNaN();
 });
 
+test("whoever eases the pace does not: the grip that is left goes on lowering it", async () => {
+  const core = await driven(4);
+  setGrip(core, 0.8);
+  driveLap(core, 4);
+  const [factor, excess] = [reflexOf(core, "factor"), reflexOf(core, "excess")];
+  expect(factor).toBeLessThan(1);
+  core.easePace(0.98);
+  expect([core.pace, core.askedPace]).toEqual([0.98 * factor, 0.98]);
+  expect([reflexOf(core, "factor"), reflexOf(core, "excess")]).toEqual([factor, excess]);
+});
+
 test("a drive that goes on in another core does the same: all of its state is in regions", async () => {
   const [core, other] = [await driven(4), await driven(1)];
   for (const name of ["reflex", "reflexPlaces", "reflexFirings", "pace", "plantState", "plantMemory"] as const)

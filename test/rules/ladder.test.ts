@@ -1,7 +1,7 @@
 /** The ladder: the cheapest of what is there is driven, from the rung on that is still trusted. */
 import { expect, test } from "@jest/globals";
 import type { Core } from "../../src/core/core.js";
-import { chooseRung, fasterPace, halved as halvedOf, RUNGS } from "../../src/rules/ladder.js";
+import { chooseRung, fasterPace, halved as halvedOf, lowestPace, RUNGS } from "../../src/rules/ladder.js";
 import type { ModelRollouts } from "../../src/rules/model-rollouts.js";
 import { smallCore } from "../support/cores.js";
 
@@ -56,6 +56,17 @@ test("no pace above the one that is allowed is tried, and below it all", () => {
   expect(paces).toEqual([0.82, 0.76, 0.7, 0.65, 0.55, 0.76, 0.7, 0.65, 0.55]);
 });
 
+test("paces are parts of that of the settings, and none is slower than the core drives", () => {
+  const paces: number[] = [];
+  const { core, model } = stage((_, pace) => {
+    paces.push(pace);
+    return -pace;
+  });
+  expect(chooseRung(core, model, policies, 4, 0.5, 0.5)).toMatchObject({ rung: 4, pace: 0.5 * 0.76 });
+  expect(paces).toEqual([0.76, 0.7, 0.65, 0.6].map((part) => expect.closeTo(0.5 * part, 12)));
+  expect([lowestPace(1), lowestPace(0.5)]).toEqual([0.55, 0.3]);
+});
+
 test("policies are tried in a model with less grip than was fitted, which is left as it was", () => {
   const { core, model, modelParameters } = stage((policy) => policy + modelParameters[0] + modelParameters[1]);
   expect(chooseRung(core, model, policies, 0)?.cost).toBeCloseTo(1 + 5 + 0.2 * 1.5, 12);
@@ -91,5 +102,5 @@ test("half the corrections: the last layer halved, and with it outputs that are 
 
 test("the pace comes back in steps, to 1 and no further", () => {
   expect([0, 1, 2].map((turn) => fasterPace(0.8, turn))).toEqual([0.8 * 1.04, 0.8 * 1.12, 0.8 * 1.04]);
-  expect(fasterPace(0.95, 1)).toBe(1);
+  expect([fasterPace(0.95, 1), fasterPace(0.95, 1, 0.97)]).toEqual([1, 0.97]);
 });

@@ -161,7 +161,7 @@ test("a quadruped that turns less than it did: noticed, and walked on with", asy
 
 /** A training whose pieces are watched as they are judged. */
 async function watched(given: PartialConfig, laps: number) {
-  const config = completeConfig({ hidden: [8], plant: "identified", reflex: false, ...given });
+  const config = completeConfig({ hidden: [8], plant: "identified", reflex: false, "least-pace": 1, ...given });
   const training = await trainingFor(config);
   initialisePolicy(training.core, config.seed);
   const { modelFitter, ruleState } = training;

@@ -64,7 +64,7 @@ test("a lap at pace 0.8 is a quarter longer, a drive's laps are whole ones of th
 
 test("what is driven at pace 1 is recorded without a pace", async () => {
   const out = join(folder, "usual");
-  await trainRun({ given: { rollouts: 1, hidden: [6] }, out });
+  await trainRun({ given: { rollouts: 1, hidden: [6], "least-pace": 1 }, out });
   expect((await readRecording(join(out, "rollouts", "0001.mcap"))).paces).toHaveLength(0);
   expect(JSON.parse(await readFile(join(out, "metrics.jsonl"), "utf8")).slowSeconds).toBe(0);
 });

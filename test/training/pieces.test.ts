@@ -226,8 +226,8 @@ test("what is expected of a window's segments adds up to what is expected of its
 });
 
 test("a policy that rests costs what was expected of it, from where new parameters would act", async () => {
-  const given: PartialConfig = { plant: "nominal", model: "nominal", "model-fit": false, "update-every": "10" };
-  const found = await expectations({ ...given, "learning-rate": 1e-9 }, 3);
+  const given: PartialConfig = { plant: "nominal", model: "nominal", "model-fit": false, "least-pace": 1 };
+  const found = await expectations({ ...given, "update-every": "10", "learning-rate": 1e-9 }, 3);
   expect(found).toHaveLength(12);
   // what the model does not explain is known after a lap; measured: 1.6 %
   for (let i = 5; i < found.length; i++) {

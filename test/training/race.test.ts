@@ -2,8 +2,9 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { completeConfig, type PartialConfig } from "../../src/config/config.js";
+import { completeConfig, type PartialConfig, readCompleteConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
+import { openSource } from "../../src/export/source.js";
 import { configOfPolicy, openPolicy } from "../../src/policy-file.js";
 import { handedOver, Takeover } from "../../src/runtime/handover.js";
 import { initialisePolicy } from "../../src/session.js";
@@ -164,6 +165,24 @@ test("a robot's control thread takes the usage with the parameters", async () =>
   expect(robot.core.view("paces")[0]).toBe(0.8);
 });
 
+test("a robot's control thread takes a pace that was eased, and its reflex goes on", async () => {
+  const [learner, robot] = [await raceFor(), await raceFor()];
+  const takeover = new Takeover(robot.core);
+  const handOver = () => {
+    takeover.numbers.set(handedOver(learner.core));
+    takeover.apply();
+  };
+  handOver();
+  const { factor } = robot.core.exports.Reflex;
+  robot.core.view("reflex")[factor] = 0.8; // it fired
+  learner.core.easePace(0.97);
+  handOver();
+  expect([robot.core.askedPace, robot.core.pace]).toEqual([0.97, 0.97 * 0.8]);
+  learner.core.setPace(0.9);
+  handOver();
+  expect([robot.core.pace, robot.core.view("reflex")[factor]]).toEqual([0.9, 1]);
+});
+
 test("the best lap of a race is the fastest inside the budget", () => {
   const laps = [
     { index: 1, windowCost: 1, lapTime: 5, budgetUsed: 0.2 },
@@ -220,6 +239,9 @@ test("a race gets faster, resumes bit for bit, and its policy is driven at its u
   const config = await configOfPolicy(whole, policy, {});
   expect(config.pace).toBeCloseTo(Math.sqrt(laps[3].usage), 12);
   expect(config.race).toBe(false);
+  const { policy: exported } = await openSource(whole, "best", undefined);
+  const track = trackOfText((await readCompleteConfig(join(whole, "config.yaml"))).track);
+  expect(exported.clock.period).toBeCloseTo(lapTimeOf(track) / Math.sqrt(laps[3].usage), 9);
 }, 120_000);
 
 test("a race with a factor on its speeds is driven with that factor", async () => {

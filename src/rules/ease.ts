@@ -1,0 +1,39 @@
+/**
+ * Easing (not in paper; docs/equations.md, section 28, *Easing*): near the limit of grip the task's own pace is not the
+ * cheapest. With every plan the pace moves a little to where the model is driven more cheaply, within what the settings
+ * allow.
+ */
+import type { PaceRange } from "./definition.js";
+import type { ModelRollouts } from "./model-rollouts.js";
+import type { Plan } from "./plan.js";
+
+/** Part of the pace to either side at which the model is tried, and by which the pace moves at most. */
+const PROBE = 0.002;
+const MOST = 0.01;
+/** Another pace must save this part of the cost. */
+const WORTHWHILE = 0.005;
+
+/**
+ * The plan at a pace of its own: by a parabola through the costs at three paces, with the plan's parameters, which the
+ * core must have. Near the least cost for a pace the parameters that reach it need not be planned anew to see which
+ * way it falls. The plan itself where none is cheaper.
+ */
+export function eased(model: ModelRollouts, plan: Plan, { least, most }: PaceRange): Plan {
+  if (least >= most) return plan;
+  const at = (part: number) => Math.min(most, Math.max(least, plan.pace * (1 + part)));
+  const [slower, faster] = [-PROBE, PROBE].map((part) => model.rollOut(plan.pace * (1 + part)));
+  const slope = (faster - slower) / (2 * PROBE);
+  const curvature = (faster - 2 * plan.after + slower) / PROBE ** 2;
+  const wanted = curvature > 0 ? -slope / curvature : -Math.sign(slope) * MOST;
+  const pace = at(Math.max(-MOST, Math.min(MOST, wanted)));
+  if (!Number.isFinite(slope) || pace === plan.pace) return plan;
+  const after = model.rollOut(pace);
+  if (!(after < (1 - WORTHWHILE) * plan.after)) return plan;
+  return {
+    ...plan,
+    pace,
+    after,
+    expected: model.nextCost(),
+    window: { ...plan.window, expected: model.windowCosts() },
+  };
+}

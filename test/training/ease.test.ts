@@ -1,0 +1,50 @@
+/** The pace that a training comes to where its own is not the cheapest: driven, kept, resumed, driven again. */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { latestCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { openSource } from "../../src/export/source.js";
+import { configOfPolicy, openPolicy } from "../../src/policy-file.js";
+import { fingerprint, newFolder, trainRun } from "../support/runs.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Pace of every update of a run. */
+async function pacesOf(run: string): Promise<number[]> {
+  const lines = (await readFile(join(run, "updates.jsonl"), "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line).pace);
+}
+
+test("at the limit of grip it falls, to 0.95 at least; resumed bit for bit, and driven so", async () => {
+  const given = { plant: "single-track", seed: 70000, hidden: [16], rollouts: 4 };
+  const [whole, resumed] = [join(folder, "whole"), join(folder, "resumed")];
+  await trainRun({ given, out: whole });
+  await trainRun({ given, out: resumed }, 3);
+  await trainRun({ given: {}, resume: resumed });
+  expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
+
+  const paces = await pacesOf(whole);
+  expect(paces[0]).toBe(1);
+  expect(Math.min(...paces)).toBeGreaterThanOrEqual(0.95);
+  expect(Math.min(...paces)).toBeLessThan(0.985);
+  for (const [i, pace] of paces.entries()) if (i > 0) expect(Math.abs(pace / paces[i - 1] - 1)).toBeLessThan(0.01001);
+  const metrics = (await readFile(join(whole, "metrics.jsonl"), "utf8")).trim().split("\n");
+  expect(metrics.map((line) => JSON.parse(line).slowSeconds)).toEqual([0, 0, 0, 0]);
+
+  const { checkpoint } = await latestCheckpoint(whole);
+  const last = checkpoint?.arrays.pace[0] as number;
+  expect((await configOfPolicy(whole, await openPolicy(whole, "last"), {})).pace).toBe(last);
+  expect((await configOfPolicy(whole, await openPolicy(whole, "last"), { pace: 1 })).pace).toBe(1);
+  const { policy } = await openSource(whole, "last", undefined);
+  expect(policy.clock.period).toBeCloseTo(5.5 / last, 9);
+}, 60_000);
+
+test("with least-pace 1 it stays", async () => {
+  const out = join(folder, "fixed");
+  await trainRun({ given: { plant: "single-track", seed: 70000, hidden: [8], rollouts: 2, "least-pace": 1 }, out });
+  expect(new Set(await pacesOf(out))).toEqual(new Set([1]));
+}, 60_000);

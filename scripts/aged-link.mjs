@@ -1,6 +1,7 @@
 /**
  * A simulated car that is driven step by step by a core of its own, as the control thread of a robot does, and whose
- * measured pose is old: by an age that is drawn anew for every step. Some of its positions may be far off.
+ * measured pose is old: by an age that is drawn anew for every step. Some of its positions may be far off, and its
+ * actuators may do something else than they were told.
  */
 
 import { addFiring, firingCount, firingsSince } from "../build/src/core/firings.js";
@@ -27,15 +28,17 @@ export class AgedLink {
   /** network calls that old parameters still drive */
   #late = 0;
   #outliers;
+  #oldest;
+  #actuators;
   #now = 0;
   /** What was driven since standstill, with the true states; for who wants to know what it truly cost. */
   truth = { rows: [], end: undefined };
 
   /**
    * `late`: network calls after which new parameters act; `outliers`: part of the positions that are off, and by how
-   * much [m]
+   * much [m]; `oldest`: age of a pose at most [s], below {@link OLDEST}; `actuators`: what is done of a command
    */
-  static async of(config, seed, late = 0, outliers = { part: 0, size: 0 }) {
+  static async of(config, seed, late = 0, { outliers, oldest = OLDEST, actuators = (command) => command } = {}) {
     const link = new AgedLink();
     const plant = await coreFor(config, 1, 1, "strict", 1);
     const pilot = await coreFor(config, 1, 1, "strict", 1);
@@ -48,7 +51,9 @@ export class AgedLink {
     link.#takeover = new Takeover(pilot);
     link.#random = uniformFrom(seed);
     link.#late = late;
-    link.#outliers = outliers;
+    link.#outliers = outliers ?? { part: 0, size: 0 };
+    link.#oldest = oldest;
+    link.#actuators = actuators;
     return link;
   }
 
@@ -105,7 +110,7 @@ export class AgedLink {
       if (calling) add(this.#row(RecordKind.call, measured, ["outputs", "setpoints", "gains"]));
       if (calling) calls++;
       add(this.#row(RecordKind.step, measured, ["inputs", "references", "residuals", "stageCosts"]));
-      this.#plant.view("inputs").set(this.#pilot.view("inputs"));
+      this.#plant.view("inputs").set(this.#actuators(this.#pilot.view("inputs")));
       this.#plant.drivePlant(timing.controlPeriod);
       this.#history.unshift(this.#plant.view("plantState").slice());
       this.#history.pop();
@@ -129,7 +134,7 @@ export class AgedLink {
 
   /** Position and heading as they were some time ago, the speed as it is. */
   #measure() {
-    const age = (OLDEST * this.#random()) / this.#pilot.setup.task.timing.controlPeriod;
+    const age = (this.#oldest * this.#random()) / this.#pilot.setup.task.timing.controlPeriod;
     const before = Math.floor(age);
     const part = age - before;
     const [newer, older] = [this.#history[before], this.#history[before + 1]];

@@ -58,7 +58,9 @@ const aged = (noise, outliers) => ({
   seeds: AGED,
   given: { link: "serial", device: "none" },
   linkFor: (config, seed) =>
-    AgedLink.of({ ...config, "plant-noise": [noise], link: "sim" }, seed, completeConfig({})["update-delay"], outliers),
+    AgedLink.of({ ...config, "plant-noise": [noise], link: "sim" }, seed, completeConfig({})["update-delay"], {
+      outliers,
+    }),
 });
 
 const CONDITIONS = [

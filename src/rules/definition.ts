@@ -63,6 +63,8 @@ export interface RuleNeeds {
   readonly fitsModel?: boolean;
   /** by default parameters change after every lap of one drive without stops, where the task has laps */
   readonly prefersLaps?: boolean;
+  /** it moves the pace of laps without stops within the range of the batch, and begins with the lowest */
+  readonly choosesPace?: boolean;
 }
 
 /** State of a rule in one training: checkpoints hold numbers and arrays under their names here. */

@@ -65,7 +65,7 @@ export default {
     "compare modelError in metrics.jsonl: if it grew, the robot, its floor or a sensor changed, or the model cannot " +
     "describe it, so mend that and train anew; if it did not, the plan went wrong, so drive on with the best policy, " +
     "lapgrad drive",
-  needs: { modelRollouts: true, fitsModel: true, prefersLaps: true },
+  needs: { modelRollouts: true, fitsModel: true, prefersLaps: true, choosesPace: true },
   colour: "blue",
   expects: [{ name: "predictedCost", heading: "predicted", unit: "(cost)" }],
   regions: [],

@@ -2,14 +2,13 @@
 import { isSimulated } from "../config/links.js";
 import { resolveTask, segmentsPerLap } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
-import { unitOf } from "../config/units.js";
 import { parseWindow } from "../config/window.js";
 import type { Core, RegionName } from "../core/core.js";
-import { LEAST_PACE } from "../core/pace.js";
 import { setWindows } from "../core/windows.js";
 import type { DriveResult, Link } from "../links/link.js";
-import type { Batch, PaceRange } from "../rules/definition.js";
+import type { Batch } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
+import { pacesOf } from "./paces.js";
 import { type Race, taskTime } from "./race.js";
 
 /** What was driven since the last update, as it lies in the core: a separate rollout, or a piece of one drive. */
@@ -141,16 +140,6 @@ function windowAfter(driven: number, every: number, lap: number, delay: number):
   do end += pieceAfter(end, every, lap, delay);
   while (!endsWindow(end - driven, end, lap));
   return end - driven;
-}
-
-/**
- * A race has a usage instead of a pace, a task without laps is over at its time, and a network that sees the path is
- * told its speeds.
- */
-function pacesOf(config: RunConfig): PaceRange {
-  const { pace: most, race, features } = config;
-  const part = race || features === "path" || unitOf(config) !== "lap" ? 1 : config["least-pace"];
-  return { least: Math.min(most, Math.max(LEAST_PACE, part * most)), most };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
 import { openPolicy } from "../policy-file.js";
 import { initialisePolicy } from "../session.js";
+import { pacesOf } from "./paces.js";
 
 /** What is given, with what the policy that it starts from needs: its network, and what that sees. */
 export async function withStart(given: PartialConfig): Promise<PartialConfig> {
@@ -17,7 +18,7 @@ export async function withStart(given: PartialConfig): Promise<PartialConfig> {
   return { hidden: [...hidden], features, task, ...given };
 }
 
-/** Draws the first weights, or takes those of the run that the configuration names: its best. */
+/** Draws the first weights, or takes those of the run that the configuration names, its best, and its pace. */
 export async function beginPolicy(core: Core, config: RunConfig): Promise<void> {
   initialisePolicy(core, config.seed);
   const start = config["start-from"];
@@ -25,6 +26,8 @@ export async function beginPolicy(core: Core, config: RunConfig): Promise<void> 
   const policy = await openPolicy(start, "best");
   if (policy.run !== undefined) refuseOther(await readCompleteConfig(join(policy.run, "config.yaml")), config);
   policy.install(core);
+  const { least, most } = pacesOf(config);
+  if (policy.pace !== undefined && least < most) core.setPace(Math.min(most, Math.max(least, policy.pace)));
 }
 
 /** Refuses what another task has learned, or places of another track: they mean nothing here. */

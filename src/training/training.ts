@@ -7,6 +7,7 @@ import { updateRules } from "../rules/rules.js";
 import { coreFor } from "../session.js";
 import { type Collector, collectorFor } from "./collect.js";
 import { ModelFitter } from "./model-fit.js";
+import { pacesOf } from "./paces.js";
 import { Race } from "./race.js";
 
 export interface Training {
@@ -28,6 +29,8 @@ export async function trainingFor(config: RunConfig): Promise<Training> {
   const core = await coreFor(config, rollouts, segments, "strict", steps);
   setTiming(core, timingOf(config));
   race?.apply(core);
+  const { least, most } = pacesOf(config);
+  if (least < most) core.setPace(least);
   const rule = updateRules[config.update];
   const ruleState = rule.start(config["learning-rate"]);
   return { config, core, collector, rule, ruleState, modelFitter: new ModelFitter(config), race };

@@ -23,9 +23,10 @@ export async function parseWords(
     .options(Object.fromEntries(Object.keys(COMMON).map((key) => [key, { type: "boolean" }])))
     .command(signatureOf(name, command), command.describe, (argv) => {
       for (const [key, { positional, type, list = false, valueOptional }] of Object.entries(table)) {
-        if (positional) argv.positional(optionName(key), { type: "string", array: list });
-        else if (type.isFlag) argv.option(optionName(key), { type: "boolean" });
-        else argv.option(optionName(key), { type: "string", array: list, requiresArg: !valueOptional });
+        // hidden: yargs would lay out a help of its own of everything, with every command, for nobody
+        if (positional) argv.positional(optionName(key), { type: "string", array: list, hidden: true });
+        else if (type.isFlag) argv.option(optionName(key), { type: "boolean", hidden: true });
+        else argv.option(optionName(key), { type: "string", array: list, requiresArg: !valueOptional, hidden: true });
       }
     })
     .strict()

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { newFolder, SMALL_ARGUMENTS } from "../support/runs.js";
-import { lapgrad } from "./process.js";
+import { typist } from "./process.js";
 
+const typed = typist();
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 let folder: string;
 beforeAll(async () => {
@@ -15,14 +16,14 @@ beforeAll(async () => {
   for (const run of ["runs/mine", "runs/other"]) {
     const seed = run === "runs/mine" ? "1" : "2";
     const args = ["train", ...SMALL_ARGUMENTS, "--rollouts", "3", "--seed", seed, "--out", run];
-    expect(await lapgrad(folder, args)).toMatchObject({ code: 0 });
+    expect(await typed(folder, args)).toMatchObject({ code: 0 });
   }
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What a command that fails says, on one line. */
 async function failureOf(...args: string[]): Promise<string> {
-  const { code, stderr } = await lapgrad(folder, args);
+  const { code, stderr } = await typed(folder, args);
   expect(code).not.toBe(0);
   return stderr.trim().split("\n").at(-1) ?? "";
 }
@@ -66,7 +67,7 @@ test("a folder to write into that is not there: how to make it", async () => {
     const [, remedy = ""] = /there is no folder my results: (mkdir -p '[^']*')/.exec(await failureOf(...args)) ?? [];
     expect(remedy).toBe("mkdir -p 'my results'");
     expect(spawnSync("sh", ["-c", remedy], { cwd: folder }).status).toBe(0);
-    expect(await lapgrad(folder, args)).toMatchObject({ code: 0 });
+    expect(await typed(folder, args)).toMatchObject({ code: 0 });
     await rm(join(folder, "my results"), { recursive: true });
   }
 });
@@ -76,9 +77,9 @@ test("a checkpoint that is damaged, or of another run, is named, with what to do
   const damaged = await spoilt("damaged", (run) => writeFile(join(run, "checkpoints", "0002.ckpt"), "x"));
   const said = await failureOf("drive", damaged, "--checkpoint", "2");
   expect(said).toMatch(/runs\/damaged\/checkpoints\/0002\.ckpt.*name another with --checkpoint, e\.g\. a lower/);
-  expect(await lapgrad(folder, ["drive", damaged, "--checkpoint", "1", "--laps", "1"])).toMatchObject({ code: 0 });
+  expect(await typed(folder, ["drive", damaged, "--checkpoint", "1", "--laps", "1"])).toMatchObject({ code: 0 });
 
-  await lapgrad(folder, ["train", "scalar", "--rollouts", "2", "--out", "runs/scalar"]);
+  await typed(folder, ["train", "scalar", "--rollouts", "2", "--out", "runs/scalar"]);
   const foreign = await spoilt("foreign", (run) =>
     copyFile(path("runs/scalar", 1), join(run, "checkpoints/0001.ckpt")),
   );
@@ -91,27 +92,27 @@ test("a recording of another run is not reported as this run's", async () => {
   const run = await spoilt("mixed", (to) =>
     copyFile(join(folder, "runs/other/rollouts/0001.mcap"), join(to, "rollouts/0001.mcap")),
   );
-  const { code, stdout } = await lapgrad(folder, ["report", run]);
+  const { code, stdout } = await typed(folder, ["report", run]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /missing: runs\/mixed\/rollouts\/0001\.mcap is not this run's: its cost is .*put the run's own/,
   );
   await copyFile(join(folder, "runs/scalar/rollouts/0001.mcap"), join(folder, run, "rollouts/0001.mcap"));
-  expect((await lapgrad(folder, ["report", run])).stdout).toContain("it is of the task scalar, the run of car-figure8");
+  expect((await typed(folder, ["report", run])).stdout).toContain("it is of the task scalar, the run of car-figure8");
   await rename(join(folder, "runs/mine/rollouts/0002.mcap"), join(folder, run, "rollouts/0001.mcap"));
-  expect((await lapgrad(folder, ["report", run])).stdout).toContain("it is rollout 2");
+  expect((await typed(folder, ["report", run])).stdout).toContain("it is rollout 2");
 });
 
 test("a file that cannot be written ends a training with the command that goes on", async () => {
   const main = join(root, "build/src/cli/main.js");
-  const line = `ulimit -f 500; exec node ${main} train --rollouts 3 --out runs/full`;
+  const line = `ulimit -f 500; exec node ${main} train --hidden 8,8 --rollouts 3 --out runs/full`;
   const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
   expect(status).toBe(1);
   expect(stderr).toContain("the file would be larger than this process may write");
   const [, hint = ""] = /go on once that is mended: (.*)/.exec(stdout) ?? [];
   expect(hint).toMatch(/lapgrad train --resume runs\/full$/);
   const resumed = spawnSync("sh", ["-c", hint], { cwd: folder, encoding: "utf8" });
-  const whole = await lapgrad(folder, ["train", "--rollouts", "3", "--out", "runs/whole"]);
+  const whole = await typed(folder, ["train", "--hidden", "8,8", "--rollouts", "3", "--out", "runs/whole"]);
   const [result = "none"] = /window cost \S+ -> \S+ \(lap \d\)/.exec(whole.stdout) ?? [];
   expect(resumed).toMatchObject({ status: 0, stdout: expect.stringContaining(result) });
 });
@@ -119,7 +120,7 @@ test("a file that cannot be written ends a training with the command that goes o
 test("a reason that stays is said once, not with every rollout", async () => {
   // so short, and learned from so little, that no drive determines the model
   const few = ["--rollout-segments", "1", "--window", "0:0:0", "--learning-rate", "0.01", "--rollouts", "5"];
-  const { code, stdout } = await lapgrad(folder, ["train", ...few, "--out", "runs/short"]);
+  const { code, stdout } = await typed(folder, ["train", ...few, "--out", "runs/short"]);
   expect(code).toBe(0);
   const refusals = stdout.match(/the model was not refitted before rollout \d+: .*/g) ?? [];
   expect(refusals).toHaveLength(1);

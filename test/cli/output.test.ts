@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { printable, printableLine } from "../../src/output.js";
 import { newFolder } from "../support/runs.js";
-import { lapgrad } from "./process.js";
+import { typist } from "./process.js";
 
+const typed = typist();
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();
@@ -29,7 +30,7 @@ test.each([
   ["a network", ["drive", "evil.json"], `{"${"\\u001b[2J"}": 1}`],
 ])("%s", async (_, args, content) => {
   if (content !== undefined) await writeFile(join(folder, args.at(-1) ?? ""), content);
-  const { code, stdout, stderr } = await lapgrad(folder, args);
+  const { code, stdout, stderr } = await typed(folder, args);
   expect(code).toBeGreaterThan(0);
   expect(stdout + stderr).not.toBe("");
   expect(stdout + stderr).not.toMatch(CONTROL);

@@ -1,8 +1,11 @@
-/** The command line as a process of its own. */
+/** The command line: as a process of its own, and typed in one that lives on. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "@jest/globals";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+const typing = fileURLToPath(new URL("./typing.js", import.meta.url));
 
 export interface Finished {
   readonly code: number | null;
@@ -43,4 +46,37 @@ export function lapgrad(
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, ...texts }));
   });
+}
+
+/** Types `lapgrad` with these words in a folder; one command after the other. */
+export type Typist = (folder: string, words: readonly string[]) => Promise<Finished>;
+
+/**
+ * For what a command says and leaves: the commands of a test file in one process ({@link typing}), which ends with the
+ * file. How a process ends, and what it is sent, only {@link lapgrad} shows. Called at the top of a test file;
+ * `environment`: over that of the tests.
+ */
+export function typist(environment: Readonly<Record<string, string | undefined>> = {}): Typist {
+  const { LAPGRAD_REFERENCE_DATA: _, ...env } = { ...process.env, ...environment };
+  let child: ReturnType<typeof start> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  function start() {
+    const { stdin, stdout } = spawn(process.execPath, [typing], { env, stdio: ["pipe", "pipe", "inherit"] });
+    return { stdin, answers: createInterface({ input: stdout })[Symbol.asyncIterator]() };
+  }
+  async function typed(folder: string, words: readonly string[]): Promise<Finished> {
+    child ??= start();
+    child.stdin.write(`${JSON.stringify({ folder, words })}\n`);
+    const { value, done } = await child.answers.next();
+    if (done) throw new Error(`the process ended with lapgrad ${words.join(" ")}`);
+    return { ...(JSON.parse(value) as Omit<Finished, "signal">), signal: null };
+  }
+  afterAll(() => {
+    child?.stdin.end();
+  });
+  return (folder, words) => {
+    const finished = last.then(() => typed(folder, words));
+    last = finished.catch(() => {});
+    return finished;
+  };
 }

@@ -2,6 +2,7 @@ export default {
   roots: ["<rootDir>/build/test"],
   testMatch: ["**/*.test.js"],
   testEnvironment: "<rootDir>/scripts/test-environment.mjs",
+  testSequencer: "<rootDir>/scripts/test-order.mjs",
   transform: {},
   // Of two cores: drives by the clock on the wall mostly wait, and leave theirs to others.
   maxWorkers: 3,

@@ -1,6 +1,8 @@
 /** State and covariance corrected by a pose that was true near the state's time; equations (E7) to (E9). */
 import { wrapAngle } from "../angles.js";
 import { ENTRIES, Entry, type EstimatorSettings } from "./entries.js";
+import { PoseColumn } from "./measured.js";
+import type { Motion } from "./motion.js";
 
 /** Parts of an innovation: along the body, to its left, heading. */
 const PARTS = 3;
@@ -25,29 +27,26 @@ export class Correction {
   }
 
   /**
-   * Compares a pose with a state; `since`: time of the pose, as it says, less that of the state [s]. The pose is ahead
-   * of the state by that less the latency.
+   * Compares a pose, PoseColumn from `at` on, with a state, the one at the end of `motion`. The pose is ahead of that by
+   * the time between the two, as it says, less the latency.
    */
-  compare(numbers: Float64Array, since: number, x: number, y: number, heading: number): void {
+  compare(numbers: Float64Array, motion: Motion, poses: Float64Array, at: number): void {
+    const { position, heading, timing } = this.#noise;
     const innovation = this.#innovation;
+    const H = this.#H;
+    const S = this.#S;
     const v = numbers[Entry.v];
     const rate = numbers[Entry.rate];
     const sideways = rate * (numbers[Entry.lever] - numbers[Entry.slip] * v * v) + numbers[Entry.sideways];
-    const ahead = since - numbers[Entry.latency];
+    const ahead = poses[at + PoseColumn.seconds] - motion.time - numbers[Entry.latency];
     const phi = numbers[Entry.phi] + 0.5 * rate * ahead;
     const cos = Math.cos(phi);
     const sin = Math.sin(phi);
-    const dx = x - numbers[Entry.x];
-    const dy = y - numbers[Entry.y];
+    const dx = poses[at + PoseColumn.x] - numbers[Entry.x];
+    const dy = poses[at + PoseColumn.y] - numbers[Entry.y];
     innovation[0] = cos * dx + sin * dy - v * ahead;
     innovation[1] = cos * dy - sin * dx - sideways * ahead;
-    innovation[2] = wrapAngle(heading - numbers[Entry.phi] - rate * ahead);
-    this.#differentiate(cos, sin, v, sideways, rate);
-    this.#weigh(numbers, v, sideways, rate);
-  }
-
-  #differentiate(cos: number, sin: number, v: number, sideways: number, rate: number): void {
-    const H = this.#H;
+    innovation[2] = wrapAngle(poses[at + PoseColumn.heading] - numbers[Entry.phi] - rate * ahead);
     H[Entry.x] = cos;
     H[Entry.y] = sin;
     H[Entry.latency] = -v;
@@ -56,11 +55,19 @@ export class Correction {
     H[ENTRIES + Entry.latency] = -sideways;
     H[2 * ENTRIES + Entry.phi] = 1;
     H[2 * ENTRIES + Entry.latency] = -rate;
+    this.#spread(numbers);
+    const late = timing * timing;
+    S[0] += position * position + late * v * v;
+    S[4] += position * position + late * sideways * sideways;
+    S[8] += heading * heading + late * rate * rate;
+    S[3] += late * v * sideways;
+    S[6] += late * v * rate;
+    S[7] += late * sideways * rate;
+    this.#factor();
   }
 
-  /** S = H P H' + R, its factor, and how surprising the innovation is. */
-  #weigh(numbers: Float64Array, v: number, sideways: number, rate: number): void {
-    const { position, heading, timing } = this.#noise;
+  /** H P and H P H'. */
+  #spread(numbers: Float64Array): void {
     const H = this.#H;
     const HP = this.#HP;
     const S = this.#S;
@@ -80,14 +87,6 @@ export class Correction {
         S[i * PARTS + j] = sum;
       }
     }
-    const late = timing * timing;
-    S[0] += position * position + late * v * v;
-    S[4] += position * position + late * sideways * sideways;
-    S[8] += heading * heading + late * rate * rate;
-    S[3] += late * v * sideways;
-    S[6] += late * v * rate;
-    S[7] += late * sideways * rate;
-    this.#factor();
   }
 
   /** S = L L', and |L^-1 innovation|². */

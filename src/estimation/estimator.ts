@@ -15,7 +15,9 @@ import {
   OUTSIDE_PRIORS,
   PRIORS,
 } from "./entries.js";
-import { History, Pose } from "./history.js";
+import { History } from "./history.js";
+import { BeginColumn, type MeasuredLog, PoseColumn, Verdict } from "./measured.js";
+import { MeasuredWriter } from "./measured-writer.js";
 import type { Motion } from "./motion.js";
 import { Movement } from "./movement.js";
 
@@ -52,6 +54,9 @@ export class Estimator {
   readonly #correction: Correction;
   readonly #history = new History();
   readonly #settings: EstimatorSettings;
+  /** of the pose that came last */
+  readonly #pose = new Float64Array(PoseColumn.count);
+  readonly #writer = new MeasuredWriter();
   /** when what is to be applied again begins [s]; Infinity: nothing */
   #again = Number.POSITIVE_INFINITY;
   /** a place is known, be it by a first pose */
@@ -113,10 +118,32 @@ export class Estimator {
     this.#setDeviation(Entry.y, position);
     this.#setDeviation(Entry.phi, heading);
     this.isPlaced = true;
-    this.#history.forget();
+    this.#forget();
     this.contradictedInARow = 0;
-    this.#again = Number.POSITIVE_INFINITY;
     this.#show();
+  }
+
+  /**
+   * From here on what it is given goes into `log` too, first of all what it knows now. Poses that were true before are
+   * late, so that nothing of before is needed to estimate the same again.
+   */
+  logTo(log: MeasuredLog): void {
+    this.#forget();
+    this.#writer.begin(log, this.#settings, this.contradictedInARow, this.isPlaced, this.#movement.numbers);
+  }
+
+  /** Takes up what another one knew, as {@link MeasuredLog.begin} was told. */
+  resume(begin: Float64Array, numbers: Float64Array): void {
+    this.#movement.numbers.set(numbers);
+    this.contradictedInARow = begin[BeginColumn.contradicted];
+    this.isPlaced = begin[BeginColumn.isPlaced] === 1;
+    this.#forget();
+    this.#show();
+  }
+
+  #forget(): void {
+    this.#history.forget();
+    this.#again = Number.POSITIVE_INFINITY;
   }
 
   /** Takes a movement in, that ends after the one before, and the poses that came since. */
@@ -131,6 +158,7 @@ export class Estimator {
       history.after(index).set(this.#movement.numbers);
     }
     this.#show();
+    this.#writer.motion(motion, this);
   }
 
   /** Keeps the state before the first movement. */
@@ -144,26 +172,42 @@ export class Estimator {
   }
 
   /**
-   * Takes a pose in that was true at `seconds`, as it says; it counts from the next movement on. Numbers that are none
-   * are left out.
+   * Takes a pose in, seconds, arrived, x, y, heading of {@link PoseColumn}; it counts from the next movement on. Numbers
+   * that are none are left out.
    */
-  observe(seconds: number, x: number, y: number, heading: number): void {
-    if (!Number.isFinite(seconds + x + y + heading)) return;
+  observe(came: Float64Array): void {
+    const pose = this.#pose;
+    for (let i = 0; i < PoseColumn.verdict; i++) {
+      if (!Number.isFinite(came[i])) return;
+      pose[i] = came[i];
+    }
+    pose[PoseColumn.surprise] = Number.NaN;
+    pose[PoseColumn.after] = this.#writer.motions;
+    pose[PoseColumn.verdict] = this.#admit();
+    if (pose[PoseColumn.verdict] !== Verdict.believed) this.#writer.pose(pose, 0);
+  }
+
+  /** What becomes at once of the pose that came; {@link Verdict.believed} if it is to be compared. */
+  #admit(): Verdict {
     const history = this.#history;
+    const pose = this.#pose;
+    const seconds = pose[PoseColumn.seconds];
     const most = Math.abs(this.v) < STANDS ? MOST_STANDING : MOST_MOVING;
     if (!this.isPlaced || this.contradictedInARow >= most) {
-      this.#put(x, y, heading, this.#settings.position, this.#settings.heading);
+      const { position, heading } = this.#settings;
+      this.#put(pose[PoseColumn.x], pose[PoseColumn.y], pose[PoseColumn.heading], position, heading);
       this.poseTime = seconds;
-      return;
+      return Verdict.begin;
     }
+    if (history.end === 0) return Verdict.late; // nothing is known of its movement yet
     const time = seconds - this.#movement.numbers[Entry.latency];
-    if (history.end === 0) return; // nothing is known of its movement yet
     if (time < history.motion(history.start).time) {
       this.tooLate++;
-      return;
+      return Verdict.late;
     }
-    history.addPose(time, seconds, x, y, heading);
+    history.addPose(time, pose);
     this.#again = Math.min(this.#again, time);
+    return Verdict.believed;
   }
 
   /** Applies all movements and poses again since the oldest pose that was not applied yet. */
@@ -176,35 +220,36 @@ export class Estimator {
     this.#again = Number.POSITIVE_INFINITY;
     numbers.set(history.after(index));
     let pose = 0;
-    while (pose < history.poses && history.pose(pose, Pose.time) <= history.motion(index).time) pose++;
+    while (history.isWithin(pose, index)) pose++;
     for (index++; index < history.end; index++) {
       this.#movement.move(history.motion(index));
-      for (; pose < history.poses && history.pose(pose, Pose.time) <= history.motion(index).time; pose++)
-        this.#correct(pose, history.motion(index).time);
+      for (; history.isWithin(pose, index); pose++) this.#correct(pose, index);
       history.after(index).set(numbers);
     }
   }
 
-  /** By a pose that was true shortly before `time`. */
-  #correct(pose: number, time: number): void {
+  /** By a pose that was true within a movement. */
+  #correct(pose: number, movement: number): void {
     const history = this.#history;
     const { numbers } = this.#movement;
     const correction = this.#correction;
-    const x = history.pose(pose, Pose.x);
-    const y = history.pose(pose, Pose.y);
-    const heading = history.pose(pose, Pose.heading);
-    correction.compare(numbers, history.pose(pose, Pose.seconds) - time, x, y, heading);
+    correction.compare(numbers, history.motion(movement), history.poseRows, history.poseAt(pose));
     const isBelieved = correction.surprise <= MOST_SURPRISE;
     if (history.countPose(pose)) this.#count(pose, isBelieved);
     if (isBelieved) correction.apply(numbers);
   }
 
   #count(pose: number, isBelieved: boolean): void {
+    const rows = this.#history.poseRows;
+    const at = this.#history.poseAt(pose);
     this.surprise = this.#correction.surprise;
+    rows[at + PoseColumn.surprise] = this.surprise;
+    rows[at + PoseColumn.verdict] = isBelieved ? Verdict.believed : Verdict.contradicted;
+    this.#writer.pose(rows, at);
     if (isBelieved) {
       this.believed++;
       this.contradictedInARow = 0;
-      this.poseTime = Math.max(this.poseTime, this.#history.pose(pose, Pose.time));
+      this.poseTime = Math.max(this.poseTime, this.#history.poseTime(pose));
       return;
     }
     this.contradicted++;

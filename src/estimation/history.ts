@@ -3,32 +3,31 @@
  * which they were true: a pose that comes late is applied at its own time, and what came after it is applied again.
  * Rings of fixed size, nothing is allocated after construction.
  */
-import { ENTRIES } from "./entries.js";
+import { ESTIMATE_SIZE, PoseColumn } from "./measured.js";
 import { copyMotion, type Motion, newMotion } from "./motion.js";
 
 /** Movements that are kept: 0.64 s at 100 Hz, 1.28 s at 50 Hz. */
 const MOTIONS = 64;
 /** Poses that are kept: as long at 100 Hz. */
 const POSES = 64;
-/** Numbers of a pose: when it was true by what is known of its latency and as it says, x, y, heading, 1: counted. */
+/**
+ * Numbers of a pose: when it was true by what is known of its latency, 1: counted; then what of it is written down.
+ */
 export enum Pose {
   time,
-  seconds,
-  x,
-  y,
-  heading,
   isCounted,
-  count,
+  /** {@link PoseColumn} */
+  columns,
 }
 
-const SIZE = ENTRIES + ENTRIES * ENTRIES;
+const POSE_SIZE = Pose.columns + PoseColumn.count;
 
 export class History {
   /** movements since the beginning; the newest has this number less 1 */
   end = 0;
   readonly #motions = Array.from({ length: MOTIONS }, newMotion);
-  readonly #after = Array.from({ length: MOTIONS }, () => new Float64Array(SIZE));
-  readonly #poses = new Float64Array(POSES * Pose.count);
+  readonly #after = Array.from({ length: MOTIONS }, () => new Float64Array(ESTIMATE_SIZE));
+  readonly poseRows = new Float64Array(POSES * POSE_SIZE);
   poses = 0;
 
   /** The oldest movement whose state afterwards is still known. */
@@ -55,35 +54,42 @@ export class History {
     this.end++;
   }
 
-  /** A number of a pose, oldest first. */
-  pose(index: number, part: Pose): number {
-    return this.#poses[index * Pose.count + part];
+  /** When a pose was true by what is known of its latency [s], oldest first. */
+  poseTime(index: number): number {
+    return this.poseRows[index * POSE_SIZE + Pose.time];
+  }
+
+  /** Whether there is such a pose, and it was true before the end of a movement. */
+  isWithin(pose: number, movement: number): boolean {
+    return pose < this.poses && this.poseTime(pose) <= this.motion(movement).time;
+  }
+
+  /** Where the numbers of a pose that are written down begin in {@link poseRows}. */
+  poseAt(index: number): number {
+    return index * POSE_SIZE + Pose.columns;
   }
 
   /** Whether a pose was not counted before; from now on it was. */
   countPose(index: number): boolean {
-    const at = index * Pose.count + Pose.isCounted;
-    const isNew = this.#poses[at] === 0;
-    this.#poses[at] = 1;
+    const at = index * POSE_SIZE + Pose.isCounted;
+    const isNew = this.poseRows[at] === 0;
+    this.poseRows[at] = 1;
     return isNew;
   }
 
-  /** Adds a pose where its time puts it; the oldest goes where there is no room. */
-  addPose(time: number, seconds: number, x: number, y: number, heading: number): void {
-    const poses = this.#poses;
+  /** Adds a pose, `row`: {@link PoseColumn}, where its time puts it; the oldest goes where there is no room. */
+  addPose(time: number, row: Float64Array): void {
+    const poses = this.poseRows;
     if (this.poses === POSES) {
-      poses.copyWithin(0, Pose.count);
+      poses.copyWithin(0, POSE_SIZE);
       this.poses--;
     }
     let at = this.poses++;
-    for (; at > 0 && this.pose(at - 1, Pose.time) > time; at--)
-      poses.copyWithin(at * Pose.count, (at - 1) * Pose.count, at * Pose.count);
-    const from = at * Pose.count;
+    for (; at > 0 && this.poseTime(at - 1) > time; at--)
+      poses.copyWithin(at * POSE_SIZE, (at - 1) * POSE_SIZE, at * POSE_SIZE);
+    const from = at * POSE_SIZE;
     poses[from + Pose.time] = time;
-    poses[from + Pose.seconds] = seconds;
-    poses[from + Pose.x] = x;
-    poses[from + Pose.y] = y;
-    poses[from + Pose.heading] = heading;
     poses[from + Pose.isCounted] = 0;
+    for (let i = 0; i < PoseColumn.count; i++) poses[from + Pose.columns + i] = row[i];
   }
 }

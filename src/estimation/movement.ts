@@ -84,8 +84,8 @@ export class Movement {
       this.#takeRates(motion);
       return;
     }
-    this.#takeDistance(motion.distance);
-    this.#takeTurn(motion.turn, motion.steering);
+    this.#takeDistance(motion);
+    this.#takeTurn(motion);
     this.#takeSide();
     const middle = numbers[Entry.phi] + 0.5 * this.#turn;
     this.#cos = Math.cos(middle);
@@ -109,13 +109,13 @@ export class Movement {
   }
 
   /** Distance and its derivatives (E2). */
-  #takeDistance(raw: number): void {
+  #takeDistance(motion: Motion): void {
     const { numbers } = this;
     const by = this.#byDistance;
     by.fill(0);
     if (this.#isDriven) {
-      this.#distance = raw * (1 + numbers[Entry.travelScale]);
-      by[Entry.travelScale] = raw;
+      this.#distance = motion.distance * (1 + numbers[Entry.travelScale]);
+      by[Entry.travelScale] = motion.distance;
     } else {
       this.#distance = numbers[Entry.v] * this.#seconds;
       by[Entry.v] = this.#seconds;
@@ -123,16 +123,16 @@ export class Movement {
   }
 
   /** Turn and its derivatives (E3). */
-  #takeTurn(raw: number, steering: number): void {
+  #takeTurn(motion: Motion): void {
     const { numbers } = this;
     const by = this.#byTurn;
     by.fill(0);
     if (this.#isTurned) {
-      this.#turn = raw * (1 + numbers[Entry.gyroScale]) - numbers[Entry.gyroBias] * this.#seconds;
-      by[Entry.gyroScale] = raw;
+      this.#turn = motion.turn * (1 + numbers[Entry.gyroScale]) - numbers[Entry.gyroBias] * this.#seconds;
+      by[Entry.gyroScale] = motion.turn;
       by[Entry.gyroBias] = -this.#seconds;
     } else if (this.#isSteered) {
-      const steered = steering - numbers[Entry.trim];
+      const steered = motion.steering - numbers[Entry.trim];
       const curvature = numbers[Entry.curvature] * steered;
       this.#turn = curvature * this.#distance;
       for (let i = 0; i < ENTRIES; i++) by[i] = curvature * this.#byDistance[i];

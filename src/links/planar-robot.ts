@@ -1,6 +1,6 @@
 import type { EstimatorSettings } from "../estimation/entries.js";
 import { Estimator } from "../estimation/estimator.js";
-import { PoseEntry } from "../pose/shared-poses.js";
+import type { MeasuredLog } from "../estimation/measured.js";
 import { PlanarState } from "../tasks/planar.js";
 import { Fault } from "./faults.js";
 import { ageOf, newReading, type Reading, type Robot, RobotPhase } from "./robot.js";
@@ -51,8 +51,11 @@ export abstract class PlanarRobot implements Robot {
   }
 
   takePose(pose: Float64Array): void {
-    if (!this.#isSeen) return;
-    this.estimator.observe(pose[PoseEntry.seconds], pose[PoseEntry.x], pose[PoseEntry.y], pose[PoseEntry.heading]);
+    if (this.#isSeen) this.estimator.observe(pose);
+  }
+
+  logTo(log: MeasuredLog): void {
+    this.estimator.logTo(log);
   }
 
   /** The estimate is of this time [s]; there is none before the first pose of a robot that is seen from outside. */

@@ -2,6 +2,7 @@
  * A robot as the control loop sees it. Nothing here waits, allocates or throws: the loop calls it at every control
  * step.
  */
+import type { MeasuredLog } from "../estimation/measured.js";
 import type { Fault } from "./faults.js";
 
 /** Bytes to and from a robot. */
@@ -88,6 +89,8 @@ export interface Robot {
   place(state: Float64Array): void;
   /** Takes a pose that was measured from outside: seconds, arrived, x, y, heading, see pose/shared-poses.ts. */
   takePose?(pose: Float64Array): void;
+  /** From here on writes down what it measures; for robots with an estimator. */
+  logTo?(log: MeasuredLog): void;
   /** Sends the command of this step; neutral unless the robot is armed. Also what keeps the connection alive. */
   send(now: number, input: Float64Array): void;
   /** Asks the robot to follow commands; its phase, or a fault, answers. */
@@ -117,7 +120,7 @@ export function newReading(states: number, inputs: number): Reading {
 /** A robot that nothing can be sent to. */
 export type HeardRobot = Pick<
   Robot,
-  "reading" | "phase" | "placeable" | "listen" | "takePose" | "receive" | "takeFault" | "faultValue"
+  "reading" | "phase" | "placeable" | "listen" | "takePose" | "logTo" | "receive" | "takeFault" | "faultValue"
 >;
 
 /** How old a measured state is [s]; 0 where none has a time. */

@@ -3,17 +3,19 @@
  * waits for the other.
  */
 
+import { PoseColumn } from "../estimation/measured.js";
+
 /** Entries of a measurement as {@link PoseSource.poll} hands it over. */
 export enum PoseEntry {
   /** when the pose was true, as far as known, by the host's monotonic clock [s] */
-  seconds,
+  seconds = PoseColumn.seconds,
   /** when it came, by the same clock [s] */
-  arrived,
+  arrived = PoseColumn.arrived,
   /** in the frame of the track [m] */
-  x,
-  y,
+  x = PoseColumn.x,
+  y = PoseColumn.y,
   /** [rad] */
-  heading,
+  heading = PoseColumn.heading,
   count,
 }
 

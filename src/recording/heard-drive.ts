@@ -40,7 +40,8 @@ export interface HeardSummary {
 
 /** Of a robot with states in the plane: x, y [m], v [m/s], phi [rad]. */
 export class HeardDrive {
-  readonly #recorder: DriveRecorder;
+  /** takes what an estimator is given, too */
+  readonly recorder: DriveRecorder;
   readonly #periods: number[] = [];
   readonly #times: number[] = [];
   readonly #before = new Float64Array(PLANAR_STATE.length).fill(Number.NaN);
@@ -58,12 +59,12 @@ export class HeardDrive {
   }
 
   private constructor(recorder: DriveRecorder) {
-    this.#recorder = recorder;
+    this.recorder = recorder;
   }
 
   /** Why nothing can be recorded any more. */
   get failure(): string | undefined {
-    return this.#recorder.failure?.message;
+    return this.recorder.failure?.message;
   }
 
   /** A state, and the input that the robot says it applies, at a time since the beginning [s]. */
@@ -71,18 +72,18 @@ export class HeardDrive {
     const last = this.#times.at(-1);
     if (last !== undefined) this.#periods.push(time - last);
     this.#times.push(time);
-    this.#recorder.step({ time, state, input, reference: [], residuals: [], cost: undefined });
+    this.recorder.step({ time, state, input, reference: [], residuals: [], cost: undefined });
     this.#hasInputs ||= input.some((value) => Number.isFinite(value) && value !== 0);
     if (!state.every(Number.isFinite)) this.#unplaced++;
     else this.#follow(state);
   }
 
   note(level: "info" | "warning", name: string, message: string): void {
-    this.#recorder.event({ time: this.#times.at(-1) ?? 0, level, name, message });
+    this.recorder.event({ time: this.#times.at(-1) ?? 0, level, name, message });
   }
 
   async close(): Promise<HeardSummary> {
-    await this.#recorder.close();
+    await this.recorder.close();
     const periods = Float64Array.from(this.#periods);
     const usual = periods.length > 0 ? upperMedian(periods) : Number.NaN;
     const gaps = this.#periods.flatMap((seconds, i) =>

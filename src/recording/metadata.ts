@@ -14,7 +14,15 @@ import {
 export const METADATA = "lapgrad";
 export const END_METADATA = "lapgrad-end";
 /** The topics from which a recording is read back; all others are there to be looked at. */
-export const TOPICS = { step: "/rl/step", segment: "/rl/segment", rollout: "/rl/rollout", event: "/events" } as const;
+export const TOPICS = {
+  step: "/rl/step",
+  segment: "/rl/segment",
+  rollout: "/rl/rollout",
+  event: "/events",
+  begin: "/measured/begin",
+  motion: "/measured/motion",
+  outside: "/measured/pose",
+} as const;
 
 /**
  * What each step's and each segment's message holds beside its time: key in the message, array in {@link Recording}.

@@ -1,4 +1,5 @@
 import { becauseOf, type Contents, readContents, twoRecordings } from "./contents.js";
+import { measuredIn } from "./measured.js";
 import { type Extent, type Metadata, SEGMENT_FIELDS, STEP_FIELDS, TOPICS } from "./metadata.js";
 import { decodeEnd, decodeMetadata } from "./metadata-text.js";
 import { type Recording, RecordingError } from "./recording.js";
@@ -93,6 +94,7 @@ function decode(contents: Contents, metadata: Metadata, path: string): Decoded {
       `${path} holds ${steps} of ${expected.steps} steps, and as they are not numbered nobody can tell which are ` +
         "missing; use another copy of it",
     );
+  const measured = measuredIn((topic) => ordered(topic, undefined));
   const isWhole = steps === expected?.steps && segments === expected.segments && hasEnd;
   const problem = stepProblem || segmentProblem;
   const note = isWhole ? "" : missingNote(expected, reached, problem, damage);
@@ -118,6 +120,7 @@ function decode(contents: Contents, metadata: Metadata, path: string): Decoded {
     setpoints: Float64Array.from(lists.setpoints),
     gains: Float64Array.from(lists.gains),
     events: takeEvents(ordered(TOPICS.event, undefined)),
+    ...(measured && { measured }),
   };
   return { recording, problem };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import type { Measured } from "../estimation/measured.js";
 import type { TrackFeatures } from "../tasks/definition.js";
 import type { DriveEvent } from "./events.js";
 
@@ -50,6 +51,8 @@ export interface Recording {
    * happened
    */
   readonly events: readonly DriveEvent[];
+  /** what the estimator was given; absent unless a robot was driven, or heard, that has one */
+  readonly measured?: Measured;
 }
 
 /** What is known of a rollout beyond its arrays. */

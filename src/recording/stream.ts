@@ -4,7 +4,8 @@ import { messageOf, UserError } from "../errors.js";
 import { cannotWrite, flushFolder, problemOf } from "../files.js";
 import { type DriveEvent, eventMessage } from "./events.js";
 import { McapFile } from "./mcap-file.js";
-import { type RecordedSegment, type RecordedStep, stampOf } from "./messages.js";
+import { beginMessage, motionMessage, outsideMessage } from "./measured.js";
+import { type RecordedSegment, type RecordedStep, type Stamp, stampOf } from "./messages.js";
 import { END_METADATA, METADATA, SEGMENT_FIELDS, STEP_FIELDS, TOPICS, type Widths, widthsOf } from "./metadata.js";
 import { encodeEnd, encodeMetadata } from "./metadata-text.js";
 import { Motion } from "./motion.js";
@@ -148,6 +149,28 @@ export class DriveRecorder {
       checkWidths(`segment ${this.#segments}`, segment, SEGMENT_FIELDS, this.#widths);
       this.#motion.addSegment(stampOf(segment.time), segment);
       this.#segments++;
+    });
+  }
+
+  /** Records what an estimator knows at the beginning, BeginColumn, state, covariance; `clock` at that time [s]. */
+  begin(clock: number, row: Float64Array): void {
+    this.#measure(TOPICS.begin, 0, (stamp) => beginMessage(stamp, clock, row));
+  }
+
+  /** Records a movement that it was given, MotionColumn; `time`: its end, since the start of the drive [s]. */
+  motion(time: number, row: Float64Array): void {
+    this.#measure(TOPICS.motion, time, (stamp) => motionMessage(stamp, row));
+  }
+
+  /** Records a pose and what became of it, PoseColumn; `time`: when it came, since the start of the drive [s]. */
+  pose(time: number, row: Float64Array): void {
+    this.#measure(TOPICS.outside, time, (stamp) => outsideMessage(stamp, row));
+  }
+
+  #measure(topic: (typeof TOPICS)["begin" | "motion" | "outside"], time: number, text: (stamp: Stamp) => string): void {
+    this.#record(() => {
+      const stamp = stampOf(time);
+      this.#motion.topics.add(topic, stamp, text(stamp));
     });
   }
 

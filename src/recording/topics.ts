@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "../errors.js";
 import type { RecordSink } from "./mcap-file.js";
+import { measuredSchema } from "./measured.js";
 import type { Stamp } from "./messages.js";
 import { TOPICS } from "./metadata.js";
 import { type ColumnGroup, type Columns, RecordingError } from "./recording.js";
@@ -60,7 +61,9 @@ function ownSchema(
   columns: Columns,
   inputs: readonly string[],
   hasPace: boolean,
-): [name: string, schema: object] {
+): readonly [name: string, schema: object] {
+  const measured = measuredSchema(topic);
+  if (measured) return measured;
   const named = (group: ColumnGroup): object => row(columns[group].join(", "));
   switch (topic) {
     case TOPICS.step:

@@ -10,6 +10,7 @@ import { PlanarState } from "../tasks/planar.js";
 import type { GateCheck } from "./gate-check.js";
 import { Takeover } from "./handover.js";
 import { Journal } from "./journal.js";
+import { MeasuredRows } from "./measured-rows.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import type { Layout, Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
@@ -56,6 +57,7 @@ export class ControlLoop {
   readonly #rows: ReturnType<typeof rowsOf>;
   readonly #takeover: Takeover;
   readonly #poses: OutsidePoses | undefined;
+  readonly #measured: MeasuredRows;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -97,6 +99,7 @@ export class ControlLoop {
     this.#rows = rowsOf(core);
     this.#takeover = new Takeover(core);
     this.#poses = poses;
+    this.#measured = new MeasuredRows(ring);
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
@@ -163,6 +166,8 @@ export class ControlLoop {
   /** The drive begins with this step; a robot that can be placed counts its state from the start that was given. */
   #startDriving(): void {
     if (this.#robot.placeable) this.#robot.place(this.#shared.start);
+    this.#measured.now = this.#now;
+    this.#robot.logTo?.(this.#measured);
     this.#gates.reset();
     this.#takeParameters();
     this.#origin = this.#now - this.#shared.startTime;

@@ -5,6 +5,7 @@ import type { FoundFault } from "../links/faults.js";
 import { HeardDrive, type HeardSummary } from "../recording/heard-drive.js";
 import { findState } from "./find-state.js";
 import type { ControlHost } from "./host.js";
+import { MeasuredTaker } from "./measured-rows.js";
 import type { Operator } from "./operator.js";
 import { HEAD, layoutFor, RecordKind } from "./records.js";
 import { explainFault } from "./stops.js";
@@ -37,12 +38,22 @@ export async function hear(
   let drive: HeardDrive | undefined;
   let fault: FoundFault | undefined;
   let first = Number.NaN;
+  const measured = new MeasuredTaker();
+  /** what was measured before the first state of the recording */
+  const early: Float64Array[] = [];
   const drain = () =>
     host.ring.drain((row) => {
       const [kind, time, name, value, limit] = row;
       if (kind === RecordKind.fault) fault = { fault: name, value, limit };
+      if (kind === RecordKind.begin || kind === RecordKind.motion || kind === RecordKind.pose) {
+        if (drive && !Number.isNaN(first)) measured.take(row, drive.recorder, first);
+        else early.push(row);
+      }
       if (kind !== RecordKind.reading || !drive) return;
-      if (Number.isNaN(first)) first = time;
+      if (Number.isNaN(first)) {
+        first = time;
+        for (const one of early.splice(0)) measured.take(one, drive.recorder, first);
+      }
       const middle = HEAD + states;
       drive.take(time - first, row.subarray(HEAD, middle), row.subarray(middle, middle + inputs));
     });

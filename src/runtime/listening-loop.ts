@@ -6,6 +6,7 @@
 import { Fault } from "../links/faults.js";
 import type { HeardRobot } from "../links/robot.js";
 import { writeFault } from "./journal.js";
+import { MeasuredRows } from "./measured-rows.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import { RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
@@ -25,6 +26,7 @@ export class ListeningLoop {
     this.#ring = ring;
     this.#poses = poses;
     robot.listen();
+    robot.logTo?.(new MeasuredRows(ring));
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */

@@ -8,6 +8,7 @@ import { Fault } from "../links/faults.js";
 import type { DriveEvent } from "../recording/events.js";
 import { type DriveOptions, DriveRecorder } from "../recording/stream.js";
 import { trackOfTask } from "../tasks/path.js";
+import { MeasuredTaker } from "./measured-rows.js";
 import { firingIn, HEAD, type Layout, layoutFor, RecordKind } from "./records.js";
 import { RuntimeState } from "./states.js";
 import { explainFault } from "./stops.js";
@@ -17,6 +18,7 @@ export class Recorder {
   readonly #open: DriveOptions["open"];
   #drive: DriveRecorder | undefined;
   #layout: Layout | undefined;
+  readonly #measured = new MeasuredTaker();
   #startTime = 0;
   /** the loop's clock at the start of the drive [s]; not known before it drives */
   #began = Number.POSITIVE_INFINITY;
@@ -63,7 +65,10 @@ export class Recorder {
     const kind: RecordKind = row[0];
     if (kind === RecordKind.call) this.#takeCall(row, this.#drive, this.#layout);
     else if (kind === RecordKind.step) this.#takeStep(row, this.#drive, this.#layout);
-    else if (kind !== RecordKind.end) this.#takeEvent(row, this.#drive);
+    else if (kind === RecordKind.begin || kind === RecordKind.motion || kind === RecordKind.pose) {
+      if (kind === RecordKind.begin) this.#began = row[1];
+      this.#measured.take(row, this.#drive, this.#began);
+    } else if (kind !== RecordKind.end) this.#takeEvent(row, this.#drive);
   }
 
   async end(): Promise<void> {

@@ -1,5 +1,7 @@
 /** What the control thread writes down, one row per event, in a ring of shared memory that the main thread empties. */
 import type { Firing } from "../core/firings.js";
+import { ENTRIES } from "../estimation/entries.js";
+import { MotionColumn, PoseColumn } from "../estimation/measured.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 
 export enum RecordKind {
@@ -17,6 +19,12 @@ export enum RecordKind {
   reflex,
   /** what a robot measured that is only heard: when it held by the loop's clock [s], state, applied input */
   reading,
+  /** what the estimator knows at the beginning, in parts: the loop's clock, number of the part, its numbers */
+  begin,
+  /** what it measured of a movement: its end by the loop's clock, then MotionColumn */
+  motion,
+  /** a pose from outside: when it came by the loop's clock, then PoseColumn */
+  pose,
 }
 
 /** Where the columns of a row begin, for a task. */
@@ -38,8 +46,10 @@ export interface Layout {
 const PACE = 2;
 /** The kind of record and its time come first. */
 export const HEAD = 2;
-/** Rows in the ring: at 50 Hz over a minute. */
-const ROWS = 4096;
+/** Rows in the ring: with steps at 50 Hz, movements at 100 Hz and poses at 30 Hz three quarters of a minute. */
+const ROWS = 8192;
+/** Numbers of a part of what an estimator knows at the beginning. */
+export const BEGIN_PART = ENTRIES;
 
 export function layoutFor({ columns }: TaskDefinition): Layout {
   const states = columns.state.length;
@@ -52,7 +62,7 @@ export function layoutFor({ columns }: TaskDefinition): Layout {
   const step = states + inputs + references + residuals + 1 + PACE;
   const call = states + outputs + setpoints + gains + PACE;
   return {
-    width: HEAD + Math.max(step, call, 4),
+    width: HEAD + Math.max(step, call, 1 + BEGIN_PART, MotionColumn.count, PoseColumn.count),
     states,
     inputs,
     references,

@@ -21,6 +21,10 @@ interface Sent {
   readonly dx?: number;
 }
 
+/** A pose that comes at once. */
+const poseOf = (seconds: number, x: number, y: number, heading: number) =>
+  Float64Array.of(seconds, seconds, x, y, heading);
+
 /** The estimator after `seconds` of the circle; poses say that they were true `unsaid` seconds later than they were. */
 function after(
   seconds: number,
@@ -36,7 +40,7 @@ function after(
       const pose = queue.shift();
       if (!pose) break;
       const [x, y, heading] = poseAt(pose.time);
-      begun.observe(pose.time + unsaid, x + (pose.dx ?? 0), y, heading);
+      begun.observe(poseOf(pose.time + unsaid, x + (pose.dx ?? 0), y, heading));
     }
     const distance = wayAt(time) - wayAt(time - PERIOD);
     const speed = speedAt(time);
@@ -96,8 +100,8 @@ test("poses that cannot be true contradict, and change nothing", () => {
   expect(car.believed).toBe(81);
   expect(Math.hypot(car.x - poseAt(3.2)[0], car.y - poseAt(3.2)[1])).toBeLessThan(0.01);
   const same = after(3.2, wrong);
-  car.observe(Number.NaN, 0, 0, 0);
-  car.observe(3.2, Number.POSITIVE_INFINITY, 0, 0);
+  car.observe(poseOf(Number.NaN, 0, 0, 0));
+  car.observe(poseOf(3.2, Number.POSITIVE_INFINITY, 0, 0));
   for (const one of [car, same])
     one.move({ ...newMotion(), time: 3.22, seconds: PERIOD, distance: 0.06, speed: 3, turn: 0.04, rate: 2 });
   expect(stateOf(car)).toStrictEqual(stateOf(same));
@@ -109,7 +113,7 @@ test("a pose that is older than what is remembered is left out, and counted", ()
     4,
     regular(3, () => 0.05),
   );
-  car.observe(1, 5, 5, 0);
+  car.observe(poseOf(1, 5, 5, 0));
   expect(car.tooLate).toBe(1);
   expect(car.contradicted).toBe(0);
 });
@@ -120,10 +124,10 @@ test("a heading is the same after a turn, and one to the other side contradicts"
     regular(3, () => 0.02),
   );
   const [x, y, heading] = poseAt(3);
-  car.observe(3, x, y, heading - 4 * Math.PI);
+  car.observe(poseOf(3, x, y, heading - 4 * Math.PI));
   car.move({ ...newMotion(), time: 3.02, seconds: PERIOD, distance: 0.06, speed: 3, turn: 0.04, rate: 2 });
   expect(car.contradicted).toBe(0);
-  car.observe(3.02, ...(poseAt(3.02).slice(0, 2) as [number, number]), heading + Math.PI);
+  car.observe(poseOf(3.02, ...(poseAt(3.02).slice(0, 2) as [number, number]), heading + Math.PI));
   car.move({ ...newMotion(), time: 3.04, seconds: PERIOD, distance: 0.06, speed: 3, turn: 0.04, rate: 2 });
   expect(car.contradictedInARow).toBe(1);
 });
@@ -133,7 +137,7 @@ test("a car that was carried away while it stood is where poses say", () => {
   const stand = (from: number, x: number) => {
     for (let i = 0; i < 20; i++) {
       const time = from + PERIOD * i;
-      car.observe(time, x, 1, 0.5);
+      car.observe(poseOf(time, x, 1, 0.5));
       car.move({ ...newMotion(), time, seconds: PERIOD, distance: 0, speed: 0, turn: 0, rate: 0 });
     }
   };
@@ -146,7 +150,7 @@ test("a car that was carried away while it stood is where poses say", () => {
 
 test("without a place the first pose is one, and uncertainty does not grow while poses come", () => {
   const car = new Estimator({ outside: true, position: 0.004 });
-  car.observe(0, 3, -1, 2);
+  car.observe(poseOf(0, 3, -1, 2));
   expect([car.x, car.y, car.phi]).toStrictEqual([3, -1, 2]);
   expect(car.uncertainty).toBeCloseTo(0.004, 12);
   const driven = after(

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
+import { reEstimate } from "../../src/estimation/re-estimate.js";
 import { CommandPublisher } from "../../src/links/ros2/command.js";
 import { ros2SettingsFrom } from "../../src/links/ros2/settings.js";
 import { readRecording } from "../../src/recording/reader.js";
@@ -118,8 +119,13 @@ test("seen from outside: the recording is where the poses are, and nothing of it
     },
   }));
   expect(heard).toMatchObject({ stopped: undefined, gaps: [], uncertainty: null, moved: true });
-  const { states, events } = await readRecording(path);
+  const { states, events, measured } = await readRecording(path);
   expect(events[0].message).toMatch(/its pose is measured/);
+  if (measured === undefined) throw new Error("nothing was measured");
+  const again = reEstimate(measured);
+  expect(again).toMatchObject({ beginsAsThen: true, largest: 0, heading: 0 });
+  expect(again.now).toStrictEqual(again.then);
+  expect(again.then.believed).toBeGreaterThan(90);
   const last = states.length - 4;
   const [x, y] = fake.state;
   expect(Math.hypot(x, y)).toBeGreaterThan(0.3);

@@ -1,12 +1,17 @@
 /** A car that learns by wheel, gyro and late poses from outside, through the control loop and all of its gates. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { reEstimate } from "../../src/estimation/re-estimate.js";
 import { Fault } from "../../src/links/faults.js";
+import { readRecording } from "../../src/recording/reader.js";
 import { type LyingHost, tryLie } from "../support/lying-car.js";
+import { newFolder } from "../support/runs.js";
 
 const GIVEN = { hidden: [8] };
 
 /** Blind from `from` on for a while [s]; how far off the estimate was, and the uncertainty that it gave [m]. */
-async function driven(plant: string, from: number, seconds: number) {
+async function driven(plant: string, from: number, seconds: number, drives?: string) {
   let [worst, uncertainty] = [0, 0];
   const watch = ({ car, now }: LyingHost) => {
     const isBlind = now >= from && now < from + seconds;
@@ -15,16 +20,37 @@ async function driven(plant: string, from: number, seconds: number) {
     worst = Math.max(worst, Math.hypot(x - car.state[0], y - car.state[1]));
     uncertainty = Math.max(uncertainty, car.reading.uncertainty);
   };
-  const result = await tryLie({ plant, by: "outside", noise: 0, seed: 11, laps: 3, given: GIVEN, watch });
+  const result = await tryLie({
+    plant,
+    by: "outside",
+    noise: 0,
+    seed: 11,
+    laps: 3,
+    given: GIVEN,
+    watch,
+    ...(drives && { drives }),
+  });
   return { ...result, worst, uncertainty };
 }
 
 test.each(["identified", "single-track"])("%s goes on through a second without poses", async (plant) => {
-  const { fault, laps, worst, uncertainty } = await driven(plant, 8, 1);
+  const drives = await newFolder();
+  const { fault, laps, worst, uncertainty } = await driven(plant, 8, 1, drives);
   expect(fault).toBeUndefined();
   expect(laps).toBe(3);
   expect(worst).toBeLessThan(0.08);
   expect(uncertainty).toBeLessThan(0.2);
+  // what was measured is in the recording, and says again what was believed then
+  const { measured } = await readRecording(join(drives, "0001.mcap"));
+  if (measured === undefined) throw new Error("nothing was measured");
+  const { then, now, largest, heading, seconds, beginsAsThen } = reEstimate(measured);
+  expect([largest, heading, beginsAsThen]).toStrictEqual([0, 0, true]);
+  expect(now).toStrictEqual(then);
+  expect(seconds).toBeGreaterThan(15);
+  expect(then.believed / seconds).toBeGreaterThan(20);
+  expect(then.contradicted).toBeGreaterThan(0);
+  expect(then.uncertainty).toBeLessThanOrEqual(uncertainty);
+  await rm(drives, { recursive: true });
 });
 
 test("five seconds without poses stop it, near the track", async () => {

@@ -14,6 +14,7 @@ import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
 import type { ControlHost } from "../../src/runtime/host.js";
 import { OutsidePoses } from "../../src/runtime/outside-poses.js";
+import { Recorder } from "../../src/runtime/recorder.js";
 import { layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
 import { type DriveLog, RobotLink } from "../../src/runtime/robot-link.js";
 import { Order, Shared } from "../../src/runtime/shared.js";
@@ -299,11 +300,13 @@ export interface Trial extends LyingCarOptions {
   readonly lie?: { readonly name?: string; readonly at: number; readonly tell: Lie };
   readonly given?: PartialConfig;
   readonly watch?: (host: LyingHost) => void;
+  /** the drive is recorded in this folder */
+  readonly drives?: string;
 }
 
 /** Trains on a lying car for so many laps, or until something stops it. */
 export async function tryLie(trial: Trial): Promise<LieResult> {
-  const { laps, lie, given = {}, seed, watch } = trial;
+  const { laps, lie, given = {}, seed, watch, drives } = trial;
   const config = completeConfig({
     link: trial.by === "pose" ? "ros2" : "serial",
     seed,
@@ -325,12 +328,14 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   let stopped = Number.NaN;
   let untilStop = 0;
   let untilRest = 0;
+  const recorder = drives === undefined ? undefined : new Recorder(drives);
   const log: DriveLog = {
     failure: undefined,
-    begin: async () => {},
-    end: async () => {},
+    begin: async (core, startTime) => recorder?.begin(core, startTime),
+    end: async () => recorder?.end(),
     take: (row) => {
       if (row[0] === RecordKind.fault) fault = { fault: row[2], value: row[3], limit: row[4] };
+      recorder?.take(row);
     },
   };
   host.onStep = (now) => {

@@ -196,8 +196,8 @@ export function estimated(
     ticks = ticked;
     const began = process.hrtime.bigint();
     for (; next < poses.length && poses[next].arrives <= now; next++) {
-      const pose = poses[next];
-      estimator.observe(pose.seconds, pose.x, pose.y, pose.heading);
+      const { seconds, arrives, x, y, heading } = poses[next];
+      estimator.observe(Float64Array.of(seconds, arrives, x, y, heading));
     }
     const seen = estimator.believed + estimator.contradicted;
     estimator.move(motion);

@@ -1,7 +1,7 @@
 /** `lapgrad replay`: goes through a recording again and says how far controller, references and costs agree with it. */
 import { digits, formatTable, roomOf } from "../../output.js";
 import { type ReplayResult, replayRecordings } from "../../training/replay.js";
-import { path } from "../arguments.js";
+import { flag, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({
@@ -17,8 +17,12 @@ export default defineCommand({
       type: path("a run or a network as JSON"),
       describe: "network (JSON) or run that drove, to check its outputs too",
     },
+    estimate: {
+      type: flag,
+      describe: "of a robot's drive: estimate from what was measured where it was, and compare with what was estimated",
+    },
   },
-  /** what cost and gradient of a recording depend on */
+  /** what cost and gradient of a recording, and an estimate of where it was, depend on */
   settings: [
     "truncation",
     "window",
@@ -30,14 +34,21 @@ export default defineCommand({
     "steps-per-segment",
     "nominal-gains",
     "parameters",
+    "pose-noise",
+    "pose-heading-noise",
+    "pose-jitter",
+    "pose-latency",
+    "steering-curvature",
   ],
   examples: {
     "lapgrad replay runs/mine/rollouts/0001.mcap": "one of our own rollouts",
     "lapgrad replay jetracer-hw-train-1.json.gz": "a training run on the real car, with its recorded costs",
     "lapgrad replay run.json.gz --parameters controller.throttleLimit=0.65": "recorded with another throttle limit",
     "lapgrad replay run.json.gz --nominal-gains 0.6,0.6,0.35,0.35,0,0": "recorded with other nominal gains",
+    "lapgrad replay runs/mine/drives/0001.mcap --estimate --pose-noise 0.01": "had poses been trusted less",
   },
-  async run({ recording, network, given }, output) {
+  async run({ recording, network, estimate, given }, output) {
+    if (estimate) return (await import("../re-estimate.js")).showReEstimate(recording, given, output);
     const results = await replayRecordings(recording, given, network);
     output.say(formatTable(tableOf(results), roomOf(output)));
     for (const { note, rollout } of results) if (note) output.say(`rollout ${rollout}: ${note}`);

@@ -103,6 +103,32 @@ const ros2 = v.strictObject(
   "names of docs/ros2.md, section Settings",
 );
 
+const part = (least: number) => {
+  const allowed = `a number from ${least} to 1`;
+  return v.optional(v.pipe(finite, v.minValue(least, allowed), v.maxValue(1, allowed)));
+};
+const vesc = v.pipe(
+  v.strictObject(
+    {
+      drive: choice("duty", "current"),
+      maxDuty: part(0.01),
+      maxCurrent: v.optional(positive),
+      throttleReversed: yes,
+      servoMin: part(0),
+      servoCentre: part(0),
+      servoMax: part(0),
+      steeringReversed: yes,
+      imu: choice("gyro", "all", "none"),
+      gyroReversed: yes,
+    },
+    "names of docs/vesc.md, section Settings",
+  ),
+  v.check(
+    ({ servoMin = 0.15, servoCentre = 0.5, servoMax = 0.85 }) => servoMin < servoCentre && servoCentre < servoMax,
+    "servoMin below servoCentre (0.5) below servoMax",
+  ),
+);
+
 export const robotSettings = {
   device: {
     schema: v.string("a path, e.g. /dev/ttyACM0"),
@@ -112,7 +138,8 @@ export const robotSettings = {
   "wheel-travel": {
     schema: positive,
     default: 0.01,
-    describe: "distance that the car moves per tick of its encoder [m]",
+    describe:
+      "distance that the car moves per tick of its encoder, on link vesc per electrical revolution of its motor [m]",
   },
   "steering-curvature": {
     schema: notNegative,
@@ -127,6 +154,12 @@ export const robotSettings = {
     describe:
       "pulses [µs], slew rates [µs/s] and directions, where they differ from the firmware's defaults " +
       "(docs/firmware.md)",
+  },
+  vesc: {
+    schema: vesc,
+    default: {},
+    describe:
+      "what throttle and steering are on a VESC, and its IMU, where they differ from the defaults (docs/vesc.md)",
   },
   ros2: {
     schema: ros2,

@@ -55,6 +55,7 @@ export function timeoutRows(board: number): readonly TimeoutRow[] {
   };
   const silence = "0.2 s, or 3.5 periods";
   const longest = longestPeriodFor(board);
+  const ofBoard = (period: number) => (period > longest ? Number.NaN : board);
   return [
     row("ROS 2, `ros2.timeout`", "for a usable state", "0.075 s, or 2.5 periods", stateWithin),
     row("gate, `stale-after`", "age of the measured state", "0.1 s, or 2.5 periods", staleAfter),
@@ -62,8 +63,7 @@ export function timeoutRows(board: number): readonly TimeoutRow[] {
     row("gate, silence", "for anything from the robot", silence, silentAfter),
     row("ROS node", "for the control thread", silence, silentAfter),
     row("simulated robot, `lapgrad plant`", "for a command", silence, silentAfter),
-    row("board with our firmware", "for a command", `${board} s, at periods up to ${longest} s`, (period) =>
-      period > longest ? Number.NaN : board,
-    ),
+    row("board with our firmware", "for a command", `${board} s, at periods up to ${longest} s`, ofBoard),
+    row("VESC, as it must be set up", "for a command", `${board} s or less, at least 2.5 periods`, ofBoard),
   ];
 }

@@ -34,6 +34,11 @@ export interface RobotDescription {
   readonly inputs: readonly string[];
   /** it may stop by itself when commands come less often [s] */
   readonly longestPeriod: number;
+  /**
+   * What its transport is where it is only heard: one that lets nothing but questions through, of a robot that says
+   * nothing unasked; undefined: one by which nothing is sent.
+   */
+  readonly whenHeard?: (transport: Transport) => Transport;
   /** `nonce`: a number that no earlier start of this program had. */
   make(transport: Transport, nonce: number): Robot;
 }

@@ -93,6 +93,17 @@ export enum Fault {
   unexplained,
   poseContradicts,
   poseLost,
+  vescFirmware,
+  vescLayout,
+  vescTimeout,
+  vescBrake,
+  vescServo,
+  vescApp,
+  vescImu,
+  vescRolls,
+  vescTimedOut,
+  vescStopped,
+  vescKilled,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -58,7 +58,10 @@ export async function controlLoop(
   poses?: Pick<PoseSource, "poll">,
 ): Promise<Pick<ControlLoop, "step">> {
   const outside = poses && new OutsidePoses(poses);
-  if (options.listens) return new ListeningLoop(description.make(silenced(transport), nonce), shared, ring, outside);
+  if (options.listens) {
+    const quiet = (description.whenHeard ?? silenced)(transport);
+    return new ListeningLoop(description.make(quiet, nonce), shared, ring, outside);
+  }
   const core = await pilotCore(config);
   const { task } = core.setup;
   const robot: Robot = description.make(transport, nonce);

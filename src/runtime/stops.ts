@@ -3,6 +3,7 @@
  * do. docs/safety.md shows these tables. Nothing here loads the core.
  */
 import { Fault, type FoundFault, robotStops, type Stop } from "../links/faults.js";
+import { vescStops } from "../links/vesc/stops.js";
 import type { Gate } from "./gate.js";
 import { type GateFault, gates } from "./gates.js";
 import type { GateSettings } from "./observation.js";
@@ -10,7 +11,9 @@ import { ARM_WITHIN } from "./states.js";
 
 const WIRED = "where its first 3 s of driving tell, mostly within 1 s";
 
-type RobotFault = keyof typeof robotStops;
+/** What robots report. */
+const reported = { ...robotStops, ...vescStops };
+type RobotFault = keyof typeof reported;
 
 /**
  * Found by the control loop or by the main thread, and no gate. A fault that has an entry here and elsewhere, or
@@ -111,7 +114,7 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
 
 const gateStops = Object.fromEntries(gates.map((gate) => [gate.fault, gate])) as Record<GateFault, Gate>;
 
-const stops: Readonly<Record<Exclude<Fault, Fault.none>, Stop>> = { ...gateStops, ...runtimeStops, ...robotStops };
+const stops: Readonly<Record<Exclude<Fault, Fault.none>, Stop>> = { ...gateStops, ...runtimeStops, ...reported };
 
 /** What happened, for people. */
 export function describeFault({ fault, value, limit }: FoundFault): string {
@@ -150,6 +153,6 @@ export function stopRows(settings: GateSettings): Readonly<Record<"gates" | "sto
   return {
     gates: gates.map((gate) => row(gate, gate.limit.text(settings))),
     stops: Object.values(runtimeStops).map((stop) => row(stop)),
-    reports: Object.values<Stop>(robotStops).map((stop) => row(stop)),
+    reports: Object.values<Stop>(reported).map((stop) => row(stop)),
   };
 }

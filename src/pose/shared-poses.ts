@@ -3,19 +3,17 @@
  * waits for the other.
  */
 
-import { PoseColumn } from "../estimation/measured.js";
-
-/** Entries of a measurement as {@link PoseSource.poll} hands it over. */
+/** Entries of a measurement as {@link PoseSource.poll} hands it over: the first of PoseColumn. */
 export enum PoseEntry {
   /** when the pose was true, as far as known, by the host's monotonic clock [s] */
-  seconds = PoseColumn.seconds,
+  seconds,
   /** when it came, by the same clock [s] */
-  arrived = PoseColumn.arrived,
+  arrived,
   /** in the frame of the track [m] */
-  x = PoseColumn.x,
-  y = PoseColumn.y,
+  x,
+  y,
   /** [rad] */
-  heading = PoseColumn.heading,
+  heading,
   count,
 }
 

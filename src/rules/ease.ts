@@ -24,7 +24,7 @@ export function eased(model: ModelRollouts, plan: Plan, { least, most }: PaceRan
   const [slower, faster] = [-PROBE, PROBE].map((part) => model.rollOut(plan.pace * (1 + part)));
   const slope = (faster - slower) / (2 * PROBE);
   const curvature = (faster - 2 * plan.after + slower) / PROBE ** 2;
-  const wanted = curvature > 0 ? -slope / curvature : -Math.sign(slope) * MOST;
+  const wanted = curvature > 0 ? -slope / curvature : slope > 0 ? -MOST : MOST;
   const pace = at(Math.max(-MOST, Math.min(MOST, wanted)));
   if (!Number.isFinite(slope) || pace === plan.pace) return plan;
   const after = model.rollOut(pace);

@@ -11,7 +11,7 @@ import type { Plan } from "./plan.js";
 const PROBE = 0.002;
 const MOST = 0.01;
 /** Another pace must save this part of the cost. */
-const WORTHWHILE = 0.005;
+const WORTHWHILE = 0.001;
 
 /**
  * The plan at a pace of its own: by a parabola through the costs at three paces, with the plan's parameters, which the

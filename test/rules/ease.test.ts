@@ -47,8 +47,8 @@ test("never beyond its range, which may be a single pace", () => {
   expect(tried).toEqual([]);
 });
 
-test("the plan as it is where another pace saves less than half a per cent, or the model leaves its bounds", () => {
-  const little = easedAt(1, (pace) => 1 + 0.3 * pace);
+test("the plan as it is where another pace saves less than a thousandth, or the model leaves its bounds", () => {
+  const little = easedAt(1, (pace) => 1 + 0.1 * pace);
   expect(little.found).toBe(little.plan);
   const lost = easedAt(1, (pace) => (pace < 1 ? Number.POSITIVE_INFINITY : 1));
   expect(lost.found).toBe(lost.plan);

@@ -25,7 +25,7 @@ export async function showReEstimate(recording: string, given: PartialConfig, ou
 
 const mm = (metres: number) => `${(1000 * metres).toFixed(1)} mm`;
 
-function rowsOf({ then, now }: ReEstimate): string[][] {
+function rowsOf({ recorded, estimated }: ReEstimate): string[][] {
   const rows: readonly (readonly [string, (estimate: Estimate) => string])[] = [
     ["poses believed", ({ believed }) => `${believed}`],
     ["contradicted", ({ contradicted }) => `${contradicted}`],
@@ -33,17 +33,17 @@ function rowsOf({ then, now }: ReEstimate): string[][] {
     ["their surprise (1: as expected)", ({ surprise }) => surprise?.toFixed(2) ?? "-"],
     ["largest uncertainty", ({ uncertainty }) => mm(uncertainty)],
   ];
-  return [["", "then", "now"], ...rows.map(([name, shown]) => [name, shown(then), shown(now)])];
+  return [["", "then", "now"], ...rows.map(([name, shown]) => [name, shown(recorded), shown(estimated)])];
 }
 
-function summaryOf({ movements, poses, seconds, rms, largest, heading, beginsAsThen, found }: ReEstimate): string {
+function summaryOf({ movements, poses, seconds, rms, largest, heading, beginsAsRecorded, found }: ReEstimate): string {
   const what = `${movements} movements and ${poses} poses in ${seconds.toFixed(1)} s`;
   const differs =
     largest === 0 && heading === 0
       ? "estimated as it was then, to the last bit"
       : `${mm(rms)} (rms) from where it was taken to be then, ${mm(largest)} at most, ` +
         `its heading by ${(heading / DEGREE).toFixed(2)}° at most`;
-  const begin = beginsAsThen ? "" : "; it began by the settings, without what was known of the sensors then";
+  const begin = beginsAsRecorded ? "" : "; it began by the settings, without what was known of the sensors then";
   const { gyroBias, travelScale, latency } = found;
   const sensors =
     `at the end: gyro's bias ${(gyroBias / DEGREE).toFixed(3)} °/s, wheel ${(100 * travelScale).toFixed(2)} % short, ` +

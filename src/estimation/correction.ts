@@ -6,6 +6,9 @@ import type { Motion } from "./motion.js";
 
 /** Parts of an innovation: along the body, to its left, heading. */
 const PARTS = 3;
+/** Where the rows of the second and the third begin. */
+const SIDE = ENTRIES;
+const TURN = 2 * ENTRIES;
 
 /** Random errors of poses. */
 type PoseNoise = Pick<EstimatorSettings, "position" | "heading" | "timing">;
@@ -27,8 +30,8 @@ export class Correction {
   }
 
   /**
-   * Compares a pose, PoseColumn from `at` on, with a state, the one at the end of `motion`. The pose is ahead of that by
-   * the time between the two, as it says, less the latency.
+   * Compares a pose, PoseColumn from `at` on, with a state, the one at the end of `motion`. The pose is ahead of that
+   * by the time between the two, as it says, less the latency.
    */
   compare(numbers: Float64Array, motion: Motion, poses: Float64Array, at: number): void {
     const { position, heading, timing } = this.#noise;
@@ -50,11 +53,10 @@ export class Correction {
     H[Entry.x] = cos;
     H[Entry.y] = sin;
     H[Entry.latency] = -v;
-    H[ENTRIES + Entry.x] = -sin;
-    H[ENTRIES + Entry.y] = cos;
-    H[ENTRIES + Entry.latency] = -sideways;
-    H[2 * ENTRIES + Entry.phi] = 1;
-    H[2 * ENTRIES + Entry.latency] = -rate;
+    H[SIDE + Entry.x] = -sin;
+    H[SIDE + Entry.y] = cos;
+    H[SIDE + Entry.latency] = -sideways;
+    H[TURN + Entry.latency] = -rate; // and 1 by the heading
     this.#spread(numbers);
     const late = timing * timing;
     S[0] += position * position + late * v * v;
@@ -66,26 +68,28 @@ export class Correction {
     this.#factor();
   }
 
-  /** H P and H P H'. */
+  /** H P and H P H', with the columns of H that differ from 0 written out. */
   #spread(numbers: Float64Array): void {
     const H = this.#H;
     const HP = this.#HP;
     const S = this.#S;
-    HP.fill(0);
-    for (let part = 0; part < PARTS; part++) {
-      for (let k = 0; k < ENTRIES; k++) {
-        const h = H[part * ENTRIES + k];
-        if (h === 0) continue;
-        const from = ENTRIES + k * ENTRIES;
-        for (let j = 0; j < ENTRIES; j++) HP[part * ENTRIES + j] += h * numbers[from + j];
-      }
+    for (let j = 0; j < ENTRIES; j++) {
+      const row = ENTRIES + j * ENTRIES; // the covariance is symmetric: its rows are its columns
+      const x = numbers[row + Entry.x];
+      const y = numbers[row + Entry.y];
+      const latency = numbers[row + Entry.latency];
+      HP[j] = H[Entry.x] * x + H[Entry.y] * y + H[Entry.latency] * latency;
+      HP[SIDE + j] = H[SIDE + Entry.x] * x + H[SIDE + Entry.y] * y + H[SIDE + Entry.latency] * latency;
+      HP[TURN + j] = numbers[row + Entry.phi] + H[TURN + Entry.latency] * latency;
     }
     for (let i = 0; i < PARTS; i++) {
-      for (let j = 0; j <= i; j++) {
-        let sum = 0;
-        for (let k = 0; k < ENTRIES; k++) sum += HP[i * ENTRIES + k] * H[j * ENTRIES + k];
-        S[i * PARTS + j] = sum;
-      }
+      const row = i * ENTRIES;
+      const x = HP[row + Entry.x];
+      const y = HP[row + Entry.y];
+      const latency = HP[row + Entry.latency];
+      S[i * PARTS] = H[Entry.x] * x + H[Entry.y] * y + H[Entry.latency] * latency;
+      S[i * PARTS + 1] = H[SIDE + Entry.x] * x + H[SIDE + Entry.y] * y + H[SIDE + Entry.latency] * latency;
+      S[i * PARTS + 2] = HP[row + Entry.phi] + H[TURN + Entry.latency] * latency;
     }
   }
 
@@ -114,17 +118,17 @@ export class Correction {
     const c = this.#innovation[2];
     for (let j = 0; j < ENTRIES; j++) {
       W[j] /= L[0];
-      W[ENTRIES + j] = (W[ENTRIES + j] - L[3] * W[j]) / L[4];
-      W[2 * ENTRIES + j] = (W[2 * ENTRIES + j] - L[6] * W[j] - L[7] * W[ENTRIES + j]) / L[8];
-      numbers[j] += W[j] * a + W[ENTRIES + j] * b + W[2 * ENTRIES + j] * c;
+      W[SIDE + j] = (W[SIDE + j] - L[3] * W[j]) / L[4];
+      W[TURN + j] = (W[TURN + j] - L[6] * W[j] - L[7] * W[SIDE + j]) / L[8];
+      numbers[j] += W[j] * a + W[SIDE + j] * b + W[TURN + j] * c;
     }
     for (let i = 0; i < ENTRIES; i++) {
       const row = ENTRIES + i * ENTRIES;
-      for (let j = 0; j <= i; j++) {
-        const less = W[i] * W[j] + W[ENTRIES + i] * W[ENTRIES + j] + W[2 * ENTRIES + i] * W[2 * ENTRIES + j];
-        numbers[row + j] -= less;
-        numbers[ENTRIES + j * ENTRIES + i] = numbers[row + j];
-      }
+      const along = W[i];
+      const side = W[SIDE + i];
+      const turn = W[TURN + i];
+      // both sides of the diagonal come out alike, to the last bit
+      for (let j = 0; j < ENTRIES; j++) numbers[row + j] -= along * W[j] + side * W[SIDE + j] + turn * W[TURN + j];
     }
   }
 }

@@ -172,8 +172,8 @@ export class Estimator {
   }
 
   /**
-   * Takes a pose in, seconds, arrived, x, y, heading of {@link PoseColumn}; it counts from the next movement on. Numbers
-   * that are none are left out.
+   * Takes a pose in, seconds, arrived, x, y, heading of {@link PoseColumn}; it counts from the next movement on.
+   * Numbers that are none are left out.
    */
   observe(came: Float64Array): void {
     const pose = this.#pose;

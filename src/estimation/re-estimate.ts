@@ -33,14 +33,15 @@ export interface ReEstimate {
   readonly poses: number;
   readonly seconds: number;
   /** what it began with: what was known then; or, where a setting is given that this follows from, the settings */
-  readonly beginsAsThen: boolean;
+  readonly beginsAsRecorded: boolean;
   /** distance between the positions after each movement [m]: root of the mean square, and the largest */
   readonly rms: number;
   readonly largest: number;
   /** largest difference of the headings [rad] */
   readonly heading: number;
-  readonly then: Estimate;
-  readonly now: Estimate;
+  /** as it was written down, and as it is now */
+  readonly recorded: Estimate;
+  readonly estimated: Estimate;
   /** at the end: gyro's bias [rad/s], scale of the wheel, latency that poses do not tell [s] */
   readonly found: { readonly gyroBias: number; readonly travelScale: number; readonly latency: number };
 }
@@ -71,10 +72,10 @@ export function reEstimate(measured: Measured, given: Partial<EstimatorSettings>
     movements: count,
     poses: measured.poses.length / PoseColumn.count,
     seconds: motions[(count - 1) * MotionColumn.count + MotionColumn.time] - motions[MotionColumn.time],
-    beginsAsThen: beginsAsThen(measured, given),
+    beginsAsRecorded: beginsAsRecorded(measured, given),
     ...difference(motions, now.motions),
-    then: estimateOf(measured),
-    now: estimateOf(now),
+    recorded: estimateOf(measured),
+    estimated: estimateOf(now),
     found: {
       gyroBias: estimator.value(Entry.gyroBias),
       travelScale: estimator.value(Entry.travelScale),
@@ -83,7 +84,7 @@ export function reEstimate(measured: Measured, given: Partial<EstimatorSettings>
   };
 }
 
-function beginsAsThen({ begin }: Measured, given: Partial<EstimatorSettings>): boolean {
+function beginsAsRecorded({ begin }: Measured, given: Partial<EstimatorSettings>): boolean {
   if (begin.length === 0) return false;
   const settings = settingsIn(begin);
   return OF_BEGIN.every((name) => given[name] === undefined || given[name] === settings[name]);
@@ -99,7 +100,7 @@ function begun(measured: Measured, given: Partial<EstimatorSettings>): Estimator
   }
   const estimator = new Estimator({ ...settingsIn(begin), ...given });
   const numbers = begin.subarray(BeginColumn.count);
-  if (beginsAsThen(measured, given)) estimator.resume(begin, numbers);
+  if (beginsAsRecorded(measured, given)) estimator.resume(begin, numbers);
   else if (begin[BeginColumn.isPlaced] === 1) estimator.place(numbers[Entry.x], numbers[Entry.y], numbers[Entry.phi]);
   return estimator;
 }

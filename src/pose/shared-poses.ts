@@ -3,7 +3,7 @@
  * waits for the other.
  */
 
-/** Entries of a measurement as {@link PoseSource.poll} hands it over: the first of PoseColumn. */
+/** Entries of a measurement as {@link PoseSource.poll} hands it over. */
 export enum PoseEntry {
   /** when the pose was true, as far as known, by the host's monotonic clock [s] */
   seconds,

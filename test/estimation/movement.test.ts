@@ -1,5 +1,6 @@
 /** Movements of the estimator, equations (E2) to (E6): the way, its derivatives, and how unsure it gets. */
 import { expect, test } from "@jest/globals";
+import { Transition } from "../../src/estimation/covariance.js";
 import { ENTRIES, Entry, MOVING, PRIOR } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
 import { type Motion, newMotion } from "../../src/estimation/motion.js";
@@ -169,4 +170,36 @@ test("curvature and trim are learned from how it turns, and a gyro's bias is not
   expect(car.value(Entry.curvature)).toBeCloseTo(1.8, 1);
   expect(Math.abs(car.value(Entry.trim) - 0.08)).toBeLessThan(0.008);
   expect(car.value(Entry.gyroBias)).toBe(bias);
+});
+
+test("the covariance moved on is the product of three matrices, whatever columns differ from 0", () => {
+  const uniform = uniformFrom(17);
+  const transition = new Transition();
+  const columnsOfTurn = ["v", "rate", "gyroBias", "gyroScale", "travelScale", "curvature", "trim"] as const;
+  const columnsOfPlace = [...columnsOfTurn, "phi", "sideways", "lever", "slip"] as const;
+  const columns: Partial<Record<keyof typeof Entry, readonly (keyof typeof Entry)[]>> = {
+    x: columnsOfPlace,
+    y: columnsOfPlace,
+    phi: columnsOfTurn,
+    v: ["v", "travelScale"],
+    rate: columnsOfTurn,
+    sideways: ["sideways"],
+  };
+  const F = Array.from({ length: ENTRIES }, (_, i) =>
+    Array.from({ length: ENTRIES }, (__, j): number => (i === j ? 1 : 0)),
+  );
+  for (let i = 0; i < MOVING; i++) {
+    if (i > Entry.phi) F[i][i] = 0;
+    for (const name of columns[Entry[i] as keyof typeof Entry] ?? []) F[i][Entry[name]] = uniform() - 0.5;
+    transition.rows.set(F[i], i * ENTRIES);
+  }
+  const root = F.map((row) => row.map(() => uniform() - 0.5));
+  const times = (a: number[][], b: number[][]) =>
+    a.map((row) => b[0].map((_, j) => row.reduce((sum, value, k) => sum + value * b[k][j], 0)));
+  const turned = (a: number[][]) => a[0].map((_, j) => a.map((row) => row[j]));
+  const P = times(root, turned(root));
+  const numbers = Float64Array.from([...Array<number>(ENTRIES).fill(0), ...P.flat()]);
+  transition.spread(numbers);
+  const expected = times(times(F, P), turned(F)).flat();
+  for (const [i, value] of expected.entries()) expect(numbers[ENTRIES + i]).toBeCloseTo(value, 12);
 });

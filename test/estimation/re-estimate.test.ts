@@ -5,6 +5,7 @@ import { Estimator } from "../../src/estimation/estimator.js";
 import { type Measured, MotionColumn, PoseColumn, Verdict } from "../../src/estimation/measured.js";
 import { newMotion } from "../../src/estimation/motion.js";
 import { KeptLog, reEstimate } from "../../src/estimation/re-estimate.js";
+import { PoseEntry } from "../../src/pose/shared-poses.js";
 import { uniformFrom } from "../../src/statistics.js";
 
 const PERIOD = 0.02;
@@ -59,12 +60,12 @@ function driven(seconds: number, from: number, hasGyro = true): Measured {
 
 test.each([true, false])("with the same settings every number comes out again, gyro: %s", (hasGyro) => {
   const measured = driven(8, 3, hasGyro);
-  const { rms, largest, heading, then, now, movements, poses, beginsAsThen } = reEstimate(measured);
-  expect([rms, largest, heading, beginsAsThen]).toStrictEqual([0, 0, 0, true]);
-  expect(now).toStrictEqual(then);
-  expect([movements, poses]).toStrictEqual([250, then.believed + then.contradicted + then.late]);
-  expect(then.contradicted).toBeGreaterThan(1);
-  expect(then.late).toBeGreaterThan(1);
+  const { rms, largest, heading, recorded, estimated, movements, poses, beginsAsRecorded } = reEstimate(measured);
+  expect([rms, largest, heading, beginsAsRecorded]).toStrictEqual([0, 0, 0, true]);
+  expect(estimated).toStrictEqual(recorded);
+  expect([movements, poses]).toStrictEqual([250, recorded.believed + recorded.contradicted + recorded.late]);
+  expect(recorded.contradicted).toBeGreaterThan(1);
+  expect(recorded.late).toBeGreaterThan(1);
 });
 
 test("each pose says when it came, what became of it and how surprising it was", () => {
@@ -81,23 +82,29 @@ test("each pose says when it came, what became of it and how surprising it was",
 test("poses trusted less pull less, and other settings of the beginning begin without what was found", () => {
   const measured = driven(8, 3);
   const trusting = reEstimate(measured, { position: 0.05, heading: 0.1 });
-  expect(trusting.beginsAsThen).toBe(true);
+  expect(trusting.beginsAsRecorded).toBe(true);
   expect(trusting.largest).toBeGreaterThan(0.001);
   expect(trusting.largest).toBeLessThan(0.05);
-  expect(trusting.now.surprise ?? 1).toBeLessThan(0.5 * (trusting.then.surprise ?? 0));
+  expect(trusting.estimated.surprise ?? 1).toBeLessThan(0.5 * (trusting.recorded.surprise ?? 0));
   const later = reEstimate(measured, { latency: 0.04 });
-  expect(later.beginsAsThen).toBe(false);
-  // what the wheel is short by is found again within five seconds; a circle at one speed hardly tells how late poses are
+  expect(later.beginsAsRecorded).toBe(false);
+  // what the wheel is short by is found again within five seconds; a circle hardly tells how late poses are
   expect(later.found.travelScale).toBeCloseTo(0.01, 2);
   expect(later.found.latency).toBeLessThan(0.03);
 });
 
 test("without a beginning it starts where the first movement says, and poses place it", () => {
   const measured = driven(8, 3);
-  const { largest, beginsAsThen } = reEstimate({ ...measured, begin: new Float64Array(0) });
-  expect(beginsAsThen).toBe(false);
+  const { largest, beginsAsRecorded } = reEstimate({ ...measured, begin: new Float64Array(0) });
+  expect(beginsAsRecorded).toBe(false);
   expect(largest).toBeLessThan(0.1);
   const none = { ...measured, motions: new Float64Array(0) };
   expect(() => reEstimate(none)).toThrow("no movement was measured");
   expect(measured.motions.length % MotionColumn.count).toBe(0);
+});
+
+test("what a source of poses hands over is what begins a row of a pose", () => {
+  const names = Array.from({ length: PoseEntry.count }, (_, i) => [PoseEntry[i], PoseColumn[i]]);
+  for (const [handed, row] of names) expect(row).toBe(handed);
+  expect(PoseColumn.verdict).toBe(PoseEntry.count as number);
 });

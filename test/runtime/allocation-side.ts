@@ -1,7 +1,7 @@
 /**
  * Counts what the control loop allocates per step of a drive, with the serial link, a board that answers at once and
- * late poses from outside; a process of its own, run with `node --expose-gc`. Prints the bytes, of objects that live on and of those that do not, as
- * V8's sampling sees them: of all, and of what of that measures and estimates.
+ * late poses from outside; a process of its own, run with `node --expose-gc`. Prints the bytes, of objects that live on
+ * and of those that do not, as V8's sampling sees them: of all, and of what of that measures and estimates.
  */
 import { Session } from "node:inspector";
 import { completeConfig } from "../../src/config/config.js";
@@ -17,8 +17,8 @@ import { PlanarState } from "../../src/tasks/planar.js";
 import { AnsweringBoard } from "./answering-board.js";
 
 const DT = 0.02;
-const WARM_UP = 100_000;
-const STEPS = 200_000;
+const WARM_UP = 60_000;
+const STEPS = 100_000;
 /** between samples [bytes] */
 const INTERVAL = 512;
 

@@ -123,9 +123,9 @@ test("seen from outside: the recording is where the poses are, and nothing of it
   expect(events[0].message).toMatch(/its pose is measured/);
   if (measured === undefined) throw new Error("nothing was measured");
   const again = reEstimate(measured);
-  expect(again).toMatchObject({ beginsAsThen: true, largest: 0, heading: 0 });
-  expect(again.now).toStrictEqual(again.then);
-  expect(again.then.believed).toBeGreaterThan(90);
+  expect(again).toMatchObject({ beginsAsRecorded: true, largest: 0, heading: 0 });
+  expect(again.estimated).toStrictEqual(again.recorded);
+  expect(again.recorded.believed).toBeGreaterThan(90);
   const last = states.length - 4;
   const [x, y] = fake.state;
   expect(Math.hypot(x, y)).toBeGreaterThan(0.3);

@@ -1,10 +1,7 @@
 /** What can go wrong between the control loop, the pins and the sensors, at random and repeatably. */
-import { FrameType, protocol, writeHello } from "../../src/links/wire/protocol.js";
 import { RuntimeState } from "../../src/runtime/states.js";
 import type { SimulatedCar } from "./car.js";
-import { TestHost } from "./host.js";
-import type { SimulatedBoard } from "./simulated-board.js";
-import type { VirtualHost } from "./virtual-host.js";
+import type { VirtualBoard, VirtualHost } from "./virtual-host.js";
 
 /** [µs] of the board's clock */
 export interface Span {
@@ -29,6 +26,14 @@ export interface Sabotage {
   readonly part: number;
 }
 
+/** What is sabotaged. */
+export interface Victim extends Pick<VirtualBoard, "nowUs" | "connect" | "disconnect"> {
+  /** its program stands still; `freeze`: its interrupts too */
+  hang(kind: "hang" | "freeze"): Promise<void>;
+  /** another program says hello to it */
+  greet(): Promise<void>;
+}
+
 /** What a sensor makes of the truth. */
 const LIES: readonly SimulatedCar["lie"][] = [
   (sensed) => (sensed.rate = 99),
@@ -43,9 +48,9 @@ const LIES: readonly SimulatedCar["lie"][] = [
 ];
 
 /** One to three things that go wrong within two seconds; a main thread is suspended for up to two and a half. */
-export function randomSchedule(random: Random): Sabotage[] {
+export function randomSchedule(random: Random, kinds: readonly SabotageKind[] = SABOTAGES): Sabotage[] {
   return Array.from({ length: 1 + Math.floor(3 * random()) }, () => {
-    const kind = SABOTAGES[Math.floor(random() * SABOTAGES.length)];
+    const kind = kinds[Math.floor(random() * kinds.length)];
     const longest = kind === "main" ? 2.5 : 0.65;
     return {
       kind,
@@ -63,11 +68,9 @@ export function randomSchedule(random: Random): Sabotage[] {
 export class Saboteur {
   readonly #schedule: readonly Sabotage[];
   readonly #random: Random;
-  readonly #board: SimulatedBoard;
+  readonly #board: Victim;
   readonly #host: VirtualHost;
-  readonly #car: SimulatedCar;
-  /** another program at the same board */
-  readonly #master: TestHost;
+  readonly #car: Pick<SimulatedCar, "lie">;
   readonly #done = new Set<Sabotage>();
   /** when the main thread was suspended */
   readonly suspensions: Span[] = [];
@@ -79,16 +82,15 @@ export class Saboteur {
   constructor(
     schedule: readonly Sabotage[],
     random: Random,
-    board: SimulatedBoard,
+    board: Victim,
     host: VirtualHost,
-    car: SimulatedCar,
+    car: Pick<SimulatedCar, "lie">,
   ) {
     this.#schedule = schedule;
     this.#random = random;
     this.#board = board;
     this.#host = host;
     this.#car = car;
-    this.#master = new TestHost(board);
     host.transport.tamperOut = (frames) => this.#spoil(frames);
     host.transport.tamperIn = (bytes) =>
       this.#active("deaf") ? new Uint8Array(0) : this.#hit("flipped") ? this.#flip(bytes) : bytes;
@@ -166,15 +168,11 @@ export class Saboteur {
       this.#done.add(one);
       if (one.kind === "clock") this.#host.clockAhead += this.#random() < 0.5 ? -0.5 : 5;
       else if (one.kind === "lie") this.#car.lie = LIES[Math.floor(LIES.length * this.#random())];
-      else if (one.kind === "master") {
-        const { version } = protocol;
-        const nonce = 4711;
-        await this.#board.send(this.#master.frame(FrameType.hello, (to) => writeHello(to, 0, { version, nonce })));
-      } else if (one.kind === "main") {
+      else if (one.kind === "master") await this.#board.greet();
+      else if (one.kind === "main") {
         await this.#suspendMain(now + one.lasts);
         return false; // this step's time has passed
-      } else if (one.kind === "hang") await this.#board.order("HANG");
-      else if (one.kind === "freeze") await this.#board.order("FREEZE");
+      } else if (one.kind === "hang" || one.kind === "freeze") await this.#board.hang(one.kind);
       else if (one.kind === "cable" && this.#reconnectAt === Number.POSITIVE_INFINITY) {
         await this.#board.disconnect();
         this.#reconnectAt = now + one.lasts;

@@ -8,28 +8,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import type { Core } from "../../src/core/core.js";
-import type { DriveResult } from "../../src/links/link.js";
-import { readRecording } from "../../src/recording/reader.js";
-import { setTiming } from "../../src/recording/timing.js";
-import { Recorder } from "../../src/runtime/recorder.js";
-import { RobotLink } from "../../src/runtime/robot-link.js";
+import { FrameType, protocol, writeHello } from "../../src/links/wire/protocol.js";
 import { RuntimeState } from "../../src/runtime/states.js";
-import { coreFor, initialisePolicy } from "../../src/session.js";
 import { noteOutcome } from "../support/outcomes.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { SimulatedCar } from "./car.js";
-import { byReset, COMMANDED_WITHIN_US, expectAll, NEUTRAL_WITHIN_US, PERIOD_US, widths } from "./pulses.js";
+import { TestHost } from "./host.js";
+import { byReset, COMMANDED_WITHIN_US, expectAll, NEUTRAL_WITHIN_US, widths } from "./pulses.js";
 import { CAR } from "./robot.js";
-import { randomSchedule, type Sabotage, Saboteur, type Span } from "./sabotage.js";
+import { randomSchedule, type Sabotage, Saboteur, type Victim } from "./sabotage.js";
+import { driveOnce, expectRecorded, isDisturbed, randomFrom, SCHEDULES, SEGMENTS } from "./schedules.js";
 import type { SimulatedBoard } from "./simulated-board.js";
-import { VirtualHost } from "./virtual-host.js";
 
-const SCHEDULES = Number(process.env.LAPGRAD_SOAK ?? 1);
-const SEGMENTS = 16;
-/** A main thread that gives no heartbeat for this long is a fault [s], found at a control step. */
-const HEARTBEAT_WITHIN = 2;
-const FOUND_WITHIN = 0.06;
+const config = completeConfig({ ...CAR, hidden: [4], window: "0:0:0", "rollout-segments": SEGMENTS });
 
 stopBoardsAfterEachTest();
 let folder: string;
@@ -38,57 +29,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A host that remembers what its runtime was doing when. */
-class WatchedHost extends VirtualHost {
-  readonly states: { readonly us: number; readonly state: RuntimeState }[] = [];
-  override async pause(): Promise<void> {
-    await super.pause();
-    this.states.push({ us: this.board.nowUs, state: this.shared.runtimeState });
-  }
-  /** When a state was first and last seen. */
-  spanOf(wanted: RuntimeState): Span | undefined {
-    const seen = this.states.filter(({ state }) => state === wanted);
-    const [first] = seen;
-    const last = seen.at(-1);
-    return first && last && { from: first.us, to: last.us };
-  }
-}
-
-const config = completeConfig({ ...CAR, hidden: [4], window: "0:0:0", "rollout-segments": SEGMENTS });
-
-async function drivingCore(): Promise<Core> {
-  const core = await coreFor(config, 1, SEGMENTS, "strict", 10 * SEGMENTS);
-  setTiming(core, "hardware");
-  initialisePolicy(core, 1);
-  return core;
-}
-
-/** One drive of a fresh host; what became of it, and of the pins. */
-async function drive(
-  board: SimulatedBoard,
-  car: SimulatedCar,
-  drives: string,
-  nonce: number,
-  prepare: (host: WatchedHost) => void,
-): Promise<{ host: WatchedHost; result: DriveResult }> {
-  const core = await drivingCore();
-  const host = new WatchedHost(config, board, car, core.parameterCount(), nonce);
-  prepare(host);
-  const operator = {
-    signal: new AbortController().signal,
-    say: () => {},
-    confirm: async () => {
-      car.put();
-      return true;
+/** A board as it is sabotaged; another program says hello as ours does. */
+function victimOf(board: SimulatedBoard): Victim {
+  const master = new TestHost(board);
+  const hello = { version: protocol.version, nonce: 4711 };
+  return {
+    get nowUs() {
+      return board.nowUs;
     },
-    takeHeartbeat: () => true,
+    connect: (receive) => board.connect(receive),
+    disconnect: () => board.disconnect(),
+    hang: async (kind) => {
+      await board.order(kind.toUpperCase());
+    },
+    greet: () => board.send(master.frame(FrameType.hello, (to) => writeHello(to, 0, hello))),
   };
-  const link = new RobotLink(host, config, operator, new Recorder(drives));
-  await link.open();
-  const result = await link.drive(core, 0, SEGMENTS, false);
-  for (let i = 0; i < 60; i++) await host.pause();
-  await link.close();
-  return { host, result };
 }
 
 /** Neutral where a schedule leaves the board without commands, or the board itself starts anew. */
@@ -112,47 +67,6 @@ function expectNeutral(board: SimulatedBoard, fromUs: number, toUs?: number): vo
   for (const us of widths(cut, fromUs, toUs)) expect(us).toBeLessThanOrEqual(1501);
 }
 
-/** The main thread was suspended: a heartbeat that it missed too long has stopped the drive, with that fault. */
-function expectHeartbeatObeyed(
-  suspensions: readonly Span[],
-  driving: Span,
-  stalled: number,
-  faults: readonly string[],
-): void {
-  const isFault = faults.includes("mainThread");
-  let mayBe = false;
-  for (const { from, to } of suspensions) {
-    // the last heartbeat is up to two control steps older than the suspension
-    const [earliest, latest] = [-FOUND_WITHIN, FOUND_WITHIN].map((by) => from + (HEARTBEAT_WITHIN + by) * 1e6);
-    if (Math.min(to, driving.to) < earliest) continue;
-    mayBe = true;
-    expect(driving.to).toBeLessThanOrEqual(latest + stalled * 1e6);
-    if (to > latest) expect(faults[0]).toBe("mainThread");
-  }
-  expect(mayBe || !isFault).toBe(true);
-}
-
-const TRANSPORT_KINDS = [
-  "lost",
-  "flipped",
-  "cut",
-  "doubled",
-  "swapped",
-  "noise",
-  "silence",
-  "stall",
-  "cable",
-  "hang",
-  "freeze",
-];
-
-/** Whether something may have kept the stop from arriving. */
-function isDisturbed(schedule: readonly Sabotage[], since: number): boolean {
-  return schedule.some(
-    ({ kind, at, lasts }) => TRANSPORT_KINDS.includes(kind) && since > at - 0.1 && since < at + lasts + 0.2,
-  );
-}
-
 for (let seed = 1; seed <= SCHEDULES; seed++)
   atmega.test(`schedule ${seed}`, async () => {
     const random = randomFrom(seed);
@@ -166,8 +80,8 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
       await board.order(`POKE clock_overflows ${2 ** 22 - Math.round((wrapMs * 1000) / 1024)}`);
     }
     let saboteur: Saboteur | undefined;
-    const { host, result } = await drive(board, car, drives, 1, (made) => {
-      saboteur = new Saboteur(schedule, random, board, made, car);
+    const { host, result } = await driveOnce(config, board, car, drives, 1, (made) => {
+      saboteur = new Saboteur(schedule, random, victimOf(board), made, car);
     });
     const what = `${JSON.stringify(schedule)}: ${result.stopped}`;
     const driving = host.spanOf(RuntimeState.driving);
@@ -185,29 +99,12 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     expectNeutralBy(board, schedule, driving.from, board.nowUs);
     const late = isDisturbed(schedule, (driving.to - driving.from) / 1e6) ? NEUTRAL_WITHIN_US : COMMANDED_WITHIN_US;
     expectNeutral(board, driving.to + late);
-    if (result.stopped !== undefined) expect(result.stopped).toMatch(/.{10,}; .{10,}/);
-
-    // nothing of it is lost: every step that was driven is on disk
-    const recording = await readRecording(join(drives, "0001.mcap"));
-    expect(recording.times.length).toBeGreaterThanOrEqual(result.steps);
-    const faults = recording.events.filter(({ level }) => level === "fault");
-    const names = faults.map(({ name }) => name);
-    const drivenFor = recording.times[result.steps - 1];
-    const stalled = schedule.reduce((sum, { kind, lasts }) => sum + (kind === "stall" ? lasts : 0), 0);
-    expectHeartbeatObeyed(saboteur.suspensions, driving, stalled, names);
-    if (result.stopped !== undefined) expect(names).not.toHaveLength(0);
-    // a whole drive ends with a fault only where the main thread was suspended and could not end it before
-    else
-      for (const { time } of faults) {
-        const foundUs = driving.from + time * 1e6;
-        const isAway = saboteur.suspensions.some(({ from, to }) => foundUs >= from && foundUs <= to + PERIOD_US);
-        expect([time > drivenFor, isAway]).toStrictEqual([true, true]);
-      }
+    const names = await expectRecorded(drives, result, driving, saboteur.suspensions, schedule);
 
     // a fresh start drives again, and not before it was armed
     car.lie = () => {};
     const restartUs = board.nowUs;
-    const again = await drive(board, car, drives, 1000, () => {});
+    const again = await driveOnce(config, board, car, drives, 1000, () => {});
     expect(again.result).toEqual({ steps: expect.any(Number), stopped: undefined });
     const second = again.host.spanOf(RuntimeState.driving);
     expectAll(widths(board.throttle, restartUs, second?.from ?? 0), 1500);
@@ -215,12 +112,3 @@ for (let seed = 1; seed <= SCHEDULES; seed++)
     expectAll(widths(board.throttle, (second?.to ?? 0) + COMMANDED_WITHIN_US), 1500);
     noteOutcome({ seed, schedule, fault: names[0] ?? null });
   });
-
-/** Uniform numbers in [0, 1) from a seed. */
-function randomFrom(seed: number): () => number {
-  let state = Math.imul(seed, 2654435761) >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

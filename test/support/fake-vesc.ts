@@ -5,8 +5,8 @@
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { coreFor } from "../../src/session.js";
+import { uniformFrom } from "../../src/statistics.js";
 import type { VirtualBoard } from "../in-the-loop/virtual-host.js";
-import { randomNumbers } from "./cores.js";
 import {
   type AppConfiguration,
   appAnswer,
@@ -130,7 +130,7 @@ export class FakeVesc implements VirtualBoard {
   private constructor(core: Core, options: FakeOptions) {
     this.#core = core;
     this.#options = options;
-    this.#random = randomNumbers(options.seed ?? 1);
+    this.#random = uniformFrom(options.seed ?? 1);
     this.app = { ...GOOD_APP, ...options.app };
     this.inputs = core.view("inputs");
     this.state = core.view("plantState");
@@ -163,9 +163,12 @@ export class FakeVesc implements VirtualBoard {
   }
 
   /** Its program stands still, with the motor as it is, until the watchdog notices. */
-  hang(): void {
+  async hang(): Promise<void> {
     this.#hungUs = this.nowUs;
   }
+
+  /** It knows no hello. */
+  async greet(): Promise<void> {}
 
   async connect(receive: (bytes: Uint8Array) => void): Promise<void> {
     this.#receive = receive;
@@ -248,7 +251,8 @@ export class FakeVesc implements VirtualBoard {
     this.#rate = (this.state[3] - phi) / (us * US);
     const sensed = { rate: 0, speed: this.state[2] };
     this.lie(sensed);
-    const turns = (sensed.speed * us * US * 6) / ELECTRICAL_TRAVEL;
+    // who does not run counts nothing
+    const turns = this.#isAwake ? (sensed.speed * us * US * 6) / ELECTRICAL_TRAVEL : 0;
     this.#way += turns;
     this.#allWay += Math.abs(turns);
     this.path.push({ time: this.nowUs * US, state: this.state.slice() });

@@ -28,6 +28,7 @@ import {
   Unframer,
   valuesAnswer,
 } from "../../support/vesc-codec.js";
+import { fuzzVesc } from "../../support/vesc-fuzz.js";
 
 /** What our reader makes of bytes, as payloads. */
 function read(bytes: Uint8Array, expects: (command: number, length: number) => boolean = () => true) {
@@ -159,4 +160,10 @@ test("time-out, brake current, servo and app of every layout that is known", () 
   const firmware = { major: 0, minor: 0 };
   readFirmware(new DataView(Uint8Array.from(firmwareAnswer(5, 3)).buffer), 0, firmware);
   expect(firmware).toEqual({ major: 5, minor: 3 });
+});
+
+test("damaged answers: two decoders read the same, and the robot does nothing that cannot be", () => {
+  const { whole, armed } = fuzzVesc(12_000, 1);
+  expect(whole).toBeGreaterThan(2000);
+  expect(armed).toBeGreaterThanOrEqual(0);
 });

@@ -193,6 +193,11 @@ export class FakeVesc implements VirtualBoard {
     for (let i = 0; i < slices; i++) this.#slice(left / slices);
   }
 
+  /** to the left, as it truly is [rad/s] */
+  get rate(): number {
+    return this.#rate;
+  }
+
   get #isAwake(): boolean {
     return this.nowUs >= this.#silentUntilUs && this.#hungUs === Number.POSITIVE_INFINITY;
   }

@@ -236,7 +236,7 @@ function rounded(value: number, step: number): number {
 }
 
 /** The loop around a lying car. `onStep` is called after every step. */
-export class LyingHost implements ControlHost {
+export class LyingHost implements LieHost {
   readonly shared: Shared;
   readonly ring: Ring;
   readonly car: LyingCar;
@@ -302,6 +302,14 @@ export interface Trial extends LyingCarOptions {
   readonly watch?: (host: LyingHost) => void;
   /** the drive is recorded in this folder */
   readonly drives?: string;
+  /** drives another car than this file's, by bytes perhaps */
+  readonly makeHost?: (config: RunConfig) => Promise<LieHost>;
+}
+
+/** What drives a car that is lied to; `onStep` is called after every step. */
+export interface LieHost extends ControlHost {
+  readonly car: { lie: Lie | undefined; readonly state: Float64Array; put(): void };
+  onStep: (now: number) => void;
 }
 
 /** Trains on a lying car for so many laps, or until something stops it. */
@@ -317,7 +325,7 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   } as PartialConfig);
   const training = await trainingFor(config);
   initialisePolicy(training.core, seed);
-  const host = await LyingHost.make(config, trial);
+  const host = await (trial.makeHost?.(config) ?? LyingHost.make(config, trial));
   const { task } = training.core.setup;
   const track = trackOf(task, (time) => {
     training.core.nominalSetpoint(time);
@@ -347,7 +355,7 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
     const away = distanceTo(track, host.car.state);
     if (Number.isNaN(stopped)) untilStop = Math.max(untilStop, away);
     untilRest = Math.max(untilRest, away);
-    watch?.(host);
+    if (host instanceof LyingHost) watch?.(host);
   };
   const confirm = async () => {
     host.car.put();

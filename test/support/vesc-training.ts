@@ -16,6 +16,12 @@ export async function trainVesc(out: string, given: PartialConfig, options: Fake
   return { fake, costs: (await metricsOf(out)).map(({ windowCost }) => windowCost) };
 }
 
+/** The same in the simulator; costs of the windows. */
+export async function trainDirect(out: string, given: PartialConfig): Promise<number[]> {
+  await trainCommand.run({ given, out }, new Captured());
+  return (await metricsOf(out)).map(({ windowCost }) => windowCost);
+}
+
 /** Root of the mean squared distance from the figure-8's circles in the last lap, as it truly was [m]. */
 export function radialError({ path }: FakeVesc): number {
   const lapTime = 5.5;

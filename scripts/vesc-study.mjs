@@ -1,0 +1,114 @@
+/**
+ * Trainings through a simulated VESC beside those of the simulator, and cars whose motor or gyro lies to it, all in
+ * virtual time. Writes docs/results/vesc.md; `--cache`: what is there already is not computed again; `--outcomes`: what
+ * schedules of faults have written (LAPGRAD_SOAK=200 LAPGRAD_OUTCOMES=FILE npm test -- test/links/vesc-schedules).
+ * Usage, after a build, in the project's folder:
+ *   node scripts/vesc-study.mjs [--seeds 5] [--first 81000] [--cache file] [--outcomes file] [--no-page]
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Fault } from "../build/src/links/faults.js";
+import { digits } from "../build/src/output.js";
+import { markdownTable } from "../build/src/report/markdown.js";
+import { quantile } from "../build/src/statistics.js";
+import { tryVescLie, vescLies } from "../build/test/support/lying-vesc.js";
+import { radialError, trainDirect, trainVesc } from "../build/test/support/vesc-training.js";
+import { keptRows, writeStudyPage } from "./study.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "5" },
+    first: { type: "string", default: "81000" },
+    cache: { type: "string" },
+    outcomes: { type: "string" },
+    "no-page": { type: "boolean", default: false },
+  },
+});
+const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
+const LAPS = 6;
+const PLANTS = ["identified", "single-track"];
+/** The lies begin at the standing start, and after its first curve [s]; a car not stopped by then is not found. */
+const TIMES = [0, 2.2];
+const GIVES_UP_AFTER = 16;
+const LAP = 5.5;
+const HALF_WIDTH = 1.5;
+
+const kept = keptRows(options.cache);
+const folder = mkdtempSync(join(tmpdir(), "lapgrad-vesc-"));
+let runs = 0;
+const median = (values) =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+
+/** Costs of the first and the last lap, and how far off the circles the car truly was [m]. */
+async function trained(plant, seed) {
+  const given = { plant, seed, rollouts: LAPS };
+  const direct = await kept(["direct", plant, seed], () => trainDirect(join(folder, `${++runs}`), given));
+  const vesc = await kept(["vesc", plant, seed], async () => {
+    const { fake, costs } = await trainVesc(join(folder, `${++runs}`), given);
+    return { costs, radial: radialError(fake) };
+  });
+  return { direct, vesc };
+}
+
+const rows = [["plant", "seeds", "first lap", `lap ${LAPS}, VESC`, `lap ${LAPS}, simulator`, "ratio", "truly off [m]"]];
+const lieRows = [["lie", "from", ...PLANTS]];
+try {
+  for (const plant of PLANTS) {
+    const all = [];
+    for (let i = 0; i < SEEDS; i++) all.push(await trained(plant, FIRST + i));
+    const last = all.map(({ vesc }) => vesc.costs[LAPS - 1]);
+    const simulated = all.map(({ direct }) => direct[LAPS - 1]);
+    const each = (values) => values.map((cost) => digits(cost, 2)).join(" ");
+    rows.push([
+      plant,
+      SEEDS,
+      digits(median(all.map(({ vesc }) => vesc.costs[0])), 3),
+      `${digits(median(last), 2)} (${each(last)})`,
+      `${digits(median(simulated), 2)} (${each(simulated)})`,
+      (median(last) / median(simulated)).toFixed(2),
+      median(all.map(({ vesc }) => vesc.radial)).toFixed(2),
+    ]);
+    console.log(rows.at(-1).join("  "));
+  }
+  for (const [name, tell] of Object.entries(vescLies))
+    for (const at of TIMES) {
+      const cells = [];
+      for (const plant of PLANTS) {
+        const laps = Math.ceil((at + GIVES_UP_AFTER) / LAP);
+        const { fault, seconds, untilStop, untilRest } = await kept(["lie", plant, name, at], async () => {
+          const { fault: number, ...result } = await tryVescLie(plant, at, tell, laps);
+          return { ...result, fault: number === undefined ? "not stopped" : Fault[number] };
+        });
+        const [stop, rest] = [untilStop, untilRest].map((distance) => Math.max(0, distance - HALF_WIDTH).toFixed(2));
+        const isFar = untilStop - HALF_WIDTH > 1;
+        const text = `${fault}${fault === "not stopped" ? "" : ` ${seconds.toFixed(2)} s`}, ${stop}, ${rest} m`;
+        cells.push(isFar ? `**${text}**` : text);
+      }
+      lieRows.push([name, at === 0 ? "standing start" : `${at} s`, ...cells]);
+      console.log(lieRows.at(-1).join(" | "));
+    }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** How many schedules there were, and what stopped the car. */
+function counted() {
+  if (!options.outcomes || !existsSync(options.outcomes)) return { schedules: 0, stopped: 0, reasons: "none" };
+  const lines = readFileSync(options.outcomes, "utf8").trim().split("\n");
+  const all = lines.map((line) => JSON.parse(line)).filter(({ link }) => link === "vesc");
+  const counts = new Map();
+  for (const { fault } of all) if (fault) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, first], [b, second]) => second - first || a.localeCompare(b));
+  return {
+    schedules: all.length,
+    stopped: all.filter(({ fault }) => fault !== null).length,
+    reasons: sorted.map(([name, count]) => `${name} ${count}`).join(", "),
+  };
+}
+const page = { table: markdownTable(rows), lies: markdownTable(lieRows), seeds: SEEDS, first: FIRST, ...counted() };
+if (!options["no-page"]) await writeStudyPage("vesc", page);

@@ -21,6 +21,7 @@ const BOARDS: Readonly<Partial<Record<string, string>>> = {
   "1a86:55d3": "CH343",
   "1a86:55d4": "CH9102",
   "067b:2303": "PL2303",
+  "0483:5740": "a VESC, or another STM32 board",
 };
 
 /** For people; the bare numbers if they are not known, undefined if there are none. */

@@ -20,6 +20,8 @@ export interface DoctorOptions {
   readonly device?: string;
   /** the board at it may be asked who it is, which resets an Arduino */
   readonly askBoard?: boolean;
+  /** so may a VESC be */
+  readonly askVesc?: boolean;
 }
 
 export interface Check {

@@ -12,8 +12,9 @@ import { ros } from "./ros.js";
 import { serial } from "./serial.js";
 import type { System } from "./system.js";
 import { time } from "./time.js";
+import { vesc } from "./vesc.js";
 
-export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, ros, packages];
+export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, vesc, ros, packages];
 
 /** One line of the report. */
 export interface ReportLine extends Pick<Finding, "status" | "found" | "remedy"> {

@@ -72,6 +72,14 @@ export const machine: System = {
     ]);
     return withBoard(path, (port, pause) => askBoard(port, pause, randomBytes(4).readUInt32LE()));
   },
+  askVesc: async (path) => {
+    const [{ askVesc }, { withBoard }, { VESC_BAUD }] = await Promise.all([
+      import("../links/vesc/ask.js"),
+      import("../runtime/board.js"),
+      import("../links/wire/vesc.js"),
+    ]);
+    return withBoard(path, askVesc, VESC_BAUD);
+  },
   packageFolder,
   packageVersion: (name) => {
     const folder = packageFolder(name);

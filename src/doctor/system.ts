@@ -1,6 +1,7 @@
 /** All that the checks of `doctor` see of the machine, so that tests can show them any other. */
 
 import type { BoardAnswer, NoBoard } from "../links/board.js";
+import type { VescAnswer } from "../links/vesc/ask.js";
 
 /** How a command ended; no code if it is not there, was killed, or took too long. */
 export interface Outcome {
@@ -91,6 +92,8 @@ export interface System {
   listSerialPorts(): Promise<readonly ListedPort[]>;
   /** what our firmware at a port answers, undefined if nothing does; opens the port, and disarms */
   askBoard(path: string): Promise<BoardAnswer | NoBoard>;
+  /** what a VESC at a port answers; opens the port, and commands nothing */
+  askVesc(path: string): Promise<VescAnswer | NoBoard>;
   /** where a package is installed; undefined if it is not */
   packageFolder(name: string): string | undefined;
   /** version of an installed package, found without running it; undefined if it is not installed */

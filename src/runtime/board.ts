@@ -9,8 +9,9 @@ import { DescriptorTransport } from "./transport.js";
 export async function withBoard<T>(
   device: string,
   action: (transport: Transport, pause: Pause) => Promise<T>,
+  baud: number = protocol.baud,
 ): Promise<T> {
-  const connection = new SerialConnection(device, protocol.baud);
+  const connection = new SerialConnection(device, baud);
   const transport = new DescriptorTransport(await connection.open());
   try {
     return await action(transport, async (milliseconds) => void (await setTimeout(milliseconds)));

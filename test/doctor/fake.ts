@@ -94,6 +94,7 @@ export function fakeSystem(machine: Machine = {}): System {
     probeCore: async () => ({ finalState: KNOWN_STATE, stepMicroseconds: 4 }),
     loadSerialPackage: async () => {},
     askBoard: async () => ({ bytes: 0 }),
+    askVesc: async () => ({ bytes: 0 }),
     listSerialPorts: async () => [{ path: "/dev/ttyACM0", vendorId: "2341", productId: "0043" }],
     packageFolder: (name) => `/lapgrad/node_modules/${name}`,
     packageVersion: () => "1.2.3",

@@ -6,7 +6,7 @@ import { RobotLink } from "../../src/runtime/robot-link.js";
 import { BoardTransport, type VirtualBoard, VirtualHost } from "../in-the-loop/virtual-host.js";
 import { randomNumbers } from "../support/cores.js";
 
-const LINKS = ["serial", "waveshare"] as const;
+const LINKS = ["serial", "vesc", "waveshare"] as const;
 const random = randomNumbers(2);
 const randomBytes = (length: number) => Uint8Array.from({ length }, () => 256 * random());
 const NMEA = Buffer.from("$GPGGA,120000.00,4700.0000,N,00800.0000,E,1,08,1.0,400.0,M,48.0,M,,*5F\r\n");

@@ -21,6 +21,10 @@ export default defineCommand({
       type: flag,
       describe: "open the port of --device and ask our firmware who it is: this resets an Arduino, and disarms",
     },
+    askVesc: {
+      type: flag,
+      describe: "open the port of --device and ask a VESC for firmware and settings: it is commanded nothing",
+    },
     pose: {
       type: text,
       describe:
@@ -34,6 +38,7 @@ export default defineCommand({
     "lapgrad doctor": "every check, with what to do where something is missing",
     "lapgrad doctor --device /dev/ttyACM0": "before a drive over this port; exit code 1 if it cannot be",
     "lapgrad doctor --device /dev/ttyACM0 --ask-board": "which firmware the board has; the car must stand",
+    "lapgrad doctor --device /dev/ttyACM0 --ask-vesc": "whether a VESC is set up so that it may be armed",
     "lapgrad doctor --pose udp": "rate, gaps, noise and outliers of poses from outside, with settings for them",
     "lapgrad doctor --explain stop": "every reason, how soon it is noticed, and what to do",
   },
@@ -46,8 +51,9 @@ export default defineCommand({
       return true;
     }
     if (args.pose !== undefined) return lookAtPoses(args.pose, args.poseName ?? "", args.seconds, output);
-    if (args.askBoard && args.device === undefined)
-      throw new UserError("--ask-board needs --device: only a port that was named is opened");
+    for (const [option, isGiven] of [["--ask-board", args.askBoard] as const, ["--ask-vesc", args.askVesc] as const])
+      if (isGiven && args.device === undefined)
+        throw new UserError(`${option} needs --device: only a port that was named is opened`);
     const report = await examine(machine, { ...args, folder: args.out });
     output.say(formatDoctor(report, roomOf(output)));
     output.result(report);

@@ -4,12 +4,12 @@ import type { RobotLinkDefinition } from "../definition.js";
 import { askingOnly } from "../vesc/port.js";
 import { VescRobot } from "../vesc/robot.js";
 import { LONGEST_TIMEOUT, vescSettingsFrom } from "../vesc/settings.js";
+import { VESC_BAUD } from "../wire/vesc.js";
 
 const vesc: RobotLinkDefinition = {
   isSimulated: false,
   summary: "a car with a VESC, as F1TENTH",
-  // on USB it means nothing; VESC Tool's default for its UART
-  transport: { kind: "serial", baud: 115200 },
+  transport: { kind: "serial", baud: VESC_BAUD },
   describe: (config) => {
     const settings = vescSettingsFrom(config);
     return {

@@ -8,6 +8,44 @@ const OLDEST = 6;
 /** A smaller brake current stops no car [A]. */
 export const LEAST_BRAKE = 1;
 
+/** Something of a configuration that must be so. */
+interface Condition {
+  readonly fault: Fault.vescLayout | Fault.vescTimeout | Fault.vescBrake | Fault.vescApp | Fault.vescServo;
+  /** what belongs to the fault */
+  readonly found: (app: VescAppConfiguration) => number;
+  /** `shortest`: the least time-out [s] */
+  readonly isFine: (app: VescAppConfiguration, shortest: number) => boolean;
+}
+
+/** All of them, in the order in which they are said: where the layout is not known, nothing else is. */
+export const CONFIGURED: readonly Condition[] = [
+  {
+    fault: Fault.vescLayout,
+    found: () => Number.NaN,
+    isFine: ({ signature }) => APP_CONFIGURATIONS.has(signature),
+  },
+  {
+    fault: Fault.vescTimeout,
+    found: ({ timeout }) => timeout,
+    isFine: ({ timeout }, shortest) => timeout / 1000 >= shortest && timeout / 1000 <= LONGEST_TIMEOUT,
+  },
+  {
+    fault: Fault.vescBrake,
+    found: ({ brakeCurrent }) => brakeCurrent,
+    isFine: ({ brakeCurrent }) => brakeCurrent >= LEAST_BRAKE,
+  },
+  {
+    fault: Fault.vescApp,
+    found: ({ app }) => app,
+    isFine: ({ app }) => app === VescApp.none || app === VescApp.uart,
+  },
+  {
+    fault: Fault.vescServo,
+    found: () => Number.NaN,
+    isFine: ({ hasServo }) => hasServo,
+  },
+];
+
 export class Readiness {
   /** what was found, of the last fault */
   value = Number.NaN;
@@ -28,17 +66,12 @@ export class Readiness {
   }
 
   /** Why a VESC that is configured so must not be armed, if so. */
-  ofConfiguration({ signature, timeout, brakeCurrent, hasServo, app }: VescAppConfiguration) {
-    this.value = this.#version;
-    if (!APP_CONFIGURATIONS.has(signature)) return Fault.vescLayout;
-    this.value = timeout;
-    const seconds = timeout / 1000;
-    if (!(seconds >= this.#shortestTimeout && seconds <= LONGEST_TIMEOUT)) return Fault.vescTimeout;
-    this.value = brakeCurrent;
-    if (!(brakeCurrent >= LEAST_BRAKE)) return Fault.vescBrake;
-    this.value = app;
-    if (app !== VescApp.none && app !== VescApp.uart) return Fault.vescApp;
-    this.value = Number.NaN;
-    return hasServo ? Fault.none : Fault.vescServo;
+  ofConfiguration(app: VescAppConfiguration) {
+    for (let i = 0; i < CONFIGURED.length; i++) {
+      const { fault, found, isFine } = CONFIGURED[i];
+      this.value = fault === Fault.vescLayout ? this.#version : found(app);
+      if (!isFine(app, this.#shortestTimeout)) return fault;
+    }
+    return Fault.none;
   }
 }

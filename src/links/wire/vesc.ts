@@ -3,6 +3,9 @@
  * this is true of: {@link APP_CONFIGURATIONS}.
  */
 
+/** VESC Tool's default for its UART; on USB it means nothing */
+export const VESC_BAUD = 115200;
+
 export enum VescCommand {
   firmwareVersion = 0,
   setDuty = 5,

@@ -43,6 +43,7 @@ export const SHAKING = TRAINING.filter((name) => !LEARNING.includes(name));
 export const DRIVING: readonly SettingName[] = [
   "task",
   "track",
+  "track-line",
   "track-speed",
   "track-limits",
   "features",

@@ -100,6 +100,7 @@ const LATER: readonly SettingName[] = [
   "plant-change",
   "nominal-gains",
   "track",
+  "track-line",
   "track-speed",
   "track-limits",
   "features",

@@ -9,7 +9,7 @@ import { TRACK_FEATURES } from "../tasks/definition.js";
 import { linkMeanings, linkNames } from "./links.js";
 import { plantChanges } from "./plant-change.js";
 import { robotSettings } from "./robot-settings.js";
-import { speedPlanOf, TRACK_SPEED } from "./track.js";
+import { clearanceOf, speedPlanOf, TRACK_LINE, TRACK_SPEED } from "./track.js";
 import { finite, notNegative, positive } from "./values.js";
 
 const count = v.pipe(
@@ -32,6 +32,10 @@ const trackSpeed = v.pipe(
 );
 const PACE = `a number from ${LEAST_PACE} to 1.5`;
 const PART = "a number from 0.5 to 1";
+const trackLine = v.pipe(
+  v.string(TRACK_LINE),
+  v.check((value) => clearanceOf(value) !== null, TRACK_LINE),
+);
 const DELAY = "a whole number from 0 to 10";
 const listOfNumbers = v.array(finite, "a list of numbers");
 const perComponent = v.array(notNegative, "a list of numbers of 0 or more");
@@ -69,6 +73,11 @@ export const settings = {
     describe:
       "of a task on a track, the file with its closed path: CSV with widths or speeds, or YAML (docs/tracks.md); " +
       "a run keeps the points themselves",
+  },
+  "track-line": {
+    schema: trackLine,
+    default: "file",
+    describe: `line along the track: ${TRACK_LINE}; racing is the fastest within its room by the limits`,
   },
   "track-speed": {
     schema: trackSpeed,

@@ -5,11 +5,12 @@ import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { digits, shortened } from "../output.js";
 import type { TaskDefinition } from "../tasks/definition.js";
+import { onRacingLine } from "../tracks/line.js";
 import { trackFrom, withSpeed } from "../tracks/make.js";
 import { readRawTrack } from "../tracks/read.js";
 import { type CarModel, limitsOfModel } from "../tracks/speed.js";
 import { isTrackText, textOf } from "../tracks/text.js";
-import type { RawTrack, SpeedPlan } from "../tracks/track.js";
+import type { RawTrack, SpeedPlan, Track } from "../tracks/track.js";
 
 export const TRACK_SPEED = "file (fastest, if it says none), a number [m/s], or fastest:usage, e.g. fastest:0.8";
 
@@ -23,9 +24,23 @@ export function speedPlanOf(given: string): SpeedPlan | undefined | null {
   return usage ? { usage: number } : { constant: number };
 }
 
+export const TRACK_LINE = "file (its own), racing, or racing:room left beside the robot [m], e.g. racing:0.4";
+
+/** Room that a racing line leaves between robot and edges unless told otherwise [m]. */
+const CLEARANCE = 0.3;
+
+/** Room that the line which `track-line` says leaves [m]; undefined: the file's line; null: nothing that is allowed. */
+export function clearanceOf(given: string): number | undefined | null {
+  if (given === "file") return undefined;
+  if (given === "racing") return CLEARANCE;
+  const room = /^racing:(\d*\.?\d+)$/.exec(given);
+  return room ? Number(room[1]) : null;
+}
+
 /** The settings that a track is made from. */
 interface Given {
   readonly track?: string | undefined;
+  readonly "track-line"?: string | undefined;
   readonly "track-speed"?: string | undefined;
   readonly "track-limits"?: string | undefined;
   readonly race?: boolean | undefined;
@@ -33,20 +48,31 @@ interface Given {
 
 /** The text of a task's track: of the file that is given, or the task's own; empty, if the task has none. */
 export function trackText(task: TaskDefinition, given: Given): string {
-  const { track = "", "track-speed": speed = "file", "track-limits": limits = "" } = given;
+  const { track = "", "track-line": line = "file", "track-speed": speed = "file" } = given;
+  const { "track-limits": limits = "" } = given;
   if (!task.track) {
     if (track === "") return "";
     throw new UserError(`${task.name} has no track: leave --track ${shortened(track)} out, or train car-track`);
   }
   if (isTrackText(track)) return track;
   const plan = speedPlanOf(speed) ?? undefined;
-  if (track === "" && plan === undefined && !given.race) return textOf(task.track);
+  const clearance = clearanceOf(line) ?? undefined;
+  if (track === "" && plan === undefined && clearance === undefined && !given.race) return textOf(task.track);
   const throttle = task.controller.parameters.throttleLimit;
   const wanted = plan && limits !== "" ? { ...limitsOfModel(fittedModel(limits), throttle), ...plan } : plan;
-  if (track === "")
-    return textOf(withSpeed(task.track, given.race ? wholeLimits(task.name, {}, wanted ?? {}) : wanted));
-  const raw = readRawTrack(track);
-  return textOf(trackFrom(raw, given.race ? wholeLimits(raw.name, raw, wanted) : wanted));
+  const onLine = (raw: RawTrack, how: SpeedPlan | undefined): Track =>
+    clearance === undefined ? trackFrom(raw, how) : onRacingLine(raw, how, (task.halfWidth ?? 0) + clearance);
+  if (track !== "") {
+    const raw = readRawTrack(track);
+    return textOf(onLine(raw, given.race ? wholeLimits(raw.name, raw, wanted) : (wanted ?? raw.wanted)));
+  }
+  const how = given.race ? wholeLimits(task.name, {}, wanted ?? {}) : wanted;
+  return textOf(clearance === undefined ? withSpeed(task.track, how) : onLine(rawOf(task.track), how));
+}
+
+/** A track as a file would give it. */
+function rawOf({ name, x, y, right, left }: Track): RawTrack {
+  return { name, x: [...x], y: [...y], right: [...right], left: [...left] };
 }
 
 /** Limits that a file gives. */

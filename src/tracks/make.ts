@@ -39,24 +39,30 @@ export function trackFrom(raw: RawTrack, plan: SpeedPlan | undefined = raw.wante
   const spline = new ClosedSpline(px, py);
   refuseLength(raw, spline.length);
   refuseGap(name, px, py, spline.length);
-  const n = Math.min(MOST_EVEN, Math.max(LEAST_EVEN, Math.ceil(spline.length / SPACING)));
-  const step = spline.length / n;
-  const places: (readonly [number, number])[] = [];
-  for (let i = 0; i < n; i++) places.push(spline.find(i * step, places.at(-1)?.[0]));
+  const { places, x, y, step } = evenlyAlong(spline);
   const even = (values: readonly number[] | undefined) => {
     const own = values && pick(values);
     return own && Float64Array.from(places, ([i, f]) => own[i] + f * (own[around(i + 1, own.length)] - own[i]));
   };
-  const positions = places.map(([i, f]) => spline.at(i, f));
-  const x = Float64Array.from(positions, ([each]) => each);
-  const y = Float64Array.from(positions, ([, each]) => each);
-  const room = () => new Float64Array(n).fill(ROOM);
+  const room = () => new Float64Array(x.length).fill(ROOM);
   const { curvature } = shapeOf({ x, y, step });
   const speed = plannedSpeed(plan, even(raw.speed), curvature, step);
   const [right, left] = [even(raw.right) ?? room(), even(raw.left) ?? room()];
   const track: Track = { name, x, y, right, left, speed, step, length: spline.length };
   refuseTangles(track);
   return track;
+}
+
+/** Places of a track's points along a curve, and their coordinates [m], `step` [m] apart. */
+export function evenlyAlong(spline: ClosedSpline) {
+  const n = Math.min(MOST_EVEN, Math.max(LEAST_EVEN, Math.ceil(spline.length / SPACING)));
+  const step = spline.length / n;
+  const places: (readonly [point: number, part: number])[] = [];
+  for (let i = 0; i < n; i++) places.push(spline.find(i * step, places.at(-1)?.[0]));
+  const positions = places.map(([i, f]) => spline.at(i, f));
+  const x = Float64Array.from(positions, ([each]) => each);
+  const y = Float64Array.from(positions, ([, each]) => each);
+  return { places, x, y, step };
 }
 
 /** The track through these points [m]. */

@@ -97,6 +97,11 @@ export function profileWithin(curvature: Float64Array, step: number, can: Abilit
   return speed;
 }
 
+/** The limits of a plan; what it does not say is of a cautious car. */
+export function limitsOf(plan: SpeedPlan | undefined): Limits {
+  return { ...CAUTIOUS, ...plan };
+}
+
 /** What a plan asks for at points with these curvatures; `own`: speeds that the file gives. */
 export function plannedSpeed(
   plan: SpeedPlan | undefined,
@@ -106,5 +111,5 @@ export function plannedSpeed(
 ): Float64Array {
   if (plan?.constant !== undefined) return new Float64Array(curvature.length).fill(plan.constant);
   if (plan === undefined && own !== undefined) return own;
-  return fastestProfile(curvature, step, { ...CAUTIOUS, ...plan }, plan?.usage ?? USAGE);
+  return fastestProfile(curvature, step, limitsOf(plan), plan?.usage ?? USAGE);
 }

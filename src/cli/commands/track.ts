@@ -1,6 +1,6 @@
 /** `lapgrad track`: looks at a closed path, draws it, and makes one of another file or of a drive. */
 import { basename } from "node:path";
-import { fittedModel, speedPlanOf, TRACK_SPEED } from "../../config/track.js";
+import { clearanceOf, fittedModel, speedPlanOf, TRACK_LINE, TRACK_SPEED } from "../../config/track.js";
 import { messageOf, UserError } from "../../errors.js";
 import { exists, unusedPath, writeAtomically } from "../../files.js";
 import { digits, formatTable, type Output, roomOf } from "../../output.js";
@@ -11,6 +11,7 @@ import { PLANAR_STATE } from "../../tasks/planar.js";
 import { taskNamed } from "../../tasks/tasks.js";
 import { CAR, checkRows, checkTrack, type Robot, type TrackCheck } from "../../tracks/check.js";
 import { type DrivenLap, lapOfDrive } from "../../tracks/from-drive.js";
+import { onRacingLine } from "../../tracks/line.js";
 import { trackFrom } from "../../tracks/make.js";
 import { placed } from "../../tracks/place.js";
 import { readRawTrack } from "../../tracks/read.js";
@@ -34,6 +35,13 @@ const speed: ArgumentType<string> = {
   parse(given, name) {
     if (speedPlanOf(given) !== null) return given;
     throw new UserError(`${name} is ${given}; allowed is ${TRACK_SPEED}`);
+  },
+};
+const line: ArgumentType<string> = {
+  label: "line",
+  parse(given, name) {
+    if (clearanceOf(given) !== null) return given;
+    throw new UserError(`${name} is ${given}; allowed is ${TRACK_LINE}`);
   },
 };
 const point: ArgumentType<readonly [number, number]> = {
@@ -60,6 +68,7 @@ const args = {
   },
   out: { type: path("a file, e.g. mine.yaml"), describe: "file to write", defaultNote: "beside the first" },
   speed: { type: speed, default: "file", describe: `speed along the track: ${TRACK_SPEED}` },
+  line: { type: line, default: "file", describe: `line along the track: ${TRACK_LINE}` },
   scale: { type: positive, describe: "factor on all lengths, e.g. 0.1" },
   mirror: { type: flag, describe: "mirror it at the x axis" },
   rotation: { type: finite, describe: "turn it counter-clockwise [degrees]" },
@@ -86,6 +95,7 @@ export default defineCommand({
   examples: {
     "lapgrad track check examples/tracks/hairpins.yaml": "its length, lap time, crossings, and what cannot be driven",
     "lapgrad track show examples/tracks/long.yaml --out long.html": "a page with path, curvature and speed",
+    "lapgrad track convert kidney.yaml --line racing:0.3 --out fast.yaml": "its fastest line that leaves 0.3 m of room",
     "lapgrad track convert oval.csv --scale 0.1 --out oval.yaml": "a real circuit, a tenth of its size",
     "lapgrad track from-drive drive.mcap --out mine.yaml": "the path that somebody drove",
   },
@@ -94,21 +104,30 @@ export default defineCommand({
     const robot: Robot = { ...CAR, ...given, ...fitted };
     const lap = given.action === "from-drive" ? await drivenLap(given) : undefined;
     const raw = lap?.raw ?? readRawTrack(given.file);
-    const track = made(adjusted(raw, given), planFor(given, raw, fitted), given, output);
+    const plan = planFor(given, raw, fitted);
+    const track = made(adjusted(raw, given), plan, given, output);
     const check = checkTrack(track, robot);
     if (lap) sayLap(lap, track, output);
+    const before = given.line === "file" ? undefined : checkTrack(trackFrom(adjusted(raw, given), plan), robot);
+    if (before)
+      output.say(
+        `by the limits a lap takes ${digits(check.fastestLap, 3)} s on the racing line, ` +
+          `${digits(before.fastestLap, 3)} s on the file's`,
+      );
     const path = given.action === "check" ? undefined : await write(given, track, check, robot);
     show(check, output);
     if (path !== undefined) output.say(`written: ${path}`);
     const { raw: _, ...driven } = lap ?? {};
-    output.result({ ...check, ...driven, ...(path !== undefined && { out: path }) });
+    const compared = before && { fastestLapBefore: before.fastestLap };
+    output.result({ ...check, ...compared, ...driven, ...(path !== undefined && { out: path }) });
   },
 });
 
 /** The track; what is wrong with it is the result of a check, and an error. */
-function made(raw: RawTrack, plan: SpeedPlan | undefined, { action }: Given, output: Output): Track {
+function made(raw: RawTrack, plan: SpeedPlan | undefined, { action, line }: Given, output: Output): Track {
+  const clearance = clearanceOf(line) ?? undefined;
   try {
-    return trackFrom(raw, plan);
+    return clearance === undefined ? trackFrom(raw, plan) : onRacingLine(raw, plan, CAR.halfWidth + clearance);
   } catch (error) {
     const unknown = { length: null, lapTime: null, crossings: null, leastRadius: null };
     if (action === "check") output.result({ name: raw.name, ...unknown, problems: [messageOf(error)] });

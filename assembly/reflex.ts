@@ -114,7 +114,8 @@ export function judge(taskTime: f64): void {
     return;
   }
   const place = placeOf(taskTime);
-  const excess = shortfall - Math.max(known(place - 1), Math.max(known(place), known(place + 1)));
+  const usual = Math.max(known(place - 1), Math.max(known(place), known(place + 1)));
+  const excess = shortfall - Math.max(0.0, usual); // a model that expected too little of a place tells of no loss
   const mean = 0.5 * (excess + get(Reflex.excess));
   const lasting = Math.min(mean, excess); // a grip that is lost does not come back
   const scatter = (DEVIATIONS * Math.sqrt(get(Reflex.variance))) / Math.SQRT2;

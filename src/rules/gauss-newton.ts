@@ -149,7 +149,7 @@ export default {
     const eases = !descends && start.pace >= paces.least;
     if (eases && !isHeld) plan = eased(model, plan, paces);
     // a rung up needs a promise that was kept
-    if (!descends && !eases && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
+    if (!descends && !eases && !isHeld && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
     theta.set(present);
     model.end();
     numbers.unchanged = unchanged;

@@ -154,6 +154,14 @@ test("whoever sets the pace ends what it does", async () => {
   expect(reflexOf(core, "excess")).toBeNaN();
 });
 
+test("where the model expected too little turning in the lap before, to expect it rightly is no loss", async () => {
+  const [kept, lost] = [await driven(4), await driven(4)];
+  for (const core of [kept, lost]) core.view("reflexPlaces").fill(-0.25);
+  setGrip(lost, 0.8);
+  for (const core of [kept, lost]) driveLap(core, 4);
+  expect([firingCount(kept), firingCount(lost) > 0]).toEqual([0, true]);
+});
+
 test("whoever eases the pace does not: the grip that is left goes on lowering it", async () => {
   const core = await driven(4);
   setGrip(core, 0.8);

@@ -38,7 +38,7 @@ test("grip that is lost in a lap is noticed; a run resumed in the midst of it en
   expect(events.map(({ name, level, message }) => [name, level, message])).toEqual(
     noticed.map((text: string) => ["noticed", "warning", text]),
   );
-  expect(times[paces.findIndex((pace) => pace < 1)]).toBeCloseTo(events[0].time, 9);
+  expect(times[paces.findIndex((pace) => pace < 0.94)]).toBeCloseTo(events[0].time, 9);
   const { arrays } = await readCheckpoint(checkpointAfter(whole, 9));
   // the learner, which saw the whole lap, has taken the pace over
   expect([arrays.reflex[0], arrays.pace[0] < 1]).toEqual([1, true]);
@@ -55,7 +55,9 @@ test.each([
   for await (const { index } of rollouts()) if (index === 8) break;
   expect(core.view("modelFitted")[0]).toBe(1);
   expect(core.view("reflex")[core.exports.Reflex.seen]).toBeGreaterThan(60);
-  expect([firingCount(core), core.pace]).toEqual([0, 1]);
+  expect(firingCount(core)).toBe(0);
+  expect(core.pace).toBe(core.askedPace);
+  expect(core.pace).toBeGreaterThanOrEqual(0.95);
 });
 
 test("it can be turned off", async () => {

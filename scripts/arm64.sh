@@ -42,9 +42,12 @@ for folder in build/test/core build/test/laws; do
 done
 [ ${#suites[@]} -gt 0 ] ||
   { echo "arm64.sh: no tests in build/test/core and build/test/laws; run npm run build" >&2 && exit 1; }
-# --runInBand: qemu-user starts no further arm64 processes; the long timeout: emulation is some ten times slower
+# --runInBand: qemu-user starts no further arm64 processes; the long timeout: emulation is some ten times slower.
+# Meanwhile another core trains.
 on_arm64 --experimental-vm-modules --enable-source-maps --no-warnings node_modules/jest/bin/jest.js \
-  --runInBand --testTimeout=600000 "${suites[@]}"
+  --runInBand --testTimeout=600000 "${suites[@]}" > "$cache/tests.log" 2>&1 &
+tests=$!
+trap 'pkill -P "$tests" 2> /dev/null || true' EXIT
 
 runs=$cache/runs
 rm -rf "$runs" && mkdir -p "$runs"
@@ -61,3 +64,6 @@ on_both() {
 for task in $(node --input-type=module -e "$names"); do on_both "$task" "$task" --rollouts 2; done
 # and a plant outside the core
 on_both mujoco car-figure8 --plant mujoco --rollouts 1
+
+wait "$tests" || { cat "$cache/tests.log" && exit 1; }
+cat "$cache/tests.log"

@@ -71,8 +71,9 @@ export function typist(environment: Readonly<Record<string, string | undefined>>
     if (done) throw new Error(`the process ended with lapgrad ${words.join(" ")}`);
     return { ...(JSON.parse(value) as Omit<Finished, "signal">), signal: null };
   }
-  afterAll(() => {
+  afterAll(async () => {
     child?.stdin.end();
+    await child?.answers.next(); // none: it has ended
   });
   return (folder, words) => {
     const finished = last.then(() => typed(folder, words));

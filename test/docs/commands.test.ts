@@ -3,7 +3,7 @@
  * too, in the order of their page, as typed after README's steps, unless they need hardware, files that are not here,
  * or hours.
  */
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseWords } from "../../src/cli/parse.js";
 import { COMMAND_NAMES, commandNamed, loadCommand } from "../../src/cli/registry.js";
 import { messageOf } from "../../src/errors.js";
+import { lapgrad, typist } from "../cli/process.js";
 
 const root = process.cwd();
 
@@ -99,15 +100,21 @@ function markOf({ page, text }: Typed): string | undefined {
   return undefined;
 }
 
+/** Laps of the run that pages go on with. */
+const LAPS = 15;
+/** What is typed behind trainings, in full or gone on with: two rollouts of a small network are enough here. */
+const SMALL = "--hidden 8,8";
+const MORE = 2;
+
 describe("executed, as typed after README's steps", () => {
+  const inOneProcess = typist();
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "lapgrad-docs-"));
     for (const name of ["lapgrad", "docs", "examples"]) symlinkSync(join(root, name), join(folder, name));
-    expect(type("./lapgrad train --rollouts 15 --out runs/mine", folder)).toMatchObject({ status: 0 });
+    expect(type(`./lapgrad train ${SMALL} --rollouts ${LAPS} --out runs/mine`, folder)).toMatchObject({ status: 0 });
     cpSync(join(folder, "runs", "mine"), join(folder, "runs", "first"), { recursive: true });
     cpSync(join(folder, "runs", "mine"), join(folder, "first"), { recursive: true });
-    expect(type("./lapgrad identify runs/mine --out my-car.yaml", folder)).toMatchObject({ status: 0 });
     expect(type("./lapgrad export runs/mine --format json --out policy.json", folder)).toMatchObject({ status: 0 });
     expect(type("./lapgrad export runs/mine --out policy.onnx", folder)).toMatchObject({ status: 0 });
     expect(type("head -c 300000 runs/mine/rollouts/0001.mcap > cut.mcap", folder)).toMatchObject({ status: 0 });
@@ -115,21 +122,36 @@ describe("executed, as typed after README's steps", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const executed = COMMANDS.filter((typed) => typed.isBlock && markOf(typed) === undefined);
-  // the page of README and its like train in full; here two rollouts of each are enough
-  const shortened = (text: string) => {
-    if (/lapgrad view/.test(text)) return `timeout --preserve-status -s INT 4 ${text}`; // else it stays
-    if (!/lapgrad train/.test(text) || /--rollouts|--resume/.test(text)) return text;
-    return /--laps \d+/.test(text) ? text.replace(/--laps \d+/, "--laps 2") : `${text} --rollouts 2`;
-  };
+  function shortened(text: string): string {
+    if (!/lapgrad train/.test(text)) return text;
+    const run = /--resume (\S+)/.exec(text)?.[1];
+    const recordings = join(folder, run ?? "", "rollouts");
+    const driven = run !== undefined && existsSync(recordings) ? readdirSync(recordings).length : 0;
+    const length = `--laps ${driven + MORE}`;
+    if (run !== undefined) return driven < LAPS ? `${text} ${length}` : text.replace(/--laps \d+/, length);
+    if (/--laps/.test(text)) return `${text.replace(/--laps \d+/, length)} ${SMALL}`;
+    return /--rollouts/.test(text) ? `${text} ${SMALL}` : `${text} --rollouts ${MORE} ${SMALL}`;
+  }
 
-  test.each(executed.map((typed) => [`${typed.page}:${typed.line}`, typed.text]))("%s: %s", (_, text) => {
+  /** What comes of a line, README's own and what is more than a command's words in a shell. */
+  async function outcomeOf(page: string, line: string): Promise<ReturnType<typeof type>> {
+    if (page === "README.md" || !/^lapgrad [^$|;&<>]*$/.test(line)) return type(line, folder);
+    const words = wordsOf(line);
+    const { code, stdout, stderr } = await (words[0] === "view"
+      ? lapgrad(folder, words, interrupted)
+      : inOneProcess(folder, words));
+    return { status: code, text: stdout + stderr };
+  }
+
+  const cases = executed.map(({ page, line, text }) => [`${page}:${line}`, text, page]);
+  test.each(cases)("%s: %s", async (_, text, page) => {
     const out = /--out (\S+)/.exec(text)?.[1];
     const kept = out === undefined ? undefined : join(folder, out);
     const isMine = out === "runs/mine"; // what other pages go on with
     if (kept && existsSync(kept)) rmSync(kept, { recursive: true });
     if (out?.includes("/")) mkdirSync(join(folder, out, ".."), { recursive: true });
     const isWrong = text.includes("steering=-1"); // a car that is wired the wrong way is stopped
-    expect(type(shortened(text), folder)).toMatchObject({ status: isWrong ? 1 : 0 });
+    expect(await outcomeOf(page, shortened(text))).toMatchObject({ status: isWrong ? 1 : 0 });
     if (isMine && kept) {
       rmSync(kept, { recursive: true });
       cpSync(join(folder, "runs", "first"), kept, { recursive: true });
@@ -150,7 +172,7 @@ describe("executed, as typed after README's steps", () => {
     for (const step of steps.slice(0, -1)) expect(script).toContain(step);
   });
 
-  test("examples with their output show what is printed today, but for the numbers", () => {
+  test("examples with their output show what is printed today, but for the numbers", async () => {
     const shapeOf = (text: string) =>
       text
         .replace(/[−-]?\d[\d.]*(e[+-]?\d+)?/g, "#")
@@ -162,13 +184,18 @@ describe("executed, as typed after README's steps", () => {
       ),
     );
     expect(examples.length).toBeGreaterThanOrEqual(2);
-    for (const { command, output } of examples) {
-      const { status, text } = type(command, folder);
+    for (const { page, command, output } of examples) {
+      const { status, text } = await outcomeOf(page, command);
       expect(status).toBe(0);
       expect(shapeOf(text)).toBe(shapeOf(output));
     }
   });
 });
+
+/** Ends a command that goes on until it is interrupted, as soon as it says so. */
+function interrupted(child: ChildProcess, text: string): void {
+  if (text.includes("Ctrl-C ends it")) child.kill("SIGINT");
+}
 
 /** What a shell makes of a line in a folder where lapgrad has its name, without npm. */
 function type(line: string, folder: string) {

@@ -8,7 +8,7 @@ import { quadrupedFigure8 } from "../tasks/quadruped-figure8.js";
 import { learningChart, trackChart } from "./go1-charts.js";
 import { type Conformance, conformance, type Walked, walked } from "./go1-recordings.js";
 import { BUDGET, RULES, type Swept, sweep, type Trained, trainAll } from "./go1-training.js";
-import type { Study } from "./study.js";
+import type { Study, StudyPage } from "./study.js";
 import { type SectionContent, studyText } from "./study-text.js";
 
 /** What the last policy of every seed may cost, part of the untrained one's. */
@@ -24,38 +24,47 @@ export const go1: Study = {
   run: async ({ seeds: given, quick, reference }) => {
     const seeds = given ?? (quick ? 3 : 10);
     const swept = await sweep();
-    const trained = await trainAll(seeds, swept);
-    const conformances = reference === undefined ? [] : await conformance(reference);
-    const walks = reference === undefined ? [] : await walked(reference);
-    const { worst } = spreadOf(trained[0].curves.map(finalCost));
-    return {
-      ...studyText(
-        "go1",
-        { budget: digits(BUDGET, 3), seeds },
-        {
-          training: trainingContent(trained),
-          rates: { table: sweepTable(swept) },
-          conformance: reference === undefined ? undefined : { table: conformanceTable(conformances) },
-          walked: reference === undefined ? undefined : walkedContent(walks),
-        },
-      ),
-      style:
-        ".lap{--c:var(--blue)}.rollout{--c:var(--blue)}.full{--c:var(--green)}.truncated{--c:var(--orange)}" +
-        ".band.rollout,.band.truncated{stroke-dasharray:none}",
-      results: {
-        seeds,
-        budget: BUDGET,
-        sweep: swept,
-        rules: trained.map(({ rule, learningRate, curves }) => ({ rule: rule.label, learningRate, curves })),
-        conformance: conformances,
-        walked: walks.map(({ x: _x, y: _y, ...numbers }) => numbers),
-      },
-      ...(worst < GOAL
-        ? {}
-        : { failure: `with the default update a seed ends at ${percent(worst)} % of the untrained policy's cost` }),
-    };
+    return pageOf(seeds, swept, await trainAll(seeds, swept), reference);
   },
 };
+
+/** The study's page, of trainings with seeds 1 to `seeds`; without `reference`: without the real robot. */
+export async function pageOf(
+  seeds: number,
+  swept: readonly Swept[],
+  trained: readonly Trained[],
+  reference: string | undefined,
+): Promise<StudyPage> {
+  const conformances = reference === undefined ? [] : await conformance(reference);
+  const walks = reference === undefined ? [] : await walked(reference);
+  const { worst } = spreadOf(trained[0].curves.map(finalCost));
+  return {
+    ...studyText(
+      "go1",
+      { budget: digits(BUDGET, 3), seeds },
+      {
+        training: trainingContent(trained),
+        rates: { table: sweepTable(swept) },
+        conformance: reference === undefined ? undefined : { table: conformanceTable(conformances) },
+        walked: reference === undefined ? undefined : walkedContent(walks),
+      },
+    ),
+    style:
+      ".lap{--c:var(--blue)}.rollout{--c:var(--blue)}.full{--c:var(--green)}.truncated{--c:var(--orange)}" +
+      ".band.rollout,.band.truncated{stroke-dasharray:none}",
+    results: {
+      seeds,
+      budget: BUDGET,
+      sweep: swept,
+      rules: trained.map(({ rule, learningRate, curves }) => ({ rule: rule.label, learningRate, curves })),
+      conformance: conformances,
+      walked: walks.map(({ x: _x, y: _y, ...numbers }) => numbers),
+    },
+    ...(worst < GOAL
+      ? {}
+      : { failure: `with the default update a seed ends at ${percent(worst)} % of the untrained policy's cost` }),
+  };
+}
 
 function trainingContent(trained: readonly Trained[]): SectionContent {
   const rows = trained.map(({ rule, learningRate, curves }) => {

@@ -1,20 +1,22 @@
 /** The study `go1`: the paper's data budget is enough, SGD needs more of it, and the recordings of the real robot. */
-import { expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { finalCost, spreadOf } from "../../src/compare/statistics.js";
-import { go1 } from "../../src/reproduce/go1.js";
+import { pageOf } from "../../src/reproduce/go1.js";
 import type { Conformance, Walked } from "../../src/reproduce/go1-recordings.js";
-import { BUDGET, RULES, trainAll } from "../../src/reproduce/go1-training.js";
-import type { StudyOptions } from "../../src/reproduce/study.js";
+import { BUDGET, type Swept, sweep, type Trained, trainAll } from "../../src/reproduce/go1-training.js";
 import { dataTest, referenceData } from "../reference-data.js";
 
-const options: StudyOptions = { seeds: 2, quick: true, reference: undefined, run: async () => [] };
+const SEEDS = 3;
+
+let swept: Swept[];
+let trained: Trained[];
+beforeAll(async () => {
+  swept = await sweep();
+  trained = await trainAll(SEEDS, swept);
+});
 
 test("in seven rollouts the default update gets below a tenth of the cost, the authors' SGD does not", async () => {
   expect(BUDGET).toBeCloseTo(5.94, 2);
-  const rates = RULES.flatMap(({ label, rates: [rate] = [] }) =>
-    rate === undefined ? [] : [{ rule: label, rate, late: 1 }],
-  );
-  const trained = await trainAll(3, rates);
   const ends = trained.map(({ curves }) => spreadOf(curves.map(finalCost)));
   expect(ends[0]?.worst).toBeLessThan(0.02);
   expect(ends[1]?.worst).toBeLessThan(0.02);
@@ -28,16 +30,16 @@ test("in seven rollouts the default update gets below a tenth of the cost, the a
 });
 
 test("without reference data there is part one, with charts and no failure", async () => {
-  const page = await go1.run(options);
+  const page = await pageOf(SEEDS, swept, trained, undefined);
   expect(page.failure).toBeUndefined();
-  expect(page.sections.map(({ heading }) => heading)).toEqual(["Simulated Go1, 2 seeds", "Learning rates"]);
+  expect(page.sections.map(({ heading }) => heading)).toEqual(["Simulated Go1, 3 seeds", "Learning rates"]);
   expect(page.results.walked).toEqual([]);
 });
 
 dataTest(
   "recorded Go1: commands to 1e-12, costs to 1e-8; half the first rollout's cost after ten, and with the network",
   async () => {
-    const page = await go1.run({ ...options, seeds: 1, reference: referenceData });
+    const page = await pageOf(SEEDS, swept, trained, referenceData);
     const { conformance, walked } = page.results as { conformance: Conformance[]; walked: Walked[] };
     expect(conformance.map(({ rollouts }) => rollouts)).toEqual([10, 1, 1]);
     for (const { commandError, referenceError } of conformance) {

@@ -3,10 +3,11 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Curve } from "../../src/compare/training.js";
-import { lapgrad } from "../cli/process.js";
+import { lapgrad, typist } from "../cli/process.js";
 import { withoutScript } from "../support/page-script.js";
 import { newFolder } from "../support/runs.js";
 
+const typed = typist();
 let folder: string;
 beforeAll(async () => {
   folder = await newFolder();
@@ -115,7 +116,7 @@ test.each([
   ["--sweep --learning-rate sgd=1", "leave out --learning-rate"],
   ["--sweep --updates gauss-newton", "no learning rates to try"],
 ])("lapgrad compare %s: exit 2 and one line", async (line, part) => {
-  const { code, stdout, stderr } = await lapgrad(folder, ["compare", ...line.split(" ")]);
+  const { code, stdout, stderr } = await typed(folder, ["compare", ...line.split(" ")]);
   expect(stderr).toContain(part);
   expect(stderr.trim().split("\n")).toHaveLength(1);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -27,7 +27,8 @@ interface Form {
   readonly precisions: readonly Precision[];
   readonly whats: readonly What[];
   write(source: ExportSource, wanted: Wanted): Promise<Uint8Array>;
-  check(source: ExportSource, wanted: Wanted, file: Uint8Array): Promise<Verdict>;
+  /** `calls`: random network calls that it is compared on; absent: as many as {@link Reference} makes */
+  check(source: ExportSource, wanted: Wanted, file: Uint8Array, calls?: number): Promise<Verdict>;
 }
 
 const onnx: Form = {
@@ -35,7 +36,7 @@ const onnx: Form = {
   precisions: ["float32", "float64"],
   whats: ["policy", "network"],
   write: async ({ policy }, { what, precision }) => exportOnnx(policy, what, precision),
-  async check({ policy, core }, { what, precision }, file) {
+  async check({ policy, core }, { what, precision }, file, calls) {
     const loaded = await loadRuntime();
     if ("absent" in loaded)
       return {
@@ -44,7 +45,7 @@ const onnx: Form = {
           `${additionOf("onnxruntime-node", here())}, then export again`,
       };
     const limits = precision === "float32" ? SINGLE : DOUBLE;
-    const reference = new Reference(core, policy);
+    const reference = new Reference(core, policy, calls);
     const session = await OnnxSession.open(loaded.runtime, file, precision);
     try {
       if (what === "network") return { checks: [await reference.checkNetwork(session.run, limits)] };
@@ -61,9 +62,9 @@ const c: Form = {
   precisions: ["float64"],
   whats: ["policy"],
   write: async ({ policy }) => Buffer.from(await exportC(policy)),
-  async check({ policy, core }, _, file) {
+  async check({ policy, core }, _, file, calls) {
     if (!hasCompiler()) return { unchecked: "there is no C compiler (cc): install gcc or clang, then export again" };
-    const reference = new Reference(core, policy);
+    const reference = new Reference(core, policy, calls);
     const checks: Check[] = [];
     for (const limits of [EXACT, SINGLE]) {
       const compiled = await CompiledPolicy.compile(policy, Buffer.from(file).toString(), limits === SINGLE);
@@ -84,9 +85,9 @@ const wasm: Form = {
   precisions: ["float64"],
   whats: ["policy"],
   write: ({ policy, core }) => exportWasm(core, policy),
-  async check({ policy, core }, _, file) {
+  async check({ policy, core }, _, file, calls) {
     const module = await WasmPolicy.instantiate(file, policy);
-    const reference = new Reference(core, policy);
+    const reference = new Reference(core, policy, calls);
     const steps = await reference.checkSteps(module.run, EXACT, true);
     return { checks: [steps, await reference.checkDrive(module.driver(), EXACT)] };
   },

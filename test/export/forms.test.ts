@@ -8,10 +8,12 @@ import { DOUBLE, EXACT, Reference } from "../../src/export/parity.js";
 import { controllers, tasks as courses, references } from "../../src/export/parts/parts.js";
 import { exportWasm, WasmPolicy } from "../../src/export/wasm.js";
 import { tasks } from "../../src/tasks/tasks.js";
-import { POLICIES, randomPolicy, timingsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, STEP_CALLS, timingsOf } from "../support/policies.js";
 import { tool } from "../support/tools.js";
 
 const compiler = tool("cc");
+/** Of each compiled policy; all have the same operations, and doubles are compared bit by bit. */
+const CALLS = 1000;
 const WANTED = { what: "policy", precision: "float64" } as const;
 
 describe.each(Object.keys(POLICIES))("%s", (task) => {
@@ -19,7 +21,7 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
     compiler.test(`${timing}: C compiles without a warning; doubles are the core's bits, floats close`, async () => {
       const source = await randomPolicy(task, timing);
       const file = await forms.c?.write(source, WANTED);
-      const verdict = await forms.c?.check(source, WANTED, file ?? new Uint8Array());
+      const verdict = await forms.c?.check(source, WANTED, file ?? new Uint8Array(), CALLS);
       if (!verdict || !("checks" in verdict)) throw new Error("not checked");
       expect(verdict.checks.map(({ what, limit, passed }) => [what, limit, passed])).toStrictEqual([
         ["step", 0, true],
@@ -34,7 +36,7 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
     test(`${timing}: the WebAssembly file gives the core's bits`, async () => {
       const source = await randomPolicy(task, timing);
       const module = await WasmPolicy.instantiate(await exportWasm(source.core, source.policy), source.policy);
-      const reference = new Reference(source.core, source.policy);
+      const reference = new Reference(source.core, source.policy, STEP_CALLS);
       const steps = await reference.checkSteps(module.run, EXACT, true);
       expect(steps).toMatchObject({ error: 0, passed: true });
       expect(steps.states).toBeGreaterThan(10_000);

@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { forms, type Verdict } from "../../src/export/forms.js";
-import { POLICIES, randomPolicy, timingsOf, whatsOf } from "../support/policies.js";
+import { POLICIES, randomPolicy, STEP_CALLS, timingsOf, whatsOf } from "../support/policies.js";
 
 const [folder = ""] = process.argv.slice(2);
 const { onnx } = forms;
@@ -20,7 +20,8 @@ for (const task of Object.keys(POLICIES)) {
         const file = await onnx.write(source, { what, precision });
         const name = `${task}-${timing}-${what}-${precision}`;
         await writeFile(join(folder, `${name}.onnx`), file);
-        verdicts[name] = await onnx.check(source, { what, precision }, file);
+        const calls = what === "policy" ? STEP_CALLS : undefined;
+        verdicts[name] = await onnx.check(source, { what, precision }, file, calls);
       }
     }
   }

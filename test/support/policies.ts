@@ -18,6 +18,9 @@ export const POLICIES: Readonly<Record<string, PartialConfig>> = {
 export const whatsOf = (name: string): readonly What[] =>
   POLICIES[name].features === "path" ? ["policy"] : ["network", "policy"];
 
+/** Network calls with two steps each, on average, which are 10,000 steps and some more. */
+export const STEP_CALLS = 5300;
+
 /** Without a spline the timing changes two constants only: one is enough, and tests are to be quick. */
 export function timingsOf(name: string): readonly Timing[] {
   return tasks[POLICIES[name].task ?? ""].reference.kind === "spline" ? ["simulation", "hardware"] : ["simulation"];

@@ -1,7 +1,9 @@
 /** The report of a run folder. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { readCompleteConfig } from "../config/config.js";
 import { messageOf, UserError } from "../errors.js";
-import { readText, writeAtomically } from "../files.js";
+import { namesIn, readText, writeAtomically } from "../files.js";
 import { digits, shortened } from "../output.js";
 import { readRecording } from "../recording/reader.js";
 import { costOf, type Recording } from "../recording/recording.js";
@@ -10,7 +12,7 @@ import { bestOf, type RolloutMetrics } from "../training/metrics.js";
 import { RunFolder } from "../training/run-folder.js";
 import { withPromises } from "../training/updates-file.js";
 import { frameOf } from "./frame.js";
-import type { DrawnRollout } from "./input.js";
+import type { DrawnRollout, ReportInput } from "./input.js";
 import { renderReport } from "./report.js";
 
 /** A report that was written. */
@@ -49,6 +51,7 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
   }
   if (rollouts.length === 0)
     throw new UserError(`none of the recordings that the report needs can be read: ${missing[0]}`);
+  const drive = await newestMeasured(run);
   const path = out ?? folder.reportPath;
   const html = renderReport({
     ...frameOf(config, core, run, await readText(folder.configPath)),
@@ -56,9 +59,27 @@ export async function writeReport(run: string, out?: string): Promise<WrittenRep
     noticed: Object.fromEntries(metrics.map(({ index, noticed }) => [index, noticed])),
     best,
     rollouts,
+    ...(drive && { drive }),
   });
   await writeAtomically(path, html);
   return { path, missing };
+}
+
+/** A drive that is longer is not gone through: five minutes [bytes]. */
+const LONGEST_DRIVE = 32 * 1024 * 1024;
+
+/** The newest drive of a robot that can be read and holds what was measured. */
+async function newestMeasured(run: string): Promise<ReportInput["drive"]> {
+  const folder = join(run, "drives");
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(".mcap")).sort();
+  for (const name of names.reverse()) {
+    const path = join(folder, name);
+    const { size } = await stat(path);
+    if (size > LONGEST_DRIVE) continue;
+    const recording = await readRecording(path).catch(() => undefined);
+    if (recording?.measured !== undefined) return { name: `drives/${name}`, recording };
+  }
+  return undefined;
 }
 
 /** Of a cost, relative: beyond it another rollout was driven. */

@@ -52,4 +52,6 @@ export interface ReportInput extends ReportFrame {
   readonly best: number;
   /** first, best and last rollout; where they coincide, each once */
   readonly rollouts: readonly DrawnRollout[];
+  /** the newest drive of a robot that holds what was measured, and its file; absent if there is none */
+  readonly drive?: { readonly name: string; readonly recording: Recording };
 }

@@ -6,6 +6,7 @@ import { renderHeadline, renderLearningCurve, renderTable } from "./learning.js"
 import { renderModel } from "./model.js";
 import { renderModelErrors } from "./model-errors.js";
 import { renderMoments, renderMoving } from "./moments.js";
+import { renderPlace } from "./place.js";
 import { renderSectors } from "./sector-table.js";
 import { escapeHtml } from "./text.js";
 import { renderTrack } from "./track.js";
@@ -16,13 +17,14 @@ import { renderTrack } from "./track.js";
  */
 export function renderReport(input: ReportInput): string {
   const model = renderModel(input.metrics);
+  const place = renderPlace(input);
   return renderDocument({
     title: input.title,
     intro: `<p>Training report of task ${escapeHtml(input.task)}</p>`,
     content: `${renderHeadline(input)}
 ${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input) + renderModelErrors(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
-${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
+${place === "" ? "" : section("Where it was", place)}${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
 ${model ? section("Fitted model", model) : ""}
 ${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}`,
     footer: `lapgrad ${input.version}`,

@@ -3,10 +3,10 @@
 import { examine, formatDoctor } from "../../doctor/doctor.js";
 import { machine } from "../../doctor/machine.js";
 import { UserError } from "../../errors.js";
-import type { Output } from "../../output.js";
 import { roomOf } from "../../output.js";
 import { choice, flag, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
+import type { hearingHost } from "../connect.js";
 import { folder, serialPort } from "../shared.js";
 
 export default defineCommand({
@@ -31,6 +31,10 @@ export default defineCommand({
         "look only at poses from this source, as `--pose` of train names it: stand for a while, then push the car",
     },
     poseName: { type: text, describe: "which of the objects that --pose sees is the car, where there are several" },
+    link: {
+      type: choice("serial", "waveshare", "vesc"),
+      describe: "with --pose: hear the car too, and say whether poses agree with its wheel and gyro; it is never armed",
+    },
     seconds: { type: wholeNumber(5), default: 30, describe: "how long --pose listens [s]" },
     explain: { type: choice("stop"), describe: "look at nothing, but say what stops a robot by itself" },
   },
@@ -40,9 +44,11 @@ export default defineCommand({
     "lapgrad doctor --device /dev/ttyACM0 --ask-board": "which firmware the board has; the car must stand",
     "lapgrad doctor --device /dev/ttyACM0 --ask-vesc": "whether a VESC is set up so that it may be armed",
     "lapgrad doctor --pose udp": "rate, gaps, noise and outliers of poses from outside, with settings for them",
+    "lapgrad doctor --pose udp --link serial --device /dev/ttyACM0":
+      "do poses agree with wheel and gyro? Push the car in curves for half a minute",
     "lapgrad doctor --explain stop": "every reason, how soon it is noticed, and what to do",
   },
-  async run(args, output) {
+  async run(args, output, hostFor?: typeof hearingHost) {
     if (args.explain === "stop") {
       const { formatStops, stopTables } = await import("../explain-stop.js");
       const tables = stopTables();
@@ -50,7 +56,12 @@ export default defineCommand({
       output.result(tables);
       return true;
     }
-    if (args.pose !== undefined) return lookAtPoses(args.pose, args.poseName ?? "", args.seconds, output);
+    if (args.pose !== undefined) {
+      const { lookAtPoses } = await import("../look-at-poses.js");
+      return lookAtPoses({ ...args, pose: args.pose }, output, hostFor);
+    }
+    if (args.link !== undefined)
+      throw new UserError("--link is for --pose: which source of poses is it to agree with?");
     for (const [option, isGiven] of [["--ask-board", args.askBoard] as const, ["--ask-vesc", args.askVesc] as const])
       if (isGiven && args.device === undefined)
         throw new UserError(`${option} needs --device: only a port that was named is opened`);
@@ -60,25 +71,3 @@ export default defineCommand({
     return report.problems === 0;
   },
 });
-
-async function lookAtPoses(pose: string, name: string, seconds: number, output: Output): Promise<boolean> {
-  const { checkSetting, completeConfig } = await import("../../config/config.js");
-  const { poseSettingsFrom } = await import("../../pose/settings.js");
-  const { listenToPoses } = await import("../../doctor/pose.js");
-  const { poseFindings } = await import("../../doctor/pose-quality.js");
-  checkSetting("pose", pose, "command line");
-  const settings = poseSettingsFrom(completeConfig({ link: "serial", pose, "pose-name": name }));
-  if (settings === undefined) throw new UserError("--pose names no source of poses: docs/pose.md has them");
-  output.say(`listens for ${seconds} s: let the car stand, then push it over the floor by hand`);
-  const rows = await listenToPoses(settings, seconds, output.say);
-  const checks = poseFindings(rows, seconds).map(({ name = "poses", ...found }) => ({
-    group: "poses",
-    name,
-    ...found,
-  }));
-  const count = (status: string) => checks.filter((check) => check.status === status).length;
-  const report = { checks, problems: count("problem"), notes: count("note") };
-  output.say(formatDoctor(report, roomOf(output)));
-  output.result(report);
-  return report.problems === 0;
-}

@@ -1,4 +1,5 @@
 /** The performance table as text. */
+import type { EstimatorTiming } from "./estimator.js";
 import type { InstallSize } from "./install.js";
 import { TITLES } from "./kernels.js";
 import type { SideName } from "./side.js";
@@ -34,6 +35,8 @@ export function formatBench(report: BenchReport): string {
     "",
     ...steps(report.steps),
     "",
+    ...estimator(report.estimator),
+    "",
     ...updates(report.updates),
     "",
     ...report.limits.map(formatLimit),
@@ -64,6 +67,13 @@ function steps(timings: readonly StepTiming[]): string[] {
       const times = duration(nanoseconds.median);
       return [STEP_SIDES[side], side === "wasm" ? times : `${times}  ${formatRatio(ratio)}`];
     }),
+  ]);
+}
+
+function estimator({ median, mean, most }: EstimatorTiming): string[] {
+  return table([
+    ["step of the estimator, poses 80 ms late", "median", "mean", "99 % below"],
+    ["the car's place", ...[median, mean, most].map(duration)],
   ]);
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { gzipSync } from "node:zlib";
 import { benchCore, caseOf, drawCase, SEGMENTS } from "./case.js";
+import { type EstimatorTiming, measureEstimator } from "./estimator.js";
 import { type InstallSize, measureInstall } from "./install.js";
 import { disagreements, KERNELS, type Kernel, type Results } from "./kernels.js";
 import { buildNative } from "./native.js";
@@ -41,6 +42,8 @@ export interface BenchReport {
   readonly limits: readonly Limit[];
   /** of an exported policy */
   readonly steps: readonly StepTiming[];
+  /** of what says where a robot is */
+  readonly estimator: EstimatorTiming;
   /** of a training, in simulation */
   readonly updates: readonly UpdateTiming[];
   readonly startUp: StartUp;
@@ -118,6 +121,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       kernels,
       limits: LIMITS.flatMap((limit) => judge(limit, kernels)),
       steps,
+      estimator: measureEstimator(options.quick ? 5000 : 50_000),
       updates,
       startUp,
       modules: await Promise.all(["release", "release-fma", "policy"].map(moduleSize)),

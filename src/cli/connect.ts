@@ -12,7 +12,8 @@ import type { Link } from "../links/link.js";
 import { links, robotFor, transportOf } from "../links/links.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import type { Output } from "../output.js";
-import { poseSettingsFrom } from "../pose/settings.js";
+import { sceneOf } from "../pose/scene.js";
+import { type PoseSettings, poseSettingsFrom } from "../pose/settings.js";
 import type { ThreadPoseSource } from "../pose/thread-source.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import type { ControlHost } from "../runtime/host.js";
@@ -158,7 +159,16 @@ async function posesOf(config: RunConfig, { say }: Output, signal: AbortSignal):
   if (transportOf(config.link)?.kind === "ros2")
     throw new UserError(`--pose ${config.pose} beside link ros2, which has a topic of poses: name it by --ros2 pose=…`);
   const { ThreadPoseSource } = await import("../pose/thread-source.js");
-  return new ThreadPoseSource(settings, say, signal);
+  return new ThreadPoseSource({ ...settings, ...(await sceneFor(config, settings)) }, say, signal);
+}
+
+/** Track and corridor, for a source that draws them over its pictures. */
+async function sceneFor(config: RunConfig, { kind, intake }: PoseSettings): Promise<Pick<PoseSettings, "scene">> {
+  if (kind !== "camera") return {};
+  const { coreFor } = await import("../session.js");
+  const { nominalTrack } = await import("../report/frame.js");
+  const path = nominalTrack(await coreFor(config, 1, 1));
+  return { scene: sceneOf(path, config.corridor, intake.frame) };
 }
 
 /** `listens`: nothing is published. A serial port is open to both sides; who listens does not write to it. */

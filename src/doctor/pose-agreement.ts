@@ -136,9 +136,12 @@ function compare(poses: readonly Float64Array[], sums: Sums, latency: number): C
     from++;
     if (before === undefined || after === undefined || seconds > 2 * OVER) continue;
     const turned = wrapAngle(to[PoseColumn.heading] - row[PoseColumn.heading]);
-    const middle = row[PoseColumn.heading] + 0.5 * turned;
+    const half = 0.5 * turned;
+    const middle = row[PoseColumn.heading] + half;
     const [dx, dy] = [to[PoseColumn.x] - row[PoseColumn.x], to[PoseColumn.y] - row[PoseColumn.y]];
-    const [cos, sin] = [Math.cos(middle), Math.sin(middle)];
+    // the arc is longer than its chord
+    const longer = half === 0 ? 1 : half / Math.sin(half);
+    const [cos, sin] = [longer * Math.cos(middle), longer * Math.sin(middle)];
     found.push({
       seconds,
       way: after.way - before.way,

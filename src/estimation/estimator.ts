@@ -129,6 +129,7 @@ export class Estimator {
    */
   logTo(log: MeasuredLog): void {
     this.#forget();
+    this.#movement.unrest.reset();
     this.#writer.begin(log, this.#settings, this.contradictedInARow, this.isPlaced, this.#movement.numbers);
   }
 
@@ -243,6 +244,7 @@ export class Estimator {
     const rows = this.#history.poseRows;
     const at = this.#history.poseAt(pose);
     this.surprise = this.#correction.surprise;
+    this.#movement.unrest.take(this.surprise);
     rows[at + PoseColumn.surprise] = this.surprise;
     rows[at + PoseColumn.verdict] = isBelieved ? Verdict.believed : Verdict.contradicted;
     this.#writer.pose(rows, at);

@@ -1,8 +1,9 @@
-/** State and covariance moved on by what a car measured of its movement; equations (E2) to (E6). */
+/** State and covariance moved on by what a car measured of its movement; equations (E2) to (E6), (E13). */
 import { addNoise, Transition } from "./covariance.js";
 import { ENTRIES, Entry } from "./entries.js";
 import type { Motion } from "./motion.js";
 import { isSteeringKnown, learnSteering } from "./steering.js";
+import { Unrest } from "./unrest.js";
 
 /**
  * Standard deviations of what a movement is wrong by at random: a wheel that is not quite round and slips [m per √m], a
@@ -53,6 +54,8 @@ export class Movement {
   readonly numbers = new Float64Array(ENTRIES + ENTRIES * ENTRIES);
   /** poses come from outside: then scales, biases and sideways speed count, without them nothing could tell them */
   isSeen = false;
+  /** how much it slides */
+  readonly unrest = new Unrest();
   /** derivatives of distance, turn and way to the left by the state */
   readonly #byDistance = new Float64Array(ENTRIES);
   readonly #byTurn = new Float64Array(ENTRIES);
@@ -260,7 +263,7 @@ export class Movement {
     if (!this.isSeen) return;
     this.#wander(WANDERS);
     const lateral = Math.abs(this.#distance * this.#turn) / (seconds * seconds);
-    const sideways = SIDEWAYS_LEAST + SIDEWAYS_PART * lateral;
+    const sideways = SIDEWAYS_LEAST + SIDEWAYS_PART * this.unrest.factor * lateral;
     addNoise(numbers, Entry.sideways, Entry.sideways, sideways * sideways * (1 - this.#decay * this.#decay));
   }
 

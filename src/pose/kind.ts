@@ -1,4 +1,5 @@
 /** What a source of poses declares of itself: the default export of a file of src/pose/kinds, whose name is its own. */
+import type { Scene } from "./scene.js";
 import type { Where } from "./where.js";
 
 /** An object as a source sees it, in the source's own frame and clock. */
@@ -38,7 +39,8 @@ export interface PoseKind {
   /**
    * Receives until its thread ends.
    * @param where what stands behind the name, undefined: nothing
+   * @param scene what a source draws over pictures that it shows, undefined: nothing
    * @throws UserError if that cannot be, or the sender says that it cannot
    */
-  open(where: Where | undefined, sink: PoseSink): Promise<void>;
+  open(where: Where | undefined, sink: PoseSink, scene?: Scene): Promise<void>;
 }

@@ -3,12 +3,15 @@ import { DEGREE } from "../angles.js";
 import { type PoseName, poseParts } from "../config/poses.js";
 import type { RunConfig } from "../config/schema.js";
 import type { IntakeSettings, Placement } from "./intake.js";
+import type { Scene } from "./scene.js";
 import { type Where, whereOf } from "./where.js";
 
 export interface PoseSettings {
   readonly kind: PoseName;
   readonly where: Where | undefined;
   readonly intake: IntakeSettings;
+  /** what is drawn over pictures, by a source that has some */
+  readonly scene?: Scene;
 }
 
 /**

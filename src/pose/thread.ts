@@ -64,7 +64,7 @@ function absence(silence: string, within: number): UserError {
 
 try {
   const { default: kind } = await KINDS[settings.kind]();
-  await kind.open(settings.where, intake);
+  await kind.open(settings.where, intake, settings.scene);
   const opened = monotonicTime();
   setInterval(() => {
     const now = monotonicTime();

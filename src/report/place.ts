@@ -161,6 +161,7 @@ function lapTable(sure: readonly Sure[], seen: readonly SeenThen[]): string {
     "most<small> [mm]</small>",
   ];
   const heads = ["lap of the drive", "uncertainty, most<small> [mm]</small>", ...(seen.length === 0 ? [] : poses)];
-  return `<div class="table"><table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
+  const head = heads.map((text) => `<th scope="col">${text}</th>`).join("");
+  return `<div class="table"><table><thead><tr>${head}</tr></thead>
 <tbody>${rows.join("")}</tbody></table></div>`;
 }

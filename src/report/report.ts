@@ -24,7 +24,8 @@ export function renderReport(input: ReportInput): string {
     content: `${renderHeadline(input)}
 ${input.metrics.length > 0 ? section("Learning", renderLearningCurve(input) + renderModelErrors(input)) : ""}
 ${input.rollouts.length > 0 ? renderDriving(input) : ""}
-${place === "" ? "" : section("Where it was", place)}${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
+${place === "" ? "" : section("Where it was", place)}
+${input.metrics.length > 0 ? section(`All ${input.unit}s`, renderTable(input)) : ""}
 ${model ? section("Fitted model", model) : ""}
 ${section("Configuration", `<details><summary>Show</summary><pre>${escapeHtml(input.configuration)}</pre></details>`)}`,
     footer: `lapgrad ${input.version}`,

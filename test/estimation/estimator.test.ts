@@ -165,3 +165,26 @@ test("without a place the first pose is one, and uncertainty does not grow while
     ).uncertainty,
   ).toBeGreaterThan(0.05);
 });
+
+test("a tag that is turned round contradicts the wheel as soon as the car drives, and goes on to", () => {
+  const car = new Estimator({ outside: true });
+  const sent = regular(2.4, () => 0.03);
+  let most = 0;
+  for (let i = 1; i * PERIOD < 2.4; i++) {
+    const time = i * PERIOD;
+    for (const { time: seconds, arrives } of sent) {
+      if (!(arrives <= time && arrives > time - PERIOD)) continue;
+      const [x, y, heading] = poseAt(Math.max(0, seconds - 1));
+      car.observe(poseOf(seconds, x, y, heading + Math.PI));
+    }
+    const [now, before] = [Math.max(0, time - 1), Math.max(0, time - 1 - PERIOD)];
+    const distance = wayAt(now) - wayAt(before);
+    const speed = time > 1 ? speedAt(now) : 0;
+    const turned = { turn: distance / RADIUS, rate: speed / RADIUS };
+    car.move({ ...newMotion(), time, seconds: PERIOD, distance, speed, ...turned });
+    // by the gate's half second
+    if (time < 1.8) most = Math.max(most, car.contradictedInARow);
+  }
+  expect(most).toBeGreaterThanOrEqual(5);
+  expect(car.contradictedInARow).toBeGreaterThan(20);
+});

@@ -9,10 +9,11 @@ import { UserError } from "../../errors.js";
 import { additionOf, here } from "../../installation.js";
 import { bundle, embeddable } from "../../serve/bundle.js";
 import { type ServedPage, servedPage, tunnelHint } from "../../serve/page.js";
-import { type Service, ViewServer } from "../../serve/server.js";
+import { type Service, type Viewer, ViewServer } from "../../serve/server.js";
 import { fillPage, readPage } from "../../serve/template.js";
 import { CAMERA_PROTOCOL, cameraMessageOf } from "../camera/messages.js";
 import type { PoseKind, PoseSink } from "../kind.js";
+import type { Scene } from "../scene.js";
 
 const PORT = 8766;
 
@@ -37,16 +38,20 @@ function cameraPage(): ServedPage {
   return servedPage(fillPage("pose/camera.html", { style, detector, script }), [detector, script]);
 }
 
-/** What the page may say. */
+/** What the page may say; it is told what to draw over the picture. */
 class CameraService implements Service {
   readonly ofPage = true;
   readonly #sink: PoseSink;
+  readonly #scene: Scene | undefined;
 
-  constructor(sink: PoseSink) {
+  constructor(sink: PoseSink, scene: Scene | undefined) {
     this.#sink = sink;
+    this.#scene = scene;
   }
 
-  open(): void {}
+  open(viewer: Viewer): void {
+    if (this.#scene) viewer.send(JSON.stringify(this.#scene));
+  }
 
   close(): void {
     this.#sink.remark("the camera page was closed");
@@ -67,10 +72,10 @@ const camera: PoseKind = {
   summary: "a camera over the floor, by a page in the browser",
   silence: "open the page, calibrate, and put the car where its tag is seen",
   within: Number.POSITIVE_INFINITY,
-  async open(where, sink) {
+  async open(where, sink, scene) {
     if (where?.address !== undefined || where?.via !== undefined)
       throw new UserError("its page is served to this computer alone; allowed is a port, e.g. --pose camera=8766");
-    const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink) });
+    const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink, scene) });
     await server.listen(where?.port ?? PORT, "--pose camera=port");
     sink.remark(`camera page: ${server.address} (${tunnelHint(server.address)})`);
   },

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { monotonicTime } from "../../../src/clock.js";
 import { completeConfig } from "../../../src/config/config.js";
+import { type Place, sceneOf } from "../../../src/pose/scene.js";
 import { poseSettingsFrom } from "../../../src/pose/settings.js";
 import { PoseEntry } from "../../../src/pose/shared-poses.js";
 import { ThreadPoseSource } from "../../../src/pose/thread-source.js";
@@ -69,7 +70,12 @@ browserTest(
     const told = new Promise<string>((resolve) => {
       tell = resolve;
     });
-    const source = new ThreadPoseSource(settings, (text) => {
+    const circle = Array.from({ length: 90 }, (_, i): Place => {
+      const angle = (2 * Math.PI * i) / 90;
+      return [0.8 * Math.cos(angle), 0.8 * Math.sin(angle)];
+    });
+    const scene = sceneOf(circle, 0.3, settings.intake.frame);
+    const source = new ThreadPoseSource({ ...settings, scene }, (text) => {
       const [address] = /http:\S+/.exec(text) ?? [];
       if (address !== undefined) tell(address);
     });
@@ -96,6 +102,17 @@ browserTest(
       }
       expect(rows.at(-1)?.[PoseEntry.arrived]).toBeLessThanOrEqual(monotonicTime());
       expect(await page.text("state")).toBe("sending");
+      // track and corridor are drawn where they are on the floor, and nothing between them
+      for (const [radius, isDrawn] of [
+        [0.8, true],
+        [0.95, false],
+      ] as const) {
+        const [u, v] = [WIDTH / 2 + (FOCAL / EYE) * radius * 0.8, HEIGHT / 2 + (FOCAL / EYE) * radius * 0.6];
+        const context = `document.getElementById("overlay").getContext("2d")`;
+        const pixels = `Array.from(${context}.getImageData(${u - 2}, ${v - 2}, 5, 5).data)`;
+        const alpha = await page.value(`Math.max(...${pixels}.filter((_, i) => i % 4 === 3))`);
+        expect([radius, Number(alpha) > 100]).toEqual([radius, isDrawn]);
+      }
       expect(browser.complaints).toEqual([]);
     } finally {
       await source.close();

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The camera page: calibrates, looks for the tag in every picture, and sends where it is. */
 import { DEGREE } from "../../../angles.js";
+import type { Scene } from "../../scene.js";
 import { calibrateFloor, calibrateLens, problemOfMarks, type Sighting } from "../calibrate.js";
 import type { Camera } from "../lens.js";
 import { CAMERA_PROTOCOL, type CameraMessage } from "../messages.js";
@@ -52,6 +53,7 @@ let lens: Camera | undefined;
 let floor: Camera | undefined;
 let tracker: TagTracker | undefined;
 let found: Found | undefined;
+let scene: Scene | undefined;
 const marks: { u: number; v: number }[] = [];
 const views: Sighting[][] = [];
 let socket: WebSocket | undefined;
@@ -88,6 +90,9 @@ function recall(): void {
 function connect(): void {
   const { host, search } = window.location;
   socket = new WebSocket(`ws://${host}/live${search}`, CAMERA_PROTOCOL);
+  socket.onmessage = ({ data }) => {
+    scene = JSON.parse(`${data}`) as Scene;
+  };
   socket.onclose = () => setTimeout(connect, 1000);
 }
 
@@ -125,7 +130,7 @@ async function start(): Promise<void> {
   connect();
   eachPicture(video, (taken) => {
     look(taken);
-    drawOverlay(overlay, { camera: floor, marks, found });
+    drawOverlay(overlay, { camera: floor, marks, found, scene });
   });
 }
 

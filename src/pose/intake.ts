@@ -5,17 +5,11 @@
 import { DEGREE, wrapAngle } from "../angles.js";
 import { shortened } from "../output.js";
 import type { PoseSink, SeenPose } from "./kind.js";
+import type { Placement } from "./placement.js";
 import { Plausibility } from "./plausible.js";
 import { Remarks } from "./remarks.js";
 import { SenderClock } from "./sender-clock.js";
 import { PoseEntry } from "./shared-poses.js";
-
-/** Position [m] and direction [rad] of one frame in another. */
-export interface Placement {
-  readonly x: number;
-  readonly y: number;
-  readonly angle: number;
-}
 
 export interface IntakeSettings {
   /** of the object that is followed; "": the only one there is */

@@ -1,5 +1,5 @@
 /** What a source that shows pictures draws over them: the track and its corridor, in the source's own frame. */
-import type { Placement } from "./intake.js";
+import type { Placement } from "./placement.js";
 
 export type Place = readonly [x: number, y: number];
 

@@ -2,7 +2,8 @@
 import { DEGREE } from "../angles.js";
 import { type PoseName, poseParts } from "../config/poses.js";
 import type { RunConfig } from "../config/schema.js";
-import type { IntakeSettings, Placement } from "./intake.js";
+import type { IntakeSettings } from "./intake.js";
+import type { Placement } from "./placement.js";
 import type { Scene } from "./scene.js";
 import { type Where, whereOf } from "./where.js";
 

@@ -3,6 +3,8 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { lookAtPoses } from "../../src/cli/look-at-poses.js";
+import { showReEstimate } from "../../src/cli/re-estimate.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { resolveTask } from "../../src/config/resolve.js";
 import { reEstimate } from "../../src/estimation/re-estimate.js";
@@ -126,10 +128,44 @@ test("seen from outside: the recording is where the poses are, and nothing of it
   expect(again).toMatchObject({ beginsAsRecorded: true, largest: 0, heading: 0 });
   expect(again.estimated).toStrictEqual(again.recorded);
   expect(again.recorded.believed).toBeGreaterThan(90);
+  const output = new Captured();
+  await showReEstimate(path, { "pose-noise": 0.05 }, output);
+  expect(output.lines.join("\n")).toMatch(
+    /poses believed +\d+ +\d+\n[\s\S]*202 movements and 102 poses in 4\.0 s: \d+\.\d mm \(rms\) from/,
+  );
   const last = states.length - 4;
   const [x, y] = fake.state;
   expect(Math.hypot(x, y)).toBeGreaterThan(0.3);
   expect(Math.hypot(states[last] - x0 - x, states[last + 1] - y0 - y)).toBeLessThan(0.1);
+});
+
+test("doctor --pose --link compares poses with wheel and gyro, and arms nothing", async () => {
+  const config = completeConfig({ ...KIT, pose: "udp" });
+  const fake = await FakeWaveshare.make({});
+  const host = new SilentHost(config, fake, fake, 0);
+  // poses that are 20 ms old, and say so, of a tag that is turned round
+  const past: number[][] = [];
+  host.poses = {
+    poll: (into) => {
+      const [x, y, , phi] = fake.state;
+      past.push([fake.nowUs / 1e6, fake.nowUs / 1e6, x, y, phi + Math.PI]);
+      into.set(past[past.length - 1]);
+      return true;
+    },
+  };
+  host.before = (now) => {
+    fake.inputs.set(now < 3 ? [0, 0] : [1, 1.5 * Math.sin(0.8 * now)]);
+    return undefined;
+  };
+  const output = new Captured();
+  const look = { pose: "udp", link: "waveshare", seconds: 25, out: folder } as const;
+  expect(await lookAtPoses(look, output, async () => host)).toBe(false);
+  expect([host.sent, fake.commands]).toStrictEqual([0, []]);
+  expect(output.lines.join("\n")).toMatch(/ok +turns/);
+  expect(output.lines.join("\n")).toMatch(
+    /problem +direction +they go -?1(79|80)\.\d° to the left of where they point/,
+  );
+  expect(output.lines.join("\n")).toMatch(/its tag is turned round/);
 });
 
 test("frames that do not come are a gap, and their time is said", async () => {

@@ -93,8 +93,8 @@ const TO_BOUND = 0.99;
 const SOLVED = 1e-8;
 
 /**
- * The x that minimises x^T H x / 2 + g^T x with low < x < high, by a primal-dual interior-point method from x = 0, which
- * must lie within; H positive definite (docs/equations.md, section 45). It comes near to bounds, never onto them.
+ * The x that minimises x^T H x / 2 + g^T x with low < x < high, by a primal-dual interior-point method from x = 0,
+ * which must lie within; H positive definite (docs/equations.md, section 45). It comes near to bounds, never onto them.
  */
 export function minimumWithin(H: CyclicMatrix, g: Float64Array, low: Float64Array, high: Float64Array): Float64Array {
   const n = g.length;

@@ -130,13 +130,13 @@ function lineOffsets(corridor: Corridor, start: Float64Array, pull: number): Flo
   return offsets;
 }
 
-/** A corner of the line: the ways to it and from it, their lengths [m], the turn [rad], the length that it stands for. */
+/** A corner of the line: the ways to it and from it, the length of this [m], turn [rad], the length it stands for. */
 function cornerAt(x: Float64Array, y: Float64Array, i: number) {
   const n = x.length;
   const [before, after] = [around(i - 1, n), (i + 1) % n];
   const [ax, ay, bx, by] = [x[i] - x[before], y[i] - y[before], x[after] - x[i], y[after] - y[i]];
   const [a, b] = [Math.hypot(ax, ay), Math.hypot(bx, by)];
-  return { ax, ay, bx, by, a, b, turn: Math.atan2(ax * by - ay * bx, ax * bx + ay * by), along: (a + b) / 2 };
+  return { ax, ay, bx, by, b, turn: Math.atan2(ax * by - ay * bx, ax * bx + ay * by), along: (a + b) / 2 };
 }
 
 function moved({ x, y, leftX, leftY }: Corridor, offsets: Float64Array): readonly [Float64Array, Float64Array] {
@@ -154,7 +154,7 @@ function costOf(corridor: Corridor, offsets: Float64Array, pull: number): number
   return cost;
 }
 
-/** Its gradient, and the Gauss-Newton matrix: of every corner r = turn / sqrt(along), moved by itself and neighbours. */
+/** Its gradient and the Gauss-Newton matrix: r = turn / sqrt(along) of every corner moves with three points. */
 function linearised(corridor: Corridor, offsets: Float64Array, pull: number): { H: CyclicMatrix; g: Float64Array } {
   const { leftX, leftY, spacing } = corridor;
   const [x, y] = moved(corridor, offsets);

@@ -4,7 +4,9 @@
  * file as soon as it is over; a training that was stopped is driven again, the others stay.
  *
  * Usage: node scripts/race-study.mjs <folder> [--seeds <number>] [--first <seed>] [--minutes 6] [--only <regex>]
- * Prints a table of what is there; `--seeds 0` trains nothing.
+ *   [--line racing:0.5]
+ * `--line`: the setting track-line; the optimum and the corridor are then those of that line. Prints a table of what is
+ * there; `--seeds 0` trains nothing.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,11 +25,14 @@ const { values, positionals } = parseArgs({
     first: { type: "string", default: "801" },
     minutes: { type: "string", default: "6" },
     only: { type: "string", default: "" },
+    line: { type: "string", default: "file" },
   },
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error("usage: node scripts/race-study.mjs <folder> [--seeds N] [--first SEED] [--minutes 6] [--only REGEX]");
+  console.error(
+    "usage: node scripts/race-study.mjs <folder> [--seeds N] [--first SEED] [--minutes 6] [--only REGEX] [--line L]",
+  );
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
@@ -37,19 +42,20 @@ const MARKS = [3, 6];
 
 const cases = ["single-track", "identified"]
   .flatMap((plant) => ["oval", "kidney", "figure8", "hairpins", "long"].map((track) => ({ plant, track })))
-  .map((one) => ({ ...one, name: `${one.track} ${one.plant}` }))
+  .map((one) => ({ ...one, name: [one.track, one.plant, ...(values.line === "file" ? [] : [values.line])].join(" ") }))
   .filter(({ name }) => new RegExp(values.only).test(name));
 
 function configOf({ plant, track }, seed) {
   const file = new URL(`../examples/tracks/${track}.yaml`, import.meta.url).pathname;
-  return completeConfig({ task: "car-track", track: file, "track-speed": "fastest", plant, seed, race: true });
+  const track = { track: file, "track-line": values.line, "track-speed": "fastest" };
+  return completeConfig({ task: "car-track", ...track, plant, seed, race: true });
 }
 
 async function race(one, seed, file) {
   const config = configOf(one, seed);
   const { core, race, rollouts } = await trainingInMemory(config);
   const { track, halfWidth } = core.setup.task;
-  const room = Math.min(...track.left, ...track.right) - halfWidth; // the same everywhere on these tracks
+  const room = Math.min(...track.left, ...track.right) - halfWidth; // the same everywhere on their own lines
   const laps = [];
   let start = 0;
   for await (const { slot, index, begin, stopped, noticed } of rollouts()) {
@@ -84,7 +90,9 @@ HEADINGS.push("corridor: lap 1, later", "laps beyond the budget, of");
 console.log(`| ${HEADINGS.join(" | ")} |\n|${"---|".repeat(HEADINGS.length)}`);
 for (const one of cases) {
   const prefix = `${one.name} `.replaceAll(" ", "_");
-  const files = readdirSync(folder).filter((file) => file.startsWith(prefix));
+  const files = readdirSync(folder).filter(
+    (file) => file.startsWith(prefix) && /^\d+\.json$/.test(file.slice(prefix.length)),
+  );
   const runs = files.map((file) => read(join(folder, file)).laps);
   if (runs.length === 0) continue;
   const { task, plant } = resolveTask(configOf(one, 1));

@@ -3,7 +3,9 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
 import { pilotCore } from "../../src/runtime/control.js";
-import { nearestStart } from "../../src/runtime/nearest-start.js";
+import { misplaced, nearestStart } from "../../src/runtime/nearest-start.js";
+import { crossingsOf } from "../../src/tracks/crossings.js";
+import { shapeOf, type Track } from "../../src/tracks/track.js";
 
 let core: Core;
 beforeAll(async () => {
@@ -40,4 +42,26 @@ test("beside the track, turned, and with a heading that went round several times
   expect(start.distance).toBeLessThan(0.35);
   expect(Math.abs(start.turn)).toBeLessThan(turn + 0.01);
   expect(Math.abs(start.time - 1.2)).toBeLessThan(0.15);
+});
+
+test("a car off the track, or looking backwards, is told so; at a crossing its direction decides", async () => {
+  const load = (name: string) =>
+    pilotCore(completeConfig({ task: "car-track", track: `examples/tracks/${name}.yaml`, window: "0:0:0" }));
+  const [kidney, hairpins] = await Promise.all(["kidney", "hairpins"].map(load));
+  const [x, y, , phi] = kidney.setup.task.initialState;
+  const told = (side: number, turn: number) => {
+    const state = Float64Array.of(x - side * Math.sin(phi), y + side * Math.cos(phi), 0, phi + turn);
+    return misplaced(nearestStart(kidney, state));
+  };
+  expect(told(0.3, 0.4)).toStrictEqual([]);
+  expect(told(-0.9, 0)).toStrictEqual([expect.stringMatching(/^It stands off the track, by 0\.\d\d m: put it on it$/)]);
+  expect(told(0, Math.PI)).toStrictEqual(["It looks backwards along the track: turn it round"]);
+  const track = hairpins.setup.task.track as Track;
+  const { heading } = shapeOf(track);
+  const [{ first, second }] = crossingsOf(track);
+  const starts = [first, second].map((i) =>
+    nearestStart(hairpins, Float64Array.of(track.x[i], track.y[i], 0, heading[i])),
+  );
+  for (const { distance, turn } of starts) expect([distance < 0.03, Math.abs(turn) < 0.1]).toStrictEqual([true, true]);
+  expect(Math.abs(starts[0].time - starts[1].time)).toBeGreaterThan(1);
 });

@@ -30,9 +30,7 @@ const { values, positionals } = parseArgs({
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error(
-    "usage: node scripts/race-study.mjs <folder> [--seeds N] [--first SEED] [--minutes 6] [--only REGEX] [--line L]",
-  );
+  console.error("usage: node scripts/race-study.mjs <folder> [--seeds N] [--first SEED] [--minutes 6] [--only REGEX]");
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
@@ -47,8 +45,8 @@ const cases = ["single-track", "identified"]
 
 function configOf({ plant, track }, seed) {
   const file = new URL(`../examples/tracks/${track}.yaml`, import.meta.url).pathname;
-  const track = { track: file, "track-line": values.line, "track-speed": "fastest" };
-  return completeConfig({ task: "car-track", ...track, plant, seed, race: true });
+  const asked = { track: file, "track-line": values.line, "track-speed": "fastest" };
+  return completeConfig({ task: "car-track", ...asked, plant, seed, race: true });
 }
 
 async function race(one, seed, file) {

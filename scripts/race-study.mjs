@@ -67,7 +67,7 @@ async function race(one, seed, file) {
   }
 }
 
-const fileOf = (name) => join(folder, `${name.replaceAll(" ", "_")}.json`);
+const fileOf = (name) => join(folder, `${name.replaceAll(/[ :]/g, "_")}.json`);
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 for (let i = 0; i < Number(values.seeds); i++)
@@ -87,7 +87,7 @@ const HEADINGS = ["track, plant", "optimum on the line [s]", "3 minutes", "6 min
 HEADINGS.push("corridor: lap 1, later", "laps beyond the budget, of");
 console.log(`| ${HEADINGS.join(" | ")} |\n|${"---|".repeat(HEADINGS.length)}`);
 for (const one of cases) {
-  const prefix = `${one.name} `.replaceAll(" ", "_");
+  const prefix = `${one.name} `.replaceAll(/[ :]/g, "_");
   const files = readdirSync(folder).filter(
     (file) => file.startsWith(prefix) && /^\d+\.json$/.test(file.slice(prefix.length)),
   );

@@ -119,8 +119,8 @@ async function measuringRollout(
   const changes = core.view("plantChanges").slice();
   return async (policy, minutes) => {
     core.write("parameters", policy.view("parameters"));
-    // on a plant that changed it may have come to another pace, and to limits after spins
-    core.setPace(policy.pace);
+    // it may have come to another pace, and on a plant that changed to limits after spins
+    core.setPace(minutes === undefined ? config.pace : policy.pace);
     core.write("controllerParameters", policy.view("controllerParameters"));
     core.view("plantChanges").set(minutes === undefined ? changes.map(() => 0) : changes);
     core.sampleStart(0);

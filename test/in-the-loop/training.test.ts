@@ -25,6 +25,11 @@ afterAll(() => rm(folder, { recursive: true }));
 const SERVO_DELAY = 0.03;
 const LAPS = 6;
 
+/** Window cost of the last three laps, their mean. */
+function lastLaps(laps: readonly { readonly windowCost: number }[]): number {
+  return laps.slice(-3).reduce((sum, { windowCost }) => sum + windowCost / 3, 0);
+}
+
 atmega.test("six laps cost what they cost in the simulator, and the car is where it believes to be", async () => {
   const { board } = await startBoard();
   const given: PartialConfig = { rollouts: LAPS, seed: 1, plant: "identified" };
@@ -33,16 +38,16 @@ atmega.test("six laps cost what they cost in the simulator, and the car is where
   await trainCommand.run({ given: { ...given, ...CAR }, out }, new Captured(), robot.connect);
   const delays = [0.1, 0.11].map((own) => own + SERVO_DELAY);
   const simulated: number[] = [];
-  // the sixth lap of one seed may cost twice that of another: the median of five tells what the simulator reaches
+  // a lap of one seed may cost twice that of another: three laps, and the median of five, tell what is reached
   for (const seed of [1, 2, 3, 4, 5]) {
     const direct = join(folder, `direct-${seed}`);
     await trainCommand.run({ given: { ...given, seed, "plant-delay": delays }, out: direct }, new Captured());
-    simulated.push((await metricsOf(direct)).at(-1)?.windowCost ?? Number.NaN);
+    simulated.push(lastLaps(await metricsOf(direct)));
   }
   const serial = await metricsOf(out);
   expect(serial).toHaveLength(LAPS);
   expect(serial[0]?.windowCost).toBeGreaterThan(20); // measured: 27
-  expect(serial.at(-1)?.windowCost).toBeLessThan(
+  expect(lastLaps(serial)).toBeLessThan(
     1.25 *
       quantile(
         simulated.sort((a, b) => a - b),

@@ -52,6 +52,7 @@ export default defineCommand({
     const run = await newRun({ ...where, given: config });
     try {
       install(run.core);
+      run.core.setPace(run.config.pace); // no training's careful start: it drives as it did where it came from
       const checkpoint = checkpointPath(run.folder.path, 0);
       await writeCheckpoint(checkpoint, checkpointOf(run, START));
       const network = layersOf(run.core).join("-");

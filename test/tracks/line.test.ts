@@ -1,5 +1,9 @@
 /** The racing line: what it minimises against differences and known answers; how it keeps to its room. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { runCommand } from "../../src/cli/command.js";
+import trackCommand from "../../src/cli/commands/track.js";
 import { checkSetting, completeConfig } from "../../src/config/config.js";
 import { CAR, checkTrack } from "../../src/tracks/check.js";
 import { CyclicMatrix, minimumWithin } from "../../src/tracks/cyclic-quadratic.js";
@@ -10,6 +14,7 @@ import { shapes } from "../../src/tracks/shapes.js";
 import { trackOfText } from "../../src/tracks/text.js";
 import { type RawTrack, shapeOf, type Track } from "../../src/tracks/track.js";
 import { dot, randomNumbers } from "../support/cores.js";
+import { Captured, newFolder } from "../support/runs.js";
 
 const CIRCLE = 2;
 /** What only its grip limits. */
@@ -150,5 +155,25 @@ describe("the racing line", () => {
     expect(() => completeConfig({ ...given, "track-line": "racing:0.1", race: true, "race-margin": 0.2 })).toThrow(
       /m of room at its narrowest, but half the robot and race-margin take/,
     );
+  });
+
+  test("is written by track, beside what a lap takes on the file's own line, and is read again", async () => {
+    const folder = await newFolder();
+    try {
+      const [out, output] = [join(folder, "fast.csv"), new Captured()];
+      const typed = { action: "convert", file: "examples/tracks/kidney.yaml", line: "racing:0.3", out };
+      await runCommand(trackCommand, typed, output);
+      const { fastestLap, fastestLapBefore, room } = output.results[0] as Record<string, number>;
+      expect(fastestLap).toBeLessThan(0.8 * fastestLapBefore);
+      expect(room).toBeGreaterThan(0.29);
+      expect(output.lines[0]).toMatch(
+        /^by the limits a lap takes 3.\d\d s on the racing line, 4.\d\d s on the file's$/,
+      );
+      const written = trackFrom(readRawTrack(out), {});
+      expect(distance(written, onRacingLine(example("kidney"), {}, 0.4))).toBeLessThan(0.02);
+      expect(Math.max(...written.right)).toBeGreaterThan(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -3,7 +3,8 @@
  * virtual time. Writes docs/results/vesc.md; `--cache`: what is there already is not computed again; `--outcomes`: what
  * schedules of faults have written (LAPGRAD_SOAK=200 LAPGRAD_OUTCOMES=FILE npm test -- test/links/vesc-schedules).
  * Usage, after a build, in the project's folder:
- *   node scripts/vesc-study.mjs [--seeds 5] [--first 81000] [--cache file] [--outcomes file] [--no-page]
+ *   node scripts/vesc-study.mjs [--seeds 5] [--first 81000] [--lies 0,2.2] [--cache file] [--outcomes file] [--no-page]
+ * `--lies`: when they begin after the standing start [s].
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
   options: {
     seeds: { type: "string", default: "5" },
     first: { type: "string", default: "81000" },
+    lies: { type: "string", default: "0,2.2" },
     cache: { type: "string" },
     outcomes: { type: "string" },
     "no-page": { type: "boolean", default: false },
@@ -29,8 +31,8 @@ const { values: options } = parseArgs({
 const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
 const LAPS = 6;
 const PLANTS = ["identified", "single-track"];
-/** The lies begin at the standing start, and after its first curve [s]; a car not stopped by then is not found. */
-const TIMES = [0, 2.2];
+const TIMES = options.lies === "" ? [] : options.lies.split(",").map(Number);
+/** A car that was not stopped by then is not found [s]. */
 const GIVES_UP_AFTER = 16;
 const LAP = 5.5;
 const HALF_WIDTH = 1.5;

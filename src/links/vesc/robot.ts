@@ -53,9 +53,11 @@ export class VescRobot extends PlanarRobot {
   readonly #motion = newMotion();
   /** somebody else drives it: it is asked, and told nothing */
   #isHeardOnly = false;
-  /** it is a VESC, of a firmware that is known; its configuration was read, and allows to arm it */
+  /** it is a VESC, of a firmware that is known; its configuration, as it is now, was read, and allows to arm it */
   #isKnown = false;
   #isConfigured = false;
+  /** its configuration allowed that once: from then on it is told something at every step */
+  #isOurs = false;
   #now = 0;
   /** when the last command was sent [s] */
   #sent = 0;
@@ -96,8 +98,8 @@ export class VescRobot extends PlanarRobot {
   send(now: number, input: Float64Array): void {
     this.#now = now;
     this.#ask(now);
-    // a device that may be no VESC is told nothing
-    if (this.#isKnown) this.#command(now, this.phase === RobotPhase.armed && isCommand(input), input);
+    // one that may be no VESC, or that somebody else drives by its own app, is told nothing
+    if (this.#isOurs) this.#command(now, this.phase === RobotPhase.armed && isCommand(input), input);
     this.#port.send();
   }
 
@@ -112,7 +114,7 @@ export class VescRobot extends PlanarRobot {
 
   disarm(now: number): void {
     if (this.phase !== RobotPhase.connecting) this.phase = RobotPhase.ready;
-    if (!this.#isKnown) return;
+    if (!this.#isOurs) return;
     this.#command(now, false, this.neutral);
     this.#port.send();
   }
@@ -187,6 +189,7 @@ export class VescRobot extends PlanarRobot {
     readAppConfiguration(bytes, from, this.#app);
     const fault = this.#readiness.ofConfiguration(this.#app);
     this.#isConfigured = fault === Fault.none;
+    this.#isOurs ||= this.#isConfigured;
     this.#commands.brakeCurrent = fault === Fault.none ? this.#app.brakeCurrent : 0;
     if (fault === Fault.none) return;
     if (this.phase === RobotPhase.arming) this.#stop(fault, this.#readiness.value);

@@ -85,8 +85,10 @@ test.each<[string, FakeOptions, RegExp]>([
     expect(robot.phase).toBe(RobotPhase.connecting);
     expect(said[0]).toMatch(words);
     expect(fake.driven).toEqual([]);
-    // one that is no firmware of ours is told nothing at all
-    if (options.firmware?.[0] === 5) expect([...fake.counts.keys()]).toEqual([0]);
+    const asked = options.firmware?.[0] === 5 ? [0] : [0, 17, 50, 65];
+    // that the IMU is missing is found only after the configuration was found fine, and then it is told to stand
+    const told = options.hasImu === false ? [5, 12] : [];
+    expect([...fake.counts.keys()].filter((command) => ![...asked, ...told].includes(command))).toEqual([]);
   },
 );
 

@@ -11,6 +11,7 @@
  *   licences     build/THIRD-PARTY-LICENSES.txt, of the packages that are packed
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
+ *   types        src/ -> build/types, what a program that imports lapgrad knows of its types
  *
  * Usage: node scripts/build.mjs [--debug | --use], in the project's folder: all targets, debug only when asked for;
  * --use: what driving and training need, without what only tests and benchmarks do. What takes long is said as it goes;
@@ -31,6 +32,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { TYPES, writeTypes } from "./api-types.mjs";
 import { buildAssets, PAGES } from "./assets.mjs";
 import { LICENCES, writeLicences } from "./licences.mjs";
 import { writeRegistries } from "./registries.mjs";
@@ -76,6 +78,12 @@ const TARGETS = {
     inputs: ["package-lock.json", "scripts/licences.mjs"],
     outputs: [LICENCES],
     make: writeLicences,
+  },
+  types: {
+    needsBindings: true,
+    inputs: ["src", "types", "tsconfig.json", "tsconfig.api.json", "scripts/api-types.mjs", "package-lock.json"],
+    outputs: [TYPES],
+    make: () => run("typescript/bin/tsc", "-p", "tsconfig.api.json", "--pretty", "false").then(writeTypes),
   },
 };
 
@@ -177,13 +185,15 @@ async function buildTargets(names) {
       for (const path of target.outputs) rmSync(path, { force: true });
   const isFirst = !existsSync(STAMPS);
   if (isFirst) console.log("building for the first time: some 20 s, on a slow computer a minute or two");
-  const first = await Promise.allSettled(names.map((name) => make(name, TARGETS[name], isFirst)));
+  const makeAll = (some) => some.map((name) => make(name, TARGETS[name], isFirst));
+  const first = await Promise.allSettled(makeAll(names.filter((name) => !TARGETS[name].needsBindings)));
   // The compiler of the core comes first in the list: what it says of a faulty source is clearer than what the twin
   // says.
   const failed = first.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
   removeStale();
-  const done = [...first.map((result) => result.value), await make("host", host(), isFirst)];
+  const last = [make("host", host(), isFirst), ...makeAll(names.filter((name) => TARGETS[name].needsBindings))];
+  const done = [...first.map((result) => result.value), ...(await Promise.all(last))];
   if (existsSync("build/src/cli/main.js")) chmodSync("build/src/cli/main.js", 0o755);
   return done.flat();
 }
@@ -204,5 +214,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await build(
     process.argv.includes("--debug")
       ? []
-      : ["debug", ...(process.argv.includes("--use") ? ["release-fma", "twin"] : [])],
+      : ["debug", ...(process.argv.includes("--use") ? ["release-fma", "twin", "types"] : [])],
   );

@@ -1,7 +1,7 @@
 /**
- * Writes what is made from the sources: docs/configuration.md, docs/example-config.yaml and the tables of
- * docs/safety.md. With --check it writes nothing and fails, exit 1, if one of them is stale or a relative link in any
- * page leads nowhere.
+ * Writes what is made from the sources: docs/configuration.md, docs/example-config.yaml, the tables of docs/safety.md,
+ * the declarations of docs/api.md, and src/api/settings.ts. With --check it writes nothing and fails, exit 1, if one of
+ * them is stale or a relative link in any page leads nowhere.
  * Usage, after a build, in the project's folder: node scripts/docs.mjs [--check]
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -9,7 +9,9 @@ import { dirname, join, normalize } from "node:path";
 import { completeConfig, formatConfig } from "../build/src/config/config.js";
 import { settings } from "../build/src/config/schema.js";
 import { tasks } from "../build/src/tasks/tasks.js";
+import { apiPage } from "./docs/api.mjs";
 import { safetyPage } from "./docs/safety.mjs";
+import { settingsType } from "./docs/settings-type.mjs";
 
 const task = tasks[settings.task.default];
 const defaults = completeConfig({});
@@ -132,6 +134,8 @@ const PAGES = {
   "docs/configuration.md": configuration,
   "docs/example-config.yaml": formatConfig(defaults),
   "docs/safety.md": safetyPage(defaults),
+  "docs/api.md": apiPage(),
+  "src/api/settings.ts": settingsType(),
 };
 
 /** The anchors of a page's headings, as GitHub makes them. */
@@ -166,7 +170,7 @@ function brokenLinks() {
 if (process.argv.includes("--check")) {
   const stale = Object.entries(PAGES)
     .filter(([path, content]) => !existsSync(path) || readFileSync(path, "utf8") !== content)
-    .map(([path]) => `${path} is stale: run node scripts/docs.mjs`);
+    .map(([path]) => `${path} is stale: build, and run node scripts/docs.mjs`);
   const problems = [...stale, ...brokenLinks()];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;

@@ -14,7 +14,13 @@ import { resolve } from "node:path";
 import { build } from "./build.mjs";
 
 /** The targets that only some tests need, and the folders of these tests. */
-const USERS = { "release-fma": ["bench"], policy: ["export", "tracks"], twin: ["bench", "core"], debug: [] };
+const USERS = {
+  "release-fma": ["bench"],
+  policy: ["api", "export", "tracks"],
+  twin: ["bench", "core"],
+  types: ["api", "docs"],
+  debug: [],
+};
 
 const jest = process.argv.slice(2);
 const options = jest.findIndex((argument) => argument.startsWith("-"));

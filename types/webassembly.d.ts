@@ -14,6 +14,7 @@ declare namespace WebAssembly {
     constructor(bytes: NodeJS.ArrayBufferView | ArrayBuffer);
     static exports(module: Module): { name: string; kind: ImportExportKind }[];
     static imports(module: Module): { module: string; name: string; kind: ImportExportKind }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
   }
   class Instance {
     constructor(module: Module, imports?: Imports);

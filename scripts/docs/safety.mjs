@@ -1,10 +1,10 @@
 /** The tables of docs/safety.md, which lie between markers on the page, from the tables of the control loop. */
-import { readFileSync } from "node:fs";
 import { timeoutRows } from "../../build/src/config/timeouts.js";
 import { protocol } from "../../build/src/links/wire/protocol.js";
 import { HEARTBEAT_WITHIN } from "../../build/src/runtime/gates.js";
 import { stateRows, transitionRows } from "../../build/src/runtime/states.js";
 import { stopRows } from "../../build/src/runtime/stops.js";
+import { between } from "./markers.mjs";
 
 /** A table; `columns`: the heading of each field that is shown. */
 function table(columns, rows) {
@@ -30,12 +30,5 @@ export function safetyPage(defaults) {
     states: table({ state: "state", board: "the board", car: "the car" }, stateRows()),
     transitions: table({ from: "from", when: "when", to: "to", does: "on the way" }, transitionRows()),
   };
-  return Object.entries(tables).reduce(
-    (page, [name, rows]) => {
-      const between = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- end of ${name} -->)`);
-      if (!between.test(page)) throw new Error(`docs/safety.md has no place for the table of ${name}`);
-      return page.replace(between, (_, before, after) => `${before}${rows}\n${after}`);
-    },
-    readFileSync("docs/safety.md", "utf8"),
-  );
+  return between("docs/safety.md", tables);
 }

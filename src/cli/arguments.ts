@@ -1,5 +1,6 @@
 /** What a command's arguments can be, and what their texts mean. Small, as it is loaded for every command. */
 import { UserError } from "../errors.js";
+import { oneOf } from "../spelling.js";
 
 /** A type of value: what help calls it, and what a text means. */
 export interface ArgumentType<T> {
@@ -73,13 +74,6 @@ export function wholeNumber(least: number): ArgumentType<number> {
 
 export function choice<const T extends string>(...choices: readonly T[]): ArgumentType<T> {
   return { label: choicesLabel(choices), choices, parse: (given, name) => oneOf(given, name, choices) };
-}
-
-/** The allowed value that `given` is. */
-export function oneOf<T extends string>(given: string, name: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === given);
-  if (found !== undefined) return found;
-  throw new UserError(`${name} is ${given}; allowed is ${allowed.join(" or ")}`);
 }
 
 export function choicesLabel(choices: readonly string[]): string {

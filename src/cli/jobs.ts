@@ -5,19 +5,29 @@ import { barLine, barOptions, timeLeft } from "./bar.js";
 import { watchInterrupts } from "./interrupt.js";
 
 /** Runs jobs of a worker module; `what` they are called beside the bar. */
-export async function runWithProgress<J, A>(
+export function runWithProgress<J, A>(
   module: URL,
   jobs: readonly J[],
   workers: number,
   output: Output,
   what: string,
 ): Promise<A[]> {
+  return withProgress(jobs.length, output, what, (watch) => runJobs(module, jobs, { workers, ...watch }));
+}
+
+/** Does work of so many jobs; `what` they are called beside the bar. */
+export async function withProgress<A>(
+  total: number,
+  output: Output,
+  what: string,
+  work: (watch: { readonly signal: AbortSignal; readonly onDone: (done: number) => void }) => Promise<A>,
+): Promise<A> {
   const interrupt = watchInterrupts();
-  const bar = output.terminal ? await startBar(output.terminal, jobs.length, what) : undefined;
+  const bar = output.terminal ? await startBar(output.terminal, total, what) : undefined;
   const takeAway = () => bar?.stop(); // gives the cursor back, however the process ends
   process.once("exit", takeAway);
   try {
-    return await runJobs(module, jobs, { workers, signal: interrupt.signal, onDone: (done) => bar?.update(done) });
+    return await work({ signal: interrupt.signal, onDone: (done) => bar?.update(done) });
   } finally {
     process.off("exit", takeAway);
     takeAway();

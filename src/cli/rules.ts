@@ -1,8 +1,6 @@
 /** Arguments of commands that set rules against each other: which ones, on which plants, for how long. */
-import { RULES } from "../compare/learner.js";
+import { checkedRule, RULES } from "../compare/learner.js";
 import { PLANTS, plantsIn } from "../compare/plants.js";
-import { UserError } from "../errors.js";
-import { meantInstead } from "../spelling.js";
 import { type ArgumentType, number } from "./arguments.js";
 
 /** Driving [min]. */
@@ -17,10 +15,3 @@ export const ruleNames: ArgumentType<readonly string[]> = {
   label: `choices, separated by commas: ${RULES.join(", ")}`,
   parse: (given) => [...new Set(given.split(",").map((name) => checkedRule(name.trim())))],
 };
-
-export function checkedRule(name: string): string {
-  if (RULES.includes(name)) return name;
-  throw new UserError(
-    `unknown update rule "${name}"; ${meantInstead(name, RULES)}update rules are: ${RULES.join(", ")}`,
-  );
-}

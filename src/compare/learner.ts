@@ -1,14 +1,24 @@
 /** Every rule that can be compared as one kind of training: update rules of the network, and the peers. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { UserError } from "../errors.js";
 import { contenders } from "../peers/contenders.js";
 import type { DrivenPart, Learner } from "../peers/learner.js";
+import { meantInstead } from "../spelling.js";
 import type { DriveEvent } from "../training/algorithm1.js";
 import { trainingInMemory } from "../training/in-memory.js";
 import { rules } from "./rules.js";
 
 /** Names of all rules: ours first. */
 export const RULES: readonly string[] = [...Object.keys(rules), ...Object.keys(contenders)];
+
+/** The rule of that name. */
+export function checkedRule(name: string): string {
+  if (RULES.includes(name)) return name;
+  throw new UserError(
+    `unknown update rule "${name}"; ${meantInstead(name, RULES)}update rules are: ${RULES.join(", ")}`,
+  );
+}
 
 /** The label of a rule. */
 export function labelOf(rule: string): string {

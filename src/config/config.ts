@@ -54,6 +54,17 @@ export function checkSetting(name: SettingName, value: unknown, where: string): 
   );
 }
 
+/** Checks settings that a program gives, names and values; those that are undefined count as not given. */
+export function checkSettings(given: object, where: string): PartialConfig {
+  const config: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const name = settingNamed(key, where);
+    config[name] = checkSetting(name, value, where);
+  }
+  return config as PartialConfig;
+}
+
 /** Whether two values of a setting are the same, in whatever order the names of an object stand. */
 export function isSame(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);

@@ -5,11 +5,12 @@
 import { additionOf, here } from "../installation.js";
 import { CompiledPolicy, hasCompiler } from "./c/check.js";
 import { exportC } from "./c/export.js";
+import type { Check } from "./check.js";
 import { exportJson } from "./json.js";
 import { exportOnnx, type What } from "./onnx/export.js";
 import type { Precision } from "./onnx/print.js";
 import { loadRuntime, OnnxSession } from "./onnx/runtime.js";
-import { type Check, DOUBLE, EXACT, Reference, SINGLE } from "./parity.js";
+import { DOUBLE, EXACT, Reference, SINGLE } from "./parity.js";
 import type { ExportSource } from "./source.js";
 import { exportWasm, WasmPolicy } from "./wasm.js";
 

@@ -7,16 +7,31 @@ import { rowsOf } from "./answers.js";
 import type { PolicyDriver } from "./closed-loop.js";
 import type { PolicyDescription } from "./description.js";
 import type { Runner } from "./parity.js";
-import { sizesOf } from "./policy.js";
+import type { Sizes } from "./policy.js";
 
 const PAGE = 65536;
 /** Where the module looks for its policy: POLICY in assembly/policy-module.ts. */
 const POLICY = PAGE;
 const HEADER = 8;
-/** Ids of sections of a module. */
+/** Ids of sections of a module; those of id 0 have a name and mean nothing to the module. */
+const CUSTOM = 0;
 const MEMORY = 5;
 const DATA = 11;
 const DATA_COUNT = 12;
+
+/** Name of the section that holds what `step` is given and answers, {@link Interface}. */
+const INTERFACE = "lapgrad-policy";
+
+/** What a host must know of a policy to step it: a part of its description. */
+export type Interface = Pick<PolicyDescription, "timing" | "clock"> & {
+  /** name of the task */
+  readonly task: string;
+  readonly columns: Pick<PolicyDescription["columns"], "state" | "input">;
+};
+
+export function interfaceOf({ task, timing, clock, columns: { state, input } }: PolicyDescription): Interface {
+  return { task: task.name, timing, clock, columns: { state, input } };
+}
 
 /** `core`: with the policy's parameters and timing. */
 export async function exportWasm(core: Core, policy: PolicyDescription): Promise<Uint8Array> {
@@ -28,11 +43,24 @@ export async function exportWasm(core: Core, policy: PolicyDescription): Promise
     throw new UserError(`${file.pathname} is not a whole module; run \`npm run build\` again`, 1);
   const image = imageOf(core, policy);
   const pages = Math.ceil((POLICY + image.byteLength) / PAGE);
-  return rewritten(module, {
+  const whole = rewritten(module, {
     [MEMORY]: () => [1, 0, ...unsigned(pages)],
     [DATA]: (content) => withSegment(content, image),
     [DATA_COUNT]: (content) => unsigned(readUnsigned(content, 0).value + 1),
   });
+  const name = Buffer.from(INTERFACE);
+  const content = Buffer.concat([
+    Uint8Array.from(unsigned(name.length)),
+    name,
+    Buffer.from(JSON.stringify(interfaceOf(policy))),
+  ]);
+  return Buffer.concat([whole, Uint8Array.of(CUSTOM, ...unsigned(content.length)), content]);
+}
+
+/** What an exported module says of itself; undefined: it is none of ours, or of an earlier version. */
+export function interfaceIn(module: WebAssembly.Module): Interface | undefined {
+  const [section] = WebAssembly.Module.customSections(module, INTERFACE);
+  return section && (JSON.parse(Buffer.from(section).toString()) as Interface);
 }
 
 /** The doubles that the module takes, in its order. */
@@ -120,21 +148,30 @@ interface PolicyModule {
   step(time: number, networkIsDue: number): number;
 }
 
+/** A driver that answers at once. */
+interface SteppedPolicy extends PolicyDriver {
+  step(state: Float64Array, time: number, callNetwork: boolean): Float64Array;
+}
+
 /** An exported module at work. */
 export class WasmPolicy {
   private constructor(
     private readonly module: PolicyModule,
-    private readonly policy: PolicyDescription,
+    private readonly sizes: Pick<Sizes, "state" | "command">,
   ) {}
 
   static async instantiate(bytes: Uint8Array, policy: PolicyDescription): Promise<WasmPolicy> {
-    const instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes));
-    return new WasmPolicy(instance.exports as unknown as PolicyModule, policy);
+    return WasmPolicy.of(await WebAssembly.compile(bytes), interfaceOf(policy));
   }
 
-  driver(): PolicyDriver {
-    const { module } = this;
-    const sizes = sizesOf(this.policy);
+  static async of(compiled: WebAssembly.Module, { columns }: Interface): Promise<WasmPolicy> {
+    const { exports } = await WebAssembly.instantiate(compiled);
+    const sizes = { state: columns.state.length, command: columns.input.length };
+    return new WasmPolicy(exports as unknown as PolicyModule, sizes);
+  }
+
+  driver(): SteppedPolicy {
+    const { module, sizes } = this;
     const state = new Float64Array(module.memory.buffer, module.state(), sizes.state);
     let command = new Float64Array();
     return {
@@ -155,7 +192,7 @@ export class WasmPolicy {
    */
   run: Runner = async (inputs, count) => {
     const driver = this.driver();
-    const sizes = sizesOf(this.policy);
+    const { sizes } = this;
     const data = new Float64Array(sizes.command * count);
     const states = rowsOf(inputs, "state", sizes.state, count);
     const [times, calls, starts] = ["time", "call_network", "segment_start"].map((name) =>
@@ -165,7 +202,7 @@ export class WasmPolicy {
       if (starts[row] === -1) driver.begin();
       const x = states.subarray(sizes.state * row, sizes.state * (row + 1));
       const command = driver.step(x, times[row], calls[row] === 1);
-      data.set(await command, sizes.command * row);
+      data.set(command, sizes.command * row);
     }
     return { command: { width: sizes.command, data } };
   };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Verdict } from "../../src/export/forms.js";
 import { exportOnnx } from "../../src/export/onnx/export.js";
 import { layersOf, readOnnx } from "../../src/export/onnx/read.js";
-import type { Check } from "../../src/export/parity.js";
+import type { Check } from "../../src/export/check.js";
 import { POLICIES, randomPolicy, timingsOf, whatsOf } from "../support/policies.js";
 import { newFolder } from "../support/runs.js";
 import { tool } from "../support/tools.js";

@@ -29,6 +29,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["compare"],
   ["reproduce"],
   ["derivatives"],
+  ["api"],
   ["cli"],
 ];
 

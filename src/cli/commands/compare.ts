@@ -2,10 +2,12 @@
 import { rmdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { compare } from "../../api/compare.js";
+import { checkedRule } from "../../compare/learner.js";
 import { writePages } from "../../compare/pages.js";
 import { CORE_PLANTS } from "../../compare/plants.js";
 import { rules } from "../../compare/rules.js";
-import { groupsOf, jobsOf, type Study } from "../../compare/study.js";
+import type { Study } from "../../compare/study.js";
 import { CRITERION, judgeSweep, ratesModule, sweepJobs, sweepRows } from "../../compare/sweep.js";
 import { shortRows } from "../../compare/table.js";
 import type { Curve, Job } from "../../compare/training.js";
@@ -14,8 +16,8 @@ import { createFolder, unusedPath, writeAtomically } from "../../files.js";
 import { formatTable, roomOf, timestamp } from "../../output.js";
 import { type Arguments, type ArgumentType, flag, parseNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { runWithProgress } from "../jobs.js";
-import { checkedRule, drivingMinutes, plants, ruleNames } from "../rules.js";
+import { runWithProgress, withProgress } from "../jobs.js";
+import { drivingMinutes, plants, ruleNames } from "../rules.js";
 import { folder, workers } from "../shared.js";
 
 const WORKER = new URL("../../compare/worker.js", import.meta.url);
@@ -87,24 +89,28 @@ export default defineCommand({
     const study = studyOf(given);
     if (sweep && given.learningRate !== undefined)
       throw new UserError("--sweep tries learning rates of its own: leave out --learning-rate");
-    const jobs = sweep ? sweepJobs(study) : jobsOf(study);
-    if (jobs.length === 0)
+    const jobs = sweep ? sweepJobs(study) : [];
+    if (sweep && jobs.length === 0)
       throw new UserError(`--sweep has no learning rates to try for ${study.updates.join(", ")}: ask for sgd or adam`);
     const out = given.out ?? (await unusedPath(join("runs", `compare-${timestamp(new Date())}`)));
     await createFolder(out); // before the work, not after it
     const command = commandLine(given);
+    const trainings = sweep ? jobs.length : study.plants.length * study.updates.length * study.seeds.length;
     const began = performance.now();
-    output.say(`${jobs.length} trainings, ${workers} at a time`);
-    const curves = await runWithProgress<Job, Curve>(WORKER, jobs, workers, output, "trainings").catch(
-      async (error: unknown) => {
+    output.say(`${trainings} trainings, ${workers} at a time`);
+    const cleanly = <A>(work: Promise<A>) =>
+      work.catch(async (error: unknown) => {
         await rmdir(out).catch(() => {}); // unless there is something in it
         throw error;
-      },
-    );
-    const wallSeconds = (performance.now() - began) / 1000;
-    const inAll = `${jobs.length} trainings in ${wallSeconds.toFixed(0)} s`;
-    const took = `${inAll} on ${workers} worker${workers === 1 ? "" : "s"}`;
+      });
+    const end = () => {
+      const wallSeconds = (performance.now() - began) / 1000;
+      const inAll = `${trainings} trainings in ${wallSeconds.toFixed(0)} s`;
+      return { wallSeconds, took: `${inAll} on ${workers} worker${workers === 1 ? "" : "s"}` };
+    };
     if (sweep) {
+      const curves = await cleanly(runWithProgress<Job, Curve>(WORKER, jobs, workers, output, "trainings"));
+      const { wallSeconds, took } = end();
       const trials = judgeSweep(study, jobs, curves);
       const path = join(out, "learning-rates.ts");
       await writeAtomically(path, ratesModule(trials, command));
@@ -113,7 +119,10 @@ export default defineCommand({
       output.result({ ...study, trials, criterion: CRITERION, files: [path], wallSeconds });
       return;
     }
-    const groups = groupsOf(study, jobs, curves);
+    const { groups } = await cleanly(
+      withProgress(trainings, output, "trainings", (watch) => compare(study, { workers, ...watch })),
+    );
+    const { wallSeconds, took } = end();
     const files = await writePages(out, study, groups, { command, took });
     for (const plant of study.plants) {
       const ofPlant = groups.filter((group) => group.plant === plant);

@@ -1,22 +1,19 @@
 /** `lapgrad drive`: laps with a fixed policy, recorded and measured. */
+import { lapsIn, prepareDrive } from "../../api/driving.js";
 import { completeConfig } from "../../config/config.js";
 import { isSimulated } from "../../config/links.js";
-import { resolveTask } from "../../config/resolve.js";
 import type { RunConfig } from "../../config/schema.js";
 import type { Core } from "../../core/core.js";
 import { UserError } from "../../errors.js";
 import type { DriveResult } from "../../links/link.js";
 import { digits, formatTable, metricWords, roomOf } from "../../output.js";
-import { configOfPolicy, openPolicy, type PolicySource } from "../../policy-file.js";
-import { setTiming, timingOf } from "../../recording/timing.js";
+import { configOfPolicy, type PolicySource } from "../../policy-file.js";
 import { recordingFrom } from "../../recording/transfer.js";
 import { writeRecording } from "../../recording/writer.js";
 import { misplaced, nearestStart } from "../../runtime/nearest-start.js";
-import { coreFor } from "../../session.js";
 import { Belief, beliefText } from "../../training/belief.js";
-import { roomFor } from "../../training/collect.js";
 import { infeasibility } from "../../training/feasibility.js";
-import { measure, measureSteps, type RolloutMetrics, summaryOf } from "../../training/metrics.js";
+import { measure, type RolloutMetrics, summaryOf } from "../../training/metrics.js";
 import { type ArgumentType, flag, number, parseNumber, path, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { connect, type Permission, requireLink } from "../connect.js";
@@ -62,28 +59,15 @@ export default defineCommand({
     "lapgrad drive runs/mine --without-network": "the same car untrained, for comparison",
   },
   async run(args, output) {
-    const { given, laps, startTime, initialState, withoutNetwork } = args;
+    const { given, laps, initialState, withoutNetwork } = args;
     requireLink(given.link);
     if (args.policy === undefined && !withoutNetwork) {
       const needed = "a run's folder or a network as JSON; or --without-network for the controller alone";
       throw new UserError(`drive needs a policy: ${needed}`);
     }
-    const policy = args.policy === undefined ? undefined : await openPolicy(args.policy, args.checkpoint);
-    const chosen = await configOfPolicy(args.policy ?? "", policy, given);
-    const hidden = policy ? { hidden: [...policy.hidden] } : {};
-    const own = { ...hidden, rollouts: 1, batch: 1, window: "0:0:0" };
-    const config = completeConfig({ ...chosen, ...own });
-    const { timing } = resolveTask(config).task;
-    if (!isSimulated(config) && (initialState !== undefined || startTime !== 0))
-      throw new UserError("a robot starts where it is put: --initial-state and --start-time are for simulations");
-    const lapTime = (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / config.pace;
-    const perLap = Math.round(lapTime / timing.networkPeriod);
+    const wanted = { ...args, policy: args.policy, withoutNetwork: withoutNetwork === true, initialState };
+    const { config, core, perLap, source: policy } = await prepareDrive(wanted, "--");
     const segments = laps * perLap;
-    const room = roomFor(config, 1, segments);
-    const core = await coreFor(config, 1, segments, "strict", room.steps);
-    setTiming(core, timingOf(config));
-    if (!withoutNetwork) policy?.install(core);
-    placeAtStart(core, startTime, initialState);
     if (await isElsewhere(args.policy, policy, config))
       output.say("warning: this policy has learned the places of another track, which mean nothing on this one");
     for (const problem of misplacedStart(core, initialState !== undefined)) output.say(`warning: ${problem}`);
@@ -105,9 +89,7 @@ export default defineCommand({
       const recording = recordingFrom(core, 0, 1);
       const metrics = { ...measure(core, 0, 1), ...belief.follow(recording, true) };
       await writeRecording(path, recording, summaryOf(metrics));
-      const ofLaps: RolloutMetrics[] = [];
-      for (let lap = 0; lap < laps && firstStep(core, lap * perLap) < steps; lap++)
-        ofLaps.push(measureSteps(core, 0, firstStep(core, lap * perLap), firstStep(core, (lap + 1) * perLap), lap + 1));
+      const ofLaps = lapsIn(core, laps, perLap);
       const after = policy?.updates === undefined ? "" : ` after ${policy.updates} updates`;
       output.say(withoutNetwork ? "without network: the controller alone" : `policy: ${args.policy}${after}`);
       const fromRest = startsAtRest(core);
@@ -181,12 +163,6 @@ function lapTable(
   );
 }
 
-/** First step of a segment; one past the last step if it was not driven. */
-function firstStep(core: Core, segment: number): number {
-  const [steps, segments] = core.view("counts");
-  return segment < segments ? core.view("segmentStarts")[segment] : steps;
-}
-
 async function driveSegments(
   config: RunConfig,
   permission: Permission,
@@ -206,16 +182,4 @@ async function driveSegments(
   } finally {
     await link.stop().finally(() => link.close());
   }
-}
-
-function placeAtStart(core: Core, startTime: number, given: readonly (number | string)[] | undefined): void {
-  const { task } = core.setup;
-  const state = given ?? task.initialState;
-  const numbers = state.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
-  const { length } = task.columns.state;
-  if (numbers.length !== length || state.length !== length) {
-    const allowed = `${length} numbers: ${task.columns.state.join(", ")}`;
-    throw new UserError(`--initial-state is ${state.join(",")}; allowed are ${allowed}`);
-  }
-  core.writeStart(numbers, startTime);
 }

@@ -1,17 +1,16 @@
 /** `lapgrad export`: writes a policy in another form, and says whether that does what the core does; or its numbers. */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type ExportedPolicy, refuseUnlessSame, writePolicy } from "../../api/policy.js";
 import { readCompleteConfig } from "../../config/config.js";
 import { UserError } from "../../errors.js";
-import { forms, type Verdict } from "../../export/forms.js";
-import type { Check } from "../../export/parity.js";
-import { openSource } from "../../export/source.js";
+import type { Check } from "../../export/check.js";
+import { forms } from "../../export/forms.js";
 import { numbersOf } from "../../export/tables/numbers.js";
 import { tables } from "../../export/tables/tables.js";
 import { createFolder, writeAtomically } from "../../files.js";
 import { formatTable, type Output, roomOf } from "../../output.js";
 import { RunFolder } from "../../training/run-folder.js";
-import { choice, oneOf, path } from "../arguments.js";
+import { choice, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { checkpoint, run } from "../shared.js";
 
@@ -54,37 +53,14 @@ export default defineCommand({
     "lapgrad export runs/mine --what network --timing hardware": "the network alone",
   },
   async run(args, output) {
-    const { run, format, timing } = args;
+    const { run, format } = args;
     if (format in tables) return exportNumbers(args, output);
-    const form = forms[format];
-    const what = oneOf(args.what, `--what of --format ${format}`, form.whats);
-    const [usual] = form.precisions;
-    const precision = oneOf(args.precision ?? usual, `--precision of --format ${format}`, form.precisions);
-    const source = await openSource(run, args.checkpoint, timing);
-    const file = args.out ?? join(run, `${what}${precision === usual ? "" : `-${precision}`}.${form.ending}`);
-    await writeAtomically(file, await form.write(source, { what, precision }));
-    const bytes = await readFile(file);
-    const verdict = await form.check(source, { what, precision }, bytes);
-    const { policy } = source;
-    const { updates } = policy.provenance;
-    const size = `${bytes.length} bytes`;
-    output.say(`${what} of ${run} after ${updates} updates, ${policy.timing} timing: ${file} (${size})`);
-    say(verdict, output);
-    output.result({
-      run,
-      task: policy.task.name,
-      updates,
-      what,
-      format,
-      precision,
-      timing: policy.timing,
-      file,
-      bytes: bytes.length,
-      checks: "checks" in verdict ? verdict.checks : null,
-      unchecked: "unchecked" in verdict ? verdict.unchecked : null,
-    });
-    const failed = "checks" in verdict ? verdict.checks.find(({ passed }) => !passed) : undefined;
-    if (failed) throw new UserError(`${file} is not the policy: ${failure(failed)}. Do not drive with it`, 1);
+    const exported = await writePolicy(run, args, "--");
+    const { what, updates, timing, file, bytes } = exported;
+    output.say(`${what} of ${run} after ${updates} updates, ${timing} timing: ${file} (${bytes} bytes)`);
+    say(exported, output);
+    output.result(exported);
+    refuseUnlessSame(exported);
   },
 });
 
@@ -111,9 +87,9 @@ async function exportNumbers(
   output.result({ run, format, file, bytes: content.length, rollouts: rollouts.length, updates: updates.length });
 }
 
-function say(verdict: Verdict, output: Output): void {
-  if ("unchecked" in verdict) {
-    output.say(`not checked against the core: ${verdict.unchecked}`);
+function say({ checks, unchecked }: ExportedPolicy, output: Output): void {
+  if (checks === null) {
+    output.say(`not checked against the core: ${unchecked}`);
     return;
   }
   const row = ({ what, precision, states, undecided, error, limit, passed }: Check): string[] => [
@@ -126,14 +102,8 @@ function say(verdict: Verdict, output: Output): void {
   ];
   output.say(
     formatTable(
-      [["against the core", "compared", "undecided", "error", "limit", "passed"], ...verdict.checks.map(row)],
+      [["against the core", "compared", "undecided", "error", "limit", "passed"], ...checks.map(row)],
       roomOf(output),
     ),
   );
-}
-
-function failure({ what, states, undecided, error, limit }: Check): string {
-  if (error > limit)
-    return `${what} differs from the core by ${error.toExponential(2)}, allowed is ${limit.toExponential(0)}`;
-  return `${undecided} of ${states} states are beyond its precision`;
 }

@@ -11,7 +11,8 @@ import { newShake, openShake, type PreparedShake, type ShakeOptions } from "../.
 import { UserError } from "../../errors.js";
 import { digits, formatTable, type Output, roomOf, timestamp } from "../../output.js";
 import { quoted } from "../../shell.js";
-import { type ArgumentType, number, oneOf, path, text, wholeNumber } from "../arguments.js";
+import { oneOf } from "../../spelling.js";
+import { type ArgumentType, number, path, text, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type Connect, connect as connectLink, type Permission } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";

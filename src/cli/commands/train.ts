@@ -1,15 +1,14 @@
 /** `lapgrad train`: prepares or resumes a run, trains, writes the report, says what came out. */
 
 import { join } from "node:path";
+import { trainOver } from "../../api/train-over.js";
 import { isSimulated } from "../../config/links.js";
 import { unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
-import { NEWEST, OrdinaryLaps } from "../../derivatives/ordinary-laps.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
 import type { Link } from "../../links/link.js";
 import type { Output } from "../../output.js";
-import { readRecording } from "../../recording/reader.js";
 import { writeReport } from "../../report/from-run.js";
 import { ReportRefresher } from "../../report/refresher.js";
 import { updateRules } from "../../rules/rules.js";
@@ -20,7 +19,6 @@ import { taskNamed } from "../../tasks/tasks.js";
 import type { Tracker } from "../../trackers/tracker.js";
 import { infeasibility } from "../../training/feasibility.js";
 import type { RolloutMetrics, TrainedRollout } from "../../training/metrics.js";
-import { train } from "../../training/on-disk.js";
 import { newRun, type PreparedRun, resumedRun, type StartedRun } from "../../training/run-start.js";
 import { instability, loopGrowth } from "../../training/stability.js";
 import { warmUp } from "../../training/warm-up.js";
@@ -157,7 +155,7 @@ async function drive(
   output: Output,
   tracker: Tracker | undefined,
 ): Promise<void> {
-  const { folder, progress } = run;
+  const { folder } = run;
   let table: TrainingProgress | undefined;
   const reports = new ReportRefresher(folder.path, (why) => table?.say(why));
   let refusal: string | undefined; // the last one: a reason that stays is said once
@@ -181,9 +179,8 @@ async function drive(
         output.say(
           "warning: so is what it keeps of the track's edges: it drifts, race where the pose is measured outside",
         );
-      await train({ ...run, link, signal, modelWatch: await watchModel(run, rollouts), onRollout }, progress);
+      await trainOver(run, link, rollouts, signal, onRollout);
     } finally {
-      await link.stop().finally(() => link.close());
       await reports.close();
     }
   } catch (error) {
@@ -201,22 +198,6 @@ async function drive(
     table?.stop();
     if (tracker) tracker.say = output.say;
   }
-}
-
-/** Watches the model by the laps; of a run that is resumed it goes on from the last ones. */
-async function watchModel({ config, folder }: StartedRun, rollouts: readonly TrainedRollout[]) {
-  const watch = await OrdinaryLaps.for(config);
-  if (!watch || rollouts.length === 0) return watch;
-  const read = async (metrics: TrainedRollout) => {
-    const lap = await readRecording(folder.rolloutPath(metrics.index)).catch(() => undefined);
-    return lap ? [[lap, metrics] as const] : [];
-  };
-  const laps = (await Promise.all(rollouts.slice(-NEWEST).map(read))).flat();
-  watch.goOn(
-    rollouts.flatMap(({ noticed }) => noticed),
-    laps,
-  );
-  return watch;
 }
 
 /** Says what begins, and begins its table. */

@@ -1,7 +1,7 @@
 /**
  * Every command of lapgrad in README and docs is one that its table of arguments accepts; those in blocks are executed
  * too, in the order of their page, as typed after README's steps, unless they need hardware, files that are not here,
- * or hours.
+ * or hours: README's own by a shell, those of other pages in one process, trainings short and with a small network.
  */
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import { SimLink } from "../../src/links/kinds/sim.js";
+import { readRecording } from "../../src/recording/reader.js";
 import { initialisePolicy } from "../../src/session.js";
 import { algorithm1 } from "../../src/training/algorithm1.js";
 import { forgetful, judgeWindow, type Window, whereGrown } from "../../src/training/change.js";
@@ -96,8 +97,34 @@ test("where errors grew is found; not in the last quarter, which is too short to
   expect(whereGrown(at(90), 1)).toBe(0);
 });
 
-test("less grip: noticed, drives before forgotten, pace lowered, cost back; resumed in its midst", async () => {
-  const { whole, resumed } = await trainedWhereGripIsLost(folder, 12, [9, 10]);
+/** A run that loses grip in its ninth lap, which was stopped in the midst of that, and as it is uninterrupted. */
+let lost: Awaited<ReturnType<typeof trainedWhereGripIsLost>>;
+beforeAll(async () => {
+  lost = await trainedWhereGripIsLost(folder, 12, [9, 10]);
+});
+
+test("grip that is lost in a lap is noticed by the reflex, in metrics and recording", async () => {
+  const { whole } = lost;
+  const lines = await metricsOf(whole);
+  for (const { noticed, slowSeconds } of lines.slice(0, 8)) expect([noticed, slowSeconds]).toEqual([[], 0]);
+  const [{ noticed, slowSeconds }] = lines.slice(8);
+  expect(noticed[0]).toMatch(
+    /^reflex: it turned [12]\d % less than the fitted model expects; grip left 0\.[78]\d, pace 0\.8/,
+  );
+  expect(slowSeconds).toBeGreaterThan(4);
+
+  const { events, paces, times } = await readRecording(join(whole, "rollouts", "0009.mcap"));
+  expect(events.map(({ name, level, message }) => [name, level, message])).toEqual(
+    noticed.map((text: string) => ["noticed", "warning", text]),
+  );
+  expect(times[paces.findIndex((pace) => pace < 0.94)]).toBeCloseTo(events[0].time, 9);
+  const { arrays } = await readCheckpoint(checkpointAfter(whole, 9));
+  // the learner, which saw the whole lap, has taken the pace over
+  expect([arrays.reflex[0], arrays.pace[0] < 1]).toEqual([1, true]);
+});
+
+test("less grip: drives before forgotten, pace lowered, cost back; resumed in its midst", async () => {
+  const { whole, resumed } = lost;
   expect(await fingerprint(resumed)).toStrictEqual(await fingerprint(whole));
 
   const lines = await metricsOf(whole);
@@ -230,4 +257,4 @@ test("while the world is new the pace does not rise before the cost falls", asyn
     if (fresh > 0 && earlier?.fresh > 0 && last.cost > earlier.cost)
       expect(seen[i].pace).toBeLessThanOrEqual(last.pace);
   }
-}, 60_000);
+});

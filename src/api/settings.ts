@@ -22,6 +22,11 @@ export interface Settings {
    * keeps the points themselves
    */
   readonly track?: string;
+  /**
+   * line along the track: file (its own), racing, or racing:room left beside the robot [m], e.g. racing:0.4; racing
+   * is the fastest within its room by the limits
+   */
+  readonly "track-line"?: string;
   /** speed along the track: file (fastest, if it says none), a number [m/s], or fastest:usage, e.g. fastest:0.8 */
   readonly "track-speed"?: string;
   /** folder of a run whose fitted model says what fastest:usage uses a part of; empty: the file's limits */

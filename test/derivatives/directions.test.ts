@@ -60,7 +60,10 @@ test("leading directions are those of the largest eigenvalues of J^T J, at right
 
 test("a trained policy is shaken along its weights, killed and gone on with: the directions stay", async () => {
   const run = join(folder, "run");
-  await trainCommand.run({ given: { ...KNOWN, "plant-noise": [0.002], rollouts: 2, "least-pace": 1 }, out: run }, new Captured());
+  await trainCommand.run(
+    { given: { ...KNOWN, "plant-noise": [0.002], rollouts: 2, "least-pace": 1 }, out: run },
+    new Captured(),
+  );
   let calls = 0;
   class Killed extends SimLink {
     override async driveOn(...call: Parameters<SimLink["driveOn"]>) {

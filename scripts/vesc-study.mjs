@@ -3,8 +3,9 @@
  * virtual time. Writes docs/results/vesc.md; `--cache`: what is there already is not computed again; `--outcomes`: what
  * schedules of faults have written (LAPGRAD_SOAK=200 LAPGRAD_OUTCOMES=FILE npm test -- test/links/vesc-schedules).
  * Usage, after a build, in the project's folder:
- *   node scripts/vesc-study.mjs [--seeds 5] [--first 81000] [--lies 0,2.2] [--cache file] [--outcomes file] [--no-page]
- * `--lies`: when they begin after the standing start [s].
+ *   node scripts/vesc-study.mjs [--seeds 5] [--first 81000] [--plants identified,single-track] [--lies 0,2.2]
+ *     [--cache file] [--outcomes file] [--no-page]
+ * `--lies`: when they begin after the standing start [s]; "": none.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     seeds: { type: "string", default: "5" },
     first: { type: "string", default: "81000" },
+    plants: { type: "string", default: "identified,single-track" },
     lies: { type: "string", default: "0,2.2" },
     cache: { type: "string" },
     outcomes: { type: "string" },
@@ -30,7 +32,7 @@ const { values: options } = parseArgs({
 });
 const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
 const LAPS = 6;
-const PLANTS = ["identified", "single-track"];
+const PLANTS = options.plants.split(",");
 const TIMES = options.lies === "" ? [] : options.lies.split(",").map(Number);
 /** A car that was not stopped by then is not found [s]. */
 const GIVES_UP_AFTER = 16;
@@ -109,8 +111,19 @@ function counted() {
   return {
     schedules: all.length,
     stopped: all.filter(({ fault }) => fault !== null).length,
-    reasons: sorted.map(([name, count]) => `${name} ${count}`).join(", "),
+    reasons: markdownTable([["stopped first by", "schedules"], ...sorted]),
   };
 }
-const page = { table: markdownTable(rows), lies: markdownTable(lieRows), seeds: SEEDS, first: FIRST, ...counted() };
+const absent = ["identified", "single-track"].filter((plant) => !PLANTS.includes(plant));
+const missing = absent.length > 0 ? `Not run for this page: ${absent.join(", ")}.` : "";
+const lies = TIMES.length > 0 ? markdownTable(lieRows) : "These were not run for this page.";
+const page = {
+  table: markdownTable(rows),
+  lies,
+  seeds: SEEDS,
+  first: FIRST,
+  plants: options.plants,
+  missing,
+  ...counted(),
+};
 if (!options["no-page"]) await writeStudyPage("vesc", page);

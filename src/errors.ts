@@ -17,3 +17,10 @@ export class UserError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The allowed value that `given` is. */
+export function oneOf<T extends string>(given: string, name: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new UserError(`${name} is ${given}; allowed is ${allowed.join(" or ")}`);
+}

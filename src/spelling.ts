@@ -1,5 +1,3 @@
-import { UserError } from "./errors.js";
-
 /** No name is as long. */
 const LONGEST_NAME = 100;
 
@@ -16,13 +14,6 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 export function meantInstead(name: string, candidates: readonly string[]): string {
   const near = nearest(name, candidates);
   return near === undefined ? "" : `did you mean "${near}"? `;
-}
-
-/** The allowed value that `given` is. */
-export function oneOf<T extends string>(given: string, name: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === given);
-  if (found !== undefined) return found;
-  throw new UserError(`${name} is ${given}; allowed is ${allowed.join(" or ")}`);
 }
 
 /** Levenshtein distance, for spelling hints. */

@@ -1,6 +1,9 @@
 /** src/api/settings.ts: the settings as a type, for programs, from the table of settings. */
 import { settings } from "../../build/src/config/schema.js";
 
+/** Settings whose choices grow by a new file in src/, which is to be enough: they are checked when they are given. */
+const OPEN = ["link", "update"];
+
 /** The TypeScript type of what a schema accepts. */
 function typeOf(schema) {
   switch (schema.type) {
@@ -41,7 +44,7 @@ function commented(text) {
 /** A property, its comment above it; an object that is too long for a line has a line for each of its own. */
 function property([name, { schema, describe }]) {
   const key = /^\w+$/.test(name) ? name : `"${name}"`;
-  const line = `  readonly ${key}?: ${typeOf(schema)};`;
+  const line = `  readonly ${key}?: ${OPEN.includes(name) ? "string" : typeOf(schema)};`;
   const whole = line.length <= 120 ? line : line.replace(/(\{|;) /g, "$1\n    ").replace(/\s+\};$/, ";\n  };");
   return `${commented(describe)}\n${whole}`;
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { completeConfig } from "../config/config.js";
-import { UserError } from "../errors.js";
+import { oneOf, UserError } from "../errors.js";
 import type { Check } from "../export/check.js";
 import { describePolicy, installAdjustment, type Provenance } from "../export/description.js";
 import { forms } from "../export/forms.js";
@@ -13,7 +13,6 @@ import { writeAtomically } from "../files.js";
 import { hiddenOf, setLayers } from "../policy-file.js";
 import { readBytes } from "../recording/files.js";
 import { readJson } from "../recording/json.js";
-import { oneOf } from "../spelling.js";
 
 /** What is exported, and how. */
 export interface ExportOptions {

@@ -9,7 +9,7 @@ export interface Settings {
    * where the robot is; ros2: a robot on ROS 2; serial: a car behind this project's firmware; sim: the simulated
    * plant; vesc: a car with a VESC, as F1TENTH; waveshare: a JetRacer ROS kit as it is sold
    */
-  readonly link?: "ros2" | "serial" | "sim" | "vesc" | "waveshare";
+  readonly link?: string;
   /** which simulated robot drives */
   readonly plant?: string;
   /**
@@ -96,7 +96,7 @@ export interface Settings {
    */
   readonly "update-delay"?: number;
   /** update rule; train takes peers too, in simulation: docs/compare.md */
-  readonly update?: "adam" | "gauss-newton" | "sgd";
+  readonly update?: string;
   /** step size of the update rule; for gauss-newton the largest part of its plan that is taken */
   readonly "learning-rate"?: number;
   /** none: full co-state; segment: gradients flow only within a segment (the authors' published runs) */

@@ -1,6 +1,5 @@
 /** What a command's arguments can be, and what their texts mean. Small, as it is loaded for every command. */
-import { UserError } from "../errors.js";
-import { oneOf } from "../spelling.js";
+import { oneOf, UserError } from "../errors.js";
 
 /** A type of value: what help calls it, and what a text means. */
 export interface ArgumentType<T> {

@@ -39,7 +39,7 @@ const runtimeStops: Readonly<Record<Exclude<Fault, Fault.none | GateFault | Robo
     what: () => "the drive could not be recorded any more",
     noticed:
       "a full disk: 1 s, and what the main thread is busy with; " +
-      "a main thread that does not take the records: 3072 rows, about a minute",
+      "a main thread that does not take the records: 6144 rows, about a minute",
     remedy: "free some space on the disk, then go on with --resume",
   },
   [Fault.suspended]: {

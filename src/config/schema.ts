@@ -3,7 +3,7 @@
  * on the task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
-import { LEAST_PACE } from "../core/pace.js";
+import { LEAST_PACE, MOST_PACE } from "../core/pace.js";
 import { ruleNames, updateRules } from "../rules/rules.js";
 import { TRACK_FEATURES } from "../tasks/definition.js";
 import { linkMeanings, linkNames } from "./links.js";
@@ -30,7 +30,7 @@ const trackSpeed = v.pipe(
   v.string(TRACK_SPEED),
   v.check((value) => speedPlanOf(value) !== null, TRACK_SPEED),
 );
-const PACE = `a number from ${LEAST_PACE} to 1.5`;
+const PACE = `a number from ${LEAST_PACE} to ${MOST_PACE}`;
 const PART = "a number from 0.5 to 1";
 const trackLine = v.pipe(
   v.string(TRACK_LINE),
@@ -123,7 +123,7 @@ export const settings = {
       "throttle=1..0.7@seconds0..60, grip=0.6@place:1,0,0.5 (docs/training.md)",
   },
   pace: {
-    schema: v.pipe(v.number(PACE), v.minValue(LEAST_PACE, PACE), v.maxValue(1.5, PACE)),
+    schema: v.pipe(v.number(PACE), v.minValue(LEAST_PACE, PACE), v.maxValue(MOST_PACE, PACE)),
     default: 1,
     describe:
       "how fast the task is driven, task time per time; below 1 slower, e.g. 0.8 for a first lap on a new floor; " +

@@ -3,6 +3,7 @@
  * cheapest. With every plan the pace moves a little to where the model is driven more cheaply, within what the settings
  * allow.
  */
+import { LEAST_PACE, MOST_PACE } from "../core/pace.js";
 import type { PaceRange } from "./definition.js";
 import type { ModelRollouts } from "./model-rollouts.js";
 import type { Plan } from "./plan.js";
@@ -20,10 +21,13 @@ const WORTHWHILE = 0.001;
  */
 export function eased(model: ModelRollouts, plan: Plan, { least, most }: PaceRange): Plan {
   if (least >= most) return plan;
-  const at = (part: number) => Math.min(most, Math.max(least, plan.pace * (1 + part)));
-  const [slower, faster] = [-PROBE, PROBE].map((part) => model.rollOut(plan.pace * (1 + part)));
+  // so that the paces on both sides can be driven
+  const middle = Math.min(MOST_PACE * (1 - 2 * PROBE), Math.max(LEAST_PACE * (1 + 2 * PROBE), plan.pace));
+  const at = (part: number) => Math.min(most, Math.max(least, middle * (1 + part)));
+  const between = middle === plan.pace ? plan.after : model.rollOut(middle);
+  const [slower, faster] = [-PROBE, PROBE].map((part) => model.rollOut(middle * (1 + part)));
   const slope = (faster - slower) / (2 * PROBE);
-  const curvature = (faster - 2 * plan.after + slower) / PROBE ** 2;
+  const curvature = (faster - 2 * between + slower) / PROBE ** 2;
   const wanted = curvature > 0 ? -slope / curvature : slope > 0 ? -MOST : MOST;
   const pace = at(Math.max(-MOST, Math.min(MOST, wanted)));
   if (!Number.isFinite(slope) || pace === plan.pace) return plan;

@@ -47,6 +47,24 @@ test("never beyond its range, which may be a single pace", () => {
   expect(tried).toEqual([]);
 });
 
+test.each([
+  [0.3, 0.32],
+  [0.3005, 0.301],
+  [1.45, 1.5],
+])("from %d to %d, near the ends of what can be driven, it tries nothing beyond them", (least, most) => {
+  const [up, down] = [(pace: number) => most + 0.1 - pace, (pace: number) => pace];
+  for (const pace of [least, most])
+    for (const cost of [up, down]) {
+      const { found, tried } = easedAt(pace, cost, { least, most });
+      expect(Math.min(...tried)).toBeGreaterThanOrEqual(0.3);
+      expect(Math.max(...tried)).toBeLessThanOrEqual(1.5);
+      expect(found.pace).toBeGreaterThanOrEqual(least);
+      expect(found.pace).toBeLessThanOrEqual(most);
+    }
+  expect(easedAt(least, up, { least, most }).found.pace).toBeGreaterThan(least);
+  expect(easedAt(most, down, { least, most }).found.pace).toBeLessThan(most);
+});
+
 test("the plan as it is where another pace saves less than a thousandth, or the model leaves its bounds", () => {
   const little = easedAt(1, (pace) => 1 + 0.1 * pace);
   expect(little.found).toBe(little.plan);

@@ -43,6 +43,8 @@ const DECEIVED = 3;
 const DISTRUST = 10;
 /** The highest pace in the window of a change, as a part of that of the settings. */
 const CAREFUL = 0.76;
+/** Of the pace that a robot's rows tell, which comes back from the product with a race's usage. */
+const ROUNDING = 1e-9;
 const HOPELESS =
   "the cost keeps growing beyond what the model promises, with the untrained policy at its slowest too: " +
   "there is nothing left to drive";
@@ -145,7 +147,7 @@ export default {
     let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
     const { before, unchanged } = plan;
     const paces = { ...batch.paces, most: Math.min(numbers.ceiling, batch.paces.most) };
-    const isHeld = core.pace < core.askedPace; // by the reflex, which knows why
+    const isHeld = core.pace < (1 - ROUNDING) * core.askedPace; // by the reflex, which knows why
     const eases = !descends && start.pace >= paces.least;
     if (eases && !isHeld) plan = eased(model, plan, paces);
     // a rung up needs a promise that was kept
@@ -207,6 +209,7 @@ function climbed(
   { most }: PaceRange,
 ): Plan {
   const pace = fasterPace(plan.pace, numbers.turn, most);
+  if (pace === plan.pace) return plan; // as high as it may be
   const quick = planFrom(core, model, { from: plan.from, pace }, numbers);
   return quick.after < plan.after ? quick : plan;
 }

@@ -3,13 +3,15 @@
  * ways of both over the same durations, at the latency at which they fit best.
  */
 import { DEGREE, wrapAngle } from "../angles.js";
-import { type Measured, MotionColumn, PoseColumn, Verdict } from "../estimation/measured.js";
+import { type Measured, MotionColumn, PoseColumn, posesBy, Verdict } from "../estimation/measured.js";
 import { type Finding, named, note, ok, problem } from "./check.js";
 
 /** Less than this tells nothing: way [m], turn there and back [rad], poses. */
 const LEAST_WAY = 3;
 const LEAST_TURN = 2 * Math.PI;
 const LEAST_POSES = 60;
+/** Pairs of poses by which a latency is judged. */
+const LEAST_COMPARED = 20;
 /** Latencies that are tried [s]: from, to, and between two. */
 const [FIRST, LAST, BETWEEN] = [-0.1, 0.4, 0.005];
 /** Ways and turns are compared over this duration [s]. */
@@ -44,13 +46,12 @@ interface Compared {
 
 /** What is to be known of the agreement, and what to do about it. `wheelTravel`: as configured [m]. */
 export function agreementFindings(measured: Measured, wheelTravel: number): Finding[] {
-  const has = (column: MotionColumn) => !Number.isNaN(measured.motions[column]);
-  const [hasWheel, hasGyro] = [has(MotionColumn.distance), has(MotionColumn.turn)];
+  const sums = new Sums(measured.motions);
+  const { hasWheel, hasGyro } = sums;
   const missing = [...(hasWheel ? [] : ["wheel"]), ...(hasGyro ? [] : ["gyro"])];
   if (!hasGyro)
     return [named("sensors", note(`the car has no ${missing.join(" and no ")}: nothing to compare with`, null))];
-  const poses = rowsOf(measured);
-  const sums = new Sums(measured.motions);
+  const poses = posesBy(PoseColumn.seconds, measured);
   const at = (latency: number) => compare(poses, sums, latency);
   const latencies = Array.from({ length: Math.round((LAST - FIRST) / BETWEEN) + 1 }, (_, i) => FIRST + i * BETWEEN);
   const turn = sums.wholeTurn;
@@ -68,20 +69,23 @@ export function agreementFindings(measured: Measured, wheelTravel: number): Find
   const best = latencies
     .map((latency) => ({ latency, fit: turnFit(at(latency)) }))
     .reduce((least, one) => (one.fit.left < least.fit.left ? one : least));
+  if (!Number.isFinite(best.fit.left))
+    return [
+      named(
+        "times",
+        problem(
+          "hardly a pose is of the time in which wheel and gyro were measured",
+          "see that the source's clock runs as this computer's does, and push it as long as it listens",
+        ),
+      ),
+    ];
   const compared = at(best.latency);
   return [
     ...gyroFindings(best.fit),
-    latencyFinding(best.latency, measured),
+    latencyFinding(best.latency),
     ...(hasWheel ? wheelFindings(compared, wheelTravel) : []),
     ...believedFinding(measured),
   ];
-}
-
-function rowsOf({ poses }: Measured): Float64Array[] {
-  const rows = Array.from({ length: poses.length / PoseColumn.count }, (_, i) =>
-    poses.subarray(i * PoseColumn.count, (i + 1) * PoseColumn.count),
-  );
-  return rows.sort((a, b) => a[PoseColumn.seconds] - b[PoseColumn.seconds]);
 }
 
 /** Wheel and gyro, summed up from the beginning. */
@@ -92,15 +96,22 @@ class Sums {
   /** without regard to direction */
   wholeWay = 0;
   wholeTurn = 0;
+  /** whether any of it was measured */
+  hasWheel = false;
+  hasGyro = false;
 
   constructor(motions: Float64Array) {
     let [way, turn] = [0, 0];
     for (let at = 0; at < motions.length; at += MotionColumn.count) {
-      const distance = motions[at + MotionColumn.distance];
-      const turned = motions[at + MotionColumn.turn];
-      way += Number.isNaN(distance) ? 0 : distance;
+      const measured = (column: MotionColumn) => !Number.isNaN(motions[at + column]);
+      this.hasWheel ||= measured(MotionColumn.distance);
+      this.hasGyro ||= measured(MotionColumn.turn);
+      // what was missed once goes on as if it had stood still
+      const distance = measured(MotionColumn.distance) ? motions[at + MotionColumn.distance] : 0;
+      const turned = measured(MotionColumn.turn) ? motions[at + MotionColumn.turn] : 0;
+      way += distance;
       turn += turned;
-      this.wholeWay += Math.abs(Number.isNaN(distance) ? 0 : distance);
+      this.wholeWay += Math.abs(distance);
       this.wholeTurn += Math.abs(turned);
       this.#times.push(motions[at + MotionColumn.time]);
       this.#ways.push(way);
@@ -171,7 +182,8 @@ function turnFit(compared: readonly Compared[]): TurnFit {
   const scale = (ay * bb - by * ab) / determinant;
   const bias = (by * aa - ay * ab) / determinant;
   const left = sum((c) => (c.turned - scale * c.turn - bias * c.seconds) ** 2) / compared.length;
-  return { scale, bias, left: compared.length === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(left) };
+  const tells = compared.length >= LEAST_COMPARED && determinant > 0;
+  return { scale, bias, left: tells ? Math.sqrt(left) : Number.POSITIVE_INFINITY };
 }
 
 const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
@@ -202,9 +214,8 @@ function gyroFindings({ scale, bias, left }: TurnFit): Finding[] {
   ];
 }
 
-function latencyFinding(latency: number, { begin, poses }: Measured): Finding {
+function latencyFinding(latency: number): Finding {
   const text = `poses are ${(1000 * latency).toFixed(0)} ms older than they say, by how they turn`;
-  if (begin.length === 0 && poses.length === 0) return named("latency", ok(text));
   if (latency <= FIRST + BETWEEN || latency >= LAST - BETWEEN)
     return named("latency", problem(`${text}, or more`, "turn the car quicker; see that the source's clock is one"));
   const setting = `--pose-latency ${latency.toFixed(3)}`;

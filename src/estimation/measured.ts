@@ -93,6 +93,14 @@ export interface Measured {
   readonly clock: number;
 }
 
+/** Rows of poses, by {@link PoseColumn}, in the order of one of their numbers. */
+export function posesBy(column: PoseColumn, { poses }: Pick<Measured, "poses">): Float64Array[] {
+  const rows = Array.from({ length: poses.length / PoseColumn.count }, (_, i) =>
+    poses.subarray(i * PoseColumn.count, (i + 1) * PoseColumn.count),
+  );
+  return rows.sort((a, b) => a[column] - b[column]);
+}
+
 export function putBegin(
   row: Float64Array,
   settings: EstimatorSettings,

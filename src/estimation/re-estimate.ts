@@ -9,6 +9,7 @@ import {
   type MeasuredLog,
   MotionColumn,
   PoseColumn,
+  posesBy,
   settingsIn,
   takeMotion,
   Verdict,
@@ -59,7 +60,7 @@ export function reEstimate(measured: Measured, given: Partial<EstimatorSettings>
   const estimator = begun(measured, given);
   const log = new KeptLog();
   estimator.logTo(log);
-  const poses = new PoseFeed(measured.poses, estimator);
+  const poses = new PoseFeed(posesBy(PoseColumn.after, measured), estimator);
   const motion = newMotion();
   for (let i = 0; i < count; i++) {
     poses.before(i);
@@ -111,11 +112,8 @@ class PoseFeed {
   readonly #estimator: Estimator;
   #next = 0;
 
-  constructor(poses: Float64Array, estimator: Estimator) {
-    const rows = Array.from({ length: poses.length / PoseColumn.count }, (_, i) =>
-      poses.subarray(i * PoseColumn.count, (i + 1) * PoseColumn.count),
-    );
-    this.#rows = rows.sort((a, b) => a[PoseColumn.after] - b[PoseColumn.after]);
+  constructor(rows: readonly Float64Array[], estimator: Estimator) {
+    this.#rows = rows;
     this.#estimator = estimator;
   }
 

@@ -1,6 +1,6 @@
 /** What was believed of a drive, against what poses from outside said of the same moments. */
 import { wrapAngle } from "../angles.js";
-import { type Measured, MotionColumn, PoseColumn, type Verdict } from "./measured.js";
+import { type Measured, MotionColumn, PoseColumn, posesBy, type Verdict } from "./measured.js";
 
 /** One pose from outside. */
 export interface Seen {
@@ -17,13 +17,11 @@ export interface Seen {
  * Every pose that was true between two movements, in order of time, against the place that was believed at that time,
  * before the pose had come. `latency`: what poses are older than they say [s].
  */
-export function seenAgainstBelieved({ motions, poses }: Measured, latency: number): Seen[] {
-  const rows = Array.from({ length: poses.length / PoseColumn.count }, (_, i) =>
-    poses.subarray(i * PoseColumn.count, (i + 1) * PoseColumn.count),
-  ).sort((a, b) => a[PoseColumn.seconds] - b[PoseColumn.seconds]);
+export function seenAgainstBelieved(measured: Measured, latency: number): Seen[] {
+  const { motions } = measured;
   const found: Seen[] = [];
   let at = 0;
-  for (const row of rows) {
+  for (const row of posesBy(PoseColumn.seconds, measured)) {
     const time = row[PoseColumn.seconds] - latency;
     while (at + MotionColumn.count < motions.length && motions[at + MotionColumn.count + MotionColumn.time] < time)
       at += MotionColumn.count;

@@ -93,9 +93,18 @@ test.each([
   ["a tag askew by 10°", { turned: 10 * DEGREE }, "direction", /--pose-mount with -?10\.\d°/],
   ["poses in millimetres", { unit: 1000 }, "ways", /millimetres/],
   ["poses that contradict", { isSeldomBelieved: true }, "estimate", /--pose-noise/],
+  ["a source whose clock is another", { late: 1000 }, "times", /clock/],
   ["too short a push", { seconds: 4 }, "push", /in curves to both sides/],
 ] as const)("%s is a problem, and its remedy is said", (_, errors, name, remedy) => {
   const finding = of(errors).get(name);
   expect(finding?.status).toBe("problem");
   expect(finding?.remedy).toMatch(remedy);
+});
+
+test("a gyro that measures nothing now and then is one, from its first number on", () => {
+  const measured = measuredOf({});
+  for (const missed of [0, 1, 700]) measured.motions[missed * MotionColumn.count + MotionColumn.turn] = Number.NaN;
+  const found = agreementFindings(measured, TRAVEL);
+  expect(found.map(({ name, status }) => [name, status])).toContainEqual(["turns", "ok"]);
+  expect(found.map((finding) => finding.found).join()).not.toMatch(/NaN|Infinity/);
 });

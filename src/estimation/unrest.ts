@@ -22,7 +22,8 @@ export class Unrest {
 
   /** `surprise`: of a pose, chi square with three degrees of freedom. */
   take(surprise: number): void {
-    this.#mean += SHARE * (Math.min(surprise / 3, MOST_OF_ONE) - this.#mean);
+    const counted = surprise / 3 < MOST_OF_ONE ? surprise / 3 : MOST_OF_ONE; // NaN too, which would stay in the mean
+    this.#mean += SHARE * (counted - this.#mean);
     const part = this.#mean / USUAL;
     this.factor = Math.max(1, Math.min(MOST, part * part));
   }

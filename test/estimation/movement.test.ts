@@ -5,6 +5,7 @@ import { ENTRIES, Entry, MOVING, PRIOR } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
 import { type Motion, newMotion } from "../../src/estimation/motion.js";
 import { Movement } from "../../src/estimation/movement.js";
+import { Unrest } from "../../src/estimation/unrest.js";
 import { uniformFrom } from "../../src/statistics.js";
 
 /** Without poses from outside: (E6). */
@@ -202,4 +203,14 @@ test("the covariance moved on is the product of three matrices, whatever columns
   transition.spread(numbers);
   const expected = times(times(F, P), turned(F)).flat();
   for (const [i, value] of expected.entries()) expect(numbers[ENTRIES + i]).toBeCloseTo(value, 12);
+});
+
+test("a surprise that is no number counts as a large one, and is forgotten like one", () => {
+  const [unrest, other] = [new Unrest(), new Unrest()];
+  unrest.take(Number.NaN);
+  other.take(1e9);
+  expect(unrest.factor).toBe(other.factor);
+  expect(unrest.factor).toBeGreaterThan(1);
+  for (let i = 0; i < 100; i++) unrest.take(3);
+  expect(unrest.factor).toBe(1);
 });

@@ -74,9 +74,11 @@ async function newestMeasured(run: string): Promise<ReportInput["drive"]> {
   const names = (await namesIn(folder)).filter((name) => name.endsWith(".mcap")).sort();
   for (const name of names.reverse()) {
     const path = join(folder, name);
-    const { size } = await stat(path);
-    if (size > LONGEST_DRIVE) continue;
-    const recording = await readRecording(path).catch(() => undefined);
+    const readable = await stat(path).then(
+      ({ size }) => size <= LONGEST_DRIVE,
+      () => false,
+    );
+    const recording = readable ? await readRecording(path).catch(() => undefined) : undefined;
     if (recording?.measured !== undefined) return { name: `drives/${name}`, recording };
   }
   return undefined;

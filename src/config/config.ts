@@ -118,6 +118,7 @@ const LATER: readonly SettingName[] = [
   "start-from",
   "race",
   "race-margin",
+  "vesc",
   "pose",
   "pose-name",
   "pose-frame",

@@ -336,3 +336,9 @@ test("a task without a pace says so; a run of a version that knew none was drive
   const path = await fileWith(formatConfig(completeConfig({})).replace(/^(least-)?pace: .*\n/gm, ""));
   expect(await readCompleteConfig(path)).toMatchObject({ pace: 1, "least-pace": 1 });
 });
+
+test("a run of the version before, which knew no other line, least pace or VESC, is read", async () => {
+  const text = formatConfig(completeConfig({})).replace(/^(track-line|least-pace|vesc): .*\n/gm, "");
+  expect(text).not.toMatch(/^(track-line|least-pace|vesc):/m);
+  expect(await readCompleteConfig(await fileWith(text))).toEqual(completeConfig({ "least-pace": 1 }));
+});

@@ -9,7 +9,7 @@ import { askingOnly } from "../../src/links/vesc/port.js";
 import { explainFault } from "../../src/runtime/stops.js";
 import { BoardTransport } from "../in-the-loop/virtual-host.js";
 import { ELECTRICAL_TRAVEL, type FakeOptions, FakeVesc } from "../support/fake-vesc.js";
-import { framed, Unframer } from "../support/vesc-codec.js";
+import { framed, signed, Unframer } from "../support/vesc-codec.js";
 import { onBoard } from "./harness.js";
 
 const CAR: PartialConfig = { link: "vesc", "wheel-travel": ELECTRICAL_TRAVEL };
@@ -125,6 +125,17 @@ test("a motor that turns, or a fault that stands, keeps it from being armed", as
   ]);
 });
 
+test("a car that was carried until then: its gyro is measured anew while it is armed", async () => {
+  const { fake, robot, said, steps, arm } = await start();
+  fake.lie = (sensed) => (sensed.rate = 0.4 + 0.3 * Math.sin(fake.nowUs / 1e5));
+  await steps(150);
+  fake.lie = () => {};
+  expect(await arm()).toBe(true);
+  expect(said).toEqual([]);
+  await steps(2);
+  expect(robot.reading.yawRate).toBe(0);
+});
+
 test("commands that are lost until its time-out: it brakes, and does not follow those that come later", async () => {
   const { fake, robot, port, said, steps, arm } = await start();
   await steps(100);
@@ -182,7 +193,7 @@ test("one that hangs is started anew by its watchdog, and follows nothing until 
 });
 
 test("by currents: throttle 0 brakes with what the VESC is set up with", async () => {
-  const { fake, steps, arm } = await start({}, { vesc: { drive: "current", maxCurrent: 20 } });
+  const { fake, robot, port, now, steps, arm } = await start({}, { vesc: { drive: "current", maxCurrent: 20 } });
   await steps(100);
   await arm();
   await steps(30, FORWARD);
@@ -190,6 +201,18 @@ test("by currents: throttle 0 brakes with what the VESC is set up with", async (
   expect(fake.state[2]).toBeGreaterThan(0.05);
   await steps(60, NEUTRAL);
   expect(fake.state[2]).toBe(0);
+  // settings that are not fine keep it from being armed, not from braking
+  robot.disarm(now());
+  fake.app = { ...fake.app, brakeCurrent: 0.5 };
+  expect(await arm()).toBe(false);
+  const braked: number[] = [];
+  port.tamperOut = (frames) => {
+    for (const [command, ...data] of frames.flatMap((frame) => new Unframer().push(frame)))
+      if (command === 7) braked.push(signed(data));
+    return frames;
+  };
+  await steps(5);
+  expect(braked).toEqual([10_000, 10_000, 10_000, 10_000, 10_000]);
 });
 
 test("without an IMU it turns by its steering; without that and poses it is refused", async () => {

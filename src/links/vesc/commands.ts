@@ -7,7 +7,7 @@ import type { VescSettings } from "./settings.js";
 export class VescCommands {
   readonly #settings: VescSettings;
   readonly #sign: 1 | -1;
-  /** what it brakes with at throttle 0 where currents are commanded [A] */
+  /** what it brakes with at throttle 0 where currents are commanded, of the settings last found fine [A] */
   brakeCurrent = 0;
 
   constructor(settings: VescSettings) {

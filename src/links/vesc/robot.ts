@@ -109,6 +109,7 @@ export class VescRobot extends PlanarRobot {
     this.followedUntil = Number.NaN;
     this.#armingSince = now;
     this.#isConfigured = false; // it may have been changed since it was read
+    this.#gyro.interrupt(); // what was measured before may be of a car that was carried
     this.#port.askAtOnce();
   }
 
@@ -190,9 +191,8 @@ export class VescRobot extends PlanarRobot {
     const fault = this.#readiness.ofConfiguration(this.#app);
     this.#isConfigured = fault === Fault.none;
     this.#isOurs ||= this.#isConfigured;
-    this.#commands.brakeCurrent = fault === Fault.none ? this.#app.brakeCurrent : 0;
-    if (fault === Fault.none) return;
-    if (this.phase === RobotPhase.arming) this.#stop(fault, this.#readiness.value);
+    if (fault === Fault.none) this.#commands.brakeCurrent = this.#app.brakeCurrent;
+    else if (this.phase === RobotPhase.arming) this.#stop(fault, this.#readiness.value);
     else this.fail(fault, this.#readiness.value);
   }
 
@@ -269,7 +269,7 @@ export class VescRobot extends PlanarRobot {
   #findBias(): void {
     if (Number.isNaN(this.#rate)) return;
     if (!this.#isStanding) this.#gyro.interrupt();
-    else if (this.phase === RobotPhase.ready) this.#gyro.take(this.#rate);
+    else if (this.phase === RobotPhase.ready || this.phase === RobotPhase.arming) this.#gyro.take(this.#rate);
   }
 
   get #isStanding(): boolean {

@@ -11,7 +11,7 @@ const END = 3;
 export const VESC_LONGEST = 512;
 /** checksum and end */
 const TAIL = 3;
-/** Bytes of all frames that are sent at once: four of them have 43. */
+/** Bytes of all frames that are sent at once: five of them have 42. */
 const ROOM = 128;
 
 /**

@@ -165,5 +165,5 @@ test("time-out, brake current, servo and app of every layout that is known", () 
 test("damaged answers: two decoders read the same, and the robot does nothing that cannot be", () => {
   const { whole, armed } = fuzzVesc(12_000, 1);
   expect(whole).toBeGreaterThan(2000);
-  expect(armed).toBeGreaterThanOrEqual(0);
+  expect(armed).toBeGreaterThan(100);
 });

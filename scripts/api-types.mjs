@@ -3,7 +3,7 @@
  * are checked in any project, whatever else it has installed. Of the compiler's declarations it takes those that are
  * exported, and those that they are made of; docs/api.md is made from the same list (scripts/docs/api.mjs).
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "@babel/parser";
 
@@ -86,11 +86,8 @@ export function declarations() {
 
 /** Writes the one file. */
 export function writeTypes() {
-  const text = ({ docs, isExported, text, node }) => {
-    const declared = /^(interface|type|declare)\b/.test(text) ? text : `declare ${text}`;
-    const own = node.type === "TSInterfaceDeclaration" || node.type === "TSTypeAliasDeclaration" ? text : declared;
-    return `${docs === undefined ? "" : `/*${docs}*/\n`}${isExported ? "export " : ""}${own}\n`;
-  };
-  if (!existsSync(dirname(TYPES))) mkdirSync(dirname(TYPES), { recursive: true });
+  const text = ({ docs, isExported, text }) =>
+    `${docs === undefined ? "" : `/*${docs}*/\n`}${isExported ? "export " : ""}${text}\n`;
+  mkdirSync(dirname(TYPES), { recursive: true });
   writeFileSync(TYPES, `${declarations().map(text).join("\n")}\nexport {};\n`);
 }

@@ -23,3 +23,9 @@ export function simulatedLink({ link: name }: RunConfig): Link {
       `use lapgrad train --link ${name} --arm, or lapgrad drive`,
   );
 }
+
+/** A number that counts something, checked. */
+export function wholeNumber(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UserError(`${name} is ${value}; allowed is a whole number of 1 or more`);
+}

@@ -7,6 +7,7 @@ import { type Group, groupsOf, jobsOf, type Study } from "../compare/study.js";
 import type { Curve, Job } from "../compare/training.js";
 import { UserError } from "../errors.js";
 import { runJobs } from "../workers/pool.js";
+import { wholeNumber } from "./checked.js";
 import { type StopSignal, stopBy } from "./stop.js";
 
 const WORKER = new URL("../compare/worker.js", import.meta.url);
@@ -37,9 +38,8 @@ export interface Comparison extends Study {
 export async function compare(study: Partial<Study> = {}, options: StudyOptions = {}): Promise<Comparison> {
   const whole = completeStudy(study);
   const jobs = jobsOf(whole);
-  const { workers = availableParallelism(), onDone } = options;
-  if (!(Number.isSafeInteger(workers) && workers >= 1))
-    throw new UserError(`workers is ${workers}; allowed is a whole number of 1 or more`);
+  const { onDone } = options;
+  const workers = wholeNumber("workers", options.workers ?? availableParallelism());
   const { signal, release } = stopBy(options.signal);
   try {
     const curves = await runJobs<Job, Curve>(WORKER, jobs, { workers, signal, onDone });
@@ -52,13 +52,16 @@ export async function compare(study: Partial<Study> = {}, options: StudyOptions 
 function completeStudy(given: Partial<Study>): Study {
   const { updates = Object.keys(rules), plants = CORE_PLANTS, minutes = 5, rates = {} } = given;
   const { seeds = Array.from({ length: 10 }, (_, i) => i + 1) } = given;
+  for (const [name, list] of Object.entries({ updates, plants, seeds }))
+    if (!Array.isArray(list) || list.length === 0)
+      throw new UserError(`${name} is ${JSON.stringify(list)}; allowed is a list of one or more`);
   for (const rule of [...updates, ...Object.keys(rates)]) checkedRule(rule);
-  if (seeds.length === 0 || !seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
+  if (!seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
     throw new UserError(`seeds is ${seeds.join(", ")}; allowed are whole numbers of 0 or more, e.g. [1, 2, 3]`);
-  if (!(minutes > 0 && minutes <= MOST_MINUTES))
+  if (!(Number.isFinite(minutes) && minutes > 0 && minutes <= MOST_MINUTES))
     throw new UserError(`minutes is ${minutes}; allowed is a number above 0, at most ${MOST_MINUTES}`);
   for (const [rule, rate] of Object.entries(rates))
-    if (!(rate > 0 && Number.isFinite(rate)))
+    if (!(Number.isFinite(rate) && rate > 0))
       throw new UserError(`rates.${rule} is ${rate}; allowed is a number above 0, e.g. { sgd: 1e-4 }`);
   return { updates, plants: plantsIn(plants.join(",")), seeds, minutes, rates };
 }

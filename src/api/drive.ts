@@ -4,7 +4,7 @@ import type { Recording } from "../recording/recording.js";
 import { recordingFrom } from "../recording/transfer.js";
 import { writeRecording } from "../recording/writer.js";
 import { measure, type RolloutMetrics, summaryOf } from "../training/metrics.js";
-import { checked, simulatedLink } from "./checked.js";
+import { checked, simulatedLink, wholeNumber } from "./checked.js";
 import { lapsIn, prepareDrive } from "./driving.js";
 import type { Settings } from "./settings.js";
 
@@ -45,9 +45,11 @@ export interface Drive {
  * @throws UserError if there is no such policy, or it cannot do what is asked for
  */
 export async function drive(policy: string, options: DriveOptions = {}): Promise<Drive> {
-  const { settings = {}, laps = 3, checkpoint = "best", initialState, startTime = 0, out } = options;
-  if (!(Number.isSafeInteger(laps) && laps >= 1))
-    throw new UserError(`laps is ${laps}; allowed is a whole number of 1 or more`);
+  const { settings = {}, checkpoint = "best", initialState, startTime = 0, out } = options;
+  const laps = wholeNumber("laps", options.laps ?? 3);
+  if (typeof policy !== "string")
+    throw new UserError(`the policy is ${policy}; allowed is a run's folder or a network file`);
+  if (!Number.isFinite(startTime)) throw new UserError(`startTime is ${startTime}; allowed is a number [s]`);
   const withoutNetwork = options.withoutNetwork === true;
   const how = { withoutNetwork, checkpoint, laps, initialState, startTime };
   const { config, core, perLap, source } = await prepareDrive({ policy, given: checked(settings), ...how });

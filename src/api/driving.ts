@@ -79,12 +79,12 @@ function placeAtStart(
   name: string,
 ): void {
   const { task } = core.setup;
-  const state = given ?? task.initialState;
+  const state = Array.from(given ?? task.initialState);
   const numbers = state.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   const { length } = task.columns.state;
   if (numbers.length !== length || state.length !== length) {
     const allowed = `${length} numbers: ${task.columns.state.join(", ")}`;
-    throw new UserError(`${name} is ${state.join(",")}; allowed are ${allowed}`);
+    throw new UserError(`${name} is ${given}; allowed are ${allowed}`);
   }
   core.writeStart(numbers, startTime);
 }

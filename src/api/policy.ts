@@ -14,6 +14,8 @@ import { hiddenOf, setLayers } from "../policy-file.js";
 import { readBytes } from "../recording/files.js";
 import { readJson } from "../recording/json.js";
 
+const TIMINGS = ["simulation", "hardware"] as const;
+
 /** What is exported, and how. */
 export interface ExportOptions {
   /** form of the file: `onnx` (the default), `c`, `json` or `wasm` */
@@ -66,7 +68,8 @@ export async function writePolicy(run: string, options: ExportOptions, mark = ""
   const what = oneOf(options.what ?? "policy", `${mark}what of ${mark}format ${format}`, form.whats);
   const [usual] = form.precisions;
   const precision = oneOf(options.precision ?? usual, `${mark}precision of ${mark}format ${format}`, form.precisions);
-  const source = await openSource(run, options.checkpoint ?? "best", options.timing);
+  const timing = options.timing === undefined ? undefined : oneOf(options.timing, `${mark}timing`, TIMINGS);
+  const source = await openSource(run, options.checkpoint ?? "best", timing);
   const file = options.out ?? join(run, `${what}${precision === usual ? "" : `-${precision}`}.${form.ending}`);
   await writeAtomically(file, await form.write(source, { what, precision }));
   const bytes = await readFile(file);
@@ -75,7 +78,7 @@ export async function writePolicy(run: string, options: ExportOptions, mark = ""
     { what, precision },
     bytes,
   );
-  const { task, timing, provenance } = source.policy;
+  const { task, provenance } = source.policy;
   return {
     run,
     task: task.name,
@@ -83,7 +86,7 @@ export async function writePolicy(run: string, options: ExportOptions, mark = ""
     what,
     format,
     precision,
-    timing,
+    timing: source.policy.timing,
     file,
     bytes: bytes.length,
     checks: verdict.checks ?? null,
@@ -184,6 +187,6 @@ async function moduleOf(path: string): Promise<Uint8Array> {
   setLayers(core, layers, path);
   if (adjustment) installAdjustment(core, adjustment, path);
   const { timing, provenance } = (await readJson(path)) as { timing: unknown; provenance: Provenance };
-  const known = oneOf(`${timing}`, `${path}: timing`, ["simulation", "hardware"] as const);
+  const known = oneOf(`${timing}`, `${path}: timing`, TIMINGS);
   return exportWasm(core, describePolicy(core, known, provenance));
 }

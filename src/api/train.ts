@@ -2,7 +2,7 @@
 import type { Output } from "../output.js";
 import { bestOf, type RolloutMetrics, type TrainedRollout } from "../training/metrics.js";
 import { newRun, resumedRun, type StartedRun, type TrainOptions } from "../training/run-start.js";
-import { checked, simulatedLink } from "./checked.js";
+import { checked, simulatedLink, wholeNumber } from "./checked.js";
 import type { CompleteSettings } from "./configure.js";
 import { follow } from "./follow.js";
 import type { Settings } from "./settings.js";
@@ -61,7 +61,7 @@ export async function* train(
     given: checked(settings),
     ...(out !== undefined && { out }),
     ...(resume !== undefined && { resume }),
-    ...(laps !== undefined && { laps }),
+    ...(laps !== undefined && { laps: wholeNumber("laps", laps) }),
   };
   const remarks: string[] = [];
   // what cannot be simulated leaves no folder

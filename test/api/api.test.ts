@@ -77,6 +77,8 @@ test("a drive tells its laps", async () => {
   expect([stopped, updates]).toEqual([null, 6]);
 });
 
+/** What no type allows, but JavaScript does. */
+const untyped = (value: unknown) => value as never;
 const refused: [string, () => Promise<unknown>, RegExp][] = [
   ["an unknown setting", async () => configure({ sead: 1 } as Settings), /unknown setting "sead"; did you mean "seed"/],
   ["a list of settings", async () => configure([] as Settings), /settings are \[\]; allowed is an object/],
@@ -86,6 +88,19 @@ const refused: [string, () => Promise<unknown>, RegExp][] = [
   ["an unknown rule", () => compare({ updates: ["newton"] }), /unknown update rule "newton"/],
   ["half a seed", () => compare({ seeds: [0.5] }), /seeds is 0.5; allowed are whole numbers/],
   ["no minutes", () => compare({ minutes: 0 }), /minutes is 0; allowed is a number above 0/],
+  ["minutes as text", () => compare({ minutes: untyped("1") }), /minutes is 1; allowed is a number above 0/],
+  ["a seed for seeds", () => compare({ seeds: untyped(3) }), /seeds is 3; allowed is a list of one or more/],
+  ["no rules", () => compare({ updates: [] }), /updates is \[\]; allowed is a list of one or more/],
+  ["a drive of nothing", () => drive(untyped(undefined)), /the policy is undefined; allowed is a run's folder or/],
+  ["a start at no time", () => drive(run, { startTime: Number.NaN }), /startTime is NaN; allowed is a number \[s\]/],
+  ["no state", () => drive(run, { initialState: untyped(3) }), /initialState is 3; allowed are 4 numbers: x \[m\]/],
+  ["NaN in it", () => drive(run, { initialState: [0, 0, Number.NaN, 0] }), /initialState is 0,0,NaN,0; allowed are 4/],
+  ["laps that are no number", () => train({}, { laps: Number.NaN }).next(), /laps is NaN; allowed is a whole number/],
+  [
+    "an unknown clock",
+    () => exportPolicy(run, { timing: untyped("x") }),
+    /timing is x; allowed is simulation or hardw/,
+  ],
   ["no workers", () => compare({}, { workers: 0 }), /workers is 0; allowed is a whole number of 1 or more/],
 ];
 test.each(refused)("refused: %s", async (_, action, message) => {

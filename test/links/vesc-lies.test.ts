@@ -1,4 +1,4 @@
-/** Motor and gyro of a VESC that lie: the gates find them by what its bytes say (docs/results/vesc.md has all). */
+/** Motor and gyro of a VESC that lie: the gates find them by what its bytes say (scripts/vesc-study.mjs tries all). */
 import { expect, test } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
 import { tryVescLie, vescLies } from "../support/lying-vesc.js";

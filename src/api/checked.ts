@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
 import { links } from "../links/links.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
+import { quoted } from "../shell.js";
 import type { Settings } from "./settings.js";
 
 /** Settings as the rest of the program takes them. */
@@ -20,7 +21,7 @@ export function simulatedLink({ link: name }: RunConfig): Link {
   if (link.isSimulated) return new WatchedSimulation(link.make());
   throw new UserError(
     `settings: "link" is ${name}; allowed here is sim, as nobody stands beside a robot that a program drives: ` +
-      `use lapgrad train --link ${name} --arm, or lapgrad drive`,
+      `use lapgrad train --link ${quoted(name)} --arm, or lapgrad drive`,
   );
 }
 

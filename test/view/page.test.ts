@@ -57,7 +57,7 @@ const ROBOT = `[...document.querySelectorAll("#stage .part")].map((path) => path
 
 browserTest("a training is seen while it happens, and its button stops it", async () => {
   const out = join(folder, "live");
-  const words = ["train", "--view", "--view-port", "0", "--laps", "100000", "--hidden", "8", "--out", out, "--json"];
+  const words = ["train", "--view", "--view-port", "0", "--laps", "100000", "--out", out, "--json"];
   const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "ignore"] });
   let printed = "";
   child.stdout.on("data", (data) => {

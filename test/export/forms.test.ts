@@ -12,8 +12,6 @@ import { POLICIES, randomPolicy, STEP_CALLS, timingsOf } from "../support/polici
 import { tool } from "../support/tools.js";
 
 const compiler = tool("cc");
-/** Of each compiled policy; all have the same operations, and doubles are compared bit by bit. */
-const CALLS = 1000;
 const WANTED = { what: "policy", precision: "float64" } as const;
 
 describe.each(Object.keys(POLICIES))("%s", (task) => {
@@ -21,7 +19,7 @@ describe.each(Object.keys(POLICIES))("%s", (task) => {
     compiler.test(`${timing}: C compiles without a warning; doubles are the core's bits, floats close`, async () => {
       const source = await randomPolicy(task, timing);
       const file = await forms.c?.write(source, WANTED);
-      const verdict = await forms.c?.check(source, WANTED, file ?? new Uint8Array(), CALLS);
+      const verdict = await forms.c?.check(source, WANTED, file ?? new Uint8Array(), STEP_CALLS);
       if (!verdict || !("checks" in verdict)) throw new Error("not checked");
       expect(verdict.checks.map(({ what, limit, passed }) => [what, limit, passed])).toStrictEqual([
         ["step", 0, true],

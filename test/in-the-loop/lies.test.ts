@@ -34,6 +34,8 @@ const UNTIL_REST = 3;
 interface Case {
   readonly name: string;
   readonly said: RegExp;
+  /** the stop's latest, after the lie began [s]; 0.3 */
+  readonly within?: number;
   readonly lie?: SimulatedCar["lie"];
   readonly order?: (board: SimulatedBoard) => Promise<unknown>;
   readonly before?: (board: SimulatedBoard) => Promise<unknown>;
@@ -50,13 +52,18 @@ const cases: readonly Case[] = [
   { name: "gyro doubled", said: /yaw rate changed/, lie: (s) => (s.rate *= 2) },
   { name: "gyro reversed", said: /yaw rate changed/, lie: (s) => (s.rate *= -1) },
   { name: "encoder halved", said: /measured speed changed|speed and throttle/, lie: (s) => (s.speed *= 0.5) },
-  { name: "encoder frozen", said: /encoder or speed stayed the same|speed and throttle/, lie: (s) => (s.speed = 2.5) },
+  {
+    name: "encoder frozen",
+    said: /encoder or speed stayed the same|speed and throttle/,
+    within: 0.5, // near the speed that is driven no jump shows it, and these gates look at half a second
+    lie: (s) => (s.speed = 2.5),
+  },
   { name: "radio lost", said: /the board lost the radio/, before: (b) => radio(b, 1000), order: (b) => radio(b, 0) },
 ];
 
 const SOME = ["gyro saturated", "encoder halved", "radio lost"];
 
-for (const { name, said, lie, order, before } of cases.filter(
+for (const { name, said, within = 0.3, lie, order, before } of cases.filter(
   ({ name }) => process.env.LAPGRAD_SOAK !== undefined || SOME.includes(name),
 ))
   atmega.test(`${name}: stopped, and named`, async () => {
@@ -88,7 +95,7 @@ for (const { name, said, lie, order, before } of cases.filter(
           .filter(({ time }) => time <= until)
           .map(({ state: [x, y] }) => Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5)),
       );
-    expect(stopped - began).toBeLessThan(AT + 0.3);
+    expect(stopped - began).toBeLessThan(AT + within);
     expect(farthest(stopped)).toBeLessThan(UNTIL_STOP);
     expect(farthest(Number.POSITIVE_INFINITY)).toBeLessThan(UNTIL_REST);
     expect((path.at(-1)?.time ?? 0) - began).toBeLessThan(AT + 5);

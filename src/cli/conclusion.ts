@@ -77,7 +77,7 @@ function summary(rollouts: readonly RolloutMetrics[], best: RolloutMetrics | und
   const pace = rollouts.at(-1)?.pace ?? config.pace;
   const part = pace / config.pace;
   const isEased = part < 1 - EASED && part > config["least-pace"] - EASED;
-  const eased = isEased ? [`pace ${pace.toFixed(3)} at the end: cheaper than ${config.pace}`] : [];
+  const eased = isEased ? [`pace ${pace.toFixed(3)} at the end, the cheapest by the model`] : [];
   const [what, of] = config.race ? (["lap time", "lapTime"] as const) : (["window cost", "windowCost"] as const);
   const change = `${digits(first[of])} -> ${digits(best[of])}${config.race ? " s" : ""} (${unit} ${best.index})`;
   const learnt = `${what} ${change} in ${minutes} minutes of driving${stopped}`;

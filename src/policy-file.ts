@@ -13,11 +13,13 @@ import {
 import { restorePolicy } from "./checkpoint/policy.js";
 import { mergeConfigs, type PartialConfig, readCompleteConfig } from "./config/config.js";
 import { resolveTask } from "./config/resolve.js";
+import type { RunConfig } from "./config/schema.js";
 import type { Core } from "./core/core.js";
 import { UserError } from "./errors.js";
 import { problemOf } from "./files.js";
 import { readJson } from "./recording/json.js";
 import { type Layer, layersIn } from "./recording/layers.js";
+import { limitsAfter } from "./rules/calm.js";
 import { quoted } from "./shell.js";
 import { taskNamed } from "./tasks/tasks.js";
 
@@ -35,6 +37,8 @@ export interface PolicySource {
   /** of a run, the pace that it drives at; undefined for a network file, and of runs that kept none */
   readonly pace: number | undefined;
   readonly isRace: boolean;
+  /** how often the car span while it was learned: the controller was limited after that */
+  readonly spins: number;
   /** puts the parameters into a core configured with these hidden layers */
   install(core: Core): void;
 }
@@ -52,14 +56,30 @@ export async function openPolicy(path: string, which: string): Promise<PolicySou
     );
   const layers = layersIn(path, file);
   const install = (core: Core) => setLayers(core, layers, path);
-  return { run: undefined, updates: undefined, pace: undefined, isRace: false, hidden: hiddenOf(layers), install };
+  return {
+    run: undefined,
+    updates: undefined,
+    pace: undefined,
+    isRace: false,
+    spins: 0,
+    hidden: hiddenOf(layers),
+    install,
+  };
 }
 
 async function policyOfRun(run: string, which: string): Promise<PolicySource> {
   const checkpoint = await checkpointNamed(run, which);
   const install = (core: Core) => restorePolicy(core, checkpoint, checkpointPath(run, numberOf(checkpoint)));
   const { updates, layers, optimiser } = checkpoint;
-  return { run, updates, pace: paceOf(checkpoint), isRace: USAGE in optimiser, hidden: layers.slice(1, -1), install };
+  const kept = { pace: paceOf(checkpoint), isRace: USAGE in optimiser, spins: optimiser.spins ?? 0 };
+  return { run, updates, ...kept, hidden: layers.slice(1, -1), install };
+}
+
+/** The settings of a run with what so many spins left of the controller's limits. */
+export function limitedBySpins(config: RunConfig, spins: number): RunConfig {
+  const limits = limitsAfter(spins, resolveTask(config).task.controller);
+  const { parameters } = config;
+  return { ...config, parameters: { ...parameters, controller: { ...parameters.controller, ...limits } } };
 }
 
 /** The pace that a checkpoint's policy drives at: of a race that of its usage. Undefined: it was made without one. */
@@ -113,7 +133,8 @@ export async function configOfPolicy(
   given: PartialConfig,
 ): Promise<PartialConfig> {
   if (policy?.run === undefined) return given;
-  const ofRun = await readCompleteConfig(join(policy.run, "config.yaml"));
+  const settings = await readCompleteConfig(join(policy.run, "config.yaml"));
+  const ofRun = policy.spins > 0 ? limitedBySpins(settings, policy.spins) : settings;
   if (given.task !== undefined && taskNamed(given.task).name !== ofRun.task)
     throw new UserError(
       `${path} has learned ${ofRun.task} and cannot do ${given.task}: leave --task out, ` +

@@ -9,7 +9,7 @@ import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import { UserError } from "../errors.js";
-import { checkpointNamed, paceOf } from "../policy-file.js";
+import { checkpointNamed, limitedBySpins, paceOf } from "../policy-file.js";
 import { timingOf } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import { RunFolder } from "../training/run-folder.js";
@@ -32,7 +32,9 @@ export interface ExportSource {
  */
 export async function openSource(run: string, which: string, timing: Timing | undefined): Promise<ExportSource> {
   const checkpoint = await checkpointNamed(run, which);
-  const config = await readCompleteConfig(join(run, "config.yaml"));
+  const settings = await readCompleteConfig(join(run, "config.yaml"));
+  const { spins = 0 } = checkpoint.optimiser;
+  const config = spins > 0 ? limitedBySpins(settings, spins) : settings;
   const pace = paceOf(checkpoint) ?? config.pace;
   if (pace !== 1 && config.features === "path")
     throw new UserError(

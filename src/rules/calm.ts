@@ -3,6 +3,7 @@
  * what the rear's grip goes into, and never again as fast as it span.
  */
 import type { Core } from "../core/core.js";
+import type { TaskDefinition } from "../tasks/definition.js";
 
 /** The pace afterwards, and the most that is ever asked for, as parts of that at which it span. */
 const SLOWER = 0.8;
@@ -39,6 +40,18 @@ export function describeCalm({ recovering, spins }: CalmMemory, pace: number): s
     : [];
 }
 
+/** The controller's parameters that so many spins limit, with their limits; what the settings have lower stays. */
+export function limitsAfter(
+  spins: number,
+  { parameters, afterSpins = {} }: TaskDefinition["controller"],
+): Record<string, number> {
+  if (spins === 0) return {};
+  const limits = Object.entries(afterSpins).map(([name, values]): [string, number] => {
+    return [name, Math.min(parameters[name], values[Math.min(spins, values.length) - 1])];
+  });
+  return Object.fromEntries(limits);
+}
+
 /** Slows down, and takes from the controller's limits what the task says for so many spins; the new pace. */
 export function calmDown(core: Core, memory: CalmMemory): number {
   const { controller } = core.setup.task;
@@ -47,10 +60,8 @@ export function calmDown(core: Core, memory: CalmMemory): number {
   memory.spins++;
   const limits = core.view("controllerParameters");
   const names = core.parameterNames("controller", controller.kind);
-  for (const [name, values] of Object.entries(controller.afterSpins ?? {})) {
-    const i = names.indexOf(name);
-    limits[i] = Math.min(limits[i], values[Math.min(memory.spins, values.length) - 1]);
-  }
+  for (const [name, limit] of Object.entries(limitsAfter(memory.spins, controller)))
+    limits[names.indexOf(name)] = limit;
   core.setPace(pace);
   return pace;
 }

@@ -1,7 +1,7 @@
 /** What is driven after a spin. */
 import { expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import { afterSpin, calmDown, describeCalm, neverSpun } from "../../src/rules/calm.js";
+import { afterSpin, calmDown, describeCalm, limitsAfter, neverSpun } from "../../src/rules/calm.js";
 import { handedOver, Takeover } from "../../src/runtime/handover.js";
 import { coreFor } from "../../src/session.js";
 
@@ -27,6 +27,16 @@ test("every spin takes pace, and throttle as the task says; faster than it span 
   expect([core.pace, memory.ceiling, limit()]).toEqual([0.5, 0.5, 0.36]);
   memory.recovering = 4;
   expect(describeCalm(memory, 0.5)).toEqual(["slowed down after a spin: pace 0.50, less throttle"]);
+});
+
+test("limits after spins are those of the task, and none without", async () => {
+  const { controller } = (await carCore()).setup.task;
+  expect([0, 1, 2, 9].map((spins) => limitsAfter(spins, controller).throttleLimit)).toEqual([
+    undefined,
+    0.42,
+    0.36,
+    0.36,
+  ]);
 });
 
 test("a limit that the user set lower stays", async () => {

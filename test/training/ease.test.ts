@@ -1,8 +1,8 @@
 /** The pace that a training comes to where its own is not the cheapest: driven, kept, resumed, driven again. */
-import { readFile, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { latestCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { checkpointPath, latestCheckpoint, numberOf, writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
 import { openSource } from "../../src/export/source.js";
 import { configOfPolicy, openPolicy } from "../../src/policy-file.js";
 import { fingerprint, newFolder, trainRun } from "../support/runs.js";
@@ -41,6 +41,24 @@ test("at the limit of grip it stays below its own; resumed bit for bit, and driv
   expect((await configOfPolicy(whole, await openPolicy(whole, "last"), { pace: 1 })).pace).toBe(1);
   const { policy } = await openSource(whole, "last", undefined);
   expect(policy.clock.period).toBeCloseTo(5.5 / last, 9);
+}, 60_000);
+
+test("a policy of a run that span is driven and exported with what the spins left of the throttle", async () => {
+  const [whole, spun] = [join(folder, "whole"), join(folder, "spun")];
+  await cp(whole, spun, { recursive: true });
+  const { checkpoint } = await latestCheckpoint(spun);
+  if (!checkpoint) throw new Error("no checkpoint");
+  const optimiser = { ...checkpoint.optimiser, spins: 1 };
+  await writeCheckpoint(checkpointPath(spun, numberOf(checkpoint)), { ...checkpoint, optimiser });
+  const limitOf = async (run: string) =>
+    (await configOfPolicy(run, await openPolicy(run, "last"), {})).parameters?.controller?.throttleLimit;
+  expect([await limitOf(whole), await limitOf(spun)]).toEqual([undefined, 0.42]);
+  const exported = async (run: string) => (await openSource(run, "last", undefined)).policy.controller.parameters;
+  expect((await exported(whole)).throttleLimit).toBe(0.75);
+  expect((await exported(spun)).throttleLimit).toBe(0.42);
+  const asked = { parameters: { controller: { throttleLimit: 0.5 } } };
+  const config = await configOfPolicy(spun, await openPolicy(spun, "last"), asked);
+  expect(config.parameters?.controller?.throttleLimit).toBe(0.5);
 }, 60_000);
 
 test("where grip is no limit it rises to its own", async () => {

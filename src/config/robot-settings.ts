@@ -107,12 +107,14 @@ const part = (least: number) => {
   const allowed = `a number from ${least} to 1`;
   return v.optional(v.pipe(finite, v.minValue(least, allowed), v.maxValue(1, allowed)));
 };
+/** More than any VESC gives; what it is sent is thousandths in 32 bits, which would wrap at two million [A]. */
+const CURRENT = "a number above 0, at most 1000";
 const vesc = v.pipe(
   v.strictObject(
     {
       drive: choice("duty", "current"),
       maxDuty: part(0.01),
-      maxCurrent: v.optional(positive),
+      maxCurrent: v.optional(v.pipe(finite, v.gtValue(0, CURRENT), v.maxValue(1000, CURRENT))),
       throttleReversed: yes,
       servoMin: part(0),
       servoCentre: part(0),

@@ -326,6 +326,11 @@ test("objects are read in any order of their names, and names that no record kee
   expect(() => checkSetting("servo", { steering: 1 }, "here")).toThrow(
     /"servo" has no "steering"; did you mean "steeringMin"\? it has: steeringMin, steeringCentre/,
   );
+  const vesc = (given: object) => () => checkSetting("vesc", given, "here");
+  expect(vesc({ maxCurrent: 1000 })()).toEqual({ maxCurrent: 1000 });
+  expect(vesc({ maxCurrent: 3e6 })).toThrow(/"vesc.maxCurrent" is 3000000; allowed is a number above 0, at most 1000/);
+  expect(vesc({ maxCurrent: 0 })).toThrow(/"vesc.maxCurrent" is 0; allowed is a number above 0/);
+  expect(vesc({ servoMax: 0.5 })).toThrow(/servoMin below servoCentre \(0.5\) below servoMax/);
 });
 
 test("a task without a pace says so; a run of a version that knew none was driven at 1", async () => {

@@ -109,6 +109,8 @@ const part = (least: number) => {
 };
 /** More than any VESC gives; what it is sent is thousandths in 32 bits, which would wrap at two million [A]. */
 const CURRENT = "a number above 0, at most 1000";
+/** Positions of a VESC's servo at steering -1, 0 and 1, where they are not given. */
+export const VESC_SERVO = { servoMin: 0.15, servoCentre: 0.5, servoMax: 0.85 } as const;
 const vesc = v.pipe(
   v.strictObject(
     {
@@ -126,8 +128,9 @@ const vesc = v.pipe(
     "names of docs/vesc.md, section Settings",
   ),
   v.check(
-    ({ servoMin = 0.15, servoCentre = 0.5, servoMax = 0.85 }) => servoMin < servoCentre && servoCentre < servoMax,
-    "servoMin below servoCentre (0.5) below servoMax",
+    ({ servoMin = VESC_SERVO.servoMin, servoCentre = VESC_SERVO.servoCentre, servoMax = VESC_SERVO.servoMax }) =>
+      servoMin < servoCentre && servoCentre < servoMax,
+    `servoMin below servoCentre (${VESC_SERVO.servoCentre}) below servoMax`,
   ),
 );
 

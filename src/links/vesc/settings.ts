@@ -1,4 +1,5 @@
 /** What must be known of a car with a VESC. */
+import { VESC_SERVO } from "../../config/robot-settings.js";
 import type { RunConfig } from "../../config/schema.js";
 import { longestPeriodFor } from "../../config/timeouts.js";
 import { UserError } from "../../errors.js";
@@ -33,7 +34,8 @@ export interface VescSettings {
  */
 export function vescSettingsFrom(config: RunConfig): VescSettings {
   const { vesc } = config;
-  const { servoMin = 0.15, servoCentre = 0.5, servoMax = 0.85, steeringReversed = false, imu = "gyro" } = vesc;
+  const { servoMin = VESC_SERVO.servoMin, servoCentre = VESC_SERVO.servoCentre, servoMax = VESC_SERVO.servoMax } = vesc;
+  const { steeringReversed = false, imu = "gyro" } = vesc;
   const { drive = "duty", maxDuty = 0.3, maxCurrent = 20, throttleReversed = false, gyroReversed = false } = vesc;
   if (imu === "none" && config.pose === "" && config["steering-curvature"] === 0)
     throw new UserError(

@@ -18,8 +18,7 @@ import {
   ok,
   problem,
 } from "./check.js";
-import { portAt } from "./ports.js";
-import { judge } from "./serial.js";
+import { usablePath } from "./serial.js";
 import type { System } from "./system.js";
 
 export const board: Group = { name: "board", checks: [{ name: "firmware", run: firmware }] };
@@ -40,17 +39,17 @@ const RESETS: readonly [ResetFlag, string][] = [
 async function firmware(system: System, { device, askBoard }: DoctorOptions): Promise<Answer> {
   if (!askBoard || device === undefined)
     return notApplicable("not asked; lapgrad doctor --device <port> --ask-board does, and resets an Arduino");
-  const port = await portAt(system, device);
-  if (judge(system, port, system.processes()).status === "problem") return notApplicable("the port cannot be used");
-  const answer = await system.askBoard(port.path);
+  const path = await usablePath(system, device);
+  if (path === undefined) return notApplicable("the port cannot be used");
+  const answer = await system.askBoard(path);
   if ("bytes" in answer && answer.bytes > 0)
     return problem(
-      `${answer.bytes} bytes came from ${port.path} at ${protocol.baud} baud, but no answer of our firmware`,
+      `${answer.bytes} bytes came from ${path} at ${protocol.baud} baud, but no answer of our firmware`,
       "another device is at this port, or its baud rate is another; flash the board: docs/firmware.md",
     );
   if ("bytes" in answer)
     return problem(
-      `nothing at ${port.path} answers as our firmware does, at ${protocol.baud} baud`,
+      `nothing at ${path} answers as our firmware does, at ${protocol.baud} baud`,
       "flash it: docs/firmware.md; if it has it: power, cable, and RX and TX crossed",
     );
   return [version(answer), start(answer), gyro(answer), selfTest(answer), battery(answer), radio(answer)];

@@ -60,8 +60,14 @@ function noneRemedy(system: System): string {
 /** What makes pseudo-terminals: who has it open is the other end of one, as the car on the desk (docs/firmware.md). */
 const MULTIPLEXER = ["/dev/ptmx", "/dev/pts/ptmx"];
 
+/** Where the port of this path is, to be opened; undefined if it cannot be used. */
+export async function usablePath(system: System, device: string): Promise<string | undefined> {
+  const port = await portAt(system, device);
+  return judge(system, port, system.processes()).status === "problem" ? undefined : port.path;
+}
+
 /** One port, as far as it can be judged without opening it. */
-export function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
+function judge(system: System, { path, board }: Port, processes: readonly Process[]): Finding {
   const status = system.status(path);
   const what = board === undefined ? path : `${path}, ${board}`;
   if (status === undefined)

@@ -17,8 +17,7 @@ import {
   ok,
   problem,
 } from "./check.js";
-import { portAt } from "./ports.js";
-import { judge } from "./serial.js";
+import { usablePath } from "./serial.js";
 import type { System } from "./system.js";
 
 export const vesc: Group = { name: "vesc", checks: [{ name: "firmware", run: settings }] };
@@ -41,17 +40,17 @@ const LINES: Readonly<
 async function settings(system: System, { device, askVesc }: DoctorOptions): Promise<Answer> {
   if (!askVesc || device === undefined)
     return notApplicable("not asked; lapgrad doctor --device <port> --ask-vesc does");
-  const port = await portAt(system, device);
-  if (judge(system, port, system.processes()).status === "problem") return notApplicable("the port cannot be used");
-  const answer = await system.askVesc(port.path);
+  const path = await usablePath(system, device);
+  if (path === undefined) return notApplicable("the port cannot be used");
+  const answer = await system.askVesc(path);
   if ("bytes" in answer && answer.bytes > 0)
     return problem(
-      `${answer.bytes} bytes came from ${port.path} at ${VESC_BAUD} baud, but no answer of a VESC`,
+      `${answer.bytes} bytes came from ${path} at ${VESC_BAUD} baud, but no answer of a VESC`,
       "another device is at this port: unplug the VESC, and see which port is gone",
     );
   if ("bytes" in answer)
     return problem(
-      `nothing at ${port.path} answers as a VESC does`,
+      `nothing at ${path} answers as a VESC does`,
       "its power and its cable; a VESC in its boot loader is silent: upload its firmware again by VESC Tool",
     );
   return [...configuration(answer), measured(answer), imu(answer)];

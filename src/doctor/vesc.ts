@@ -5,7 +5,7 @@ import type { VescAnswer } from "../links/vesc/ask.js";
 import { vescFaultName } from "../links/vesc/fault-codes.js";
 import { CONFIGURED, Readiness } from "../links/vesc/readiness.js";
 import { vescStops } from "../links/vesc/stops.js";
-import { VESC_BAUD, type VescAppConfiguration } from "../links/wire/vesc.js";
+import { isNoImu, VESC_BAUD, type VescAppConfiguration } from "../links/wire/vesc.js";
 import {
   type Answer,
   type DoctorOptions,
@@ -85,8 +85,7 @@ function measured({ values }: VescAnswer): Finding {
 
 function imu({ imu: felt }: VescAnswer): Finding {
   const { what, remedy } = vescStops[Fault.vescImu];
-  if (felt === undefined || (felt.up === 0 && felt.forward === 0 && felt.left === 0 && felt.rate === 0))
-    return named("IMU", note(what(), remedy));
+  if (felt === undefined || isNoImu(felt)) return named("IMU", note(what(), remedy));
   if (felt.up < 0.8)
     return named(
       "IMU",

@@ -11,6 +11,7 @@ import { PlanarRobot } from "../planar-robot.js";
 import { isCommand, RobotPhase, type Transport } from "../robot.js";
 import { MOST_BIAS, MOST_NOISE } from "../serial/limits.js";
 import {
+  isNoImu,
   newVescAppConfiguration,
   newVescImu,
   newVescValues,
@@ -200,7 +201,7 @@ export class VescRobot extends PlanarRobot {
     const imu = this.#imu;
     this.#rate = Number.NaN;
     if (!readImu(bytes, from, imu)) return;
-    const isZero = imu.forward === 0 && imu.left === 0 && imu.up === 0 && imu.rate === 0;
+    const isZero = isNoImu(imu);
     this.#zeros = isZero ? this.#zeros + 1 : 0;
     if (isZero) {
       if (this.#zeros % NO_IMU === 0 && this.phase === RobotPhase.connecting) this.fail(Fault.vescImu, Number.NaN);

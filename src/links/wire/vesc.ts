@@ -139,6 +139,11 @@ export function readImu(bytes: DataView, from: number, imu: VescImu): boolean {
   return Number.isFinite(imu.forward + imu.left + imu.up + imu.rate);
 }
 
+/** Nothing but zeros: what a VESC answers that has no IMU, or whose IMU is off. */
+export function isNoImu({ forward, left, up, rate }: VescImu): boolean {
+  return forward === 0 && left === 0 && up === 0 && rate === 0;
+}
+
 /** Version of its firmware: 6.02 is 6 and 2. */
 export interface VescFirmware {
   major: number;

@@ -20,6 +20,13 @@ export function normOf(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
+/** NaN without values. */
+export function rootMeanSquare(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return Math.sqrt(sum / values.length);
+}
+
 /** Uniform numbers in [0, 1) from a seed: mulberry32, good enough for draws of studies and tests. */
 export function uniformFrom(seed: number): () => number {
   let state = seed | 0;

@@ -3,6 +3,7 @@ import { type Measured, MotionColumn, Verdict } from "../estimation/measured.js"
 import { reEstimate } from "../estimation/re-estimate.js";
 import { type Seen, seenAgainstBelieved } from "../estimation/seen.js";
 import { type Recording, taskTimes } from "../recording/recording.js";
+import { rootMeanSquare } from "../statistics.js";
 import { extentOf, linearAxis, pad, union } from "./axis.js";
 import { type ChartLine, renderChart } from "./chart.js";
 import type { ReportInput } from "./input.js";
@@ -63,8 +64,6 @@ function uncertainties({ motions }: Measured): { time: number; uncertainty: numb
 
 const lapsOf = (moments: readonly Moment[]) => [...new Set(moments.map(({ lap }) => lap))];
 const mm = (metres: number) => 1000 * metres;
-const rmsOf = (values: readonly number[]) =>
-  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 const distanceOf = ({ along, side }: Seen) => Math.hypot(along, side);
 const isBelieved = ({ verdict }: Seen) => verdict === Verdict.believed;
 
@@ -74,7 +73,7 @@ function summaryOf(seen: readonly SeenThen[]): string {
   if (believed.length === 0) return `None of ${seen.length} poses from outside was believed.`;
   return (
     `${seen.length} poses came from outside, ${part} % of them were believed: the place that was believed when each ` +
-    `was true lay ${formatFixed(mm(rmsOf(believed.map(distanceOf))), 1)} mm (rms) from it, its own errors included.`
+    `was true lay ${formatFixed(mm(rootMeanSquare(believed.map(distanceOf))), 1)} mm (rms) from it, its own errors included.`
   );
 }
 
@@ -149,7 +148,7 @@ function lapTable(sure: readonly Sure[], seen: readonly SeenThen[]): string {
         ...(seen.length === 0 ? [] : [of(Verdict.believed), of(Verdict.contradicted), of(Verdict.late)]),
         ...(seen.length === 0
           ? []
-          : [formatFixed(mm(rmsOf(distances)), 1), formatFixed(mm(Math.max(...distances)), 1)]),
+          : [formatFixed(mm(rootMeanSquare(distances)), 1), formatFixed(mm(Math.max(...distances)), 1)]),
       ];
       return `<tr><th scope="row">${lap + 1}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
     });

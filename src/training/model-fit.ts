@@ -6,6 +6,7 @@ import type { Core } from "../core/core.js";
 import { type FitData, LONGEST_DELAY } from "../identification/fit-data.js";
 import type { Recording } from "../recording/recording.js";
 import type { Batch } from "../rules/definition.js";
+import { rootMeanSquare } from "../statistics.js";
 import { describeChange, forgetful, judgeWindow, LAP, whereGrown } from "./change.js";
 import { driveOf, withoutBeginning } from "./fit-drives.js";
 import type { FittedModel, Refit } from "./fits/contract.js";
@@ -274,8 +275,4 @@ function modelIn(core: Core): FittedModel {
     parameters: Object.fromEntries(names.map((name, i) => [name, values[i]])),
     delays: Array.from(core.view("inputDelays")),
   };
-}
-
-function rootMeanSquare(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }

@@ -4,6 +4,8 @@
  */
 import { DEGREE, wrapAngle } from "../angles.js";
 import { type Measured, MotionColumn, PoseColumn, posesBy, Verdict } from "../estimation/measured.js";
+import { solveSymmetric } from "../identification/least-squares.js";
+import { rootMeanSquare } from "../statistics.js";
 import { type Finding, named, note, ok, problem } from "./check.js";
 
 /** Less than this tells nothing: way [m], turn there and back [rad], poses. */
@@ -178,12 +180,11 @@ function turnFit(compared: readonly Compared[]): TurnFit {
   const sum = (of: (one: Compared) => number) => compared.reduce((total, one) => total + of(one), 0);
   const [aa, ab, bb] = [sum((c) => c.turn * c.turn), sum((c) => c.turn * c.seconds), sum((c) => c.seconds * c.seconds)];
   const [ay, by] = [sum((c) => c.turn * c.turned), sum((c) => c.seconds * c.turned)];
-  const determinant = aa * bb - ab * ab;
-  const scale = (ay * bb - by * ab) / determinant;
-  const bias = (by * aa - ay * ab) / determinant;
-  const left = sum((c) => (c.turned - scale * c.turn - bias * c.seconds) ** 2) / compared.length;
-  const tells = compared.length >= LEAST_COMPARED && determinant > 0;
-  return { scale, bias, left: tells ? Math.sqrt(left) : Number.POSITIVE_INFINITY };
+  const solved = solveSymmetric([aa, ab, ab, bb], [ay, by], [0, 0]);
+  if (solved === undefined || compared.length < LEAST_COMPARED)
+    return { scale: Number.NaN, bias: Number.NaN, left: Number.POSITIVE_INFINITY };
+  const [scale, bias] = solved;
+  return { scale, bias, left: rootMeanSquare(compared.map((c) => c.turned - scale * c.turn - bias * c.seconds)) };
 }
 
 const percent = (part: number) => `${(100 * part).toFixed(1)} %`;

@@ -16,7 +16,7 @@ import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
 import { tryVescLie, vescLies } from "../build/test/support/lying-vesc.js";
-import { radialError, trainDirect, trainVesc } from "../build/test/support/vesc-training.js";
+import { trainDirect, trainVesc } from "../build/test/support/vesc-training.js";
 import { keptRows, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
@@ -53,8 +53,8 @@ async function trained(plant, seed) {
   const given = { plant, seed, rollouts: LAPS };
   const direct = await kept(["direct", plant, seed], () => trainDirect(join(folder, `${++runs}`), given));
   const vesc = await kept(["vesc", plant, seed], async () => {
-    const { fake, costs } = await trainVesc(join(folder, `${++runs}`), given);
-    return { costs, radial: radialError(fake) };
+    const { costs, radial } = await trainVesc(join(folder, `${++runs}`), given);
+    return { costs, radial };
   });
   return { direct, vesc };
 }

@@ -9,6 +9,7 @@ import trainCommand from "../../src/cli/commands/train.js";
 import type { PartialConfig } from "../../src/config/config.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { quantile } from "../../src/statistics.js";
+import { lastLapOf, radialError } from "../support/last-lap.js";
 import { Captured, metricsOf, newFolder } from "../support/runs.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "./boards.js";
 import { expectAll, widths } from "./pulses.js";
@@ -57,14 +58,9 @@ atmega.test("six laps cost what they cost in the simulator, and the car is where
 
   // by truth too: dead reckoning of this encoder and gyro is off by some centimetres after six laps
   const drive = await readRecording(join(out, "drives", "0001.mcap"));
-  const path = robot.car().path;
-  const began = path[0].time;
+  const { path } = robot.car();
   expect(drive.times.length).toBeGreaterThan(LAPS * 5.5 * 50);
-  const stopped = path.findLast(({ state }) => state[2] > 3)?.time ?? began;
-  const lap = path.filter(({ time }) => time > stopped - 5.5 && time <= stopped);
-  const squares = lap.map(({ state: [x = 0, y = 0] }) => (Math.hypot(Math.abs(x) - 1.5, y) - 1.5) ** 2);
-  const radial = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
-  expect(radial).toBeLessThan(0.12);
+  expect(radialError(lastLapOf(path, 5.5, 3))).toBeLessThan(0.12);
 
   // it ended at rest, and was disarmed
   expectAll(widths(board.throttle, board.nowUs - 200_000), 1500);

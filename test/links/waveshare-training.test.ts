@@ -8,6 +8,7 @@ import { readRecording } from "../../src/recording/reader.js";
 import { linkTo } from "../in-the-loop/robot.js";
 import { VirtualHost } from "../in-the-loop/virtual-host.js";
 import { FakeWaveshare, type Line } from "../support/fake-waveshare.js";
+import { lastLapOf, radialError } from "../support/last-lap.js";
 import { Captured, metricsOf, newFolder } from "../support/runs.js";
 
 let folder: string;
@@ -39,12 +40,9 @@ async function learn(lapTime: number, ...drive: Parameters<typeof train>) {
   const [out, given, ...board] = drive;
   const one: PartialConfig = { ...given, rollouts: 1, "update-every": "lap" };
   const untrained = await train(`${out}-untrained`, one, ...board);
-  const stopped = fake.path.findLast(({ state }) => state[2] > 0.5)?.time ?? Number.NaN;
-  const lap = fake.path.filter(({ time }) => time > stopped - lapTime && time <= stopped);
-  const squares = lap.map(({ state: [x = 0, y = 0] }) => (Math.hypot(Math.abs(x) - 1.5, y) - 1.5) ** 2);
+  const lap = lastLapOf(fake.path, lapTime, 0.5);
   expect(lap.length).toBeGreaterThan(1000);
-  const radial = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
-  return { fake, costs, left: costs[costs.length - 1] / untrained.costs[0], radial };
+  return { fake, costs, left: costs[costs.length - 1] / untrained.costs[0], radial: radialError(lap) };
 }
 
 test("it learns at 20 telemetry frames a second, some of them lost, damaged, cut, or said twice", async () => {

@@ -71,9 +71,10 @@ function summaryOf(seen: readonly SeenThen[]): string {
   const believed = seen.filter(isBelieved);
   const part = ((100 * believed.length) / seen.length).toFixed(1);
   if (believed.length === 0) return `None of ${seen.length} poses from outside was believed.`;
+  const off = formatFixed(mm(rootMeanSquare(believed.map(distanceOf))), 1);
   return (
     `${seen.length} poses came from outside, ${part} % of them were believed: the place that was believed when each ` +
-    `was true lay ${formatFixed(mm(rootMeanSquare(believed.map(distanceOf))), 1)} mm (rms) from it, its own errors included.`
+    `was true lay ${off} mm (rms) from it, its own errors included.`
   );
 }
 

@@ -7,6 +7,8 @@ import { LONGEST_TIMEOUT } from "./settings.js";
 const OLDEST = 6;
 /** A smaller brake current stops no car [A]. */
 export const LEAST_BRAKE = 1;
+/** A larger one cannot be meant; commanded, it would be another beyond 32 bits [A]. */
+export const MOST_BRAKE = 1000;
 
 /** Something of a configuration that must be so. */
 interface Condition {
@@ -32,7 +34,7 @@ export const CONFIGURED: readonly Condition[] = [
   {
     fault: Fault.vescBrake,
     found: ({ brakeCurrent }) => brakeCurrent,
-    isFine: ({ brakeCurrent }) => brakeCurrent >= LEAST_BRAKE,
+    isFine: ({ brakeCurrent }) => brakeCurrent >= LEAST_BRAKE && brakeCurrent <= MOST_BRAKE,
   },
   {
     fault: Fault.vescApp,

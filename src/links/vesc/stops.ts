@@ -2,7 +2,7 @@
 import { Fault, type Stop } from "../faults.js";
 import { APP_CONFIGURATIONS } from "../wire/vesc.js";
 import { vescFaultName } from "./fault-codes.js";
-import { LEAST_BRAKE } from "./readiness.js";
+import { LEAST_BRAKE, MOST_BRAKE } from "./readiness.js";
 import { LONGEST_TIMEOUT } from "./settings.js";
 
 const KNOWN = [...APP_CONFIGURATIONS.values()].join(", ");
@@ -40,8 +40,7 @@ export const vescStops = {
     remedy: `${GENERAL}, Timeout: ${1000 * LONGEST_TIMEOUT} ms, ${WRITE}`,
   },
   [Fault.vescBrake]: {
-    what: (value) =>
-      `the VESC brakes with ${value} A after its time-out (least ${LEAST_BRAKE} A): the car would roll on`,
+    what: (value) => `the VESC brakes with ${value} A after its time-out (allowed: ${LEAST_BRAKE} to ${MOST_BRAKE} A)`,
     remedy: `${GENERAL}, Timeout Brake Current: what stops it without locking the wheels, e.g. 10 A, ${WRITE}`,
   },
   [Fault.vescServo]: {

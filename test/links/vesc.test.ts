@@ -60,7 +60,11 @@ test.each<[string, FakeOptions, RegExp]>([
     { app: { brakeCurrent: 0 } },
     /brakes with 0 A .*; VESC Tool, App Settings, General, Timeout Br/,
   ],
-  ["a brake current that cannot be", { app: { brakeCurrent: 2 ** 22 } }, /brakes with 4194304 A/],
+  [
+    "a brake current that cannot be",
+    { app: { brakeCurrent: 2 ** 22 } },
+    /brakes with 4190000 A .*allowed: 1 to 1000 A/,
+  ],
   ["a brake current that stops nothing", { app: { brakeCurrent: 0.5 } }, /brakes with 0.5 A/],
   ["no servo output", { app: { servoOut: false } }, /servo output is off.*Enable Servo Output: True/],
   ["an app that commands the motor", { app: { app: 1 } }, /runs the app PPM, which commands the motor too/],

@@ -58,10 +58,19 @@ export function calmDown(core: Core, memory: CalmMemory): number {
   const pace = Math.min(core.pace, Math.max(LEAST_PACE, SLOWER * core.pace));
   memory.ceiling = Math.max(pace, Math.min(memory.ceiling, CEILING * core.pace));
   memory.spins++;
-  const limits = core.view("controllerParameters");
-  const names = core.parameterNames("controller", controller.kind);
-  for (const [name, limit] of Object.entries(limitsAfter(memory.spins, controller)))
-    limits[names.indexOf(name)] = limit;
+  limitController(core, limitsAfter(memory.spins, controller));
   core.setPace(pace);
   return pace;
+}
+
+/** Gives the core the task's parameters of the controller, none above one of its limits. */
+export function limitController(
+  core: Core,
+  ...limits: readonly (Readonly<Record<string, number>> | undefined)[]
+): void {
+  const { kind, parameters } = core.setup.task.controller;
+  const values = core.parameterNames("controller", kind).map((name) => {
+    return Math.min(parameters[name], ...limits.map((one) => one?.[name] ?? Number.POSITIVE_INFINITY));
+  });
+  core.write("controllerParameters", values);
 }

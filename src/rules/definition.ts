@@ -24,6 +24,8 @@ export interface Batch {
   readonly spun?: readonly { readonly from: number; readonly until: number }[];
   readonly modelRollouts: ModelRolloutRoom;
   readonly paces: PaceRange;
+  /** upper bounds of the controller's parameters that hold while a changed world is not known yet */
+  readonly unhurried?: Readonly<Record<string, number>>;
 }
 
 /** Paces among which a rule may choose the cheapest. After a change of the world, or a spin, it may be less. */

@@ -7,7 +7,7 @@
  */
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
-import { afterSpin, calmDown, describeCalm } from "./calm.js";
+import { afterSpin, calmDown, describeCalm, limitController, limitsAfter } from "./calm.js";
 import type { Batch, Estimate, PaceRange, UpdateRule } from "./definition.js";
 import { eased } from "./ease.js";
 import {
@@ -118,6 +118,11 @@ export default {
     if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
     if (changed) startAnew(state);
     const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
+    limitController(
+      core,
+      limitsAfter(numbers.spins, core.setup.task.controller),
+      isFresh ? batch.unhurried : undefined,
+    );
     const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
     if (changed || deceived) numbers.top = numbers.floor;
     const descends = changed || deceived || isFresh;

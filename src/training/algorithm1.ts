@@ -91,16 +91,18 @@ export async function* algorithm1(
       collector.beginLap?.(core);
     }
     const collected = collector.batch(count);
+    if (config["model-fit"]) modelFitter.refit(core, collected); // not in paper
+    const unhurried = modelFitter.unhurried(core, collected.paces.most);
     const newest = collected.first + count - 1;
     const batch = {
       ...collected,
       cost,
       ...(completes && { rolloutCost }),
       ...(changedFrom !== undefined && { changedFrom }),
+      ...(unhurried && { unhurried }),
       spins,
       spun: modelFitter.spunWithin(core.view("counts", newest)[0]),
     };
-    if (config["model-fit"]) modelFitter.refit(core, batch); // not in paper
     await turn();
     const found = rule.estimate(core, batch, ruleState); // line 6: along the trajectories, with (8)
     yield { kind: "estimate", ...found };

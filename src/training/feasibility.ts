@@ -10,9 +10,8 @@ import { UserError } from "../errors.js";
 import { digits } from "../output.js";
 import { isPlanar } from "../runtime/track.js";
 import { PlanarState } from "../tasks/planar.js";
+import { type Demand, demandOf } from "./demand.js";
 
-/** Points of a lap that are looked at. */
-const POINTS = 400;
 /** How long a robot is driven to see what it reaches [s], and how long a curve until it is steady. */
 const LAUNCH = 20;
 const SETTLING = 1;
@@ -20,19 +19,6 @@ const SETTLING = 1;
 const STEERINGS = [0.25, 0.5, 0.75, 1];
 /** What is asked for may be above what is reached by this factor: a policy that cuts its curves still does it. */
 const MARGIN = 1.2;
-
-/** What a track asks for. */
-interface Demand {
-  /** largest speed [m/s] and lateral acceleration [m/s²] */
-  readonly speed: number;
-  readonly lateral: number;
-  /** speed where that is asked for [m/s], and the place there [m] */
-  readonly corner: number;
-  readonly place: readonly [x: number, y: number];
-  /** least and largest coordinates [m] */
-  readonly low: readonly [x: number, y: number];
-  readonly high: readonly [x: number, y: number];
-}
 
 /**
  * Refuses a track that leaves the task's bounds; a warning if it asks for more than the robot can do, undefined if not,
@@ -109,31 +95,6 @@ function placeOf({ place }: Demand): string {
 
 function warning(what: string, remedy: string): string {
   return `warning: the track cannot be driven in time: it ${what}; ${remedy}`;
-}
-
-function demandOf(core: Core, lapTime: number, pace: number): Demand {
-  const probe = core.view("probe");
-  const at = (time: number) => {
-    core.nominalSetpoint(time);
-    return Array.from(probe.subarray(0, 4));
-  };
-  let [speed, lateral, corner] = [0, 0, 0];
-  let place: Demand["place"] = [0, 0];
-  const [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((far): [number, number] => [far, far]);
-  const dt = lapTime / POINTS;
-  for (let i = 0; i < POINTS; i++) {
-    const [px, py, vx, vy] = at(i * dt);
-    const [, , nextX, nextY] = at((i + 1) * dt);
-    const v = Math.hypot(vx, vy);
-    [px, py].forEach((value, k) => {
-      low[k] = Math.min(low[k], value);
-      high[k] = Math.max(high[k], value);
-    });
-    speed = Math.max(speed, v);
-    const turning = v > 0 ? Math.abs(vx * (nextY - vy) - vy * (nextX - vx)) / (v * dt) : 0;
-    if (turning > lateral) [lateral, corner, place] = [turning, v, [px, py]];
-  }
-  return { speed: pace * speed, lateral: pace ** 2 * lateral, corner: pace * corner, place, low, high };
 }
 
 /** Largest input of the controller: throttle (or speed), steering (or turn rate), as its parameters begin. */

@@ -8,6 +8,7 @@ import type { Recording } from "../recording/recording.js";
 import type { Batch } from "../rules/definition.js";
 import { rootMeanSquare } from "../statistics.js";
 import { describeChange, forgetful, judgeWindow, LAP, whereGrown } from "./change.js";
+import { demandOf } from "./demand.js";
 import { driveOf, withoutBeginning } from "./fit-drives.js";
 import type { FittedModel, Refit } from "./fits/contract.js";
 import { fits } from "./fits/fits.js";
@@ -36,8 +37,11 @@ export class ModelFitter {
   private said: Record<string, number> = {};
   private refits = 0;
   private readonly changes = forgetful();
-  /** after a change of the world: the rollout in which it was noticed, and the step of it where the fit's data begin */
-  private since = { rollout: -1, step: 0 };
+  /**
+   * after a change of the world: the rollout in which it was noticed, the step of it where the fit's data begin, and the
+   * mean of the first input before
+   */
+  private since = { rollout: -1, step: 0, held: 0 };
   /** the model before the last change */
   private before: FittedModel | undefined;
   /** rollouts that begin at rest, though others were driven before them */
@@ -109,9 +113,10 @@ export class ModelFitter {
     if (verdict === "dismissed") core.dismissFiring();
     if (verdict !== "changed") return undefined;
     const step = Math.max(LONGEST_DELAY, pieces.first + from * errors.steps);
+    const held = meanFirstInput(core, this.recordings, step);
     this.recordings.splice(0, last);
     this.drives.delete(recording);
-    this.since = { rollout: recording.info.rollout, step };
+    this.since = { rollout: recording.info.rollout, step, held: Math.max(this.since.held, held) };
     this.before = this.model;
     this.window = { ...NOTHING, rollout: pieces.rollout, end: pieces.end };
     return { step, spins: false, text: describeChange(window, refit.unit) };
@@ -147,6 +152,17 @@ export class ModelFitter {
     this.model = modelIn(core);
   }
 
+  /**
+   * Upper bounds of the controller's parameters with which a robot that was thrown off its track by a change comes back;
+   * `pace`: of the settings. Undefined before a change, and where the model or the task does not tell.
+   */
+  unhurried(core: Core, pace: number): Readonly<Record<string, number>> | undefined {
+    const { model, timing } = core.setup.task;
+    if (!this.model || this.since.rollout < 0 || timing.lapTime === undefined) return undefined;
+    const { lateral } = demandOf(core, timing.lapTime, pace);
+    return fits[model.kind]?.unhurried?.(this.model, lateral, this.since.held);
+  }
+
   /** The fitted model and what is known of it, for the metrics of the next rollout; empty if none was fitted. */
   numbers(): Record<string, number> {
     if (!this.model) return {};
@@ -179,8 +195,7 @@ export class ModelFitter {
   /** For the checkpoint, beside the core's model. */
   state(): Record<string, number> {
     if (!this.model) return {};
-    const { rollout, step } = this.since;
-    const changes = prefixed(CHANGE, Object.entries({ ...this.changes, rollout, step }));
+    const changes = prefixed(CHANGE, Object.entries({ ...this.changes, ...this.since }));
     const before = this.before ? prefixed(BEFORE, entriesOf(this.before)) : {};
     const kept = this.recordings.flatMap((recording) => recording?.info.rollout ?? []);
     const begun = kept.filter((index) => index > 1 && this.beginnings.has(index));
@@ -199,8 +214,8 @@ export class ModelFitter {
     this.refits = refits;
     const memory: Record<string, number> = { ...this.changes, ...this.since };
     for (const name of Object.keys(memory)) memory[name] = others[CHANGE + name] ?? memory[name];
-    const { rollout, step, ...changes } = memory;
-    this.since = { rollout, step };
+    const { rollout, step, held, ...changes } = memory;
+    this.since = { rollout, step, held };
     Object.assign(this.changes, changes);
     this.said = Object.fromEntries(Object.entries(others).filter(([name]) => SAID.some((one) => name.startsWith(one))));
     this.model = modelIn(core);
@@ -265,6 +280,18 @@ function numbersOf({ errors, standardErrors, undetermined, correlations }: Refit
       correlations.map(({ between, value }) => [between.join("."), value]),
     ),
   };
+}
+
+/** Mean of the first input over drives, of the last one up to a step. */
+function meanFirstInput(core: Core, drives: readonly (Recording | undefined)[], until: number): number {
+  const width = core.setup.task.columns.input.length;
+  let [sum, count] = [0, 0];
+  for (const [i, drive] of drives.entries()) {
+    const steps = i < drives.length - 1 ? (drive?.times.length ?? 0) : until;
+    for (let step = 0; step < steps; step++) sum += drive?.inputs[width * step] ?? 0;
+    count += steps;
+  }
+  return count > 0 ? sum / count : 0;
 }
 
 /** The model that the core holds. */

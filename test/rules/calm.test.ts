@@ -1,7 +1,7 @@
 /** What is driven after a spin. */
 import { expect, test } from "@jest/globals";
 import { completeConfig } from "../../src/config/config.js";
-import { afterSpin, calmDown, describeCalm, limitsAfter, neverSpun } from "../../src/rules/calm.js";
+import { afterSpin, calmDown, describeCalm, limitController, limitsAfter, neverSpun } from "../../src/rules/calm.js";
 import { handedOver, Takeover } from "../../src/runtime/handover.js";
 import { coreFor } from "../../src/session.js";
 
@@ -43,6 +43,15 @@ test("a limit that the user set lower stays", async () => {
   const core = await carCore({ parameters: { controller: { throttleLimit: 0.3 } } });
   calmDown(core, neverSpun());
   expect(core.view("controllerParameters")[0]).toBe(0.3);
+});
+
+test("of several limits the lowest holds, until there are none", async () => {
+  const core = await carCore();
+  const limits = () => Array.from(core.view("controllerParameters"));
+  limitController(core, { throttleLimit: 0.42 }, { throttleLimit: 0.5, steeringLimit: 0.9 });
+  expect(limits()).toEqual([0.42, 0.9]);
+  limitController(core, { throttleLimit: 0.8 }, undefined);
+  expect(limits()).toEqual([0.75, 1]);
 });
 
 test("the control thread's core gets the lower limit with the policy", async () => {

@@ -186,6 +186,29 @@ test("a quadruped that turns less than it did: noticed, and walked on with", asy
   expect(lines[10].windowCost).toBeLessThan(0.1 * lines[8].windowCost);
 });
 
+test("where 40 % of the grip is lost the car does not hurry after its task, until the new world is known", async () => {
+  const changes = { "plant-change": ["grip=0.6@lap5"], "stop-factor": 1e6 };
+  const config = completeConfig({ plant: "single-track", hidden: [8], ...changes });
+  const training = await trainingFor(config);
+  initialisePolicy(training.core, config.seed);
+  const limits: number[] = [];
+  const costs: number[] = [];
+  for await (const event of algorithm1(training, new SimLink(), 0, 9)) {
+    if (event.kind === "update") limits.push(training.core.view("controllerParameters")[0]);
+    if (event.kind === "rollout") costs.push(event.windowCost);
+  }
+  const limited = limits.flatMap((limit, i) => (limit < 0.75 ? [i] : []));
+  // from a piece of the sixth lap on, without a gap, for the six windows in which the world is new
+  expect(limited[0]).toBeGreaterThanOrEqual(5 * 13);
+  expect(limited.at(-1)).toBe(limited[0] + limited.length - 1);
+  expect(limited.length).toBeGreaterThan(12);
+  expect(limited.length).toBeLessThan(24);
+  expect(new Set(limits.slice(limited[0] + limited.length))).toEqual(new Set([0.75]));
+  // a lap needed a throttle of .6, and the grip that is left gives three quarters of the speed
+  for (const i of limited) expect(Math.abs(limits[i] - 0.45)).toBeLessThan(0.06);
+  expect(costs[8]).toBeLessThan(0.3 * Math.max(...costs.slice(5, 7)));
+});
+
 /** A training whose pieces are watched as they are judged. */
 async function watched(given: PartialConfig, laps: number) {
   const config = completeConfig({ hidden: [8], plant: "identified", reflex: false, "least-pace": 1, ...given });

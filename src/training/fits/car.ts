@@ -15,8 +15,14 @@ const fit: FitKind["fit"] = (drives, present, search, before) => {
   };
 };
 
+const unhurried: FitKind["unhurried"] = ({ parameters: { inverseGrip } }, lateral, throttle) => {
+  const pace = inverseGrip > 0 ? Math.sqrt(Math.min(1, 1 / (inverseGrip * lateral))) : 1;
+  return throttle > 0 ? { throttleLimit: pace * throttle } : {};
+};
+
 const car: FitKind = {
   fit,
+  unhurried,
   errorsOf: (drive, model) => turningErrors(drive, { ...model, parameters: model.parameters as CarParameters }),
 };
 

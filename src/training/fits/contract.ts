@@ -31,5 +31,12 @@ export interface ModelErrors {
 /** How models of one kind are fitted, and judged. */
 export interface FitKind {
   readonly fit: Fit;
+  /**
+   * Upper bounds of the controller's parameters with which a robot that was thrown off its track comes back to it
+   * instead of hurrying after its task (docs/equations.md, section 30, *Not in a hurry*): by the largest lateral
+   * acceleration that the task asks for [m/s²], and the mean of the first input that it was driven with before. Absent:
+   * its first input does not accelerate it.
+   */
+  readonly unhurried?: (model: FittedModel, lateral: number, held: number) => Readonly<Record<string, number>>;
   readonly errorsOf: (drive: FitData, model: FittedModel) => ModelErrors;
 }

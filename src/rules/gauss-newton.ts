@@ -153,10 +153,12 @@ export default {
     const { before, unchanged } = plan;
     const paces = { ...batch.paces, most: Math.min(numbers.ceiling, batch.paces.most) };
     const isHeld = core.pace < (1 - ROUNDING) * core.askedPace; // by the reflex, which knows why
-    const eases = !descends && start.pace >= paces.least;
-    if (eases && !isHeld) plan = eased(model, plan, paces);
+    const isBelow = start.pace < paces.least; // after a change of the world, or a spin
+    const range = isBelow ? comingBack(numbers, batch.paces, start.pace) : paces;
+    const eases = !descends && start.pace >= range.least;
+    if (eases && !isHeld) plan = eased(model, plan, range);
     // a rung up needs a promise that was kept
-    if (!descends && !eases && !isHeld && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
+    if (!descends && isBelow && !isHeld && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
     theta.set(present);
     model.end();
     numbers.unchanged = unchanged;
@@ -204,6 +206,15 @@ export default {
     }
   },
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
+
+/**
+ * Among which paces it comes back from `pace` after a change, which was below what the settings allow; after a spin, and
+ * where the settings leave no choice, it only climbs.
+ */
+function comingBack({ pace: asked, spins }: GaussNewtonState["numbers"], paces: PaceRange, pace: number): PaceRange {
+  const { least, most } = paces;
+  return asked > 0 && spins === 0 && least < most ? { least: Math.min(lowestPace(most), pace), most } : paces;
+}
 
 /** The plan, or one at a higher pace if that is cheaper. */
 function climbed(

@@ -9,6 +9,7 @@ import { dirname, join, normalize } from "node:path";
 import { completeConfig, formatConfig } from "../build/src/config/config.js";
 import { settings } from "../build/src/config/schema.js";
 import { tasks } from "../build/src/tasks/tasks.js";
+import { anchorOf } from "./docs/anchors.mjs";
 import { apiPage } from "./docs/api.mjs";
 import { safetyPage } from "./docs/safety.mjs";
 import { settingsType } from "./docs/settings-type.mjs";
@@ -138,14 +139,9 @@ const PAGES = {
   "src/api/settings.ts": settingsType(),
 };
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings. */
 function anchors(path) {
-  return [...readFileSync(path, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  return [...readFileSync(path, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading));
 }
 
 /** Relative links and images that lead nowhere, over all pages. */

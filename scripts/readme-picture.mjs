@@ -1,7 +1,8 @@
 /**
- * Draws docs/images/learning.svg, the picture of README.md, from a run's recordings: the track driven in the first and
- * in the best rollout or lap, and the learning curve. Colours are chosen to be read on white and on dark pages.
- * Usage, after a build, in the project's folder: node scripts/readme-picture.mjs <run>
+ * Draws docs/images/learning.svg, the picture of README.md, or another file, from a run's recordings: the track driven
+ * in the first and in the best rollout or lap, and the learning curve. Colours are chosen to be read on white and on
+ * dark pages.
+ * Usage, after a build, in the project's folder: node scripts/readme-picture.mjs <run> [file.svg]
  */
 import { writeFileSync } from "node:fs";
 import { readCompleteConfig } from "../build/src/config/config.js";
@@ -10,16 +11,15 @@ import { readRecording } from "../build/src/recording/reader.js";
 import { carFigure8 } from "../build/src/tasks/car-figure8.js";
 import { RunFolder } from "../build/src/training/run-folder.js";
 
-const OUT = "docs/images/learning.svg";
 const TEXT = "#7a828c";
 const FIRST = "#e07b39";
 const BEST = "#2f81d6";
 /** Every so many control steps a point: 6 cm at 3 m/s. */
 const STRIDE = 2;
 
-const [run] = process.argv.slice(2);
+const [run, out = "docs/images/learning.svg"] = process.argv.slice(2);
 if (!run) {
-  console.error("usage: node scripts/readme-picture.mjs <run>");
+  console.error("usage: node scripts/readme-picture.mjs <run> [file.svg]");
   process.exit(2);
 }
 const folder = new RunFolder(run);
@@ -108,5 +108,5 @@ ${text((area.left + area.right) / 2, area.bottom + 40, "minutes of driving")}</g
 <circle cx="${round(bestAt[0])}" cy="${round(bestAt[1])}" r="4.5" fill="${BEST}"/>
 </svg>
 `;
-writeFileSync(OUT, svg);
-console.log(`wrote ${OUT}, ${svg.length} bytes`);
+writeFileSync(out, svg);
+console.log(`wrote ${out}, ${svg.length} bytes`);

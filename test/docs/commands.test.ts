@@ -172,6 +172,19 @@ describe("executed, as typed after README's steps", () => {
     for (const step of steps.slice(0, -1)) expect(script).toContain(step);
   });
 
+  test("the tutorial begins with them, and all other commands of it are executed", () => {
+    const page = "docs/tutorial.md";
+    const [first, ...others] = [...readFileSync(join(root, page), "utf8").matchAll(/```\n([^`]*)```/g)].map(
+      ([, block]) => block.trim().split("\n"),
+    );
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    for (const line of first) expect(readme).toMatch(new RegExp(`^${line}( *#.*)?$`, "m"));
+    const typed = others.filter(([line]) => !/^ *lap /.test(line)).flat(); // one block is what a training prints
+    expect(typed.length).toBeGreaterThan(6);
+    const own = executed.filter((command) => command.page === page).map(({ text }) => text);
+    expect(typed).toEqual(own);
+  });
+
   test("examples with their output show what is printed today, but for the numbers", async () => {
     const shapeOf = (text: string) =>
       text

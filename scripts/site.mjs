@@ -95,10 +95,7 @@ function write({ place, title, says = "", html, headings = [], entry, group }) {
   const to = (target) => between(place, target);
   const current = (is) => (is ? ' aria-current="page"' : "");
   const contents = headings.filter(({ level }) => level === 2 || level === 3);
-  const trail = [
-    entry && `<a href="${to(`${entry.file}.html`)}">${entry.name}</a>`,
-    group && escapeHtml(group.name),
-  ].filter(Boolean);
+  const trail = group && `<a href="${to(`${entry.file}.html`)}">${entry.name}</a> › ${escapeHtml(group.name)}`;
   const besides = entry?.groups.map(({ name, pages: some }) => {
     const list = some.map((path) => {
       const { place: there, title } = pages.get(path);
@@ -116,7 +113,7 @@ function write({ place, title, says = "", html, headings = [], entry, group }) {
       entries: entries
         .map(({ name, file }) => `<a href="${to(`${file}.html`)}"${current(entry?.file === file)}>${name}</a>`)
         .join("\n"),
-      trail: trail.length > 0 ? `<p class="trail">${trail.join(" › ")}</p>` : "",
+      trail: trail ? `<p class="trail">${trail}</p>` : "",
       contents:
         contents.length > 2
           ? `<details class="contents"><summary>On this page</summary><nav aria-label="On this page"><ul>${contents

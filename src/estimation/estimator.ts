@@ -218,7 +218,6 @@ export class Estimator {
     let index = history.end - 1;
     while (index > history.start && history.motion(index).time > this.#again) index--;
     if (index + 1 === history.end) index--;
-    this.#again = Number.POSITIVE_INFINITY;
     numbers.set(history.after(index));
     let pose = 0;
     while (history.isWithin(pose, index)) pose++;
@@ -227,6 +226,8 @@ export class Estimator {
       for (; history.isWithin(pose, index); pose++) this.#correct(pose, index);
       history.after(index).set(numbers);
     }
+    // a pose that is newer than the last movement waits for the next one
+    this.#again = pose < history.poses ? history.poseTime(pose) : Number.POSITIVE_INFINITY;
   }
 
   /** By a pose that was true within a movement. */

@@ -82,6 +82,13 @@ test("a pose that comes late, or after a newer one, counts as if it had come at 
   expect(late.uncertainty).toBeCloseTo(prompt.uncertainty, 3);
 });
 
+test("poses that are newer than the last movement all count, once the movement that they are of has come", () => {
+  const ahead = Array.from({ length: 99 }, (_, i) => ({ time: i * PERIOD + 0.006, arrives: i * PERIOD }));
+  const car = after(2, ahead);
+  expect(car.believed + car.contradicted).toBe(97); // all but the two of before the first movement
+  expect(car.believed).toBeGreaterThan(95);
+});
+
 test("latency that poses do not tell is found where speed and turn rate change", () => {
   const car = after(
     6,

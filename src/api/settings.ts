@@ -175,6 +175,7 @@ export interface Settings {
     readonly odometry?: string | undefined;
     readonly pose?: string | undefined;
     readonly twist?: string | undefined;
+    readonly imu?: string | undefined;
     readonly twistFrame?: "world" | "body" | undefined;
     readonly frame?: string | undefined;
     readonly stamps?: "use" | "ignore" | undefined;

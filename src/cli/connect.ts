@@ -156,8 +156,6 @@ function requireLimits(given: PartialConfig): void {
 async function posesOf(config: RunConfig, { say }: Output, signal: AbortSignal): Promise<ThreadPoseSource | undefined> {
   const settings = poseSettingsFrom(config);
   if (settings === undefined) return undefined;
-  if (transportOf(config.link)?.kind === "ros2")
-    throw new UserError(`--pose ${config.pose} beside link ros2, which has a topic of poses: name it by --ros2 pose=…`);
   const { ThreadPoseSource } = await import("../pose/thread-source.js");
   return new ThreadPoseSource({ ...settings, ...(await sceneFor(config, settings)) }, say, signal);
 }

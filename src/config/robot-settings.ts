@@ -84,6 +84,7 @@ const ros2 = v.strictObject(
     odometry: topic,
     pose: topic,
     twist: topic,
+    imu: topic,
     twistFrame: choice("world", "body"),
     frame,
     stamps: choice("use", "ignore"),

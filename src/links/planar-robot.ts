@@ -13,18 +13,19 @@ export abstract class PlanarRobot implements Robot {
   faultValue = Number.NaN;
   followedUntil = Number.NaN;
   protected readonly estimator: Estimator;
-  readonly #isSeen: boolean;
+  /** poses come from outside */
+  protected readonly isSeen: boolean;
   #fault = Fault.none;
 
   constructor(settings: Partial<EstimatorSettings> = {}) {
     this.estimator = new Estimator(settings);
-    this.#isSeen = settings.outside === true;
-    if (this.#isSeen) this.reading.poseTime = Number.NEGATIVE_INFINITY;
+    this.isSeen = settings.outside === true;
+    if (this.isSeen) this.reading.poseTime = Number.NEGATIVE_INFINITY;
   }
 
   /** Where poses come from outside they say where it is. */
   get placeable(): boolean {
-    return !this.#isSeen;
+    return !this.isSeen;
   }
 
   /** Most robots speak unasked. */
@@ -51,7 +52,7 @@ export abstract class PlanarRobot implements Robot {
   }
 
   takePose(pose: Float64Array): void {
-    if (this.#isSeen) this.estimator.observe(pose);
+    if (this.isSeen) this.estimator.observe(pose);
   }
 
   logTo(log: MeasuredLog): void {
@@ -60,7 +61,7 @@ export abstract class PlanarRobot implements Robot {
 
   /** The estimate is of this time [s]; there is none before the first pose of a robot that is seen from outside. */
   protected updateReading(time: number): void {
-    this.reading.time = this.#isSeen && !this.estimator.isPlaced ? Number.NEGATIVE_INFINITY : time;
+    this.reading.time = this.isSeen && !this.estimator.isPlaced ? Number.NEGATIVE_INFINITY : time;
     this.#showEstimate();
   }
 
@@ -68,7 +69,7 @@ export abstract class PlanarRobot implements Robot {
     const { estimator, reading } = this;
     estimator.predict(0, reading.state);
     reading.uncertainty = estimator.uncertainty;
-    if (!this.#isSeen) return;
+    if (!this.isSeen) return;
     reading.poseTime = estimator.poseTime;
     reading.contradicted = estimator.contradictedInARow;
   }

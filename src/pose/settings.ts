@@ -25,12 +25,13 @@ export function poseSettingsFrom(config: RunConfig): PoseSettings | undefined {
   return {
     kind: kind as PoseName,
     where: place === undefined ? undefined : whereOf(place),
-    intake: {
-      name: config["pose-name"],
-      frame: placementOf(config["pose-frame"]),
-      mount: placementOf(config["pose-mount"]),
-    },
+    intake: { name: config["pose-name"], ...placementsFrom(config) },
   };
+}
+
+/** Where a source's frame lies on the track, and what it sees on the car. */
+export function placementsFrom(config: RunConfig): Pick<IntakeSettings, "frame" | "mount"> {
+  return { frame: placementOf(config["pose-frame"]), mount: placementOf(config["pose-mount"]) };
 }
 
 function placementOf([x = 0, y = 0, degrees = 0]: readonly number[]): Placement {

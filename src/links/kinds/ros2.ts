@@ -1,6 +1,7 @@
 import { LONGEST_PERIOD } from "../../config/timeouts.js";
 import { PLANAR_STATE } from "../../tasks/planar.js";
 import type { RobotLinkDefinition } from "../definition.js";
+import { estimatorSettings } from "../estimator-settings.js";
 import { Ros2Robot } from "../ros2/robot.js";
 import { INPUTS, ros2SettingsFrom } from "../ros2/settings.js";
 
@@ -15,7 +16,11 @@ const ros2: RobotLinkDefinition = {
       states: PLANAR_STATE,
       inputs: carried.find((inputs) => inputs.join() === task.columns.input.join()) ?? carried[0],
       longestPeriod: LONGEST_PERIOD,
-      make: (transport, nonce) => new Ros2Robot(transport, settings, nonce),
+      make: (transport, nonce) => {
+        const estimator = estimatorSettings(config);
+        const outside = estimator.outside === true || settings.outside !== undefined;
+        return new Ros2Robot(transport, settings, nonce, { ...estimator, outside });
+      },
     };
   },
 };

@@ -20,12 +20,17 @@ export class GraphWatch {
   /** Who publishes what is needed, and who hears what is published, into a row of {@link StateSlot}. */
   look(row: Float64Array): void {
     const { stateQos, commandQos } = this.#settings;
-    const state = stateTopic(this.#settings);
-    const publishers = this.#node.publishersOf(state.topic);
-    const mismatches = publishers.flatMap((endpoint) => mismatchOf(endpoint, state.type, stateQos) ?? []);
-    for (const mismatch of mismatches) this.#say(`${state.topic}: ${mismatch}, so nothing arrives`);
-    row[StateSlot.publishers] = publishers.length;
-    row[StateSlot.mismatched] = mismatches.length;
+    let fewest = Number.POSITIVE_INFINITY;
+    let mismatched = 0;
+    for (const { topic, type } of stateTopics(this.#settings)) {
+      const publishers = this.#node.publishersOf(topic);
+      const mismatches = publishers.flatMap((endpoint) => mismatchOf(endpoint, type, stateQos) ?? []);
+      for (const mismatch of mismatches) this.#say(`${topic}: ${mismatch}, so nothing arrives`);
+      fewest = Math.min(fewest, publishers.length);
+      mismatched += mismatches.length;
+    }
+    row[StateSlot.publishers] = fewest;
+    row[StateSlot.mismatched] = mismatched;
     let subscribers = Number.POSITIVE_INFINITY;
     let deaf = 0;
     for (const { topic, type } of commandTopics(this.#settings)) {
@@ -58,8 +63,12 @@ function othersOf(publishers: readonly Endpoint[], own: string): readonly string
   return [...names.filter((name) => name !== own), ...namesakes.map((name) => `another ${name}`)];
 }
 
-/** The topic that the state must come from. */
-function stateTopic({ odometry, pose }: Ros2Settings): { readonly topic: string; readonly type: MessageType } {
-  if (odometry !== "") return { topic: odometry, type: "nav_msgs/msg/Odometry" };
-  return { topic: pose, type: "geometry_msgs/msg/PoseStamped" };
+/** The topics without which there is no state. */
+function stateTopics({ odometry, pose, imu }: Ros2Settings) {
+  const topics: readonly { readonly topic: string; readonly type: MessageType }[] = [
+    { topic: odometry, type: "nav_msgs/msg/Odometry" },
+    { topic: imu, type: "sensor_msgs/msg/Imu" },
+    { topic: pose, type: "geometry_msgs/msg/PoseStamped" },
+  ];
+  return topics.filter(({ topic }) => topic !== "");
 }

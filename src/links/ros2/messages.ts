@@ -44,6 +44,18 @@ export interface Odometry {
   pose: { pose: Pose; covariance: Float64Array };
   twist: { twist: Twist; covariance: Float64Array };
 }
+/** Measured in the axes of the header's frame, x forward, y to the left, z up. */
+export interface Imu {
+  header: Header;
+  orientation: Quaternion;
+  orientation_covariance: Float64Array;
+  /** [rad/s] */
+  angular_velocity: Vector;
+  angular_velocity_covariance: Float64Array;
+  /** [m/s²] */
+  linear_acceleration: Vector;
+  linear_acceleration_covariance: Float64Array;
+}
 export interface AckermannDriveStamped {
   header: Header;
   drive: {
@@ -67,6 +79,7 @@ export interface DiagnosticArray {
 /** Messages by the name of their type. */
 export interface MessageOf {
   "nav_msgs/msg/Odometry": Odometry;
+  "sensor_msgs/msg/Imu": Imu;
   "geometry_msgs/msg/PoseStamped": PoseStamped;
   "geometry_msgs/msg/TwistStamped": TwistStamped;
   "geometry_msgs/msg/Twist": Twist;
@@ -88,6 +101,15 @@ export const newMessage = {
     child_frame_id: child,
     pose: { pose: pose(), covariance: new Float64Array(36) },
     twist: { twist: twist(), covariance: new Float64Array(36) },
+  }),
+  "sensor_msgs/msg/Imu": (frame: string): Imu => ({
+    header: header(frame),
+    orientation: { ...vector(), w: 1 },
+    orientation_covariance: new Float64Array(9),
+    angular_velocity: vector(),
+    angular_velocity_covariance: new Float64Array(9),
+    linear_acceleration: vector(),
+    linear_acceleration_covariance: new Float64Array(9),
   }),
   "geometry_msgs/msg/PoseStamped": (frame: string): PoseStamped => ({ header: header(frame), pose: pose() }),
   "geometry_msgs/msg/TwistStamped": (frame: string): TwistStamped => ({ header: header(frame), twist: twist() }),
@@ -115,6 +137,12 @@ export function secondsOf({ sec, nanosec }: Stamp): number {
 export function yawOf({ x, y, z, w }: Quaternion): number {
   const length = x * x + y * y + z * z + w * w;
   return length > 0 ? Math.atan2(2 * (w * z + x * y), w * w + x * x - y * y - z * z) : Number.NaN;
+}
+
+/** How far the upward axis of an orientation is from the vertical [rad]; NaN if it has no length. */
+export function tiltOf({ x, y, z, w }: Quaternion): number {
+  const length = x * x + y * y + z * z + w * w;
+  return length > 0 ? Math.acos(Math.max(-1, 1 - (2 * (x * x + y * y)) / length)) : Number.NaN;
 }
 
 /** A turn about z [rad], into an orientation. */

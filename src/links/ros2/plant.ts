@@ -14,6 +14,7 @@ import type { Ros2Settings } from "./settings.js";
 const NEUTRAL_BRAKE = 3;
 /** Frames where the settings take any. */
 const FRAMES = { odometry: "odom", pose: "world" };
+const BODY = "base_link";
 
 export class PlantNode {
   /** x, y, v, phi as they truly are */
@@ -49,8 +50,16 @@ export class PlantNode {
     this.state.set(core.setup.task.initialState);
     core.restPlant();
     subscribeCommand(node, settings, (first, second) => this.#follow(first, second));
-    const publishPose = settings.odometry === "" ? this.#posePublisher(node, settings, wall) : undefined;
-    this.#publish = publishPose ?? this.#odometryPublisher(node, settings, wall);
+    const { imu, pose, odometry } = settings;
+    // the poses last: whoever hears them knows how the robot moved until then
+    const publish = [
+      ...(imu === "" ? [] : [this.#imuPublisher(node, settings, wall)]),
+      ...(odometry === "" ? [] : [this.#odometryPublisher(node, settings, wall)]),
+      ...(pose === "" ? [] : [this.#posePublisher(node, settings, wall)]),
+    ];
+    this.#publish = (rate) => {
+      for (const one of publish) one(rate);
+    };
   }
 
   /** Drives up to now and tells where it is. */
@@ -116,11 +125,22 @@ export class PlantNode {
     };
   }
 
-  #posePublisher(node: RosNode, { pose, twist, frame, twistFrame, stateQos }: Ros2Settings, wall: () => number) {
+  #imuPublisher(node: RosNode, { imu, stateQos }: Ros2Settings, wall: () => number) {
+    const publisher = node.advertise("sensor_msgs/msg/Imu", imu, stateQos);
+    const message = newMessage["sensor_msgs/msg/Imu"](BODY);
+    return (rate: number) => {
+      setStamp(message.header.stamp, wall());
+      message.angular_velocity.z = rate;
+      publisher.publish(message);
+    };
+  }
+
+  #posePublisher(node: RosNode, settings: Ros2Settings, wall: () => number) {
+    const { pose, twist, frame, twistFrame, stateQos, outside } = settings;
     const poses = node.advertise("geometry_msgs/msg/PoseStamped", pose, stateQos);
-    const message = newMessage["geometry_msgs/msg/PoseStamped"](frame || FRAMES.pose);
+    const message = newMessage["geometry_msgs/msg/PoseStamped"](outside ? FRAMES.pose : frame || FRAMES.pose);
     const twists = twist === "" ? undefined : node.advertise("geometry_msgs/msg/TwistStamped", twist, stateQos);
-    const speed = newMessage["geometry_msgs/msg/TwistStamped"](twistFrame === "world" ? FRAMES.pose : "base_link");
+    const speed = newMessage["geometry_msgs/msg/TwistStamped"](twistFrame === "world" ? FRAMES.pose : BODY);
     return (rate: number) => {
       const [x, y, v, phi] = this.state;
       setStamp(message.header.stamp, wall());

@@ -17,6 +17,16 @@ export enum StateSlot {
   phi,
   /** yaw rate [rad/s] */
   rate,
+  /** way forward [m] and turn [rad] that were measured until then, added up: a row that is lost takes nothing away */
+  distance,
+  turn,
+  /** poses from outside that came, and the last of them, in the order of PoseEntry */
+  poses,
+  poseSeconds,
+  poseArrived,
+  poseX,
+  poseY,
+  poseHeading,
   /** fault that a message which came later was refused for */
   refusal,
   /** who publishes the state, and how many of them with another type or quality */

@@ -6,15 +6,18 @@ import { messageOf } from "../../errors.js";
 import { Fault } from "../faults.js";
 import { CommandPublisher, subscribeCommand } from "./command.js";
 import { GraphWatch } from "./graph-watch.js";
+import { Gyro } from "./gyro.js";
 import type { RosNode } from "./node.js";
+import { OutsideTopic } from "./outside-topic.js";
 import { CommandSlot, StateSlot } from "./record.js";
 import type { Ros2Settings } from "./settings.js";
 import { StateSource } from "./state.js";
 
 /** Time between two beats [s]. */
 export const BEAT = 0.05;
-/** Beats between two looks at who publishes and who hears, and between two at who gives commands too. */
+/** Beats between two looks at who publishes and who hears, between two at poses, and at who gives commands too. */
 const LOOK = 10;
+const LOOK_AT_POSES = 5;
 const LOOK_FOR_OTHERS = 4;
 /** How long the stop command is waited for [ms]. */
 const STOP_WITHIN = 500;
@@ -34,6 +37,10 @@ export class Relay {
   readonly #settings: Ros2Settings;
   readonly #context: RelayContext;
   readonly #source: StateSource;
+  /** undefined: the state says how it turns */
+  readonly #gyro: Gyro | undefined;
+  /** undefined: no topic has poses from outside beside the state */
+  readonly #outside: OutsideTopic | undefined;
   /** undefined: somebody else drives */
   readonly #command: CommandPublisher | undefined;
   readonly #watch: GraphWatch;
@@ -53,6 +60,9 @@ export class Relay {
     this.#settings = settings;
     this.#context = context;
     this.#source = new StateSource(settings);
+    const { imu, outside, stamps } = settings;
+    this.#gyro = imu === "" ? undefined : new Gyro(stamps, context.say);
+    this.#outside = outside && new OutsideTopic(outside, stamps, context.say, context.clock);
     this.#command = settings.listens ? undefined : new CommandPublisher(node, settings);
     this.#watch = new GraphWatch(node, settings, (text) => this.#say(text));
     this.#row[StateSlot.followed] = Number.NEGATIVE_INFINITY;
@@ -63,7 +73,7 @@ export class Relay {
 
   /** frame_id of the state; "" before the first, if any is taken */
   get frame(): string {
-    return this.#source.frame;
+    return (this.#outside ?? this.#source).frame;
   }
 
   /** A callback threw: what it was given could not be read. */
@@ -93,6 +103,7 @@ export class Relay {
     this.#watchSilence();
     if (this.#isFollowed && this.#beats % LOOK_FOR_OTHERS === 0) this.#watchOthers();
     if (this.#publishes && !this.#isFollowed) this.#publishNeutral();
+    if (this.#beats % LOOK_AT_POSES === 0) this.#outside?.look(this.#context.clock());
     this.#beats++;
     this.#tell();
   }
@@ -156,9 +167,12 @@ export class Relay {
   }
 
   #subscribeState(): void {
-    const { odometry, pose, twist, stateQos } = this.#settings;
+    const { odometry, pose, twist, imu, stateQos } = this.#settings;
     const source = this.#source;
+    const gyro = this.#gyro;
+    const outside = this.#outside;
     const now = this.#context.clock;
+    if (gyro) this.#node.subscribe("sensor_msgs/msg/Imu", imu, stateQos, (message) => gyro.take(message, now()));
     // rclnodejs gives what arrived together in the order of the subscriptions: a pose after the speed that belongs to
     // it
     if (odometry === "" && twist !== "")
@@ -170,7 +184,12 @@ export class Relay {
         source.takeOdometry(message, now());
         this.#tell();
       });
-    else
+    if (outside)
+      this.#node.subscribe("geometry_msgs/msg/PoseStamped", pose, stateQos, (message) => {
+        outside.take(message, now(), source.offset);
+        this.#tell();
+      });
+    else if (odometry === "")
       this.#node.subscribe("geometry_msgs/msg/PoseStamped", pose, stateQos, (message) => {
         source.takePose(message, now());
         this.#tell();
@@ -201,16 +220,22 @@ export class Relay {
 
   #tell(): void {
     const source = this.#source;
+    const gyro = this.#gyro;
+    const outside = this.#outside;
     const row = this.#row;
     row[StateSlot.sent] = this.#context.clock();
     row[StateSlot.time] = source.time;
-    row[StateSlot.arrival] = source.arrival;
+    row[StateSlot.arrival] = Math.min(source.arrival, gyro?.arrival ?? source.arrival);
     row[StateSlot.x] = source.x;
     row[StateSlot.y] = source.y;
     row[StateSlot.v] = source.v;
     row[StateSlot.phi] = source.phi;
-    row[StateSlot.rate] = source.rate;
-    row[StateSlot.refusal] = source.refusal;
+    row[StateSlot.rate] = (gyro ?? source).rate;
+    row[StateSlot.distance] = source.distance;
+    row[StateSlot.turn] = gyro ? gyro.turnAt(source.time) : source.turn;
+    row[StateSlot.poses] = outside?.count ?? 0;
+    if (outside) row.set(outside.pose, StateSlot.poseSeconds);
+    row[StateSlot.refusal] = source.refusal || (gyro?.refusal ?? Fault.none);
     if (source.refusal !== Fault.none) this.#say(source.words, Fault[source.refusal]);
     this.#context.write(row);
   }

@@ -2,6 +2,9 @@
  * A robot on ROS 2 as the control loop sees it: the process of the node is at the other end of two pipes, as a board is
  * at the end of a line.
  */
+import type { EstimatorSettings } from "../../estimation/entries.js";
+import { newMotion } from "../../estimation/motion.js";
+import { PoseEntry } from "../../pose/shared-poses.js";
 import { Fault } from "../faults.js";
 import { PlanarRobot } from "../planar-robot.js";
 import { isCommand, RobotPhase, type Transport } from "../robot.js";
@@ -36,13 +39,30 @@ export class Ros2Robot extends PlanarRobot {
   #mismatched = 0;
   #subscribers = 0;
   #deaf = 0;
+  /** what its odometry measured last, and what the last movement ended with: way and turn added up [m], [rad] */
+  readonly #motion = newMotion();
+  #measured = Number.NEGATIVE_INFINITY;
+  #speed = 0;
+  #rate = 0;
+  #distance = 0;
+  #turn = 0;
+  #distanceBefore = 0;
+  #turnBefore = 0;
+  /** the last pose from outside on a topic, and how many came */
+  readonly #pose = new Float64Array(PoseEntry.count);
+  #poses = 0;
   /** numbers of the last arming, and of the one that commands are sent for; 0: none */
   #lastArming: number;
   #arming = 0;
 
   /** `nonce`: a number that no earlier start of this program had. */
-  constructor(transport: Transport, { timeout }: Pick<Ros2Settings, "timeout">, nonce: number) {
-    super();
+  constructor(
+    transport: Transport,
+    { timeout }: Pick<Ros2Settings, "timeout">,
+    nonce: number,
+    estimator: Partial<EstimatorSettings> = {},
+  ) {
+    super(estimator);
     this.#transport = transport;
     this.#timeout = timeout;
     this.#lastArming = nonce;
@@ -55,6 +75,7 @@ export class Ros2Robot extends PlanarRobot {
       for (let row = 0; row < rows; row++) this.#take(now, row * StateSlot.count);
       if (rows < ROWS) break;
     }
+    if (this.isSeen) this.#move();
     if (this.phase === RobotPhase.connecting) this.#connect(now);
     else if (this.phase === RobotPhase.arming) this.#awaitSubscribers(now);
     if (this.phase >= RobotPhase.arming) this.#watch(now);
@@ -92,7 +113,7 @@ export class Ros2Robot extends PlanarRobot {
   /** The row that begins at number `at`. */
   #take(now: number, at: number): void {
     const rows = this.#rows;
-    const { reading, estimator } = this;
+    const { reading } = this;
     if (Number.isNaN(this.#since)) {
       this.#since = now;
       this.#comesSince = now;
@@ -104,7 +125,17 @@ export class Ros2Robot extends PlanarRobot {
     this.#subscribers = rows[at + StateSlot.subscribers];
     this.#deaf = rows[at + StateSlot.deaf];
     this.#arrival = rows[at + StateSlot.arrival];
-    estimator.adopt(
+    if (this.isSeen) this.#measure(at);
+    else this.#adopt(at);
+    reading.applied[0] = rows[at + StateSlot.appliedFirst];
+    reading.applied[1] = rows[at + StateSlot.appliedSecond];
+    if (this.phase >= RobotPhase.arming && rows[at + StateSlot.stoppedArming] === this.#arming) this.#takeStop(at);
+  }
+
+  /** The state as it came: what measured it has a filter of its own. */
+  #adopt(at: number): void {
+    const rows = this.#rows;
+    this.estimator.adopt(
       rows[at + StateSlot.x],
       rows[at + StateSlot.y],
       rows[at + StateSlot.v],
@@ -112,9 +143,36 @@ export class Ros2Robot extends PlanarRobot {
       rows[at + StateSlot.rate],
     );
     this.updateReading(rows[at + StateSlot.time]);
-    reading.applied[0] = rows[at + StateSlot.appliedFirst];
-    reading.applied[1] = rows[at + StateSlot.appliedSecond];
-    if (this.phase >= RobotPhase.arming && rows[at + StateSlot.stoppedArming] === this.#arming) this.#takeStop(at);
+  }
+
+  /** Poses come from outside: of its odometry only how it moved counts, and its place is what they say. */
+  #measure(at: number): void {
+    const rows = this.#rows;
+    this.#measured = rows[at + StateSlot.time];
+    this.#speed = rows[at + StateSlot.v];
+    this.#rate = rows[at + StateSlot.rate];
+    this.#distance = rows[at + StateSlot.distance];
+    this.#turn = rows[at + StateSlot.turn];
+    if (rows[at + StateSlot.poses] === this.#poses) return;
+    this.#poses = rows[at + StateSlot.poses];
+    for (let i = 0; i < PoseEntry.count; i++) this.#pose[i] = rows[at + StateSlot.poseSeconds + i];
+    this.takePose(this.#pose);
+  }
+
+  /** What it moved by since the control step before, as far as that was measured. */
+  #move(): void {
+    const motion = this.#motion;
+    if (!(this.#measured > motion.time)) return;
+    motion.seconds = motion.time === 0 ? 0 : this.#measured - motion.time;
+    motion.time = this.#measured;
+    motion.distance = motion.seconds === 0 ? 0 : this.#distance - this.#distanceBefore;
+    motion.turn = motion.seconds === 0 ? 0 : this.#turn - this.#turnBefore;
+    motion.speed = this.#speed;
+    motion.rate = this.#rate;
+    this.#distanceBefore = this.#distance;
+    this.#turnBefore = this.#turn;
+    this.estimator.move(motion);
+    this.updateReading(motion.time);
   }
 
   /** The node stopped the robot, says the row that begins at `at`: it is sent neutral until it is disarmed. */
@@ -127,11 +185,12 @@ export class Ros2Robot extends PlanarRobot {
   /** Ready once states come, and have come for a while; without them, what keeps them away. */
   #connect(now: number): void {
     const comes = now - this.#arrival <= this.#timeout;
-    if (!comes) this.#comesSince = now;
+    const isKnown = comes && (!this.isSeen || this.estimator.isPlaced);
+    if (!isKnown) this.#comesSince = now;
     if (now - this.#comesSince > SETTLE) this.phase = RobotPhase.ready;
-    else if (now - this.#since > DISCOVERY && !comes) {
+    else if (now - this.#since > DISCOVERY && !isKnown) {
       this.#since = now;
-      this.fail(this.#absence(), DISCOVERY);
+      this.fail(this.#absence(comes), DISCOVERY);
     }
   }
 
@@ -151,9 +210,11 @@ export class Ros2Robot extends PlanarRobot {
     this.fail(this.#refusal !== Fault.none ? this.#refusal : Fault.silentTopic, silent);
   }
 
-  #absence(): Fault {
+  /** `comes`: what the robot measures itself does, and a pose from outside does not. */
+  #absence(comes: boolean): Fault {
     if (this.#refusal !== Fault.none) return this.#refusal;
     if (this.#publishers === 0) return Fault.noPublisher;
-    return this.#mismatched > 0 ? Fault.mismatch : Fault.silentTopic;
+    if (this.#mismatched > 0) return Fault.mismatch;
+    return comes ? Fault.poseLost : Fault.silentTopic;
   }
 }

@@ -2,6 +2,8 @@
 import type { RunConfig } from "../../config/schema.js";
 import { silentAfter, stateWithin } from "../../config/timeouts.js";
 import { UserError } from "../../errors.js";
+import type { IntakeSettings } from "../../pose/intake.js";
+import { placementsFrom } from "../../pose/settings.js";
 import type { TaskDefinition } from "../../tasks/definition.js";
 import type { Reliability } from "./node.js";
 
@@ -11,8 +13,10 @@ export interface Ros2Preset {
   readonly node: string;
   /** topic of the state, nav_msgs/Odometry; "": it comes from `pose` */
   readonly odometry: string;
-  /** topic of the state, geometry_msgs/PoseStamped */
+  /** topic of the state, geometry_msgs/PoseStamped; of poses from outside where the state comes from `odometry` */
   readonly pose: string;
+  /** topic of the yaw rate, sensor_msgs/Imu, where poses come from outside; "": the odometry says how it turns */
+  readonly imu: string;
   /** topic of the speed beside `pose`, geometry_msgs/TwistStamped; "": from differences of the pose */
   readonly twist: string;
   /** whether that speed, or that of the odometry, counts in the frame of the pose, or in that of the robot */
@@ -43,6 +47,8 @@ export interface Ros2Preset {
 export interface Ros2Settings extends Ros2Preset {
   /** without a usable state for this duration the robot is stopped [s] */
   readonly timeout: number;
+  /** what is done with poses from outside on the topic `pose`; undefined: none come from there */
+  readonly outside?: IntakeSettings;
   /** somebody else drives the robot: nothing is published, and the commands on its topics are heard */
   readonly listens?: true;
   /** without a word of the control thread for this duration the node stops the robot; a simulated one itself [s] */
@@ -54,6 +60,7 @@ const COMMON = {
   odometry: "",
   pose: "",
   twist: "",
+  imu: "",
   twistFrame: "world",
   frame: "",
   stamps: "use",
@@ -118,19 +125,36 @@ export const INPUTS: Readonly<Record<Ros2Preset["commandType"], readonly (readon
 export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2Settings {
   const { preset = task.columns.input.join() === SPEED_AND_TURN.join() ? "go1" : "jetracer-mocap", ...given } =
     config.ros2;
-  if (given.odometry && given.pose)
-    throw new UserError(`ros2 has odometry ${given.odometry} and pose ${given.pose}: give the one that has the state`);
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const period = config["control-period"];
   const timeouts = { timeout: stateWithin(period), silentAfter: silentAfter(period) };
   // nav_msgs/Odometry has its twist in the frame of the robot
   const ofPose = { odometry: "", twistFrame: "world" } as const;
-  const source = given.pose ? ofPose : given.odometry ? ({ twistFrame: "body" } as const) : {};
-  const settings: Ros2Settings = { ...presets[preset], ...timeouts, ...source, ...known };
+  const source = given.odometry ? ({ twistFrame: "body", pose: "", twist: "" } as const) : given.pose ? ofPose : {};
+  const said: Ros2Settings = { ...presets[preset], ...timeouts, ...source, ...known };
+  const settings: Ros2Settings =
+    said.odometry !== "" && said.pose !== "" ? { ...said, outside: { name: "", ...placementsFrom(config) } } : said;
   if (settings.odometry === "" && settings.pose === "")
     throw new UserError("ros2 has neither odometry nor pose: the state must come from one of them");
+  checkPoses(settings, config.pose);
   for (const name of settings.commandType === "float32" ? (["throttle", "steering"] as const) : (["command"] as const))
     if (settings[name] === "")
       throw new UserError(`ros2.commandType is ${settings.commandType}: give the topic of its ros2.${name}`);
   return settings;
+}
+
+/** Poses from outside have one source, beside what the robot measures itself; `pose`: the source without ROS. */
+function checkPoses({ odometry, pose, imu, outside }: Ros2Settings, source: string): void {
+  if (source !== "" && odometry === "")
+    throw new UserError(
+      `--pose ${source} beside ros2.pose ${pose}, which has the whole state: ` +
+        "name what the robot measures itself, --ros2 odometry=…, or leave --pose out",
+    );
+  if (source !== "" && outside)
+    throw new UserError(`poses from outside come by --pose ${source} and by ros2.pose ${pose}: leave one of them out`);
+  if (imu !== "" && source === "" && !outside)
+    throw new UserError(
+      `ros2.imu ${imu} counts where poses come from outside: give ros2.pose beside ros2.odometry, or --pose, ` +
+        "or leave it out",
+    );
 }

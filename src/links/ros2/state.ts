@@ -40,6 +40,9 @@ export class StateSource {
   phi = 0;
   /** [rad/s] */
   rate = 0;
+  /** way forward [m] and turn [rad] since the first, by speed and yaw rate */
+  distance = 0;
+  turn = 0;
   /** why a message since was refused, and in words for people */
   refusal = Fault.none;
   words = "";
@@ -84,6 +87,11 @@ export class StateSource {
     return this.#frame;
   }
 
+  /** what is added to stamps for our clock [s]; Infinity before the first */
+  get offset(): number {
+    return this.#offset;
+  }
+
   /** A message could not be used. */
   refuse(fault: Fault, words: string): void {
     this.refusal = fault;
@@ -123,6 +131,9 @@ export class StateSource {
       this.refuse(Fault.notFinite, "a speed is beyond all numbers");
       return;
     }
+    const halfway = isFirst ? 0 : 0.5 * (time - this.time);
+    this.distance += halfway * (this.v + v);
+    this.turn += halfway * (this.rate + rate);
     this.x = x;
     this.y = y;
     this.v = v;

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import trainCommand from "../../../src/cli/commands/train.js";
 import { completeConfig, type PartialConfig } from "../../../src/config/config.js";
+import { MotionColumn } from "../../../src/estimation/measured.js";
+import { reEstimate } from "../../../src/estimation/re-estimate.js";
 import { Fault } from "../../../src/links/faults.js";
 import { CommandPublisher } from "../../../src/links/ros2/command.js";
 import type { DiagnosticArray, Odometry, PoseStamped, Twist } from "../../../src/links/ros2/messages.js";
@@ -500,4 +502,72 @@ test("twistFrame counts beside odometry, and a wrong one is stopped the other wa
   expect(frameOf({ preset: "ackermann" })).toBe("body");
   expect(frameOf({ preset: "ackermann", pose: "/pose" })).toBe("world");
   expect(frameOf(undefined)).toBe("world");
+});
+
+/** A robot whose odometry drifts, seen from outside: the plant publishes both, and its IMU. */
+const SEEN: PartialConfig = { ros2: { preset: "ackermann", odometry: "/odom", imu: "/imu", pose: "/seen" } };
+/** Its wheel counts 2 % too much, and it begins a metre off. */
+const drifting = (topic: string, message: unknown) => {
+  if (topic !== "/odom") return message;
+  const { pose, twist } = message as Odometry;
+  Object.assign(pose.pose.position, { x: 1 + 1.02 * pose.pose.position.x, y: 1.02 * pose.pose.position.y });
+  twist.twist.linear.x *= 1.02;
+  return message;
+};
+
+test("odometry that drifts, beside poses from outside: it drives where they say, and both are recorded", async () => {
+  let farthest = 0;
+  const during = (seconds: number, { node, shared }: VirtualRosHost, stop: AbortController) => {
+    const [x = 0, y = 0] = node.plant?.state ?? [];
+    if (shared.runtimeState === RuntimeState.driving)
+      farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
+    if (seconds >= 6) stop.abort();
+  };
+  const spoil = ({ node }: VirtualRosHost) => {
+    node.graph.spoil = drifting;
+  };
+  const { stopped, recording, host } = await drive(SEEN, spoil, during);
+  expect(stopped).toMatch(/^stopped by the operator/);
+  expect(farthest).toBeLessThan(1);
+  expect(host.node.graph.last<PoseStamped>("/lapgrad/pose")?.header.frame_id).toBe("world");
+  const { measured } = await recording();
+  if (!measured) throw new Error("nothing was measured");
+  expect(measured.motions.length / MotionColumn.count).toBeGreaterThan(250);
+  const { recorded, found, rms } = reEstimate(measured);
+  expect(recorded.believed).toBeGreaterThan(250);
+  expect(recorded.contradicted).toBe(0);
+  expect(rms).toBeLessThan(1e-9);
+  expect(found.travelScale).toBeCloseTo(1 / 1.02 - 1, 2);
+});
+
+test.each([
+  ["poses from outside", "/seen", /^no pose from outside that can be true has come for 2\.0\d* s/, [1.9, 2.2]],
+  ["an IMU", "/imu", /^no message with the state came for 0\.\d+ s/, [0.04, 0.2]],
+] as const)("%s that end stop it, each in its time", async (_, silent, said, [least, most]) => {
+  let ended = Number.NaN;
+  let last = Number.NaN;
+  const during = (seconds: number, { node, shared }: VirtualRosHost) => {
+    if (shared.runtimeState === RuntimeState.driving) last = seconds;
+    if (seconds < 1 || !Number.isNaN(ended)) return;
+    ended = seconds;
+    node.graph.spoil = (topic, message) => (topic === silent ? {} : message);
+  };
+  const { stopped } = await drive(SEEN, () => {}, during);
+  expect(stopped).toMatch(said);
+  expect(last - ended).toBeGreaterThan(least);
+  expect(last - ended).toBeLessThan(most);
+});
+
+test("without a pose from outside it is not armed", async () => {
+  const nobody = await drive(SEEN, () => {}, stopAfter(1), { ros2: { preset: "ackermann" } });
+  expect(nobody.stopped).toMatch(/^ros2: nobody was found within 3 s who publishes the state/);
+  const blind = ({ node }: VirtualRosHost) => {
+    node.graph.spoil = (topic, message) => {
+      if (topic === "/seen") Object.assign((message as PoseStamped).pose.orientation, { x: 1, w: 0 });
+      return message;
+    };
+  };
+  const unseen = await drive(SEEN, blind, stopAfter(1));
+  expect(unseen.stopped).toMatch(/^ros2: no pose from outside that can be true has come for 3 s/);
+  expect(unseen.host.node.said.join()).toMatch(/it leans by 1\d\d°: upside down/);
 });

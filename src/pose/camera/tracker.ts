@@ -6,6 +6,11 @@ import { type Camera, middleOf, type Point } from "./lens.js";
 import { blackAndWhite, type Picture, type PictureSource, refineCorners } from "./picture.js";
 import { type TagPose, type TagSettings, tagPose } from "./tag.js";
 
+/** The family of the tags, as js-aruco2 names it. */
+export const DICTIONARY = "APRILTAG_36h11";
+/** Wrong bits of a tag that are put up with, and one more. */
+export const WRONG_BITS = 3;
+
 /** What finds tags in a picture: js-aruco2's detector. */
 export interface TagDetector {
   detectImage(

@@ -1,16 +1,18 @@
 /**
- * A camera over the floor, by a page in a browser of the laptop that it is connected with (docs/pose.md, Camera): the
- * page looks for the car's tag and sends poses with the times of their pictures.
+ * A camera over the floor (docs/pose.md, Camera), by a page in a browser of the laptop that it is connected with: the
+ * page looks for the car's tag and sends poses with the times of their pictures. Or, with the file that the page saves,
+ * one of this computer.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { monotonicTime } from "../../clock.js";
-import { UserError } from "../../errors.js";
-import { additionOf, here } from "../../installation.js";
+import { messageOf, UserError } from "../../errors.js";
 import { bundle, embeddable } from "../../serve/bundle.js";
 import { type ServedPage, servedPage, tunnelHint } from "../../serve/page.js";
 import { type Service, type Viewer, ViewServer } from "../../serve/server.js";
 import { fillPage, readPage } from "../../serve/template.js";
+import { cameraFileOf } from "../camera/camera-file.js";
+import { detectorText } from "../camera/detector.js";
+import { lookThrough } from "../camera/device.js";
 import { CAMERA_PROTOCOL, cameraMessageOf } from "../camera/messages.js";
 import type { PoseKind, PoseSink } from "../kind.js";
 import type { Scene } from "../scene.js";
@@ -19,15 +21,7 @@ const PORT = 8766;
 
 /** js-aruco2 in one script, which leaves `AR` behind. */
 function detectorScript(): string {
-  const require = createRequire(import.meta.url);
-  const read = (file: string) => {
-    try {
-      return readFileSync(require.resolve(`js-aruco2/src/${file}`), "utf8");
-    } catch {
-      throw new UserError(`the package js-aruco2 is needed: ${additionOf("js-aruco2", here())}`);
-    }
-  };
-  return embeddable(["cv.js", "aruco.js", "dictionaries/apriltag_36h11.js"].map(read).join("\n"));
+  return embeddable(["cv.js", "aruco.js", "dictionaries/apriltag_36h11.js"].map(detectorText).join("\n"));
 }
 
 /** The page: the detector, what looks with it, and nothing from outside. */
@@ -68,13 +62,28 @@ class CameraService implements Service {
   }
 }
 
+/** @throws UserError if it cannot be read */
+function readCalibration(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`the calibration cannot be read: ${messageOf(error)}`);
+  }
+}
+
 const camera: PoseKind = {
   summary: "a camera over the floor, by a page in the browser",
   silence: "open the page, calibrate, and put the car where its tag is seen",
   within: Number.POSITIVE_INFINITY,
   async open(where, sink, scene) {
-    if (where?.address !== undefined || where?.via !== undefined)
-      throw new UserError("its page is served to this computer alone; allowed is a port, e.g. --pose camera=8766");
+    const file = where?.address;
+    if (file?.endsWith(".json") && where?.port === undefined && where?.via === undefined)
+      return lookThrough(cameraFileOf(readCalibration(file), file), sink);
+    if (file !== undefined || where?.via !== undefined)
+      throw new UserError(
+        "its page is served to this computer alone; allowed is a port, e.g. --pose camera=8766, or the file of " +
+          "a calibration, e.g. --pose camera=camera.json",
+      );
     const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink, scene) });
     await server.listen(where?.port ?? PORT, "--pose camera=port");
     sink.remark(`camera page: ${server.address} (${tunnelHint(server.address)})`);

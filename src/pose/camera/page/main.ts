@@ -3,11 +3,12 @@
 import { DEGREE } from "../../../angles.js";
 import type { Scene } from "../../scene.js";
 import { calibrateFloor, calibrateLens, problemOfMarks, type Sighting } from "../calibrate.js";
+import type { CameraFile } from "../camera-file.js";
 import type { Camera } from "../lens.js";
 import { CAMERA_PROTOCOL, type CameraMessage } from "../messages.js";
 import { blackAndWhite, refineCorners } from "../picture.js";
 import type { TagSettings } from "../tag.js";
-import { type Found, type TagDetector, TagTracker } from "../tracker.js";
+import { DICTIONARY, type Found, type TagDetector, TagTracker, WRONG_BITS } from "../tracker.js";
 import { drawOverlay } from "./overlay.js";
 import { boardCorner, boardSheet, tagSheet } from "./sheet.js";
 import { eachPicture, VideoSource } from "./video.js";
@@ -18,9 +19,6 @@ declare const AR: {
   readonly Dictionary: new (name: string) => { readonly codeList: readonly string[] };
 };
 
-const DICTIONARY = "APRILTAG_36h11";
-/** Wrong bits of a tag that are put up with, and one more. */
-const WRONG_BITS = 3;
 /** Where calibrations are kept, in the browser. */
 const STORE = "lapgrad-camera";
 const WANTED = { width: 1280, height: 720, frameRate: 60 } as const;
@@ -177,6 +175,21 @@ function findFloor(): void {
   say("floor-text", `${seen.length} marks: ${problem ?? worst}${lens ? "" : "; the lens is not known"}`);
 }
 
+/** Gives what was calibrated as a file, for lapgrad on the computer that the camera is connected with then. */
+function saveCalibration(): void {
+  if (!floor) {
+    say("save-text", "the floor is not known yet");
+    return;
+  }
+  const { width, height } = floor;
+  const device = part<HTMLInputElement>("device").value;
+  const file: CameraFile = { device, size: [width, height], lens: Array.from(floor.lens), tag: tagSettings() };
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: "application/json" }));
+  Object.assign(document.createElement("a"), { href: url, download: "camera.json" }).click();
+  URL.revokeObjectURL(url);
+  say("save-text", "camera.json");
+}
+
 function addMark({ offsetX, offsetY }: MouseEvent): void {
   const scale = video.videoWidth / overlay.clientWidth;
   marks.push({ u: offsetX * scale, v: offsetY * scale });
@@ -205,6 +218,7 @@ part("take-view").onclick = takeView;
 part("find-lens").onclick = findLens;
 part("find-floor").onclick = findFloor;
 part("forget-marks").onclick = forgetMarks;
+part("save").onclick = saveCalibration;
 overlay.onclick = addMark;
 part("print-tag").onclick = () => {
   const { id, size } = tagSettings();

@@ -168,6 +168,42 @@ export interface Settings {
     readonly imu?: "gyro" | "all" | "none" | undefined;
     readonly gyroReversed?: boolean | undefined;
   };
+  /**
+   * board, bus, independent stop, channels and pulses [µs] of a car with a PCA9685, where they differ from the
+   * defaults (docs/pca9685.md)
+   */
+  readonly pca9685?: {
+    readonly board?: "jetracer" | "jetracer-pro" | "jetracer-ai" | "donkeycar" | undefined;
+    readonly bus?: number | undefined;
+    readonly stop?: "firmware" | "multiplexer" | "output-enable" | undefined;
+    readonly steeringChannel?: number | undefined;
+    readonly throttleChannel?: number | undefined;
+    readonly steeringMin?: number | undefined;
+    readonly steeringCentre?: number | undefined;
+    readonly steeringMax?: number | undefined;
+    readonly throttleMin?: number | undefined;
+    readonly throttleNeutral?: number | undefined;
+    readonly throttleMax?: number | undefined;
+    readonly steeringReversed?: boolean | undefined;
+    readonly throttleReversed?: boolean | undefined;
+    readonly maxDuty?: number | undefined;
+  };
+  /**
+   * a gamepad whose button must be held for the robot to move, e.g. /dev/input/js0 (docs/gamepad.md); true: the
+   * only one there is; empty: none
+   */
+  readonly gamepad?: string;
+  /** buttons and axes of the gamepad, where they are not known or to be others (docs/gamepad.md) */
+  readonly "gamepad-map"?: {
+    readonly hold?: number | undefined;
+    readonly stop?: number | undefined;
+    readonly begin?: number | undefined;
+    readonly throttle?: number | undefined;
+    readonly steering?: number | undefined;
+    readonly throttleReversed?: boolean | undefined;
+    readonly steeringReversed?: boolean | undefined;
+    readonly maxThrottle?: number | undefined;
+  };
   /** preset, topics, types, frames and QoS of a robot on ROS 2, where they differ from the preset's (docs/ros2.md) */
   readonly ros2?: {
     readonly preset?: "jetracer-mocap" | "ackermann" | "go1" | undefined;

@@ -15,6 +15,7 @@ import type { Output } from "../output.js";
 import { sceneOf } from "../pose/scene.js";
 import { type PoseSettings, poseSettingsFrom } from "../pose/settings.js";
 import type { ThreadPoseSource } from "../pose/thread-source.js";
+import { openGamepad } from "../runtime/gamepad-device.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import type { ControlHost } from "../runtime/host.js";
 import { RobotLink } from "../runtime/robot-link.js";
@@ -72,7 +73,8 @@ export const connect: Connect = async (config, context) => {
 /** Refuses to simulate where something was given that only a robot has, and no link. */
 export function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Permission): void {
   if (given.link !== undefined) return;
-  const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device: given.device, pose: given.pose };
+  const { device, pose, gamepad } = given;
+  const options = { arm, "dead-man": deadMan, "first-drive": firstDrive, device, pose, gamepad };
   const [robots] = Object.entries(options).find(([, value]) => value) ?? [];
   if (robots === undefined) return;
   const others = Object.keys(links).filter((name) => !links[name as RunConfig["link"]].isSimulated);
@@ -85,20 +87,19 @@ export function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Per
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */
 export async function connectRobot(config: RunConfig, context: LinkContext): Promise<RobotLink> {
   const { permission, output, signal, stop, drives, parameters, view } = context;
-  const { arm, deadMan = false } = permission;
+  const { deadMan = false } = permission;
   const { task } = resolveTask(config);
   const transport = transportOf(config.link);
   if (!robotFor(config, task) || !transport) throw new UserError(`link ${config.link} has no robot`);
   refusePlantChanges(config);
   const poses = await posesOf(config, output, signal);
   requireLink(config.link);
-  if (!arm)
-    throw new UserError(
-      `link ${config.link} moves a robot: ` +
-        "read docs/safety.md, stand by with a hand on its switch, and allow it with --arm",
-    );
+  requireArm(config, permission);
   if (permission.firstDrive) requireLimits(permission.given ?? {});
-  const operator = await operatorAt(config, deadMan, output, signal, stop);
+  if (deadMan && config.gamepad !== "")
+    throw new UserError("--dead-man is a key, and --gamepad a button, that must be held: give only one of them");
+  const gamepad = openGamepad(config);
+  const operator = await operatorAt(config, deadMan, output, signal, stop, gamepad && (() => host.shared));
   const connection = await connectionTo(config, transport, false, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
@@ -107,7 +108,7 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     config,
     connection,
     parameters,
-    { heartbeatWithin },
+    { heartbeatWithin, gamepad },
     { drives, onStop: stop, say: output.say, poses },
   );
   const states = task.columns.state.length;
@@ -115,19 +116,23 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
   return new RobotLink(host, config, operator, new Recorder(drives));
 }
 
-/** What hears a robot that somebody else drives. It sends nothing, so nobody needs to allow anything. */
+/**
+ * What hears a robot that somebody else drives. Without a gamepad it sends nothing, so nobody needs to allow anything.
+ */
 export async function hearingHost(
   config: RunConfig,
-  { output, signal, stop, drives }: Pick<LinkContext, "output" | "signal" | "stop" | "drives">,
+  { permission, output, signal, stop, drives }: Omit<LinkContext, "parameters">,
 ): Promise<ControlHost> {
   const transport = transportOf(config.link);
   if (!robotFor(config, resolveTask(config).task) || !transport)
     throw new UserError(`link ${config.link} has no robot`);
   const poses = await posesOf(config, output, signal);
   requireLink(config.link);
-  const connection = await connectionTo(config, transport, true, output);
+  if (config.gamepad !== "") requireArm(config, permission);
+  const gamepad = openGamepad(config);
+  const connection = await connectionTo(config, transport, gamepad === undefined, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
-  const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: true };
+  const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: true, gamepad };
   return new ThreadHost(config, connection, 0, options, { drives, onStop: stop, say: output.say, poses });
 }
 
@@ -137,6 +142,17 @@ function refusePlantChanges({ link, "plant-change": changes }: RunConfig): void 
   throw new UserError(
     `plant-change "${changes.join(" ")}" is for simulated plants, and link ${link} drives a robot: leave it out, or ` +
       "give it to the plant, where that is simulated behind the link (lapgrad plant --plant-change)",
+  );
+}
+
+/** Refuses to move a robot that nobody allowed to move, or that nothing would stop. */
+function requireArm(config: RunConfig, { arm }: Permission): void {
+  const unarmable = robotFor(config, resolveTask(config).task)?.unarmable;
+  if (unarmable !== undefined) throw new UserError(unarmable);
+  if (arm) return;
+  throw new UserError(
+    `link ${config.link} moves a robot: ` +
+      "read docs/safety.md, stand by with a hand on its switch, and allow it with --arm",
   );
 }
 

@@ -66,7 +66,13 @@ async function agreement(
   const interrupt = watchInterrupts();
   const operator = { say: output.say, signal: interrupt.signal };
   try {
-    const hears = await host(config, { output, signal: interrupt.signal, stop: interrupt.stop, drives: path });
+    const hears = await host(config, {
+      permission: {},
+      output,
+      signal: interrupt.signal,
+      stop: interrupt.stop,
+      drives: path,
+    });
     const { stopped } = await hear(hears, config, operator, path, seconds);
     if (stopped !== undefined) output.say(stopped);
   } finally {

@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import { Fault } from "../links/faults.js";
 import type { Output } from "../output.js";
 import type { Operator } from "../runtime/operator.js";
+import { GamepadSign, type Shared } from "../runtime/shared.js";
 import { suspendAtRest } from "./interrupt.js";
 
 /** What a terminal makes a signal of, unless its keys are read one by one. */
@@ -14,13 +15,17 @@ const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
   "\u001c": "SIGQUIT",
 };
 
-/** Refuses where somebody is needed at the terminal and there is none. */
+/**
+ * Refuses where somebody is needed at the terminal and there is none. `shared`: what a gamepad tells, where somebody
+ * holds one.
+ */
 export async function operatorAt(
   config: RunConfig,
   deadMan: boolean,
   output: Output,
   signal: AbortSignal,
   stop: (fault: Fault) => void,
+  shared?: () => Shared,
 ): Promise<Operator> {
   const isTerminal = process.stdin.isTTY === true;
   if (deadMan && !isTerminal)
@@ -38,6 +43,7 @@ export async function operatorAt(
     say: output.say,
     confirm: async (question) => {
       output.say(question);
+      if (shared) return waitForGamepad(shared(), signal, output);
       if (!isTerminal) return true; // --arm permits it
       return keys ? keys.wait(output) : answer(signal);
     },
@@ -47,6 +53,26 @@ export async function operatorAt(
       suspend();
     },
   };
+}
+
+/** What a gamepad told is looked at this often [ms]. */
+const LOOK = 20;
+
+/** Until its button to begin is pressed; until then its sticks move the robot while its other button is held. */
+async function waitForGamepad(shared: Shared, signal: AbortSignal, output: Output): Promise<boolean> {
+  output.say("gamepad: hold its button to move the robot by the sticks, and press start meanwhile to drive");
+  shared.takeGamepadSign();
+  shared.isHandDriving = true;
+  try {
+    for (;;) {
+      const sign = shared.takeGamepadSign();
+      if (sign === GamepadSign.begin) return true;
+      if (sign === GamepadSign.lost || signal.aborted || shared.stoppedFor !== Fault.none) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  } finally {
+    shared.isHandDriving = false;
+  }
 }
 
 /** Waits for Enter; what was typed before the question is no answer to it. */

@@ -135,6 +135,52 @@ const vesc = v.pipe(
   ),
 );
 
+const number = whole(0, 255, "");
+const gamepadMap = v.strictObject(
+  {
+    hold: number,
+    stop: number,
+    begin: number,
+    throttle: number,
+    steering: number,
+    throttleReversed: yes,
+    steeringReversed: yes,
+    maxThrottle: part(0.01),
+  },
+  "names of docs/gamepad.md, section Buttons",
+);
+
+/** Boards with a PCA9685, and what may stop the car beside lapgrad. */
+const pca9685 = v.pipe(
+  v.strictObject(
+    {
+      board: choice("jetracer", "jetracer-pro", "jetracer-ai", "donkeycar"),
+      bus: whole(0, 63, ""),
+      stop: choice("firmware", "multiplexer", "output-enable"),
+      steeringChannel: whole(0, 15, ""),
+      throttleChannel: whole(0, 15, ""),
+      steeringMin: pulse,
+      steeringCentre: pulse,
+      steeringMax: pulse,
+      throttleMin: pulse,
+      throttleNeutral: pulse,
+      throttleMax: pulse,
+      steeringReversed: yes,
+      throttleReversed: yes,
+      maxDuty: part(0.01),
+    },
+    "names of docs/pca9685.md, section Settings",
+  ),
+  v.check(
+    (given) => crossed(given) === undefined,
+    ({ input }) => `pulses that grow from one side to the other, but ${crossed(input)}`,
+  ),
+  v.check(
+    ({ steeringChannel = 0, throttleChannel = 1 }) => steeringChannel !== throttleChannel,
+    "two different channels",
+  ),
+);
+
 export const robotSettings = {
   device: {
     schema: v.string("a path, e.g. /dev/ttyACM0"),
@@ -166,6 +212,25 @@ export const robotSettings = {
     default: {},
     describe:
       "what throttle and steering are on a VESC, and its IMU, where they differ from the defaults (docs/vesc.md)",
+  },
+  pca9685: {
+    schema: pca9685,
+    default: {},
+    describe:
+      "board, bus, independent stop, channels and pulses [µs] of a car with a PCA9685, where they differ from the " +
+      "defaults (docs/pca9685.md)",
+  },
+  gamepad: {
+    schema: v.string("true, or a path, e.g. /dev/input/js0"),
+    default: "",
+    describe:
+      "a gamepad whose button must be held for the robot to move, e.g. /dev/input/js0 (docs/gamepad.md); true: the " +
+      "only one there is; empty: none",
+  },
+  "gamepad-map": {
+    schema: gamepadMap,
+    default: {},
+    describe: "buttons and axes of the gamepad, where they are not known or to be others (docs/gamepad.md)",
   },
   ros2: {
     schema: ros2,

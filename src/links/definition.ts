@@ -34,6 +34,8 @@ export interface RobotDescription {
   readonly inputs: readonly string[];
   /** it may stop by itself when commands come less often [s] */
   readonly longestPeriod: number;
+  /** why it may not be armed as it is configured, and what to do; undefined: it may */
+  readonly unarmable?: string | undefined;
   /**
    * What its transport is where it is only heard: one that lets nothing but questions through, of a robot that says
    * nothing unasked; undefined: one by which nothing is sent.

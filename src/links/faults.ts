@@ -104,6 +104,8 @@ export enum Fault {
   vescTimedOut,
   vescStopped,
   vescKilled,
+  gamepadLost,
+  gamepadReleased,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -7,13 +7,15 @@ import type { Core } from "../core/core.js";
 import { Fault } from "../links/faults.js";
 import { isCommand, type Robot, RobotPhase } from "../links/robot.js";
 import { PlanarState } from "../tasks/planar.js";
+import type { Gamepad } from "./gamepad.js";
 import type { GateCheck } from "./gate-check.js";
+import { HandDriver } from "./hand-driver.js";
 import { Takeover } from "./handover.js";
 import { Journal } from "./journal.js";
 import { MeasuredRows } from "./measured-rows.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import type { Layout, Ring } from "./records.js";
-import { Order, type Shared } from "./shared.js";
+import { GamepadSign, Order, type Shared } from "./shared.js";
 import {
   ARM_WITHIN,
   type RuntimeAction,
@@ -58,6 +60,8 @@ export class ControlLoop {
   readonly #takeover: Takeover;
   readonly #poses: OutsidePoses | undefined;
   readonly #measured: MeasuredRows;
+  readonly #gamepad: Gamepad | undefined;
+  readonly #hand: HandDriver | undefined;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -80,7 +84,7 @@ export class ControlLoop {
     disarm: () => this.#disarm(),
   };
 
-  /** `poses`: measured from outside, undefined: none are. */
+  /** `poses`: measured from outside, undefined: none are; `gamepad`: must be held, undefined: nothing must. */
   constructor(
     core: Core,
     robot: Robot,
@@ -89,6 +93,7 @@ export class ControlLoop {
     ring: Ring,
     layout: Layout,
     poses?: OutsidePoses,
+    gamepad?: Gamepad,
   ) {
     this.#core = core;
     this.#robot = robot;
@@ -100,6 +105,8 @@ export class ControlLoop {
     this.#takeover = new Takeover(core);
     this.#poses = poses;
     this.#measured = new MeasuredRows(ring);
+    this.#gamepad = gamepad;
+    this.#hand = gamepad && new HandDriver(robot, gamepad, core.setup.task.timing.controlPeriod);
   }
 
   /** The step at `now` [s]; `missed`: its deadline had passed before it began. False once the loop is to end. */
@@ -108,6 +115,7 @@ export class ControlLoop {
     this.#now = now;
     this.#poses?.handTo(robot);
     robot.receive(now);
+    if (this.#gamepad) this.#listenTo(this.#gamepad);
     this.#handleOrder(this.#shared.takeOrder());
     let command = robot.neutral;
     if (this.#state === RuntimeState.armed || this.#state === RuntimeState.driving) {
@@ -120,12 +128,25 @@ export class ControlLoop {
     }
     if (this.#state === RuntimeState.idle) this.#wait();
     else if (this.#state === RuntimeState.stopping) this.#brake();
+    if (this.#state === RuntimeState.idle && !this.#isArming)
+      command = this.#hand?.step(now, this.#shared.isHandDriving) ?? command;
     robot.send(now, command);
     this.#gates.remember(command);
     this.#shared.now = now;
     this.#shared.report(robot);
     this.#shared.countTick(missed);
     return !(this.#quits && (this.#state === RuntimeState.idle || this.#state === RuntimeState.fault));
+  }
+
+  /** What a gamepad tells; its button to stop is an order to stop, as that of anybody else. */
+  #listenTo(gamepad: Gamepad): void {
+    const { seen } = this.#gates;
+    gamepad.poll();
+    seen.isHeld = gamepad.isHeld;
+    seen.isGamepadLost = gamepad.isLost;
+    if (gamepad.isStopped && this.#shared.stoppedFor === Fault.none) this.#shared.give(Order.stop);
+    if (gamepad.isLost) this.#shared.giveGamepadSign(GamepadSign.lost);
+    else if (gamepad.takeBegin()) this.#shared.giveGamepadSign(GamepadSign.begin);
   }
 
   #handleOrder(order: Order): void {

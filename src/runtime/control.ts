@@ -1,4 +1,5 @@
 /** Everything that a control loop is made of, from a configuration. */
+import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
 import type { RobotDescription } from "../links/definition.js";
@@ -8,8 +9,10 @@ import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { ControlLoop } from "./control-loop.js";
+import { Gamepad } from "./gamepad.js";
+import type { GamepadPort } from "./gamepad-device.js";
 import { GateCheck } from "./gate-check.js";
-import { ListeningLoop } from "./listening-loop.js";
+import { Hands, ListeningLoop } from "./listening-loop.js";
 import { OutsidePoses } from "./outside-poses.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
@@ -22,8 +25,10 @@ const WARM_UP = 300;
 export interface ControlOptions {
   /** the operator must give a heartbeat this often [s]; Infinity: need not */
   readonly heartbeatWithin: number;
-  /** somebody else drives the robot, which is only heard: nothing is sent to it */
+  /** somebody drives the robot, which is only heard: nothing is sent to it, but for what a gamepad says */
   readonly listens?: boolean;
+  /** whoever drives it must hold its button; undefined: nobody need to */
+  readonly gamepad?: GamepadPort | undefined;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
 }
@@ -58,6 +63,12 @@ export async function controlLoop(
   poses?: Pick<PoseSource, "poll">,
 ): Promise<Pick<ControlLoop, "step">> {
   const outside = poses && new OutsidePoses(poses);
+  const gamepad = options.gamepad && new Gamepad(options.gamepad.descriptor, options.gamepad.mapping);
+  if (options.listens && gamepad) {
+    const driven = description.make(transport, nonce);
+    const { task } = resolveTask(config);
+    return new ListeningLoop(driven, shared, ring, outside, new Hands(driven, gamepad, loopPeriod(task, options)));
+  }
   if (options.listens) {
     const quiet = (description.whenHeard ?? silenced)(transport);
     return new ListeningLoop(description.make(quiet, nonce), shared, ring, outside);
@@ -72,7 +83,7 @@ export async function controlLoop(
   });
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
-  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside);
+  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside, gamepad);
 }
 
 /** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */

@@ -117,6 +117,26 @@ export const gates = [
     remedy: "hold the space bar while the car drives, or leave --dead-man out",
   },
   {
+    fault: Fault.gamepadLost,
+    what: () => "the gamepad is gone: unplugged, out of range or empty, or it is none",
+    scope: "armed",
+    limit: NONE,
+    lasting: 0,
+    check: (seen) => seen.measured(Number.NaN).isGamepadLost,
+    noticed: "one step, once the kernel knows it (docs/gamepad.md)",
+    remedy: "plug it in, charge it or come nearer; then go on with --resume",
+  },
+  {
+    fault: Fault.gamepadReleased,
+    what: () => "the gamepad's dead man's button was let go",
+    scope: "armed",
+    limit: NONE,
+    lasting: 0,
+    check: (seen) => !seen.measured(Number.NaN).isHeld,
+    noticed: AT_ONCE,
+    remedy: "hold it while the car drives; go on with --resume",
+  },
+  {
     // while it hangs nothing is written down, and Ctrl-C is not heard
     fault: Fault.mainThread,
     what: (value, limit) => `the program's main thread hung for ${value} s (limit ${limit} s)`,

@@ -62,6 +62,9 @@ export class Observation {
   heartbeatAge = Number.NaN;
   /** since the main thread's last heartbeat [s] */
   mainAge = 0;
+  /** the gamepad's dead man's button is held, and the gamepad gone; true and false where none is asked for */
+  isHeld = true;
+  isGamepadLost = false;
   /** the clock at task time 0 [s] */
   origin = 0;
   /** {@link MISSED} for each deadline missed lately, less 1 for each that was kept */

@@ -137,9 +137,11 @@ export class RobotLink implements Link {
     this.#isUnrecorded = false;
     const { initialState, columns } = task;
     const question = shared.isPlaceable ? placing(initialState, columns.state) : joining(this.#startOf(core));
-    if (!(await this.#operator.confirm(question))) return this.#stopText(undefined);
-    this.#drain(); // what happened while the question stood is over
     this.#fault = undefined;
+    const confirmed = await this.#operator.confirm(question);
+    this.#drain();
+    if (!confirmed) return this.#stopText(this.#fault);
+    this.#fault = undefined; // what happened while the question stood is over
     this.#followedUntil = Number.POSITIVE_INFINITY;
     this.#rows.length = 0;
     // a robot that is placed stands at the task's beginning; another may have been moved while the question was read

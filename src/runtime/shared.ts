@@ -34,7 +34,20 @@ enum Word {
   phase,
   /** 1: its state counts from where it is placed */
   placeable,
+  /** {@link GamepadSign}: what the gamepad told since the main thread looked */
+  gamepad,
+  /** 1: the gamepad's sticks may move the robot, which drives nothing */
+  handDriving,
   count,
+}
+
+/** What a gamepad tells the main thread. */
+export enum GamepadSign {
+  none,
+  /** the drive may begin */
+  begin,
+  /** it is gone */
+  lost,
 }
 
 /** Numbers; torn reads are harmless in all of them, or excluded by a word above. */
@@ -132,6 +145,11 @@ export class Shared {
 
   isTaken(): boolean {
     return Atomics.load(this.#words, Word.taken) === Atomics.load(this.#words, Word.orderNumber);
+  }
+
+  /** What the gamepad told since the last call; that it is lost is told for good. */
+  takeGamepadSign(): GamepadSign {
+    return Atomics.compareExchange(this.#words, Word.gamepad, GamepadSign.begin, GamepadSign.none);
   }
 
   wake(): void {
@@ -235,6 +253,10 @@ export class Shared {
     Atomics.store(this.#words, Word.isRealTime, isRealTime ? 1 : 0);
   }
 
+  giveGamepadSign(sign: GamepadSign): void {
+    Atomics.store(this.#words, Word.gamepad, sign);
+  }
+
   /** Sleeps for a time [ms], or until {@link wake}. */
   sleep(milliseconds: number): void {
     Atomics.wait(this.#words, Word.sleep, 0, milliseconds);
@@ -242,6 +264,13 @@ export class Shared {
 
   // both
 
+  /** Whether the gamepad's sticks may move a robot that drives nothing. */
+  get isHandDriving(): boolean {
+    return Atomics.load(this.#words, Word.handDriving) === 1;
+  }
+  set isHandDriving(isAllowed: boolean) {
+    Atomics.store(this.#words, Word.handDriving, isAllowed ? 1 : 0);
+  }
   get startTime(): number {
     return this.#slots[Slot.startTime];
   }

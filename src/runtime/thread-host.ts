@@ -9,6 +9,7 @@ import { Fault } from "../links/faults.js";
 import type { ThreadPoseSource } from "../pose/thread-source.js";
 import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
+import { closeGamepad } from "./gamepad-device.js";
 import type { ControlHost } from "./host.js";
 import { Lateness } from "./lateness.js";
 import { LiveView } from "./live-view.js";
@@ -82,7 +83,7 @@ export class ThreadHost implements ControlHost {
       pid: process.pid,
       device: this.#connection.name,
       drives: resolve(this.#context.drives),
-      isHeardOnly: this.#options.listens === true,
+      isHeardOnly: this.#options.listens === true && this.#options.gamepad === undefined,
     };
     this.#listener = new StopListener(this.shared, this.#parameters, about, {
       onStop: () => this.#context.onStop(),
@@ -128,6 +129,7 @@ export class ThreadHost implements ControlHost {
       clearTimeout(timer);
     }
     await this.#connection.close();
+    if (this.#options.gamepad) closeGamepad(this.#options.gamepad);
     await this.#context.poses?.close();
     await this.#listener?.end();
     await this.#service.end();

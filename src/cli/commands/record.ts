@@ -17,10 +17,11 @@ import { taskNamed, tasks } from "../../tasks/tasks.js";
 import { roomFor } from "../../training/collect.js";
 import { number, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { hearingHost, refuseRobotOptions, requireLink } from "../connect.js";
+import { hearingHost, type Permission, refuseRobotOptions, requireLink } from "../connect.js";
 import { watchInterrupts } from "../interrupt.js";
 import { recordingPath } from "../recording-path.js";
 import { DRIVING } from "../settings.js";
+import { permission } from "../shared.js";
 
 /** Longest recording [s]: a day. */
 const LONGEST = 86400;
@@ -30,7 +31,7 @@ const LAPS = 2;
 const NAMED = 3;
 
 export default defineCommand({
-  describe: "write down what a robot measures while it is pushed by hand or driven by radio; commands nothing",
+  describe: "write down what a robot measures while it is pushed by hand, or driven by radio or gamepad",
   args: {
     out: {
       type: path("a file, e.g. mine.mcap"),
@@ -42,25 +43,28 @@ export default defineCommand({
       describe: "how long",
       defaultNote: `until Ctrl-C or lapgrad stop; in simulation ${LAPS} laps`,
     },
+    arm: permission.arm,
   },
   settings: DRIVING,
   examples: {
     "lapgrad record --link serial --device /dev/ttyACM0 --out mine.mcap":
       "push the car around once, a little further, and press Ctrl-C",
     "lapgrad record --link ros2 --seconds 60": "a minute of a robot that somebody drives by joystick",
+    "lapgrad record --link serial --gamepad true --arm --out mine.mcap": "drive it by a gamepad's sticks",
     "lapgrad record --plant identified --out mine.mcap": "in simulation, where the untrained controller is the driver",
   },
-  async run({ out, seconds, given }, output, hostFor: typeof hearingHost = hearingHost) {
+  async run({ out, seconds, arm, given }, output, hostFor: typeof hearingHost = hearingHost) {
     requireLink(given.link);
     const config = completeConfig({ ...withOwnTask(given), rollouts: 1, batch: 1, window: "0:0:0" });
-    if (isSimulated(config)) refuseRobotOptions({ given });
+    const permission: Permission = { ...(arm !== undefined && { arm }), given };
+    if (isSimulated(config)) refuseRobotOptions(permission);
     const { task } = resolveTask(config);
     if (!isPlanar(task))
       throw new UserError(`record writes down a robot in the plane, and ${task.name} is none: choose a car's task`);
     const path = await recordingPath(out, "record");
     const heard = isSimulated(config)
       ? await simulated(config, seconds, path)
-      : await heardFrom(config, seconds ?? Number.POSITIVE_INFINITY, path, output, hostFor);
+      : await heardFrom(config, seconds ?? Number.POSITIVE_INFINITY, path, permission, output, hostFor);
     if (heard.states === 0) throw new UserError(`nothing was recorded: ${heard.stopped ?? "it ended at once"}`, 1);
     output.say(formatTable(tableOf(heard), roomOf(output)));
     for (const remark of remarksOn(heard)) output.say(remark);
@@ -87,13 +91,15 @@ async function heardFrom(
   config: RunConfig,
   seconds: number,
   path: string,
+  permission: Permission,
   output: Output,
   hostFor: typeof hearingHost,
 ): Promise<Heard> {
   const { hear } = await import("../../runtime/hear.js");
   const interrupt = watchInterrupts();
   try {
-    const host = await hostFor(config, { output, signal: interrupt.signal, stop: interrupt.stop, drives: path });
+    const { signal, stop } = interrupt;
+    const host = await hostFor(config, { permission, output, signal, stop, drives: path });
     return await hear(host, config, { say: output.say, signal: interrupt.signal }, path, seconds);
   } finally {
     interrupt.release();

@@ -22,6 +22,9 @@ export const PAGES = readdirSync("src")
   .map((folder) => join("src", folder, "pages"))
   .filter(existsSync);
 
+/** What runs beside the program, in another language. */
+export const HELPERS = ["pca9685/helper.py"];
+
 /** Models of plants outside the core. */
 export const MODELS = ["mujoco/car.xml"];
 
@@ -37,6 +40,7 @@ export async function buildAssets() {
   for (const file of WIRE.flatMap((name) => [`${name}.js`, `${name}.d.ts`]))
     copy(join("node_modules/@bufbuild/protobuf/dist/esm", file), join(OUT, "protobuf", file));
   for (const pages of PAGES) cpSync(pages, join(OUT, "pages", basename(dirname(pages))), { recursive: true });
+  for (const file of HELPERS) copy(join("src/links", file), join(OUT, "links", file));
   for (const file of C) copy(join("src/export/c", file), join(OUT, "export", file));
   for (const file of MODELS) copy(join("src/plants", file), join(OUT, "plants", file));
   const all = await import("@foxglove/schemas/jsonschema.js");

@@ -33,7 +33,7 @@ import {
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { TYPES, writeTypes } from "./api-types.mjs";
-import { buildAssets, PAGES } from "./assets.mjs";
+import { buildAssets, HELPERS, PAGES } from "./assets.mjs";
 import { LICENCES, writeLicences } from "./licences.mjs";
 import { writeRegistries } from "./registries.mjs";
 import { buildTwin } from "./twin.mjs";
@@ -68,7 +68,14 @@ const TARGETS = {
     make: buildTwin,
   },
   assets: {
-    inputs: ["package-lock.json", "scripts/assets.mjs", "src/export/c", "src/plants", ...PAGES],
+    inputs: [
+      "package-lock.json",
+      "scripts/assets.mjs",
+      "src/export/c",
+      "src/plants",
+      ...HELPERS.map((file) => `src/links/${file}`),
+      ...PAGES,
+    ],
     outputs: ["foxglove-schemas.json", "protobuf/proto-int64.js", "export/prelude.c", "plants/mujoco/car.xml"].map(
       (name) => `build/assets/${name}`,
     ),

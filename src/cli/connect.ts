@@ -10,6 +10,7 @@ import type { TransportKind } from "../links/definition.js";
 import type { Fault } from "../links/faults.js";
 import type { Link } from "../links/link.js";
 import { links, robotFor, transportOf } from "../links/links.js";
+import { pca9685SettingsFrom } from "../links/pca9685/settings.js";
 import { ros2SettingsFrom } from "../links/ros2/settings.js";
 import type { Output } from "../output.js";
 import { sceneOf } from "../pose/scene.js";
@@ -195,6 +196,11 @@ async function connectionTo(
   if (transport.kind === "serial") {
     const { SerialConnection } = await import("../runtime/serial-connection.js");
     return new SerialConnection(await deviceFor(config), transport.baud);
+  }
+  if (transport.kind === "i2c") {
+    const { HeardI2c, Pca9685Connection } = await import("../runtime/pca9685-connection.js");
+    const { bus, chips } = pca9685SettingsFrom(config);
+    return listens ? new HeardI2c() : new Pca9685Connection(bus, chips);
   }
   const { Ros2Connection } = await import("../runtime/ros2-connection.js");
   const { task } = resolveTask(config);

@@ -18,8 +18,8 @@ const placement = v.pipe(
 );
 const TOPIC = "a topic, e.g. /odom";
 const NODE = "a node's name of letters, digits and _";
-const whole = (least: number, most: number, unit: string) => {
-  const allowed = `a whole number from ${least} to ${most} ${unit}`;
+const whole = (least: number, most: number, unit = "") => {
+  const allowed = `a whole number from ${least} to ${most} ${unit}`.trim();
   return v.optional(
     v.pipe(v.number(allowed), v.integer(allowed), v.minValue(least, allowed), v.maxValue(most, allowed)),
   );
@@ -135,7 +135,7 @@ const vesc = v.pipe(
   ),
 );
 
-const number = whole(0, 255, "");
+const number = whole(0, 255);
 const gamepadMap = v.strictObject(
   {
     hold: number,
@@ -150,35 +150,24 @@ const gamepadMap = v.strictObject(
   "names of docs/gamepad.md, section Buttons",
 );
 
-/** Boards with a PCA9685, and what may stop the car beside lapgrad. */
-const pca9685 = v.pipe(
-  v.strictObject(
-    {
-      board: choice("jetracer", "jetracer-pro", "jetracer-ai", "donkeycar"),
-      bus: whole(0, 63, ""),
-      stop: choice("firmware", "multiplexer", "output-enable"),
-      steeringChannel: whole(0, 15, ""),
-      throttleChannel: whole(0, 15, ""),
-      steeringMin: pulse,
-      steeringCentre: pulse,
-      steeringMax: pulse,
-      throttleMin: pulse,
-      throttleNeutral: pulse,
-      throttleMax: pulse,
-      steeringReversed: yes,
-      throttleReversed: yes,
-      maxDuty: part(0.01),
-    },
-    "names of docs/pca9685.md, section Settings",
-  ),
-  v.check(
-    (given) => crossed(given) === undefined,
-    ({ input }) => `pulses that grow from one side to the other, but ${crossed(input)}`,
-  ),
-  v.check(
-    ({ steeringChannel = 0, throttleChannel = 1 }) => steeringChannel !== throttleChannel,
-    "two different channels",
-  ),
+const pca9685 = v.strictObject(
+  {
+    board: choice("jetracer", "jetracer-pro", "jetracer-ai", "donkeycar"),
+    bus: whole(0, 63),
+    stop: choice("firmware", "multiplexer", "output-enable"),
+    steeringChannel: whole(0, 15),
+    throttleChannel: whole(0, 15),
+    steeringMin: pulse,
+    steeringCentre: pulse,
+    steeringMax: pulse,
+    throttleMin: pulse,
+    throttleNeutral: pulse,
+    throttleMax: pulse,
+    steeringReversed: yes,
+    throttleReversed: yes,
+    maxDuty: part(0.01),
+  },
+  "names of docs/pca9685.md, section Settings",
 );
 
 export const robotSettings = {

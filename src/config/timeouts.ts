@@ -35,6 +35,9 @@ export function longestPeriodFor(timeout: number): number {
 /** The longest control period of a robot whose own time-out is not known [s]. */
 export const LONGEST_PERIOD = 0.1;
 
+/** Silence after which the helper of a PCA9685 gives neutral [s]: SILENT of links/pca9685/helper.py. */
+export const HELPER_TIMEOUT = 0.15;
+
 /** A time-out as a row of a table, for people. */
 export interface TimeoutRow {
   readonly layer: string;
@@ -55,6 +58,7 @@ export function timeoutRows(board: number): readonly TimeoutRow[] {
   };
   const silence = "0.2 s, or 3.5 periods";
   const longest = longestPeriodFor(board);
+  const helper = longestPeriodFor(HELPER_TIMEOUT);
   const ofBoard = (period: number) => (period > longest ? Number.NaN : board);
   return [
     row("ROS 2, `ros2.timeout`", "for a usable state", "0.075 s, or 2.5 periods", stateWithin),
@@ -64,6 +68,9 @@ export function timeoutRows(board: number): readonly TimeoutRow[] {
     row("ROS node", "for the control thread", silence, silentAfter),
     row("simulated robot, `lapgrad plant`", "for a command", silence, silentAfter),
     row("board with our firmware", "for a command", `${board} s, at periods up to ${longest} s`, ofBoard),
+    row("helper of a PCA9685", "for a command", `${HELPER_TIMEOUT} s, at periods up to ${helper} s`, (period) =>
+      period > helper ? Number.NaN : HELPER_TIMEOUT,
+    ),
     row("VESC, as it must be set up", "for a command", `${board} s or less, at least 2.5 periods`, ofBoard),
   ];
 }

@@ -22,8 +22,11 @@ export interface RobotLinkDefinition {
   describe(config: RunConfig, task: TaskDefinition): RobotDescription;
 }
 
-/** What carries bytes to a robot and back: a serial port, 8N1, or a process with a ROS 2 node. */
-export type TransportKind = { readonly kind: "serial"; readonly baud: number } | { readonly kind: "ros2" };
+/** What carries bytes to a robot and back: a serial port, 8N1, or a process: with a ROS 2 node, or for an I²C bus. */
+export type TransportKind =
+  | { readonly kind: "serial"; readonly baud: number }
+  | { readonly kind: "ros2" }
+  | { readonly kind: "i2c" };
 
 export type LinkDefinition = SimulatedLink | RobotLinkDefinition;
 

@@ -106,6 +106,10 @@ export enum Fault {
   vescKilled,
   gamepadLost,
   gamepadReleased,
+  helperTimedOut,
+  helperPaused,
+  guardStopped,
+  busFailed,
 }
 
 /** A fault with the numbers that it was found by (NaN where it has none). */

@@ -3,6 +3,7 @@
  * do. docs/safety.md shows these tables. Nothing here loads the core.
  */
 import { Fault, type FoundFault, robotStops, type Stop } from "../links/faults.js";
+import { pca9685Stops } from "../links/pca9685/stops.js";
 import { vescStops } from "../links/vesc/stops.js";
 import type { Gate } from "./gate.js";
 import { type GateFault, gates } from "./gates.js";
@@ -12,7 +13,7 @@ import { ARM_WITHIN } from "./states.js";
 const WIRED = "where its first 3 s of driving tell, mostly within 1 s";
 
 /** What robots report. */
-const reported = { ...robotStops, ...vescStops };
+const reported = { ...robotStops, ...vescStops, ...pca9685Stops };
 type RobotFault = keyof typeof reported;
 
 /**

@@ -71,6 +71,8 @@ export interface RobotHarness {
   readonly placeable: boolean;
   /** it hears and speaks by bytes, which may be damaged */
   readonly hasTransport: boolean;
+  /** its estimator says how sure it is, though it is not placed; undefined: only what is placed says it */
+  readonly isFiltered?: boolean;
   /** it says nothing unasked, so that it is asked where it is only heard too */
   readonly isAsked?: boolean;
 }

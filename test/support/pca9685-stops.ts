@@ -61,7 +61,8 @@ export class DrivingProcess {
       await sleep(10);
     }
     await sleep(150 + 40 * Math.random());
-    if (!motorOf(this.i2c, this.chips).at(-1)?.driven) throw new Error(`it does not drive: ${JSON.stringify(this.lines)}`);
+    if (!motorOf(this.i2c, this.chips).at(-1)?.driven)
+      throw new Error(`it does not drive: ${JSON.stringify(this.lines)}`);
   }
 
   pid(who: (typeof PROCESSES)[number]): number {

@@ -31,7 +31,16 @@ export class SimulatedI2c {
   constructor(folder: string, addresses: readonly number[]) {
     const library = join(folder, "simulated-i2c.so");
     if (!existsSync(library))
-      execFileSync("cc", ["-shared", "-fPIC", "-O1", "-o", library, "test/support/simulated-i2c.c", "-ldl", "-lpthread"]);
+      execFileSync("cc", [
+        "-shared",
+        "-fPIC",
+        "-O1",
+        "-o",
+        library,
+        "test/support/simulated-i2c.c",
+        "-ldl",
+        "-lpthread",
+      ]);
     const path = join(folder, `bus-${process.hrtime.bigint()}`);
     this.#file = openSync(path, "w+");
     ftruncateSync(this.#file, SIZE);
@@ -63,7 +72,9 @@ export class SimulatedI2c {
   /** Part of a period for which a channel is on, 0 to 1. */
   duty(address: number, channel: number): number {
     const registers = this.registers(address);
-    return registers[0] & SLEEP ? 0 : dutyOf([...registers.subarray(CHANNEL_0 + 4 * channel, CHANNEL_0 + 4 * channel + 4)]);
+    return registers[0] & SLEEP
+      ? 0
+      : dutyOf([...registers.subarray(CHANNEL_0 + 4 * channel, CHANNEL_0 + 4 * channel + 4)]);
   }
 
   /** Pulses of a channel in the order in which they were written: when [ms], and how long [µs]. */

@@ -29,7 +29,10 @@ const timer = setInterval(() => {
   if (fault !== Fault.none) say({ fault: Fault[fault] });
   if (connection.failure !== undefined) say({ failure: connection.failure });
   if (!armed && robot.phase === RobotPhase.ready) robot.arm(now);
-  if (!armed && robot.phase === RobotPhase.armed) say({ armed: (armed = true) });
+  if (!armed && robot.phase === RobotPhase.armed) {
+    armed = true;
+    say({ armed });
+  }
   // after a fault it goes on to command, as a program with a fault of its own would
   robot.send(now, COMMAND);
 }, PERIOD);

@@ -1,11 +1,9 @@
 /**
  * Suspends and kills each process of a drive over simulated PCA9685 chips, many times, and measures how soon the motor
  * is neutral, by the clock on the wall. Writes docs/results/pca9685.md; `--cache`: what is there already is not
- * measured again; `--outcomes`: what schedules of faults have written (LAPGRAD_SOAK=200 LAPGRAD_OUTCOMES=FILE npm test
- * -- test/links/pca9685-schedules).
+ * measured again.
  * Usage, after a build, in the project's folder:
- *   node scripts/pca9685-stops.mjs [--times 20] [--boards jetracer,jetracer-ai] [--lies 0,2.2] [--cache file]
- *     [--outcomes file] [--no-page]
+ *   node scripts/pca9685-stops.mjs [--times 20] [--boards jetracer,jetracer-ai] [--cache file] [--no-page]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +12,7 @@ import { parseArgs } from "node:util";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
 import { PROCESSES, SIGNALS, stopOne } from "../build/test/support/pca9685-stops.js";
-import { keptRows } from "./study.mjs";
+import { keptRows, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -52,3 +50,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
+if (!options["no-page"]) await writeStudyPage("pca9685", { table: markdownTable(rows) });

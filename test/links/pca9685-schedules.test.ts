@@ -1,6 +1,6 @@
 /**
- * Random schedules of faults (seeded) while a car drives over simulated PCA9685 chips: whatever goes wrong, the motor is
- * neutral in time, nothing starts by itself, and a fresh start drives again. LAPGRAD_SOAK=200 runs so many schedules
+ * Random schedules of faults (seeded) while a car drives over simulated PCA9685 chips: whatever goes wrong, the motor
+ * is neutral in time, nothing starts by itself, and a fresh start drives again. LAPGRAD_SOAK=200 runs so many schedules
  * instead of one.
  */
 import { rm } from "node:fs/promises";

@@ -177,13 +177,13 @@ test.each([
 });
 
 test("one that is not there, or may not be read, is refused with what to do", () => {
-  const config = { gamepad: join(folder, "js9"), "gamepad-map": MAP };
-  expect(() => openGamepad(config)).toThrow(/^cannot open the gamepad .*js9 \(ENOENT\): .*paired and switched on/);
+  const config = { gamepad: join(folder, "js900"), "gamepad-map": MAP };
+  expect(() => openGamepad(config)).toThrow(/^cannot open the gamepad .*js900 \(ENOENT\): .*paired and switched on/);
   writeFileSync(config.gamepad, "", { mode: 0 });
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
   try {
-    expect(() => openGamepad(config)).toThrow(/^cannot open the gamepad js9 \(EACCES\): .*usermod -aG input/);
+    expect(() => openGamepad(config)).toThrow(/^cannot open the gamepad .*js900 \(EACCES\): .*usermod -aG input/);
   } finally {
     if (isRoot) process.seteuid?.(0);
   }

@@ -88,8 +88,8 @@ const STOPS = "firmware, multiplexer or output-enable";
 export function pca9685SettingsFrom(config: RunConfig): Pca9685Settings {
   if (config.pose === "")
     throw new UserError(
-      "link pca9685 measures nothing: neither wheel nor gyro hang on a PCA9685, so it needs a pose from outside; give " +
-        "--pose (docs/pose.md), or put our firmware in the chip's place (docs/firmware.md)",
+      "link pca9685 measures nothing: neither wheel nor gyro hang on a PCA9685, so it needs a pose from outside; " +
+        "give --pose (docs/pose.md), or put our firmware in the chip's place (docs/firmware.md)",
     );
   const given = config.pca9685;
   const { board = "jetracer", bus = 1, stop } = given;
@@ -115,8 +115,8 @@ export function pca9685SettingsFrom(config: RunConfig): Pca9685Settings {
     },
     unarmable:
       stop === undefined
-        ? `a PCA9685 holds its last pulse for ever, so that nothing stops the car if the computer freezes: build a stop ` +
-          `that needs no computer, and name it with --pca9685 stop=… (${STOPS}); docs/pca9685.md`
+        ? `a PCA9685 holds its last pulse for ever, so that nothing stops the car if the computer freezes: build a ` +
+          `stop that needs no computer, and name it with --pca9685 stop=… (${STOPS}); docs/pca9685.md`
         : undefined,
     estimator: estimatorSettings(config),
   };

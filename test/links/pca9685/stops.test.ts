@@ -1,7 +1,7 @@
 /**
- * The helpers of a PCA9685 as processes, over simulated chips behind /dev/i2c: whoever is suspended or killed, the motor
- * is neutral within 250 ms (scripts/pca9685-stops.mjs tries it many times). By the clock on the wall, so a busy machine
- * gets three tries.
+ * The helpers of a PCA9685 as processes, over simulated chips behind /dev/i2c: whoever is suspended or killed, the
+ * motor is neutral within 250 ms (scripts/pca9685-stops.mjs tries it many times). By the clock on the wall, so a busy
+ * machine gets three tries.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -6,8 +6,9 @@ export interface Settings {
   /** what to learn */
   readonly task?: string;
   /**
-   * where the robot is; ros2: a robot on ROS 2; serial: a car behind this project's firmware; sim: the simulated
-   * plant; vesc: a car with a VESC, as F1TENTH; waveshare: a JetRacer ROS kit as it is sold
+   * where the robot is; pca9685: a car with a PCA9685, as NVIDIA's JetRacer and donkeycar; needs --pose; ros2: a
+   * robot on ROS 2; serial: a car behind this project's firmware; sim: the simulated plant; vesc: a car with a
+   * VESC, as F1TENTH; waveshare: a JetRacer ROS kit as it is sold
    */
   readonly link?: string;
   /** which simulated robot drives */

@@ -240,6 +240,8 @@ class Driver:
         now = self.clock()
         frames = self.frames(data)
         try:
+            if self.failures >= FAILURES:
+                self.car.begin()  # the bus is there again, with the last pulse on the chip
             self.check(now)
             for frame in frames[-1:]:
                 self.take(now, frame)
@@ -259,10 +261,6 @@ class Driver:
             return
         self.is_armed, self.reason = False, BUS
         self.neutral_since = self.clock()
-        try:
-            self.car.begin()  # perhaps it is there again
-        except OSError:
-            pass
 
     def check(self, now):
         is_new, _, guard, may_move = self.car.look()

@@ -36,5 +36,5 @@ test("the settings follow, and the table for people", () => {
     at20: "0.2 s",
     at10: "0.35 s",
   });
-  expect(rows).toHaveLength(8);
+  expect(rows).toHaveLength(9);
 });

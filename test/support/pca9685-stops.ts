@@ -13,7 +13,7 @@ export const BOARDS = ["jetracer", "jetracer-pro", "jetracer-ai", "donkeycar"] a
 export type BoardName = (typeof BOARDS)[number];
 
 const HOST = fileURLToPath(new URL("../links/pca9685/host-process.js", import.meta.url));
-/** It is looked at for so long after a signal, and after a suspended process went on [ms]. */
+/** It is looked at for this time after a signal, and after a suspended process went on [ms]. */
 const WATCHED = 400;
 const RESUMED = 300;
 

@@ -208,8 +208,8 @@ export default {
 } as const satisfies UpdateRule<GaussNewtonState, Found>;
 
 /**
- * Among which paces it comes back from `pace` after a change, which was below what the settings allow; after a spin, and
- * where the settings leave no choice, it only climbs.
+ * Among which paces it comes back from `pace` after a change, which was below what the settings allow; after a spin,
+ * and where the settings leave no choice, it only climbs.
  */
 function comingBack({ pace: asked, spins }: GaussNewtonState["numbers"], paces: PaceRange, pace: number): PaceRange {
   const { least, most } = paces;

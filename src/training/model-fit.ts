@@ -38,8 +38,8 @@ export class ModelFitter {
   private refits = 0;
   private readonly changes = forgetful();
   /**
-   * after a change of the world: the rollout in which it was noticed, the step of it where the fit's data begin, and the
-   * mean of the first input before
+   * after a change of the world: the rollout in which it was noticed, the step of it where the fit's data begin, and
+   * the mean of the first input before
    */
   private since = { rollout: -1, step: 0, held: 0 };
   /** the model before the last change */
@@ -153,8 +153,8 @@ export class ModelFitter {
   }
 
   /**
-   * Upper bounds of the controller's parameters with which a robot that was thrown off its track by a change comes back;
-   * `pace`: of the settings. Undefined before a change, and where the model or the task does not tell.
+   * Upper bounds of the controller's parameters with which a robot that was thrown off its track by a change comes
+   * back; `pace`: of the settings. Undefined before a change, and where the model or the task does not tell.
    */
   unhurried(core: Core, pace: number): Readonly<Record<string, number>> | undefined {
     const { model, timing } = core.setup.task;

@@ -50,7 +50,7 @@ describe("wrong usage: exit code 2 and one line", () => {
     ],
     [
       "drive run --arm",
-      ["--arm is for a robot, and without --link a simulated one drives: add --link ros2 or serial or"],
+      ["--arm is for a robot, and without --link a simulated one drives: add --link pca9685 or ros2 or serial or"],
     ],
     ["train --device /dev/ttyACM0 --out robot", ["--device is for a robot", "or leave --device out"]],
     [

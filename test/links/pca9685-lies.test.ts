@@ -1,4 +1,4 @@
-/** Poses from outside that lie to a car that has no other sensor (scripts/pca9685-stops.mjs tries all). */
+/** Poses from outside that lie to a car that has no other sensor. */
 import { afterAll, expect, test } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
 import { closeFakes } from "../support/fake-pca9685.js";

@@ -12,7 +12,8 @@ import { ControlLoop } from "./control-loop.js";
 import { Gamepad } from "./gamepad.js";
 import type { GamepadPort } from "./gamepad-device.js";
 import { GateCheck } from "./gate-check.js";
-import { Hands, ListeningLoop } from "./listening-loop.js";
+import { HandDriver } from "./hand-driver.js";
+import { ListeningLoop } from "./listening-loop.js";
 import { OutsidePoses } from "./outside-poses.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
@@ -67,7 +68,7 @@ export async function controlLoop(
   if (options.listens && gamepad) {
     const driven = description.make(transport, nonce);
     const { task } = resolveTask(config);
-    return new ListeningLoop(driven, shared, ring, outside, new Hands(driven, gamepad, loopPeriod(task, options)));
+    return new ListeningLoop(driven, shared, ring, outside, new HandDriver(driven, gamepad, loopPeriod(task, options)));
   }
   if (options.listens) {
     const quiet = (description.whenHeard ?? silenced)(transport);

@@ -46,6 +46,17 @@ export class HandDriver {
     return command;
   }
 
+  /** All of a step where nothing else drives the robot: takes what the gamepad tells, sends what {@link step} says. */
+  drive(now: number, isAllowed: boolean): void {
+    this.#gamepad.poll();
+    this.#robot.send(now, this.step(now, isAllowed));
+  }
+
+  /** The gamepad's button to stop was pressed. */
+  get isStopped(): boolean {
+    return this.#gamepad.isStopped;
+  }
+
   /** The robot follows nothing any more. */
   release(now: number): void {
     this.command.fill(0);

@@ -4,43 +4,13 @@
  * it anything. It allocates nothing, prints nothing, throws nothing.
  */
 import { Fault } from "../links/faults.js";
-import type { HeardRobot, Robot } from "../links/robot.js";
-import type { Gamepad } from "./gamepad.js";
-import { HandDriver } from "./hand-driver.js";
+import type { HeardRobot } from "../links/robot.js";
+import type { HandDriver } from "./hand-driver.js";
 import { writeFault } from "./journal.js";
 import { MeasuredRows } from "./measured-rows.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import { RecordKind, type Ring } from "./records.js";
 import { Order, type Shared } from "./shared.js";
-
-/** Somebody who drives a robot through this program. */
-export class Hands {
-  readonly #robot: Robot;
-  readonly #gamepad: Gamepad;
-  readonly #driver: HandDriver;
-
-  /** `period`: between two steps [s]. */
-  constructor(robot: Robot, gamepad: Gamepad, period: number) {
-    this.#robot = robot;
-    this.#gamepad = gamepad;
-    this.#driver = new HandDriver(robot, gamepad, period);
-  }
-
-  /** What was sent last. */
-  get command(): Float64Array {
-    return this.#driver.command;
-  }
-
-  get isStopped(): boolean {
-    return this.#gamepad.isStopped;
-  }
-
-  /** Sends the sticks' command; neutral unless `isAllowed`. */
-  step(now: number, isAllowed: boolean): void {
-    this.#gamepad.poll();
-    this.#robot.send(now, this.#driver.step(now, isAllowed));
-  }
-}
 
 export class ListeningLoop {
   readonly #robot: HeardRobot;
@@ -50,16 +20,16 @@ export class ListeningLoop {
   /** when the state held that was written last [s] */
   #written = Number.NEGATIVE_INFINITY;
 
-  readonly #hands: Hands | undefined;
+  readonly #hand: HandDriver | undefined;
 
-  /** `poses`: measured from outside, undefined: none are; `hands`: who drives the robot through this program. */
-  constructor(robot: HeardRobot, shared: Shared, ring: Ring, poses?: OutsidePoses, hands?: Hands) {
+  /** `poses`: measured from outside, undefined: none are; `hand`: who drives the robot through this program. */
+  constructor(robot: HeardRobot, shared: Shared, ring: Ring, poses?: OutsidePoses, hand?: HandDriver) {
     this.#robot = robot;
-    this.#hands = hands;
+    this.#hand = hand;
     this.#shared = shared;
     this.#ring = ring;
     this.#poses = poses;
-    if (!hands) robot.listen();
+    if (!hand) robot.listen();
     robot.logTo?.(new MeasuredRows(ring));
   }
 
@@ -72,8 +42,8 @@ export class ListeningLoop {
     robot.receive(now);
     const fault = robot.takeFault();
     if (fault !== Fault.none) writeFault(this.#ring, now, fault, robot.faultValue, Number.NaN, Number.NaN);
-    this.#hands?.step(now, order === Order.none && this.#shared.stoppedFor === Fault.none);
-    if (this.#hands?.isStopped && this.#shared.stoppedFor === Fault.none) this.#shared.give(Order.stop);
+    this.#hand?.drive(now, order === Order.none && this.#shared.stoppedFor === Fault.none);
+    if (this.#hand?.isStopped && this.#shared.stoppedFor === Fault.none) this.#shared.give(Order.stop);
     if (robot.reading.time > this.#written) this.#writeReading();
     this.#shared.now = now;
     this.#shared.report(robot);
@@ -86,7 +56,7 @@ export class ListeningLoop {
     if (!this.#ring.begin(RecordKind.reading, time)) return;
     this.#written = time;
     this.#ring.numbers(state, state.length);
-    this.#ring.numbers(this.#hands?.command ?? applied, applied.length);
+    this.#ring.numbers(this.#hand?.command ?? applied, applied.length);
     this.#ring.end();
   }
 }

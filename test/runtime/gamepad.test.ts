@@ -12,8 +12,9 @@ import { ControlLoop } from "../../src/runtime/control-loop.js";
 import { Gamepad } from "../../src/runtime/gamepad.js";
 import { closeGamepad, openGamepad } from "../../src/runtime/gamepad-device.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
+import { HandDriver } from "../../src/runtime/hand-driver.js";
 import { handedOver } from "../../src/runtime/handover.js";
-import { Hands, ListeningLoop } from "../../src/runtime/listening-loop.js";
+import { ListeningLoop } from "../../src/runtime/listening-loop.js";
 import { HEAD, layoutFor, RecordKind, Ring } from "../../src/runtime/records.js";
 import { GamepadSign, Order, Shared } from "../../src/runtime/shared.js";
 import { RuntimeState } from "../../src/runtime/states.js";
@@ -312,7 +313,7 @@ test("while a recording is written its sticks drive, and what they said is recor
   const shared = new Shared(0);
   const layout = layoutFor(carFigure8);
   const ring = new Ring(layout);
-  const loop = new ListeningLoop(robot, shared, ring, undefined, new Hands(robot, gamepad, DT));
+  const loop = new ListeningLoop(robot, shared, ring, undefined, new HandDriver(robot, gamepad, DT));
   let now = 100;
   const steps = (count: number) => {
     let goesOn = true;

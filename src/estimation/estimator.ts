@@ -28,6 +28,8 @@ const MOST_STANDING = 10;
 const MOST_MOVING = 60;
 /** A car that is slower stands [m/s]. */
 const STANDS = 0.05;
+/** A pose that says where the car was is compared with a place that is known no better than this [m, rad]. */
+const LOOSE = { position: 0.5, heading: 0.5 } as const;
 
 export class Estimator {
   /** position [m], heading [rad], speed [m/s], yaw rate [rad/s], after the last movement */
@@ -103,6 +105,13 @@ export class Estimator {
   }
 
   #put(x: number, y: number, phi: number, position: number, heading: number): void {
+    this.#locate(x, y, phi, position, heading);
+    this.#forget();
+    this.#show();
+  }
+
+  /** Replaces what is known of the place. */
+  #locate(x: number, y: number, phi: number, position: number, heading: number): void {
     const { numbers } = this.#movement;
     numbers[Entry.x] = x;
     numbers[Entry.y] = y;
@@ -118,9 +127,7 @@ export class Estimator {
     this.#setDeviation(Entry.y, position);
     this.#setDeviation(Entry.phi, heading);
     this.isPlaced = true;
-    this.#forget();
     this.contradictedInARow = 0;
-    this.#show();
   }
 
   /**
@@ -194,30 +201,42 @@ export class Estimator {
     const pose = this.#pose;
     const seconds = pose[PoseColumn.seconds];
     const most = Math.abs(this.v) < STANDS ? MOST_STANDING : MOST_MOVING;
-    if (!this.isPlaced || this.contradictedInARow >= most) {
+    const isBegin = !this.isPlaced || this.contradictedInARow >= most;
+    if (history.end === 0) {
+      if (!isBegin) return Verdict.late; // nothing is known of its movement yet
       const { position, heading } = this.#settings;
       this.#put(pose[PoseColumn.x], pose[PoseColumn.y], pose[PoseColumn.heading], position, heading);
       this.poseTime = seconds;
       return Verdict.begin;
     }
-    if (history.end === 0) return Verdict.late; // nothing is known of its movement yet
     const time = seconds - this.#movement.numbers[Entry.latency];
     if (time < history.motion(history.start).time) {
       this.tooLate++;
       return Verdict.late;
     }
-    history.addPose(time, pose);
+    if (isBegin) this.#beginAt(time);
+    history.addPose(time, pose, isBegin);
     this.#again = Math.min(this.#again, time);
-    return Verdict.believed;
+    return isBegin ? Verdict.begin : Verdict.believed;
+  }
+
+  /** The car is where the pose says, but was there at a time [s] since which it may have moved. */
+  #beginAt(time: number): void {
+    const history = this.#history;
+    const pose = this.#pose;
+    const index = history.before(time);
+    this.#movement.numbers.set(history.after(index));
+    this.#locate(pose[PoseColumn.x], pose[PoseColumn.y], pose[PoseColumn.heading], LOOSE.position, LOOSE.heading);
+    history.after(index).set(this.#movement.numbers);
+    history.beginAt(index);
+    this.poseTime = time;
   }
 
   /** Applies all movements and poses again since the oldest pose that was not applied yet. */
   #goOver(): void {
     const history = this.#history;
     const { numbers } = this.#movement;
-    let index = history.end - 1;
-    while (index > history.start && history.motion(index).time > this.#again) index--;
-    if (index + 1 === history.end) index--;
+    let index = Math.min(history.before(this.#again), history.end - 2);
     numbers.set(history.after(index));
     let pose = 0;
     while (history.isWithin(pose, index)) pose++;

@@ -29,14 +29,22 @@ export class History {
   readonly #after = Array.from({ length: MOTIONS }, () => new Float64Array(ESTIMATE_SIZE));
   readonly poseRows = new Float64Array(POSES * POSE_SIZE);
   poses = 0;
+  #first = 0;
 
   /** The oldest movement whose state afterwards is still known. */
   get start(): number {
-    return Math.max(0, this.end - MOTIONS);
+    return Math.max(this.#first, this.end - MOTIONS);
   }
 
   motion(index: number): Motion {
     return this.#motions[index % MOTIONS];
+  }
+
+  /** The newest movement that had ended by a time [s]; the oldest that is kept if none had. */
+  before(time: number): number {
+    let index = this.end - 1;
+    while (index > this.start && this.motion(index).time > time) index--;
+    return index;
   }
 
   /** State and covariance after a movement. */
@@ -47,6 +55,12 @@ export class History {
   forget(): void {
     this.end = 0;
     this.poses = 0;
+    this.#first = 0;
+  }
+
+  /** What was before a movement's end does not count any more. */
+  beginAt(movement: number): void {
+    this.#first = movement;
   }
 
   addMotion(motion: Motion): void {
@@ -77,8 +91,11 @@ export class History {
     return isNew;
   }
 
-  /** Adds a pose, `row`: {@link PoseColumn}, where its time puts it; the oldest goes where there is no room. */
-  addPose(time: number, row: Float64Array): void {
+  /**
+   * Adds a pose, `row`: {@link PoseColumn}, where its time puts it; the oldest goes where there is no room.
+   * `isCounted`: something else was made of it already.
+   */
+  addPose(time: number, row: Float64Array, isCounted: boolean): void {
     const poses = this.poseRows;
     if (this.poses === POSES) {
       poses.copyWithin(0, POSE_SIZE);
@@ -89,7 +106,7 @@ export class History {
       poses.copyWithin(at * POSE_SIZE, (at - 1) * POSE_SIZE, at * POSE_SIZE);
     const from = at * POSE_SIZE;
     poses[from + Pose.time] = time;
-    poses[from + Pose.isCounted] = 0;
+    poses[from + Pose.isCounted] = isCounted ? 1 : 0;
     for (let i = 0; i < PoseColumn.count; i++) poses[from + Pose.columns + i] = row[i];
   }
 }

@@ -3,12 +3,13 @@
  * (test/in-the-loop) and over topics (test/links/ros2), in virtual time, against the simulator alone with the same
  * seeds; all from rest at the task's start. `outside`: through the control loop by wheel, gyro and poses that are late,
  * noisy, lost and wrong (test/support/outside-view.ts); `perfect`: the same by its true state; `firmware-outside`: such
- * poses beside the firmware. Costs are those of the measured state, which is learned from, and those of
+ * poses beside the firmware; `camera`: as `outside`, by the camera page in headless Chromium, which sees drawn pictures
+ * (test/support/camera-view.ts). Costs are those of the measured state, which is learned from, and those of
  * the plant's own, in % of the untrained controller's steady lap in the simulator. `--cache`: what is there already is
  * not driven again. Prints a table.
  * Usage, after a build (and `node scripts/firmware.mjs` for the firmware), in the project's folder:
  *   node scripts/robot-seconds.mjs [--seeds 5] [--first 81200] [--laps 20] [--plants identified,single-track]
- *     [--ways direct,ros2,firmware,perfect,outside,firmware-outside] [--cache file]
+ *     [--ways direct,ros2,firmware,perfect,outside,firmware-outside,camera] [--cache file]
  */
 import { parseArgs } from "node:util";
 import { completeConfig } from "../build/src/config/config.js";
@@ -26,6 +27,8 @@ import { CAR } from "../build/test/in-the-loop/robot.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
 import { VirtualHost } from "../build/test/in-the-loop/virtual-host.js";
 import { VirtualRosHost } from "../build/test/links/ros2/host.js";
+import { Browser } from "../build/test/support/browser.js";
+import { CameraView } from "../build/test/support/camera-view.js";
 import { LyingHost } from "../build/test/support/lying-car.js";
 import { OutsideView } from "../build/test/support/outside-view.js";
 import { ERRORS } from "../build/test/support/sensed-drive.js";
@@ -116,6 +119,16 @@ const WAYS = {
   },
   perfect: (given) => closedLoop(given, { by: "pose", isPerfect: true }),
   outside: (given) => closedLoop(given, { by: "outside" }),
+  camera: async (given) => {
+    const browser = Browser.open();
+    const view = await CameraView.open(browser, completeConfig(given));
+    const car = await closedLoop(given, { by: "outside", view });
+    const end = async () => {
+      await view.close();
+      await browser.close();
+    };
+    return { ...car, end };
+  },
   firmware: (given) => firmware({ ...given, ...CAR, corridor: 3 }),
   "firmware-outside": (given) => firmware({ ...given, ...CAR, corridor: 3, pose: "udp" }),
 };

@@ -15,7 +15,8 @@ import { dirname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Browser, browserTest } from "../support/browser.js";
+import { Browser } from "../support/browser.js";
+import { browserTest } from "../support/browser-test.js";
 
 const VERSION = "0.10.0";
 /** Charts of studies, pages of their own that commands wrote. */

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { renderReport } from "../../src/report/report.js";
-import { Browser, type BrowserPage, browserTest } from "../support/browser.js";
+import { Browser, type BrowserPage } from "../support/browser.js";
+import { browserTest } from "../support/browser-test.js";
 import { withoutScript } from "../support/page-script.js";
 import { LAP, RADIUS, reportOf } from "./fixture.js";
 

@@ -6,16 +6,20 @@ import { reEstimate } from "../../src/estimation/re-estimate.js";
 import { Fault } from "../../src/links/faults.js";
 import { readRecording } from "../../src/recording/reader.js";
 import { type LyingHost, tryLie } from "../support/lying-car.js";
+import { OutsideView } from "../support/outside-view.js";
 import { newFolder } from "../support/runs.js";
+import { ERRORS } from "../support/sensed-drive.js";
 
 const GIVEN = { hidden: [8] };
+const SEED = 11;
 
 /** Blind from `from` on for a while [s]; how far off the estimate was, and the uncertainty that it gave [m]. */
 async function driven(plant: string, from: number, seconds: number, drives?: string) {
   let [worst, uncertainty] = [0, 0];
+  const view = new OutsideView(ERRORS, SEED);
   const watch = ({ car, now }: LyingHost) => {
     const isBlind = now >= from && now < from + seconds;
-    if (car.view) car.view.isBlind = isBlind;
+    view.isBlind = isBlind;
     const [x = 0, y = 0] = car.reading.state;
     worst = Math.max(worst, Math.hypot(x - car.state[0], y - car.state[1]));
     uncertainty = Math.max(uncertainty, car.reading.uncertainty);
@@ -24,7 +28,8 @@ async function driven(plant: string, from: number, seconds: number, drives?: str
     plant,
     by: "outside",
     noise: 0,
-    seed: 11,
+    view,
+    seed: SEED,
     laps: 3,
     given: GIVEN,
     watch,

@@ -4,16 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { test } from "@jest/globals";
 
 const PROGRAMS = [process.env.LAPGRAD_BROWSER ?? "", "chromium", "chromium-browser", "google-chrome"];
 const program = PROGRAMS.find((name) => name !== "" && spawnSync(name, ["--version"]).status === 0);
 
-const absent = program === undefined ? "needs the Debian package chromium, or LAPGRAD_BROWSER" : undefined;
-
-/** `test` where there is a browser; elsewhere the test reports itself as skipped and says what to install. */
-export const browserTest = (title: string, run: () => Promise<void>) =>
-  absent ? test.skip(`${title} (${absent})`, run) : test(title, run);
+/** Why there is no browser; undefined: there is one. */
+export const absent = program === undefined ? "needs the Debian package chromium, or LAPGRAD_BROWSER" : undefined;
 
 type Reply = { readonly resolve: (result: Result) => void; readonly reject: (error: Error) => void };
 type Result = Readonly<Record<string, unknown>>;
@@ -106,9 +102,9 @@ export class BrowserPage {
     return this.#browser.send(method, params, this.#session);
   }
 
-  /** The value of an expression in the page. */
+  /** The value of an expression in the page, or of what it promises. */
   async value<T>(expression: string): Promise<T> {
-    const { result } = await this.send("Runtime.evaluate", { expression, returnByValue: true });
+    const { result } = await this.send("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
     return (result as { value: T }).value;
   }
 

@@ -24,7 +24,7 @@ import { coreFor, initialisePolicy } from "../../src/session.js";
 import { algorithm1 } from "../../src/training/algorithm1.js";
 import { trainingFor } from "../../src/training/training.js";
 import { randomNumbers } from "./cores.js";
-import { OutsideView } from "./outside-view.js";
+import { OutsideView, type View } from "./outside-view.js";
 import { ERRORS } from "./sensed-drive.js";
 
 /** What the sensors of a car measure at a control step, as far as they do. */
@@ -88,6 +88,8 @@ export interface LyingCarOptions {
   readonly plant: string;
   /** `wheel`: dead reckoning by wheel and gyro; `pose`: a localisation; `outside`: those, and poses from outside */
   readonly by: "wheel" | "pose" | "outside";
+  /** what looks from outside; undefined: something with the errors of {@link ERRORS} */
+  readonly view?: View;
   readonly accelerometer?: boolean;
   /** neither wheel nor localisation has noise */
   readonly isPerfect?: boolean;
@@ -117,7 +119,7 @@ export class LyingCar extends PlanarRobot {
   readonly #past: Measured[] = [];
   readonly #random: () => number;
   #held: Measured | undefined;
-  readonly view: OutsideView | undefined;
+  readonly view: View | undefined;
   #now = 0;
 
   private constructor(core: Core, options: LyingCarOptions) {
@@ -128,7 +130,7 @@ export class LyingCar extends PlanarRobot {
     this.state = core.view("plantState");
     this.#inputs = core.view("inputs");
     this.#random = randomNumbers(options.seed);
-    this.view = options.by === "outside" ? new OutsideView(ERRORS, options.seed) : undefined;
+    this.view = options.by === "outside" ? (options.view ?? new OutsideView(ERRORS, options.seed)) : undefined;
     if (options.by !== "pose") this.reading.yawRange = GYRO_END;
     this.put();
   }
@@ -273,6 +275,7 @@ export class LyingHost implements LieHost {
   async pause(): Promise<void> {
     this.now += this.#period;
     this.#runs = this.#loop.step(this.now, false);
+    await this.car.view?.look?.();
     this.onStep(this.now);
   }
   async end(): Promise<void> {
@@ -372,7 +375,8 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   return { fault: fault?.fault, seconds: stopped - from, untilStop, untilRest, laps: driven };
 }
 
-function distanceTo(track: Float64Array, [x = 0, y = 0]: Float64Array): number {
+/** Of a place from a track of points x, y [m]. */
+export function distanceTo(track: Float64Array, [x = 0, y = 0]: Float64Array): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < track.length; i += 2) least = Math.min(least, Math.hypot(x - track[i], y - track[i + 1]));
   return least;

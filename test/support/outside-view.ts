@@ -7,7 +7,16 @@ import { PoseEntry } from "../../src/pose/shared-poses.js";
 import { uniformFrom } from "../../src/statistics.js";
 import { normalFrom, type SensorErrors } from "./sensed-drive.js";
 
-export class OutsideView {
+export interface View {
+  /** The car is there now: x, y, v, phi. */
+  see(now: number, state: ArrayLike<number> & Iterable<number>): void;
+  /** The newest pose that has come by now; older ones that nobody asked for are gone. */
+  poll(into: Float64Array): boolean;
+  /** Waits, between two control steps, for whoever looks. */
+  look?(): Promise<void>;
+}
+
+export class OutsideView implements View {
   /** nothing is seen */
   isBlind = false;
   readonly #errors: SensorErrors;
@@ -24,7 +33,6 @@ export class OutsideView {
     this.#normal = normalFrom(seed + 1);
   }
 
-  /** The car is there now: x, y, v, phi. */
   see(now: number, [x = 0, y = 0, , phi = 0]: ArrayLike<number> & Iterable<number>): void {
     const errors = this.#errors;
     this.#now = now;
@@ -44,7 +52,6 @@ export class OutsideView {
     this.#sent.sort((a, b) => a[PoseEntry.arrived] - b[PoseEntry.arrived]);
   }
 
-  /** The newest that has come by now; older ones that nobody asked for are gone. */
   poll(into: Float64Array): boolean {
     let newest: number[] | undefined;
     while (this.#sent.length > 0 && this.#sent[0][PoseEntry.arrived] <= this.#now) newest = this.#sent.shift();

@@ -14,7 +14,8 @@ import { limitsOf } from "../../src/view/limits.js";
 import { LiveServer } from "../../src/view/live-server.js";
 import { RunFeed } from "../../src/view/run-feed.js";
 import { View } from "../../src/view/view.js";
-import { Browser, type BrowserPage, browserTest } from "../support/browser.js";
+import { Browser, type BrowserPage } from "../support/browser.js";
+import { browserTest } from "../support/browser-test.js";
 import { newFolder, SMALL, trainRun } from "../support/runs.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));

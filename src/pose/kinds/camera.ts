@@ -71,6 +71,11 @@ function readCalibration(file: string): string {
   }
 }
 
+/** Serves the page, once it listens; what it says goes to `sink`. */
+export function cameraServer(sink: PoseSink, scene?: Scene): ViewServer {
+  return new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink, scene) });
+}
+
 const camera: PoseKind = {
   summary: "a camera over the floor, by a page in the browser",
   silence: "open the page, calibrate, and put the car where its tag is seen",
@@ -84,7 +89,7 @@ const camera: PoseKind = {
         "its page is served to this computer alone; allowed is a port, e.g. --pose camera=8766, or the file of " +
           "a calibration, e.g. --pose camera=camera.json",
       );
-    const server = new ViewServer(cameraPage(), { [CAMERA_PROTOCOL]: new CameraService(sink, scene) });
+    const server = cameraServer(sink, scene);
     await server.listen(where?.port ?? PORT, "--pose camera=port");
     sink.remark(`camera page: ${server.address} (${tunnelHint(server.address)})`);
   },

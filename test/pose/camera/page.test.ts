@@ -9,7 +9,8 @@ import { type Place, sceneOf } from "../../../src/pose/scene.js";
 import { poseSettingsFrom } from "../../../src/pose/settings.js";
 import { PoseEntry } from "../../../src/pose/shared-poses.js";
 import { ThreadPoseSource } from "../../../src/pose/thread-source.js";
-import { Browser, browserTest } from "../../support/browser.js";
+import { Browser } from "../../support/browser.js";
+import { browserTest } from "../../support/browser-test.js";
 import { freePort } from "../harness.js";
 
 /** Small, since a browser without a graphics processor draws it. */

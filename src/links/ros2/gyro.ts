@@ -1,4 +1,4 @@
-/** How a robot turns by its IMU, where that measures it better than its odometry. */
+/** How a robot turns by its IMU, where that measures it better than its odometry, or where there is none. */
 import { SenderClock } from "../../pose/sender-clock.js";
 import { Fault } from "../faults.js";
 import { type Imu, secondsOf } from "./messages.js";
@@ -13,8 +13,10 @@ export class Gyro {
   refusal: Fault.none | Fault.notFinite = Fault.none;
   readonly #stamps: Ros2Settings["stamps"];
   readonly #clock: SenderClock;
-  /** when the rate was measured, by our clock [s] */
-  #time = Number.NEGATIVE_INFINITY;
+  /** when the rate was measured, by our clock [s]; -Infinity before the first */
+  time = Number.NEGATIVE_INFINITY;
+  /** what is added to stamps for our clock [s]; Infinity before the first */
+  offset = Number.POSITIVE_INFINITY;
   #turn = 0;
 
   constructor(stamps: Ros2Settings["stamps"], say: (text: string) => void) {
@@ -30,16 +32,17 @@ export class Gyro {
       return;
     }
     const time = this.#stamps === "use" ? this.#clock.date(stamp, stamp, arrival) : arrival;
-    if (time <= this.#time) return; // overtaken on its way
-    if (this.arrival > Number.NEGATIVE_INFINITY) this.#turn += 0.5 * (this.rate + rate) * (time - this.#time);
+    if (time <= this.time) return; // overtaken on its way
+    if (this.arrival > Number.NEGATIVE_INFINITY) this.#turn += 0.5 * (this.rate + rate) * (time - this.time);
     this.rate = rate;
-    this.#time = time;
+    this.time = time;
+    this.offset = time - stamp;
     this.arrival = arrival;
     this.refusal = Fault.none;
   }
 
   /** Turn since the first message until a moment near the last one, by our clock [rad]. */
   turnAt(time: number): number {
-    return this.arrival === Number.NEGATIVE_INFINITY ? 0 : this.#turn + this.rate * (time - this.#time);
+    return this.arrival === Number.NEGATIVE_INFINITY ? 0 : this.#turn + this.rate * (time - this.time);
   }
 }

@@ -17,7 +17,10 @@ export enum StateSlot {
   phi,
   /** yaw rate [rad/s] */
   rate,
-  /** way forward [m] and turn [rad] that were measured until then, added up: a row that is lost takes nothing away */
+  /**
+   * way forward [m] and turn [rad] that were measured until then, added up: a row that is lost takes nothing away; NaN,
+   * as `v`: an IMU alone measures how it moves
+   */
   distance,
   turn,
   /** poses from outside that came, and the last of them, in the order of PoseEntry */

@@ -39,6 +39,8 @@ export class Relay {
   readonly #source: StateSource;
   /** undefined: the state says how it turns */
   readonly #gyro: Gyro | undefined;
+  /** what says how the robot moves, if poses come from outside: the state, or the gyro alone */
+  readonly #movement: StateSource | Gyro;
   /** undefined: no topic has poses from outside beside the state */
   readonly #outside: OutsideTopic | undefined;
   /** undefined: somebody else drives */
@@ -62,6 +64,7 @@ export class Relay {
     this.#source = new StateSource(settings);
     const { imu, outside, stamps } = settings;
     this.#gyro = imu === "" ? undefined : new Gyro(stamps, context.say);
+    this.#movement = settings.odometry === "" ? (this.#gyro ?? this.#source) : this.#source;
     this.#outside = outside && new OutsideTopic(outside, stamps, context.say, context.clock);
     this.#command = settings.listens ? undefined : new CommandPublisher(node, settings);
     this.#watch = new GraphWatch(node, settings, (text) => this.#say(text));
@@ -172,7 +175,12 @@ export class Relay {
     const gyro = this.#gyro;
     const outside = this.#outside;
     const now = this.#context.clock;
-    if (gyro) this.#node.subscribe("sensor_msgs/msg/Imu", imu, stateQos, (message) => gyro.take(message, now()));
+    const movement = this.#movement;
+    if (gyro)
+      this.#node.subscribe("sensor_msgs/msg/Imu", imu, stateQos, (message) => {
+        gyro.take(message, now());
+        if (movement === gyro) this.#tell();
+      });
     // rclnodejs gives what arrived together in the order of the subscriptions: a pose after the speed that belongs to
     // it
     if (odometry === "" && twist !== "")
@@ -186,10 +194,10 @@ export class Relay {
       });
     if (outside)
       this.#node.subscribe("geometry_msgs/msg/PoseStamped", pose, stateQos, (message) => {
-        outside.take(message, now(), source.offset);
+        outside.take(message, now(), movement.offset);
         this.#tell();
       });
-    else if (odometry === "")
+    else if (odometry === "" && pose !== "")
       this.#node.subscribe("geometry_msgs/msg/PoseStamped", pose, stateQos, (message) => {
         source.takePose(message, now());
         this.#tell();
@@ -222,17 +230,19 @@ export class Relay {
     const source = this.#source;
     const gyro = this.#gyro;
     const outside = this.#outside;
+    const movement = this.#movement;
+    const hasWheel = movement === source;
     const row = this.#row;
     row[StateSlot.sent] = this.#context.clock();
-    row[StateSlot.time] = source.time;
-    row[StateSlot.arrival] = Math.min(source.arrival, gyro?.arrival ?? source.arrival);
+    row[StateSlot.time] = movement.time;
+    row[StateSlot.arrival] = Math.min(movement.arrival, gyro?.arrival ?? movement.arrival);
     row[StateSlot.x] = source.x;
     row[StateSlot.y] = source.y;
-    row[StateSlot.v] = source.v;
+    row[StateSlot.v] = hasWheel ? source.v : Number.NaN;
     row[StateSlot.phi] = source.phi;
     row[StateSlot.rate] = (gyro ?? source).rate;
-    row[StateSlot.distance] = source.distance;
-    row[StateSlot.turn] = gyro ? gyro.turnAt(source.time) : source.turn;
+    row[StateSlot.distance] = hasWheel ? source.distance : Number.NaN;
+    row[StateSlot.turn] = gyro ? gyro.turnAt(movement.time) : source.turn;
     row[StateSlot.poses] = outside?.count ?? 0;
     if (outside) row.set(outside.pose, StateSlot.poseSeconds);
     row[StateSlot.refusal] = source.refusal || (gyro?.refusal ?? Fault.none);

@@ -163,10 +163,12 @@ export class Ros2Robot extends PlanarRobot {
   #move(): void {
     const motion = this.#motion;
     if (!(this.#measured > motion.time)) return;
-    motion.seconds = motion.time === 0 ? 0 : this.#measured - motion.time;
+    const isFirst = motion.time === 0;
+    motion.seconds = isFirst ? 0 : this.#measured - motion.time;
     motion.time = this.#measured;
-    motion.distance = motion.seconds === 0 ? 0 : this.#distance - this.#distanceBefore;
-    motion.turn = motion.seconds === 0 ? 0 : this.#turn - this.#turnBefore;
+    // NaN where nothing measures the way
+    motion.distance = this.#distance - (isFirst ? this.#distance : this.#distanceBefore);
+    motion.turn = this.#turn - (isFirst ? this.#turn : this.#turnBefore);
     motion.speed = this.#speed;
     motion.rate = this.#rate;
     this.#distanceBefore = this.#distance;

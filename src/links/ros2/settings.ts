@@ -15,7 +15,10 @@ export interface Ros2Preset {
   readonly odometry: string;
   /** topic of the state, geometry_msgs/PoseStamped; of poses from outside where the state comes from `odometry` */
   readonly pose: string;
-  /** topic of the yaw rate, sensor_msgs/Imu, where poses come from outside; "": the odometry says how it turns */
+  /**
+   * topic of the yaw rate, sensor_msgs/Imu, where poses come from outside; "": the odometry says how it turns. Without
+   * an odometry it is all that the robot measures itself
+   */
   readonly imu: string;
   /** topic of the speed beside `pose`, geometry_msgs/TwistStamped; "": from differences of the pose */
   readonly twist: string;
@@ -130,11 +133,15 @@ export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2S
   const timeouts = { timeout: stateWithin(period), silentAfter: silentAfter(period) };
   // nav_msgs/Odometry has its twist in the frame of the robot
   const ofPose = { odometry: "", twistFrame: "world" } as const;
-  const source = given.odometry ? ({ twistFrame: "body", pose: "", twist: "" } as const) : given.pose ? ofPose : {};
+  const beside = { twistFrame: "body", pose: "", twist: "" } as const;
+  const seen = { twist: "", ...(config.pose !== "" && { pose: "" }) };
+  const source = given.odometry ? beside : given.imu ? seen : given.pose ? ofPose : {};
   const said: Ros2Settings = { ...presets[preset], ...timeouts, ...source, ...known };
   const settings: Ros2Settings =
-    said.odometry !== "" && said.pose !== "" ? { ...said, outside: { name: "", ...placementsFrom(config) } } : said;
-  if (settings.odometry === "" && settings.pose === "")
+    said.pose !== "" && (said.odometry !== "" || said.imu !== "")
+      ? { ...said, outside: { name: "", ...placementsFrom(config) } }
+      : said;
+  if (settings.odometry === "" && settings.pose === "" && config.pose === "")
     throw new UserError("ros2 has neither odometry nor pose: the state must come from one of them");
   checkPoses(settings, config.pose);
   for (const name of settings.commandType === "float32" ? (["throttle", "steering"] as const) : (["command"] as const))
@@ -144,17 +151,18 @@ export function ros2SettingsFrom(config: RunConfig, task: TaskDefinition): Ros2S
 }
 
 /** Poses from outside have one source, beside what the robot measures itself; `pose`: the source without ROS. */
-function checkPoses({ odometry, pose, imu, outside }: Ros2Settings, source: string): void {
-  if (source !== "" && odometry === "")
+function checkPoses({ odometry, pose, twist, imu, outside }: Ros2Settings, source: string): void {
+  if (source !== "" && odometry === "" && imu === "")
     throw new UserError(
       `--pose ${source} beside ros2.pose ${pose}, which has the whole state: ` +
-        "name what the robot measures itself, --ros2 odometry=…, or leave --pose out",
+        "name what the robot measures itself, --ros2 odometry=… or imu=…, or leave --pose out",
     );
+  if (twist !== "" && imu !== "")
+    throw new UserError(`ros2.twist ${twist} is the speed of a whole state: leave it out beside ros2.imu ${imu}`);
   if (source !== "" && outside)
     throw new UserError(`poses from outside come by --pose ${source} and by ros2.pose ${pose}: leave one of them out`);
   if (imu !== "" && source === "" && !outside)
     throw new UserError(
-      `ros2.imu ${imu} counts where poses come from outside: give ros2.pose beside ros2.odometry, or --pose, ` +
-        "or leave it out",
+      `ros2.imu ${imu} counts where poses come from outside: give ros2.pose beside it, or --pose, ` + "or leave it out",
     );
 }

@@ -540,6 +540,23 @@ test("odometry that drifts, beside poses from outside: it drives where they say,
   expect(found.travelScale).toBeCloseTo(1 / 1.02 - 1, 2);
 });
 
+test("an IMU and poses from outside alone drive it", async () => {
+  let farthest = 0;
+  const during = (seconds: number, { node, shared }: VirtualRosHost, stop: AbortController) => {
+    const [x = 0, y = 0] = node.plant?.state ?? [];
+    if (shared.runtimeState === RuntimeState.driving)
+      farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
+    if (seconds >= 6) stop.abort();
+  };
+  const { stopped, recording } = await drive({ ros2: { imu: "/imu", pose: "/seen" } }, () => {}, during);
+  expect(stopped).toMatch(/^stopped by the operator/);
+  expect(farthest).toBeGreaterThan(0.01);
+  expect(farthest).toBeLessThan(1);
+  const { measured } = await recording();
+  if (!measured) throw new Error("nothing was measured");
+  expect(reEstimate(measured).rms).toBeLessThan(1e-9);
+});
+
 test.each([
   ["poses from outside", "/seen", /^no pose from outside that can be true has come for 2\.0\d* s/, [1.9, 2.2]],
   ["an IMU", "/imu", /^no message with the state came for 0\.\d+ s/, [0.04, 0.2]],

@@ -75,9 +75,10 @@ const EPOCH = 1.7e9;
  * Drives round for `seconds`: wheel 2 % too short, gyro with 0.3 °/s of bias, poses at 30 Hz that are `late` to 40 ms
  * more late, with 5 mm and 0.5° of noise, one in a hundred off by 0.3 m, stamped by a clock that counts from `epoch`.
  */
-function driveRound(seconds: number, late: number, epoch: number): Seen {
+function driveRound(seconds: number, late: number, epoch: number, hasOdometry = true): Seen {
   const node = new VirtualNode();
-  const ros2 = { preset: "ackermann", odometry: "/odom", imu: "/imu", pose: "/seen" } as const;
+  const topics = { imu: "/imu", pose: "/seen" } as const;
+  const ros2 = hasOdometry ? ({ preset: "ackermann", odometry: "/odom", ...topics } as const) : topics;
   const config = completeConfig({ link: "ros2", ros2, "pose-frame": [10, -2, 90] });
   node.start(config);
   const robot = robotFor(config, carFigure8)?.make(node, 1);
@@ -163,9 +164,21 @@ test.each([
   expect(said).toEqual(remarks.map((remark) => expect.stringMatching(remark)));
 });
 
+test("an IMU and poses alone: the speed comes from poses", () => {
+  const { rms, verdicts, said } = driveRound(40, 0.05, EPOCH, false);
+  expect(rms).toBeLessThan(0.03);
+  expect(verdicts.filter((verdict) => verdict === Verdict.believed).length).toBeGreaterThan(1000);
+  expect(said).toEqual([]);
+});
+
 test.each<[string, PartialConfig, RegExp]>([
   ["two sources of poses", { ros2: { odometry: "/odom", pose: "/seen" }, pose: "udp" }, /leave one of them out/],
   ["a source beside a whole state", { pose: "udp" }, /beside ros2\.pose \/jetracer\/pose.*--ros2 odometry=/],
+  [
+    "a speed beside an IMU",
+    { ros2: { imu: "/imu", pose: "/seen", twist: "/speed" } },
+    /ros2\.twist \/speed is the speed/,
+  ],
   [
     "an IMU without poses",
     { ros2: { odometry: "/odom", imu: "/imu" } },

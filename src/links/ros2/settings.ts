@@ -163,6 +163,6 @@ function checkPoses({ odometry, pose, twist, imu, outside }: Ros2Settings, sourc
     throw new UserError(`poses from outside come by --pose ${source} and by ros2.pose ${pose}: leave one of them out`);
   if (imu !== "" && source === "" && !outside)
     throw new UserError(
-      `ros2.imu ${imu} counts where poses come from outside: give ros2.pose beside it, or --pose, ` + "or leave it out",
+      `ros2.imu ${imu} counts where poses come from outside: give ros2.pose beside it, or --pose, or leave it out`,
     );
 }

@@ -3,10 +3,14 @@
  * memory, with measurement noise and jitter, against central differences of the same plant without either, from the
  * starts of the same laps. `--cache`: rows that are there already are not driven again.
  * Usage, after a build, in the project's folder: node scripts/shake-study.mjs
- *   [--part accuracy|diagnosis|training|zeroShot] [--only text] [--seeds 10] [--first 92000] [--cache file]
+ *   [--part accuracy|diagnosis|training|zeroShot|watch] [--only text] [--seeds 10] [--first 92000] [--cache file]
  * `--only`: the models, or plants, whose name contains the text.
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { train } from "../build/src/api/index.js";
 import { diagnosisOf } from "../build/src/derivatives/diagnose.js";
 import { agreementOf, verdictOf } from "../build/src/derivatives/diagnosis.js";
 import { shakeInMemory } from "../build/src/derivatives/in-memory.js";
@@ -317,5 +321,34 @@ async function zeroShot() {
   console.log(`${markdownTable(rows)}\n`);
 }
 
-const PARTS = { accuracy, diagnosis, training, zeroShot };
+/** Of ordinary trainings, ten laps each: laps in which the watch of ordinary laps raised an alarm. */
+async function watch() {
+  const rows = [["plant", "model", "trainings", "with an alarm"]];
+  const right = ["nominal", "identified", "single-track"].map((plant) => [plant, "fitted", {}]);
+  const wrong = [
+    [
+      "identified",
+      "steering reversed, not fitted",
+      { "model-fit": false, parameters: { model: { steeringGain: -2 } } },
+    ],
+  ];
+  for (const [plant, model, given] of [...right, ...wrong].filter(isAsked)) {
+    let alarms = 0;
+    for (const seed of seeds)
+      alarms += await kept(["watch", plant, model, seed], async () => {
+        const out = await mkdtemp(join(tmpdir(), "lapgrad-watch-"));
+        const settings = { ...DISTURBED, plant, seed, "stop-factor": 1e9, ...given };
+        let raised = 0;
+        for await (const event of train(settings, { out: join(out, "run"), laps: 10 }))
+          if (event.kind === "rollout")
+            raised += event.rollout.noticed.filter((text) => /^the response/.test(text)).length;
+        await rm(out, { recursive: true });
+        return Math.min(raised, 1);
+      });
+    rows.push([plant, model, seeds.length, alarms]);
+  }
+  console.log(`${markdownTable(rows)}\n`);
+}
+
+const PARTS = { accuracy, diagnosis, training, zeroShot, watch };
 for (const name of options.part ? [options.part] : Object.keys(PARTS)) await PARTS[name]();

@@ -37,6 +37,8 @@ const CASES = {
   "as above": [{}, {}],
   "1 s without poses": [{ gap: [50, 51] }, {}],
   "5 s without poses": [{ gap: [50, 55] }, {}],
+  "dated by the sender's clock": [{ hasClock: true, unsaid: 0 }, {}],
+  "the same, 10 ms of jitter": [{ hasClock: true, unsaid: 0, jitter: 0.01 }, {}],
   "poses do not say when": [{ isStamped: false }, { timing: 0.03, latency: 0.05 }],
   "no gyro": [{ hasGyro: false }, {}],
   "no wheel": [{ hasWheel: false }, {}],

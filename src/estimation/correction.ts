@@ -30,10 +30,10 @@ export class Correction {
   }
 
   /**
-   * Compares a pose, PoseColumn from `at` on, with a state, the one at the end of `motion`. The pose is ahead of that
-   * by the time between the two, as it says, less the latency.
+   * Compares a pose, PoseColumn from `at` on, with a state, the one at the end of `motion`; `before`: the one at its
+   * beginning. The pose is ahead of that by the time between the two, as it says, less the latency.
    */
-  compare(numbers: Float64Array, motion: Motion, poses: Float64Array, at: number): void {
+  compare(numbers: Float64Array, before: Float64Array, motion: Motion, poses: Float64Array, at: number): void {
     const { position, heading, timing } = this.#noise;
     const innovation = this.#innovation;
     const H = this.#H;
@@ -58,6 +58,21 @@ export class Correction {
     H[SIDE + Entry.latency] = -sideways;
     H[TURN + Entry.latency] = -rate; // and 1 by the heading
     this.#spread(numbers);
+    // what a latency that is hardly known does beyond its derivative, where speed or turn rate change
+    const perSecond = motion.seconds > 0 ? 1 / motion.seconds : 0;
+    const latency = numbers[ENTRIES + Entry.latency * ENTRIES + Entry.latency];
+    const along = 0.5 * latency * perSecond * (v - before[Entry.v]);
+    const across = 0.5 * latency * v * rate;
+    const turn = 0.5 * latency * perSecond * (rate - before[Entry.rate]);
+    innovation[0] -= along;
+    innovation[1] -= across;
+    innovation[2] -= turn;
+    S[0] += 2 * along * along;
+    S[4] += 2 * across * across;
+    S[8] += 2 * turn * turn;
+    S[3] += 2 * along * across;
+    S[6] += 2 * along * turn;
+    S[7] += 2 * across * turn;
     const late = timing * timing;
     S[0] += position * position + late * v * v;
     S[4] += position * position + late * sideways * sideways;

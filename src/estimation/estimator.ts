@@ -254,7 +254,8 @@ export class Estimator {
     const history = this.#history;
     const { numbers } = this.#movement;
     const correction = this.#correction;
-    correction.compare(numbers, history.motion(movement), history.poseRows, history.poseAt(pose));
+    const before = history.after(movement - 1);
+    correction.compare(numbers, before, history.motion(movement), history.poseRows, history.poseAt(pose));
     const isBelieved = correction.surprise <= MOST_SURPRISE;
     if (history.countPose(pose)) this.#count(pose, isBelieved);
     if (isBelieved) correction.apply(numbers);

@@ -5,11 +5,16 @@
  *   offset = min over the last ten seconds of (arrival - time sent)
  *
  * The fastest datagram of ten seconds stands for all: what others waited in the network does not count as age. What
- * even the fastest one needed is not seen here; it is part of the latency that the estimator finds.
+ * even the fastest one needed is not seen here; it is part of the latency that the estimator finds. That must not leap
+ * whenever a faster datagram comes, or the fastest one is forgotten: after the first two seconds what is added follows
+ * the offset slowly, a little faster than two clocks drift apart.
  */
 
 /** The least of each second is kept, for so many seconds. */
 const SECONDS = 10;
+/** What is added follows the offset at once for so long [s], then by so much in a second [s]. */
+export const SETTLES = 2;
+const FOLLOWS = 1.5e-4;
 /** A clock that leaps forwards by more [s] was set; a datagram that is later by more [s] waited, or it was set back. */
 const LEAP = 0.1;
 const LATE = 0.5;
@@ -39,6 +44,8 @@ export class SenderClock {
   /** least difference of each second, by its number modulo {@link SECONDS} */
   readonly #least = new Float64Array(SECONDS);
   #second = Number.NaN;
+  /** what is added to the sender's times [s] */
+  #added = 0;
   #isHopeless = false;
   /** no time has come since [s]; NaN: the last one did */
   #timelessSince = Number.NaN;
@@ -84,16 +91,25 @@ export class SenderClock {
       if (unit !== undefined) return this.#giveUp(arrived, `the sender's times are in ${unit}; allowed are seconds`);
       if (arrived - this.#misfitSince > ODD_FOR)
         return this.#giveUp(arrived, "the sender's clock does not run at the pace of ours");
-      if (!this.#wasSet(difference, arrived)) return Math.min(arrived, taken + this.#offset);
+      if (!this.#wasSet(difference, arrived)) return Math.min(arrived, taken + this.#added);
       if (++this.#leaps > MOST_LEAPS) return this.#giveUp(arrived, "the sender's clock is set again and again");
       this.#say("the sender's clock was set: its poses are dated anew");
       this.#begin(sent, arrived);
     }
     this.#keep(difference, arrived);
-    return Math.min(arrived, taken + this.#offset);
+    this.#follow(arrived);
+    return Math.min(arrived, taken + this.#added);
   }
 
-  /** What is added to the sender's times [s]. */
+  /** What is added comes nearer to the offset. */
+  #follow(arrived: number): void {
+    const offset = this.#offset;
+    const isSettled = arrived - this.#firstArrived > SETTLES;
+    const most = isSettled ? FOLLOWS * Math.max(0, arrived - this.#lastArrived) : Number.POSITIVE_INFINITY;
+    this.#added += Math.min(most, Math.max(-most, offset - this.#added));
+  }
+
+  /** What a time of the sender differs by from its fastest arrival [s]. */
   get #offset(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const one of this.#least) if (one < least) least = one;

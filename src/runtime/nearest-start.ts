@@ -30,8 +30,18 @@ export function misplaced({ distance, turn }: Pick<DriveStart, "distance" | "tur
   ];
 }
 
-/** Of the task in `core`, over one lap; `state`: x, y [m], v [m/s], phi [rad]. */
-export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStart {
+/**
+ * Of the task in `core`, over one lap; `state`: x, y [m], v [m/s], phi [rad]. On a track, if it may not drive off from
+ * there, the point whose place is nearest: the other leg of a hairpin would be nearer to one that looks backwards.
+ */
+export function nearestStart(core: Core, state: Float64Array): DriveStart {
+  const start = nearestPoint(core, state, PER_RADIAN);
+  const isMisplaced = core.setup.task.track !== undefined && misplaced(start).length > 0;
+  return isMisplaced ? nearestPoint(core, state, 0) : start;
+}
+
+/** `perRadian`: distance that a turn of one radian counts as [m]. */
+function nearestPoint(core: Core, [x, y, , phi]: Float64Array, perRadian: number): DriveStart {
   const { lapTime, controlPeriod } = core.setup.task.timing;
   const setpoint = core.view("probe");
   let best: DriveStart = { time: 0, distance: Number.POSITIVE_INFINITY, turn: 0 };
@@ -42,7 +52,7 @@ export function nearestStart(core: Core, [x, y, , phi]: Float64Array): DriveStar
     const [sx, sy, vx, vy] = setpoint;
     const distance = Math.hypot(sx - x, sy - y);
     const turn = wrapAngle(Math.atan2(vy, vx) - phi);
-    const cost = distance + PER_RADIAN * Math.abs(turn);
+    const cost = distance + perRadian * Math.abs(turn);
     if (cost < least) {
       least = cost;
       best = { time, distance, turn };

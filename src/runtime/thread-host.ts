@@ -1,11 +1,13 @@
 /** A control loop in a thread of its own, at the end of a transport. */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { resolveTask } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { messageOf, UserError } from "../errors.js";
 import { Fault } from "../links/faults.js";
+import { SETTLES } from "../pose/sender-clock.js";
 import type { ThreadPoseSource } from "../pose/thread-source.js";
 import type { ControlOptions } from "./control.js";
 import type { ThreadData } from "./control-thread.js";
@@ -90,7 +92,10 @@ export class ThreadHost implements ControlHost {
       say: this.#context.say,
     });
     await this.#listener.start();
-    await this.#context.poses?.open();
+    if (this.#context.poses) {
+      await this.#context.poses.open();
+      await delay(1000 * SETTLES); // the sender's clock is known by then
+    }
     const descriptors = await this.#connection.open();
     const data: ThreadData = {
       config: this.#config,

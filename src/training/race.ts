@@ -27,6 +27,8 @@ const MOST = 2.25;
 const STEP = 0.014;
 const LARGEST = 0.16;
 const FALL = 0.85;
+/** Part of the usage in the first lap of a robot that goes on from rest. */
+const FROM_REST = 0.5;
 /**
  * A lap that used this part of its budget is near enough to its end: the usage does not rise; one that used the other
  * lowers it, as laps at one usage differ. What a lap used is remembered, so much of it from lap to lap.
@@ -67,6 +69,8 @@ interface RaceMemory {
   laps: number;
   /** least time of a lap by the models at the ends of laps [s]; 0: none was fitted */
   limit: number;
+  /** the usage of the lap after the first one from rest, of a robot that goes on; 0: it has driven that one */
+  next: number;
   /** at the end of the lap before: one that is lowered or given back says nothing of the limit */
   pace: number;
 }
@@ -116,6 +120,7 @@ export class Race {
       usedBefore: 0,
       laps: 0,
       limit: 0,
+      next: 0,
       pace: 1,
     };
   }
@@ -228,7 +233,9 @@ export class Race {
     const kept = memory.used <= 1 && memory.usage === memory.asked;
     const asked = this.#lapSeconds / (Math.sqrt(memory.asked) * core.pace);
     const used = Math.max(memory.used, REMEMBERED * memory.usedBefore);
-    if (kept && Math.abs(core.pace - memory.pace) < SAME_PACE) {
+    if (memory.next > 0) {
+      if (memory.used <= 1) [memory.usage, memory.next] = [memory.next, 0];
+    } else if (kept && Math.abs(core.pace - memory.pace) < SAME_PACE) {
       const isTooFast = lapTime > PASSED * asked || memory.used > NEAR;
       if (isTooFast) memory.usage = Math.max(LEAST, BACK * memory.usage);
       else if (used < CAREFUL && lapTime < REACHED * asked) {
@@ -253,11 +260,17 @@ export class Race {
     return Object.fromEntries(Object.entries(this.#memory).map(([name, value]) => [PREFIX + name, value]));
   }
 
-  /** Takes it back; a robot that was stopped begins anew, slower. */
+  /**
+   * Takes it back; a robot that was stopped begins anew from rest, much slower, and goes on a little slower than before.
+   * A policy that has learned to drive at speed leaves its line while it gets up to speed.
+   */
   restore(core: Core, state: Readonly<Record<string, number>>): void {
     const memory = this.#memory;
     for (const name of Object.keys(memory) as (keyof RaceMemory)[]) memory[name] = state[PREFIX + name] ?? memory[name];
-    if (!this.#isSimulated) memory.usage = Math.max(LEAST, FALL * memory.usage);
+    if (!this.#isSimulated) {
+      memory.next = Math.max(LEAST, FALL * Math.max(memory.usage, memory.next));
+      memory.usage = Math.max(LEAST, FROM_REST * memory.next);
+    }
     memory.asked = memory.usage;
     this.apply(core);
   }

@@ -2,6 +2,7 @@
 import { expect, test } from "@jest/globals";
 import { SenderClock } from "../../src/pose/sender-clock.js";
 import { uniformFrom } from "../../src/statistics.js";
+import { normalFrom } from "../support/sensed-drive.js";
 
 interface Stream {
   /** largest error of the date [s] after the first second, without the latency of the fastest datagram */
@@ -40,6 +41,21 @@ test("a quartz that is 100 ppm fast is followed", () => {
   const { worst, said } = stream(300, (time) => 7 + 1.0001 * time, wireless);
   expect(worst).toBeLessThan(4e-3);
   expect(said).toEqual([]);
+});
+
+test("what is added does not leap when a faster datagram comes, nor when it is forgotten", () => {
+  const normal = normalFrom(5);
+  const clock = new SenderClock(() => {});
+  const added: number[] = [];
+  for (let time = 100; time < 160; time += 1 / 30) {
+    const arrived = time + Math.max(0.01, 0.08 + 0.03 * normal());
+    const date = clock.date(time - 77, time - 77, arrived);
+    // one that is faster than all before is dated by its arrival
+    if (time > 102.1 && date < arrived) added.push(date - time);
+  }
+  const steps = added.slice(1).map((value, i) => Math.abs(value - added[i]));
+  expect(Math.max(...steps)).toBeLessThan(5e-5);
+  expect(Math.max(...added) - Math.min(...added)).toBeGreaterThan(1e-4); // it does follow
 });
 
 test.each([

@@ -64,4 +64,11 @@ test("a car off the track, or looking backwards, is told so; at a crossing its d
   );
   for (const { distance, turn } of starts) expect([distance < 0.03, Math.abs(turn) < 0.1]).toStrictEqual([true, true]);
   expect(Math.abs(starts[0].time - starts[1].time)).toBeGreaterThan(1);
+  // the other leg of a hairpin points the other way, within a metre or so; within half a metre it may be meant
+  const said = new Set<string>();
+  for (let i = 0; i < track.x.length; i += 5) {
+    const start = nearestStart(hairpins, Float64Array.of(track.x[i], track.y[i], 0, heading[i] + Math.PI));
+    for (const text of misplaced(start)) said.add(text);
+  }
+  expect([...said]).toStrictEqual(["It looks backwards along the track: turn it round"]);
 });

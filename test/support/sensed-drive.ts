@@ -8,6 +8,7 @@ import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { EstimatorSettings } from "../../src/estimation/entries.js";
 import { Estimator } from "../../src/estimation/estimator.js";
 import { newMotion } from "../../src/estimation/motion.js";
+import { SenderClock } from "../../src/pose/sender-clock.js";
 import { coreFor } from "../../src/session.js";
 import { uniformFrom } from "../../src/statistics.js";
 
@@ -33,6 +34,8 @@ export interface SensorErrors {
   readonly unsaid: number;
   /** they say when they were true; if not, when they arrive */
   readonly isStamped: boolean;
+  /** they say it by a clock of their own, and are dated as those of any source are */
+  readonly hasClock: boolean;
   /** standard deviations [m], [rad], parts that are lost and wrong, by how much [m] */
   readonly position: number;
   readonly heading: number;
@@ -60,6 +63,7 @@ export const ERRORS: SensorErrors = {
   jitter: 0.03,
   unsaid: 0.03,
   isStamped: true,
+  hasClock: false,
   position: 0.005,
   heading: 0.01,
   lost: 0.05,
@@ -74,6 +78,10 @@ export interface TrueDrive {
   readonly states: Float64Array;
   readonly times: Float64Array;
 }
+
+/** What our clock is ahead of that of the sender [s]. */
+const EPOCH = 100;
+const HEARD_FOR = 3;
 
 /** Drives a plant by the untrained controller, from rest. */
 export async function trueDrive(given: PartialConfig, laps: number): Promise<TrueDrive> {
@@ -121,6 +129,10 @@ function sentPoses(drive: TrueDrive, errors: SensorErrors, seed: number): SentPo
   const poses: SentPose[] = [];
   const { times } = drive;
   let k = 0;
+  const clock = new SenderClock(() => {});
+  // it is heard for a while before the car drives
+  for (let time = -HEARD_FOR; errors.hasClock && time < 0; time += 1 / errors.rate)
+    clock.date(time, time, time + EPOCH + Math.max(0.01, errors.late + errors.jitter * normal()));
   for (let time = times[0] + 0.003; time < times[times.length - 1]; time += 1 / errors.rate) {
     while (times[k + 1] < time) k++;
     const isLost = uniform() < errors.lost;
@@ -139,7 +151,12 @@ function sentPoses(drive: TrueDrive, errors: SensorErrors, seed: number): SentPo
     const isGap = errors.gap !== undefined && time > errors.gap[0] && time < errors.gap[1];
     if (!isLost && !isGap) poses.push(pose);
   }
-  return poses.sort((a, b) => a.arrives - b.arrives);
+  poses.sort((a, b) => a.arrives - b.arrives);
+  if (!errors.hasClock) return poses;
+  return poses.map((pose) => ({
+    ...pose,
+    seconds: clock.date(pose.seconds, pose.seconds, pose.arrives + EPOCH) - EPOCH,
+  }));
 }
 
 export interface DriveFound {

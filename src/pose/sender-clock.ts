@@ -12,7 +12,7 @@
 
 /** The least of each second is kept, for so many seconds. */
 const SECONDS = 10;
-/** What is added follows the offset at once for so long [s], then by so much in a second [s]. */
+/** What is added follows the offset at once for this time [s], then by so much in a second [s]. */
 export const SETTLES = 2;
 const FOLLOWS = 1.5e-4;
 /** A clock that leaps forwards by more [s] was set; a datagram that is later by more [s] waited, or it was set back. */

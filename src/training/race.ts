@@ -261,8 +261,8 @@ export class Race {
   }
 
   /**
-   * Takes it back; a robot that was stopped begins anew from rest, much slower, and goes on a little slower than before.
-   * A policy that has learned to drive at speed leaves its line while it gets up to speed.
+   * Takes it back; a robot that was stopped begins anew from rest, much slower, and goes on a little slower than
+   * before. A policy that has learned to drive at speed leaves its line while it gets up to speed.
    */
   restore(core: Core, state: Readonly<Record<string, number>>): void {
     const memory = this.#memory;

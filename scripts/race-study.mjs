@@ -1,6 +1,7 @@
 /**
  * How fast a race gets: trainings for lap time on the example tracks and the figure-8, from standstill, everything
- * counted, beside the quasi-steady-state optimum on the track's own line (race-optimum.mjs). Every lap is kept in a
+ * counted, beside the quasi-steady-state optimum on the track's own line (race-optimum.mjs), or, with the engine's car, the
+ * fastest lap at a constant usage within the same budget, found by search. Every lap is kept in a
  * file as soon as it is over; a training that was stopped is driven again, the others stay.
  *
  * Usage: node scripts/race-study.mjs <folder> [--seeds <number>] [--first <seed>] [--minutes 6] [--only <regex>]
@@ -38,7 +39,7 @@ mkdirSync(folder, { recursive: true });
 /** Minutes of driving after which a lap is compared. */
 const MARKS = [3, 6];
 
-const cases = ["single-track", "identified"]
+const cases = ["single-track", "identified", "mujoco"]
   .flatMap((plant) => ["oval", "kidney", "figure8", "hairpins", "long"].map((track) => ({ plant, track })))
   .map((one) => ({ ...one, name: [one.track, one.plant, ...(values.line === "file" ? [] : [values.line])].join(" ") }))
   .filter(({ name }) => new RegExp(values.only).test(name));
@@ -67,6 +68,41 @@ async function race(one, seed, file) {
   }
 }
 
+/** Usages that are tried one after another, until two in a row leave the budget. */
+const USAGES = Array.from({ length: 17 }, (_, i) => 0.5 * 1.1 ** i);
+const CONSTANT_LAPS = 10;
+
+/** Least time of a tenth lap at a constant usage that stays within the budget of a race [s]. */
+async function bestConstant(one) {
+  let [best, failed] = [Number.POSITIVE_INFINITY, 0];
+  for (const usage of USAGES) {
+    const given = configOf(one, 802);
+    const config = completeConfig({ ...given, race: false, "track-speed": `fastest:${usage}`, "stop-factor": 1e9 });
+    const { core, rollouts } = await trainingInMemory(config);
+    const { track, halfWidth } = core.setup.task;
+    const budget = Math.min(...track.left, ...track.right) - halfWidth - config["race-margin"];
+    let lap;
+    let count = 0;
+    for await (const { slot, index, begin, stopped } of rollouts()) {
+      lap = { ...measure(core, slot, index, begin), stopped };
+      if (stopped !== undefined || ++count === CONSTANT_LAPS) break;
+    }
+    const isKept = lap.stopped === undefined && lap.largestDistance <= budget;
+    if (isKept) best = Math.min(best, lap.seconds);
+    failed = isKept ? 0 : failed + 1;
+    if (failed === 2) break;
+  }
+  return best;
+}
+
+async function optimumOf(one) {
+  const { task, plant } = resolveTask(configOf(one, 1));
+  if (one.plant !== "mujoco") return optimalLap(task, plant);
+  const path = join(folder, `constant_${one.name.replaceAll(/[ :]/g, "_")}.txt`);
+  if (!existsSync(path)) writeFileSync(path, `${await bestConstant(one)}`);
+  return Number(readFileSync(path, "utf8"));
+}
+
 const fileOf = (name) => join(folder, `${name.replaceAll(/[ :]/g, "_")}.json`);
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
@@ -93,8 +129,7 @@ for (const one of cases) {
   );
   const runs = files.map((file) => read(join(folder, file)).laps);
   if (runs.length === 0) continue;
-  const { task, plant } = resolveTask(configOf(one, 1));
-  const optimum = await optimalLap(task, plant);
+  const optimum = await optimumOf(one);
   const times = MARKS.map((minutes) => runs.flatMap((laps) => after(laps, minutes)?.lapTime ?? []));
   const parts = times.map((list) => spread(list.map((time) => time / optimum)));
   const corridor = (laps) => Math.max(...laps.map((lap) => lap.corridor));

@@ -1,7 +1,7 @@
 /**
  * How fast a race gets: trainings for lap time on the example tracks and the figure-8, from standstill, everything
- * counted, beside the quasi-steady-state optimum on the track's own line (race-optimum.mjs), or, with the engine's car, the
- * fastest lap at a constant usage within the same budget, found by search. Every lap is kept in a
+ * counted, beside the quasi-steady-state optimum on the track's own line (race-optimum.mjs), or, with the engine's car,
+ * the fastest lap at a constant usage within the same budget, found by search. Every lap is kept in a
  * file as soon as it is over; a training that was stopped is driven again, the others stay.
  *
  * Usage: node scripts/race-study.mjs <folder> [--seeds <number>] [--first <seed>] [--minutes 6] [--only <regex>]

@@ -1,12 +1,21 @@
 /** Backward in time: J^T w, the co-state pass [W23 eq. 13, 14, 26], and with w = 2 r the gradient of the loss. */
 import { controller, model, reference, reward, task } from "./components";
+import { Backstepping } from "./controllers/backstepping";
+import { Controller } from "./controllers/controller";
+import { usesDefaultParts } from "./default-parts";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./arena";
+import { Car } from "./models/car";
+import { Model } from "./models/model";
 import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { isAdjusted, trimTranspose } from "./policy/adjustment";
 import { accumulateGradient, transpose } from "./policy/mlp";
 import { fromOutputs } from "./policy/outputs";
+import { Reference } from "./policy/reference";
+import { Spline } from "./policy/spline";
+import { Figure8Reward } from "./rewards/figure8";
+import { Reward } from "./rewards/reward";
 import * as trace from "./trace";
 
 /** Forgets what earlier passes added up: gradient, and of every rollout the deltas and output gradients. */
@@ -34,12 +43,37 @@ export function clearAdjoints(): void {
  * gradient, and the features' adjoint, which joins p. Everything before the window is constant.
  */
 export function costate(begin: i32, end: i32): void {
-  const p = trace.stateWork;
-  const px = trace.stateWork2;
+  if (usesDefaultParts()) {
+    passBack<Car, Backstepping, Figure8Reward, Spline>(
+      model as Car,
+      controller as Backstepping,
+      reward as Figure8Reward,
+      reference as Spline,
+      begin,
+      end,
+    );
+  } else {
+    passBack<Model, Controller, Reward, Reference>(model, controller, reward, reference, begin, end);
+  }
+}
+
+function passBack<M extends Model, C extends Controller, R extends Reward, F extends Reference>(
+  model: M,
+  controller: C,
+  reward: R,
+  reference: F,
+  begin: i32,
+  end: i32,
+): void {
+  let p = trace.stateWork;
+  let px = trace.stateWork2;
   const pCoefficients = trace.coefficientWork;
   const pPrevious = trace.setpointWork; // what segment j's spline hands to the setpoint of j - 1
   const pSetpoint = trace.setpointWork2;
   const pGains = trace.gainWork;
+  const pReference = trace.referenceWork;
+  const delayed = trace.delayed;
+  const adjusted = isAdjusted();
   const firstOfWindow = trace.segmentStart(begin);
   const last = trace.segmentStart(end);
   memory.fill(p, 0, trace.stateRow);
@@ -54,18 +88,19 @@ export function costate(begin: i32, end: i32): void {
     memory.fill(pGains, 0, trace.gainRow);
     for (t--; t >= first; t--) {
       const pu = trace.inputWorkAt(t);
-      const modelTape = trace.modelTapeAt(t);
-      if (trace.delayed) {
-        model.transpose(modelTape, p, px, trace.inputWorkRow);
+      if (delayed) {
+        model.transpose(trace.modelTapeAt(t), p, px, trace.inputWorkRow);
         scatterInputs(trace.inputWorkRow, t, reached);
       } else {
-        model.transpose(modelTape, p, px, pu);
+        model.transpose(trace.modelTapeAt(t), p, px, pu);
       }
       reward.transpose(trace.rewardTapeAt(t), trace.seedsAt(t), px, pu);
-      if (isAdjusted()) trimTranspose(t, pu);
-      controller.transpose(trace.controllerTapeAt(t), gains, pu, px, trace.referenceWork, pGains);
-      reference.evaluateTranspose(trace.referenceWork, load<f64>(trace.localTimeAt(t)), pCoefficients);
-      for (let i: usize = 0; i < trace.stateRow; i += 8) store<f64>(p + i, load<f64>(px + i));
+      if (adjusted) trimTranspose(t, pu);
+      controller.transpose(trace.controllerTapeAt(t), gains, pu, px, pReference, pGains);
+      reference.evaluateTranspose(pReference, load<f64>(trace.localTimeAt(t)), pCoefficients);
+      const before = p;
+      p = px;
+      px = before;
     }
     t = first;
     // the setpoint's total adjoint: from its own spline, and from the next segment's, which starts at it

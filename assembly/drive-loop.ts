@@ -1,13 +1,12 @@
 /**
- * The control steps of one segment on the simulated plant: the innermost loop of a rollout. It is generic in its parts:
- * with the contracts themselves as types every call is virtual and any combination runs; with classes of its own a
- * combination has a copy of the loop in which all calls are direct, and those marked @inline in its classes are none:
- * about a twentieth faster. A combination deserves that if people train it by default.
+ * The control steps of one segment on the simulated plant: the innermost loop of a rollout, with a copy for the default
+ * parts (default-parts.ts).
  */
 import { driveDirectly, driveStep, jittered, measure } from "./actuation";
 import { controller, model, plant, reference, reward } from "./components";
 import { Backstepping } from "./controllers/backstepping";
 import { Controller } from "./controllers/controller";
+import { usesDefaultParts } from "./default-parts";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { PAIR } from "./math/simd";
 import { copyRow, dimension } from "./arena";
@@ -49,13 +48,7 @@ export function setClock(atStep: i32, time: f64): void {
 
 /** Drives `count` control steps of segment j, or as far as there is room; false if the state left its bounds. */
 export function driveSegment(j: i32, count: i32, io: PlantIo): bool {
-  if (
-    model instanceof Car &&
-    plant instanceof Nominal &&
-    controller instanceof Backstepping &&
-    reward instanceof Figure8Reward &&
-    reference instanceof Spline
-  ) {
+  if (plant instanceof Nominal && usesDefaultParts()) {
     return driveSteps<Car, Nominal, Backstepping, Figure8Reward, Spline>(
       model as Car,
       plant as Nominal,

@@ -49,6 +49,7 @@ export function solve(
   memory.copy(direction, rest, usize(p) << DOUBLE_SHIFT);
   const right = dotProduct(rest, rest, p);
   let square = right;
+  let slope: f64 = 0.0;
   let done: i32 = 0;
   while (done < iterations && square > tolerance * tolerance * right) {
     applyNormal(first, rollouts);
@@ -56,6 +57,7 @@ export function solve(
     const curvature = dotProduct(direction, product, p);
     if (!(curvature > 0.0)) break;
     const alpha = square / curvature;
+    slope += alpha * square;
     axpy(alpha, direction, step, p);
     axpy(-alpha, product, rest, p);
     const next = dotProduct(rest, rest, p);
@@ -63,16 +65,11 @@ export function solve(
     square = next;
     done++;
   }
-  // for the prediction: b^T d and d^T J^T W J d
-  memory.copy(direction, step, usize(p) << DOUBLE_SHIFT);
-  applyNormal(first, rollouts);
-  const bend = dotProduct(step, product, p);
+  // for the prediction: of conjugate directions b^T d = sum of alpha rest^T rest = d^T (J^T W J + mu I) d
   const norm2 = dotProduct(step, step, p);
-  // b = rest + (J^T W J + mu) d
-  const slope = dotProduct(rest, step, p) + bend + mu * norm2;
   store<f64>(solution + 8 * Solution.cost, cost);
   store<f64>(solution + 8 * Solution.slope, slope);
-  store<f64>(solution + 8 * Solution.curvature, bend);
+  store<f64>(solution + 8 * Solution.curvature, slope - mu * norm2);
   store<f64>(solution + 8 * Solution.norm, Math.sqrt(norm2));
   store<f64>(solution + 8 * Solution.iterations, f64(done));
   store<f64>(solution + 8 * Solution.remainder, right > 0.0 ? Math.sqrt(square / right) : 0.0);

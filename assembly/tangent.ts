@@ -3,13 +3,22 @@
  * the co-state pass.
  */
 import { controller, model, reference, reward, task } from "./components";
+import { Backstepping } from "./controllers/backstepping";
+import { Controller } from "./controllers/controller";
+import { usesDefaultParts } from "./default-parts";
 import { DOUBLE_SHIFT } from "./math/doubles";
 import { dimension } from "./arena";
+import { Car } from "./models/car";
+import { Model } from "./models/model";
 import { stateFeedback, truncate } from "./options";
 import { addOffsets, isAdjusted, trimTangent } from "./policy/adjustment";
 import { tangent as networkTangent } from "./policy/mlp";
 import { toOutputs } from "./policy/outputs";
+import { Reference } from "./policy/reference";
+import { Spline } from "./policy/spline";
 import { Dimension } from "./regions";
+import { Figure8Reward } from "./rewards/figure8";
+import { Reward } from "./rewards/reward";
 import * as trace from "./trace";
 
 /** {@link tangentFrom} the given state: J v. */
@@ -26,8 +35,34 @@ export function tangent(begin: i32, end: i32): void {
  *   du = K dx + du/dreference dreference + du/dgains dgains,   dr = dr/dx dx + dr/du du,   dx+ = Â dx + B̂ du_acting.
  */
 export function tangentFrom(begin: i32, end: i32): void {
+  if (usesDefaultParts()) {
+    passForward<Car, Backstepping, Figure8Reward, Spline>(
+      model as Car,
+      controller as Backstepping,
+      reward as Figure8Reward,
+      reference as Spline,
+      begin,
+      end,
+    );
+  } else {
+    passForward<Model, Controller, Reward, Reference>(model, controller, reward, reference, begin, end);
+  }
+}
+
+function passForward<M extends Model, C extends Controller, R extends Reward, F extends Reference>(
+  model: M,
+  controller: C,
+  reward: R,
+  reference: F,
+  begin: i32,
+  end: i32,
+): void {
   const dPrevious = trace.setpointWork;
   const dSetpoint = trace.setpointWork2;
+  const dCoefficients = trace.coefficientWork;
+  const dReference = trace.referenceWork;
+  const delayed = trace.delayed;
+  const adjusted = isAdjusted();
   const firstOfWindow = trace.segmentStart(begin);
   const rows = dimension(Dimension.steps);
   memory.fill(dSetpoint, 0, trace.setpointRow);
@@ -38,17 +73,17 @@ export function tangentFrom(begin: i32, end: i32): void {
     memory.copy(dPrevious, dSetpoint, trace.setpointRow);
     throughNetwork(j, dx);
     memory.copy(dSetpoint, trace.outputWork, trace.setpointRow);
-    reference.begin(dPrevious, dSetpoint, trace.coefficientWork);
+    reference.begin(dPrevious, dSetpoint, dCoefficients);
     const dGains = trace.outputWork + trace.setpointRow;
     const gains = trace.gainsAt(j);
     const reached = truncate ? t : firstOfWindow;
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
       const du = trace.inputWorkAt(t);
-      reference.evaluate(trace.coefficientWork, load<f64>(trace.localTimeAt(t)), trace.referenceWork);
-      controller.tangent(trace.controllerTapeAt(t), gains, dx, trace.referenceWork, dGains, du);
-      if (isAdjusted()) trimTangent(t, trace.adjustmentDirection, du);
+      reference.evaluate(dCoefficients, load<f64>(trace.localTimeAt(t)), dReference);
+      controller.tangent(trace.controllerTapeAt(t), gains, dx, dReference, dGains, du);
+      if (adjusted) trimTangent(t, trace.adjustmentDirection, du);
       reward.tangent(trace.rewardTapeAt(t), dx, du, trace.residualTangentsAt(t));
-      const acting = trace.delayed ? gatherInputs(t, reached) : du;
+      const acting = delayed ? gatherInputs(t, reached) : du;
       const dNext = t + 1 < rows ? dx + trace.stateRow : trace.stateWork;
       model.tangent(trace.modelTapeAt(t), dx, acting, dNext);
       dx = dNext;

@@ -147,6 +147,8 @@ export class Backstepping extends Controller {
    * dthrottle = free (a_d dk_a + k_a da_d + (|w| - v) dk_v + k_v (d|w| - dv))
    * dsteering = free (w_d dk_omega + k_omega dw_d + e dk_phi + k_phi de)
    */
+  // @ts-ignore: decorator
+  @inline
   tangent(tape: usize, gains: usize, dx: usize, dReference: usize, dGains: usize, du: usize): void {
     const dwx =
       load<f64>(dReference, 8 * PlanarReference.vx) +
@@ -188,6 +190,8 @@ export class Backstepping extends Controller {
    * preference: see {@link feedForwardTranspose}           pk_a     += a_d p_throttle
    *                                                        pk_omega += w_d p_steering
    */
+  // @ts-ignore: decorator
+  @inline
   transpose(tape: usize, gains: usize, pu: usize, px: usize, pReference: usize, pGains: usize): void {
     const pThrottle = load<f64>(tape, 8 * BacksteppingTape.throttleFree) * load<f64>(pu, 8 * CarInput.throttle);
     const pSteering = load<f64>(tape, 8 * BacksteppingTape.steeringFree) * load<f64>(pu, 8 * CarInput.steering);

@@ -164,6 +164,8 @@ export class Car extends Model {
    * dy+   = dy + dt sin phi dv + dt v cos phi dphi
    * dphi+ = dphi + (dphi+/dv) dv + (dphi+/du_w) du_w + (dphi+/du_a) du_a
    */
+  // @ts-ignore: decorator
+  @inline
   tangent(tape: usize, dx: usize, du: usize, dNext: usize): void {
     const dv = load<f64>(dx, 8 * PlanarState.v);
     const dphi = load<f64>(dx, 8 * PlanarState.phi);
@@ -206,6 +208,8 @@ export class Car extends Model {
    * pv   = dt cos phi p_x + dt sin phi p_y + (dv+/dv) p_v + (dphi+/dv) p_phi
    * pphi = dt v cos phi p_y - dt v sin phi p_x + p_phi
    */
+  // @ts-ignore: decorator
+  @inline
   transpose(tape: usize, p: usize, px: usize, pu: usize): void {
     const pX = load<f64>(p, 8 * PlanarState.x);
     const pY = load<f64>(p, 8 * PlanarState.y);

@@ -103,11 +103,15 @@ export class Spline extends Reference {
     this.fitAxis(previous + 8 * PlanarSetpoint.y, next + 8 * PlanarSetpoint.y, coefficients + Y_COEFFICIENTS);
   }
 
+  // @ts-ignore: decorator
+  @inline
   evaluate(coefficients: usize, s: f64, reference: usize): void {
     evaluateAxis(coefficients, s, reference);
     evaluateAxis(coefficients + Y_COEFFICIENTS, s, reference + 8 * PlanarReference.y);
   }
 
+  // @ts-ignore: decorator
+  @inline
   evaluateTranspose(pReference: usize, s: f64, pCoefficients: usize): void {
     evaluateAxisTranspose(pReference, s, pCoefficients);
     evaluateAxisTranspose(pReference + 8 * PlanarReference.y, s, pCoefficients + Y_COEFFICIENTS);

@@ -94,6 +94,8 @@ export class Figure8Reward extends Reward {
    * dr_speed    = speedRoot dv
    * dr_heading  = headingRoot (dphi - (cx dy - cy dx) / rho)
    */
+  // @ts-ignore: decorator
+  @inline
   tangent(tape: usize, dx: usize, _du: usize, dResiduals: usize): void {
     const cx = load<f64>(tape, 8 * Figure8RewardTape.cx);
     const cy = load<f64>(tape, 8 * Figure8RewardTape.cy);
@@ -118,6 +120,8 @@ export class Figure8Reward extends Reward {
    * px += cx w_distance + cy q / rho                       pv   += speedRoot w_speed
    * py += cy w_distance - cx q / rho                       pphi += q
    */
+  // @ts-ignore: decorator
+  @inline
   transpose(tape: usize, w: usize, px: usize, _pu: usize): void {
     const cx = load<f64>(tape, 8 * Figure8RewardTape.cx);
     const cy = load<f64>(tape, 8 * Figure8RewardTape.cy);

@@ -4,12 +4,21 @@
  * only has to know what changes.
  */
 import { controller, model, reference, reward, task } from "./components";
+import { Backstepping } from "./controllers/backstepping";
+import { Controller } from "./controllers/controller";
+import { usesDefaultParts } from "./default-parts";
 import { withinBounds } from "./drive-loop";
 import { copyRow } from "./arena";
 import { DOUBLE_SHIFT } from "./math/doubles";
+import { Car } from "./models/car";
+import { Model } from "./models/model";
 import { controlPeriod, splineLead, stepsPerSegment, usagePace } from "./options";
 import { act, evaluateReference, evaluateStep, Network, openSegment } from "./policy/policy";
+import { Reference } from "./policy/reference";
+import { Spline } from "./policy/spline";
 import { Counts, EARLIER, Status } from "./regions";
+import { Figure8Reward } from "./rewards/figure8";
+import { Reward } from "./rewards/reward";
 import { driveOn } from "./rollout";
 import * as trace from "./trace";
 
@@ -124,6 +133,29 @@ const known = new KnownErrors();
  * first step, on the axis of what is known; `opens`: the first setpoint is the task's.
  */
 function driveModel(from: i32, first: f64, opens: bool): Status {
+  if (usesDefaultParts()) {
+    return driveParts<Car, Backstepping, Figure8Reward, Spline>(
+      model as Car,
+      controller as Backstepping,
+      reward as Figure8Reward,
+      reference as Spline,
+      from,
+      first,
+      opens,
+    );
+  }
+  return driveParts<Model, Controller, Reward, Reference>(model, controller, reward, reference, from, first, opens);
+}
+
+function driveParts<M extends Model, C extends Controller, R extends Reward, F extends Reference>(
+  model: M,
+  controller: C,
+  reward: R,
+  reference: F,
+  from: i32,
+  first: f64,
+  opens: bool,
+): Status {
   const perPeriod = 1.0 / controlPeriod;
   const recorded = known.recorded;
   let like: i32 = -1; // the recorded step at the same place
@@ -132,8 +164,8 @@ function driveModel(from: i32, first: f64, opens: bool): Status {
     copyRow(trace.segmentStateAt(j), trace.stateAt(t), trace.stateRow);
     openSegment(j, Network.called, opens);
     for (const last = trace.segmentStart(j + 1); t < last; t++) {
-      evaluateReference(reference, j, t);
-      act(controller, j, t);
+      evaluateReference<F>(reference, j, t);
+      act<C>(controller, j, t);
       copyRow(trace.inputAt(t), trace.commandAt(t), trace.inputRow);
       const next = trace.stateAt(t + 1);
       model.step(trace.modelParameters, trace.stateAt(t), trace.actingInputs(t), load<f64>(trace.periodAt(t)), next);
@@ -145,7 +177,7 @@ function driveModel(from: i32, first: f64, opens: bool): Status {
         for (let i: usize = 0; i < trace.stateRow; i += 8)
           store<f64>(next + i, load<f64>(next + i) + load<f64>(rest + i));
       }
-      evaluateStep(reward, model, t);
+      evaluateStep<R, M>(reward, model, t);
       if (!withinBounds(next)) return Status.outOfBounds;
     }
   }

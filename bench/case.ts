@@ -2,8 +2,9 @@
  * The one case that every side of the benchmark runs: car, figure-8, a network whose last layer is not zero, 1001
  * control steps.
  */
-import { type Build, Core, type CoreSetup } from "../src/core/core.js";
+import { Core, type CoreSetup } from "../src/core/core.js";
 import { carFigure8 } from "../src/tasks/car-figure8.js";
+import { CHOICES, type CoreName } from "./side.js";
 
 /** 143 segments of 7 steps: the smallest whole number of segments with at least 1000 steps. */
 export const SEGMENTS = 143;
@@ -23,11 +24,11 @@ const { stepsPerSegment } = task.timing;
  * A build of the core, or its plain JavaScript twin, configured for the case; parameters and start come with {@link
  * takeCase}.
  */
-export async function benchCore(build: Build | "twin", segments: number): Promise<Core> {
+export async function benchCore(build: CoreName, segments: number): Promise<Core> {
   const plant = task.plants.nominal;
   if (!plant) throw new Error(`task ${task.name} has no plant "nominal"`);
   const setup: CoreSetup = { task, plant, rollouts: 1, steps: segments * stepsPerSegment, segments };
-  const core = build === "twin" ? await twin(setup) : await Core.load(setup, build);
+  const core = build === "twin" ? await twin(setup) : await Core.load(setup, CHOICES[build]);
   core.setParameters("model", scaled(MODEL_SCALE));
   return core;
 }

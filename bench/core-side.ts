@@ -1,17 +1,17 @@
 /**
- * A build of the core as one side of the comparison: node core-side.js strict|fused|twin <case file>; see
+ * A build of the core as one side of the comparison: node core-side.js strict|wide|fused|fused-wide|twin <case file>; see
  * bench/side.ts.
  */
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { Build } from "../src/core/core.js";
 import { benchCore } from "./case.js";
 import { CoreKernels, KERNELS } from "./kernels.js";
+import type { CoreName } from "./side.js";
 
 const [name = "", path = ""] = process.argv.slice(2);
 const bytes = await readFile(path);
 const given = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-const kernels = new CoreKernels(await benchCore(name as Build | "twin", given[0]), given);
+const kernels = new CoreKernels(await benchCore(name as CoreName, given[0]), given);
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, kernel, repeats] = line.split(" ");

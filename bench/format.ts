@@ -9,11 +9,13 @@ import type { SideTiming, Spread } from "./timing.js";
 import type { UpdateTiming } from "./updates.js";
 
 export const COLUMNS: Readonly<Record<SideName, string>> = {
-  native: "C++ by hand",
-  plain: "C++ loops",
+  native256: "C++, 256 bits",
+  native512: "C++, 512 bits",
   strict: "wasm",
   before: "wasm before",
+  wide: "wasm, wide",
   fused: "wasm + FMA",
+  "fused-wide": "wasm + FMA, wide",
   twin: "JavaScript",
   c: "C, 128 bits",
   "c-native": "C, 256 bits, FMA",
@@ -33,6 +35,8 @@ export function formatBench(report: BenchReport): string {
     "",
     ...timings(report),
     "",
+    ...bounds(report),
+    "",
     ...steps(report.steps),
     "",
     ...estimator(report.estimator),
@@ -45,12 +49,27 @@ export function formatBench(report: BenchReport): string {
   ].join("\n");
 }
 
-/** Time of one run, then the ratio to C++ by hand with its quartiles, then to C++ in plain loops. */
+/** Time of one run, then the ratio to C++ in 256 bits with its quartiles, then to C++ in 512 bits. */
 function timings(report: BenchReport): string[] {
   const sides = report.kernels[0]?.sides.map(({ side }) => side) ?? [];
-  const heading = sides.includes("native") ? "median time; x C++ by hand (quartiles), x C++ loops" : "median time";
+  const heading = sides.includes("native256") ? "median time; x C++, 256 bits (quartiles), x 512 bits" : "median time";
   const rows = report.kernels.map(({ kernel, sides }) => [TITLES[kernel], ...sides.map(cell)]);
   return table([[heading, ...sides.map((side) => COLUMNS[side])], ...rows]);
+}
+
+/** What the dense products of a kernel cost at least. */
+function bounds({ bounds }: BenchReport): string[] {
+  if (bounds.length === 0) return [];
+  return table([
+    ["at least", "products", "reads", "in 128 bits", "in 256 bits"],
+    ...bounds.map(({ kernel, products, bytes, narrow, wide }) => [
+      TITLES[kernel],
+      `${products}`,
+      kilobytes(bytes),
+      duration(narrow),
+      duration(wide),
+    ]),
+  ]);
 }
 
 const STEP_SIDES: Readonly<Record<StepSide, string>> = {
@@ -91,11 +110,11 @@ function updates(timings: readonly UpdateTiming[]): string[] {
   return table([["update of a training", "median", "first", "worst of the others"], ...cells]);
 }
 
-function cell({ side, nanoseconds, ratios: { native, plain } }: SideTiming): string {
+function cell({ side, nanoseconds, ratios: { native256, native512 } }: SideTiming): string {
   const time = duration(nanoseconds.median);
-  if (!native || !plain || side === "native") return time;
-  if (side === "plain") return `${time}  ${formatRatio(native)}`;
-  return `${time}  ${formatRatio(native)}, ${rounded(plain.median)}`;
+  if (!native256 || side === "native256") return time;
+  const wider = native512 && side !== "native512" ? `, ${rounded(native512.median)}` : "";
+  return `${time}  ${formatRatio(native256)}${wider}`;
 }
 
 export function formatRatio({ median, low, high }: Spread): string {
@@ -106,11 +125,9 @@ function rounded(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : 1);
 }
 
-function formatLimit({ kernel, side, limit, native, plain }: Limit): string {
-  const against = (ratio: number, what: string): string =>
-    `${rounded(ratio)} ${what}${ratio <= limit ? "" : " (over)"}`;
-  const both = `${against(plain, "x C++ loops")}, ${against(native, "x C++ by hand")}`;
-  return `${TITLES[kernel]}, ${COLUMNS[side]}: at most ${limit}; ${both}`;
+function formatLimit({ kernel, side, limit, ratio }: Limit): string {
+  const over = ratio <= limit ? "" : " (over)";
+  return `${TITLES[kernel]}, ${COLUMNS[side]}: at most ${limit} x C++, 256 bits; ${rounded(ratio)}${over}`;
 }
 
 function footprint({ startUp, modules, install }: BenchReport): string[] {

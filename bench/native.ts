@@ -12,23 +12,20 @@ export const FLAGS = ["-O3", "-march=native", "-ffast-math", "-std=c++17", "-fop
 const SOURCES = fileURLToPath(new URL("../../bench/native/", import.meta.url));
 const CACHE = fileURLToPath(new URL("../native/", import.meta.url));
 
-/** The same sources twice: dense kernels in vectors written by hand, or in plain loops that the compiler vectorises. */
-const VARIANTS = { native: [], plain: ["-DLAPGRAD_PLAIN_LOOPS"] } as const;
+/** The same sources in vectors of 256 bits, as most machines have them, and of 512 bits where this machine has them. */
+const VARIANTS = { native256: ["-mno-avx512f"], native512: [] } as const;
 export type NativeName = keyof typeof VARIANTS;
 
 export type Native =
   | {
-      readonly executables: Readonly<Record<NativeName, string>>;
+      readonly executables: Partial<Readonly<Record<NativeName, string>>>;
       readonly compiler: string;
       readonly flags: readonly string[];
     }
   /** why there is none, and what to do about it */
   | { readonly missing: string };
 
-/**
- * Builds both variants; `extraFlags` come behind {@link FLAGS}, e.g. -mno-avx512f for the 256-bit vectors of other
- * machines.
- */
+/** Builds the variants that this machine can run; `extraFlags` come behind {@link FLAGS}. */
 export function buildNative(extraFlags: readonly string[] = []): Native {
   const flags = [...FLAGS, ...extraFlags];
   const asked = spawnSync(COMPILER, ["--version"], { encoding: "utf8" });
@@ -43,11 +40,13 @@ export function buildNative(extraFlags: readonly string[] = []): Native {
   const hash = createHash("sha256").update([compiler, cpus()[0]?.model, ...flags].join("\n"));
   for (const file of readdirSync(SOURCES).sort()) hash.update(file).update(readFileSync(join(SOURCES, file)));
   const version = hash.digest("hex").slice(0, 16);
-  return {
-    executables: { native: build("native", version, flags), plain: build("plain", version, flags) },
-    compiler,
-    flags,
-  };
+  const names: readonly NativeName[] = hasWideVectors() ? ["native256", "native512"] : ["native256"];
+  return { executables: Object.fromEntries(names.map((name) => [name, build(name, version, flags)])), compiler, flags };
+}
+
+/** Whether the processor has vectors of 512 bits. */
+function hasWideVectors(): boolean {
+  return existsSync("/proc/cpuinfo") && readFileSync("/proc/cpuinfo", "utf8").includes("avx512f");
 }
 
 /** Path of the executable, built unless it is there already. */
@@ -57,9 +56,13 @@ function build(variant: NativeName, version: string, flags: readonly string[]): 
   mkdirSync(CACHE, { recursive: true });
   // under another name first: a second process must not find it half written
   const unfinished = `${executable}.${process.pid}`;
-  const built = spawnSync(COMPILER, [...flags, ...VARIANTS[variant], join(SOURCES, "main.cpp"), "-o", unfinished], {
-    encoding: "utf8",
-  });
+  const built = spawnSync(
+    COMPILER,
+    [...flags, ...(process.arch === "x64" ? VARIANTS[variant] : []), join(SOURCES, "main.cpp"), "-o", unfinished],
+    {
+      encoding: "utf8",
+    },
+  );
   if (built.error || built.status !== 0) {
     throw new Error(`${COMPILER} cannot build bench/native: ${built.error?.message ?? built.stderr}`);
   }

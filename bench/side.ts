@@ -7,15 +7,27 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type Choice, STRICT } from "../src/core/module.js";
 import type { Kernel, Results } from "./kernels.js";
 import type { NativeName } from "./native.js";
 
-export type CoreName = "strict" | "fused" | "twin";
+/** What Node needs to be told for fused multiply-add: nothing from 22 on. */
+export const RELAXED = Number.parseInt(process.versions.node, 10) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+
+/** How each side runs the core; the twin is no WebAssembly. */
+export const CHOICES = {
+  strict: STRICT,
+  wide: { arithmetic: "strict", revectorise: true },
+  fused: { arithmetic: "fused", revectorise: false },
+  "fused-wide": { arithmetic: "fused", revectorise: true },
+} as const satisfies Record<string, Choice>;
+export type BuildName = keyof typeof CHOICES;
+export type CoreName = BuildName | "twin";
 /** Sides of the peers' benchmark: C in vectors of 128 bits, in this machine's own, and the batches. */
 type PeerSideName = "c" | "c-native" | "batches";
 export type SideName = NativeName | CoreName | "before" | PeerSideName;
-/** What sides are asked to run: a kernel of the core, or the peers' critic. */
-export type Timed = Kernel | "critic";
+/** What sides are asked to run: a kernel of the core, the peers' critic, or products alone. */
+export type Timed = Kernel | "critic" | "peak128" | "peak256";
 
 export class Side {
   readonly name: SideName;
@@ -45,7 +57,7 @@ export class Side {
 
   static core(name: CoreName, caseFile: string): Side {
     const script = fileURLToPath(new URL("./core-side.js", import.meta.url));
-    const flags = name === "fused" ? ["--experimental-wasm-relaxed-simd"] : [];
+    const flags = name.startsWith("fused") ? RELAXED : [];
     return new Side(name, process.execPath, [...flags, script, name, caseFile]);
   }
 

@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { gzipSync } from "node:zlib";
+import { revectorises } from "../src/core/module.js";
+import { type Bound, boundsOf } from "./bounds.js";
 import { benchCore, caseOf, drawCase, SEGMENTS } from "./case.js";
 import { type EstimatorTiming, measureEstimator } from "./estimator.js";
 import { type InstallSize, measureInstall } from "./install.js";
 import { disagreements, KERNELS, type Kernel, type Results } from "./kernels.js";
-import { buildNative } from "./native.js";
-import { type CoreName, Side, type SideName } from "./side.js";
+import { buildNative, type NativeName } from "./native.js";
+import { type CoreName, RELAXED, Side, type SideName } from "./side.js";
 import { measureStartUp, type StartUp } from "./startup.js";
 import { measureSteps, type StepTiming } from "./step.js";
 import { compare, type Effort, type SideTiming } from "./timing.js";
@@ -39,6 +41,8 @@ export interface BenchReport {
   /** largest relative difference of any result from the reference's, per side */
   readonly agreement: readonly { readonly side: SideName; readonly error: number }[];
   readonly kernels: readonly KernelTimings[];
+  /** what the processor needs at least; empty without C++ */
+  readonly bounds: readonly Bound[];
   readonly limits: readonly Limit[];
   /** of an exported policy */
   readonly steps: readonly StepTiming[];
@@ -57,25 +61,23 @@ export interface KernelTimings {
   readonly sides: readonly SideTiming[];
 }
 
-/** A ratio to C++ that is to be kept, and what it is to C++ with vectors by hand and in plain loops. */
+/** A ratio to C++ in 256-bit vectors that is to be kept, and what it is. */
 export interface Limit {
   readonly kernel: Kernel;
   readonly side: CoreName;
   readonly limit: number;
-  readonly native: number;
-  readonly plain: number;
+  readonly ratio: number;
 }
 
 /** Nothing is timed unless every side's results agree with the reference's to this [relative]. */
 export const AGREEMENT = 1e-9;
-const LIMITS: readonly Omit<Limit, "native" | "plain">[] = [
-  { kernel: "costate", side: "strict", limit: 1.4 },
-  { kernel: "rollout", side: "strict", limit: 1.8 },
-  { kernel: "control", side: "strict", limit: 2.2 },
-  { kernel: "costate", side: "fused", limit: 1.2 },
-  { kernel: "rollout", side: "fused", limit: 1.5 },
-  { kernel: "control", side: "fused", limit: 1.8 },
-];
+const LIMITS: readonly Omit<Limit, "ratio">[] = (
+  [
+    ["strict", { costate: 1, rollout: 1.3, control: 1.45, forward: 1.5 }],
+    ["wide", { costate: 0.95, rollout: 1.1, control: 1.2, forward: 1.25 }],
+    ["fused-wide", { costate: 0.9, rollout: 1, control: 1.1, forward: 1.15 }],
+  ] as const
+).flatMap(([side, of]) => Object.entries(of).map(([kernel, limit]) => ({ kernel: kernel as Kernel, side, limit })));
 const FULL: Effort = { rounds: 200, batch: 4, warmUp: 300 };
 const QUICK: Effort = { rounds: 25, batch: 2, warmUp: 80 };
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -92,19 +94,26 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     await writeFile(file, await caseBytes());
     const native = buildNative(options.nativeFlags);
     if ("executables" in native) {
-      for (const name of ["native", "plain"] as const) sides.push(Side.native(name, native.executables[name], file));
+      for (const [name, executable] of Object.entries(native.executables))
+        sides.push(Side.native(name as NativeName, executable, file));
     } else {
       notes.push(native.missing);
     }
     sides.push(Side.core("strict", file));
-    if (await fusedRuns()) sides.push(Side.core("fused", file));
-    else notes.push(`no fused build: this Node (${process.version}) has no relaxed SIMD`);
+    const isWide = revectorises();
+    if (isWide) sides.push(Side.core("wide", file));
+    else notes.push(`no wide vectors: this Node (${process.version}, ${process.arch}) does not revectorise`);
+    if (await fusedRuns()) {
+      sides.push(Side.core("fused", file));
+      if (isWide) sides.push(Side.core("fused-wide", file));
+    } else notes.push(`no fused build: this Node (${process.version}) has no relaxed SIMD`);
     if (existsSync(join(ROOT, "build", "twin"))) sides.push(Side.core("twin", file));
     else notes.push("no plain JavaScript twin: it is not in this package; run bench in a checkout");
     const agreement = await agree(sides);
     const steps = measureSteps(options.quick ? 5 : 30);
     if (steps.length === 1) notes.push("no steps in onnxruntime: onnxruntime-node is not installed");
     const updates = measureUpdates(options.quick ? 1 : 5);
+    const bounds = await boundsOf(sides);
     const kernels: KernelTimings[] = [];
     for (const kernel of KERNELS)
       kernels.push({ kernel, sides: await compare(kernel, sides, options.quick ? QUICK : FULL) });
@@ -119,6 +128,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       notes,
       agreement,
       kernels,
+      bounds,
       limits: LIMITS.flatMap((limit) => judge(limit, kernels)),
       steps,
       estimator: measureEstimator(options.quick ? 5000 : 50_000),
@@ -140,7 +150,7 @@ async function caseBytes(): Promise<Uint8Array> {
 }
 
 async function fusedRuns(): Promise<boolean> {
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  for (const flag of RELAXED) setFlagsFromString(flag);
   return WebAssembly.validate(await readFile(coreFile("release-fma")));
 }
 
@@ -167,8 +177,8 @@ async function agree(sides: readonly Side[]): Promise<BenchReport["agreement"]> 
 
 function judge(limit: (typeof LIMITS)[number], kernels: readonly KernelTimings[]): Limit[] {
   const timings = kernels.find(({ kernel }) => kernel === limit.kernel)?.sides ?? [];
-  const { native, plain } = timings.find(({ side }) => side === limit.side)?.ratios ?? {};
-  return native && plain ? [{ ...limit, native: native.median, plain: plain.median }] : [];
+  const { native256 } = timings.find(({ side }) => side === limit.side)?.ratios ?? {};
+  return native256 ? [{ ...limit, ratio: native256.median }] : [];
 }
 
 function coreFile(name: string): string {

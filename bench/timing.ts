@@ -41,7 +41,7 @@ export async function compare(
   kernel: Timed,
   sides: readonly Side[],
   effort: Effort,
-  bases: readonly SideName[] = ["native", "plain"],
+  bases: readonly SideName[] = ["native256", "native512"],
 ): Promise<SideTiming[]> {
   const repeats = new Map<Side, number>();
   for (const side of sides) {

@@ -40,8 +40,8 @@ export class AgedLink {
    */
   static async of(config, seed, late = 0, { outliers, oldest = OLDEST, actuators = (command) => command } = {}) {
     const link = new AgedLink();
-    const plant = await coreFor(config, 1, 1, "strict", 1);
-    const pilot = await coreFor(config, 1, 1, "strict", 1);
+    const plant = await coreFor(config, 1, 1, 1);
+    const pilot = await coreFor(config, 1, 1, 1);
     setTiming(pilot, "hardware");
     link.#noise = [...plant.view("plantNoise")];
     plant.view("plantNoise").fill(0);

@@ -108,7 +108,7 @@ async function driven({ plant, given, linkFor }, start, seed) {
   row.truly = judged ? judged.slice(0, row.costs.length).map(({ cost }) => short(cost)) : row.costs;
   row.trueJumps = judged ? judged.flatMap(({ most }, i) => (most > JUMP ? [i] : [])) : row.jumps;
   const { steps } = roomFor(config, 1, segments);
-  const untrained = await coreFor(config, 1, segments, "strict", steps);
+  const untrained = await coreFor(config, 1, segments, steps);
   initialisePolicy(untrained, seed);
   untrained.sampleStart(0);
   await (await link()).drive(untrained, 0, segments, false);

@@ -42,7 +42,7 @@ export async function lateness(device, { period, seconds, realTime, learner, bus
     parameters: { controller: { throttleLimit: 0.3 } },
   });
   const segments = Math.ceil(seconds / NETWORK);
-  const core = await coreFor(config, 1, segments, "strict", roomFor(config, 1, segments).steps * 2);
+  const core = await coreFor(config, 1, segments, roomFor(config, 1, segments).steps * 2);
   setTiming(core, "hardware");
   initialisePolicy(core, 1);
   const folder = mkdtempSync(join(tmpdir(), "lapgrad-real-time-"));

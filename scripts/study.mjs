@@ -91,7 +91,7 @@ export function segmentsOf(core, slot, from) {
 
 /** The same of rows as a control thread writes them, with the states that they hold; `most`: segments at most. */
 export async function segmentsOfRows(config, { rows, end }, layout, most) {
-  const judge = await coreFor(config, 1, most, "strict", rows.length);
+  const judge = await coreFor(config, 1, most, rows.length);
   storeRollout(judge, 0, rows, end, layout, false);
   return segmentsOf(judge, 0, 0);
 }

@@ -2,7 +2,7 @@
 import { resolveTask } from "./config/resolve.js";
 import type { RunConfig } from "./config/schema.js";
 import { parseWindow } from "./config/window.js";
-import { type Build, Core } from "./core/core.js";
+import { Core } from "./core/core.js";
 import { setWindows } from "./core/windows.js";
 import { messageOf, UserError } from "./errors.js";
 
@@ -14,11 +14,10 @@ export async function coreFor(
   config: RunConfig,
   rollouts: number,
   segments: number,
-  build: Build = "strict",
   steps = segments * config["steps-per-segment"],
 ): Promise<Core> {
   const { task, plant } = resolveTask(config);
-  const core = await Core.load({ task, plant, rollouts, steps, segments }, build).catch((error: unknown) => {
+  const core = await Core.load({ task, plant, rollouts, steps, segments }, config).catch((error: unknown) => {
     throw /outOfMemory|badDimension/.test(messageOf(error)) ? tooLarge(config, rollouts, segments, steps) : error;
   });
   setWindows(core, parseWindow(config.window));

@@ -1,7 +1,5 @@
-// The dense kernels of a layer, two of them twice: in plain loops that the compiler vectorises (-DLAPGRAD_PLAIN_LOOPS),
-// and in vectors written by hand, which keeps blocks of the result in registers. Weights W are stored [in][out]. Rows
-// of
-// x lie ACTIVATIONS apart, rows of d DELTAS. See assembly/math/dense.ts.
+// The dense kernels of a layer, in vectors written by hand, which keep blocks of the result in registers. Weights W are
+// stored [in][out]. Rows of x lie ACTIVATIONS apart, rows of d DELTAS. See assembly/math.
 #pragma once
 #include "lanes.hpp"
 
@@ -35,44 +33,6 @@ template <int OUT> inline void sumRows(const double *__restrict d, int samples, 
     for (int o = 0; o < OUT; o++) g[o] += d[s * DELTAS + o];
   }
 }
-
-#ifdef LAPGRAD_PLAIN_LOOPS
-
-/// y = b + W^T x.
-template <int IN, int OUT>
-inline void affine(const double *__restrict W, const double *__restrict b, const double *__restrict x,
-                   double *__restrict y) {
-  double sum[OUT];
-  for (int o = 0; o < OUT; o++) sum[o] = b[o];
-  for (int i = 0; i < IN; i++) {
-#pragma omp simd
-    for (int o = 0; o < OUT; o++) sum[o] += W[i * OUT + o] * x[i];
-  }
-  for (int o = 0; o < OUT; o++) y[o] = sum[o];
-}
-
-/// G += sum over samples of x d^T, g += sum of d, two rows of G at a time (the fastest of one, two and three).
-template <int IN, int OUT>
-inline void accumulateOuter(const double *__restrict x, const double *__restrict d, int samples,
-                            double *__restrict G) {
-  static_assert(IN % 2 == 0);
-  for (int i = 0; i < IN; i += 2) {
-    double sum[2][OUT];
-    for (int k = 0; k < 2; k++)
-      for (int o = 0; o < OUT; o++) sum[k][o] = G[(i + k) * OUT + o];
-    for (int s = 0; s < samples; s++) {
-      for (int k = 0; k < 2; k++) {
-#pragma omp simd
-        for (int o = 0; o < OUT; o++) sum[k][o] += x[s * ACTIVATIONS + i + k] * d[s * DELTAS + o];
-      }
-    }
-    for (int k = 0; k < 2; k++)
-      for (int o = 0; o < OUT; o++) G[(i + k) * OUT + o] = sum[k][o];
-  }
-  sumRows<OUT>(d, samples, G + IN * OUT);
-}
-
-#else
 
 /// y = b + W^T x: the outputs stay in registers while the rows of W stream by.
 template <int IN, int OUT>
@@ -122,7 +82,5 @@ inline void accumulateOuter(const double *__restrict x, const double *__restrict
   }
   sumRows<OUT>(d, samples, G + IN * OUT);
 }
-
-#endif
 
 } // namespace lapgrad

@@ -3,6 +3,7 @@
 //   results                 -> every result that must agree with the core
 //   run <kernel> <repeats>  -> {"nanoseconds": ...} of all repeats together
 // It stays alive between commands, so that its batches can alternate with the core's.
+#include "peak.hpp"
 #include "rollout.hpp"
 #include <algorithm>
 #include <chrono>
@@ -80,6 +81,10 @@ int main(int count, char **arguments) {
       {"rollout", [&] { rollout.roll(); }},
       {"costate", [&] { rollout.costate(); }},
       {"update", [&] { rollout.update(given->timedRate); }},
+#if defined(__x86_64__)
+      {"peak128", peak128},
+      {"peak256", peak256},
+#endif
   };
   std::string command, kernel;
   long repeats = 0;

@@ -50,7 +50,7 @@ export async function prepareDrive(wanted: WantedDrive, mark = ""): Promise<Prep
   const lapTime = (timing.lapTime ?? config["rollout-segments"] * timing.networkPeriod) / config.pace;
   const perLap = Math.round(lapTime / timing.networkPeriod);
   const segments = laps * perLap;
-  const core = await coreFor(config, 1, segments, "strict", roomFor(config, 1, segments).steps);
+  const core = await coreFor(config, 1, segments, roomFor(config, 1, segments).steps);
   setTiming(core, timingOf(config));
   if (!withoutNetwork) source?.install(core);
   placeAtStart(core, startTime, initialState, mark ? "--initial-state" : "initialState");

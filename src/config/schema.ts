@@ -3,6 +3,7 @@
  * on the task. The command line, the configuration file and the generated example are all made from this table.
  */
 import * as v from "valibot";
+import { ARITHMETICS } from "../core/module.js";
 import { LEAST_PACE, MOST_PACE } from "../core/pace.js";
 import { ruleNames, updateRules } from "../rules/rules.js";
 import { TRACK_FEATURES } from "../tasks/definition.js";
@@ -221,6 +222,20 @@ export const settings = {
   },
   "model-scale": { schema: positive, describe: "factor on the model's parameters: how wrong the model is on purpose" },
   "model-delay": { schema: notNegative, default: 0, describe: "transport delay of the inputs in the model [s]" },
+  arithmetic: {
+    schema: oneOf(...ARITHMETICS),
+    default: "strict",
+    describe:
+      "strict: the same bits on every machine; fused: quicker where the processor multiplies and adds at once, other " +
+      "bits, and Node 22 or newer",
+  },
+  revectorise: {
+    schema: flag,
+    default: false,
+    describe:
+      "let V8 compute in vectors twice as wide, on x64 with Node 23.5 or newer: the same bits, which is checked when " +
+      "it starts",
+  },
   "control-period": { schema: positive, describe: "time between control steps [s]" },
   "network-period": { schema: positive, describe: "nominal time between network calls [s]" },
   "steps-per-segment": { schema: count, describe: "control steps per network call in simulation" },

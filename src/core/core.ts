@@ -2,15 +2,16 @@
  * The one typed door to the WebAssembly core: loads it, checks its version, hands parameters over by name, and names
  * the views.
  */
-import { readFile } from "node:fs/promises";
 import { instantiate } from "#core";
-import { messageOf, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
 import type { HostPlant } from "../plants/host-plant.js";
 import { hostPlantFor } from "../plants/plants.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { pathNodes } from "../tracks/path-table.js";
 import { CoreCalls, type CoreExports, type OptionName, type RegionName, type RegionShape } from "./calls.js";
+import { type Choice, compiled, type Probe, STRICT } from "./module.js";
 import { PARAMETERS } from "./names.generated.js";
+import { answersOf, PROBE } from "./probe.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
 const VERSION = 7;
@@ -51,9 +52,6 @@ export interface CoreSetup {
   readonly sensitivity?: boolean;
 }
 
-/** How the core's arithmetic is run; `strict` gives the same bits on every machine. */
-export type Build = "strict" | "fused";
-
 /** A loaded and configured core. */
 export class Core extends CoreCalls {
   readonly setup: CoreSetup;
@@ -82,13 +80,18 @@ export class Core extends CoreCalls {
     this.configure();
   }
 
-  /** Loads build/core/release.wasm (or, for `fused`, release-fma.wasm where this machine's Node can run it). */
-  static async load(setup: CoreSetup, build: Build = "strict"): Promise<Core> {
+  /** Loads the build of the core that is asked for, in this thread once, and sets it up. */
+  static async load(setup: CoreSetup, choice: Choice = STRICT): Promise<Core> {
+    const probe: Probe = async (module) => answersOf(await Core.from(module, probeOf(setup)));
+    return Core.from(await compiled(choice, probe), setup);
+  }
+
+  private static async from(module: WebAssembly.Module, setup: CoreSetup): Promise<Core> {
     const plant = await hostPlantFor(setup.plant);
     let numbers = new Float64Array(0);
     const stepPlant = (parameters: number, memory: number, x: number, u: number, dt: number, next: number) =>
       plant?.step(numbers, parameters >>> 3, memory >>> 3, x >>> 3, u >>> 3, dt, next >>> 3);
-    const core = new Core(await instantiate(await compiled(build), { host: { stepPlant } }), setup, plant);
+    const core = new Core(await instantiate(module, { host: { stepPlant } }), setup, plant);
     numbers = new Float64Array(core.exports.memory.buffer); // which grows no more
     return core;
   }
@@ -286,35 +289,9 @@ export class Core extends CoreCalls {
   }
 }
 
-const modules = new Map<Build, Promise<WebAssembly.Module>>();
-
-/** The compiled module, once per process. */
-function compiled(build: Build): Promise<WebAssembly.Module> {
-  let module = modules.get(build);
-  if (!module) {
-    module = compile(build);
-    modules.set(build, module);
-  }
-  return module;
-}
-
-async function compile(build: Build): Promise<WebAssembly.Module> {
-  const file = new URL(`../../core/${build === "fused" ? "release-fma" : "release"}.wasm`, import.meta.url);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new UserError(`cannot read the core (${messageOf(error)}): run \`npm run build\` first`, 1);
-  }
-  if (!WebAssembly.validate(bytes)) {
-    const remedy =
-      build === "fused"
-        ? "start node with --experimental-wasm-relaxed-simd, or use the strict build"
-        : "use Node 20.20 or newer";
-    throw new UserError(
-      `this Node (${process.version}) cannot run ${build === "fused" ? "release-fma" : "release"}.wasm: ${remedy}`,
-      1,
-    );
-  }
-  return WebAssembly.compile(bytes);
+/** The same core, only as large as a probe; a plant of the host takes no part in it. */
+function probeOf({ task, plant }: CoreSetup): CoreSetup {
+  const { rollouts, segments } = PROBE;
+  const steps = segments * task.timing.stepsPerSegment;
+  return { task, plant: (plant.host !== undefined && task.plants.nominal) || plant, rollouts, steps, segments };
 }

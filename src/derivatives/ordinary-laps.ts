@@ -33,7 +33,7 @@ export class OrdinaryLaps implements ModelWatch {
   /** Undefined where the task has no laps. */
   static async for(config: RunConfig): Promise<OrdinaryLaps | undefined> {
     if (resolveTask(config).task.timing.lapTime === undefined) return undefined;
-    return new OrdinaryLaps(await coreFor(config, 1, 1, "strict", 1));
+    return new OrdinaryLaps(await coreFor(config, 1, 1, 1));
   }
 
   private constructor(core: Core) {

@@ -17,7 +17,7 @@ export function shakeConfig(given: PartialConfig, hidden?: readonly number[]): R
 export async function shakeCore(config: RunConfig, slots = 2): Promise<Core> {
   const { timing } = resolveTask(config).task;
   const { steps, segments } = lapRoom(config, timing.lapTime);
-  const core = await coreFor(config, slots, segments, "strict", steps);
+  const core = await coreFor(config, slots, segments, steps);
   setTiming(core, timingOf(config));
   return core;
 }

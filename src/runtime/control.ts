@@ -44,7 +44,7 @@ export function loopPeriod({ timing }: Pick<TaskDefinition, "timing">, { listens
 
 /** A core for driving: room for one control step, timed as on hardware. */
 export async function pilotCore(config: RunConfig): Promise<Core> {
-  const core = await coreFor(config, 1, 1, "strict", 1);
+  const core = await coreFor(config, 1, 1, 1);
   setTiming(core, "hardware");
   return core;
 }

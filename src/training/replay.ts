@@ -105,7 +105,7 @@ function checkResult(path: string, result: ReplayResult): void {
 
 /** A core with one rollout, replayed from its recorded references: commands, costs and derivatives along it. */
 export async function replayedCore(recording: Recording, config: RunConfig, gainsAreOffsets: boolean): Promise<Core> {
-  const core = await coreFor(config, 1, recording.segmentTimes.length, "strict", recording.times.length);
+  const core = await coreFor(config, 1, recording.segmentTimes.length, recording.times.length);
   setTiming(core, recording.info.timing);
   if (recording.info.timing === "hardware") core.setOption("windowMargin", HARDWARE_MARGIN);
   storeRecording(core, 0, recording, gainsAreOffsets);

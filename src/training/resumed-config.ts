@@ -6,11 +6,12 @@ import { UserError } from "../errors.js";
 import { readText } from "../files.js";
 
 /**
- * What may change when a run is resumed: how long it is, the robot's port, and what stops it. What the policy learned
- * from stays.
+ * What may change when a run is resumed: how long it is, in which vectors the same is computed, the robot's port, and
+ * what stops it. What the policy learned from stays.
  */
 const CHANGEABLE: readonly string[] = [
   "rollouts",
+  "revectorise",
   "device",
   "max-speed",
   "corridor",

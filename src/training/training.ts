@@ -26,7 +26,7 @@ export async function trainingFor(config: RunConfig): Promise<Training> {
   const race = config.race ? new Race(config) : undefined;
   const collector = collectorFor(config, race);
   const { rollouts, steps, segments } = collector.room;
-  const core = await coreFor(config, rollouts, segments, "strict", steps);
+  const core = await coreFor(config, rollouts, segments, steps);
   setTiming(core, timingOf(config));
   race?.apply(core);
   const { least, most } = pacesOf(config);

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { benchCore, caseOf, drawCase } from "../../bench/case.js";
 import { CoreKernels, disagreements, KERNELS, type Results } from "../../bench/kernels.js";
-import { buildNative } from "../../bench/native.js";
+import { buildNative, type NativeName } from "../../bench/native.js";
 import { Side } from "../../bench/side.js";
 
 const SEGMENTS = 12;
 const native = buildNative();
-const names = ["native", "plain"] as const;
 
 async function coreKernels(): Promise<{ kernels: CoreKernels; given: Float64Array }> {
   const core = await benchCore("strict", SEGMENTS);
@@ -39,7 +38,8 @@ describe("the core's side", () => {
 if ("missing" in native) {
   test.skip(`the C++ reference (${native.missing})`, () => {});
 } else {
-  describe.each(names)("the C++ reference, %s", (name) => {
+  const executables = Object.entries(native.executables) as [NativeName, string][];
+  describe.each(executables)("the C++ reference, %s", (name, executable) => {
     let folder = "";
     let side: Side | undefined;
     beforeAll(() => {
@@ -54,7 +54,7 @@ if ("missing" in native) {
       const { kernels, given } = await coreKernels();
       const file = join(folder, "case");
       writeFileSync(file, new Uint8Array(given.buffer));
-      side = Side.native(name, native.executables[name], file);
+      side = Side.native(name, executable, file);
       for (const [what, error] of disagreements(await side.results(), kernels.results())) {
         expect({ what, agrees: error <= 1e-9 }).toEqual({ what, agrees: true });
       }
@@ -64,7 +64,7 @@ if ("missing" in native) {
     test("says what is wrong with a case file cut short", async () => {
       const file = join(folder, "short");
       writeFileSync(file, new Uint8Array(100));
-      const broken = Side.native(name, native.executables[name], file);
+      const broken = Side.native(name, executable, file);
       await expect(broken.results()).rejects.toThrow(/case file of exactly \d+ bytes/);
     });
   });

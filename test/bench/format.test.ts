@@ -12,7 +12,7 @@ const spread = (median: number): { median: number; low: number; high: number } =
 });
 
 function report(withNative: boolean): BenchReport {
-  const ratios = withNative ? { native: spread(2), plain: spread(1.5) } : {};
+  const ratios = withNative ? { native256: spread(2), native512: spread(2.5) } : {};
   return {
     machine: { processor: "P", cores: 2, node: "v20", ...(withNative ? { compiler: "g++ 12" } : {}) },
     quick: true,
@@ -23,13 +23,14 @@ function report(withNative: boolean): BenchReport {
         kernel: "rollout",
         sides: [
           ...(withNative
-            ? [{ side: "native" as const, nanoseconds: spread(1e5), fastest: 1e5, ratios: { native: spread(1) } }]
+            ? [{ side: "native256" as const, nanoseconds: spread(1e5), fastest: 1e5, ratios: { native256: spread(1) } }]
             : []),
           { side: "strict" as const, nanoseconds: spread(2e5), fastest: 2e5, ratios },
         ],
       },
     ],
-    limits: withNative ? [{ kernel: "rollout", side: "strict", limit: 1.8, native: 2, plain: 1.5 }] : [],
+    limits: withNative ? [{ kernel: "rollout", side: "strict", limit: 1.8, ratio: 2 }] : [],
+    bounds: withNative ? [{ kernel: "rollout", products: 1e6, bytes: 4e5, narrow: 6e4, wide: 3e4 }] : [],
     steps: [
       { side: "wasm", nanoseconds: spread(500), ratio: spread(1) },
       { side: "float32", nanoseconds: spread(80_000), ratio: spread(160) },
@@ -53,8 +54,9 @@ function report(withNative: boolean): BenchReport {
 describe("the table", () => {
   test("gives times with both ratios, and says what is over its limit", () => {
     const text = formatBench(report(true));
-    expect(text).toContain("200 µs  2.00 (2.00..2.00), 1.50");
-    expect(text).toContain("rollout, 1001 steps, wasm: at most 1.8; 1.50 x C++ loops, 2.00 x C++ by hand (over)");
+    expect(text).toContain("200 µs  2.00 (2.00..2.00), 2.50");
+    expect(text).toContain("rollout, 1001 steps, wasm: at most 1.8 x C++, 256 bits; 2.00 (over)");
+    expect(text).toMatch(/rollout, 1001 steps +1000000 +400\.0 kB +60\.0 µs +30\.0 µs$/m);
   });
 
   test("without a compiler has times alone, and the reason", () => {

@@ -201,7 +201,7 @@ test("the last firings are kept, also those that came from elsewhere", async () 
 
 test("step by step, as on a robot, it fires where a rollout does", async () => {
   const core = await driven(4);
-  const pilot = await coreFor(completeConfig({ plant: "identified", hidden: [4] }), 1, 1, "strict", 1);
+  const pilot = await coreFor(completeConfig({ plant: "identified", hidden: [4] }), 1, 1, 1);
   for (const name of ["modelParameters", "inputDelays", "modelFitted"] as const) pilot.view(name).set(core.view(name));
   const laps = await coreFor(completeConfig({ plant: "identified", hidden: [4] }), 2, LAP);
   for (const name of ["modelParameters", "inputDelays", "modelFitted"] as const) laps.view(name).set(core.view(name));

@@ -48,7 +48,7 @@ export class SimulatedCar {
 
   static async make(board: SimulatedBoard, given: PartialConfig): Promise<SimulatedCar> {
     const { "update-every": _, ...config } = completeConfig(given);
-    return new SimulatedCar(await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, "strict", 1), board);
+    return new SimulatedCar(await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, 1), board);
   }
 
   /** At rest at the start of the task. */

@@ -156,7 +156,7 @@ atmega.test("each is neutral in time", async () => {
   let nonce = 1;
   for (const { name, said, after, config: given = {}, disturb, repair, prepare, armed, disk } of cases) {
     const config = completeConfig({ ...CAR, hidden: [4], window: "0:0:0", "rollout-segments": SEGMENTS, ...given });
-    const core = await coreFor(config, 1, SEGMENTS, "strict", 10 * SEGMENTS);
+    const core = await coreFor(config, 1, SEGMENTS, 10 * SEGMENTS);
     setTiming(core, "hardware");
     initialisePolicy(core, 1);
     car.isWheelDead = false;

@@ -38,7 +38,7 @@ export class WatchedHost extends VirtualHost {
 }
 
 async function drivingCore(config: RunConfig): Promise<Core> {
-  const core = await coreFor(config, 1, SEGMENTS, "strict", 10 * SEGMENTS);
+  const core = await coreFor(config, 1, SEGMENTS, 10 * SEGMENTS);
   setTiming(core, "hardware");
   initialisePolicy(core, 1);
   return core;

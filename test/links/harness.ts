@@ -146,7 +146,7 @@ export interface Drive {
 
 export async function coreOf(given: PartialConfig) {
   const config = completeConfig({ hidden: [8], "update-every": "lap", seed: 1, ...given });
-  const core = await coreFor(config, 2, ROOM, "strict", roomFor(config, 2, ROOM).steps);
+  const core = await coreFor(config, 2, ROOM, roomFor(config, 2, ROOM).steps);
   setTiming(core, timingOf(config));
   initialisePolicy(core, config.seed);
   core.view("states").set(core.setup.task.initialState);

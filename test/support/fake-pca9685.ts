@@ -104,7 +104,7 @@ export class FakePca9685 implements VirtualBoard {
   /** On the plant of `given`. */
   static async make(given: PartialConfig, board: BoardName = "jetracer"): Promise<FakePca9685> {
     const { "update-every": _, ...config } = completeConfig({ task: "car-figure8", ...given });
-    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, "strict", 1);
+    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, 1);
     return new FakePca9685(core, board);
   }
 

@@ -140,7 +140,7 @@ export class FakeVesc implements VirtualBoard {
   /** On the plant of `given`. */
   static async make(given: PartialConfig, options: FakeOptions = {}): Promise<FakeVesc> {
     const { "update-every": _, ...config } = completeConfig({ task: "car-figure8", ...given });
-    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, "strict", 1);
+    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, 1);
     return new FakeVesc(core, options);
   }
 

@@ -53,7 +53,7 @@ export class FakeWaveshare implements VirtualBoard {
   /** On the plant of `given`; a frame every `periodMs`. */
   static async make(given: PartialConfig, periodMs = 20): Promise<FakeWaveshare> {
     const { "update-every": _, ...config } = completeConfig({ task: "quadruped-figure8", ...given });
-    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, "strict", 1);
+    const core = await coreFor(completeConfig({ ...config, window: "0:0:0" }), 1, 1, 1);
     return new FakeWaveshare(core, periodMs);
   }
 

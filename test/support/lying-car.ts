@@ -138,7 +138,7 @@ export class LyingCar extends PlanarRobot {
   static async make(config: RunConfig, options: LyingCarOptions): Promise<LyingCar> {
     const { "update-every": _, ...given } = config;
     const own = completeConfig({ ...given, link: "sim", plant: options.plant, window: "0:0:0" } as PartialConfig);
-    return new LyingCar(await coreFor(own, 1, 1, "strict", 1), options);
+    return new LyingCar(await coreFor(own, 1, 1, 1), options);
   }
 
   /** At rest at the start of the task. */

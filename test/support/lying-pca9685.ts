@@ -50,7 +50,7 @@ class LyingPcaHost extends VirtualHost implements LieHost {
 
   static async make(config: RunConfig, plant: string): Promise<LyingPcaHost> {
     const fake = await FakePca9685.make({ plant });
-    const core = await coreFor(config, 1, 1, "strict", 1);
+    const core = await coreFor(config, 1, 1, 1);
     return new LyingPcaHost(config, fake, core.parameterCount());
   }
 

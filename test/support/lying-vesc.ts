@@ -40,7 +40,7 @@ class LyingVescHost extends VirtualHost implements LieHost {
 
   static async make(config: RunConfig, plant: string, seed: number): Promise<LyingVescHost> {
     const fake = await FakeVesc.make({ plant }, { seed });
-    const core = await coreFor(config, 1, 1, "strict", 1);
+    const core = await coreFor(config, 1, 1, 1);
     return new LyingVescHost(config, fake, core.parameterCount());
   }
 

@@ -44,7 +44,7 @@ export class SimulatedRobot implements Robot {
 
   static async make(): Promise<SimulatedRobot> {
     const config = completeConfig({ task: "quadruped-figure8", "update-every": "rollout", window: "0:0:0" });
-    return new SimulatedRobot(await coreFor(config, 1, 1, "strict", 1));
+    return new SimulatedRobot(await coreFor(config, 1, 1, 1));
   }
 
   takeFault(): Fault {

@@ -17,7 +17,6 @@ export default defineCommand({
   examples: {
     "lapgrad bench": "the performance table",
     "lapgrad bench --peers": "a critic's step against C in vectors as wide as WebAssembly's",
-    "lapgrad bench --native-flags=-mno-avx512f": "against 256-bit vectors, as most machines have them",
   },
   async run({ quick = false, peers = false, nativeFlags = [] }, output) {
     if (peers) {

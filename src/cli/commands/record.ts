@@ -113,7 +113,7 @@ async function simulated(config: RunConfig, seconds: number | undefined, path: s
   const duration = seconds ?? (lapTime === undefined ? undefined : (LAPS * lapTime) / config.pace);
   if (duration === undefined) throw new UserError(`${task.name} has no laps: say how long, with --seconds`);
   const segments = Math.ceil(duration / networkPeriod);
-  const core = await coreFor(config, 1, segments, "strict", roomFor(config, 1, segments).steps);
+  const core = await coreFor(config, 1, segments, roomFor(config, 1, segments).steps);
   core.writeStart([...task.initialState], 0);
   const { steps, stopped } = resultOf(core, 0, core.tryRollOut(0, segments));
   const drive = await HeardDrive.create(path, task, "simulation");

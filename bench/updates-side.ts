@@ -30,7 +30,7 @@ Object.assign(kind, {
 const updating: number[] = [];
 let driven = 0;
 for await (const { kind } of algorithm1(training, new SimLink(), 0, Number.POSITIVE_INFINITY)) {
-  if (kind === "rollout") driven = performance.now();
+  if (kind === "rollout" || kind === "piece") driven = performance.now();
   if (kind === "update") updating.push(performance.now() - driven);
   if (updating.length === updates) break;
 }

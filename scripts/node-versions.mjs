@@ -1,6 +1,6 @@
 /**
  * Trains with every version of Node that is there, and compares all that they write with what this one writes, byte by
- * byte. The versions are packages of npm in build/nodes, which this command says how to install; without any, the
+ * byte; where V8 can compute in wider vectors, with these too. The versions are packages of npm in build/nodes, which this command says how to install; without any, the
  * comparison reports itself as skipped.
  *
  * Usage, after a build, in the project's folder: node scripts/node-versions.mjs [--require]
@@ -13,6 +13,8 @@ import { join, resolve } from "node:path";
 import { differences, filesOf } from "./compare-runs.mjs";
 
 const MAJORS = [22, 24];
+/** From this one on V8 can compute in wider vectors. */
+const REVECTORISES = 24;
 const PLATFORM = `node-${process.platform}-${process.arch}`;
 const SMALL = ["--rollout-segments", "20", "--window", "10:0:0", "--rollouts", "4"];
 const TRAININGS = {
@@ -29,13 +31,13 @@ const versionOf = (binary) => spawnSync(binary, ["--version"], { encoding: "utf8
 
 const scratch = mkdtempSync(join(tmpdir(), "lapgrad-nodes-"));
 
-/** Trains everything in a folder of its own. */
-function train(binary, folder) {
+/** Trains everything in a folder of its own, with `more` options. */
+function train(binary, folder, more = []) {
   mkdirSync(folder);
   for (const [name, words] of Object.entries(TRAININGS)) {
     const run = name.replaceAll(" ", "-");
     const main = resolve("build/src/cli/main.js");
-    const { status, stderr } = spawnSync(binary, [main, "train", ...words, "--out", run], {
+    const { status, stderr } = spawnSync(binary, [main, "train", ...words, ...more, "--out", run], {
       cwd: folder,
       encoding: "utf8",
     });
@@ -50,14 +52,17 @@ if (found.length > 0) {
   const own = join(scratch, "own");
   train(process.execPath, own);
   for (const major of found) {
-    const folder = join(scratch, `${major}`);
-    train(binaryOf(major), folder);
-    const lines = differences(own, folder);
-    if (lines.length > 0) bad++;
-    const trainings = Object.keys(TRAININGS).length;
-    const what = lines.length === 0 ? "the same bits" : `DIFFER\n${lines.join("\n")}`;
-    const versions = `${process.version} and ${versionOf(binaryOf(major))}`;
-    console.log(`${versions}: ${trainings} trainings, ${filesOf(own).length} files: ${what}`);
+    for (const more of major >= REVECTORISES && process.arch === "x64" ? [[], ["--revectorise"]] : [[]]) {
+      const folder = join(scratch, `${major}${more.join("")}`);
+      train(binaryOf(major), folder, more);
+      // that setting itself stands in what is written
+      const lines = differences(own, folder).filter((line) => !/\brevectorise\b/.test(line));
+      if (lines.length > 0) bad++;
+      const trainings = Object.keys(TRAININGS).length;
+      const what = lines.length === 0 ? "the same bits" : `DIFFER\n${lines.join("\n")}`;
+      const versions = [process.version, "and", versionOf(binaryOf(major)), ...more].join(" ");
+      console.log(`${versions}: ${trainings} trainings, ${filesOf(own).length} files: ${what}`);
+    }
   }
 }
 for (const major of absent) console.log(`Node ${major}: skipped; install it: ${installing(major)}`);

@@ -1,0 +1,46 @@
+/** Builds of the core, and what V8 makes of them. */
+import { expect, test } from "@jest/globals";
+import { Core } from "../../src/core/core.js";
+import { revectorises, STRICT } from "../../src/core/module.js";
+import { answersOf } from "../../src/core/probe.js";
+import { carFigure8 } from "../../src/tasks/car-figure8.js";
+
+const plant = carFigure8.plants.nominal ?? { kind: "nominal", parameters: {} };
+const setup = { task: carFigure8, plant, rollouts: 2, steps: 28, segments: 4 };
+const doublesOf = (answers: Buffer) => new Float64Array(answers.buffer, answers.byteOffset, answers.byteLength / 8);
+
+test("a probe computes the same bits again, and numbers that are not zero", async () => {
+  const [first, second] = [await Core.load(setup), await Core.load(setup)];
+  const answers = answersOf(first);
+  expect(answersOf(second).equals(answers)).toBe(true);
+  expect(doublesOf(Buffer.from(answers)).filter((value) => value !== 0).length).toBeGreaterThan(10_000);
+});
+
+test("arithmetic fused rounds otherwise, or says which Node it needs", async () => {
+  const loading = Core.load(setup, { ...STRICT, arithmetic: "fused" });
+  if (Number.parseInt(process.versions.node, 10) < 22) {
+    await expect(loading).rejects.toThrow(/arithmetic fused needs Node 22 or newer; leave it out/);
+    return;
+  }
+  const [fused, strict] = [await loading, await Core.load(setup)].map((core) => doublesOf(answersOf(core)));
+  expect(fused).not.toEqual(strict);
+  fused.forEach((value, i) => {
+    expect(Math.abs(value - strict[i])).toBeLessThan(1e-6);
+  });
+});
+
+test("revectorise gives the same bits, or says which Node it needs", async () => {
+  const loading = Core.load(setup, { ...STRICT, revectorise: true });
+  if (revectorises()) expect(answersOf(await loading).equals(answersOf(await Core.load(setup)))).toBe(true);
+  else await expect(loading).rejects.toThrow(/revectorise needs Node 23\.5 or newer on x64, this is v.*: leave it out/);
+});
+
+test.each([
+  ["v20.20.2", "x64", false],
+  ["v23.4.0", "x64", false],
+  ["v23.5.0", "x64", true],
+  ["v24.0.0", "x64", true],
+  ["v24.0.0", "arm64", false],
+])("Node %s on %s: wider vectors %s", (version, processor, expected) => {
+  expect(revectorises(version, processor)).toBe(expected);
+});

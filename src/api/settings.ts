@@ -114,6 +114,16 @@ export interface Settings {
   readonly "model-scale"?: number;
   /** transport delay of the inputs in the model [s] */
   readonly "model-delay"?: number;
+  /**
+   * strict: the same bits on every machine; fused: quicker where the processor multiplies and adds at once, other
+   * bits, and Node 22 or newer
+   */
+  readonly arithmetic?: "strict" | "fused";
+  /**
+   * let V8 compute in vectors twice as wide, on x64 with Node 23.5 or newer: the same bits, which is checked when
+   * it starts
+   */
+  readonly revectorise?: boolean;
   /** time between control steps [s] */
   readonly "control-period"?: number;
   /** nominal time between network calls [s] */

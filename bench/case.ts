@@ -15,21 +15,29 @@ export const SEGMENTS = 143;
 export const RATE = 6e-3;
 /** Share of the plant's parameters that the model has, so that plant and model differ. */
 const MODEL_SCALE = 0.5;
-const LAST_LAYER = 650;
+/** Of both hidden layers, and outputs. */
+const WIDTH = 64;
+const OUTPUTS = 10;
 
 const task = carFigure8;
 const { stepsPerSegment } = task.timing;
 
 /**
  * A build of the core, or its plain JavaScript twin, configured for the case; parameters and start come with {@link
- * takeCase}.
+ * takeCase}. `width`: of both hidden layers; `rollouts`: in a batch; `modelScale`: the model's part of the plant's
+ * parameters.
  */
-export async function benchCore(build: CoreName, segments: number): Promise<Core> {
+export async function benchCore(
+  build: CoreName,
+  segments: number,
+  { width = WIDTH, rollouts = 1, modelScale = MODEL_SCALE } = {},
+): Promise<Core> {
   const plant = task.plants.nominal;
   if (!plant) throw new Error(`task ${task.name} has no plant "nominal"`);
-  const setup: CoreSetup = { task, plant, rollouts: 1, steps: segments * stepsPerSegment, segments };
+  const sized = { ...task, network: { ...task.network, hidden: [width, width] } };
+  const setup: CoreSetup = { task: sized, plant, rollouts, steps: segments * stepsPerSegment, segments };
   const core = build === "twin" ? await twin(setup) : await Core.load(setup, CHOICES[build]);
-  core.setParameters("model", scaled(MODEL_SCALE));
+  core.setParameters("model", scaled(modelScale));
   return core;
 }
 
@@ -51,7 +59,8 @@ export function drawCase(core: Core): void {
   core.seed(20, 23);
   core.initialise();
   const theta = core.view("parameters");
-  for (let i = theta.length - LAST_LAYER; i < theta.length; i++) theta[i] = 0.02 * Math.sin(i);
+  const width = core.setup.task.network.hidden.at(-1) ?? WIDTH;
+  for (let i = theta.length - (width + 1) * OUTPUTS; i < theta.length; i++) theta[i] = 0.02 * Math.sin(i);
   core.sampleStart(0);
 }
 
@@ -65,7 +74,7 @@ export function caseOf(core: Core, segments: number): Float64Array {
   };
   const lookahead = timing.networkPeriod - timing.controlPeriod;
   const start = core.view("counts")[core.exports.Counts.startTime];
-  return Float64Array.of(
+  return Float64Array.from([
     ...[segments, timing.stepsPerSegment, timing.controlPeriod, lookahead, timing.controlPeriod],
     ...["radius", "lapTime", "speedWeight", "headingWeight"].map((name) => value(reward.parameters, name)),
     ...["duration", "positionWeight"].map((name) => value(reference.parameters, name)),
@@ -80,7 +89,7 @@ export function caseOf(core: Core, segments: number): Float64Array {
     ...core.view("states").subarray(0, 4),
     ...[RATE, 0],
     ...core.view("parameters"),
-  );
+  ]);
 }
 
 /** Gives a core the parameters and the start of a case made by {@link caseOf}. */

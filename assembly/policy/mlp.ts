@@ -75,20 +75,31 @@ export function transpose(parametersEnd: usize, row: usize, work: usize, deltas:
   axpy(1.0, work, deltas, deltaSize());
 }
 
-/** gradient += sum over `samples` rows of the weight gradients: one product per layer for a whole rollout. */
+/** Rows that are gone through at once: those of a layer stay near the processor while its columns pass by. */
+// @ts-ignore: decorator
+@inline
+const ROWS: i32 = 64;
+
+/**
+ * gradient += sum over `samples` rows of the weight gradients: a few products per layer for a whole rollout, in the
+ * order of the rows.
+ */
 export function accumulateGradient(rows: usize, deltas: usize, samples: i32, gradient: usize): void {
   const rowBytes = usize(activationSize()) << DOUBLE_SHIFT;
   const deltaBytes = usize(deltaSize()) << DOUBLE_SHIFT;
-  let a = rows;
-  let d = deltas;
-  let g = gradient;
-  for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
-    const inputs = width(layer);
-    const outputs = width(layer + 1);
-    const bias = g + (usize(inputs * outputs) << DOUBLE_SHIFT);
-    accumulateOuter(a, rowBytes, d, deltaBytes, samples, inputs, outputs, g, bias);
-    a += usize(inputs) << DOUBLE_SHIFT;
-    d += usize(outputs) << DOUBLE_SHIFT;
-    g = bias + (usize(outputs) << DOUBLE_SHIFT);
+  for (let first: i32 = 0; first < samples; first += ROWS) {
+    const count = samples - first < ROWS ? samples - first : ROWS;
+    let a = rows + usize(first) * rowBytes;
+    let d = deltas + usize(first) * deltaBytes;
+    let g = gradient;
+    for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
+      const inputs = width(layer);
+      const outputs = width(layer + 1);
+      const bias = g + (usize(inputs * outputs) << DOUBLE_SHIFT);
+      accumulateOuter(a, rowBytes, d, deltaBytes, count, inputs, outputs, g, bias);
+      a += usize(inputs) << DOUBLE_SHIFT;
+      d += usize(outputs) << DOUBLE_SHIFT;
+      g = bias + (usize(outputs) << DOUBLE_SHIFT);
+    }
   }
 }

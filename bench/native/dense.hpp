@@ -5,7 +5,10 @@
 
 namespace lapgrad {
 
-constexpr int FEATURES = 6, HIDDEN = 64, OUTPUTS = 10;
+#ifndef LAPGRAD_WIDTH
+#define LAPGRAD_WIDTH 64
+#endif
+constexpr int FEATURES = 6, HIDDEN = LAPGRAD_WIDTH, OUTPUTS = 10;
 constexpr int ACTIVATIONS = FEATURES + 2 * HIDDEN + OUTPUTS; // a row: features, hidden layers, outputs
 constexpr int DELTAS = ACTIVATIONS - FEATURES;               // a row: adjoints before the activation
 

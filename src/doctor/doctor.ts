@@ -5,6 +5,7 @@ import { board } from "./board.js";
 import { type Check, type DoctorOptions, type Finding, type Group, problem } from "./check.js";
 import { computer } from "./computer.js";
 import { core } from "./core.js";
+import { gamepad, i2c } from "./devices.js";
 import { disk } from "./disk.js";
 import { packages } from "./packages.js";
 import { realTime } from "./real-time.js";
@@ -14,7 +15,20 @@ import type { System } from "./system.js";
 import { time } from "./time.js";
 import { vesc } from "./vesc.js";
 
-export const GROUPS: readonly Group[] = [computer, core, disk, time, realTime, serial, board, vesc, ros, packages];
+export const GROUPS: readonly Group[] = [
+  computer,
+  core,
+  disk,
+  time,
+  realTime,
+  serial,
+  board,
+  vesc,
+  i2c,
+  gamepad,
+  ros,
+  packages,
+];
 
 /** One line of the report. */
 export interface ReportLine extends Pick<Finding, "status" | "found" | "remedy"> {

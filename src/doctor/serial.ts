@@ -10,8 +10,8 @@ import { type DoctorOptions, type Finding, type Group, named, note, ok, problem 
 import { findPorts, type Port, portAt } from "./ports.js";
 import { type FileStatus, inContainer, type Process, type System } from "./system.js";
 
-const UDEV_RULE = (name: string) =>
-  `echo 'KERNEL=="${name}", MODE="0660", GROUP="dialout"' | sudo tee /etc/udev/rules.d/99-lapgrad.rules && ` +
+const UDEV_RULE = (name: string, group: string) =>
+  `echo 'KERNEL=="${name}", MODE="0660", GROUP="${group}"' | sudo tee /etc/udev/rules.d/99-lapgrad.rules && ` +
   "sudo udevadm control --reload && sudo udevadm trigger";
 
 export const serial: Group = {
@@ -96,7 +96,8 @@ function judge(system: System, { path, board }: Port, processes: readonly Proces
   return ok(`${what}: readable and writable, held by nobody as far as this user can see`);
 }
 
-function accessRemedy(system: System, path: string, { gid, mode }: FileStatus): string {
+/** How this user comes to use a device; `usual`: the group that such devices are of mostly. */
+export function accessRemedy(system: System, path: string, { gid, mode }: FileStatus, usual = "dialout"): string {
   const entry = system
     .read("/etc/group")
     ?.split("\n")
@@ -105,7 +106,7 @@ function accessRemedy(system: System, path: string, { gid, mode }: FileStatus): 
   if (inContainer(system)) return `start the container with --device ${path} --group-add ${gid}`;
   const [group, , , members = ""] = entry ?? [];
   // joining root's group is too much to ask, and a group that may not write is of no help
-  if (group === undefined || gid === 0 || (mode & 0o060) !== 0o060) return UDEV_RULE(basename(path));
+  if (group === undefined || gid === 0 || (mode & 0o060) !== 0o060) return UDEV_RULE(basename(path), usual);
   if (members.split(",").includes(system.userName))
     return `log out and in again: ${system.userName} is in ${group} since this login`;
   return `sudo usermod -aG ${group} $USER, then log out and in again`;

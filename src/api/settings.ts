@@ -162,6 +162,7 @@ export interface Settings {
     readonly throttleSlew?: number | undefined;
     readonly steeringReversed?: boolean | undefined;
     readonly throttleReversed?: boolean | undefined;
+    readonly deadZone?: number | undefined;
     readonly holdSteering?: boolean | undefined;
     readonly radioRequired?: boolean | undefined;
     readonly batteryRequired?: boolean | undefined;
@@ -172,6 +173,7 @@ export interface Settings {
     readonly maxDuty?: number | undefined;
     readonly maxCurrent?: number | undefined;
     readonly throttleReversed?: boolean | undefined;
+    readonly deadZone?: number | undefined;
     readonly servoMin?: number | undefined;
     readonly servoCentre?: number | undefined;
     readonly servoMax?: number | undefined;
@@ -197,6 +199,7 @@ export interface Settings {
     readonly throttleMax?: number | undefined;
     readonly steeringReversed?: boolean | undefined;
     readonly throttleReversed?: boolean | undefined;
+    readonly deadZone?: number | undefined;
     readonly maxDuty?: number | undefined;
   };
   /**

@@ -29,6 +29,9 @@ const pulse = whole(900, 2100, "µs");
 const neutral = whole(1450, 1550, "µs");
 const slew = whole(100, 65535, "µs/s");
 const yes = v.optional(v.boolean("true or false"));
+const ZONE = "a number from 0 to 0.5";
+/** Part of the throttle at which the motor still stands. */
+const deadZone = v.optional(v.pipe(finite, v.minValue(0, ZONE), v.maxValue(0.5, ZONE)));
 /** Pulses of a servo from one side to the other, with the firmware's defaults. */
 const ENDS = [
   { steeringMin: 1000, steeringCentre: 1500, steeringMax: 2000 },
@@ -57,6 +60,7 @@ const servo = v.pipe(
       throttleSlew: slew,
       steeringReversed: yes,
       throttleReversed: yes,
+      deadZone,
       holdSteering: yes,
       radioRequired: yes,
       batteryRequired: yes,
@@ -119,6 +123,7 @@ const vesc = v.pipe(
       maxDuty: part(0.01),
       maxCurrent: v.optional(v.pipe(finite, v.gtValue(0, CURRENT), v.maxValue(1000, CURRENT))),
       throttleReversed: yes,
+      deadZone,
       servoMin: part(0),
       servoCentre: part(0),
       servoMax: part(0),
@@ -165,6 +170,7 @@ const pca9685 = v.strictObject(
     throttleMax: pulse,
     steeringReversed: yes,
     throttleReversed: yes,
+    deadZone,
     maxDuty: part(0.01),
   },
   "names of docs/pca9685.md, section Settings",

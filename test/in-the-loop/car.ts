@@ -3,7 +3,9 @@
  */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
+import { withinDeadZone } from "../../src/links/dead-zone.js";
 import { coreFor } from "../../src/session.js";
+import { slowed } from "../support/fake-vesc.js";
 import type { SimulatedBoard } from "./simulated-board.js";
 
 /** distance per tick of the simulated encoder [m] */
@@ -24,6 +26,8 @@ export class SimulatedCar {
   #pulses = 0;
   #timeUs: number;
   #rate = 0;
+  /** part of the throttle at which its motor still stands */
+  deadZone = 0;
   /** the encoder's cable is off */
   isWheelDead = false;
   /** what its accelerometer measures instead of the curve, raw */
@@ -72,7 +76,7 @@ export class SimulatedCar {
       const turn = steering[this.#pulses];
       if (!pulse || !turn) break;
       this.#drive(pulse.riseUs + pulse.widthUs);
-      this.inputs[0] = (pulse.widthUs - 1500) / 500;
+      this.inputs[0] = withinDeadZone((pulse.widthUs - 1500) / 500, this.deadZone);
       this.inputs[1] = (turn.widthUs - 1500) / 500;
     }
     this.#drive(this.#board.nowUs);
@@ -88,7 +92,7 @@ export class SimulatedCar {
     const { hostPlant } = this.#core;
     if (!isNeutral || v !== 0 || hostPlant) this.#core.drivePlant(seconds);
     // the core's plants are fitted to driving and know no rest
-    if (isNeutral && !hostPlant) this.state[2] = Math.max(0, v - NEUTRAL_BRAKE * seconds);
+    if (isNeutral && !hostPlant) this.state[2] = slowed(v, NEUTRAL_BRAKE * seconds);
     this.#rate = (this.state[3] - before) / seconds;
     this.#timeUs = untilUs;
     this.path.push({ time: untilUs * US, state: this.state.slice() });

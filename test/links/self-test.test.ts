@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 function robotThat(required = { battery: false, radio: false }): Robot {
-  return new SerialRobot(board, { wheelTravel: 0.01, servo: servoFrom({}), required }, 1);
+  return new SerialRobot(board, { wheelTravel: 0.01, servo: servoFrom({}), deadZone: 0, required }, 1);
 }
 
 /** Steps until there is a fault; `arms`: it is asked to be armed as soon as it is ready. */

@@ -8,11 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
+import { withinDeadZone } from "../../src/links/dead-zone.js";
 import type { ChipSettings } from "../../src/links/pca9685/settings.js";
 import { HelperFrameReader, HelperOrder } from "../../src/links/wire/pca9685.js";
 import { PoseEntry } from "../../src/pose/shared-poses.js";
 import { coreFor } from "../../src/session.js";
 import type { VirtualBoard } from "../in-the-loop/virtual-host.js";
+import { slowed } from "./fake-vesc.js";
 import { type BoardName, chipsOf } from "./pca9685-stops.js";
 
 /** What must be told of the fake's car. */
@@ -59,7 +61,7 @@ export function closeFakes(): void {
   for (const fake of [...open]) fake.close();
 }
 
-type Event = readonly [name: "drive" | "guard" | "power" | "bus", until: number];
+type Event = readonly [name: "drive" | "guard" | "power" | "bus", until: number] | readonly ["start", ChipSettings];
 
 export class FakePca9685 implements VirtualBoard {
   readonly #core: Core;
@@ -81,6 +83,8 @@ export class FakePca9685 implements VirtualBoard {
   /** x, y, v, phi as they truly are */
   readonly state: Float64Array;
   readonly chips: ChipSettings;
+  /** part of the throttle at which its motor still stands */
+  deadZone = 0;
 
   private constructor(core: Core, board: BoardName) {
     this.#core = core;
@@ -136,6 +140,11 @@ export class FakePca9685 implements VirtualBoard {
   /** The chips lose their power for a moment. */
   restart(): void {
     this.#events.push(["power", 0]);
+  }
+
+  /** Other helpers, which were told this of the car; undefined: the truth. */
+  startHelpers(chips = this.chips): void {
+    this.#events.push(["start", chips]);
   }
 
   /** Nothing answers on the bus, or again. */
@@ -208,12 +217,12 @@ export class FakePca9685 implements VirtualBoard {
 
   #move(us: number, pulled: number, steering: number): void {
     this.nowUs += us;
-    const throttle = Math.abs(pulled) < NEAR ? 0 : pulled;
+    const throttle = withinDeadZone(Math.abs(pulled) < NEAR ? 0 : pulled, this.deadZone);
     this.inputs[0] = throttle;
     this.inputs[1] = steering;
     if (throttle !== 0) this.driven.push(this.nowUs);
     if (throttle !== 0 || this.state[2] !== 0) this.#core.drivePlant(us * US);
     // the core's plants are fitted to driving and know no rest
-    if (throttle === 0) this.state[2] = Math.max(0, this.state[2] - BRAKES * us * US);
+    if (throttle === 0) this.state[2] = slowed(this.state[2], BRAKES * us * US);
   }
 }

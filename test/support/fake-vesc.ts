@@ -4,6 +4,7 @@
  */
 import { completeConfig, type PartialConfig } from "../../src/config/config.js";
 import type { Core } from "../../src/core/core.js";
+import { withinDeadZone } from "../../src/links/dead-zone.js";
 import { coreFor } from "../../src/session.js";
 import { uniformFrom } from "../../src/statistics.js";
 import type { VirtualBoard } from "../in-the-loop/virtual-host.js";
@@ -58,6 +59,8 @@ export interface FakeOptions {
   readonly firmware?: readonly [number, number];
   readonly hasImu?: boolean;
   readonly seed?: number;
+  /** part of the throttle at which its motor still stands */
+  readonly deadZone?: number;
 }
 
 /** What a host sends, as pairs of throttle and steering in the units of the settings above. */
@@ -85,6 +88,9 @@ function steeringOf(position: number): number {
   const { left, centre, right } = SERVO;
   return (position - centre) / (position >= centre ? left - centre : centre - right);
 }
+
+/** A speed that is less by so much, either way, or 0. */
+export const slowed = (v: number, by: number) => Math.max(0, v - by) + Math.min(0, v + by);
 
 /** What was commanded of the motor. */
 type Drive = { readonly kind: "duty" | "current" | "brake" | "none"; readonly value: number };
@@ -244,7 +250,8 @@ export class FakeVesc implements VirtualBoard {
   #move(us: number): void {
     this.nowUs += us;
     const { kind, value } = this.#drive;
-    const throttle = kind === "duty" ? value / MOST_DUTY : kind === "current" ? value / MOST_CURRENT : 0;
+    const asked = kind === "duty" ? value / MOST_DUTY : kind === "current" ? value / MOST_CURRENT : 0;
+    const throttle = withinDeadZone(asked, this.#options.deadZone ?? 0);
     this.inputs[0] = throttle;
     this.inputs[1] = steeringOf(this.#servo);
     const [, , v, phi] = this.state;
@@ -252,7 +259,7 @@ export class FakeVesc implements VirtualBoard {
     if (throttle !== 0 || v !== 0) this.#core.drivePlant(us * US);
     // the core's plants are fitted to driving and know no rest
     const brakes = kind === "duty" || kind === "brake" ? BRAKES : ROLLS;
-    if (throttle === 0) this.state[2] = Math.max(0, v - brakes * us * US);
+    if (throttle === 0) this.state[2] = slowed(v, brakes * us * US);
     this.#rate = (this.state[3] - phi) / (us * US);
     const sensed = { rate: 0, speed: this.state[2] };
     this.lie(sensed);

@@ -1,8 +1,9 @@
 """
 The helpers of a PCA9685 (src/links/pca9685/helper.py) with chips that are only registers, in virtual time: what runs on
 a robot, but for /dev/i2c and the clock. Arguments: helper.py, settings as JSON, a pipe to read orders from, one to
-answer by. An order is a line of JSON: slices of time to pass, each [microseconds, bytes that come then in hexadecimal,
-events]; the answer is one with, for each, the bytes that the driver sent and the throttle and steering of the outputs.
+answer by. The settings are the car as it is; the helpers may be started anew with others. An order is a line of JSON:
+slices of time to pass, each [microseconds, bytes that come then in hexadecimal, events]; the answer is one with, for
+each, the bytes that the driver sent and the throttle and steering of the outputs.
 """
 import importlib.util
 import json
@@ -100,8 +101,11 @@ def clock():
 
 
 # both processes have the same chips: the car of each has its own view of them
-drive = helper.Driver(helper.Car(settings, open_chip), clock)
-guard = helper.Guard(helper.Car(settings, open_chip), clock)
+def helpers(told):
+    return helper.Driver(helper.Car(told, open_chip), clock), helper.Guard(helper.Car(told, open_chip), clock)
+
+
+drive, guard = helpers(settings)
 LOOK = round(1e6 * helper.LOOK)
 looks = {"drive": LOOK, "guard": LOOK // 2}
 kept = b""
@@ -118,6 +122,8 @@ with open(orders) as asked, open(answers, "w") as told:
                 elif event == "power":
                     for chip in chips.values():
                         chip.power_on()
+                elif event == "start":
+                    drive, guard = helpers(until)
                 elif event == "bus":
                     for chip in chips.values():
                         chip.is_there = bool(until)

@@ -15,7 +15,7 @@ const pca9685: RobotLinkDefinition = {
       inputs: ["throttle", "steering"],
       longestPeriod: longestPeriodFor(HELPER_TIMEOUT),
       unarmable: settings.unarmable,
-      make: (transport) => new Pca9685Robot(transport, settings.estimator),
+      make: (transport) => new Pca9685Robot(transport, settings),
     };
   },
 };

@@ -22,6 +22,7 @@ const serial: RobotLinkDefinition = {
         {
           wheelTravel: config["wheel-travel"],
           servo: servoFrom(servo),
+          deadZone: servo.deadZone ?? 0,
           required,
           estimator: estimatorSettings(config),
         },

@@ -4,8 +4,8 @@
  * kept here until the car is armed again.
  */
 import { HELPER_TIMEOUT } from "../../config/timeouts.js";
-import type { EstimatorSettings } from "../../estimation/entries.js";
 import { newMotion } from "../../estimation/motion.js";
+import { pastDeadZone } from "../dead-zone.js";
 import { Fault } from "../faults.js";
 import { Incoming } from "../incoming.js";
 import { PlanarRobot } from "../planar-robot.js";
@@ -18,6 +18,7 @@ import {
   HelperState,
   writeHelperFrame,
 } from "../wire/pca9685.js";
+import type { Pca9685Settings } from "./settings.js";
 
 /** It is armed within 0.3 s; a reason that stands longer keeps it from that [s]. */
 const ARMED_WITHIN = 1;
@@ -35,6 +36,7 @@ const FAULTS: Readonly<Record<HelperReason, Fault>> = {
 
 export class Pca9685Robot extends PlanarRobot {
   readonly #transport: Transport;
+  readonly #deadZone: number;
   readonly #incoming: Incoming;
   readonly #reader: HelperFrameReader;
   readonly #frame = new Uint8Array(HELPER_FRAME);
@@ -51,8 +53,10 @@ export class Pca9685Robot extends PlanarRobot {
   #armingSince = 0;
   #steering = 0;
 
-  constructor(transport: Transport, estimator: Partial<EstimatorSettings>) {
+  /** `deadZone`: part of the throttle at which its motor still stands. */
+  constructor(transport: Transport, { estimator, deadZone }: Pick<Pca9685Settings, "estimator" | "deadZone">) {
     super(estimator);
+    this.#deadZone = deadZone;
     this.#transport = transport;
     this.#incoming = new Incoming(transport);
     this.#reader = new HelperFrameReader((kind, sequence, first) => this.#take(kind, sequence, first));
@@ -87,7 +91,7 @@ export class Pca9685Robot extends PlanarRobot {
       : this.phase === RobotPhase.arming
         ? HelperOrder.arm
         : HelperOrder.neutral;
-    this.#tell(now, order, follows ? input[0] : 0, follows ? input[1] : 0);
+    this.#tell(now, order, follows ? pastDeadZone(input[0], this.#deadZone) : 0, follows ? input[1] : 0);
   }
 
   arm(now: number): void {

@@ -34,6 +34,8 @@ export interface Pca9685Settings {
   readonly chips: ChipSettings;
   /** why it may not be armed; undefined: it may */
   readonly unarmable: string | undefined;
+  /** part of the throttle at which its motor still stands */
+  readonly deadZone: number;
   readonly estimator: Partial<EstimatorSettings>;
 }
 
@@ -93,11 +95,11 @@ export function pca9685SettingsFrom(config: RunConfig): Pca9685Settings {
     );
   const given = config.pca9685;
   const { board = "jetracer", bus = 1, stop } = given;
-  const { frequency, channels, steering, throttle, steeringReversed, hasBridges } = BOARDS[board];
+  const { frequency, channels, throttle, hasBridges } = BOARDS[board];
   const { steeringChannel = channels.steering, throttleChannel = channels.throttle } = given;
   if (!hasBridges && steeringChannel === throttleChannel)
     throw new UserError(`pca9685 has steering and throttle on channel ${steeringChannel}: give them different ones`);
-  const steered = pulses("steering", [given.steeringMin, given.steeringCentre, given.steeringMax], steering);
+  const steered = steeringOf(given);
   const driven = pulses("throttle", [given.throttleMin, given.throttleNeutral, given.throttleMax], throttle);
   const sign = given.throttleReversed ? -1 : 1;
   return {
@@ -107,7 +109,7 @@ export function pca9685SettingsFrom(config: RunConfig): Pca9685Settings {
         address: ADDRESS,
         frequency,
         channel: steeringChannel,
-        pulses: turned(steered, given.steeringReversed ?? steeringReversed),
+        pulses: turned(steered.pulses, steered.isReversed),
       },
       motor: hasBridges
         ? { address: BRIDGE_ADDRESS, frequency: BRIDGE_FREQUENCY, most: sign * (given.maxDuty ?? BRIDGE_DUTY) }
@@ -118,7 +120,17 @@ export function pca9685SettingsFrom(config: RunConfig): Pca9685Settings {
         ? `a PCA9685 holds its last pulse for ever, so that nothing stops the car if the computer freezes: build a ` +
           `stop that needs no computer, and name it with --pca9685 stop=… (${STOPS}); docs/pca9685.md`
         : undefined,
+    deadZone: given.deadZone ?? 0,
     estimator: estimatorSettings(config),
+  };
+}
+
+/** Pulses of the steering from the shortest on [µs], and whether the shortest one is left. */
+export function steeringOf(given: RunConfig["pca9685"]): { readonly pulses: Pulses; readonly isReversed: boolean } {
+  const { steering, steeringReversed } = BOARDS[given.board ?? "jetracer"];
+  return {
+    pulses: pulses("steering", [given.steeringMin, given.steeringCentre, given.steeringMax], steering),
+    isReversed: given.steeringReversed ?? steeringReversed,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { EstimatorSettings } from "../../estimation/entries.js";
 import { newMotion } from "../../estimation/motion.js";
+import { pastDeadZone, withinDeadZone } from "../dead-zone.js";
 import { Fault } from "../faults.js";
 import { PlanarRobot } from "../planar-robot.js";
 import { isCommand, RobotPhase, type Transport } from "../robot.js";
@@ -35,6 +36,8 @@ export interface SerialSettings {
   readonly wheelTravel: number;
   /** pulses, directions and limits */
   readonly servo: Omit<Configure, "session">;
+  /** part of the throttle at which its motor still stands */
+  readonly deadZone: number;
   /** what the car must have to be armed */
   readonly required: Requirements;
   readonly estimator?: Partial<EstimatorSettings>;
@@ -91,7 +94,7 @@ export class SerialRobot extends PlanarRobot {
       return;
     }
     const follows = this.phase === RobotPhase.armed && isCommand(input);
-    this.#drive.throttle = follows ? input[0] : 0;
+    this.#drive.throttle = follows ? pastDeadZone(input[0], this.#settings.deadZone) : 0;
     this.#drive.steering = follows ? input[1] : 0;
     this.#drive.session = this.#session.number;
     this.#drive.time = Math.floor(now * 1000) % 2 ** 32;
@@ -212,7 +215,9 @@ export class SerialRobot extends PlanarRobot {
     this.reading.battery = sensors & SensorFlag.battery ? battery : Number.NaN;
     this.reading.forwardAcceleration = isFelt ? accelForward : Number.NaN;
     this.reading.lateralAcceleration = isFelt ? accelLeft : Number.NaN;
-    takeApplied(this.#telemetry, this.#settings.servo, this.reading.applied);
+    const { applied } = this.reading;
+    takeApplied(this.#telemetry, this.#settings.servo, applied);
+    applied[0] = withinDeadZone(applied[0], this.#settings.deadZone);
   }
 
   #takeOdometry(): void {

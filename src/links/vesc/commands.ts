@@ -1,5 +1,5 @@
 /** Throttle and steering as a VESC takes them; docs/equations.md, section 44. */
-
+import { pastDeadZone } from "../dead-zone.js";
 import { CURRENT_SCALE, DUTY_SCALE, SERVO_SCALE, VescCommand } from "../wire/vesc.js";
 import type { VescFrameWriter } from "../wire/vesc-frames.js";
 import type { VescSettings } from "./settings.js";
@@ -32,8 +32,8 @@ export class VescCommands {
 
   /** A duty of 0 brakes; a current of 0 would let it roll. */
   #drive(writer: VescFrameWriter, throttle: number): void {
-    const { drive, most } = this.#settings;
-    const value = this.#sign * most * throttle;
+    const { drive, most, deadZone } = this.#settings;
+    const value = this.#sign * most * pastDeadZone(throttle, deadZone);
     if (drive === "duty") {
       writer.begin(VescCommand.setDuty);
       writer.int32(Math.round(DUTY_SCALE * value));

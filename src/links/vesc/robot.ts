@@ -270,7 +270,8 @@ export class VescRobot extends PlanarRobot {
   #findBias(): void {
     if (Number.isNaN(this.#rate)) return;
     if (!this.#isStanding) this.#gyro.interrupt();
-    else if (this.phase === RobotPhase.ready || this.phase === RobotPhase.arming) this.#gyro.take(this.#rate);
+    else if (this.phase === RobotPhase.ready || this.phase === RobotPhase.arming)
+      this.#gyro.take(this.#rate, this.#isHeardOnly);
   }
 
   get #isStanding(): boolean {

@@ -20,6 +20,8 @@ export interface VescSettings {
   readonly centre: number;
   readonly left: number;
   readonly throttleReversed: boolean;
+  /** part of the throttle at which its motor still stands */
+  readonly deadZone: number;
   /** whether its IMU is read, and the accelerometer too */
   readonly imu: "gyro" | "all" | "none";
   readonly gyroReversed: boolean;
@@ -36,7 +38,14 @@ export function vescSettingsFrom(config: RunConfig): VescSettings {
   const { vesc } = config;
   const { servoMin = VESC_SERVO.servoMin, servoCentre = VESC_SERVO.servoCentre, servoMax = VESC_SERVO.servoMax } = vesc;
   const { steeringReversed = false, imu = "gyro" } = vesc;
-  const { drive = "duty", maxDuty = 0.3, maxCurrent = 20, throttleReversed = false, gyroReversed = false } = vesc;
+  const {
+    drive = "duty",
+    maxDuty = 0.3,
+    maxCurrent = 20,
+    throttleReversed = false,
+    gyroReversed = false,
+    deadZone = 0,
+  } = vesc;
   if (imu === "none" && config.pose === "" && config["steering-curvature"] === 0)
     throw new UserError(
       "vesc.imu is none, so nothing measures how the car turns: give steering-curvature, or a pose from outside " +
@@ -50,6 +59,7 @@ export function vescSettingsFrom(config: RunConfig): VescSettings {
     centre: servoCentre,
     left: steeringReversed ? servoMin : servoMax,
     throttleReversed,
+    deadZone,
     imu,
     gyroReversed,
     shortestTimeout: (LONGEST_TIMEOUT / longestPeriodFor(LONGEST_TIMEOUT)) * config["control-period"],

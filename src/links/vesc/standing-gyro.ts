@@ -1,4 +1,5 @@
 /** What a gyro measures of a car that stands: its bias, and whether it measures at all (V2). */
+import { MOST_BIAS } from "../serial/limits.js";
 
 /** Samples that count together; 1.3 s at 50 Hz. */
 const SAMPLES = 64;
@@ -28,14 +29,18 @@ export class StandingGyro {
     this.#high = Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes a sample of a car that stands [rad/s]. */
-  take(rate: number): void {
+  /**
+   * Takes a sample of a car whose wheels stand [rad/s]. `mayBeTurned`: by somebody's hand, so that a mean far from the
+   * bias that is known tells of that hand.
+   */
+  take(rate: number, mayBeTurned: boolean): void {
     this.#count++;
     this.#sum += rate;
     this.#low = Math.min(this.#low, rate);
     this.#high = Math.max(this.#high, rate);
     if (this.#count < SAMPLES) return;
-    this.bias = this.#sum / SAMPLES;
+    const mean = this.#sum / SAMPLES;
+    if (!(mayBeTurned && Math.abs(mean - this.bias) > MOST_BIAS)) this.bias = mean;
     this.spread = this.#high - this.#low;
     this.interrupt();
   }

@@ -17,7 +17,10 @@ const COMMAND = Float64Array.of(0.3, -0.5);
 const [, , bus = "1", chips = "{}"] = process.argv;
 const environment = { ...process.env, LD_PRELOAD: process.env.HELPER_PRELOAD };
 const connection = new Pca9685Connection(Number(bus), JSON.parse(chips), environment);
-const robot = new Pca9685Robot(new DescriptorTransport(await connection.open()), { outside: true });
+const robot = new Pca9685Robot(new DescriptorTransport(await connection.open()), {
+  estimator: { outside: true },
+  deadZone: 0,
+});
 const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 makeProcessRealTime(process.pid);
 say({ drive: connection.pidOf("drive"), guard: connection.pidOf("guard"), host: process.pid });

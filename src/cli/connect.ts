@@ -22,6 +22,7 @@ import type { ControlHost } from "../runtime/host.js";
 import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
+import type { SetupHost } from "../setup/rig.js";
 import { limitsOf } from "../view/limits.js";
 import type { View } from "../view/view.js";
 import { operatorAt } from "./operator.js";
@@ -135,6 +136,29 @@ export async function hearingHost(
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const options = { heartbeatWithin: Number.POSITIVE_INFINITY, listens: true, gamepad };
   return new ThreadHost(config, connection, 0, options, { drives, onStop: stop, say: output.say, poses });
+}
+
+/** Opens the robot of a guided set-up, to be heard, or to be moved after its person allowed it. */
+export function setupHost(output: Output, { signal, stop }: Pick<LinkContext, "signal" | "stop">): SetupHost {
+  return async (config, listens) => {
+    const context = { permission: {}, output, signal, stop, drives: "." };
+    if (listens) return hearingHost({ ...config, gamepad: "" }, context);
+    const transport = transportOf(config.link);
+    if (!transport) throw new UserError(`link ${config.link} has no robot`);
+    const poses = await posesOf(config, output, signal);
+    const gamepad = openGamepad(config);
+    const connection = await connectionTo(config, transport, false, output);
+    const { ThreadHost } = await import("../runtime/thread-host.js");
+    const options = { heartbeatWithin: Number.POSITIVE_INFINITY, moves: true, gamepad };
+    const around = { drives: context.drives, onStop: stop, say: output.say, poses };
+    return new ThreadHost(config, connection, await policySize(config), options, around);
+  };
+}
+
+/** Parameters of a policy of this configuration: a control loop has room for them. */
+async function policySize(config: RunConfig): Promise<number> {
+  const { coreFor } = await import("../session.js");
+  return (await coreFor(config, 1, 1)).parameterCount();
 }
 
 /** Refuses changes of a plant where there is none: a robot would drive on as it is, and its run say otherwise. */

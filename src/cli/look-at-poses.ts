@@ -5,7 +5,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Finding } from "../doctor/check.js";
 import { formatDoctor } from "../doctor/doctor.js";
 import { listenToPoses } from "../doctor/pose.js";
-import { agreementFindings } from "../doctor/pose-agreement.js";
+import { poseAgreement } from "../doctor/pose-agreement.js";
 import { poseFindings } from "../doctor/pose-quality.js";
 import { UserError } from "../errors.js";
 import { createFolder, unusedPath } from "../files.js";
@@ -58,7 +58,7 @@ async function agreement(
   out: string,
   output: Output,
   hostFor?: typeof hearingHost,
-): Promise<Finding[]> {
+): Promise<readonly Finding[]> {
   const config = completeConfig({ ...given, ...(given.link === "waveshare" && { task: "quadruped-figure8" }) });
   await createFolder(out);
   const path = await unusedPath(join(out, `push-${timestamp(new Date())}`), ".mcap");
@@ -81,5 +81,5 @@ async function agreement(
   const { measured } = await readRecording(path);
   output.say(`what was measured is in ${path}: lapgrad replay ${quoted(path)} --estimate`);
   if (measured === undefined) throw new UserError(`link ${config.link} measured no movement: see lapgrad doctor`, 1);
-  return agreementFindings(measured, config["wheel-travel"]);
+  return poseAgreement(measured, config["wheel-travel"]).findings;
 }

@@ -45,7 +45,7 @@ export async function operatorAt(
       output.say(question);
       if (shared) return waitForGamepad(shared(), signal, output);
       if (!isTerminal) return true; // --arm permits it
-      return keys ? keys.wait(output) : answer(signal);
+      return keys ? keys.wait(output) : (await answer(signal, "press Enter to drive, n and Enter not to: ")) === "";
     },
     takeHeartbeat: () => keys?.take() ?? true,
     atRest: () => {
@@ -75,14 +75,14 @@ async function waitForGamepad(shared: Shared, signal: AbortSignal, output: Outpu
   }
 }
 
-/** Waits for Enter; what was typed before the question is no answer to it. */
-async function answer(signal: AbortSignal): Promise<boolean> {
+/** A typed line; what was typed before the question is no answer to it. Undefined: interrupted. */
+export async function answer(signal: AbortSignal, question: string): Promise<string | undefined> {
   await forgetTyped();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question("press Enter to drive, n and Enter not to: ", { signal })).trim() === "";
+    return (await terminal.question(question, { signal })).trim();
   } catch {
-    return false; // interrupted
+    return undefined;
   } finally {
     terminal.close();
   }

@@ -46,49 +46,54 @@ interface Compared {
   readonly turned: number;
 }
 
+export interface Agreement {
+  readonly findings: readonly Finding[];
+  /** by which poses are older than they say [s]; undefined if too little was measured to tell */
+  readonly latency?: number;
+}
+
 /** What is to be known of the agreement, and what to do about it. `wheelTravel`: as configured [m]. */
-export function agreementFindings(measured: Measured, wheelTravel: number): Finding[] {
+export function poseAgreement(measured: Measured, wheelTravel: number): Agreement {
   const sums = new Sums(measured.motions);
   const { hasWheel, hasGyro } = sums;
   const missing = [...(hasWheel ? [] : ["wheel"]), ...(hasGyro ? [] : ["gyro"])];
   if (!hasGyro)
-    return [named("sensors", note(`the car has no ${missing.join(" and no ")}: nothing to compare with`, null))];
+    return only("sensors", note(`the car has no ${missing.join(" and no ")}: nothing to compare with`, null));
   const poses = posesBy(PoseColumn.seconds, measured);
   const at = (latency: number) => compare(poses, sums, latency);
   const latencies = Array.from({ length: Math.round((LAST - FIRST) / BETWEEN) + 1 }, (_, i) => FIRST + i * BETWEEN);
   const turn = sums.wholeTurn;
   const way = sums.wholeWay;
   if (poses.length < LEAST_POSES || turn < LEAST_TURN || (hasWheel && way < LEAST_WAY))
-    return [
-      named(
-        "push",
-        problem(
-          `${poses.length} poses, ${way.toFixed(1)} m and ${Math.round(turn / DEGREE)}° of turning: too little to tell`,
-          `push it for ${LEAST_WAY} m and more, in curves to both sides; a stand before and after helps`,
-        ),
+    return only(
+      "push",
+      problem(
+        `${poses.length} poses, ${way.toFixed(1)} m and ${Math.round(turn / DEGREE)}° of turning: too little to tell`,
+        `push it for ${LEAST_WAY} m and more, in curves to both sides; a stand before and after helps`,
       ),
-    ];
+    );
   const best = latencies
     .map((latency) => ({ latency, fit: turnFit(at(latency)) }))
     .reduce((least, one) => (one.fit.left < least.fit.left ? one : least));
   if (!Number.isFinite(best.fit.left))
-    return [
-      named(
-        "times",
-        problem(
-          "hardly a pose is of the time in which wheel and gyro were measured",
-          "see that the source's clock runs as this computer's does, and push it as long as it listens",
-        ),
+    return only(
+      "times",
+      problem(
+        "hardly a pose is of the time in which wheel and gyro were measured",
+        "see that the source's clock runs as this computer's does, and push it as long as it listens",
       ),
-    ];
+    );
   const compared = at(best.latency);
-  return [
+  const findings = [
     ...gyroFindings(best.fit),
     latencyFinding(best.latency),
     ...(hasWheel ? wheelFindings(compared, wheelTravel) : []),
     ...believedFinding(measured),
   ];
+  return { findings, latency: best.latency };
 }
+
+const only = (name: string, finding: Finding): Agreement => ({ findings: [named(name, finding)] });
 
 /** Wheel and gyro, summed up from the beginning. */
 class Sums {

@@ -13,6 +13,7 @@ import { HandDriver } from "./hand-driver.js";
 import { Takeover } from "./handover.js";
 import { Journal } from "./journal.js";
 import { MeasuredRows } from "./measured-rows.js";
+import type { Moving } from "./move.js";
 import type { OutsidePoses } from "./outside-poses.js";
 import type { Layout, Ring } from "./records.js";
 import { GamepadSign, Order, type Shared } from "./shared.js";
@@ -62,6 +63,8 @@ export class ControlLoop {
   readonly #measured: MeasuredRows;
   readonly #gamepad: Gamepad | undefined;
   readonly #hand: HandDriver | undefined;
+  /** drives in place of the policy: a set-up's moves; undefined: the policy drives */
+  readonly #moving: Moving | undefined;
   #state = RuntimeState.idle;
   /** the fault that the robot is being stopped for */
   #fault = Fault.none;
@@ -84,7 +87,10 @@ export class ControlLoop {
     disarm: () => this.#disarm(),
   };
 
-  /** `poses`: measured from outside, undefined: none are; `gamepad`: must be held, undefined: nothing must. */
+  /**
+   * `poses`: measured from outside, undefined: none are; `gamepad`: must be held, undefined: nothing must; `moving`:
+   * what drives in place of the policy.
+   */
   constructor(
     core: Core,
     robot: Robot,
@@ -94,6 +100,7 @@ export class ControlLoop {
     layout: Layout,
     poses?: OutsidePoses,
     gamepad?: Gamepad,
+    moving?: Moving,
   ) {
     this.#core = core;
     this.#robot = robot;
@@ -104,6 +111,7 @@ export class ControlLoop {
     this.#rows = rowsOf(core);
     this.#takeover = new Takeover(core);
     this.#poses = poses;
+    this.#moving = moving;
     this.#measured = new MeasuredRows(ring);
     this.#gamepad = gamepad;
     this.#hand = gamepad && new HandDriver(robot, gamepad, core.setup.task.timing.controlPeriod);
@@ -122,9 +130,11 @@ export class ControlLoop {
       const isDriving = this.#state === RuntimeState.driving;
       this.#gates.seen.mainAge = now - this.#shared.mainHeartbeat;
       this.#gates.seen.origin = this.#origin - this.#rows.taskShift[0];
-      const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isDriving);
+      // what the sensors of a car mean that is being set up is not known yet: its moves have limits of their own
+      const isPlaced = isDriving && this.#moving === undefined;
+      const fault = this.#gates.check(now, missed, this.#shared.operatorHeartbeat, isPlaced);
       if (fault !== Fault.none) this.#handleFault(fault, this.#gates.seen.value, this.#gates.seen.limit);
-      else if (isDriving && this.#drive()) command = this.#rows.inputs;
+      else if (isDriving && (this.#moving ? this.#move(this.#moving) : this.#drive())) command = this.#rows.inputs;
     }
     if (this.#state === RuntimeState.idle) this.#wait();
     else if (this.#state === RuntimeState.stopping) this.#brake();
@@ -193,6 +203,7 @@ export class ControlLoop {
     this.#takeParameters();
     this.#origin = this.#now - this.#shared.startTime;
     this.#core.beginDrive();
+    this.#moving?.begin(this.#shared.move, this.#robot.reading.state);
     this.#hasEnd = true;
   }
 
@@ -245,6 +256,13 @@ export class ControlLoop {
     if (calls) this.#journal.call(time);
     this.#journal.step(time);
     return true;
+  }
+
+  /** Driving: the move's step; false if it is over. */
+  #move(moving: Moving): boolean {
+    if (moving.step(this.#now - this.#origin, this.#robot.reading.state, this.#rows.inputs)) return true;
+    this.#handle(RuntimeEvent.finish);
+    return false;
   }
 
   /** Stopping: neutral until the robot stands. */

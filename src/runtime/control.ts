@@ -14,6 +14,7 @@ import type { GamepadPort } from "./gamepad-device.js";
 import { GateCheck } from "./gate-check.js";
 import { HandDriver } from "./hand-driver.js";
 import { ListeningLoop } from "./listening-loop.js";
+import { Moving } from "./move.js";
 import { OutsidePoses } from "./outside-poses.js";
 import { layoutFor, type Ring } from "./records.js";
 import type { Shared } from "./shared.js";
@@ -30,6 +31,8 @@ export interface ControlOptions {
   readonly listens?: boolean;
   /** whoever drives it must hold its button; undefined: nobody need to */
   readonly gamepad?: GamepadPort | undefined;
+  /** it drives moves (runtime/move.ts), and no policy */
+  readonly moves?: boolean;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
 }
@@ -84,7 +87,8 @@ export async function controlLoop(
   });
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
-  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside, gamepad);
+  const moving = options.moves ? new Moving() : undefined;
+  return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside, gamepad, moving);
 }
 
 /** Code runs at full speed only after some calls: the first command of a drive must not be the slowest. */

@@ -104,7 +104,8 @@ export const gates = [
     check: (seen) => seen.measured(seen.age).isAbove,
     noticed: AT_ONCE,
     remedy:
-      "keep the car still for two seconds after power on, so that the gyro finds its bias; check gyro and encoder",
+      "keep the car still for two seconds after power on, so that the gyro finds its bias; check gyro and encoder, " +
+      "or what sends its poses",
   },
   {
     fault: Fault.deadMan,

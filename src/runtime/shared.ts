@@ -5,6 +5,7 @@
 import { Fault } from "../links/faults.js";
 import type { HeardRobot, RobotPhase } from "../links/robot.js";
 import { HANDOVER_SIZE } from "./handover.js";
+import type { Move } from "./move.js";
 import { RESPONSE_SIZE } from "./response.js";
 import type { RuntimeState } from "./states.js";
 
@@ -65,6 +66,11 @@ enum Slot {
   uncertainty,
   /** bytes that came from the robot's port */
   bytes,
+  /** a set-up's move, see runtime/move.ts */
+  moveThrottle,
+  moveSteering,
+  moveSeconds,
+  moveRoom,
   count,
 }
 
@@ -276,6 +282,21 @@ export class Shared {
   }
   set startTime(time: number) {
     this.#slots[Slot.startTime] = time;
+  }
+  /** What a set-up drives next; it must not change while the robot drives. */
+  get move(): Move {
+    return {
+      throttle: this.#slots[Slot.moveThrottle],
+      steering: this.#slots[Slot.moveSteering],
+      seconds: this.#slots[Slot.moveSeconds],
+      room: this.#slots[Slot.moveRoom],
+    };
+  }
+  set move({ throttle, steering, seconds, room }: Move) {
+    this.#slots[Slot.moveThrottle] = throttle;
+    this.#slots[Slot.moveSteering] = steering;
+    this.#slots[Slot.moveSeconds] = seconds;
+    this.#slots[Slot.moveRoom] = room;
   }
   /** The control thread's clock at its last step [s]. */
   get now(): number {

@@ -25,7 +25,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["runtime"],
   ["training"],
   ["doctor", "export", "peers", "report", "trackers"],
-  ["view"],
+  ["setup", "view"],
   ["compare"],
   ["reproduce"],
   ["derivatives"],

@@ -70,6 +70,8 @@ export class VirtualHost implements ControlHost {
   before: (now: number) => undefined | boolean | Promise<undefined | boolean> = () => undefined;
   /** somebody else drives: the robot is only heard */
   listens = false;
+  /** it drives a set-up's moves, and no policy */
+  moves = false;
   /** looks at the car from outside; undefined: nothing does */
   poses: Pick<PoseSource, "poll"> | undefined;
   /** what the host's clock is ahead of the board's [s] */
@@ -103,7 +105,7 @@ export class VirtualHost implements ControlHost {
   }
 
   get #options() {
-    return { heartbeatWithin: Number.POSITIVE_INFINITY, listens: this.listens };
+    return { heartbeatWithin: Number.POSITIVE_INFINITY, listens: this.listens, moves: this.moves };
   }
 
   note(): undefined {}

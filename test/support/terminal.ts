@@ -14,16 +14,33 @@ export interface Screen {
 
 const ROWS = 24;
 
-/** Runs a line of a shell in a folder, on a terminal of so many columns. */
-export async function onTerminal(folder: string, columns: number, line: string): Promise<Screen> {
+/**
+ * Runs a line of a shell in a folder, on a terminal of so many columns. `type`: what somebody types, told all that was
+ * written since they typed last.
+ */
+export async function onTerminal(
+  folder: string,
+  columns: number,
+  line: string,
+  type?: (written: string) => string | undefined,
+): Promise<Screen> {
   const words = ["-qec", `stty cols ${columns} rows ${ROWS}; ${line}`, "/dev/null"];
-  const child = spawn("script", words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("script", words, { cwd: folder, stdio: [type ? "pipe" : "ignore", "pipe", "inherit"] });
+  let unanswered = "";
   const terminal = new xterm.Terminal({ cols: columns, rows: ROWS, scrollback: 5000, allowProposedApi: true });
   const moments: string[] = [];
   const buffer = terminal.buffer.active;
   const lineAt = (index: number) => buffer.getLine(index)?.translateToString(true) ?? "";
   let written = Promise.resolve();
-  child.stdout.on("data", (data: Buffer) => {
+  child.stdin?.on("error", () => {}); // it may end before it is typed to
+  child.stdout?.on("data", (data: Buffer) => {
+    unanswered += data.toString();
+    const typed = type?.(unanswered);
+    if (typed !== undefined) {
+      unanswered = "";
+      // what is typed before a question is no answer to it
+      setTimeout(() => child.stdin?.write(typed), 300);
+    }
     written = written
       .then(() => new Promise<void>((resolve) => terminal.write(data, resolve)))
       .then(() => void moments.push(lineAt(buffer.baseY + buffer.cursorY)));

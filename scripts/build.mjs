@@ -12,6 +12,7 @@
  * and last
  *   host         src/, test/, bench/ -> build/src, build/test, build/bench, incrementally
  *   types        src/ -> build/types, what a program that imports lapgrad knows of its types
+ * After them build/src/digest.json says which build it is.
  *
  * Usage: node scripts/build.mjs [--debug | --use], in the project's folder: all targets, debug only when asked for;
  * --use: what driving and training need, without what only tests and benchmarks do. What takes long is said as it goes;
@@ -19,6 +20,7 @@
  * chosen tests need.
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -43,6 +45,9 @@ const STAMPS = "build/.stamps";
 const HOST_STATE = join(STAMPS, "host.tsbuildinfo");
 const BINDINGS = ["build/core/release.js", "build/core/release.d.ts"];
 const PEER_BINDINGS = ["build/peers/peers.js", "build/peers/peers.d.ts"];
+
+const CORES = ["build/core/release.wasm", "build/peers/peers.wasm"];
+const DIGEST = "build/src/digest.json";
 
 const asc = (target, config) => () => run("assemblyscript/bin/asc.js", "--config", config, "--target", target);
 const core = (target, more = [], config = "asconfig.json", make = asc(target, config)) => ({
@@ -146,6 +151,16 @@ async function make(name, target, isFirst) {
   return [name];
 }
 
+/** Writes which build this is: a digest of the host and of the cores, by which jobs of a plan are told apart. */
+function writeDigest() {
+  const host = readdirSync("build/src", { recursive: true }).filter((file) => file.endsWith(".js"));
+  const hash = createHash("sha256");
+  for (const path of [...host.sort().map((file) => join("build/src", file)), ...CORES])
+    hash.update(`${path}\n`).update(existsSync(path) ? readFileSync(path) : "");
+  const text = `${JSON.stringify({ digest: hash.digest("hex").slice(0, 12) })}\n`;
+  if (!existsSync(DIGEST) || readFileSync(DIGEST, "utf8") !== text) writeFileSync(DIGEST, text);
+}
+
 /** Removes what an earlier build made of a source that is gone: an old test must not run on. */
 function removeStale() {
   for (const folder of HOST.filter((name) => existsSync(join("build", name)))) {
@@ -201,6 +216,7 @@ async function buildTargets(names) {
   removeStale();
   const last = [make("host", host(), isFirst), ...makeAll(names.filter((name) => TARGETS[name].needsBindings))];
   const done = [...first.map((result) => result.value), ...(await Promise.all(last))];
+  writeDigest();
   if (existsSync("build/src/cli/main.js")) chmodSync("build/src/cli/main.js", 0o755);
   return done.flat();
 }

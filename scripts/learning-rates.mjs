@@ -6,7 +6,8 @@
 import { spreadOf } from "../build/src/compare/statistics.js";
 import { completeConfig } from "../build/src/config/config.js";
 import { markdownTable } from "../build/src/report/markdown.js";
-import { shownCost, trainedCosts, writeStudyPage } from "./study.mjs";
+import { windowCosts } from "../build/src/sweeps/training.js";
+import { shownCost, writeStudyPage } from "./study.mjs";
 
 const SEEDS = 10;
 const SHOWN = [4, 8, 15, 25];
@@ -20,7 +21,7 @@ const SWEEP = [
 
 /** Window cost of every rollout of one training. */
 async function train(update, truncation, rate, seed) {
-  return trainedCosts({
+  return windowCosts({
     seed,
     update,
     truncation,

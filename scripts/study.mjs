@@ -1,27 +1,11 @@
 /** What the studies of trainings share: the costs of one, how a cost is shown, and the page. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { completeConfig } from "../build/src/config/config.js";
-import { segmentsPerLap } from "../build/src/config/resolve.js";
 import { digits } from "../build/src/output.js";
 import { machine, remarksIn } from "../build/src/report/markdown.js";
 import { storeRollout } from "../build/src/runtime/rollout-rows.js";
 import { fill } from "../build/src/serve/template.js";
 import { coreFor } from "../build/src/session.js";
-import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { measureSteps } from "../build/src/training/metrics.js";
-
-/** Window cost of every rollout, or lap, of one training, infinite once it left its bounds. */
-export async function trainedCosts(given) {
-  const config = completeConfig(given);
-  const { rollouts } = await trainingInMemory(config);
-  const costs = [];
-  for await (const { stopped, windowCost } of rollouts()) {
-    if (stopped) break;
-    costs.push(windowCost);
-    if (costs.length === config.rollouts) break;
-  }
-  return [...costs, ...Array(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
-}
+import { untrainedLap } from "../build/src/sweeps/training.js";
 
 /**
  * What `make` answers for a key, kept in a file of lines too, if there is a path: what is there already is not made
@@ -43,19 +27,7 @@ export function keptRows(path) {
   };
 }
 
-/** Metrics of the untrained controller's last lap of six, from the task's own start. */
-export async function untrainedLap(given) {
-  const config = completeConfig(given);
-  const { timing, initialState } = (await coreFor(config, 1, 1)).setup.task;
-  const segments = segmentsPerLap({ timing });
-  const core = await coreFor(config, 1, 6 * segments);
-  core.writeStart(initialState, 0);
-  core.rollOut(0, 6 * segments);
-  const steps = segments * config["steps-per-segment"];
-  return measureSteps(core, 0, 5 * steps, 6 * steps, 6);
-}
-
-/** Its cost per step. */
+/** Cost per step of the untrained controller's last lap of six. */
 export async function untrainedCost(given) {
   return (await untrainedLap(given)).meanCost;
 }

@@ -1,4 +1,5 @@
 /** Files that are either the old or the new, whatever happens in between, and errors of the file system for people. */
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
@@ -24,6 +25,9 @@ const PROBLEMS: Readonly<Partial<Record<string, string>>> = {
 const NO_METHOD = "Method not implemented.";
 /** What to do about it. */
 export const NO_PLUG_N_PLAY = "set nodeLinker: node-modules in .yarnrc.yml, then yarn install";
+
+/** A process's number is not enough: another computer's may be the same. */
+const MOST_RANDOM = 2 ** 47;
 
 /** Code of an error of the file system, e.g. ENOENT; undefined if it is another error. */
 export function codeOf(error: unknown): string | undefined {
@@ -51,14 +55,17 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Replaces a file: written beside it, flushed to disk, renamed, and the folder flushed. */
+/**
+ * Replaces a file: written beside it under a name of its own, so that several processes and computers may do it at a
+ * time, flushed to disk, renamed, and the folder flushed.
+ */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await replaceAtomically(path, (file) => file.writeFile(content));
 }
 
 /** The same for a file that is written piece by piece; if `write` throws, the old file stays. */
 export async function replaceAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomInt(MOST_RANDOM)}.tmp`;
   try {
     const file = await open(temporary, "w");
     try {

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""
 const LAUNCHER = "lapgrad";
 
 /** Packages that add something and are installed only by who needs it, with the versions that are known to work. */
-export type OptionalPackage = "@mujoco/mujoco" | "js-aruco2" | "onnxruntime-node" | "rclnodejs";
+export type OptionalPackage = "@mujoco/mujoco" | "bullmq" | "ioredis" | "js-aruco2" | "onnxruntime-node" | "rclnodejs";
 
 /** An installation, as far as it decides what to type. */
 export interface Installation {

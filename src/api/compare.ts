@@ -4,13 +4,11 @@ import { checkedRule } from "../compare/learner.js";
 import { CORE_PLANTS, plantsIn } from "../compare/plants.js";
 import { rules } from "../compare/rules.js";
 import { type Group, groupsOf, jobsOf, type Study } from "../compare/study.js";
-import type { Curve, Job } from "../compare/training.js";
+import type { Curve } from "../compare/training.js";
 import { UserError } from "../errors.js";
-import { runJobs } from "../workers/pool.js";
+import { answersOf } from "../sweeps/local.js";
 import { wholeNumber } from "./checked.js";
 import { type StopSignal, stopBy } from "./stop.js";
-
-const WORKER = new URL("../compare/worker.js", import.meta.url);
 
 /** Most minutes of driving that a training may have. */
 const MOST_MINUTES = 1440;
@@ -42,8 +40,9 @@ export async function compare(study: Partial<Study> = {}, options: StudyOptions 
   const workers = wholeNumber("workers", options.workers ?? availableParallelism());
   const { signal, release } = stopBy(options.signal);
   try {
-    const curves = await runJobs<Job, Curve>(WORKER, jobs, { workers, signal, onDone });
-    return { ...whole, groups: groupsOf(whole, jobs, curves) };
+    const planned = jobs.map((settings) => ({ kind: "compare", settings }));
+    const curves = await answersOf(planned, { workers, signal, onDone });
+    return { ...whole, groups: groupsOf(whole, jobs, curves as Curve[]) };
   } finally {
     release();
   }

@@ -12,6 +12,8 @@ export interface Command<Values = never, More extends unknown[] = never[]> {
   readonly settings: readonly SettingName[];
   /** what each command line does */
   readonly examples: Readonly<Record<string, string>>;
+  /** it is started thousands of times by programs: its words are read without yargs where that is enough */
+  readonly startsOften?: true;
   /** another command that is meant by some values of its arguments; undefined: none */
   instead?(typed: Readonly<Record<string, unknown>>): Promise<Command | undefined>;
   /** Does it; false if it failed and said so (exit code 1). Errors are thrown. */
@@ -31,6 +33,7 @@ export function defineCommand<
   readonly args: A;
   readonly settings?: S;
   readonly examples: Readonly<Record<string, string>>;
+  readonly startsOften?: true;
   instead?(typed: Readonly<Record<string, unknown>>): Promise<Command | undefined>;
   run(values: ValuesFor<A, S>, output: Output, ...more: More): Promise<unknown>;
 }): Command<ValuesFor<A, S>, More> {

@@ -1,19 +1,7 @@
-/** Jobs on all cores with a progress bar, until they are done or Ctrl-C. */
+/** Work of many jobs with a progress bar, until they are done or Ctrl-C. */
 import type { Output } from "../output.js";
-import { runJobs } from "../workers/pool.js";
 import { barLine, barOptions, timeLeft } from "./bar.js";
 import { watchInterrupts } from "./interrupt.js";
-
-/** Runs jobs of a worker module; `what` they are called beside the bar. */
-export function runWithProgress<J, A>(
-  module: URL,
-  jobs: readonly J[],
-  workers: number,
-  output: Output,
-  what: string,
-): Promise<A[]> {
-  return withProgress(jobs.length, output, what, (watch) => runJobs(module, jobs, { workers, ...watch }));
-}
 
 /** Does work of so many jobs; `what` they are called beside the bar. */
 export async function withProgress<A>(

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line: one file per command, loaded only when it is used. */
-import { hideBin } from "yargs/helpers";
 import { messageOf, UserError } from "../errors.js";
 import { codeOf, problemOf } from "../files.js";
 import { outputFor, printable } from "../output.js";
@@ -63,4 +62,4 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-await main(hideBin(process.argv)).catch(fail);
+await main(process.argv.slice(2)).catch(fail);

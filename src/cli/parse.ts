@@ -1,6 +1,6 @@
 /** From the words of a command line to what was typed for the arguments of its command; yargs is the parser. */
-import yargs from "yargs";
-import { optionName } from "./arguments.js";
+import { parseArgs } from "node:util";
+import { type ArgumentTable, optionName } from "./arguments.js";
 import { argumentsOf, COMMON, type Command } from "./command.js";
 import { type CommandName, signatureOf } from "./registry.js";
 
@@ -11,6 +11,9 @@ export async function parseWords(
   command: Command,
 ): Promise<Record<string, unknown>> {
   const table = await argumentsOf(command);
+  const plain = command.startsOften && plainWords(words, name, table);
+  if (plain) return plain;
+  const { default: yargs } = await import("yargs");
   const { explainMisread, explainUsage } = await import("./usage.js");
   const misread = await explainMisread(words, name, table);
   if (misread) throw misread;
@@ -39,4 +42,26 @@ export async function parseWords(
   const [problem] = problems;
   if (problem === undefined) return typed;
   throw await explainUsage(problem, words, name, table);
+}
+
+/**
+ * What was typed, without yargs, whose start takes longer than all else; undefined where anything is unusual: yargs
+ * then says what is wrong.
+ */
+function plainWords(words: readonly string[], name: string, table: ArgumentTable): Record<string, unknown> | undefined {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([key, { type }]) => [
+      optionName(key),
+      { type: type.isFlag ? ("boolean" as const) : ("string" as const), multiple: true as const },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+    const given = Object.entries(values);
+    const isMissing = Object.entries(table).some(([key, { required }]) => required && !(optionName(key) in values));
+    if (positionals.join() !== name || isMissing || given.some(([, all]) => all?.length !== 1)) return undefined;
+    return Object.fromEntries(given.map(([option, all]) => [option, all?.[0]]));
+  } catch {
+    return undefined;
+  }
 }

@@ -54,12 +54,16 @@ export function jobsOf({ plants, updates, seeds, minutes, rates }: Study): Job[]
   );
 }
 
-/** Groups the results of {@link jobsOf} by plant and rule. */
-export function groupsOf(study: Study, jobs: readonly Job[], curves: readonly Curve[]): Group[] {
+/** Groups the results of {@link jobsOf} by plant and rule, as far as there are any. */
+export function groupsOf(study: Study, jobs: readonly Job[], curves: readonly (Curve | undefined)[]): Group[] {
   const { seeds, minutes } = study;
   const groups: Group[] = [];
   for (let first = 0; first < jobs.length; first += seeds.length) {
-    groups.push(groupOf(jobs[first], seeds, curves.slice(first, first + seeds.length), shownMinutes(minutes)));
+    const found = seeds.flatMap((seed, i) => {
+      const curve = curves[first + i];
+      return curve ? [{ seed, curve }] : [];
+    });
+    if (found.length > 0) groups.push(groupOf(jobs[first], found, shownMinutes(minutes)));
   }
   return groups;
 }
@@ -69,7 +73,12 @@ export function shownMinutes(minutes: number): number[] {
   return [...SHOWN.filter((at) => at < minutes), minutes];
 }
 
-function groupOf(job: Job, seeds: readonly number[], curves: readonly Curve[], shown: readonly number[]): Group {
+function groupOf(
+  job: Job,
+  found: readonly { readonly seed: number; readonly curve: Curve }[],
+  shown: readonly number[],
+): Group {
+  const curves = found.map(({ curve }) => curve);
   const overSeeds = (of: (curve: Curve) => number) => spreadOf(curves.map(of));
   return {
     plant: job.plant,
@@ -81,6 +90,6 @@ function groupOf(job: Job, seeds: readonly number[], curves: readonly Curve[], s
     minutesTo5: overSeeds((curve) => minutesTo(curve, 0.05)).median,
     final: overSeeds(finalCost),
     worstEver: overSeeds(worstCost).worst,
-    failures: curves.flatMap(({ failure }, i) => (failure ? [{ seed: seeds[i], ...failure }] : [])),
+    failures: found.flatMap(({ seed, curve: { failure } }) => (failure ? [{ seed, ...failure }] : [])),
   };
 }

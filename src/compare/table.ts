@@ -21,7 +21,7 @@ export function fullRows(study: Study, groups: readonly Group[]): string[][] {
   );
 }
 
-function rowsOf({ minutes, seeds }: Study, groups: readonly Group[], cell: (spread: Spread) => string): string[][] {
+function rowsOf({ minutes }: Study, groups: readonly Group[], cell: (spread: Spread) => string): string[][] {
   return [
     [
       "update",
@@ -41,7 +41,7 @@ function rowsOf({ minutes, seeds }: Study, groups: readonly Group[], cell: (spre
       time(group.minutesTo5),
       cell(group.final),
       percent(group.worstEver),
-      `${group.failures.length} of ${seeds.length}`,
+      `${group.failures.length} of ${group.curves.length}`,
     ]),
   ];
 }

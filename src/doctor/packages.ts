@@ -9,6 +9,8 @@ export const packages: Group = {
     optional("onnxruntime-node", "runs an exported network to check it", ""),
     optional("@mujoco/mujoco", "simulates the plant mujoco", ""),
     optional("js-aruco2", "finds the tag of --pose camera", ""),
+    optional("bullmq", "does sweeps by workers on Redis, with ioredis", ""),
+    optional("ioredis", "connects with Redis, for bullmq", ""),
   ],
 };
 

@@ -50,12 +50,13 @@ export function jobsOf(trials: readonly Trial[], seeds: number, updates: number)
   return [...tuned, ...published];
 }
 
-/** Judges the results of {@link jobsOf}. */
+/** Judges the results of {@link jobsOf}, of all its seeds or of some of them. */
 export function judge(trials: readonly Trial[], jobs: readonly Job[], curves: readonly Curve[]): Figure2 {
   const { updates } = jobs[0];
-  const seeds = Math.max(...jobs.map(({ seed }) => seed));
+  const [{ seed: first }] = jobs;
+  const seeds = new Set(jobs.map(({ seed }) => seed)).size;
   const rows = jobs
-    .filter(({ seed }) => seed === 1)
+    .filter(({ seed }) => seed === first)
     .map(({ model, loop, truncation, learningRate }, place): Row => {
       const group = curves.slice(place * seeds, (place + 1) * seeds);
       return {

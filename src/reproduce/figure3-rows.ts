@@ -2,6 +2,7 @@
 import { type Spread, spreadOf } from "../compare/statistics.js";
 import type { Job, Training } from "./figure3-training.js";
 import { seedsTo } from "./in-turn.js";
+import type { PlannedOptions } from "./study.js";
 
 /** Driving after which policies are evaluated [min]. */
 const MARKS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60];
@@ -19,17 +20,8 @@ const FIRST_SEED = 101;
 
 export const DEFAULT_RULES: readonly string[] = [...LONG, ...SHORT];
 
-/** What is asked for; undefined: the study's own. */
-export interface Wanted {
-  readonly plants: readonly string[] | undefined;
-  readonly rules: readonly string[] | undefined;
-  readonly seeds: number | undefined;
-  readonly minutes: number | undefined;
-  readonly quick: boolean;
-}
-
 /** All trainings: plants, within them rules, within them seeds. */
-export function jobsOf(wanted: Wanted, folder: string | undefined): Job[] {
+export function jobsOf(wanted: PlannedOptions): Job[] {
   const { quick } = wanted;
   const plants = wanted.plants ?? (quick ? ["identified"] : PLANTS);
   const rules = wanted.rules ?? (quick ? ["gauss-newton", "refit", "ilc", "ppo"] : DEFAULT_RULES);
@@ -40,7 +32,7 @@ export function jobsOf(wanted: Wanted, folder: string | undefined): Job[] {
       const most = wanted.minutes ?? (quick ? 0.5 : isShort ? SHORT_MINUTES : LONG_MINUTES);
       const seeds = wanted.seeds ?? (quick ? 2 : isShort ? SHORT_SEEDS : LONG_SEEDS);
       const minutes = [...MARKS.filter((mark) => mark < most), most];
-      return seedsTo(seeds).map((seed) => ({ plant, rule, seed: FIRST_SEED - 1 + seed, minutes, folder }));
+      return seedsTo(seeds).map((seed) => ({ plant, rule, seed: FIRST_SEED - 1 + seed, minutes }));
     }),
   );
 }

@@ -1,16 +1,12 @@
-/** One training of figure 3: its configuration, what becomes of it, and its file, by which a study goes on. */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+/** One training of figure 3: its configuration, what becomes of it, and which of those that are over answer for it. */
 import { learnerFor, RULES } from "../compare/learner.js";
 import { learningRates } from "../compare/learning-rates.js";
 import { basePlant } from "../compare/plants.js";
 import { rules } from "../compare/rules.js";
 import { configOf } from "../compare/training.js";
-import { writeAtomically } from "../files.js";
 import { type Account, account, firstOf, unitsOf } from "../peers/accounting.js";
 import { contenders } from "../peers/contenders.js";
 import { Evaluation } from "../peers/evaluation.js";
-import { inTurn } from "./in-turn.js";
 
 /** Plain data, so that it can be sent to a worker. */
 export interface Job {
@@ -19,12 +15,10 @@ export interface Job {
   readonly seed: number;
   /** driving after which the policy is evaluated [min], increasing */
   readonly minutes: readonly number[];
-  /** where the files of trainings are; undefined: none is kept */
-  readonly folder: string | undefined;
 }
 
 /** A training that is over. */
-export interface Training extends Omit<Job, "folder" | "minutes"> {
+export interface Training extends Omit<Job, "minutes"> {
   /** what it was trained with: a file with other settings is of no use */
   readonly settings: unknown;
   readonly account: Account;
@@ -38,40 +32,18 @@ export function settingsOf(rule: string, plant: string): unknown {
   return { ...rules[rule].config, "learning-rate": rateOf(rule, plant) };
 }
 
-/** Trains, and keeps what came of it. */
-export async function trainOnce(job: Job): Promise<Training> {
-  const { plant, rule, seed, minutes, folder } = job;
+/** Trains. */
+export async function trainOnce({ plant, rule, seed, minutes }: Job): Promise<Training> {
   const config = configOf({ rule, plant, seed, learningRate: rateOf(rule, plant) });
   const evaluation = await Evaluation.load(config);
   const found = await account(learnerFor(rule, config), evaluation, minutes, unitsOf(config));
-  const training = { plant, rule, seed, settings: settingsOf(rule, plant), account: found };
-  if (folder !== undefined) await writeAtomically(join(folder, fileOf(job)), `${JSON.stringify(training)}\n`);
-  return training;
-}
-
-function fileOf({ plant, rule, seed, minutes }: Job): string {
-  return `${plant.replaceAll(/[^\w+=.-]/g, "_")},${rule},${seed},${minutes.at(-1)}min.json`;
-}
-
-/** The trainings in a folder. */
-export async function trainingsIn(folder: string): Promise<Training[]> {
-  const names = await readdir(folder);
-  const found = await inTurn(names, async (name) => parsed(await readFile(join(folder, name), "utf8")));
-  return found.filter((training) => training !== undefined);
+  return { plant, rule, seed, settings: settingsOf(rule, plant), account: found };
 }
 
 /** The training of a job if it is over already, or a longer one: as much of it. `known`: those that are present. */
 export function finished(job: Job, known: readonly Training[]): Training | undefined {
   const training = known.find((one) => isOf(job, one));
   return training && { ...training, account: firstOf(training.account, job.minutes.length) };
-}
-
-function parsed(text: string): Training | undefined {
-  try {
-    return JSON.parse(text) as Training;
-  } catch {
-    return undefined; // cut short, or of somebody else: trained again
-  }
 }
 
 function isOf({ plant, rule, seed, minutes }: Job, { account, ...training }: Training): boolean {

@@ -9,41 +9,42 @@ import { basePlant, plantConfig } from "../compare/plants.js";
 import { completeConfig } from "../config/config.js";
 import { resolveTask } from "../config/resolve.js";
 import { messageOf, UserError } from "../errors.js";
-import { createFolder } from "../files.js";
 import { firstOf } from "../peers/accounting.js";
 import { hostPlantFor } from "../plants/plants.js";
 import { carFigure8 } from "../tasks/car-figure8.js";
 import { figure3Page } from "./figure3-page.js";
-import { DEFAULT_RULES, jobsOf, rowsOf, type Wanted } from "./figure3-rows.js";
-import { finished, isPresent, type Job, type Training, trainingsIn } from "./figure3-training.js";
-import type { Study, StudyOptions, StudyPage } from "./study.js";
+import { DEFAULT_RULES, jobsOf, rowsOf } from "./figure3-rows.js";
+import { finished, isPresent, type Job, type Training } from "./figure3-training.js";
+import type { PlannedOptions, PlannedStudy, Study, StudyOptions, StudyPage } from "./study.js";
 
 /** Beside the page: all trainings that it shows, so that another machine goes on with them. */
 const TRAININGS = "figure3.jsonl";
+const KIND = "figure3";
 
-async function run({ plants, rules, seeds, minutes, quick, kept = false, out, run: train }: StudyOptions) {
-  const folder = out && join(out, "figure3-trainings");
-  if (folder) await createFolder(folder);
+async function run({ kept = false, out, run: train, over, ...wanted }: StudyOptions): Promise<StudyPage> {
   const listed = out === undefined ? [] : await trainingsOf(join(out, TRAININGS));
-  const known = longest([...listed, ...(folder ? await trainingsIn(folder) : [])]);
-  const wanted = { plants, rules, seeds, minutes, quick };
+  const known = longest([...listed, ...((await over?.()) ?? [])] as Training[]);
   if (kept) return pageOf(inOrder(known, wanted), known);
-  const all = jobsOf(wanted, folder);
+  const all = jobsOf(wanted);
   const undrivable = await undrivableOf(all.map(({ plant }) => plant));
-  if (plants !== undefined) for (const error of undrivable.values()) throw error;
+  if (wanted.plants !== undefined) for (const error of undrivable.values()) throw error;
   const jobs = all.filter(({ plant }) => !undrivable.has(plant));
-  const over = jobs.map((job) => finished(job, known));
-  const missing = jobs.filter((_, i) => over[i] === undefined);
-  const worker = new URL("./figure3-worker.js", import.meta.url);
-  const trained = await train<Job, Training>(worker, missing, "trainings").catch((error: unknown) => {
-    if (folder === undefined) throw error;
-    throw new UserError(`${messageOf(error)}; those that are over are in ${folder}: the same command goes on`, 1);
-  });
-  const trainings = over.map((training) => training ?? (trained.shift() as Training));
+  const found = jobs.map((job) => finished(job, known));
+  const trainings = await train<Job, Training>(KIND, jobs, "trainings", found);
   const page = pageOf(trainings, longest([...known, ...trainings]));
   const leftOut = [...undrivable].map(([plant, error]) => `Left out: ${plant}. ${messageOf(error)}`);
   return { ...page, intro: [...page.intro, ...leftOut] };
 }
+
+export const figure3Plan: PlannedStudy<Job, Training> = {
+  kind: KIND,
+  jobs: jobsOf,
+  page(_, answers) {
+    const over = answers.filter((training) => training !== undefined);
+    if (over.length === 0) throw new UserError("no training is over", 1);
+    return pageOf(over, over);
+  },
+};
 
 /** The plants that cannot be driven here, a package of theirs being absent, and why. */
 export async function undrivableOf(plants: readonly string[], load = hostPlantFor): Promise<Map<string, unknown>> {
@@ -65,8 +66,8 @@ function pageOf(shown: readonly Training[], all: readonly Training[]): StudyPage
 }
 
 /** Those of the trainings that are over whose plant, rule and seed are wanted, in the order of the figure. */
-function inOrder(known: readonly Training[], wanted: Wanted): Training[] {
-  const found = jobsOf(wanted, undefined).flatMap(({ plant, rule, seed, minutes }) => {
+function inOrder(known: readonly Training[], wanted: PlannedOptions): Training[] {
+  const found = jobsOf(wanted).flatMap(({ plant, rule, seed, minutes }) => {
     const training = known.find((one) => one.plant === plant && one.rule === rule && one.seed === seed);
     const count = training?.account.minutes.filter((at) => at <= minutes[minutes.length - 1]).length;
     return training && count ? [{ ...training, account: firstOf(training.account, count) }] : [];

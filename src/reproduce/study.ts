@@ -18,12 +18,35 @@ export interface StudyOptions {
   readonly plants?: readonly string[] | undefined;
   readonly rules?: readonly string[] | undefined;
   readonly minutes?: number | undefined;
-  /** where its page goes, and a study that takes hours keeps what is over to go on with it; undefined: keeps nothing */
+  /** where its page goes, and where it looks for what is over already */
   readonly out?: string;
   /** folder of reference data; undefined if there is none */
   readonly reference: string | undefined;
-  /** runs jobs of a worker module on all cores, with progress on the screen */
-  readonly run: <J, A>(module: URL, jobs: readonly J[], what: string) => Promise<A[]>;
+  /**
+   * The answers to jobs of a kind, by their settings, computed on all cores with progress on the screen. `known`: those
+   * that are over, in the order of the jobs.
+   */
+  readonly run: <J, A>(
+    kind: string,
+    settings: readonly J[],
+    what: string,
+    known?: readonly (A | undefined)[],
+  ) => Promise<A[]>;
+  /** what an earlier command into the same place has computed, of whatever kind; undefined: nothing is kept */
+  readonly over?: () => Promise<readonly unknown[]>;
+}
+
+/** What is asked for of a study that can be planned. */
+export type PlannedOptions = Pick<StudyOptions, "seeds" | "plants" | "rules" | "minutes"> & {
+  readonly quick?: boolean | undefined;
+};
+
+/** The jobs of a study, which may be computed elsewhere, and the page that is made of their answers. */
+export interface PlannedStudy<J, A> {
+  readonly kind: string;
+  jobs(options: PlannedOptions): J[];
+  /** of the answers in the order of the jobs; undefined: there is none yet. @throws UserError if there are too few */
+  page(jobs: readonly J[], answers: readonly (A | undefined)[]): StudyPage;
 }
 
 /** Heading, sentences (Markdown), tables and charts. */

@@ -36,8 +36,7 @@ export const theory: Study = {
   describe: "bias, variance and curvature of the gradient against the horizon, beside Theorem 1",
   run: async ({ quick, run }) => {
     const starts = quick ? 2048 : 16384;
-    const module = new URL("./theory/worker.js", import.meta.url);
-    const measured = await run<TheoryJob, Measured>(module, theoryJobs(starts), "loops");
+    const measured = await run<TheoryJob, Measured>("growth", theoryJobs(starts), "loops");
     const judged = judge(measured);
     const batches = measured.map((one) => ({ one, slope: powerGrowth(BATCHES, one.batchVariance).power }));
     const off = [

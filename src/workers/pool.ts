@@ -13,9 +13,58 @@ export interface PoolOptions {
   readonly onDone?: ((done: number) => void) | undefined;
 }
 
+/** Threads of a worker module, which serves jobs with `serve` (serve.ts); jobs and answers are plain data. */
+export class Pool<J, A> {
+  readonly #threads = new Set<Worker>();
+  readonly #idle: Worker[] = [];
+  /** those who wait for an idle one, first come first served */
+  readonly #waiting: ((thread: Worker) => void)[] = [];
+  readonly #module: URL;
+
+  constructor(module: URL, threads: number) {
+    this.#module = module;
+    for (let i = 0; i < threads; i++) this.#idle.push(this.#started());
+  }
+
+  /** What a thread answers to a job; jobs wait while all threads are busy. A thread that dies is replaced. */
+  async run(job: J): Promise<A> {
+    const thread = this.#idle.shift() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
+    let next = thread;
+    try {
+      const message = await new Promise<Answer<A>>((resolve, reject) => {
+        thread.once("message", resolve);
+        thread.once("error", reject);
+        thread.postMessage(job);
+      });
+      if ("answer" in message) return message.answer;
+      throw message.isUserError ? new UserError(message.error, 1) : new Error(message.error);
+    } catch (error) {
+      if (!this.#threads.has(thread)) next = this.#started();
+      throw error;
+    } finally {
+      thread.removeAllListeners("message");
+      const waiting = this.#waiting.shift();
+      if (waiting) waiting(next);
+      else this.#idle.push(next);
+    }
+  }
+
+  /** Stops all threads at once. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()));
+  }
+
+  #started(): Worker {
+    const thread = new Worker(this.#module);
+    this.#threads.add(thread);
+    thread.once("error", () => this.#threads.delete(thread));
+    return thread;
+  }
+}
+
 /**
- * Runs all jobs by the worker module, which serves them with `serve` (serve.ts); jobs and answers are plain data. Each
- * job depends on nothing but itself, so that the result does not depend on the number of workers.
+ * Runs all jobs by the worker module. Each job depends on nothing but itself, so that the result does not depend on the
+ * number of workers.
  */
 export async function runJobs<J, A>(
   module: URL,
@@ -23,42 +72,32 @@ export async function runJobs<J, A>(
   { workers, signal, onDone }: PoolOptions,
 ): Promise<A[]> {
   const answers: A[] = new Array(jobs.length);
-  const pool: Worker[] = [];
   let next = 0;
   let done = 0;
+  const lanes = Math.min(workers, jobs.length);
+  const interrupted = () => new UserError(`interrupted after ${done} of ${jobs.length} jobs`, 1);
+  if (signal?.aborted) throw interrupted();
+  const pool = new Pool<J, A>(module, lanes);
+  const work = async () => {
+    while (next < jobs.length) {
+      const index = next++;
+      answers[index] = await pool.run(jobs[index]);
+      onDone?.(++done);
+    }
+  };
+  let stop = () => {};
   try {
-    await new Promise<void>((resolve, reject) => {
-      const interrupted = () =>
-        reject(new UserError(`interrupted after ${done} of ${jobs.length} jobs: nothing was written`, 1));
-      if (signal?.aborted) return interrupted();
-      signal?.addEventListener("abort", interrupted, { once: true });
-      if (jobs.length === 0) resolve();
-      const give = (worker: Worker) => {
-        const index = next++;
-        const job = jobs[index];
-        if (index >= jobs.length) return;
-        worker.once("message", (message: Answer<A>) => {
-          if ("error" in message) {
-            const text = `${JSON.stringify(job)}: ${message.error}`;
-            return reject(message.isUserError ? new UserError(text, 1) : new Error(text));
-          }
-          answers[index] = message.answer;
-          done++;
-          onDone?.(done);
-          if (done === jobs.length) resolve();
-          else give(worker);
-        });
-        worker.postMessage(job);
-      };
-      for (let i = 0; i < Math.min(workers, jobs.length); i++) {
-        const worker = new Worker(module);
-        worker.once("error", reject);
-        pool.push(worker);
-        give(worker);
-      }
-    });
+    await Promise.race([
+      Promise.all(Array.from({ length: lanes }, work)),
+      new Promise<never>((_, reject) => {
+        stop = () => reject(interrupted());
+        signal?.addEventListener("abort", stop, { once: true });
+      }),
+    ]);
   } finally {
-    await Promise.all(pool.map((worker) => worker.terminate()));
+    signal?.removeEventListener("abort", stop);
+    next = jobs.length; // nothing more is begun
+    await pool.close();
   }
   return answers;
 }

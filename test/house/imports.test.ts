@@ -28,7 +28,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["setup", "view"],
   ["compare"],
   ["reproduce"],
-  ["derivatives"],
+  ["derivatives", "sweeps"],
   ["api"],
   ["cli"],
 ];

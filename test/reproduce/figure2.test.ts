@@ -16,13 +16,12 @@ import {
   type Trial,
 } from "../../src/reproduce/figure2-sweep.js";
 import { BATCH, type Curve, configOf, type Job, models, trainOnce } from "../../src/reproduce/figure2-training.js";
+import { answersOf } from "../../src/sweeps/local.js";
 import { trainingInMemory } from "../../src/training/in-memory.js";
-import { runJobs } from "../../src/workers/pool.js";
 import { lapgrad } from "../cli/process.js";
 import { withoutScript } from "../support/page-script.js";
 import { newFolder } from "../support/runs.js";
 
-const WORKER = new URL("../../src/reproduce/figure2-worker.js", import.meta.url);
 const closed: Job = { model: "half", loop: "closed", truncation: "segment", seed: 1, learningRate: 5e-4, updates: 4 };
 const open: Job = { model: "short", loop: "open", truncation: "none", seed: 2, learningRate: 2e-6, updates: 2 };
 
@@ -32,8 +31,8 @@ function curve(costs: readonly number[], failed = false): Curve {
 
 describe("a training", () => {
   test("is the same in a worker, and learns", async () => {
-    const jobs = [closed, open];
-    const answers = await runJobs<Job, Curve>(WORKER, jobs, { workers: 2 });
+    const jobs = [closed, open].map((settings) => ({ kind: "figure2", settings }));
+    const answers = (await answersOf(jobs, { workers: 2 })) as Curve[];
     expect(answers).toEqual([await trainOnce(closed), await trainOnce(open)]);
     const [before = 0, ...after] = answers[0]?.costs ?? [];
     expect(after).toHaveLength(closed.updates);
@@ -180,7 +179,7 @@ describe("the study", () => {
         seeds,
         quick: true,
         reference: undefined,
-        run: async <J, A>(_: URL, given: readonly J[]) => {
+        run: async <J, A>(_: string, given: readonly J[]) => {
           const asked = given as unknown as readonly Job[];
           expect(asked).toHaveLength((rowsIn + 3) * seeds);
           const swapped = asked.map((job): Job => ({ ...job, loop: job.loop === "open" ? "closed" : "open" }));

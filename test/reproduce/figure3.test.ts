@@ -1,5 +1,5 @@
 /** The study of figure 3 on tiny cases: what is trained, what is kept, what is said. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { UserError } from "../../src/errors.js";
@@ -8,12 +8,13 @@ import { figure3, undrivableOf } from "../../src/reproduce/figure3.js";
 import { jobsOf, PLANTS, rowsOf } from "../../src/reproduce/figure3-rows.js";
 import { type Job, settingsOf, type Training, trainOnce } from "../../src/reproduce/figure3-training.js";
 import type { StudyOptions } from "../../src/reproduce/study.js";
-import { runJobs } from "../../src/workers/pool.js";
+import { runLocally } from "../../src/sweeps/local.js";
+import { writePlan } from "../../src/sweeps/plan.js";
+import { studyJobs } from "../../src/sweeps/studies.js";
 import { lapgrad } from "../cli/process.js";
 import { withoutScript } from "../support/page-script.js";
 import { newFolder } from "../support/runs.js";
 
-const WORKER = new URL("../../src/reproduce/figure3-worker.js", import.meta.url);
 const asked = { plants: undefined, rules: undefined, seeds: undefined, minutes: undefined, quick: false };
 
 let folder: string;
@@ -49,17 +50,18 @@ function quickly(trained: Job[], out: string, change: Partial<StudyOptions> = {}
     rules: ["ilc"],
     out,
     reference: undefined,
-    run: async <J, A>(_: URL, jobs: readonly J[]) => {
-      trained.push(...(jobs as readonly Job[]));
-      return (jobs as readonly Job[]).map(({ seed }) => training(seed, [0.5, 0.25])) as A[];
-    },
+    run: async <J, A>(_: string, jobs: readonly J[], __: string, known: readonly (A | undefined)[] = []) =>
+      (jobs as readonly Job[]).map((job, i) => {
+        if (known[i] === undefined) trained.push(job);
+        return known[i] ?? (training(job.seed, [0.5, 0.25]) as A);
+      }),
     ...change,
   });
 }
 
 describe("trainings", () => {
   test("of the whole figure: rules that are dear to compute get less", () => {
-    const jobs = jobsOf(asked, undefined);
+    const jobs = jobsOf(asked);
     const count = (plant: string, rule: string) =>
       jobs.filter((job) => job.plant === plant && job.rule === rule).map(({ minutes }) => minutes.at(-1));
     for (const plant of PLANTS) expect(count(plant, "gauss-newton")).toEqual(new Array(10).fill(60));
@@ -71,11 +73,11 @@ describe("trainings", () => {
   });
 
   test("are the same in a worker, and in their files", async () => {
-    const [job] = jobsOf({ ...asked, plants: ["nominal"], rules: ["refit"], seeds: 1, minutes: 0.25 }, folder);
-    const [answer] = await runJobs<Job, Training>(WORKER, [job], { workers: 1 });
-    expect(answer).toEqual(await trainOnce({ ...job, folder: undefined }));
-    const file = await readFile(join(folder, "nominal,refit,101,0.25min.json"), "utf8");
-    expect(JSON.parse(file)).toEqual(answer);
+    const options = { ...asked, plants: ["nominal"], rules: ["refit"], seeds: 1, minutes: 0.25 };
+    const plan = await writePlan(join(folder, "plan"), "figure3", options, studyJobs("figure3", options));
+    await runLocally(plan, { workers: 1 });
+    const [answer] = (await plan.answers()) as Training[];
+    expect(answer).toEqual(await trainOnce(jobsOf(options)[0]));
     expect(answer.account.evaluation[0]).toBeLessThan(0.1);
   });
 
@@ -87,14 +89,14 @@ describe("trainings", () => {
     expect(results.rows).toMatchObject([
       { plant: "identified", rule: "ilc", minutes: [0.25, 0.5], worstLap: 50, failures: [] },
     ]);
+    await mkdir(out);
     await writeFile(join(out, "figure3.jsonl"), files?.["figure3.jsonl"] ?? "");
-    await writeFile(join(out, "figure3-trainings", "identified,ilc,103,0.5min.json"), '{"plant":"iden');
-    await writeFile(join(out, "figure3-trainings", "other.json"), '{"plant":"identified","rule":"of another version"}');
     const second: Job[] = [];
-    const again = await quickly(second, out, { seeds: 3 });
+    const others = [{ plant: "identified", rule: "of another version" }, training(104, [0.5, 0.25])];
+    const again = await quickly(second, out, { seeds: 4, over: async () => others });
     expect(second.map(({ seed }) => seed)).toEqual([103]);
     const kept = listed(again.files?.["figure3.jsonl"] ?? "");
-    expect(kept.map(({ seed }) => seed)).toEqual([101, 102, 103]);
+    expect(kept.map(({ seed }) => seed)).toEqual([101, 102, 104, 103]);
     // those of other settings are of no use
     const old = training(101, [0.5, 0.25], { settings: { change: 5 } });
     await writeFile(join(out, "figure3.jsonl"), linesOf([old, ...kept.slice(1)]));
@@ -119,7 +121,7 @@ describe("rows", () => {
 
   test("say on the page what was stopped", async () => {
     const { sections, results } = await quickly([], join(folder, "stopped"), {
-      run: async <J, A>(_: URL, jobs: readonly J[]) =>
+      run: async <J, A>(_: string, jobs: readonly J[]) =>
         (jobs as readonly Job[]).map(({ seed }) => training(seed, [0.5, null])) as A[],
     });
     const [, plant, stopped] = sections;

@@ -1,16 +1,17 @@
 /** `lapgrad reproduce`: runs one study or all, shows their tables, writes figures and tables. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { createFolder, unusedPath } from "../../files.js";
 import { roomOf, timestamp } from "../../output.js";
 import { pageLines, writePage } from "../../reproduce/page.js";
 import { studies, studiesNamed } from "../../reproduce/studies.js";
+import { quoted } from "../../shell.js";
+import { resultsOf, writePlan } from "../../sweeps/plan.js";
 import { type ArgumentType, choicesLabel, flag, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { runWithProgress } from "../jobs.js";
 import { drivingMinutes, plants, ruleNames } from "../rules.js";
-import { folder, workers } from "../shared.js";
+import { folder } from "../shared.js";
+import { engineArguments, engineFor, runPlan } from "../sweep.js";
 
 const ALL = "all";
 const study: ArgumentType<string> = {
@@ -42,8 +43,12 @@ export default defineCommand({
       describe: "folder of reference data, with the authors' recordings",
       defaultNote: "$LAPGRAD_REFERENCE_DATA",
     },
-    workers,
-    out: { type: folder, describe: "folder for figures and tables", defaultNote: "runs/reproduce-<time>" },
+    ...engineArguments,
+    out: {
+      type: folder,
+      describe: "folder for figures, tables and what is over, with which the same command goes on",
+      defaultNote: "runs/reproduce-<time>",
+    },
   },
   examples: {
     "lapgrad reproduce figure2 --quick": "with and without low-level feedback, in a minute",
@@ -53,7 +58,8 @@ export default defineCommand({
   },
   /** Fails, after everything is written, if a study's results are not as they should be. */
   async run(args, output) {
-    const { seeds, quick = false, sweep = false, workers = availableParallelism() } = args;
+    const { seeds, quick = false, sweep = false } = args;
+    const engine = await engineFor(args);
     const reference = args.reference ?? process.env.LAPGRAD_REFERENCE_DATA;
     const out = args.out ?? (await unusedPath(join("runs", `reproduce-${timestamp(new Date())}`)));
     const options = [
@@ -77,6 +83,7 @@ export default defineCommand({
       }
       await createFolder(out); // before the work, not after it
       const began = performance.now();
+      const planned = join(out, `${name}-plan`);
       const page = await run({
         seeds,
         quick,
@@ -87,7 +94,18 @@ export default defineCommand({
         minutes: args.minutes,
         out,
         reference,
-        run: (module, jobs, what) => runWithProgress(module, jobs, workers, output, what),
+        run: async <J, A>(
+          kind: string,
+          settings: readonly J[],
+          what: string,
+          known: readonly (A | undefined)[] = [],
+        ) => {
+          const jobs = settings.map((one) => ({ kind, settings: one }));
+          const plan = await writePlan(planned, `reproduce ${name}`, {}, jobs);
+          await plan.adopt(known);
+          return (await runPlan(plan, engine, output, what, `the same command with --out ${quoted(out)}`)) as A[];
+        },
+        over: () => resultsOf(planned).all(),
       });
       const seconds = (performance.now() - began) / 1000;
       for (const line of pageLines(page, roomOf(output))) output.say(line);

@@ -122,6 +122,7 @@ PartitionName=desk Nodes=${this.host} Default=YES MaxTime=INFINITE State=UP
 
   /** Ends every job, then itself. */
   async stop() {
+    this.command("scancel", "--user=root", "--signal=KILL");
     this.command("scancel", "--user=root");
     await sleep(1000);
     for (const name of ["slurmd", "slurmctld", "munged"]) await this.kill(name);

@@ -25,11 +25,18 @@ export async function parseWords(
     .version(false)
     .options(Object.fromEntries(Object.keys(COMMON).map((key) => [key, { type: "boolean" }])))
     .command(signatureOf(name, command), command.describe, (argv) => {
-      for (const [key, { positional, type, list = false, valueOptional }] of Object.entries(table)) {
+      for (const [key, { positional, required = false, type, list = false, valueOptional }] of Object.entries(table)) {
         // hidden: yargs would lay out a help of its own of everything, with every command, for nobody
         if (positional) argv.positional(optionName(key), { type: "string", array: list, hidden: true });
         else if (type.isFlag) argv.option(optionName(key), { type: "boolean", hidden: true });
-        else argv.option(optionName(key), { type: "string", array: list, requiresArg: !valueOptional, hidden: true });
+        else
+          argv.option(optionName(key), {
+            type: "string",
+            array: list,
+            requiresArg: !valueOptional,
+            demandOption: required,
+            hidden: true,
+          });
       }
     })
     .strict()

@@ -61,6 +61,8 @@ export async function explainUsage(
   }
   const valueless = /^Not enough arguments following: (.*)$/.exec(problem)?.[1];
   if (valueless !== undefined) return new UserError(`--${valueless} needs a value; ${help}`);
+  const absent = /^Missing required arguments?: (.*)$/.exec(problem)?.[1].split(", ", 1)[0];
+  if (absent !== undefined) return new UserError(`--${absent} is missing; ${help}`);
   if (/^Not enough non-option arguments/.test(problem))
     return new UserError(`something is missing: lapgrad ${signatureOf(name, await loadCommand(name))}; ${help}`);
   return new UserError(`${problem.replaceAll(/\s+/g, " ")}; ${help}`);

@@ -1,7 +1,9 @@
 /** From the command line, a file, the task and the table of settings to one complete configuration. */
+
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { isMap, isNode, LineCounter, stringify } from "yaml";
+import { canonicalJson } from "../canonical.js";
 import { UserError } from "../errors.js";
 import { problemOf } from "../files.js";
 import { shortened } from "../output.js";
@@ -67,15 +69,7 @@ export function checkSettings(given: object, where: string): PartialConfig {
 
 /** Whether two values of a setting are the same, in whatever order the names of an object stand. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other);
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return canonicalJson(one) === canonicalJson(other);
 }
 
 /** Reads a configuration file; every error names file, line, key, the value got and what is allowed. */

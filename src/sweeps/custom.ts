@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { finalCost, spreadOf, worstCost } from "../compare/statistics.js";
 import type { Curve } from "../compare/training.js";
-import { completeConfig, type PartialConfig } from "../config/config.js";
+import { checkSettings, completeConfig, type PartialConfig } from "../config/config.js";
 import { isSimulated } from "../config/links.js";
 import { messageOf, UserError } from "../errors.js";
 import { digits, shortened } from "../output.js";
@@ -44,12 +44,7 @@ export function customJobs(path: string, text: string): Job[] {
 }
 
 function checkConfig(path: string, config: PartialConfig): void {
-  let complete: ReturnType<typeof completeConfig>;
-  try {
-    complete = completeConfig(config);
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${messageOf(error)}`) : error;
-  }
+  const complete = completeConfig(checkSettings(config, path));
   if (!isSimulated(complete))
     throw new UserError(`${path}: link is ${complete.link}; a sweep trains in simulation: allowed is sim`);
   if (complete.race) throw new UserError(`${path}: laps at other speeds cost what cannot be compared: leave race out`);

@@ -1,5 +1,6 @@
 /** A job of a plan: what is to be computed, its name, and its answer as text. */
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../canonical.js";
 
 /** One computation that depends on nothing but its settings, its seed among them; plain data. */
 export interface Job {
@@ -13,14 +14,8 @@ const LENGTH = 32;
 
 /** The job's name, by its content and the version that computes it: equal jobs have equal names, whoever plans them. */
 export function nameOf({ kind, settings }: Job, version: string): string {
-  const text = JSON.stringify([version, kind, settings], sorted);
-  return createHash("sha256").update(text).digest("hex").slice(0, LENGTH);
-}
-
-/** Objects with their keys in order, for JSON.stringify. */
-function sorted(_: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const text = canonicalJson([version, kind, settings]);
+  return createHash("sha256").update(`${text}`).digest("hex").slice(0, LENGTH);
 }
 
 /** What JSON has no number for stands as an object with this key alone. */

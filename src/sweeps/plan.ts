@@ -165,7 +165,7 @@ function edited(path: string, { version, jobs }: Header, lines: readonly string[
   const place = lines.findIndex((line) => !isWhole(line, version));
   const what =
     place >= 0
-      ? `line ${place + 2} does not fit its name: ${shortened(lines[place])}`
+      ? `line ${place + 2} does not fit its name`
       : lines.length !== jobs
         ? `it has ${lines.length} jobs, and had ${jobs}`
         : "its first line, or the order of its jobs, is another";

@@ -1,4 +1,5 @@
 /** Jobs on all cores: worker threads that take the next job as soon as they are done with one. */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.js";
 
@@ -31,18 +32,15 @@ export class Pool<J, A> {
     const thread = this.#idle.shift() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
     let next = thread;
     try {
-      const message = await new Promise<Answer<A>>((resolve, reject) => {
-        thread.once("message", resolve);
-        thread.once("error", reject);
-        thread.postMessage(job);
-      });
+      const answered = once(thread, "message"); // it rejects when the thread dies
+      thread.postMessage(job);
+      const [message] = (await answered) as [Answer<A>];
       if ("answer" in message) return message.answer;
       throw message.isUserError ? new UserError(message.error, 1) : new Error(message.error);
     } catch (error) {
       if (!this.#threads.has(thread)) next = this.#started();
       throw error;
     } finally {
-      thread.removeAllListeners("message");
       const waiting = this.#waiting.shift();
       if (waiting) waiting(next);
       else this.#idle.push(next);

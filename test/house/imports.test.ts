@@ -8,7 +8,17 @@ import { expect, test } from "@jest/globals";
 
 /** Folders and single files of src/: each may import from itself and from the lines above its own. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["angles.ts", "clock.ts", "errors.ts", "output.ts", "shell.ts", "spelling.ts", "statistics.ts", "version.ts"],
+  [
+    "angles.ts",
+    "canonical.ts",
+    "clock.ts",
+    "errors.ts",
+    "output.ts",
+    "shell.ts",
+    "spelling.ts",
+    "statistics.ts",
+    "version.ts",
+  ],
   ["control", "files.ts", "installation.ts", "workers"],
   ["serve"],
   ["tracks"],

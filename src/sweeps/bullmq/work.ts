@@ -40,7 +40,8 @@ export async function work(address: string, { workers, untilDone, signal, say }:
   const worker = new Worker(
     queueOf(buildVersion()),
     async ({ data }) => {
-      done += await doBlock(data as Block, redis, pool);
+      const more = await doBlock(data as Block, redis, pool);
+      done += more;
     },
     {
       connection: redis,

@@ -1,0 +1,319 @@
+/**
+ * Sweeps on this computer by local workers, by a Slurm of one computer and by workers on Redis: whether all give the
+ * same bits, also where processes are killed at random moments, what blocks and jobs cost beside their work, and how
+ * ten thousand short jobs are done. Writes docs/results/engines.md.
+ * Usage, as root, after a build and `npm install --no-save bullmq@6 ioredis@6`, in the project's folder:
+ *   node scripts/engines-study.mjs [--cache build/engines.jsonl] [--part bits,kills,overhead,many]
+ * What is in the cache is not measured again; the page is written when all parts are there.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { digits } from "../build/src/output.js";
+import { perform } from "../build/src/sweeps/kinds.js";
+import { readPlan } from "../build/src/sweeps/plan.js";
+import { RedisDesk, whyNoRedis } from "./redis-desk.mjs";
+import { SlurmDesk, whyNoSlurm } from "./slurm-desk.mjs";
+import { keptRows, writeStudyPage } from "./study.mjs";
+
+const PARTS = ["bits", "kills", "overhead", "many"];
+const { values: options } = parseArgs({
+  options: { cache: { type: "string", default: "build/engines.jsonl" }, part: { type: "string" } },
+});
+const wanted = options.part?.split(",") ?? PARTS;
+const why = whyNoSlurm() ?? whyNoRedis();
+if (why) {
+  console.error(`engines-study: ${why}`);
+  process.exit(1);
+}
+
+const MAIN = resolve("build/src/cli/main.js");
+const folder = mkdtempSync(join(tmpdir(), "lapgrad-engines-"));
+const [SLURM_PORT, REDIS_PORT] = [7837, 7839];
+/** 3 rules × 2 plants × 40 seeds. */
+const COMPARE = "compare --rules gauss-newton,adam-lap,ilc --plants nominal,identified --seeds 40 --minutes .05";
+const JOBS = 240;
+const BLOCK = "4";
+/** Moments at which something is killed, of each engine. */
+const KILLS = 25;
+/** Short jobs of the large plan, and how many of them are in a block. */
+const [MANY, MANY_BLOCK] = [10_000, 50];
+
+const desk = new SlurmDesk(join(folder, "slurm"), { port: SLURM_PORT });
+const redis = new RedisDesk(join(folder, "redis"), REDIS_PORT);
+
+/** A lapgrad that runs; `ended` resolves to its exit code. */
+function start(words, environment = process.env) {
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    cwd: folder,
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) child[name].on("data", (data) => (texts[name] += data));
+  return { child, texts, ended: once(child, "close").then(([code]) => code) };
+}
+
+async function run(words, environment) {
+  const { texts, ended } = start(words, environment);
+  const code = await ended;
+  if (code !== 0) throw new Error(`lapgrad ${words.join(" ")} ended with ${code}: ${texts.stderr}`);
+  return texts.stdout;
+}
+
+const plan = (name, words) => run([...words, "--out", name]);
+
+/** Results of a plan by name, as they are on disk. */
+function resultsOf(name) {
+  const at = join(folder, name, "results");
+  return new Map(readdirSync(at).map((file) => [file, readFileSync(join(at, file), "utf8")]));
+}
+
+/** Whether every job of the plan has one result, with the same bits as another plan's. */
+async function isSame(name, other) {
+  const [one, two] = [resultsOf(name), resultsOf(other)];
+  const names = (await readPlan(join(folder, name))).names();
+  const isWhole = one.size === names.length && names.every((job) => one.get(`${job}.json`) === two.get(`${job}.json`));
+  return isWhole && one.size === two.size;
+}
+
+const engineOf = {
+  local: ["--engine", "local", "--workers", "2"],
+  slurm: ["--engine", "slurm", "--block", BLOCK],
+  bullmq: ["--engine", `bullmq=${redis.address}`, "--block", BLOCK],
+};
+const environmentOf = { local: process.env, slurm: desk.environment, bullmq: process.env };
+
+function worker() {
+  return start(["worker", redis.address, "--workers", "2"]);
+}
+
+/** The comparison by one engine without disturbance, in seconds. */
+async function compareBy(engine) {
+  const name = `compare-${engine}`;
+  await plan(name, ["plan", ...COMPARE.split(" ")]);
+  const helper = engine === "bullmq" ? worker() : undefined;
+  const begun = performance.now();
+  await run(["collect", name, ...engineOf[engine]], environmentOf[engine]);
+  const seconds = (performance.now() - begun) / 1000;
+  helper?.child.kill("SIGKILL");
+  return seconds;
+}
+
+/** Processes that do jobs of a plan for Slurm. */
+function tasksOf(name) {
+  const path = join(folder, name, "plan.jsonl");
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return words[2] === "job" && words.includes(path);
+    } catch {
+      return false; // it has ended
+    }
+  });
+}
+
+/** The comparison by one engine while something is killed again and again. */
+async function killedBy(engine) {
+  const name = `killed-${engine}`;
+  await plan(name, ["plan", ...COMPARE.split(" ")]);
+  const counts = {};
+  const lines = [];
+  const follow = () => start(["collect", name, ...engineOf[engine], "--tries", "30", "--json"], environmentOf[engine]);
+  let following = follow();
+  let workers = engine === "bullmq" ? [worker(), worker()] : [];
+  const ways = {
+    slurm: {
+      worker: async () => {
+        const [pid] = tasksOf(name);
+        if (pid === undefined) return false;
+        process.kill(Number(pid), "SIGKILL");
+      },
+      controller: async () => {
+        await desk.kill("slurmctld");
+        await sleep(1000);
+        desk.startController();
+      },
+    },
+    bullmq: {
+      worker: async () => {
+        workers[0].child.kill("SIGKILL");
+        workers = [workers[1], worker()];
+      },
+      broker: async () => {
+        await redis.kill();
+        await sleep(1000);
+        await redis.start();
+      },
+    },
+  }[engine];
+  ways.collector = async () => {
+    lines.push(following.texts.stderr);
+    following.child.kill("SIGKILL");
+    following = follow();
+  };
+  const names = Object.keys(ways);
+  let done = 0;
+  while (done < KILLS && following.child.exitCode === null) {
+    await sleep(1000 + 4000 * Math.random());
+    const way = names[Math.floor(names.length * Math.random())];
+    if ((await ways[way]()) === false) continue;
+    counts[way] = (counts[way] ?? 0) + 1;
+    done++;
+    console.log(`${engine}: ${done} killed, last: ${way}; ${resultsOf(name).size} files`);
+  }
+  const code = await following.ended;
+  for (const { child } of workers) child.kill("SIGKILL");
+  if (code !== 0) throw new Error(`${engine}: ${following.texts.stderr}`);
+  const { jobs, missing } = JSON.parse(following.texts.stdout);
+  const before = jobs - missing;
+  return { kills: done, counts, done: before, same: await isSame(name, "compare-local") };
+}
+
+/** Processor's seconds of a program with everything that it starts. */
+function processorSeconds(words) {
+  const { stderr, status } = spawnSync("bash", ["-c", 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', "bash", ...words], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(stderr);
+  const [user, system] = stderr.trim().split("\n").at(-1).split(" ").map(Number);
+  return user + system;
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const repeated = (count, work) => median(Array.from({ length: count }, work));
+
+const TINY = (seeds) => `settings: {task: cart-pole, hidden: [4]}\nseeds: ${seeds}\nminutes: 0.01\n`;
+
+/** What a block and a job cost beside their work [ms of a processor]. */
+async function overhead() {
+  writeFileSync(join(folder, "tiny.yaml"), TINY(1000));
+  await plan("tiny", ["plan", "tiny.yaml"]);
+  const node = repeated(9, () => processorSeconds([process.execPath, "-e", "0"]));
+  await run(["job", "--plan", "tiny", "--index", "0"]);
+  const skipped = repeated(9, () =>
+    processorSeconds([process.execPath, MAIN, "job", "--plan", "tiny", "--index", "0"]),
+  );
+  const loads = resolve("build/src/sweeps/training.js");
+  const loaded = repeated(9, () =>
+    processorSeconds([process.execPath, "--input-type=module", "-e", `await import(${JSON.stringify(loads)})`]),
+  );
+  // jobs in one process: by the plan, and computed alone
+  const { runBlock } = await import("../build/src/sweeps/block.js");
+  const whole = await readPlan(join(folder, "tiny"));
+  await runBlock(whole, [1, 2, 3]); // warm
+  const timed = async (work) => {
+    const begun = [process.cpuUsage(), performance.now()];
+    await work();
+    const { user, system } = process.cpuUsage(begun[0]);
+    return { cpu: (user + system) / 1000, wall: performance.now() - begun[1] };
+  };
+  const indices = Array.from({ length: 200 }, (_, i) => 100 + i);
+  const alone = await timed(async () => {
+    for (const index of indices) await perform(whole.job(index));
+  });
+  const planned = await timed(() =>
+    runBlock(
+      whole,
+      indices.map((index) => index + 300),
+    ),
+  );
+  return {
+    node: 1000 * node,
+    block: 1000 * (skipped - node),
+    loading: 1000 * (loaded - node),
+    job: (planned.cpu - alone.cpu) / indices.length,
+    jobWall: (planned.wall - alone.wall) / indices.length,
+    work: alone.cpu / indices.length,
+  };
+}
+
+/** Ten thousand short jobs: planned, run in blocks two at a time, collected. */
+async function many() {
+  writeFileSync(join(folder, "many.yaml"), TINY(MANY));
+  const took = async (work) => {
+    const begun = performance.now();
+    await work();
+    return (performance.now() - begun) / 1000;
+  };
+  const planning = await took(() => plan("many", ["plan", "many.yaml"]));
+  const { perform: compute } = await import("../build/src/sweeps/kinds.js");
+  const whole = await readPlan(join(folder, "many"));
+  await compute(whole.job(0));
+  const sample = 500;
+  const begun = process.cpuUsage();
+  for (let i = 0; i < sample; i++) await compute(whole.job(i));
+  const { user, system } = process.cpuUsage(begun);
+  const work = (user + system) / 1e6 / sample;
+  let processor = 0;
+  let next = 0;
+  const lane = async () => {
+    while (next < MANY) {
+      const first = next;
+      next += MANY_BLOCK;
+      const words = ["job", "--plan", "many", "--index", `${first}..${first + MANY_BLOCK - 1}`];
+      const child = spawn(
+        "bash",
+        ["-c", 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', "bash", process.execPath, MAIN, ...words],
+        {
+          cwd: folder,
+          stdio: ["ignore", "ignore", "pipe"],
+        },
+      );
+      let text = "";
+      child.stderr.on("data", (data) => (text += data));
+      const [code] = await once(child, "close");
+      if (code !== 0) throw new Error(text);
+      const [a, b] = text.trim().split("\n").at(-1).split(" ").map(Number);
+      processor += a + b;
+    }
+  };
+  const running = await took(() => Promise.all([lane(), lane()]));
+  const collecting = await took(() => run(["collect", "many"]));
+  const missing = (await whole.missing()).length;
+  return { planning, running, collecting, processor, work: work * MANY, missing };
+}
+
+const kept = keptRows(options.cache);
+const rows = {};
+const measure = async (part, what, work) => {
+  if (!wanted.includes(part)) return;
+  rows[what] = await kept([what, VERSION_OF_STUDY], work);
+  console.log(what, JSON.stringify(rows[what]));
+};
+/** A number to be raised when what is measured changes. */
+const VERSION_OF_STUDY = 1;
+
+try {
+  await desk.start();
+  await redis.start();
+  await measure("bits", "bits", async () => {
+    const seconds = {};
+    for (const engine of ["local", "slurm", "bullmq"]) {
+      seconds[engine] = await compareBy(engine);
+      console.log(engine, seconds[engine]);
+    }
+    const same = {
+      slurm: await isSame("compare-slurm", "compare-local"),
+      bullmq: await isSame("compare-bullmq", "compare-local"),
+    };
+    return { seconds, same };
+  });
+  for (const engine of ["slurm", "bullmq"])
+    await measure("kills", `kills ${engine}`, async () => {
+      if (!readdirSync(folder).includes("compare-local")) await compareBy("local");
+      return killedBy(engine);
+    });
+  await measure("overhead", "overhead", overhead);
+  await measure("many", "many", many);
+} finally {
+  await redis.kill();
+  await desk.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

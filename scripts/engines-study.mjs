@@ -14,6 +14,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { digits } from "../build/src/output.js";
+import { markdownTable } from "../build/src/report/markdown.js";
 import { perform } from "../build/src/sweeps/kinds.js";
 import { readPlan } from "../build/src/sweeps/plan.js";
 import { RedisDesk, whyNoRedis } from "./redis-desk.mjs";
@@ -34,14 +35,13 @@ if (why) {
 const MAIN = resolve("build/src/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "lapgrad-engines-"));
 const [SLURM_PORT, REDIS_PORT] = [7837, 7839];
-/** 3 rules × 2 plants × 40 seeds. */
-const COMPARE = "compare --rules gauss-newton,adam-lap,ilc --plants nominal,identified --seeds 40 --minutes .05";
-const JOBS = 240;
-const BLOCK = "4";
+/** 4 rules × 60 seeds, a rollout or some laps each. */
+const COMPARE = "compare --rules sgd,adam,sgd-lap,adam-lap --plants nominal --seeds 60 --minutes .01";
+const BLOCK = "8";
 /** Moments at which something is killed, of each engine. */
 const KILLS = 25;
 /** Short jobs of the large plan, and how many of them are in a block. */
-const [MANY, MANY_BLOCK] = [10_000, 50];
+const [MANY, MANY_BLOCK] = [10_000, 200];
 
 const desk = new SlurmDesk(join(folder, "slurm"), { port: SLURM_PORT });
 const redis = new RedisDesk(join(folder, "redis"), REDIS_PORT);
@@ -189,7 +189,7 @@ function processorSeconds(words) {
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const repeated = (count, work) => median(Array.from({ length: count }, work));
 
-const TINY = (seeds) => `settings: {task: cart-pole, hidden: [4]}\nseeds: ${seeds}\nminutes: 0.01\n`;
+const TINY = (seeds) => `settings: {task: scalar}\nseeds: ${seeds}\nminutes: 0.001\n`;
 
 /** What a block and a job cost beside their work [ms of a processor]. */
 async function overhead() {
@@ -239,16 +239,16 @@ async function many() {
   writeFileSync(join(folder, "many.yaml"), TINY(MANY));
   const took = async (work) => {
     const begun = performance.now();
-    await work();
-    return (performance.now() - begun) / 1000;
+    const processor = await work();
+    return { seconds: (performance.now() - begun) / 1000, processor };
   };
-  const planning = await took(() => plan("many", ["plan", "many.yaml"]));
-  const { perform: compute } = await import("../build/src/sweeps/kinds.js");
+  const lapgrad = (...words) => processorSeconds([process.execPath, MAIN, ...words]);
+  const planning = await took(() => lapgrad("plan", "many.yaml", "--out", "many"));
   const whole = await readPlan(join(folder, "many"));
-  await compute(whole.job(0));
+  await perform(whole.job(0));
   const sample = 500;
   const begun = process.cpuUsage();
-  for (let i = 0; i < sample; i++) await compute(whole.job(i));
+  for (let i = 0; i < sample; i++) await perform(whole.job(i));
   const { user, system } = process.cpuUsage(begun);
   const work = (user + system) / 1e6 / sample;
   let processor = 0;
@@ -274,10 +274,13 @@ async function many() {
       processor += a + b;
     }
   };
-  const running = await took(() => Promise.all([lane(), lane()]));
-  const collecting = await took(() => run(["collect", "many"]));
+  const running = await took(async () => {
+    await Promise.all([lane(), lane()]);
+    return processor;
+  });
+  const collecting = await took(() => lapgrad("collect", "many"));
   const missing = (await whole.missing()).length;
-  return { planning, running, collecting, processor, work: work * MANY, missing };
+  return { planning, running, collecting, work: work * MANY, missing };
 }
 
 const kept = keptRows(options.cache);
@@ -316,4 +319,73 @@ try {
   await redis.kill();
   await desk.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+if (PARTS.every((part) => wanted.includes(part))) {
+  const { bits, overhead: cost, many: large } = rows;
+  const [slurm, bullmq] = ["kills slurm", "kills bullmq"].map((what) => rows[what]);
+  const names = { local: "local workers", slurm: "Slurm", bullmq: "Redis" };
+  const ms = (value) => `${digits(value, 3)} ms`;
+  const yes = (is) => (is ? "yes" : "**no**");
+  const whole = large.planning.processor + large.running.processor + large.collecting.processor;
+  const extra = whole - large.work;
+  const jobSeconds = 60;
+  const perSecond = 1000 / jobSeconds;
+  const [planPer, collectPer] = [large.planning, large.collecting].map(({ processor }) => (1000 * processor) / MANY);
+  const blockAll = cost.node + cost.block + cost.loading;
+  await writeStudyPage("engines", {
+    jobs: slurm.done,
+    command: COMPARE,
+    block: BLOCK,
+    bits: markdownTable([
+      ["engine", "two workers took", "same"],
+      ...Object.entries(bits.seconds).map(([engine, seconds]) => [
+        names[engine],
+        `${seconds.toFixed(0)} s`,
+        engine === "local" ? "-" : yes(bits.same[engine]),
+      ]),
+    ]),
+    kills: markdownTable([
+      ["engine", "killed", "of which", "jobs done", "same"],
+      ...[slurm, bullmq].map(({ kills, counts, done, same }, i) => [
+        ["Slurm", "Redis"][i],
+        `${kills} times`,
+        Object.entries(counts)
+          .map(([what, times]) => `${what} ${times}`)
+          .join(", "),
+        `${done}`,
+        yes(same),
+      ]),
+    ]),
+    overhead: markdownTable([
+      ["what", "processor's time"],
+      ["Node that does nothing", ms(cost.node)],
+      ["a block beyond that, its jobs being done", ms(cost.block)],
+      ["loading the training code", ms(cost.loading)],
+      ["a job in a block beyond its computation", ms(cost.job)],
+      ["the same on the wall", ms(cost.jobWall)],
+      ["its computation (task `scalar`)", ms(cost.work)],
+    ]),
+    manyBlock: MANY_BLOCK,
+    many: markdownTable([
+      ["step", "on the wall", "processor's time"],
+      ...[
+        ["plan", large.planning],
+        [`${MANY / MANY_BLOCK} blocks`, large.running],
+        ["collect", large.collecting],
+      ].map(([what, { seconds, processor }]) => [what, `${seconds.toFixed(1)} s`, `${processor.toFixed(1)} s`]),
+      ["missing in the end", `${large.missing}`, ""],
+    ]),
+    manyWork: large.work.toFixed(1),
+    share: ((100 * extra) / whole).toFixed(0),
+    planPer: digits(planPer, 2),
+    collectPer: digits(collectPer, 2),
+    jobSeconds,
+    perSecond: digits(perSecond, 3),
+    serialPart: digits((planPer + collectPer) * perSecond * 0.1, 2),
+    blockAll: digits(blockAll, 3),
+    lossOne: digits(blockAll / 100, 2),
+    jobWall: digits(cost.jobWall, 2),
+    redisJobs: Math.ceil(slurm.done / Number(BLOCK)),
+  });
 }

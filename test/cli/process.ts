@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "@jest/globals";
 
-const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+export const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const typing = fileURLToPath(new URL("./typing.js", import.meta.url));
 
 export interface Finished {

@@ -4,6 +4,7 @@
  */
 import type { Core, RegionName } from "../core/core.js";
 import type { Windows } from "../core/windows.js";
+import type { Traits } from "./traits.js";
 
 /** The rollouts that an update learns from: slots [first, first + count) of the core. */
 export interface Batch {
@@ -92,6 +93,17 @@ export interface Expectation {
   readonly unit: string;
 }
 
+/** One of several robots that share a policy: in a core of its own, with what the rule remembers of it. */
+export interface Member<State extends RuleState = RuleState> {
+  readonly core: Core;
+  readonly batch: Batch;
+  readonly state: State;
+  /** by which the common parameters become its own; undefined: they are */
+  readonly traits?: Traits | undefined;
+  /** it has driven nothing new: what it drove was judged before, and only counts again in the common plan */
+  readonly isKnown?: boolean;
+}
+
 export interface UpdateRule<State extends RuleState = RuleState, Found extends Estimate = Estimate> {
   /** as a user types it: the name of its file */
   readonly name: string;
@@ -135,4 +147,9 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   estimate(core: Core, batch: Batch, state: State): Found;
   /** line 7: new parameters in the core, from the last estimate */
   update(core: Core, batch: Batch, state: State, found: Found): void;
+  /**
+   * lines 6 and 7 for several robots, whose mean cost counts [W23 eq. 8]: changes the parameters `common` to them, those
+   * in their cores, and their paces; what was found for each. Absent: the rule learns from one robot.
+   */
+  together?(members: readonly Member<State>[], common: Float64Array): readonly Found[];
 }

@@ -8,7 +8,7 @@
 import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
 import { afterSpin, calmDown, describeCalm, limitController, limitsAfter } from "./calm.js";
-import type { Batch, Estimate, PaceRange, UpdateRule } from "./definition.js";
+import type { Batch, Estimate, Member, PaceRange, UpdateRule } from "./definition.js";
 import { eased } from "./ease.js";
 import {
   COUNTS,
@@ -25,6 +25,7 @@ import {
 import { chooseRung, fasterPace, halved, lowestPace, partOf, RUNGS } from "./ladder.js";
 import { ModelRollouts } from "./model-rollouts.js";
 import { moveAlong, type Plan, type PlanStart, planFrom } from "./plan.js";
+import { writeParameters } from "./robots-problem.js";
 
 /** Promised decreases below this part of the cost are not worth a change. */
 const WORTHWHILE = 0.15;
@@ -43,6 +44,8 @@ const DECEIVED = 3;
 const DISTRUST = 10;
 /** The highest pace in the window of a change, as a part of that of the settings. */
 const CAREFUL = 0.76;
+/** A robot that drove by itself shares the policy again where that costs it, in its model, no more than so many times. */
+const REJOINS = 1.5;
 /** Of the pace that a robot's rows tell, which comes back from the product with a race's usage. */
 const ROUNDING = 1e-9;
 const HOPELESS =
@@ -55,7 +58,7 @@ const HOPELESS =
  */
 type Found = Estimate &
   (
-    | { readonly move: "plan"; readonly plan: Plan; readonly eases: boolean }
+    | { readonly move: "plan"; readonly plan: Plan & { readonly part: number }; readonly eases: boolean }
     | { readonly move: "rest" | "back" | "calm" }
   );
 
@@ -97,115 +100,225 @@ export default {
   account: ({ numbers: { turn, expected, part, kappa } }: GaussNewtonState) =>
     turn > 0 ? { expectedCost: expected, part, damping: kappa } : {},
   estimate: (core: Core, batch: Batch, state: GaussNewtonState): Found => {
-    const { numbers, arrays } = state;
-    const theta = core.view("parameters");
-    const present = theta.slice();
-    if (arrays.untrained.length === 0) arrays.untrained = present;
-    numbers.chosen = 0;
-    const spin = afterSpin(numbers, batch.spins === true);
-    if (spin) {
-      numbers.unchanged = 0; // nobody knows what it will cost
-      numbers.expected = 0;
-      arrays.expectedWindow = NONE;
-      return { loss: batch.cost, norm: 1, move: spin };
-    }
-    const changed = batch.changedFrom !== undefined;
-    const realised = compared(numbers, batch.cost);
-    const { cost, expected } = realised;
-    const isJudged = batch.isJudged && !changed;
-    const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
-    const kept = isJudged && expected > 0 && cost <= KEPT * expected;
-    if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
-    if (changed) startAnew(state);
-    const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
-    limitController(
-      core,
-      limitsAfter(numbers.spins, core.setup.task.controller),
-      isFresh ? batch.unhurried : undefined,
+    const seen = assess({ core, batch, state });
+    return "move" in seen ? seen : planned([seen], seen.start.from)[0];
+  },
+  update: apply,
+  together,
+} as const satisfies UpdateRule<GaussNewtonState, Found>;
+
+/** A robot for which a plan is to be made. */
+interface Assessed extends Member<GaussNewtonState> {
+  readonly model: ModelRollouts;
+  /** its parameters before the plan */
+  readonly present: Float64Array;
+  readonly start: PlanStart;
+  /** it was driven on from a rung of the ladder, and while it is fresh nothing more is planned */
+  readonly descends: boolean;
+  readonly isFresh: boolean;
+  /** what was driven kept the promise, or grows */
+  readonly kept: boolean;
+  readonly grows: boolean;
+}
+
+/** What a robot's driving says of its last plan; what to do, unless a plan is to be made. */
+function assess(member: Member<GaussNewtonState>): Found | Assessed {
+  const { core, batch, state } = member;
+  const { numbers, arrays } = state;
+  const present = core.view("parameters").slice();
+  if (member.isKnown) {
+    if (numbers.fresh > 0 || numbers.recovering > 0) return { loss: batch.cost, norm: 1, move: "rest" };
+    const model = new ModelRollouts(core, batch, numbers.turn);
+    const start = { from: present, pace: core.pace };
+    return { ...member, model, present, start, descends: false, isFresh: false, kept: false, grows: true };
+  }
+  if (arrays.untrained.length === 0) arrays.untrained = present;
+  numbers.chosen = 0;
+  const spin = afterSpin(numbers, batch.spins === true);
+  if (spin) {
+    numbers.unchanged = 0; // nobody knows what it will cost
+    numbers.expected = 0;
+    arrays.expectedWindow = NONE;
+    return { loss: batch.cost, norm: 1, move: spin };
+  }
+  const changed = batch.changedFrom !== undefined;
+  const realised = compared(numbers, batch.cost);
+  const { cost, expected } = realised;
+  const isJudged = batch.isJudged && !changed;
+  const grows = isJudged && numbers.lastCost > 0 && cost > GROWTH * numbers.lastCost;
+  const kept = isJudged && expected > 0 && cost <= KEPT * expected;
+  if (batch.isJudged && numbers.fresh > 0) numbers.fresh--;
+  if (changed) startAnew(state);
+  const isFresh = numbers.fresh > 0; // what is known of the world grows from piece to piece
+  limitController(core, limitsAfter(numbers.spins, core.setup.task.controller), isFresh ? batch.unhurried : undefined);
+  const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
+  if (changed || deceived) numbers.top = numbers.floor;
+  const descends = changed || deceived || isFresh;
+  if (deceived && numbers.floor > RUNGS.length) return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
+  if (isJudged) {
+    judge(state, realised);
+    if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
+  }
+  if (batch.rolloutCost !== undefined && !changed) confirm(state, present, batch.rolloutCost);
+  if (batch.isJudged) {
+    numbers.lastCost = cost;
+    Object.assign(numbers, { comparedCost: 0, comparedExpected: 0, comparedUnchanged: 0 });
+  }
+  if (batch.isWhole && !changed) {
+    const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
+    // worse again after going back: the best cost was luck, or a passage; what was driven now counts
+    if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
+    if (worse && numbers.retreats === 0 && !deceived)
+      return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
+  }
+  const model = new ModelRollouts(core, batch, numbers.turn++);
+  if (!descends) numbers.freshCost = 0;
+  const start = descends
+    ? descend(core, model, state, { present, cost: batch.cost, own: batch.paces.most })
+    : { from: present, pace: core.pace };
+  return { ...member, model, present, start, descends, isFresh, kept, grows };
+}
+
+/**
+ * One plan for robots that share their parameters, from `from` on, and what it is for each. The damping is the geometric
+ * mean of theirs, and so much of it is taken as they would in the mean.
+ */
+function planned(robots: readonly Assessed[], from: Float64Array): Found[] {
+  const trust = {
+    kappa: robots.reduce((product, { state }) => product * state.numbers.kappa, 1) ** (1 / robots.length),
+    part: robots.reduce((sum, { state }) => sum + state.numbers.part, 0) / robots.length,
+  };
+  const plan = (paces: readonly number[]) =>
+    planFrom(
+      robots.map((robot, i) => ({ ...robot, pace: paces[i] })),
+      from,
+      trust,
+      robots.some(({ isFresh }) => isFresh) ? 0 : undefined,
     );
-    const deceived = isJudged && !isFresh && numbers.floor > 0 && cost > DECEIVED * expected;
-    if (changed || deceived) numbers.top = numbers.floor;
-    const descends = changed || deceived || isFresh;
-    if (deceived && numbers.floor > RUNGS.length)
-      return { loss: batch.cost, norm: 1, move: "rest", hopeless: HOPELESS };
-    if (isJudged) {
-      judge(state, realised);
-      if (kept) numbers.floor = Math.max(0, numbers.floor - 1);
-    }
-    if (batch.rolloutCost !== undefined && !changed) confirm(state, present, batch.rolloutCost);
-    if (batch.isJudged) {
-      numbers.lastCost = cost;
-      Object.assign(numbers, { comparedCost: 0, comparedExpected: 0, comparedUnchanged: 0 });
-    }
-    if (batch.isWhole && !changed) {
-      const worse = arrays.best.length > 0 && batch.cost > WORSE * numbers.bestCost;
-      // worse again after going back: the best cost was luck, or a passage; what was driven now counts
-      if (worse && numbers.retreats > 0) numbers.bestCost = Number.POSITIVE_INFINITY;
-      if (worse && numbers.retreats === 0 && !deceived)
-        return { loss: batch.cost, norm: normOf(arrays.bestPlan), move: "back" };
-    }
-    const model = new ModelRollouts(core, batch, numbers.turn++);
-    if (!descends) numbers.freshCost = 0;
-    const start = descends
-      ? descend(core, model, state, { present, cost: batch.cost, own: batch.paces.most })
-      : { from: present, pace: core.pace };
-    let plan = planFrom(core, model, start, numbers, isFresh ? 0 : undefined);
-    const { before, unchanged } = plan;
-    const paces = { ...batch.paces, most: Math.min(numbers.ceiling, batch.paces.most) };
-    const isHeld = core.pace < (1 - ROUNDING) * core.askedPace; // by the reflex, which knows why
-    const isBelow = start.pace < paces.least; // after a change of the world, or a spin
-    const range = isBelow ? comingBack(numbers, batch.paces, start.pace) : paces;
-    const eases = !descends && start.pace >= range.least;
-    if (eases && !isHeld) plan = eased(model, plan, range);
-    // a rung up needs a promise that was kept
-    if (!descends && isBelow && !isHeld && kept && numbers.pace > 0) plan = climbed(core, model, plan, numbers, paces);
-    theta.set(present);
+  let plans = plan(robots.map(({ start }) => start.pace));
+  const first = plans.map(({ before, unchanged }) => ({ before, unchanged }));
+  const ranges = robots.map(rangeOf);
+  plans = plans.map((one, i) => (ranges[i].eases ? eased(robots[i].model, one, ranges[i].range) : one));
+  // a rung up needs a promise that was kept
+  for (const [i, { descends, kept, state, batch }] of robots.entries()) {
+    const { isBelow, isHeld } = ranges[i];
+    if (descends || !isBelow || isHeld || !kept || !(state.numbers.pace > 0)) continue;
+    const pace = fasterPace(plans[i].pace, state.numbers.turn, mostOf(state.numbers, batch.paces));
+    if (pace === plans[i].pace) continue; // as high as it may be
+    const quick = plan(plans.map((one, k) => (k === i ? pace : one.pace)));
+    if (meanOf(quick, "after") < meanOf(plans, "after")) plans = quick;
+  }
+  for (const { core, present, model } of robots) {
+    core.view("parameters").set(present);
     model.end();
-    numbers.unchanged = unchanged;
-    numbers.expected = plan.expected;
-    if (batch.isJudged) arrays.expectedWindow = plan.window.expected;
-    const found = { loss: batch.cost, norm: plan.norm };
-    const isNew = descends || plan.pace !== core.pace;
-    if (isNew || plan.after < (1 - WORTHWHILE) * before) return { ...found, move: "plan", plan, eases };
+  }
+  const isNew = ({ descends, core }: Assessed, i: number) => descends || plans[i].pace !== core.pace;
+  const before = first.reduce((sum, one) => sum + one.before, 0) / robots.length;
+  const taken = 2 * robots.filter(isNew).length > robots.length || meanOf(plans, "after") < (1 - WORTHWHILE) * before;
+  return robots.map(({ batch, state: { numbers, arrays }, isKnown, grows }, i) => {
+    const one = plans[i];
+    const found = { loss: batch.cost, norm: one.norm };
+    if (!isKnown) {
+      numbers.unchanged = first[i].unchanged;
+      numbers.expected = taken ? one.expected : numbers.unchanged;
+      if (batch.isJudged) arrays.expectedWindow = taken ? one.window.expected : one.window.unchanged;
+    }
+    if (taken) return { ...found, move: "plan", plan: { ...one, part: trust.part }, eases: ranges[i].mayEase };
     // plans that promise next to nothing only wander
-    numbers.expected = numbers.unchanged;
-    if (batch.isJudged) arrays.expectedWindow = plan.window.unchanged;
     if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
-  },
-  update: (core: Core, batch: Batch, state: GaussNewtonState, found: Found) => {
-    const { numbers, arrays } = state;
-    const theta = core.view("parameters");
-    if (found.move === "calm") {
-      theta.set(arrays.confirmed.length > 0 ? arrays.confirmed : arrays.untrained);
-      numbers.pace = calmDown(core, numbers);
-      startAnew(state);
-      numbers.fresh = 0;
-    } else if (found.move === "back") {
-      numbers.retreats = 1;
-      numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
-      numbers.unchanged = numbers.bestCost;
-      numbers.expected = numbers.bestCost;
-      arrays.expectedWindow = Float64Array.of(numbers.bestCost);
-      moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
-    } else if (found.move === "plan") {
-      const { from, direction, pace } = found.plan;
-      const isBest = batch.isWhole && (arrays.best.length === 0 || batch.cost <= numbers.bestCost);
-      // what was driven while the world changed is no measure for what comes
-      if (isBest && batch.changedFrom === undefined) {
-        arrays.best = theta.slice();
-        arrays.bestPlan = direction;
-        numbers.bestCost = batch.cost;
-        numbers.retreats = 0;
-      }
-      moveAlong(theta, from, direction, numbers.part);
-      if (numbers.chosen > 0) numbers.pace = pace;
-      if (pace === core.pace) return;
-      if (found.eases) core.easePace(pace);
-      else core.setPace(pace);
+  });
+}
+
+function meanOf(plans: readonly Plan[], cost: "before" | "after"): number {
+  return plans.reduce((sum, plan) => sum + plan[cost], 0) / plans.length;
+}
+
+/** Among which paces a robot may choose now. */
+function rangeOf({ core, batch, state: { numbers }, start, descends }: Assessed) {
+  const paces = { ...batch.paces, most: mostOf(numbers, batch.paces) };
+  const isHeld = core.pace < (1 - ROUNDING) * core.askedPace; // by the reflex, which knows why
+  const isBelow = start.pace < paces.least; // after a change of the world, or a spin
+  const range = isBelow ? comingBack(numbers, batch.paces, start.pace) : paces;
+  const mayEase = !descends && start.pace >= range.least;
+  return { range, isHeld, isBelow, mayEase, eases: mayEase && !isHeld };
+}
+
+function mostOf({ ceiling }: GaussNewtonState["numbers"], { most }: PaceRange): number {
+  return Math.min(ceiling, most);
+}
+
+/** Carries out what was found for a robot, whose parameters are those of its core. */
+function apply(core: Core, batch: Batch, state: GaussNewtonState, found: Found): void {
+  const { numbers, arrays } = state;
+  const theta = core.view("parameters");
+  if (found.move === "calm") {
+    theta.set(arrays.confirmed.length > 0 ? arrays.confirmed : arrays.untrained);
+    numbers.pace = calmDown(core, numbers);
+    startAnew(state);
+    numbers.fresh = 0;
+  } else if (found.move === "back") {
+    numbers.retreats = 1;
+    numbers.kappa = Math.min(KAPPA.most, numbers.kappa * KAPPA.factor);
+    numbers.unchanged = numbers.bestCost;
+    numbers.expected = numbers.bestCost;
+    arrays.expectedWindow = Float64Array.of(numbers.bestCost);
+    moveAlong(theta, arrays.best, arrays.bestPlan, RETREAT * numbers.part);
+  } else if (found.move === "plan") {
+    const { from, direction, part, pace } = found.plan;
+    const isBest = batch.isWhole && (arrays.best.length === 0 || batch.cost <= numbers.bestCost);
+    // what was driven while the world changed is no measure for what comes
+    if (isBest && batch.changedFrom === undefined) {
+      arrays.best = theta.slice();
+      arrays.bestPlan = direction;
+      numbers.bestCost = batch.cost;
+      numbers.retreats = 0;
     }
-  },
-} as const satisfies UpdateRule<GaussNewtonState, Found>;
+    moveAlong(theta, from, direction, part);
+    if (numbers.chosen > 0) numbers.pace = pace;
+    if (pace === core.pace) return;
+    if (found.eases) core.easePace(pace);
+    else core.setPace(pace);
+  }
+}
+
+/**
+ * Robots with one policy: a robot that has to find its way by itself, after a spin or a change of its world, leaves the
+ * common parameters until they serve it again; for all others one plan is made (docs/equations.md, section 32).
+ */
+function together(members: readonly Member<GaussNewtonState>[], common: Float64Array): Found[] {
+  const seen = members.map(assess);
+  const joined = seen.filter((one): one is Assessed => !("move" in one) && !one.descends && shares(one, common));
+  const found = joined.length > 0 ? planned(joined, common) : [];
+  const [first] = found;
+  if (first?.move === "plan") {
+    const { from, direction, part } = first.plan;
+    moveAlong(common, from, direction, part);
+  }
+  return seen.map((one, i) => {
+    const mine = joined.indexOf(one as Assessed);
+    const own = mine >= 0 ? found[mine] : "move" in one ? one : planned([alone(one)], one.start.from)[0];
+    const { core, batch, state } = members[i];
+    apply(core, batch, state, own);
+    if (mine >= 0) writeParameters(members[i], common);
+    return own;
+  });
+}
+
+/** Whether a robot drives by the common parameters, or can again, and its model can be driven by them. */
+function shares({ core, model, present, start, traits }: Assessed, common: Float64Array): boolean {
+  writeParameters({ core, traits }, common);
+  const theta = core.view("parameters");
+  const isSame = theta.every((value, i) => value === present[i]);
+  const cost = model.rollOut(start.pace);
+  theta.set(present);
+  return Number.isFinite(cost) && (isSame || cost <= REJOINS * model.rollOut(start.pace));
+}
+
+/** Without what makes common parameters its own. */
+function alone({ traits: _, ...robot }: Assessed): Assessed {
+  return robot;
+}
 
 /**
  * Among which paces it comes back from `pace` after a change, which was below what the settings allow; after a spin,
@@ -214,20 +327,6 @@ export default {
 function comingBack({ pace: asked, spins }: GaussNewtonState["numbers"], paces: PaceRange, pace: number): PaceRange {
   const { least, most } = paces;
   return asked > 0 && spins === 0 && least < most ? { least: Math.min(lowestPace(most), pace), most } : paces;
-}
-
-/** The plan, or one at a higher pace if that is cheaper. */
-function climbed(
-  core: Core,
-  model: ModelRollouts,
-  plan: Plan,
-  numbers: GaussNewtonState["numbers"],
-  { most }: PaceRange,
-): Plan {
-  const pace = fasterPace(plan.pace, numbers.turn, most);
-  if (pace === plan.pace) return plan; // as high as it may be
-  const quick = planFrom(core, model, { from: plan.from, pace }, numbers);
-  return quick.after < plan.after ? quick : plan;
 }
 
 /**

@@ -11,13 +11,13 @@ import type { Batch } from "./definition.js";
 /** Residuals beyond this [m] are down-weighted (Huber). */
 const THRESHOLD = 1;
 /** Of the conjugate gradients; they also stop at this part of the right-hand side. */
-const ITERATIONS = 10;
-const TOLERANCE = 1e-3;
+export const SOLVER = { iterations: 10, tolerance: 1e-3 } as const;
 /** The golden section: parts of the task's period that are never near each other, whatever the number of updates. */
 const SPREAD = 0.6180339887498949;
 
 export class ModelRollouts {
-  private readonly count: number;
+  /** how many are driven */
+  readonly count: number;
   private readonly shift: number;
 
   /**
@@ -88,7 +88,51 @@ export class ModelRollouts {
   solve(damping: number): void {
     this.countAll();
     const { first } = this.batch.modelRollouts;
-    this.core.solveStep(first, this.count, damping * this.count, THRESHOLD, ITERATIONS, TOLERANCE, true);
+    const { iterations, tolerance } = SOLVER;
+    this.core.solveStep(first, this.count, damping * this.count, THRESHOLD, iterations, tolerance, true);
+  }
+
+  /** Weights W of the last {@link rollOut}'s residuals (Huber), for the two below. */
+  weighResiduals(): void {
+    this.countAll();
+    this.each((slot) => {
+      const weights = this.core.view("residualWeights", slot);
+      for (const [i, residual] of this.core.usedPart("residuals", slot).entries())
+        weights[i] = Math.min(1, THRESHOLD / Math.abs(residual));
+    });
+  }
+
+  /** J^T W r of all, into the region `gradient`. */
+  transposeOfResiduals(): void {
+    this.gather((slot) => this.core.view("residuals", slot));
+  }
+
+  /** J^T W J v of all, v = `direction`, into the region `gradient`. */
+  normalProduct(): void {
+    this.gather((slot) => {
+      this.core.tangentPass(slot, 0);
+      return this.core.view("residualTangents", slot);
+    });
+  }
+
+  /** Sum over all of J^T W w, with the w that `valuesOf` gives of a slot. */
+  private gather(valuesOf: (slot: number) => Float64Array): void {
+    const { core } = this;
+    const gradient = core.view("gradient");
+    const sum = new Float64Array(gradient.length);
+    this.each((slot) => {
+      const values = valuesOf(slot);
+      const [seeds, weights] = [core.view("seeds", slot), core.view("residualWeights", slot)];
+      for (let i = 0; i < values.length; i++) seeds[i] = weights[i] * values[i];
+      core.costatePass(slot, 0);
+      for (let k = 0; k < sum.length; k++) sum[k] += gradient[k];
+    });
+    gradient.set(sum);
+  }
+
+  private each(work: (slot: number) => void): void {
+    const { first } = this.batch.modelRollouts;
+    for (let slot = first; slot < first + this.count; slot++) work(slot);
   }
 
   /** Ends them: windows, and what was driven, are again what they were. */

@@ -1,10 +1,10 @@
 /**
  * A plan (not in paper; docs/equations.md, section 13): where a few damped Gauss-Newton steps in the model lead, each
- * of them an improvement there, and what driving a part of it promises.
+ * of them an improvement there, and what driving a part of it promises. Several robots are one problem, each with its
+ * own model (section 32).
  */
-import type { Core } from "../core/core.js";
 import { normOf } from "../statistics.js";
-import type { ModelRollouts } from "./model-rollouts.js";
+import { type PlannedRobot, RobotsProblem } from "./robots-problem.js";
 
 /** Steps that lead to a plan, and how often one of them is halved until it is an improvement. */
 const STEPS = 3;
@@ -19,6 +19,7 @@ export interface PlanStart {
   readonly pace: number;
 }
 
+/** Of one robot. */
 export interface Plan extends PlanStart {
   /** of all parameters, from `from` on */
   readonly direction: Float64Array;
@@ -35,63 +36,74 @@ export interface Plan extends PlanStart {
 }
 
 /**
- * A plan from `start`, of which `part` is to be taken; damping is `kappa` times the cost. The core's parameters are
- * afterwards those with that part. `most`: steps; 0 plans nothing and only says what `start` promises.
+ * A plan from `from` for each of the robots; `part` of it is to be taken, and damping is `kappa` times the mean cost.
+ * The cores' parameters are afterwards those with that part. `most`: steps; 0 plans nothing and only says what `from`
+ * promises.
  */
 export function planFrom(
-  core: Core,
-  model: ModelRollouts,
-  { from, pace }: PlanStart,
+  robots: readonly PlannedRobot[],
+  from: Float64Array,
   { kappa, part }: { readonly kappa: number; readonly part: number },
   most = STEPS,
-): Plan {
-  const theta = core.view("parameters");
-  theta.set(from);
-  const before = model.rollOut(pace);
-  const [unchanged, unchangedWindow] = [model.nextCost(), model.windowCosts()];
-  const { direction, norm } = steps(core, model, before, Math.max(LEAST_DAMPING, kappa * before), pace, most);
-  moveAlong(theta, from, direction, part);
-  const after = model.rollOut(pace);
-  const window = { unchanged: unchangedWindow, expected: model.windowCosts() };
-  return { from, pace, direction, norm, before, after, unchanged, expected: model.nextCost(), window };
+): Plan[] {
+  const problem = new RobotsProblem(robots);
+  problem.write(from);
+  const cost = problem.rollOut();
+  const before = problem.costs;
+  const promised = () => robots.map(({ model }) => ({ next: model.nextCost(), window: model.windowCosts() }));
+  const unchanged = promised();
+  const { direction, norm } = steps(problem, from, cost, Math.max(LEAST_DAMPING, kappa * cost), most);
+  const taken = from.slice();
+  moveAlong(taken, from, direction, part);
+  problem.write(taken);
+  problem.rollOut();
+  const after = problem.costs;
+  const expected = promised();
+  return robots.map(({ pace }, i) => ({
+    from,
+    pace,
+    direction,
+    norm,
+    before: before[i],
+    after: after[i],
+    unchanged: unchanged[i].next,
+    expected: expected[i].next,
+    window: { unchanged: unchanged[i].window, expected: expected[i].window },
+  }));
 }
 
 /**
- * From the present parameters to where a few steps lead, each an improvement in the model, and the size of the first
+ * From the parameters `present` to where a few steps lead, each an improvement in the model, and the size of the first
  * step, which is 0 only if nothing can be learned. `cost`: that of the last model rollouts; if it left its bounds the
  * model is of no use, and nothing is planned.
  */
 function steps(
-  core: Core,
-  model: ModelRollouts,
+  problem: RobotsProblem,
+  present: Float64Array,
   cost: number,
   damping: number,
-  pace: number,
   most: number,
 ): { readonly direction: Float64Array; readonly norm: number } {
-  const theta = core.view("parameters");
-  const present = theta.slice();
-  core.write("anchor", present);
-  let found = present;
+  let found = present.slice();
   let least = cost; // of the cost and the damping
   let norm = 1;
   for (let i = 0; i < most && Number.isFinite(cost); i++) {
     const before = least;
-    model.solve(damping);
-    if (i === 0) norm = normOf(core.view("step"));
+    const step = problem.solve(present, found, damping);
+    if (i === 0) norm = normOf(step);
     let part = 1;
+    let next = found;
     for (let halvings = 0; halvings <= HALVINGS && least === before; halvings++) {
-      theta.set(found);
-      core.takeStep(part);
-      const value = model.rollOut(pace) + damping * squaredDistance(theta, present);
+      next = found.map((value, k) => value + part * step[k]);
+      problem.write(next);
+      const value = problem.rollOut() + damping * squaredDistance(next, present);
       if (value < least) least = value;
       else part /= 2;
     }
     if (least === before) break;
-    found = theta.slice();
+    found = next;
     if (least > (1 - CLOSE) * before) break;
   }
-  theta.set(present);
   return { direction: found.map((value, i) => value - present[i]), norm };
 }
 

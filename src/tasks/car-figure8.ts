@@ -38,6 +38,7 @@ export const carFigure8: TaskDefinition = {
     parameters: simulated,
     raw,
     scalable: ["throttleGain", "drag", "steeringGain", "steeringBias"],
+    traits: ["throttleGain", "steeringGain"],
     refit: { error: "turnRate", unit: "rad/s" },
     reserve: { inverseGrip: 1.06 },
   },

@@ -74,6 +74,8 @@ export interface TaskDefinition {
   /** F̂, differentiated; `scalable` parameters are multiplied by --model-scale */
   readonly model: PartDefinition & {
     readonly scalable: readonly string[];
+    /** gains above 0 by which robots are told apart that share one policy; absent: none are */
+    readonly traits?: readonly string[];
     /** if its kind can be fitted to driving (src/training/fits): which error of the fit people are shown */
     readonly refit?: { readonly error: string; readonly unit: string };
     /** the model that knows nothing of the robot but its equations */

@@ -22,7 +22,10 @@ export async function trainOver(
 }
 
 /** Watches the model by the laps; of a run that is resumed it goes on from the last ones. */
-async function watchModel({ config, folder }: StartedRun, rollouts: readonly TrainedRollout[]) {
+export async function watchModel(
+  { config, folder }: Pick<StartedRun, "config" | "folder">,
+  rollouts: readonly TrainedRollout[],
+) {
   const watch = await OrdinaryLaps.for(config);
   if (!watch || rollouts.length === 0) return watch;
   const read = async (metrics: TrainedRollout) => {

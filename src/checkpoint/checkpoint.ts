@@ -25,6 +25,9 @@ export interface KeptRecording {
   readonly sha256: string;
 }
 
+/** What of a checkpoint is each robot's own, beside numbers and arrays. */
+export type RobotPart = Pick<Checkpoint, "updates" | "rollouts" | "best" | "firstWindowCost" | "recordings" | "config">;
+
 export interface Checkpoint {
   readonly task: string;
   /** layer widths of the network, features first */
@@ -56,6 +59,8 @@ export interface Checkpoint {
   readonly recordings?: readonly (KeptRecording | null)[] | undefined;
   /** settings of the run, by which an edited config.yaml is found out */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
+  /** of several robots that learn one policy, by name: what a run has of its own; their numbers and arrays are theirs with `name/` before */
+  readonly robots?: Readonly<Record<string, RobotPart>> | undefined;
   /** parameters, random state, moments: by the name of the core's region */
   readonly arrays: Readonly<Record<string, Float64Array>>;
 }

@@ -33,18 +33,24 @@ const numbersByName = <T>(schema: v.GenericSchema<unknown, T>, what: string) =>
 
 const RECORDING = v.object({ file: v.pipe(TEXT, v.regex(/^[\w.-]+$/, "the name of a file")), sha256: TEXT }, OBJECT);
 
+/** Of a run, and of a robot of several that learn one policy. */
+const DRIVEN = {
+  updates: COUNT,
+  rollouts: COUNT,
+  best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT, lapTime: v.optional(NUMBER) }, OBJECT),
+  firstWindowCost: NUMBER,
+  recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
+  config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
+};
+
 const HEADER = v.object(
   {
     task: TEXT,
     layers: v.array(COUNT, "a list of widths"),
     update: TEXT,
-    updates: COUNT,
-    rollouts: COUNT,
-    best: v.object({ rollout: COUNT, windowCost: NUMBER, updates: COUNT, lapTime: v.optional(NUMBER) }, OBJECT),
-    firstWindowCost: NUMBER,
+    ...DRIVEN,
     optimiser: numbersByName(NUMBER, "numbers"),
-    recordings: v.optional(v.array(v.nullable(RECORDING), "a list of files")),
-    config: v.optional(v.record(v.string(), v.unknown(), "settings by name")),
+    robots: v.optional(v.record(v.string(), v.object(DRIVEN, OBJECT), "robots by name")),
     arrays: numbersByName(COUNT, "lengths"),
   },
   OBJECT,

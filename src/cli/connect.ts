@@ -16,9 +16,11 @@ import type { Output } from "../output.js";
 import { sceneOf } from "../pose/scene.js";
 import { type PoseSettings, poseSettingsFrom } from "../pose/settings.js";
 import type { ThreadPoseSource } from "../pose/thread-source.js";
+import type { FloorPlace } from "../runtime/floor.js";
 import { openGamepad } from "../runtime/gamepad-device.js";
 import { HEARTBEAT_WITHIN } from "../runtime/gates.js";
 import type { ControlHost } from "../runtime/host.js";
+import type { Operator } from "../runtime/operator.js";
 import { RobotLink } from "../runtime/robot-link.js";
 import type { Connection } from "../runtime/transport.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
@@ -54,6 +56,12 @@ export interface LinkContext {
   readonly drives: string;
   /** parameters of the policy */
   readonly parameters: number;
+  /** its place among the robots that learn together; undefined: it drives alone */
+  readonly member?: {
+    readonly name: string;
+    readonly operator: Operator;
+    readonly floor: FloorPlace;
+  };
   /** the live page on which the robot is shown */
   readonly view?: View | undefined;
 }
@@ -88,7 +96,7 @@ export function refuseRobotOptions({ arm, deadMan, firstDrive, given = {} }: Per
 
 /** The robot of a configuration; refuses to move one that nobody allowed to move. */
 export async function connectRobot(config: RunConfig, context: LinkContext): Promise<RobotLink> {
-  const { permission, output, signal, stop, drives, parameters, view } = context;
+  const { permission, output, signal, stop, drives, parameters, view, member } = context;
   const { deadMan = false } = permission;
   const { task } = resolveTask(config);
   const transport = transportOf(config.link);
@@ -101,7 +109,8 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
   if (deadMan && config.gamepad !== "")
     throw new UserError("--dead-man is a key, and --gamepad a button, that must be held: give only one of them");
   const gamepad = openGamepad(config);
-  const operator = await operatorAt(config, deadMan, output, signal, stop, gamepad && (() => host.shared));
+  const operator =
+    member?.operator ?? (await operatorAt(config, deadMan, output, signal, stop, gamepad && (() => host.shared)));
   const connection = await connectionTo(config, transport, false, output);
   const { ThreadHost } = await import("../runtime/thread-host.js");
   const { Recorder } = await import("../runtime/recorder.js");
@@ -110,8 +119,8 @@ export async function connectRobot(config: RunConfig, context: LinkContext): Pro
     config,
     connection,
     parameters,
-    { heartbeatWithin, gamepad },
-    { drives, onStop: stop, say: output.say, poses },
+    { heartbeatWithin, gamepad, floor: member?.floor },
+    { drives, robot: member?.name, onStop: stop, say: output.say, poses },
   );
   const states = task.columns.state.length;
   view?.watchRobot({ buffer: host.shared.buffer, parameters, states, limits: limitsOf(config) });

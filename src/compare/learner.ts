@@ -5,8 +5,8 @@ import { UserError } from "../errors.js";
 import { contenders } from "../peers/contenders.js";
 import type { DrivenPart, Learner } from "../peers/learner.js";
 import { meantInstead } from "../spelling.js";
-import type { DriveEvent } from "../training/algorithm1.js";
 import { trainingInMemory } from "../training/in-memory.js";
+import type { DriveEvent } from "../training/rollout-source.js";
 import { rules } from "./rules.js";
 
 /** Names of all rules: ours first. */

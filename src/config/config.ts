@@ -112,6 +112,8 @@ const LATER: readonly SettingName[] = [
   "start-from",
   "race",
   "race-margin",
+  "robot-traits",
+  "min-distance",
   "vesc",
   "pca9685",
   "gamepad",

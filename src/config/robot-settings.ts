@@ -293,6 +293,13 @@ export const robotSettings = {
     default: 0.3,
     describe: "a measured position that jumps farther stops the robot [m]",
   },
+  "min-distance": {
+    schema: notNegative,
+    default: 0.5,
+    describe:
+      "of several robots that learn together, how near they may come to each other: closer, both are stopped [m]; 0: " +
+      "they may touch (docs/several-robots.md)",
+  },
   "max-uncertainty": {
     schema: positive,
     default: 1,

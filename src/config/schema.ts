@@ -248,6 +248,13 @@ export const settings = {
     default: [],
     describe: "the controller's gains that the network's are added to; empty: the task's own",
   },
+  "robot-traits": {
+    schema: flag,
+    default: false,
+    describe:
+      "of several robots that learn together, tell them apart: the network is given the gains and delays that were " +
+      "fitted to each (docs/several-robots.md)",
+  },
   "stop-factor": {
     schema: v.pipe(v.number("a number"), v.finite("a finite number"), v.gtValue(1, "a number above 1")),
     default: 20,

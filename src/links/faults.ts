@@ -86,6 +86,7 @@ export enum Fault {
   delayed,
   yawJump,
   offPlace,
+  tooClose,
   steeringReversed,
   steeringDead,
   throttleReversed,

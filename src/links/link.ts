@@ -27,6 +27,11 @@ export interface Link {
    * become the first.
    */
   driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult>;
+  /**
+   * Hands the policy in the core over while a piece is being driven: it acts from the robot's next network call on.
+   * Absent: there is nobody to hand it to before the next {@link driveOn}.
+   */
+  handOver?(core: Core): void;
   /** Neutral, at once. */
   stop(): Promise<void>;
   close(): Promise<void>;

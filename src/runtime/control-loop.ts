@@ -123,6 +123,7 @@ export class ControlLoop {
     this.#now = now;
     this.#poses?.handTo(robot);
     robot.receive(now);
+    this.#gates.seen.floor?.tell(robot.reading);
     if (this.#gamepad) this.#listenTo(this.#gamepad);
     this.#handleOrder(this.#shared.takeOrder());
     let command = robot.neutral;

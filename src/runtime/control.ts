@@ -9,6 +9,7 @@ import { setTiming } from "../recording/timing.js";
 import { coreFor } from "../session.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { ControlLoop } from "./control-loop.js";
+import { Floor, type FloorPlace } from "./floor.js";
 import { Gamepad } from "./gamepad.js";
 import type { GamepadPort } from "./gamepad-device.js";
 import { GateCheck } from "./gate-check.js";
@@ -33,6 +34,8 @@ export interface ControlOptions {
   readonly gamepad?: GamepadPort | undefined;
   /** it drives moves (runtime/move.ts), and no policy */
   readonly moves?: boolean;
+  /** where the robots of its fleet are; undefined: it has none */
+  readonly floor?: FloorPlace | undefined;
   /** ask the system for real-time priority; default: yes */
   readonly realTime?: boolean;
 }
@@ -87,6 +90,7 @@ export async function controlLoop(
   });
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
+  if (options.floor) gates.seen.floor = new Floor(options.floor);
   const moving = options.moves ? new Moving() : undefined;
   return new ControlLoop(core, robot, gates, shared, ring, layoutFor(task), outside, gamepad, moving);
 }

@@ -205,6 +205,16 @@ export const gates = [
     remedy: `${PUT_BACK}; raise corridor if the place allows it`,
   },
   {
+    fault: Fault.tooClose,
+    what: (value, limit) => `another robot was ${value} m away (limit ${limit} m)`,
+    scope: "driving",
+    limit: setting("min-distance", "m"),
+    lasting: 0,
+    check: (seen) => seen.nearest().value < seen.limit,
+    noticed: "one step; the other one is stopped too",
+    remedy: "part them, and let each come back; lower min-distance if the place and the speed allow it",
+  },
+  {
     fault: Fault.offPlace,
     what: (value, limit) => `it was ${value} m from where it was at this place of the lap before (limit ${limit} m)`,
     scope: "driving",

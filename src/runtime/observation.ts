@@ -6,6 +6,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Reading } from "../links/robot.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PlanarState } from "../tasks/planar.js";
+import type { Floor } from "./floor.js";
 import { Plausibility } from "./plausibility.js";
 
 /** What limits the gates: settings of the run, and what the command line adds. */
@@ -18,6 +19,7 @@ export interface GateSettings
     | "corridor"
     | "geofence"
     | "max-jump"
+    | "min-distance"
     | "max-uncertainty"
     | "min-battery"
     | "steering-curvature"
@@ -50,6 +52,8 @@ export class Observation {
   readonly motion: Plausibility;
   readonly staleAfter: number;
   readonly maxJump: number;
+  /** where the other robots of its fleet are; undefined: it has none */
+  floor: Floor | undefined;
   /** since the control step before [s]; NaN at the first */
   passed = Number.NaN;
   /** since the robot was heard [s] */
@@ -114,6 +118,7 @@ export class Observation {
     this.#commands.fill(0);
     this.#count = 0;
     this.motion.reset();
+    this.floor?.begin();
   }
 
   /** The step at `now` [s]; `heartbeat`: when the operator gave the last [s]. */
@@ -207,6 +212,11 @@ export class Observation {
     }
     this.square = least;
     return this.measured(Math.sqrt(least));
+  }
+
+  /** The distance to the nearest other robot of its fleet [m]; NaN if there is none. */
+  nearest(): this {
+    return this.measured(this.floor ? this.floor.nearest(this.limit) : Number.NaN);
   }
 
   /** Part of an input's range by which what is applied lies outside the last commands, the worst of all inputs. */

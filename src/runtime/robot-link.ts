@@ -92,9 +92,13 @@ export class RobotLink implements Link {
   }
 
   async driveOn(core: Core, index: number, segments: number, previous: number, kept: number): Promise<DriveResult> {
-    this.#host.shared.giveParameters(core.view("parameters"), handedOver(core));
+    this.handOver(core);
     core.driveOn(index, previous, kept);
     return this.#collect(core, index, segments, true);
+  }
+
+  handOver(core: Core): void {
+    this.#host.shared.giveParameters(core.view("parameters"), handedOver(core));
   }
 
   /** Drives by the policy in the core until something, or somebody, stops the robot; what it was. */
@@ -150,7 +154,7 @@ export class RobotLink implements Link {
     this.#responseFit = new ResponseFit(task);
     this.#wiring = new WiringWatch(task);
     this.#found = undefined;
-    shared.giveParameters(core.view("parameters"), handedOver(core));
+    this.handOver(core);
     shared.start.set(initialState);
     shared.startTime = startTime;
     shared.give(Order.arm);

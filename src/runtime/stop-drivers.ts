@@ -21,6 +21,8 @@ export interface StoppedDriver {
   /** null if the process did not say */
   readonly device: string | null;
   readonly drives: string | null;
+  /** null if it has no name, or did not say */
+  readonly robot: string | null;
   /** it drove nothing, and only recorded */
   readonly isHeardOnly: boolean;
   readonly outcome: StopOutcome;
@@ -30,47 +32,54 @@ export interface StoppedDriver {
 /** What a process answered when it was asked to stop its robot. */
 interface Answer {
   readonly about: About | undefined;
-  /** it drives for another folder than what is meant, and was not asked to stop */
+  /** it is another one than what is meant, and was not asked to stop */
   readonly isOther: boolean;
   readonly isAtRest: boolean;
 }
 
-/** Stops every driver of a robot or, if a folder is given, those whose drive is recorded in it. */
-export async function stopDrivers(folder: string | undefined, givesUpAfter = GIVES_UP_AFTER): Promise<StoppedDriver[]> {
-  const stopped = await Promise.all(findDrivingProcesses().map((driver) => stopDriver(driver, folder, givesUpAfter)));
+/** Which drivers are meant: whose drive is recorded in this folder, and whose robot has this name; absent: any. */
+export interface WantedDriver {
+  readonly folder?: string | undefined;
+  readonly robot?: string | undefined;
+}
+
+/** Stops every driver of a robot that is meant. */
+export async function stopDrivers(wanted: WantedDriver, givesUpAfter = GIVES_UP_AFTER): Promise<StoppedDriver[]> {
+  const stopped = await Promise.all(findDrivingProcesses().map((driver) => stopDriver(driver, wanted, givesUpAfter)));
   return stopped.filter((driver) => driver !== undefined);
 }
 
 /** Undefined if it is none of those that are meant, or gone. */
 export async function stopDriver(
   { pid, socket, isOurs }: DrivingProcess,
-  folder: string | undefined,
+  wanted: WantedDriver,
   givesUpAfter: number,
 ): Promise<StoppedDriver | undefined> {
+  const isAny = wanted.folder === undefined && wanted.robot === undefined;
   const began = performance.now();
   const passed = () => performance.now() - began;
   let about: About | undefined;
   const finished = (outcome: StopOutcome): StoppedDriver => {
-    const { device = null, drives = null, isHeardOnly = false } = about ?? {};
-    return { pid, device, drives, isHeardOnly, outcome, seconds: passed() / 1000 };
+    const { device = null, drives = null, robot = null, isHeardOnly = false } = about ?? {};
+    return { pid, device, drives, robot, isHeardOnly, outcome, seconds: passed() / 1000 };
   };
   if (!isOurs) return finished("another user's");
   for (let isSignalled = false; ; await sleep(AGAIN_AFTER)) {
-    const answer = await ask(socket, folder, givesUpAfter - passed());
+    const answer = await ask(socket, wanted, givesUpAfter - passed());
     about ??= answer.about;
     if (answer.isOther) return undefined;
     if (answer.isAtRest) return finished("at rest");
     if (!findDrivingProcesses().some((driver) => driver.socket === socket))
       return about || isSignalled ? finished("ended") : undefined;
     if (passed() > givesUpAfter) return finished("not stopped");
-    if (about || folder !== undefined || isSignalled || passed() < SIGNAL_AFTER) continue;
+    if (about || !isAny || isSignalled || passed() < SIGNAL_AFTER) continue;
     process.kill(pid, "SIGINT");
     isSignalled = true;
   }
 }
 
 /** Asks a process to stop its robot, and waits for its rest [ms]. */
-async function ask(socket: string, folder: string | undefined, milliseconds: number): Promise<Answer> {
+async function ask(socket: string, wanted: WantedDriver, milliseconds: number): Promise<Answer> {
   const connection = connect(socket).setEncoding("utf8");
   const givesUp = () => connection.destroy();
   let timer = setTimeout(givesUp, Math.max(1, Math.min(milliseconds, SIGNAL_AFTER)));
@@ -82,8 +91,7 @@ async function ask(socket: string, folder: string | undefined, milliseconds: num
       if (said.length > LONGEST) break;
       if (about || !said.includes("\n")) continue;
       about = aboutFrom(said);
-      if (folder !== undefined && about.drives !== folder && !about.drives.startsWith(folder + sep))
-        return { about, isOther: true, isAtRest: false };
+      if (!isMeant(about, wanted)) return { about, isOther: true, isAtRest: false };
       connection.write(`${STOP}\n`);
       clearTimeout(timer);
       timer = setTimeout(givesUp, milliseconds);
@@ -97,15 +105,22 @@ async function ask(socket: string, folder: string | undefined, milliseconds: num
   return { about, isOther: false, isAtRest: about !== undefined && said.endsWith(`${AT_REST}\n`) };
 }
 
+function isMeant({ drives, robot }: About, wanted: WantedDriver): boolean {
+  const { folder } = wanted;
+  const isThere = folder === undefined || drives === folder || drives.startsWith(folder + sep);
+  return isThere && (wanted.robot === undefined || wanted.robot === robot);
+}
+
 /** Throws if that is no such line. */
 function aboutFrom(line: string): About {
-  const { pid, device, drives, isHeardOnly = false } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const { pid, device, drives, robot, isHeardOnly = false } = JSON.parse(line) as Readonly<Record<string, unknown>>;
   if (
     typeof pid !== "number" ||
     typeof device !== "string" ||
     typeof drives !== "string" ||
+    !(robot === undefined || typeof robot === "string") ||
     typeof isHeardOnly !== "boolean"
   )
     throw new Error("not a driver of a robot");
-  return { pid, device, drives, isHeardOnly };
+  return { pid, device, drives, robot, isHeardOnly };
 }

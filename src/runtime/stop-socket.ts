@@ -14,6 +14,8 @@ export interface About {
   readonly device: string;
   /** absolute path of the folder that the drive is recorded in */
   readonly drives: string;
+  /** what its fleet calls the robot; absent: it has none */
+  readonly robot?: string | undefined;
   /** somebody else drives the robot, which is only heard */
   readonly isHeardOnly?: boolean;
 }

@@ -33,6 +33,8 @@ const END_WITHIN = 5000;
 export interface ThreadContext {
   /** folder that the drive is recorded in */
   readonly drives: string;
+  /** what its fleet calls the robot */
+  readonly robot?: string | undefined;
   /** called when `lapgrad stop` has stopped the robot */
   readonly onStop: () => void;
   /** for people */
@@ -85,6 +87,7 @@ export class ThreadHost implements ControlHost {
       pid: process.pid,
       device: this.#connection.name,
       drives: resolve(this.#context.drives),
+      robot: this.#context.robot,
       isHeardOnly: this.#options.listens === true && this.#options.gamepad === undefined,
     };
     this.#listener = new StopListener(this.shared, this.#parameters, about, {

@@ -30,12 +30,13 @@ export async function windowCosts(given: PartialConfig): Promise<number[]> {
   return [...costs, ...new Array<number>(config.rollouts - costs.length).fill(Number.POSITIVE_INFINITY)];
 }
 
-/** Metrics of the untrained controller's last lap of six, from the task's own start. */
-export async function untrainedLap(given: PartialConfig): Promise<RolloutMetrics> {
+/** Metrics of the last lap of six from the task's own start, untrained or with the `parameters` of a policy. */
+export async function untrainedLap(given: PartialConfig, parameters?: Float64Array): Promise<RolloutMetrics> {
   const config = completeConfig(given);
   const { task } = (await coreFor(config, 1, 1)).setup;
   const segments = segmentsPerLap(task) as number; // it is told of tasks with laps
   const core = await coreFor(config, 1, 6 * segments);
+  if (parameters) core.write("parameters", parameters);
   core.writeStart(task.initialState, 0);
   core.rollOut(0, 6 * segments);
   const steps = segments * config["steps-per-segment"];

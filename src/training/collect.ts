@@ -36,6 +36,8 @@ export interface Collector {
   batch(count: number): Omit<Batch, "cost">;
   /** a lap is over, and the next one may be of another length */
   beginLap?(core: Core): void;
+  /** the one drive was stopped, and the next begins from rest */
+  beginAnew?(core: Core): void;
   /** what a checkpoint must hold to drive on from here */
   state(core: Core): Record<string, Float64Array>;
   restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;
@@ -235,6 +237,14 @@ function oneDrive(config: RunConfig, every: number, nominal: number, race: Race 
       core.setOption("windowBurnIn", Math.min(from, BURN_IN));
       const begin = Math.max(0, from - before);
       return { ...result, slot: current, begin, counted, inWindow: soFar, driven, completes };
+    },
+    beginAnew: () => {
+      isAnew = true;
+      driven = 0;
+      began = 0;
+      inWindow = 0;
+      uncounted = 0;
+      acting = undefined;
     },
     batch: () => {
       const counted = { start: 0, length: pieceAfter(place(), every, lap, delay) - delay, stride: 0 };

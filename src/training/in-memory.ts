@@ -4,7 +4,8 @@ import { SimLink } from "../links/kinds/sim.js";
 import type { Link } from "../links/link.js";
 import { WatchedSimulation } from "../runtime/watched-simulation.js";
 import { initialisePolicy } from "../session.js";
-import { algorithm1, type DriveEvent } from "./algorithm1.js";
+import { algorithm1 } from "./algorithm1.js";
+import type { DriveEvent } from "./rollout-source.js";
 import { trainingFor } from "./training.js";
 
 /**

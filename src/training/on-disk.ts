@@ -9,7 +9,7 @@ import { UserError } from "../errors.js";
 import { answered } from "../files.js";
 import type { Link } from "../links/link.js";
 import type { Recording } from "../recording/recording.js";
-import { algorithm1, type DriveEvent } from "./algorithm1.js";
+import { algorithm1 } from "./algorithm1.js";
 import { Belief } from "./belief.js";
 import { checkpointOf, thinCheckpoints } from "./checkpoints.js";
 import { judgeEstimate, judgePolicy, judgeRollout, judgeStop, type Progress } from "./judgement.js";
@@ -23,6 +23,7 @@ import {
   withNotices,
 } from "./metrics.js";
 import { Notices, noticesOf } from "./notices.js";
+import type { DriveEvent } from "./rollout-source.js";
 import { type RunFolder, rolloutName } from "./run-folder.js";
 import type { Training } from "./training.js";
 import { UpdateLog } from "./updates.js";
@@ -56,7 +57,7 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
   if (signal.aborted) return progress;
   let driven = drivenIn(run.rollouts);
   let begun = progress.updates; // before the rollout that is being driven
-  const watch = { notices: new Notices(core), belief: new Belief(link), updates: new UpdateLog(run) };
+  const watch = watchOf(run);
   for await (const event of algorithm1(run, link, progress.rollouts, config.rollouts)) {
     switch (event.kind) {
       case "piece":
@@ -64,8 +65,9 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
         break;
       case "rollout": {
         watch.updates.drove(event, driven);
-        const metrics = await record(run, event, progress, driven, watch);
+        const metrics = await record(run, event, driven, watch);
         if (!metrics) return progress;
+        judgeStop(run, progress, event.index, event);
         driven += metrics.seconds;
         progress = judgeRollout(run, progress, metrics, begun);
         break;
@@ -88,10 +90,14 @@ export async function train(run: TrainingRun, progress: Progress): Promise<Progr
 }
 
 /** What follows the driving beside the algorithm. */
-interface Watch {
+export interface Watch {
   readonly notices: Notices;
   readonly belief: Belief;
   readonly updates: UpdateLog;
+}
+
+export function watchOf(run: Training & Pick<TrainingRun, "link">): Watch {
+  return { notices: new Notices(run.core), belief: new Belief(run.link), updates: new UpdateLog(run) };
 }
 
 /** Keeps what the training needs to go on from here. */
@@ -104,7 +110,7 @@ export async function keepCheckpoint(run: Training & Pick<TrainingRun, "folder">
 }
 
 /** A simulation waits for its disk as long as it takes; a robot drives on meanwhile. */
-function inTime(run: Training, write: Promise<void>): Promise<void> {
+export function inTime(run: Training, write: Promise<void>): Promise<void> {
   return isSimulated(run.config) ? write : answered(write);
 }
 
@@ -112,10 +118,9 @@ function inTime(run: Training, write: Promise<void>): Promise<void> {
  * Puts a drive on disk and tells of it; `start`: driving since standstill before it [s]. Undefined if the operator
  * stopped the robot: nothing can be learned from what it drove.
  */
-async function record(
+export async function record(
   run: TrainingRun,
   event: DriveEvent,
-  progress: Progress,
   start: number,
   { notices, belief, updates }: Watch,
 ): Promise<RolloutMetrics | undefined> {
@@ -152,6 +157,5 @@ async function record(
   await inTime(run, folder.appendMetrics(driven));
   await inTime(run, appendUpdates(folder.path, updates.take()));
   run.onRollout(driven, modelFitter.refusal);
-  judgeStop(run, progress, index, event);
   return metrics;
 }

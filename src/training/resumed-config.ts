@@ -17,6 +17,7 @@ const CHANGEABLE: readonly string[] = [
   "corridor",
   "geofence",
   "max-jump",
+  "min-distance",
   "max-uncertainty",
   "min-battery",
   "stale-after",

@@ -90,9 +90,9 @@ export class RunFolder {
 
   /**
    * Makes a new run in a folder that exists and that nobody else works in. What makes it a run, config.yaml, comes
-   * last: until then it can be made again.
+   * last: until then it can be made again. `before`: makes what else belongs into it.
    */
-  async create(config: string): Promise<void> {
+  async create(config: string, before: () => Promise<void> = async () => {}): Promise<void> {
     await this.refuseUnlessNew();
     try {
       await removeTemporaries(this.path);
@@ -101,6 +101,7 @@ export class RunFolder {
       throw new UserError(`cannot make a run in ${this.path}: ${problemOf(error)}`, 1);
     }
     for (const name of LINES) await writeAtomically(join(this.path, name), "");
+    await before();
     await writeAtomically(this.configPath, config);
   }
 

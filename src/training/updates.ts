@@ -3,9 +3,9 @@
  * the wall's clock: a resumed run writes the same lines.
  */
 import { segmentsPerRollout, unitOf } from "../config/units.js";
-import type { DriveEvent } from "./algorithm1.js";
 import { measureSteps } from "./metrics.js";
 import { ERROR } from "./model-numbers.js";
+import type { DriveEvent } from "./rollout-source.js";
 import type { Training } from "./training.js";
 
 /** A line of updates.jsonl: what was driven since the update before, and what the update then made. */

@@ -18,6 +18,7 @@ const SETTINGS: GateSettings = {
   corridor: 1,
   geofence: [-3, 3, -2, 2],
   "max-jump": 0.3,
+  "min-distance": 0.5,
   "max-uncertainty": 0.5,
   "min-battery": 6.4,
   "steering-curvature": 0,

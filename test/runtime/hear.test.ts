@@ -281,7 +281,7 @@ test("lapgrad stop ends a recording, whose thread has written nothing to its por
     const running = hear(host, config, { signal: stop.signal, say: output.say }, path, 60);
     await begins;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const [stopped] = await stopDrivers(path);
+    const [stopped] = await stopDrivers({ folder: path });
     expect(stopped).toMatchObject({ pid: process.pid, isHeardOnly: true, outcome: "at rest" });
     const heard = await running;
     expect(heard.stopped).toBeUndefined();

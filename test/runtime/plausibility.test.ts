@@ -15,6 +15,7 @@ const SETTINGS: GateSettings = {
   corridor: 100,
   geofence: [],
   "max-jump": 10,
+  "min-distance": 0.5,
   "max-uncertainty": 1,
   "min-battery": 6.4,
   "steering-curvature": 0,

@@ -153,7 +153,7 @@ test("a process whose socket does not answer gets the signal of Ctrl-C", async (
   const driver = findDrivingProcesses().find((one) => one.pid === pid);
   if (!driver) throw new Error("it is not found");
   const ended = once(started.at(-1) as ChildProcess, "exit");
-  expect(await stopDriver(driver, undefined, 5000)).toMatchObject({ pid, outcome: "ended" });
+  expect(await stopDriver(driver, {}, 5000)).toMatchObject({ pid, outcome: "ended" });
   expect(await ended).toStrictEqual([0, null]);
 });
 

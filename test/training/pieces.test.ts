@@ -15,8 +15,9 @@ import gaussNewton from "../../src/rules/gauss-newton.js";
 import { estimateGradient } from "../../src/rules/gradient.js";
 import { type RuleName, updateRules } from "../../src/rules/rules.js";
 import { initialisePolicy } from "../../src/session.js";
-import { algorithm1, type DriveEvent } from "../../src/training/algorithm1.js";
+import { algorithm1 } from "../../src/training/algorithm1.js";
 import { collectorFor, pieceAfter } from "../../src/training/collect.js";
+import type { DriveEvent } from "../../src/training/rollout-source.js";
 import { trainingFor } from "../../src/training/training.js";
 import { fingerprint, newFolder, trainRun } from "../support/runs.js";
 

@@ -35,6 +35,7 @@ export default defineCommand({
       describe: "only what is recorded in this folder",
       defaultNote: "every robot",
     },
+    robot: { type: text, describe: "only the robot that several which learn together call so" },
     device: {
       type: serialPort,
       describe: "a board of ours at this serial port is told to stop, even if no lapgrad drives it",
@@ -43,15 +44,16 @@ export default defineCommand({
   examples: {
     "lapgrad stop": "every robot that a lapgrad of this user drives on this computer",
     "lapgrad stop runs/mine": "only the robot of this run",
+    "lapgrad stop --robot b": "of several robots that learn together only b: the others drive on",
     "lapgrad stop --device /dev/ttyACM0": "the board itself, if nothing drives it",
   },
-  async run({ run, device }, output, givesUpAfter?: number) {
+  async run({ run, robot, device }, output, givesUpAfter?: number) {
     const folder = run === undefined ? undefined : await folderOf(run);
-    const robots = await stopDrivers(folder, givesUpAfter).catch((error) => {
+    const robots = await stopDrivers({ folder, robot }, givesUpAfter).catch((error) => {
       throw new UserError(`cannot see what drives here: ${problemOf(error)}; cut the robot's power`, 1);
     });
-    for (const { pid, device: at, drives, isHeardOnly, outcome, seconds } of robots) {
-      const what = [`process ${pid}`, at, drives]
+    for (const { pid, device: at, drives, robot: name, isHeardOnly, outcome, seconds } of robots) {
+      const what = [`process ${pid}`, name && `robot ${name}`, at, drives]
         .filter((part) => part !== null)
         .map((part) => printableLine(part, LONGEST))
         .join(", ");
@@ -60,10 +62,13 @@ export default defineCommand({
       output.say(`${what}: ${words}${after}`);
     }
     // of a run whose robot was found it was this one that was meant
-    const unseen = folder !== undefined && robots.length > 0 ? [] : findUnseenDrivers(robots);
+    const unseen = (folder ?? robot) !== undefined && robots.length > 0 ? [] : findUnseenDrivers(robots);
     for (const pid of unseen) output.say(unseenText(pid));
     if (robots.length + unseen.length === 0)
-      output.say(`nothing drives a robot ${folder === undefined ? "here" : `in ${folder}`}`);
+      output.say(
+        `nothing drives a robot ${robot === undefined ? "" : `called ${robot} `}` +
+          (folder === undefined ? "here" : `in ${folder}`),
+      );
     const areStopped =
       unseen.length === 0 && robots.every(({ outcome }) => outcome === "at rest" || outcome === "ended");
     const board = device === undefined || !areStopped ? null : await disarm(device, output);

@@ -7,6 +7,7 @@ import { unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
+import { isFleet } from "../../fleet/folder.js";
 import type { Link } from "../../links/link.js";
 import type { Output } from "../../output.js";
 import { writeReport } from "../../report/from-run.js";
@@ -32,6 +33,7 @@ import { promisesOf, type TrainingProgress, trainingProgress } from "../progress
 import { TRAINING, withTask } from "../settings.js";
 import { folder, permission, viewing } from "../shared.js";
 import { followerFor, whileFollowed } from "../tracking.js";
+import { trainFleetCommand } from "../train-fleet.js";
 import { trainMeasured } from "../train-measured.js";
 
 export default defineCommand({
@@ -46,6 +48,13 @@ export default defineCommand({
       insteadOf: "rollouts",
     },
     out: { type: folder, describe: "folder of the run", defaultNote: "runs/<task>-<time>" },
+    robot: {
+      type: text,
+      list: true,
+      describe:
+        "a robot of several that learn one policy, given for each: its YAML file of settings, or of simulated ones " +
+        "name:parameter=factor,… of the plant (docs/several-robots.md)",
+    },
     gradient: {
       type: choice("model", "measured", "both"),
       describe:
@@ -72,6 +81,8 @@ export default defineCommand({
     "lapgrad train car-track --track mine.yaml --race --laps 60": "faster from lap to lap",
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
+    "lapgrad train --robot a.yaml --robot b.yaml --arm": "two real cars learn one policy",
+    "lapgrad train --plant single-track --robot light:mass=0.8 --robot heavy:mass=1.2": "two simulated ones",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
   },
   /** A peer is none of the update rules: it trains in a way of its own. */
@@ -81,6 +92,17 @@ export default defineCommand({
     return String(update) in contenders ? (await import("../train-peer.js")).default : undefined;
   },
   async run(args, printed, connect: Connect = connectLink) {
+    const known = args.resume === undefined ? undefined : args.resume || args.out;
+    const isResumedFleet = known !== undefined && (await isFleet(known));
+    if (args.robot !== undefined || isResumedFleet) {
+      refuseForFleet(args, isResumedFleet);
+      return trainFleetCommand(
+        { ...args, given: withTask(args) },
+        isResumedFleet ? known : undefined,
+        printed,
+        connect,
+      );
+    }
     const began = performance.now();
     const follow = await followerFor(args.tracker);
     let page: LivePage | undefined;
@@ -96,10 +118,9 @@ export default defineCommand({
       return made;
     };
     try {
-      const resumed = args.resume === undefined ? undefined : args.resume || args.out;
-      if ((args.gradient ?? "model") !== "model" || (resumed !== undefined && (await isMeasuredRun(resumed)))) {
+      if ((args.gradient ?? "model") !== "model" || (known !== undefined && (await isMeasuredRun(known)))) {
         const { config, rollouts, path } = await trainMeasured(
-          { ...options, resumed, follow },
+          { ...options, resumed: known, follow },
           openFor,
           signal,
           printed,
@@ -142,6 +163,22 @@ export default defineCommand({
     }
   },
 });
+
+/** Refuses what is for one robot alone. */
+function refuseForFleet(
+  { robot, resume, gradient, tracker }: { [name: string]: unknown; robot?: readonly string[]; resume?: string },
+  isResumed: boolean,
+): void {
+  if (robot !== undefined && resume !== undefined)
+    throw new UserError(
+      isResumed
+        ? "--robot and --resume: a resumed run has its robots, so leave --robot out"
+        : `${resume || "--resume"} is a run of one robot: several learn together from the start, --robot without --resume`,
+    );
+  const options = { gradient: gradient === "model" ? undefined : gradient, tracker };
+  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (given !== undefined) throw new UserError(`--${given} is for one robot: leave it out, or train each by itself`);
+}
 
 /**
  * Trains with an open link, which is closed, adding the metrics of each rollout to `rollouts`. What a failed training

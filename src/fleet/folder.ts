@@ -71,7 +71,8 @@ export function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Arr
   const [{ training }] = robots;
   const arrays = Object.fromEntries(parts.flatMap(([name, part]) => prefixed(name, part.arrays)));
   const optimiser = Object.fromEntries(parts.flatMap(([name, part]) => prefixed(name, part.optimiser)));
-  const slowest = parts.reduce((least, [, part]) => (part.arrays.pace[0] < least.arrays.pace[0] ? part : least), first);
+  // what is slower than the others is so after a spin, or a change of its world
+  const fastest = parts.reduce((most, [, part]) => (part.arrays.pace[0] > most.arrays.pace[0] ? part : most), first);
   return {
     ...first,
     ...progress,
@@ -85,7 +86,7 @@ export function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Arr
     ),
     arrays: {
       parameters: meanPolicy(training, common, robots),
-      pace: slowest.arrays.pace,
+      pace: fastest.arrays.pace,
       [COMMON]: common.slice(),
       ...arrays,
     },

@@ -14,12 +14,15 @@ const MOST = 0.01;
 /** Another pace must save this part of the cost. */
 const WORTHWHILE = 0.001;
 
+/** A pace, and the mean cost of the model rollouts at it. */
+type Paced = Pick<Plan, "pace" | "after">;
+
 /**
- * The plan at a pace of its own: by a parabola through the costs at three paces, with the plan's parameters, which the
+ * A plan's pace of its own: by a parabola through the costs at three paces, with the plan's parameters, which the
  * core must have. Near the least cost for a pace the parameters that reach it need not be planned anew to see which
- * way it falls. The plan itself where none is cheaper.
+ * way it falls. What was given where none is cheaper; else the last rollouts are those at the pace that is answered.
  */
-export function eased(model: ModelRollouts, plan: Plan, { least, most }: PaceRange): Plan {
+export function eased(model: Pick<ModelRollouts, "rollOut">, plan: Paced, { least, most }: PaceRange): Paced {
   if (least >= most) return plan;
   // so that the paces on both sides can be driven
   const middle = Math.min(MOST_PACE * (1 - 2 * PROBE), Math.max(LEAST_PACE * (1 + 2 * PROBE), plan.pace));
@@ -33,11 +36,5 @@ export function eased(model: ModelRollouts, plan: Plan, { least, most }: PaceRan
   if (!Number.isFinite(slope) || pace === plan.pace) return plan;
   const after = model.rollOut(pace);
   if (!(after < (1 - WORTHWHILE) * plan.after)) return plan;
-  return {
-    ...plan,
-    pace,
-    after,
-    expected: model.nextCost(),
-    window: { ...plan.window, expected: model.windowCosts() },
-  };
+  return { pace, after };
 }

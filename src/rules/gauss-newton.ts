@@ -195,10 +195,11 @@ function planned(robots: readonly Assessed[], from: Float64Array): Found[] {
       trust,
       robots.some(({ isFresh }) => isFresh) ? 0 : undefined,
     );
-  let plans = plan(robots.map(({ start }) => start.pace));
-  const first = plans.map(({ before, unchanged }) => ({ before, unchanged }));
   const ranges = robots.map(rangeOf);
-  plans = plans.map((one, i) => (ranges[i].eases ? eased(robots[i].model, one, ranges[i].range) : one));
+  const shared = robots.find((_, i) => ranges[i].eases)?.start.pace; // a policy is learned for a pace
+  let plans = plan(robots.map(({ start }, i) => (shared !== undefined && ranges[i].eases ? shared : start.pace)));
+  const first = plans.map(({ before, unchanged }) => ({ before, unchanged }));
+  plans = easedTogether(robots, plans, ranges);
   // a rung up needs a promise that was kept
   for (const [i, { descends, kept, state, batch }] of robots.entries()) {
     const { isBelow, isHeld } = ranges[i];
@@ -227,6 +228,36 @@ function planned(robots: readonly Assessed[], from: Float64Array): Found[] {
     // plans that promise next to nothing only wander
     if (!grows) numbers.kappa = Math.max(KAPPA.least, numbers.kappa / KAPPA.relax);
     return { ...found, move: "rest" };
+  });
+}
+
+/** The robots that may choose their pace choose one for all. */
+function easedTogether(
+  robots: readonly Assessed[],
+  plans: readonly Plan[],
+  ranges: readonly ReturnType<typeof rangeOf>[],
+): Plan[] {
+  const able = robots.flatMap((_, i) => (ranges[i].eases ? [i] : []));
+  if (able.length === 0) return [...plans];
+  let costs: number[] = [];
+  const model = {
+    rollOut: (pace: number) => {
+      costs = able.map((i) => robots[i].model.rollOut(pace));
+      return costs.reduce((sum, cost) => sum + cost, 0) / able.length;
+    },
+  };
+  const least = Math.max(...able.map((i) => ranges[i].range.least));
+  const most = Math.min(...able.map((i) => ranges[i].range.most));
+  const { pace } = plans[able[0]];
+  const after = able.reduce((sum, i) => sum + plans[i].after, 0) / able.length;
+  const chosen = eased(model, { pace, after }, { least, most });
+  if (chosen.pace === pace) return [...plans];
+  return plans.map((plan, i) => {
+    const at = able.indexOf(i);
+    if (at < 0) return plan;
+    const { model } = robots[i];
+    const window = { ...plan.window, expected: model.windowCosts() };
+    return { ...plan, pace: chosen.pace, after: costs[at], expected: model.nextCost(), window };
   });
 }
 

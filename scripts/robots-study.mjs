@@ -68,10 +68,13 @@ function robotOf(seed, k) {
   };
 }
 
-/** Mean cost per step of the laps of a robot alone; `start`: the policy that it begins with. */
+/** Mean cost per step of the laps of a robot alone; `start`: the policy that it begins with, and its pace. */
 async function aloneLaps(given, start) {
   const { core, rollouts } = await trainingInMemory(completeConfig(given));
-  if (start) core.write("parameters", start);
+  if (start) {
+    core.write("parameters", start.policy);
+    core.setPace(start.pace);
+  }
   const costs = [];
   for await (const { stopped, recording, windowCost } of rollouts()) {
     costs.push(stopped === undefined ? windowCost / recording.times.length : Number.POSITIVE_INFINITY);
@@ -80,7 +83,7 @@ async function aloneLaps(given, start) {
   return costs;
 }
 
-/** The same of all robots of a fleet, its policy at the end, the CPU time of an update [s], and memory [MB]. */
+/** The same of all robots of a fleet, its policy at the end with its pace, the CPU time of an update [s], and memory [MB]. */
 async function fleetLaps(seed, count, hasTraits) {
   const configs = Array.from({ length: count }, (_, k) => completeConfig(robotOf(seed, k)));
   const { robots, common, learn } = await fleetInMemory(configs, hasTraits);
@@ -106,6 +109,7 @@ async function fleetLaps(seed, count, hasTraits) {
     left,
     update: median(updates),
     memory: cores / 2 ** 20,
+    pace: Math.max(...robots.map(({ training }) => training.core.askedPace)),
     policy: [...common.subarray(0, robots[0].training.core.parameterCount())],
   };
 }
@@ -133,9 +137,11 @@ for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const fleet = await kept(["fleet", seed, count, hasTraits, LAPS], () => fleetLaps(seed, count, hasTraits));
       const policy = Float64Array.from(fleet.policy);
       const driven = await kept(["driven", seed, count, hasTraits, LAPS], async () => {
-        return (await untrainedLap(ninth, policy)).meanCost;
+        return (await untrainedLap({ ...ninth, pace: fleet.pace }, policy)).meanCost;
       });
-      const started = await kept(["started", seed, count, hasTraits, LAPS], () => aloneLaps(ninth, policy));
+      const started = await kept(["started", seed, count, hasTraits, LAPS], () =>
+        aloneLaps(ninth, { policy, pace: fleet.pace }),
+      );
       fleets.push({ count, hasTraits, ...fleet, driven, started });
     }
   rows.push({ seed, alone, unseen, fleets });

@@ -1,6 +1,7 @@
 /** Every gate: what passes, what does not, and what is said about it. */
 import { expect, test } from "@jest/globals";
 import { Fault } from "../../src/links/faults.js";
+import { Floor, newFloor } from "../../src/runtime/floor.js";
 import { GateCheck } from "../../src/runtime/gate-check.js";
 import { gates } from "../../src/runtime/gates.js";
 import type { GateSettings } from "../../src/runtime/observation.js";
@@ -254,6 +255,29 @@ test("reset forgets where the robot was and what it was told", () => {
   bench.now += 1000;
   bench.gates.reset();
   expect(bench.check()).toBe(Fault.none);
+});
+
+test("another robot of the fleet that is too near, by either's measurement, until it is parted and begins anew", () => {
+  const buffer = newFloor(2);
+  const frame = { x: 0, y: 0, angle: 0 };
+  const [bench, other] = [new Bench(), new Bench()];
+  expect(bench.check()).toBe(Fault.none); // alone
+  bench.gates.seen.floor = new Floor({ buffer, index: 0, frame });
+  other.gates.seen.floor = new Floor({ buffer, index: 1, frame });
+  const tell = (x: number) => {
+    bench.gates.seen.floor?.tell(bench.robot.reading);
+    other.gates.seen.floor?.tell({ ...other.robot.reading, state: Float64Array.of(x, 0, 0, 0) });
+  };
+  tell(0.6);
+  expect([bench.check(), other.check()]).toStrictEqual([Fault.none, Fault.none]);
+  tell(0.4);
+  expect(bench.check()).toBe(Fault.tooClose);
+  expect([bench.gates.seen.value, bench.gates.seen.limit]).toStrictEqual([expect.closeTo(0.4, 12), 0.5]);
+  tell(2);
+  expect(bench.check()).toBe(Fault.none);
+  expect(other.check()).toBe(Fault.tooClose); // the first one said so
+  other.gates.reset();
+  expect(other.check()).toBe(Fault.none);
 });
 
 test("a robot that is not in the plane has no place to leave", () => {

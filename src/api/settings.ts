@@ -134,6 +134,11 @@ export interface Settings {
   readonly hidden?: readonly number[];
   /** the controller's gains that the network's are added to; empty: the task's own */
   readonly "nominal-gains"?: readonly number[];
+  /**
+   * of several robots that learn together, tell them apart: the network is given the gains and delays that were
+   * fitted to each (docs/several-robots.md)
+   */
+  readonly "robot-traits"?: boolean;
   /** stop when a rollout costs this many times the first one */
   readonly "stop-factor"?: number;
   /** parameters of model, plant, controller, reward, reference and task by name, where they differ from the task's */
@@ -276,6 +281,11 @@ export interface Settings {
   readonly geofence?: readonly number[];
   /** a measured position that jumps farther stops the robot [m] */
   readonly "max-jump"?: number;
+  /**
+   * of several robots that learn together, how near they may come to each other: closer, both are stopped [m]; 0:
+   * they may touch (docs/several-robots.md)
+   */
+  readonly "min-distance"?: number;
   /** standard deviation of a dead-reckoned position at which the robot is stopped [m] */
   readonly "max-uncertainty"?: number;
   /** battery voltage below which the robot is stopped [V]; 0: any */

@@ -33,6 +33,9 @@ const TURNING = { dead: 0.5, alive: 0.3 };
 const PULLING = { dead: 2.5, alive: 0.5 };
 /** A car whose throttle is dead does not get faster by so much [m/s]. */
 const FASTER = 0.4;
+/** A dead throttle was pressed by this, up or down, for this time [s]: less may be less than a motor needs. */
+const PRESSED = 0.3;
+const PRESSED_FOR = 0.5;
 /** A car whose steering is dead drives straight, but for its trim [1/m]. */
 const STRAIGHT = 0.25;
 /** Deviations of what is known before: gain and bias of the curvature [1/m]. */
@@ -121,10 +124,15 @@ export class WiringCheck {
     const verdict = judge(gain, PULLING, time);
     this.#pulls = verdict === "fine";
     if (verdict === "reversed") return { fault: Fault.throttleReversed, value: gain.value, limit: 0 };
-    if (verdict === "dead" && speedGained(moving) < FASTER)
+    if (verdict === "dead" && secondsPressed(moving) >= PRESSED_FOR && speedGained(moving) < FASTER)
       return { fault: Fault.throttleDead, value: gain.value, limit: PULLING.dead };
     return undefined;
   }
+}
+
+/** How long the throttle was pressed [s]. */
+function secondsPressed(rows: readonly Row[]): number {
+  return rows.reduce((sum, { throttle, seconds }) => sum + (Math.abs(throttle[0]) >= PRESSED ? seconds : 0), 0);
 }
 
 /** By how much a car got faster after its slowest moment [m/s], at most. */
@@ -140,6 +148,8 @@ function speedGained(rows: readonly Row[]): number {
 
 /** Means over {@link BLOCK} steps; inputs by how many steps they are delayed. */
 interface Row {
+  /** how long it lasts [s] */
+  readonly seconds: number;
   readonly v: number;
   readonly turnRate: number;
   readonly acceleration: number;
@@ -165,6 +175,7 @@ function rowsOf(drive: FitData): Row[] {
     }
     const change = (entry: number) => (states[last + entry] - states[first + entry]) / seconds;
     rows.push({
+      seconds,
       v,
       turnRate: change(PlanarState.phi),
       acceleration: change(PlanarState.v),

@@ -135,3 +135,15 @@ test("only the first drive is looked at, and only a car's", async () => {
   const walking = await drive({ task: "quadruped-figure8" }, ["turnGain=-1@seconds0"], 1);
   expect(walking.stopped).not.toMatch(/steering/);
 });
+
+test("no false alarm where little throttle is asked for: it begins fast, and coasts to its track's speed", async () => {
+  const given = { task: "car-track", track: "examples/tracks/oval.yaml", plant: "single-track", seed: 71020 } as const;
+  const { pieces } = await trainingInMemory(completeConfig(given));
+  let least = Number.POSITIVE_INFINITY;
+  for await (const { stopped, recording } of pieces()) {
+    expect(stopped).toBeUndefined();
+    for (let i = 2; i < recording.states.length; i += 4) least = Math.min(least, recording.states[i]);
+    if (recording.times.length > 70) break;
+  }
+  expect(least).toBeLessThan(2); // begun at 3 m/s
+});

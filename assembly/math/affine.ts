@@ -12,21 +12,31 @@ import { multiplyAdd, PAIR } from "./simd";
  * registers.
  */
 
+/** Whether blocks are cut between pairs of vectors, which V8 then puts into one twice as wide; the same sums. */
+let wide: bool = false;
+
+export function computeWide(value: bool): void {
+  wide = value;
+}
+
 /** y = b + W^T x, or y += W^T x where `bias` is 0. W: inputs x outputs, at least one input. */
 export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outputs: i32, y: usize): void {
   const row = usize(outputs) << DOUBLE_SHIFT;
   const end = x + (usize(inputs) << DOUBLE_SHIFT);
   const start = bias != 0 ? bias : y;
-  const wide = outputs & ~15;
-  const rest = outputs - wide;
+  const broad = outputs & ~15;
+  const rest = outputs - broad;
   const narrow = rest >= 10 ? 10 : rest & 8;
   let o: i32 = 0;
   if (ASC_FEATURE_SIMD) {
-    if (wide != 0) affine16(weights, row, start, x, end, y, wide);
-    const at = usize(wide) << DOUBLE_SHIFT;
+    if (broad != 0) {
+      if (wide) affine16Wide(weights, row, start, x, end, y, broad);
+      else affine16(weights, row, start, x, end, y, broad);
+    }
+    const at = usize(broad) << DOUBLE_SHIFT;
     if (narrow == 10) affine10(weights + at, row, start + at, x, end, y + at);
     else if (narrow == 8) affine8(weights + at, row, start + at, x, end, y + at);
-    for (o = wide + narrow; o + 2 <= outputs; o += 2) {
+    for (o = broad + narrow; o + 2 <= outputs; o += 2) {
       const at = usize(o) << DOUBLE_SHIFT;
       let a0 = v128.load(start + at);
       let w = weights + at;
@@ -39,7 +49,7 @@ export function affine(weights: usize, bias: usize, x: usize, inputs: i32, outpu
   }
   for (; o < outputs; o++) {
     const at = usize(o) << DOUBLE_SHIFT;
-    const twoSums = o >= wide && o < wide + narrow;
+    const twoSums = o >= broad && o < broad + narrow;
     let even = load<f64>(start + at);
     let odd: f64 = 0.0;
     let w = weights + at;
@@ -97,6 +107,55 @@ function affine16(weights: usize, row: usize, start: usize, x: usize, end: usize
         break;
       }
       a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
+      a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
+      a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
+      a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+      a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
+      w += row;
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, PAIR);
+    v128.store(y, a2, 2 * PAIR);
+    v128.store(y, a3, 3 * PAIR);
+    v128.store(y, a4, 4 * PAIR);
+    v128.store(y, a5, 5 * PAIR);
+    v128.store(y, a6, 6 * PAIR);
+    v128.store(y, a7, 7 * PAIR);
+    start += 8 * PAIR;
+    weights += 8 * PAIR;
+  }
+}
+
+/**
+ * {@link affine16} with an input per turn and a single exit in its middle, after four of eight vectors. In vectors of
+ * 128 bits it takes a fifth longer.
+ */
+function affine16Wide(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize, outputs: i32): void {
+  for (const last = y + (usize(outputs) << DOUBLE_SHIFT); y < last; y += 8 * PAIR) {
+    let a0 = v128.load(start);
+    let a1 = v128.load(start, PAIR);
+    let a2 = v128.load(start, 2 * PAIR);
+    let a3 = v128.load(start, 3 * PAIR);
+    let a4 = v128.load(start, 4 * PAIR);
+    let a5 = v128.load(start, 5 * PAIR);
+    let a6 = v128.load(start, 6 * PAIR);
+    let a7 = v128.load(start, 7 * PAIR);
+    let w = weights;
+    let p = x;
+    while (true) {
+      const xi = v128.load64_splat(p);
+      a0 = multiplyAdd(v128.load(w), xi, a0);
+      a1 = multiplyAdd(v128.load(w, PAIR), xi, a1);
+      a2 = multiplyAdd(v128.load(w, 2 * PAIR), xi, a2);
+      a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
+      p += 8;
+      if (p == end) {
+        a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
+        a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
+        a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);
+        a7 = multiplyAdd(v128.load(w, 7 * PAIR), xi, a7);
+        break;
+      }
       a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
       a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);
       a6 = multiplyAdd(v128.load(w, 6 * PAIR), xi, a6);

@@ -82,17 +82,18 @@ export class Core extends CoreCalls {
 
   /** Loads the build of the core that is asked for, in this thread once, and sets it up. */
   static async load(setup: CoreSetup, choice: Choice = STRICT): Promise<Core> {
-    const probe: Probe = async (module) => answersOf(await Core.from(module, probeOf(setup)));
-    return Core.from(await compiled(choice, probe), setup);
+    const probe: Probe = async (module, isWide) => answersOf(await Core.from(module, probeOf(setup), isWide));
+    return Core.from(await compiled(choice, probe), setup, choice.revectorise);
   }
 
-  private static async from(module: WebAssembly.Module, setup: CoreSetup): Promise<Core> {
+  private static async from(module: WebAssembly.Module, setup: CoreSetup, isWide: boolean): Promise<Core> {
     const plant = await hostPlantFor(setup.plant);
     let numbers = new Float64Array(0);
     const stepPlant = (parameters: number, memory: number, x: number, u: number, dt: number, next: number) =>
       plant?.step(numbers, parameters >>> 3, memory >>> 3, x >>> 3, u >>> 3, dt, next >>> 3);
     const core = new Core(await instantiate(module, { host: { stepPlant } }), setup, plant);
     numbers = new Float64Array(core.exports.memory.buffer); // which grows no more
+    core.setOption("wide", isWide ? 1 : 0);
     return core;
   }
 

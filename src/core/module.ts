@@ -32,8 +32,8 @@ const ANOTHER = Buffer.from([0, 2, 1, 0x70]);
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
-/** What a module computes, bit by bit. */
-export type Probe = (module: WebAssembly.Module) => Promise<Buffer>;
+/** What a module computes, bit by bit; `isWide`: with loops cut for wider vectors. */
+export type Probe = (module: WebAssembly.Module, isWide: boolean) => Promise<Buffer>;
 
 /** The compiled module, once per thread. */
 export function compiled(choice: Choice, probe: Probe): Promise<WebAssembly.Module> {
@@ -50,12 +50,12 @@ async function compile({ arithmetic, revectorise }: Choice, probe: Probe): Promi
     const needed = `revectorise needs Node ${REVECTORISES.join(".")} or newer on x64`;
     throw new UserError(`${needed}, this is ${process.version} on ${process.arch}: leave it out`);
   }
-  const expected = await probe(await WebAssembly.compile(Buffer.concat([bytes, ANOTHER])));
+  const expected = await probe(await WebAssembly.compile(Buffer.concat([bytes, ANOTHER])), false);
   for (const flag of FLAGS) setFlagsFromString(flag);
   // not in the background: the flags must hold until it is done
   const module = new WebAssembly.Module(bytes);
   for (const flag of FLAGS_BEFORE) setFlagsFromString(flag);
-  if (!(await probe(module)).equals(expected))
+  if (!(await probe(module, true)).equals(expected))
     throw new UserError(
       `this Node (${process.version}) computes other bits in wider vectors: leave revectorise out`,
       1,

@@ -10,7 +10,7 @@ import { Model } from "./models/model";
 import { Dimension } from "./regions";
 import { meanOverBatch, stateFeedback, truncate, windowBegin, windowCount, windowEnd, windowVaries } from "./options";
 import { isAdjusted, trimTranspose } from "./policy/adjustment";
-import { accumulateGradient, transpose } from "./policy/mlp";
+import { accumulateGradient, transpose, turnWeights } from "./policy/mlp";
 import { fromOutputs } from "./policy/outputs";
 import { Reference } from "./policy/reference";
 import { Spline } from "./policy/spline";
@@ -43,6 +43,7 @@ export function clearAdjoints(): void {
  * gradient, and the features' adjoint, which joins p. Everything before the window is constant.
  */
 export function costate(begin: i32, end: i32): void {
+  turnedEnd = turnWeights(trace.parameters, trace.turned);
   if (usesDefaultParts()) {
     passBack<Car, Backstepping, Figure8Reward, Spline>(
       model as Car,
@@ -120,6 +121,9 @@ function passBack<M extends Model, C extends Controller, R extends Reward, F ext
   }
 }
 
+/** End of the turned weights of the pass that is made, or 0. */
+let turnedEnd: usize = 0;
+
 /** Adds B̂^T p of step t to the adjoints of the steps whose inputs acted at t. */
 function scatterInputs(acting: usize, t: i32, reached: i32): void {
   for (let i: i32 = 0; i < trace.inputSize; i++) {
@@ -140,7 +144,7 @@ function throughNetwork(j: i32, pOutputs: usize): void {
   }
   fromOutputs(j, pOutputs, tail);
   const row = trace.activationsAt(j);
-  transpose(trace.parametersEnd, row, work, trace.deltasAt(j), trace.featureWork);
+  transpose(trace.parametersEnd, row, work, trace.deltasAt(j), trace.featureWork, turnedEnd, trace.turnWork);
 }
 
 /** gradient += the weight gradient from the deltas of the selected rollout. */

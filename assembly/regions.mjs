@@ -52,6 +52,7 @@ export const REGIONS = [
     "theta",
     "what its conjugate gradients, and the displacements of assembly/curvature.ts, work with",
   ),
+  run("turned", "theta", "of the co-state pass in wide vectors: theta, with W^T [out][in] in the place of W"),
   run("solution", "Solution.count", "numbers of the last solve, see Solution in assembly/regions.ts"),
   run("modelParameters", "model.parameterCount", "of the model, in the order of its enum"),
   run("plantParameters", "plantParameter", "of the plant"),
@@ -116,6 +117,7 @@ export const REGIONS = [
   run("coefficientWork", "coefficient", "a row of work"),
   run("activationWork", "activation", "a row of work"),
   run("featureWork", "feature", "a row of work"),
+  run("turnWork", "activation", "a row of work"),
 
   rollout("counts", "Counts.count", "steps, segments, start time, see Counts in assembly/regions.ts"),
   rollout("openingSetpoint", "setpoint", "the setpoint before the first segment's own"),

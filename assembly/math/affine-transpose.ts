@@ -1,3 +1,4 @@
+import { affine16Wide } from "./affine";
 import { DOUBLE, DOUBLE_SHIFT } from "./doubles";
 import { multiplyAdd, PAIR, sumLanes } from "./simd";
 
@@ -148,4 +149,46 @@ function affineTranspose64(weights: usize, d: usize, inputs: i32, dx: usize): vo
     store<f64>(out, sumLanes(a0));
     w += ROW_64;
   }
+}
+
+/** Whether {@link affineTransposeTurned} can do a layer. */
+// @ts-ignore: decorator
+@inline
+export function canTurn(inputs: i32, outputs: i32): bool {
+  return (inputs & 15) == 0 && (outputs & 1) == 0;
+}
+
+/** turned = W^T: outputs x inputs. */
+export function turn(weights: usize, inputs: i32, outputs: i32, turned: usize): void {
+  const row = usize(inputs) << DOUBLE_SHIFT;
+  let w = weights;
+  for (let column = turned, end = turned + row; column < end; column += 8) {
+    let target = column;
+    for (let o: i32 = 0; o < outputs; o++) {
+      store<f64>(target, load<f64>(w));
+      w += 8;
+      target += row;
+    }
+  }
+}
+
+/**
+ * {@link affineTranspose} from {@link turn}ed weights, which V8 can put into wider vectors; the same two sums, of even
+ * and odd outputs, that the lanes of a vector are there. `work`: as large as dx.
+ */
+export function affineTransposeTurned(
+  turned: usize,
+  d: usize,
+  inputs: i32,
+  outputs: i32,
+  dx: usize,
+  work: usize,
+): void {
+  const row = usize(inputs) << DOUBLE_SHIFT;
+  const end = d + (usize(outputs) << DOUBLE_SHIFT);
+  memory.fill(dx, 0, row);
+  memory.fill(work, 0, row);
+  affine16Wide(turned, 2 * row, dx, d, end, dx, inputs, PAIR);
+  affine16Wide(turned + row, 2 * row, work, d + DOUBLE, end + DOUBLE, work, inputs, PAIR);
+  for (let i: usize = 0; i < row; i += PAIR) v128.store(dx + i, f64x2.add(v128.load(dx + i), v128.load(work + i)));
 }

@@ -13,7 +13,7 @@ import { multiplyAdd, PAIR } from "./simd";
  */
 
 /** Whether blocks are cut between pairs of vectors, which V8 then puts into one twice as wide; the same sums. */
-let wide: bool = false;
+export let wide: bool = false;
 
 export function computeWide(value: bool): void {
   wide = value;
@@ -128,9 +128,18 @@ function affine16(weights: usize, row: usize, start: usize, x: usize, end: usize
 
 /**
  * {@link affine16} with an input per turn and a single exit in its middle, after four of eight vectors. In vectors of
- * 128 bits it takes a fifth longer.
+ * 128 bits it takes a fifth longer. `stride`: bytes from one input to the next.
  */
-function affine16Wide(weights: usize, row: usize, start: usize, x: usize, end: usize, y: usize, outputs: i32): void {
+export function affine16Wide(
+  weights: usize,
+  row: usize,
+  start: usize,
+  x: usize,
+  end: usize,
+  y: usize,
+  outputs: i32,
+  stride: usize = 8,
+): void {
   for (const last = y + (usize(outputs) << DOUBLE_SHIFT); y < last; y += 8 * PAIR) {
     let a0 = v128.load(start);
     let a1 = v128.load(start, PAIR);
@@ -148,7 +157,7 @@ function affine16Wide(weights: usize, row: usize, start: usize, x: usize, end: u
       a1 = multiplyAdd(v128.load(w, PAIR), xi, a1);
       a2 = multiplyAdd(v128.load(w, 2 * PAIR), xi, a2);
       a3 = multiplyAdd(v128.load(w, 3 * PAIR), xi, a3);
-      p += 8;
+      p += stride;
       if (p == end) {
         a4 = multiplyAdd(v128.load(w, 4 * PAIR), xi, a4);
         a5 = multiplyAdd(v128.load(w, 5 * PAIR), xi, a5);

@@ -1,5 +1,5 @@
-import { affine } from "../math/affine";
-import { affineTranspose } from "../math/affine-transpose";
+import { affine, wide } from "../math/affine";
+import { affineTranspose, affineTransposeTurned, canTurn, turn } from "../math/affine-transpose";
 import { axpy, tanhTranspose } from "../math/dense";
 import { accumulateOuter } from "../math/outer";
 import { DOUBLE_SHIFT } from "../math/doubles";
@@ -55,9 +55,18 @@ export function tangent(parameters: usize, direction: usize, row: usize, dRow: u
 /**
  * Transpose of {@link tangent}, without the weight gradient: from the adjoint of the outputs, in the last places of
  * `work`, to the adjoint of the features; the deltas of all layers are added to the row `deltas`, for
- * {@link accumulateGradient}.
+ * {@link accumulateGradient}. `turnedEnd`: the end of what {@link turnWeights} made of these parameters, or 0;
+ * `turnWork`: a row of activations for it.
  */
-export function transpose(parametersEnd: usize, row: usize, work: usize, deltas: usize, pFeatures: usize): void {
+export function transpose(
+  parametersEnd: usize,
+  row: usize,
+  work: usize,
+  deltas: usize,
+  pFeatures: usize,
+  turnedEnd: usize = 0,
+  turnWork: usize = 0,
+): void {
   const layers = layerCount();
   let theta = parametersEnd;
   let a = row + (usize(activationSize() - width(layers)) << DOUBLE_SHIFT);
@@ -68,11 +77,28 @@ export function transpose(parametersEnd: usize, row: usize, work: usize, deltas:
     tanhTranspose(a, d, outputs);
     theta -= usize((inputs + 1) * outputs) << DOUBLE_SHIFT;
     const previous = layer > 0 ? d - (usize(inputs) << DOUBLE_SHIFT) : pFeatures;
-    affineTranspose(theta, d, inputs, outputs, previous);
+    if (ASC_FEATURE_SIMD && turnedEnd != 0 && canTurn(inputs, outputs))
+      affineTransposeTurned(turnedEnd - (parametersEnd - theta), d, inputs, outputs, previous, turnWork);
+    else affineTranspose(theta, d, inputs, outputs, previous);
     a -= usize(inputs) << DOUBLE_SHIFT;
     d = previous;
   }
   axpy(1.0, work, deltas, deltaSize());
+}
+
+/** Turns the weights for {@link transpose} where wide vectors are computed in; answers with the end, or 0 if not. */
+export function turnWeights(parameters: usize, turned: usize): usize {
+  if (!ASC_FEATURE_SIMD || !wide) return 0;
+  let theta = parameters;
+  let target = turned;
+  for (let layer: i32 = 0, layers = layerCount(); layer < layers; layer++) {
+    const inputs = width(layer);
+    const outputs = width(layer + 1);
+    if (canTurn(inputs, outputs)) turn(theta, inputs, outputs, target);
+    theta += usize((inputs + 1) * outputs) << DOUBLE_SHIFT;
+    target += usize((inputs + 1) * outputs) << DOUBLE_SHIFT;
+  }
+  return target;
 }
 
 /** Rows that are gone through at once: those of a layer stay near the processor while its columns pass by. */

@@ -83,7 +83,7 @@ async function aloneLaps(given, start) {
   return costs;
 }
 
-/** The same of all robots of a fleet, its policy at the end with its pace, the CPU time of an update [s], and memory [MB]. */
+/** The same of all robots of a fleet; its policy at the end with its pace, CPU time of an update [s], memory [MB]. */
 async function fleetLaps(seed, count, hasTraits) {
   const configs = Array.from({ length: count }, (_, k) => completeConfig(robotOf(seed, k)));
   const { robots, common, learn } = await fleetInMemory(configs, hasTraits);

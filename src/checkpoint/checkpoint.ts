@@ -59,7 +59,10 @@ export interface Checkpoint {
   readonly recordings?: readonly (KeptRecording | null)[] | undefined;
   /** settings of the run, by which an edited config.yaml is found out */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** of several robots that learn one policy, by name: what a run has of its own; their numbers and arrays are theirs with `name/` before */
+  /**
+   * of several robots that learn one policy, by name: what each has of its own; before the names of its numbers and
+   * arrays stands `name/`
+   */
   readonly robots?: Readonly<Record<string, RobotPart>> | undefined;
   /** parameters, random state, moments: by the name of the core's region */
   readonly arrays: Readonly<Record<string, Float64Array>>;

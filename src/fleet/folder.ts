@@ -1,7 +1,7 @@
 /**
- * The folder of a fleet: that of a run, whose checkpoints hold the common policy and everything else that the robots need
- * to go on, and whose metrics are their mean; with a folder `robots`, in which each has one like a run's, and robots.yaml,
- * which says their order.
+ * The folder of a fleet: that of a run, whose checkpoints hold the common policy and everything else that the robots
+ * need to go on, and whose metrics are their mean; with a folder `robots`, in which each has one like a run's, and
+ * robots.yaml, which says their order.
  */
 import { join } from "node:path";
 import { parse, stringify } from "yaml";

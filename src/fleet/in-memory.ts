@@ -9,8 +9,8 @@ import { learnTogether } from "./learn.js";
 import { type FleetRobot, RETURNS } from "./member.js";
 
 /**
- * A fleet that is ready to drive, its policy untrained: of the first configuration's seed; whatever else is random for a
- * robot comes from its own. `learn` goes on until each has driven `laps`.
+ * A fleet that is ready to drive, its policy untrained: of the first configuration's seed; whatever else is random for
+ * a robot comes from its own. `learn` goes on until each has driven `laps`.
  */
 export async function fleetInMemory(configs: readonly RunConfig[], hasTraits = false) {
   const robots: FleetRobot[] = [];

@@ -1,6 +1,6 @@
 /**
  * [W23, Algorithm 1] for several robots that learn one policy, as a generator: the batch of equation (8) comes from all
- * of them (docs/equations.md, section 32). As algorithm1.ts it knows neither disk nor terminal. Every robot drives by
+ * of them (docs/equations.md, section 47). As algorithm1.ts it knows neither disk nor terminal. Every robot drives by
  * itself; an update is made when one of them has driven a piece, of what all of them drove last, and acts on each from
  * its own next network call on. In simulation every robot drives a piece between two updates, in their order.
  */

@@ -18,7 +18,8 @@ import { escapeHtml, formatNumber } from "./text.js";
 const COLOURS = ["blue", "orange", "green", "purple"];
 const STYLE = `
 .mean{--c:currentColor}
-${COLOURS.map((colour, i) => `.robot${i}{--c:var(--${colour})}th.robot${i}{border-left:4px solid var(--c)}`).join("\n")}`;
+th[class]{border-left:4px solid var(--c)}
+${COLOURS.map((colour, i) => `.robot${i}{--c:var(--${colour})}`).join("\n")}`;
 
 /** Class names of robot `i`: its colour, and by dashes those who have the same. */
 function classOf(i: number): string {
@@ -116,13 +117,15 @@ function renderSides(mean: readonly TrainedRollout[], robots: readonly Shown[]):
       `${stopped}`,
       escapeHtml(model),
     ];
-    return `<tr><th scope="row" class="${className}">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    const heading = `<th scope="row" class="${className}">${name}</th>`;
+    return `<tr>${heading}${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   };
   const headings = ["", "laps", "first", "best (lap)", "last", "stopped", "model fitted last"];
   const link = (name: string) => `<a href="robots/${escapeHtml(name)}/report.html">${escapeHtml(name)}</a>`;
+  const head = headings.map((text) => `<th scope="col">${text}</th>`).join("");
   return (
-    `<div class="table" tabindex="0" role="region" aria-label="Side by side"><table><thead><tr>${headings.map((text) => `<th scope="col">${text}</th>`).join("")}</tr>` +
-    `</thead><tbody>${robots.map(({ name, laps }, i) => row(link(name), laps, classOf(i))).join("")}` +
+    '<div class="table" tabindex="0" role="region" aria-label="Side by side"><table>' +
+    `<thead><tr>${head}</tr></thead><tbody>${robots.map(({ name, laps }, i) => row(link(name), laps, classOf(i))).join("")}` +
     `${row("mean", mean, "mean")}</tbody></table></div>`
   );
 }

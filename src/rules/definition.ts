@@ -148,8 +148,8 @@ export interface UpdateRule<State extends RuleState = RuleState, Found extends E
   /** line 7: new parameters in the core, from the last estimate */
   update(core: Core, batch: Batch, state: State, found: Found): void;
   /**
-   * lines 6 and 7 for several robots, whose mean cost counts [W23 eq. 8]: changes the parameters `common` to them, those
-   * in their cores, and their paces; what was found for each. Absent: the rule learns from one robot.
+   * lines 6 and 7 for several robots, whose mean cost counts [W23 eq. 8]: changes the parameters `common` to them,
+   * those in their cores, and their paces; what was found for each. Absent: the rule learns from one robot.
    */
   together?(members: readonly Member<State>[], common: Float64Array): readonly Found[];
 }

@@ -44,7 +44,7 @@ const DECEIVED = 3;
 const DISTRUST = 10;
 /** The highest pace in the window of a change, as a part of that of the settings. */
 const CAREFUL = 0.76;
-/** A robot that drove by itself shares the policy again where that costs it, in its model, no more than so many times. */
+/** A robot that drove by itself shares the policy again where its model costs no more so than so many times. */
 const REJOINS = 1.5;
 /** Of the pace that a robot's rows tell, which comes back from the product with a race's usage. */
 const ROUNDING = 1e-9;
@@ -180,8 +180,8 @@ function assess(member: Member<GaussNewtonState>): Found | Assessed {
 }
 
 /**
- * One plan for robots that share their parameters, from `from` on, and what it is for each. The damping is the geometric
- * mean of theirs, and so much of it is taken as they would in the mean.
+ * One plan for robots that share their parameters, from `from` on, and what it is for each. The damping is the
+ * geometric mean of theirs, and so much of it is taken as they would in the mean.
  */
 function planned(robots: readonly Assessed[], from: Float64Array): Found[] {
   const trust = {
@@ -315,7 +315,7 @@ function apply(core: Core, batch: Batch, state: GaussNewtonState, found: Found):
 
 /**
  * Robots with one policy: a robot that has to find its way by itself, after a spin or a change of its world, leaves the
- * common parameters until they serve it again; for all others one plan is made (docs/equations.md, section 32).
+ * common parameters until they serve it again; for all others one plan is made (docs/equations.md, section 47).
  */
 function together(members: readonly Member<GaussNewtonState>[], common: Float64Array): Found[] {
   const seen = members.map(assess);

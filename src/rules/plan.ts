@@ -1,7 +1,7 @@
 /**
  * A plan (not in paper; docs/equations.md, section 13): where a few damped Gauss-Newton steps in the model lead, each
  * of them an improvement there, and what driving a part of it promises. Several robots are one problem, each with its
- * own model (section 32).
+ * own model (section 47).
  */
 import { normOf } from "../statistics.js";
 import { type PlannedRobot, RobotsProblem } from "./robots-problem.js";

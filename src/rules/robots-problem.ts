@@ -1,5 +1,5 @@
 /**
- * The model rollouts of robots that share one policy, as one Gauss-Newton problem (docs/equations.md, section 32): the
+ * The model rollouts of robots that share one policy, as one Gauss-Newton problem (docs/equations.md, section 47): the
  * cost is the mean of theirs, [W23 eq. 8], and each is driven through a model of its own, in a core of its own.
  */
 import type { Core } from "../core/core.js";

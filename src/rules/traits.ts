@@ -1,5 +1,5 @@
 /**
- * What tells robots apart that share one policy (docs/equations.md, section 32): the network of a robot with the traits
+ * What tells robots apart that share one policy (docs/equations.md, section 47): the network of a robot with the traits
  * z has the first layer's biases b + V z, and V is learned with the other parameters. The robots' own parameters are
  * linear in the common ones, so a pass through V is a sum, and a core knows nothing of it.
  */

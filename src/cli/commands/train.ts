@@ -173,7 +173,7 @@ function refuseForFleet(
     throw new UserError(
       isResumed
         ? "--robot and --resume: a resumed run has its robots, so leave --robot out"
-        : `${resume || "--resume"} is a run of one robot: several learn together from the start, --robot without --resume`,
+        : `${resume || "--resume"} is a run of one robot: several learn together from the start, so leave --resume out`,
     );
   const options = { gradient: gradient === "model" ? undefined : gradient, tracker };
   const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];

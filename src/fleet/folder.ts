@@ -5,12 +5,13 @@
  */
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { type Checkpoint, checkpointPath } from "../checkpoint/checkpoint.js";
+import { type Checkpoint, checkpointPath, numberOf, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
 import { exists, makeFolder, readText, writeAtomically } from "../files.js";
 import { Traits, traitsOf } from "../rules/traits.js";
-import { checkpointOf } from "../training/checkpoints.js";
+import { checkpointOf, thinCheckpoints } from "../training/checkpoints.js";
 import type { Progress } from "../training/judgement.js";
+import { inTime } from "../training/on-disk.js";
 import { RunFolder } from "../training/run-folder.js";
 import type { Training } from "../training/training.js";
 
@@ -62,7 +63,7 @@ export interface KeptRobot {
 }
 
 /** Everything that a fleet needs to go on from here. */
-export function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Array, progress: Progress): Checkpoint {
+function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Array, progress: Progress): Checkpoint {
   const parts = robots.map((robot): readonly [string, Checkpoint] => {
     const { training, folder } = robot;
     return [robot.name, checkpointOf(training, robot.progress, folder.filesOf(training.modelFitter.recordings))];
@@ -91,6 +92,19 @@ export function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Arr
       ...arrays,
     },
   };
+}
+
+/** Keeps everything that a fleet needs to go on from here. */
+export async function keepFleet(
+  { folder, common }: { readonly folder: RunFolder; readonly common: Float64Array },
+  robots: readonly KeptRobot[],
+  progress: Progress,
+): Promise<void> {
+  const checkpoint = fleetCheckpoint(robots, common, progress);
+  const number = numberOf(checkpoint);
+  const [{ training }] = robots;
+  await inTime(training, writeCheckpoint(checkpointPath(folder.path, number), checkpoint));
+  await inTime(training, thinCheckpoints(folder.path, number));
 }
 
 /** The parameters of a robot whose traits are the mean of theirs. */

@@ -2,16 +2,14 @@
  * The training of a fleet with everything on disk before the next step: of every robot what a run has, and of all a
  * checkpoint and the mean of their laps, whenever all that drive have finished one.
  */
-import { checkpointPath, numberOf, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
 import type { Link } from "../links/link.js";
-import { thinCheckpoints } from "../training/checkpoints.js";
 import { judgePolicy, judgeRollout, type Progress } from "../training/judgement.js";
 import { drivenIn, type RolloutMetrics, type TrainedRollout, withNotices } from "../training/metrics.js";
 import { inTime, type ModelWatch, record, type TrainingRun, type Watch, watchOf } from "../training/on-disk.js";
 import type { DriveEvent } from "../training/rollout-source.js";
 import { appendUpdates } from "../training/updates-file.js";
-import { fleetCheckpoint, type KeptRobot } from "./folder.js";
+import { type KeptRobot, keepFleet } from "./folder.js";
 import { learnTogether } from "./learn.js";
 import { type FleetMember, RETURNS } from "./member.js";
 import type { StartedFleet, StartedRobot } from "./start.js";
@@ -150,19 +148,6 @@ async function updated(robot: Follower, member: FleetMember): Promise<void> {
   if (!member.hasLap) return;
   robot.begun = robot.progress.updates;
   await inTime(run, appendUpdates(run.folder.path, watch.updates.take()));
-}
-
-/** Keeps everything that a fleet needs to go on from here. */
-export async function keepFleet(
-  { folder, common }: Pick<StartedFleet, "folder" | "common">,
-  robots: readonly KeptRobot[],
-  progress: Progress,
-): Promise<void> {
-  const checkpoint = fleetCheckpoint(robots, common, progress);
-  const number = numberOf(checkpoint);
-  const [{ training }] = robots;
-  await inTime(training, writeCheckpoint(checkpointPath(folder.path, number), checkpoint));
-  await inTime(training, thinCheckpoints(folder.path, number));
 }
 
 /** The mean of the robots' last laps, of the numbers that all have; `robots`: how many they are. */

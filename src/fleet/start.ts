@@ -19,8 +19,7 @@ import { type Training, trainingFor } from "../training/training.js";
 import { truncateUpdates } from "../training/updates-file.js";
 import { beginCommon } from "./common.js";
 import { fleetConfigs, type NamedConfig, refuseUnlessFleet } from "./config.js";
-import { commonIn, createRobots, partOf, robotFolder, robotNames } from "./folder.js";
-import { keepFleet } from "./on-disk.js";
+import { commonIn, createRobots, keepFleet, partOf, robotFolder, robotNames } from "./folder.js";
 
 /** A robot of a fleet that is ready to train. */
 export interface StartedRobot {

@@ -123,9 +123,9 @@ function renderSides(mean: readonly TrainedRollout[], robots: readonly Shown[]):
   const headings = ["", "laps", "first", "best (lap)", "last", "stopped", "model fitted last"];
   const link = (name: string) => `<a href="robots/${escapeHtml(name)}/report.html">${escapeHtml(name)}</a>`;
   const head = headings.map((text) => `<th scope="col">${text}</th>`).join("");
+  const rows = [...robots.map(({ name, laps }, i) => row(link(name), laps, classOf(i))), row("mean", mean, "mean")];
   return (
     '<div class="table" tabindex="0" role="region" aria-label="Side by side"><table>' +
-    `<thead><tr>${head}</tr></thead><tbody>${robots.map(({ name, laps }, i) => row(link(name), laps, classOf(i))).join("")}` +
-    `${row("mean", mean, "mean")}</tbody></table></div>`
+    `<thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`
   );
 }

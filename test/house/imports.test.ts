@@ -34,6 +34,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["links"],
   ["runtime"],
   ["training"],
+  ["fleet"],
   ["doctor", "export", "peers", "report", "trackers"],
   ["setup", "view"],
   ["compare"],

@@ -62,5 +62,5 @@ function gamepadAt(system: System, name: string): Finding {
   const mayRead = status === undefined || (status.mode & 0o004) !== 0 || system.mayUse(path);
   if (!mayRead) return note(`${what}: this user may not read it`, accessRemedy(system, path, status, "input"));
   if (layoutOf(called)) return ok(`${what}: its buttons are known`);
-  return note(`${what}: its buttons are not known`, "give --gamepad-map: docs/gamepad.md#buttons");
+  return note(`${what}: its buttons are not known`, "lapgrad setup gamepad");
 }

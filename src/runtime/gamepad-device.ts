@@ -56,14 +56,14 @@ export function openGamepad(
   folders: GamepadFolders = FOLDERS,
 ): GamepadPort | undefined {
   if (config.gamepad === "") return undefined;
-  const { path, name } = meant(config.gamepad, folders);
+  const { path, name } = gamepadMeant(config.gamepad, folders);
   const { throttleReversed = false, steeringReversed = false, maxThrottle = 0.2, ...buttons } = config["gamepad-map"];
   const layout = { ...layoutOf(name), ...buttons };
   const { hold, stop, begin, throttle, steering } = layout;
   if ([hold, stop, begin, throttle, steering].includes(undefined))
     throw new UserError(
-      `the buttons of ${path} (${name || "without a name"}) are not known: give their numbers, for example ` +
-        "--gamepad-map hold=5,stop=1,begin=7,throttle=1,steering=3; jstest shows them (docs/gamepad.md)",
+      `the buttons of ${path} (${name || "without a name"}) are not known: lapgrad setup gamepad finds them, or give ` +
+        "their numbers, e.g. --gamepad-map hold=5,stop=1,begin=7,throttle=1,steering=3 (docs/gamepad.md)",
     );
   if (new Set([hold, stop, begin]).size < 3 || throttle === steering)
     throw new UserError(
@@ -71,15 +71,19 @@ export function openGamepad(
         "three buttons and two axes must differ",
     );
   const mapping = { ...(layout as GamepadLayout), throttleReversed, steeringReversed, maxThrottle };
-  return { descriptor: open(path), mapping };
+  return { descriptor: openDevice(path), mapping };
 }
 
 export function closeGamepad({ descriptor }: GamepadPort): void {
+  closeDevice(descriptor);
+}
+
+export function closeDevice(descriptor: number): void {
   closeSync(descriptor);
 }
 
-/** The gamepad that is named, or the only one there is. */
-function meant(gamepad: string, folders: GamepadFolders): FoundGamepad {
+/** The gamepad that is named, or, of "true", the only one there is. @throws UserError if it is not clear */
+export function gamepadMeant(gamepad: string, folders: GamepadFolders = FOLDERS): FoundGamepad {
   if (gamepad !== "true") return { path: gamepad, name: nameOf(basename(gamepad), folders.names) };
   const all = findGamepads(folders);
   const [only] = all;
@@ -92,7 +96,8 @@ function meant(gamepad: string, folders: GamepadFolders): FoundGamepad {
   );
 }
 
-function open(path: string): number {
+/** Opens it without waiting. @throws UserError if it cannot be read */
+export function openDevice(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

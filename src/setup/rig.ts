@@ -7,6 +7,8 @@ import { MotionColumn, PoseColumn } from "../estimation/measured.js";
 import { Fault, type FoundFault } from "../links/faults.js";
 import { robotFor } from "../links/links.js";
 import { findState } from "../runtime/find-state.js";
+import { gamepadMeant } from "../runtime/gamepad-device.js";
+import type { GamepadPart } from "../runtime/gamepad-records.js";
 import type { ControlHost } from "../runtime/host.js";
 import type { Move } from "../runtime/move.js";
 import { stopReason } from "../runtime/operator.js";
@@ -14,6 +16,7 @@ import { HEAD, RecordKind } from "../runtime/records.js";
 import { Order } from "../runtime/shared.js";
 import { RuntimeState } from "../runtime/states.js";
 import { explainFault } from "../runtime/stops.js";
+import { GamepadPresses, type Press } from "./gamepad-presses.js";
 import type { SetupKind } from "./kinds.js";
 import type { Heard, Rig, Sample } from "./step.js";
 
@@ -42,6 +45,7 @@ export class RobotRig implements Rig {
   readonly #hostFor: SetupHost;
   readonly #person: Person;
   #moved: OpenRobot | undefined;
+  #presses: GamepadPresses | undefined;
 
   constructor(config: RunConfig, kind: SetupKind, hostFor: SetupHost, person: Person) {
     this.#config = config;
@@ -82,9 +86,25 @@ export class RobotRig implements Rig {
     return given as T;
   }
 
+  async press(question: string, part: GamepadPart): Promise<Press> {
+    const { signal, say } = this.#person;
+    this.#presses ??= new GamepadPresses(gamepadMeant(this.#config.gamepad || "true").path);
+    this.#presses.want(part);
+    say(question);
+    for (;;) {
+      const press = this.#presses.take();
+      if (press) return press;
+      if (signal.aborted) throw endedBy(this.#person);
+      if (this.#presses.isLost) throw stopped({ fault: Fault.gamepadLost, value: Number.NaN, limit: Number.NaN });
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
   /** Neutral, disarmed, the port closed. */
   async close(): Promise<void> {
     const robot = this.#moved;
+    this.#presses?.close();
+    this.#presses = undefined;
     this.#moved = undefined;
     await robot?.close();
   }
@@ -109,6 +129,8 @@ export class RobotRig implements Rig {
   }
 }
 
+/** A gamepad is looked at this often [ms]. */
+const LOOK = 20;
 /** A longer gap between two poses tells nothing of the way between them [s]. */
 const LONGEST_GAP = 0.5;
 

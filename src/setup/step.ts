@@ -2,7 +2,9 @@
 import type { PartialConfig } from "../config/config.js";
 import type { RunConfig, SettingName } from "../config/schema.js";
 import type { Measured } from "../estimation/measured.js";
+import type { GamepadPart } from "../runtime/gamepad-records.js";
 import type { Move } from "../runtime/move.js";
+import type { Press } from "./gamepad-presses.js";
 import type { SetupKind } from "./kinds.js";
 
 /** A piece of a movement, as the robot measured it. */
@@ -38,6 +40,8 @@ export interface Rig {
   move(move: Move): Promise<readonly Sample[]>;
   /** Asks what somebody saw, while the robot is at rest. */
   ask<T extends string>(question: string, answers: Readonly<Record<T, string>>): Promise<T>;
+  /** Which button, or axis, of the gamepad is pressed next. */
+  press(question: string, part: GamepadPart): Promise<Press>;
 }
 
 /** What a step found. */

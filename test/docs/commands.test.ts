@@ -93,7 +93,7 @@ test("each is accepted by its table of arguments", async () => {
 /** Why a command is not executed here; undefined if it is. */
 function markOf({ page, text }: Typed): string | undefined {
   if (/<|…|NAME/.test(text)) return "has a place to fill in";
-  if (/--link|--device|--arm|lapgrad (?:publish|plant|doctor|stop)\b/.test(text))
+  if (/--link|--device|--arm|lapgrad (?:publish|plant|doctor|setup|stop)\b/.test(text))
     return "needs a robot, or its computer";
   if (/\.json\.gz|--reference|reproduce|compare|bench/.test(text)) return "needs the authors' files, or hours";
   if (page.startsWith("docs/results/")) return "is the command of a study";

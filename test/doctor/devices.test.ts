@@ -35,7 +35,7 @@ test("gamepads: none, one that is known, one that is not, two, and one that may 
   });
   const two = await findings(gamepad, pads("Sony Interactive", "Some pad"));
   expect(two.gamepads).toBe("note: 2 found, so that --gamepad true is not clear → name one: --gamepad /dev/input/js0");
-  expect(two.js1).toMatch(/^note: .*Some pad: its buttons are not known → give --gamepad-map/);
+  expect(two.js1).toMatch(/^note: .*Some pad: its buttons are not known → lapgrad setup gamepad/);
   const closed = { ...pads(""), statuses: { "/dev/input/js0": { ...DEVICE, gid: 995 } }, mayUse: () => false };
   const denied = await findings(gamepad, { ...closed, files: { "/etc/group": "input:x:995:\n" } });
   expect(denied.js0).toMatch(/without a name: this user may not read it → sudo usermod -aG input/);

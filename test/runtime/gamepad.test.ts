@@ -170,7 +170,11 @@ test("the only one there is, with the buttons that are known of it", () => {
 test.each([
   [[], {}, /^there is no gamepad in .*: plug it in/],
   [["Microsoft X-Box 360 pad", "ShanWan Pad"], {}, /^which gamepad\? There are .*js0 \(Microsoft.*js1 \(ShanWan Pad\)/],
-  [["Stick"], { hold: 1 }, /^the buttons of .*js0 \(Stick\) are not known: .*--gamepad-map hold=5,stop=1/],
+  [
+    ["Stick"],
+    { hold: 1 },
+    /^the buttons of .*js0 \(Stick\) are not known: lapgrad setup gamepad .*--gamepad-map hold=5,stop=1/,
+  ],
   [["Logitech Gamepad F710"], { stop: 5 }, /^gamepad-map has hold 5, stop 5, .* must differ/],
 ])("%j with %j is refused", (names, map, words) => {
   const opens = () => openGamepad({ gamepad: "true", "gamepad-map": map }, computerWith(...names));

@@ -2,11 +2,13 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { completeConfig } from "../../src/config/config.js";
+import { completeConfig, readConfig } from "../../src/config/config.js";
 import { setupKinds } from "../../src/setup/kinds.js";
+import { setUp } from "../../src/setup/setup.js";
 import type { Rig } from "../../src/setup/step.js";
 import { setupSteps } from "../../src/setup/steps/steps.js";
 import { atmega, startBoard, stopBoardsAfterEachTest } from "../in-the-loop/boards.js";
+import { FakeGamepad, record } from "../support/fake-gamepad.js";
 import { closeFakes } from "../support/fake-pca9685.js";
 import { ELECTRICAL_TRAVEL } from "../support/fake-vesc.js";
 import { measuredPush, type PushErrors } from "../support/measured-push.js";
@@ -115,6 +117,43 @@ test("the latency of poses is measured by a push, and poses of another object ar
     ok: false,
     value: expect.stringContaining("too little to tell"),
   });
+});
+
+test("an unknown gamepad's buttons are pressed once each; one button for two things is refused", async () => {
+  const press = async (presses: readonly (readonly ["press" | "move", number, number])[]) => {
+    const fake = new FakeGamepad(folders.at(-1) ?? "");
+    const given = { link: "vesc", gamepad: fake.path } as const;
+    let asked = 0;
+    const say = (question: string) => {
+      if (!/^(press|push) the/.test(question)) return;
+      if (asked === 0) fake.plugIn();
+      if (asked === 0) fake.send(record(0x81, 9, 1)); // how it stands is no press
+      const [how, number, value] = presses[asked++] ?? ["press", -1, 0];
+      if (number < 0) fake.unplug();
+      else if (how === "press") fake.press(number);
+      else fake.move(number, value);
+    };
+    const person = { say, signal: new AbortController().signal, confirm: async () => false, choose: async () => "" };
+    const plan = { kind: "vesc", steps: ["gamepad"], path, settings: given, length: 2, date: "2026-12-01" } as const;
+    const host = () => Promise.reject(new Error("the robot is left alone"));
+    return setUp(plan, host, person, () => {});
+  };
+  const five = [
+    ["press", 5, 1],
+    ["press", 1, 1],
+    ["press", 8, 1],
+    ["move", 4, 30000],
+    ["move", 0, -32767],
+  ] as const;
+  expect(await press(five)).toMatchObject([
+    { ok: true, value: "hold 5, stop 1, begin 8, throttle 4 reversed, steering 0" },
+  ]);
+  const map = { hold: 5, stop: 1, begin: 8, throttle: 4, throttleReversed: true, steering: 0, steeringReversed: false };
+  expect((await readConfig(path))["gamepad-map"]).toEqual(map);
+  expect(await press([five[0], five[0]])).toMatchObject([{ ok: false, value: "button 5 for hold and stop" }]);
+  expect(await press(five.slice(0, 2))).toMatchObject([
+    { ok: false, why: expect.stringContaining("the gamepad is gone") },
+  ]);
 });
 
 test("steering is not driven by a wheel of which nobody knows how far it goes", async () => {

@@ -12,7 +12,7 @@ import { type Output, roomOf, wordLines } from "../../output.js";
 import { type KindName, type SetupKind, setupKinds } from "../../setup/kinds.js";
 import type { Person, SetupHost } from "../../setup/rig.js";
 import { type StepResult, setUp } from "../../setup/setup.js";
-import { STEP_NAMES, type StepName, stepsOf } from "../../setup/steps/steps.js";
+import { ON_REQUEST, STEP_NAMES, type StepName, stepsOf } from "../../setup/steps/steps.js";
 import { quoted } from "../../shell.js";
 import { choice, flag, number, path } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -64,8 +64,8 @@ export default defineCommand({
       const whole = completeConfig(settings);
       robotFor(whole, resolveTask(whole).task); // refuses settings that do not fit together, before anything is asked
       const all = stepsOf(kind, whole.pose !== "");
-      if (step !== undefined && !all.includes(step))
-        throw new UserError(`${kind.describe} has no step ${step}; it has: ${all.join(", ")}`);
+      if (step !== undefined && ![...all, ON_REQUEST].includes(step))
+        throw new UserError(`${kind.describe} has no step ${step}; it has: ${[...all, ON_REQUEST].join(", ")}`);
       output.say(`${kind.describe}${kind.hasPort ? ` at ${settings.device}` : ""}; results go into ${out}`);
       output.say("Ctrl-C stops at any time: neutral, and what was found up to then is kept");
       const steps = yes ? [ALONE] : step === undefined ? all : [step];

@@ -36,7 +36,7 @@ const steering: SetupStep = {
         `${digits(speed, 2)} m/s, backwards`,
         kind.hasSensors
           ? "it drives backwards, or counts so: do the step motor again"
-          : "it drives backwards, or its poses point backwards: step motor; then turn its tag, or give --pose-mount 0,0,180",
+          : "it drives backwards, or its poses look back: step motor; then turn the tag, or --pose-mount 0,0,180",
       );
     if (speed < SLOW)
       return refused(

@@ -16,16 +16,16 @@ export function personAt(output: Output, signal: AbortSignal, stop: (fault: Faul
   return {
     signal,
     say: output.say,
-    confirm: async (question) => {
+    confirm: async (question, cancel) => {
       output.say(question);
-      return (await answer(signal, "Enter when that is done, n and Enter to end: ")) === "";
+      return (await answer(either(signal, cancel), "Enter when that is done, n and Enter to end: ")) === "";
     },
-    choose: async (question, answers) => {
+    choose: async (question, answers, cancel) => {
       output.say(question);
       for (const [name, meaning] of Object.entries(answers)) output.say(`  ${name}: ${meaning}`);
       const names = Object.keys(answers).join(", ");
       for (;;) {
-        const typed = await answer(signal, `${names}; q to end: `);
+        const typed = await answer(either(signal, cancel), `${names}; q to end: `);
         if (typed === undefined || typed === "q") return undefined;
         if (Object.hasOwn(answers, typed)) return typed;
         output.say(`got "${typed}"; allowed: ${names}, and q`);
@@ -33,6 +33,8 @@ export function personAt(output: Output, signal: AbortSignal, stop: (fault: Faul
     },
   };
 }
+
+const either = (signal: AbortSignal, cancel: AbortSignal = signal) => AbortSignal.any([signal, cancel]);
 
 /** Nobody: what would be asked is refused, with the option that says it. */
 export function nobodyAt(output: Output, signal: AbortSignal): Person {

@@ -1,6 +1,7 @@
 /** The configuration file of a robot: what a set-up found is put in, all else stays as the user has it. */
 import { type Document, isMap, isScalar, LineCounter, YAMLMap } from "yaml";
 import { checkSettings, isSame, type PartialConfig, readConfig } from "../config/config.js";
+import type { SettingName } from "../config/schema.js";
 import { parseYaml } from "../config/yaml.js";
 import { exists, readText, writeAtomically } from "../files.js";
 
@@ -28,19 +29,17 @@ function put(document: Document, map: YAMLMap, key: string, value: unknown, note
   map.set(document.createNode(key), node);
 }
 
-/**
- * Puts settings into a file, which is made if there is none; those that are in it already stay as they are. What would
- * not be a configuration is not written.
- */
+/** Puts settings into a file, which is made if there is none; what would not be a configuration is not written. */
 export async function storeSettings(path: string, changes: PartialConfig, note: string): Promise<void> {
   const checked = checkSettings(changes, path);
-  const isThere = await exists(path);
-  const before = isThere ? await readConfig(path) : {};
-  const isMeasured = note.startsWith("measured");
-  const fresh = Object.entries(checked).filter(
-    ([name, value]) => isMeasured || !isSame(before[name as keyof PartialConfig], value),
-  );
-  if (fresh.length === 0) return;
-  const source = isThere ? await readText(path) : "";
-  await writeAtomically(path, withSettings(path, source, Object.fromEntries(fresh), note));
+  if (Object.keys(checked).length === 0) return;
+  const source = (await exists(path)) ? await readText(path) : "";
+  await writeAtomically(path, withSettings(path, source, checked, note));
+}
+
+/** The settings that a file does not have, or has otherwise. */
+export async function unstored(path: string, settings: PartialConfig): Promise<PartialConfig> {
+  const stored = (await exists(path)) ? await readConfig(path) : {};
+  const entries = Object.entries(settings);
+  return Object.fromEntries(entries.filter(([name, value]) => !isSame(stored[name as SettingName], value)));
 }

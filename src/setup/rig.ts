@@ -20,13 +20,17 @@ import { GamepadPresses, type Press } from "./gamepad-presses.js";
 import type { SetupKind } from "./kinds.js";
 import type { Heard, Rig, Sample } from "./step.js";
 
-/** Whoever stands beside the robot. */
+/** Whoever stands beside the robot. A question that is cancelled is answered as by somebody who wants to end. */
 export interface Person {
   say(text: string): void;
   /** Asks for Enter; false: the person wants to end. */
-  confirm(question: string): Promise<boolean>;
+  confirm(question: string, cancel?: AbortSignal): Promise<boolean>;
   /** Asks for one of the answers, each with what it means; undefined: the person wants to end. */
-  choose(question: string, answers: Readonly<Record<string, string>>): Promise<string | undefined>;
+  choose(
+    question: string,
+    answers: Readonly<Record<string, string>>,
+    cancel?: AbortSignal,
+  ): Promise<string | undefined>;
   /** aborted when everything is to stop */
   readonly signal: AbortSignal;
 }
@@ -63,7 +67,7 @@ export class RobotRig implements Rig {
   }
 
   hear(question: string): Promise<Heard> {
-    return this.#hear((robot) => robot.during(this.#person.confirm(question)));
+    return this.#hear((robot) => robot.during((cancel) => this.#person.confirm(question, cancel)));
   }
 
   async allow(question: string): Promise<void> {
@@ -80,8 +84,8 @@ export class RobotRig implements Rig {
   }
 
   async ask<T extends string>(question: string, answers: Readonly<Record<T, string>>): Promise<T> {
-    const answer = this.#person.choose(question, answers);
-    const given = this.#moved ? await this.#moved.during(answer) : await answer;
+    const answer = (cancel?: AbortSignal) => this.#person.choose(question, answers, cancel);
+    const given = await (this.#moved ? this.#moved.during(answer) : answer());
     if (given === undefined || this.#person.signal.aborted) throw endedBy(this.#person);
     return given as T;
   }
@@ -129,6 +133,8 @@ export class RobotRig implements Rig {
   }
 }
 
+/** A robot that has not measured for this duration will not [s]. */
+const SILENT = 5;
 /** A gamepad is looked at this often [ms]. */
 const LOOK = 20;
 /** A longer gap between two poses tells nothing of the way between them [s]. */
@@ -189,22 +195,25 @@ class OpenRobot {
     ring.drain((row) => this.#take(row));
   }
 
-  /** Until somebody has answered, or everything is to stop: then undefined. */
-  async during<T>(answer: Promise<T>): Promise<T | undefined> {
-    let found: { readonly value: T } | undefined;
-    let failure: unknown;
-    const answered = answer.then(
-      (value) => {
-        found = { value };
-      },
-      (error: unknown) => {
-        failure = error;
-      },
-    );
-    while (!found && failure === undefined && !this.#person.signal.aborted) await this.pause();
-    await answered; // a question ends with everything else
-    if (failure !== undefined) throw failure;
-    return found?.value;
+  /** Until somebody has answered; a question to which the robot has become silent, or worse, is cancelled. */
+  async during<T>(question: (cancel: AbortSignal) => Promise<T>): Promise<T> {
+    const cancel = new AbortController();
+    let isAnswered = false;
+    const answer = question(cancel.signal).finally(() => {
+      isAnswered = true;
+    });
+    try {
+      while (!isAnswered) {
+        await this.pause();
+        if (this.#host.shared.age > SILENT)
+          throw new UserError(`nothing was measured for ${SILENT} s: check cable, power and poses`, 1);
+      }
+    } catch (error) {
+      cancel.abort();
+      await answer.catch(() => {}); // what happened to the robot is the one to tell
+      throw error;
+    }
+    return answer;
   }
 
   /** What was measured up to now does not count. */

@@ -2,7 +2,7 @@
 import { completeConfig, mergeConfigs, type PartialConfig } from "../config/config.js";
 import type { SettingName } from "../config/schema.js";
 import { UserError } from "../errors.js";
-import { storeSettings } from "./file.js";
+import { storeSettings, unstored } from "./file.js";
 import { type KindName, type SetupKind, setupKinds } from "./kinds.js";
 import { type Person, RobotRig, type SetupHost } from "./rig.js";
 import { type Finding, refused } from "./step.js";
@@ -42,7 +42,7 @@ export async function setUp(
 ): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   let { settings } = plan;
-  await storeSettings(plan.path, settings, "lapgrad setup");
+  await storeSettings(plan.path, await unstored(plan.path, settings), "lapgrad setup");
   for (const [i, name] of plan.steps.entries()) {
     const place = plan.steps.length > 1 ? `${i + 1} of ${plan.steps.length}, ` : "";
     person.say(`${place}${name}: ${setupSteps[name].describe}`);

@@ -88,6 +88,7 @@ const REFUSED: readonly (readonly [string, Wrong, Parameters<typeof setUpCar>[1]
   ["a motor that stands", { deadZone: 0.99 }, ["motor"], /does not move when asked: check its controller's switch/],
   ["a wheel that is not counted", { wheel: 0 }, ["motor"], /counts nothing: check its sensor/],
   ["a push that is not counted", { wheel: 0 }, ["travel"], /counts nothing, or it was not pushed/],
+  ["a cable that comes off", { cutAt: 3, pushLasts: 60 }, ["travel"], /nothing was measured for 5 s/],
   ["a push backwards", { wheel: -1 }, ["travel"], /pushed backwards/],
   ["steering that stands", { isServoDead: true }, ["servo"], /check the steering's servo/],
   ["a gyro that stands", { gyro: 0 }, ["gyro"], /no quarter turn/],

@@ -27,11 +27,15 @@ export interface Wrong {
   /** what its gyro, or the heading of its poses, and its wheel make of the truth, at a time [s] */
   readonly gyro?: number;
   readonly wheel?: number | ((seconds: number) => number);
+  /** how long a push takes until somebody says that it is done [s] */
+  readonly pushLasts?: number;
   /** its front wheels never move */
   readonly isServoDead?: boolean;
   readonly vesc?: FakeOptions;
   /** what comes of its line */
   readonly line?: "silent" | "foreign";
+  /** its cable comes off at this time [s] */
+  readonly cutAt?: number;
   /** what poses from outside say of its heading: turned round, or of the world seen in a mirror */
   readonly poses?: "turned" | "mirrored";
 }
@@ -83,6 +87,7 @@ async function carOf(kind: KindName, wrong: Wrong, hand: Hand, board: SimulatedB
     if (wrong.line === "silent") fake.talks = false;
     if (wrong.line === "foreign") fake.line = (frame) => frame.map((byte) => byte ^ 0x55);
     fake.lie = (sensed) => {
+      if (fake.nowUs > 1e6 * (wrong.cutAt ?? Number.POSITIVE_INFINITY)) fake.talks = false;
       sensed.speed = (sensed.speed + hand.speed) * scaleOf(fake.nowUs);
       sensed.rate = (sensed.rate + hand.rate) * gyro;
     };
@@ -170,14 +175,15 @@ export async function setUpCar(
   const person: Person = {
     signal: controller.signal,
     say: () => {},
-    confirm: async (question) => {
-      if (question.includes("push it straight")) await handle(PUSH, 0, length / PUSH);
+    confirm: async (question, cancel) => {
+      cancel?.addEventListener("abort", () => due?.done());
+      if (question.includes("push it straight")) await handle(PUSH, 0, wrong.pushLasts ?? length / PUSH);
       else if (question.includes("quarter turn")) await handle(0, TURN, 2);
       else car.put();
       [seenSpeed, seenSteering] = [0, 0];
       return !controller.signal.aborted;
     },
-    choose: async (_, answers) => {
+    choose: async (_question, answers) => {
       const speed = Math.abs(seenSpeed) > 0.01 ? seenSpeed : 0;
       const way = wrong.isServoDead || Math.abs(seenSteering) < 0.1 ? 0 : seenSteering;
       [seenSpeed, seenSteering] = [0, 0];

@@ -74,7 +74,9 @@ export async function controlLoop(
   if (options.listens && gamepad) {
     const driven = description.make(transport, nonce);
     const { task } = resolveTask(config);
-    return new ListeningLoop(driven, shared, ring, outside, new HandDriver(driven, gamepad, loopPeriod(task, options)));
+    const hand = new HandDriver(driven, gamepad, loopPeriod(task, options));
+    const gates = new GateCheck(driven, { ...config, ...options }, task, new Float64Array());
+    return new ListeningLoop(driven, shared, ring, outside, hand, gates);
   }
   if (options.listens) {
     const quiet = (description.whenHeard ?? silenced)(transport);

@@ -56,9 +56,21 @@ export class GateCheck {
     const isInPlane = drives && this.#isPlanar;
     seen.begin(now, missed, heartbeat);
     if (isInPlane) seen.motion.take(seen.origin);
+    return this.#firstClosed(now, isInPlane, false);
+  }
+
+  /** What stops a robot that somebody drives by hand at `now` [s]: the first gate of those that hold then. */
+  checkByHand(now: number): Fault {
+    this.seen.begin(now, false, now);
+    return this.#firstClosed(now, this.#isPlanar, true);
+  }
+
+  /** The first gate that it does not pass. */
+  #firstClosed(now: number, isInPlane: boolean, byHand: boolean): Fault {
+    const { seen } = this;
     for (let i = 0; i < rows.length; i++) {
       const gate = rows[i];
-      if (gate.scope === "driving" && !isInPlane) continue;
+      if ((gate.scope === "driving" && !isInPlane) || (byHand && !gate.byHand)) continue;
       seen.limit = this.#limits[i];
       if (!gate.check(seen)) {
         this.#since[i] = Number.NaN;

@@ -13,6 +13,8 @@ export interface Gate extends Stop {
   readonly fault: Fault;
   /** `armed`: at every step of an armed robot; `driving`: only while it drives, by a state in the plane */
   readonly scope: "armed" | "driving";
+  /** it holds too where somebody drives by a gamepad while it is recorded */
+  readonly byHand?: true;
   readonly limit: Limit;
   /** the check must fail for longer than this [s]; 0: one failure is enough */
   readonly lasting: number;

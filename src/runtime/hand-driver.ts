@@ -57,6 +57,11 @@ export class HandDriver {
     return this.#gamepad.isStopped;
   }
 
+  /** The robot follows the sticks. */
+  get isFollowed(): boolean {
+    return this.#isArmed;
+  }
+
   /** The robot follows nothing any more. */
   release(now: number): void {
     this.command.fill(0);

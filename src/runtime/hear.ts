@@ -58,6 +58,7 @@ export async function hear(
       drive.take(time - first, row.subarray(HEAD, middle), row.subarray(middle, middle + inputs));
     });
   const pause = async () => {
+    shared.mainHeartbeat = shared.now;
     await host.pause();
     drain();
   };

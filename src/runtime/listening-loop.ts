@@ -5,6 +5,7 @@
  */
 import { Fault } from "../links/faults.js";
 import type { HeardRobot } from "../links/robot.js";
+import type { GateCheck } from "./gate-check.js";
 import type { HandDriver } from "./hand-driver.js";
 import { writeFault } from "./journal.js";
 import { MeasuredRows } from "./measured-rows.js";
@@ -21,11 +22,23 @@ export class ListeningLoop {
   #written = Number.NEGATIVE_INFINITY;
 
   readonly #hand: HandDriver | undefined;
+  readonly #gates: GateCheck | undefined;
 
-  /** `poses`: measured from outside, undefined: none are; `hand`: who drives the robot through this program. */
-  constructor(robot: HeardRobot, shared: Shared, ring: Ring, poses?: OutsidePoses, hand?: HandDriver) {
+  /**
+   * `poses`: measured from outside, undefined: none are; `hand`: who drives the robot through this program, within
+   * `gates`.
+   */
+  constructor(
+    robot: HeardRobot,
+    shared: Shared,
+    ring: Ring,
+    poses?: OutsidePoses,
+    hand?: HandDriver,
+    gates?: GateCheck,
+  ) {
     this.#robot = robot;
     this.#hand = hand;
+    this.#gates = gates;
     this.#shared = shared;
     this.#ring = ring;
     this.#poses = poses;
@@ -42,6 +55,7 @@ export class ListeningLoop {
     robot.receive(now);
     const fault = robot.takeFault();
     if (fault !== Fault.none) writeFault(this.#ring, now, fault, robot.faultValue, Number.NaN, Number.NaN);
+    this.#checkGates(now);
     this.#hand?.drive(now, order === Order.none && this.#shared.stoppedFor === Fault.none);
     if (this.#hand?.isStopped && this.#shared.stoppedFor === Fault.none) this.#shared.give(Order.stop);
     if (robot.reading.time > this.#written) this.#writeReading();
@@ -49,6 +63,18 @@ export class ListeningLoop {
     this.#shared.report(robot);
     this.#shared.countTick(missed);
     return !isOver;
+  }
+
+  /** Whoever drives by hand is stopped for good: what is recorded ends there. */
+  #checkGates(now: number): void {
+    const gates = this.#gates;
+    if (!gates || !this.#hand?.isFollowed || this.#shared.stoppedFor !== Fault.none) return;
+    const { seen } = gates;
+    seen.mainAge = now - this.#shared.mainHeartbeat;
+    const fault = gates.checkByHand(now);
+    if (fault === Fault.none) return;
+    writeFault(this.#ring, now, fault, seen.value, seen.limit, Number.NaN);
+    this.#shared.give(Order.stop, fault);
   }
 
   #writeReading(): void {

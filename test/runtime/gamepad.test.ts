@@ -346,3 +346,63 @@ test("while a recording is written its sticks drive, and what they said is recor
   shared.give(Order.quit);
   expect(steps(1)).toBe(false);
 });
+
+/** Who drives by hand, and what stops them: the state of the robot, and its fault, value and limit. */
+const BY_HAND = [
+  ["outside the geofence", [2.5, 0, 0.5, 0], Fault.geofence, 0.5, 0],
+  ["too fast", [0, 0, 3.5, 0], Fault.speed, 3.5, 3],
+  ["with a state that is no number", [0, 0, Number.NaN, 0], Fault.notFinite, Number.NaN, Number.NaN],
+] as const;
+test.each(BY_HAND)("while a recording is written a robot %s is stopped for good", (_, state, fault, value, limit) => {
+  const { fake, gamepad } = plugged();
+  const robot = new ScriptedRobot();
+  const shared = new Shared(0);
+  const ring = new Ring(layoutFor(carFigure8));
+  const config = completeConfig({ geofence: [-2, 2, -2, 2], "max-speed": 3 });
+  const gates = new GateCheck(robot, { ...config, heartbeatWithin: 1 }, carFigure8, new Float64Array());
+  const loop = new ListeningLoop(robot, shared, ring, undefined, new HandDriver(robot, gamepad, DT), gates);
+  let now = 100;
+  const steps = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      now += DT;
+      shared.mainHeartbeat = now;
+      loop.step(now, false);
+    }
+    return robot.sent.at(-1)?.input;
+  };
+  const faults: number[][] = [];
+  fake.press(HOLD);
+  fake.move(THROTTLE, -32767);
+  expect(steps(5)).toStrictEqual([0.5, 0]);
+  robot.reading.state.set(state);
+  expect(steps(1)).toStrictEqual([0, 0]);
+  robot.reading.state.fill(0);
+  fake.press(HOLD, false);
+  steps(1);
+  fake.press(HOLD);
+  expect(steps(5)).toStrictEqual([0, 0]);
+  ring.drain(([kind, , ...numbers]) => {
+    if (kind === RecordKind.fault) faults.push(numbers.slice(0, 3));
+  });
+  expect(faults).toEqual([[fault, value, limit]]);
+  expect(shared.stoppedFor).toBe(fault);
+});
+
+test("while a recording is written a program that hangs gives neutral", () => {
+  const { fake, gamepad } = plugged();
+  const robot = new ScriptedRobot();
+  const shared = new Shared(0);
+  const gates = new GateCheck(robot, { ...completeConfig({}), heartbeatWithin: 1 }, carFigure8, new Float64Array());
+  const hand = new HandDriver(robot, gamepad, DT);
+  const loop = new ListeningLoop(robot, shared, new Ring(layoutFor(carFigure8)), undefined, hand, gates);
+  shared.mainHeartbeat = 100;
+  fake.press(HOLD);
+  fake.move(THROTTLE, -32767);
+  const driven: number[] = [];
+  for (let now = 100; now < 103; now += DT) {
+    loop.step(now, false);
+    if (robot.sent.at(-1)?.input[0] !== 0) driven.push(now);
+  }
+  expect(driven.at(-1)).toBeCloseTo(102, 1);
+  expect(shared.stoppedFor).toBe(Fault.mainThread);
+});

@@ -220,8 +220,9 @@ onServers(title("Redis"), () => {
     const trusting = { ...open, NODE_EXTRA_CA_CERTS: join(folder, "cert.pem") };
     await writeFile(join(folder, "two.yaml"), YAML.replace("12", "2"));
     await lapgrad(folder, "plan two.yaml --out tls-plan".split(" "));
-    const worker = start(`worker rediss://localhost:${TLS_PORT} --workers 1 --until-done`, trusting);
     const following = start(`collect tls-plan --engine bullmq=rediss://localhost:${TLS_PORT} --json`, trusting);
+    await until(() => following.text().includes("are in the queue"));
+    const worker = start(`worker rediss://localhost:${TLS_PORT} --workers 1 --until-done`, trusting);
     expect(await following.ended).toBe(0);
     expect(resultsIn("tls-plan")).toHaveLength(2);
     expect(await worker.ended).toBe(0);

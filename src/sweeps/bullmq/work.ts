@@ -25,7 +25,7 @@ const LOCK = 15_000;
 /** So often a block may be lost by workers that die before it counts as failed. */
 const MOST_LOST = 10;
 /** Between two looks at the plans [ms], and how many that find none must follow each other. */
-const LOOK = { every: 1000, idle: 3 };
+const LOOK = { every: 1000, idle: 10 };
 
 /** Works until it is stopped; how many jobs were done. @throws UserError if the plans are of another version */
 export async function work(address: string, { workers, untilDone, signal, say }: WorkOptions): Promise<number> {

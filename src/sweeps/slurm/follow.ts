@@ -3,7 +3,6 @@
  * again where a task ended without its results. Nothing is counted but results, so that a task that runs twice, a
  * controller that restarts or another command that follows the same plan do no harm.
  */
-import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -73,6 +72,8 @@ function refusalError(text: string): UserError {
 /** A command that follows a plan. */
 class Following {
   #arrays: SubmittedArray[] = [];
+  /** by job: how often it was submitted */
+  readonly #tries = new Map<number, number>();
   /** what was said last, so that it is said once */
   #said = "";
   /** jobs that failed as often as they may */
@@ -91,6 +92,7 @@ class Following {
   async run(): Promise<void> {
     const { plan, watch } = this;
     this.#arrays = await submittedOf(plan);
+    for (const { id, blocks } of this.#arrays) if (id !== undefined) this.#count(blocks);
     await createFolder(join(plan.folder, "slurm"));
     const begun = performance.now();
     for (;;) {
@@ -102,6 +104,14 @@ class Following {
       const age = (performance.now() - begun) / 1000;
       await this.#wait(Math.min(LOOKS.last, LOOKS.first + age / 60));
     }
+  }
+
+  #count(blocks: readonly (readonly number[])[]): void {
+    for (const index of blocks.flat()) this.#tries.set(index, this.#triesOf(index) + 1);
+  }
+
+  #triesOf(index: number): number {
+    return this.#tries.get(index) ?? 0;
   }
 
   async #wait(seconds: number): Promise<void> {
@@ -119,7 +129,7 @@ class Following {
 
   /** The plan's tasks that wait or run; undefined: the controller does not answer. */
   async #queue(): Promise<QueuedTask[] | undefined> {
-    const args = ["--noheader", "--array", `--user=${userInfo().username}`, `--format=${QUEUE_FORMAT}`];
+    const args = ["--noheader", "--array", `--user=${process.getuid?.()}`, `--format=${QUEUE_FORMAT}`];
     const { ok, stdout, stderr } = await slurm("squeue", args);
     if (!ok) {
       const refusal = refusalIn(stderr);
@@ -157,11 +167,6 @@ class Following {
     return new Set(queue.flatMap(({ array, task }) => arrays.get(array)?.blocks[task] ?? []));
   }
 
-  #triesOf(index: number): number {
-    return this.#arrays.filter(({ id, blocks }) => id !== undefined && blocks.some((one) => one.includes(index)))
-      .length;
-  }
-
   /** Why a job has no result: what it said itself, else Slurm. */
   async #reasonOf(index: number): Promise<string> {
     const said = await this.plan.results.failure(this.plan.job(index).name);
@@ -181,6 +186,7 @@ class Following {
       reasons.set(why, [...(reasons.get(why) ?? []), index]);
     }
     for (const [why, of] of reasons) this.watch.say(`jobs ${indicesText(of)} failed: ${why}`);
+    if (indices.length > MOST_REASONS) this.watch.say(`and ${indices.length - MOST_REASONS} more failed`);
   }
 
   async #giveUp(ended: readonly number[]): Promise<never> {
@@ -212,6 +218,7 @@ class Following {
     }
     [array.id] = stdout.trim().split(";");
     await keepSubmitted(this.plan, this.#arrays);
+    this.#count(blocks);
     for (const index of blocks.flat()) this.#absent.delete(index);
     this.watch.say(`submitted ${blocks.flat().length} jobs in ${blocks.length} blocks: array ${array.id}`);
     return true;

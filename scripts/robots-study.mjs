@@ -14,9 +14,9 @@ import { fleetInMemory } from "../build/src/fleet/in-memory.js";
 import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
+import { untrainedLap } from "../build/src/sweeps/training.js";
 import { taskNamed } from "../build/src/tasks/tasks.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
-import { untrainedLap } from "../build/src/sweeps/training.js";
 import { keptRows, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({

@@ -30,6 +30,8 @@ export interface SetupKind {
   readonly counter: string;
   /** the count turns round with the motor's direction */
   readonly countsWithMotor: boolean;
+  /** Why nothing measures how it turns, and what to do; undefined: something does. */
+  turnless(config: RunConfig): string | undefined;
   /** Why no step may move it as it is set up; undefined: it may. */
   unmovable(config: RunConfig): string | undefined;
   /** The motor runs the other way round. */
@@ -79,6 +81,7 @@ const serial: SetupKind = {
   counts: "ticks of the encoder",
   counter: "the encoder",
   countsWithMotor: false,
+  turnless: () => undefined,
   unmovable: () => undefined,
   turnMotor: ({ servo }) => ({ servo: { ...servo, throttleReversed: servo.throttleReversed !== true } }),
   turnSteering: ({ servo }) => ({ servo: { ...servo, steeringReversed: servo.steeringReversed !== true } }),
@@ -102,6 +105,10 @@ const vesc: SetupKind = {
   counts: "electrical revolutions of the motor",
   counter: "the VESC",
   countsWithMotor: true,
+  turnless: ({ vesc }) =>
+    vesc.imu === "none"
+      ? "vesc.imu is none: give steering-curvature and servoCentre by a tape measure (docs/vesc.md), or use its IMU"
+      : undefined,
   unmovable: ({ vesc }) =>
     vesc.drive === "current"
       ? "vesc.drive is current, which would let a wheel in the air run away: set up with duty, and change it afterwards"
@@ -164,6 +171,7 @@ const pca9685: SetupKind = {
   counts: "nothing",
   counter: "the poses",
   countsWithMotor: false,
+  turnless: () => undefined,
   unmovable: () => undefined,
   turnMotor: ({ pca9685 }) => ({ pca9685: { ...pca9685, throttleReversed: pca9685.throttleReversed !== true } }),
   turnSteering: ({ pca9685 }) => ({ pca9685: { ...pca9685, steeringReversed: !steeringOf(pca9685).isReversed } }),

@@ -157,6 +157,15 @@ test("an unknown gamepad's buttons are pressed once each; one button for two thi
   ]);
 });
 
+test("a VESC without an IMU is told what to measure instead", async () => {
+  const given = { "steering-curvature": 2, vesc: { imu: "none" } } as const;
+  for (const step of ["gyro", "steering"] as const) {
+    const { results, seconds } = await setUpCar("vesc", [step], path, given, { vesc: { hasImu: false } });
+    expect(results).toMatchObject([{ ok: false, why: expect.stringContaining("by a tape measure") }]);
+    expect(seconds).toBe(0);
+  }
+});
+
 test("steering is not driven by a wheel of which nobody knows how far it goes", async () => {
   const unknown = { "wheel-travel": undefined } as unknown as { "wheel-travel": number };
   const found = await setUpCar("vesc", ["steering"], path, unknown);

@@ -10,6 +10,8 @@ const MOST = 125 * DEGREE;
 const gyro: SetupStep = {
   describe: "direction of the gyro, by turning the car",
   async run(rig, { config, kind }) {
+    const turnless = kind.turnless(config);
+    if (turnless !== undefined) return refused("there is none", turnless);
     const { samples } = await rig.hear("turn the car by a quarter turn to the left, on its place, by hand");
     const { turn } = wayOf(samples);
     const value = `${Math.round(turn / DEGREE)}° of 90° to the left`;

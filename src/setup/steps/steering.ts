@@ -26,6 +26,8 @@ const steering: SetupStep = {
   needs: ({ hasSensors }) => (hasSensors ? { "wheel-travel": "travel" } : {}),
   meanwhile: () => ({ "steering-curvature": 0 }),
   async run(rig, { config, kind }) {
+    const turnless = kind.turnless(config);
+    if (turnless !== undefined) return refused("nothing measures how it turns", turnless);
     await rig.allow(
       `put the car on the floor with ${ROOM} m of room to all sides: it will drive slowly, in circles to both sides; ` +
         "put it back in between if it leaves",

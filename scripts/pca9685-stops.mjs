@@ -1,9 +1,11 @@
 /**
  * Suspends and kills each process of a drive over simulated PCA9685 chips, many times, and measures how soon the motor
- * is neutral, by the clock on the wall. Writes docs/results/pca9685.md; `--cache`: what is there already is not
- * measured again.
+ * is neutral, by the clock on the wall; then, in virtual time, trains cars whose poses from outside begin to lie.
+ * Writes docs/results/pca9685.md; `--cache`: what is there already is not measured again.
  * Usage, after a build, in the project's folder:
- *   node scripts/pca9685-stops.mjs [--times 20] [--boards jetracer,jetracer-ai] [--cache file] [--no-page]
+ *   node scripts/pca9685-stops.mjs [--times 20] [--boards jetracer,jetracer-ai] [--plants identified,single-track]
+ *     [--lies 0,2.2] [--cache file] [--no-page]
+ * `--lies`: when they begin after the standing start [s]; "": none.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,21 +13,28 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
+import { closeFakes } from "../build/test/support/fake-pca9685.js";
+import { poseLies } from "../build/test/support/lying-car.js";
+import { tryPcaLie } from "../build/test/support/lying-pca9685.js";
 import { PROCESSES, SIGNALS, stopOne } from "../build/test/support/pca9685-stops.js";
-import { keptRows, writeStudyPage } from "./study.mjs";
+import { keptRows, lieTable, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
     times: { type: "string", default: "20" },
     boards: { type: "string", default: "jetracer,jetracer-ai" },
+    plants: { type: "string", default: "identified,single-track" },
+    lies: { type: "string", default: "0,2.2" },
     cache: { type: "string" },
     "no-page": { type: "boolean", default: false },
   },
 });
 const TIMES = Number(options.times);
+const LIES = options.lies === "" ? [] : options.lies.split(",").map(Number);
 const kept = keptRows(options.cache);
 const folder = mkdtempSync(join(tmpdir(), "lapgrad-pca9685-"));
 const rows = [["board", "process", "is", "times", "median", "latest", "after 250 ms", "driven again, at most"]];
+let lies = [];
 try {
   for (const board of options.boards.split(","))
     for (const who of PROCESSES)
@@ -47,7 +56,12 @@ try {
         ]);
         console.log(rows.at(-1).join("  "));
       }
+  lies = LIES.length > 0 ? await lieTable(kept, options.plants.split(","), LIES, poseLies, tryPcaLie) : [];
 } finally {
+  closeFakes();
   rmSync(folder, { recursive: true });
 }
-if (!options["no-page"]) await writeStudyPage("pca9685", { table: markdownTable(rows) });
+if (!options["no-page"]) {
+  const text = lies.length > 0 ? markdownTable(lies) : "These were not run for this page.";
+  await writeStudyPage("pca9685", { table: markdownTable(rows), lies: text });
+}

@@ -1,5 +1,6 @@
 /** What the studies of trainings share: the costs of one, how a cost is shown, and the page. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Fault } from "../build/src/links/faults.js";
 import { digits } from "../build/src/output.js";
 import { machine, remarksIn } from "../build/src/report/markdown.js";
 import { storeRollout } from "../build/src/runtime/rollout-rows.js";
@@ -25,6 +26,37 @@ export function keptRows(path) {
     if (path) appendFileSync(path, `${JSON.stringify({ key, row })}\n`);
     return row;
   };
+}
+
+/** A car that was not stopped by then is not found [s]; a lap [s]; half of what the corridor is wide [m]. */
+const GIVES_UP_AFTER = 16;
+const LAP = 5.5;
+const HALF_WIDTH = 1.5;
+
+/**
+ * What stopped cars whose sensors lie, how soon, and how far they truly were outside their corridor then and at rest.
+ * `times`: when the lies begin [s]; `tryOne`: drives one on a plant.
+ */
+export async function lieTable(kept, plants, times, lies, tryOne) {
+  const rows = [["lie", "from", ...plants]];
+  for (const [name, tell] of Object.entries(lies))
+    for (const at of times) {
+      const cells = [];
+      for (const plant of plants) {
+        const laps = Math.ceil((at + GIVES_UP_AFTER) / LAP);
+        const { fault, seconds, untilStop, untilRest } = await kept(["lie", plant, name, at], async () => {
+          const { fault: number, ...result } = await tryOne(plant, at, tell, laps);
+          return { ...result, fault: number === undefined ? "not stopped" : Fault[number] };
+        });
+        const [stop, rest] = [untilStop, untilRest].map((distance) => Math.max(0, distance - HALF_WIDTH).toFixed(2));
+        const isFar = untilStop - HALF_WIDTH > 1;
+        const text = `${fault}${fault === "not stopped" ? "" : ` ${seconds.toFixed(2)} s`}, ${stop}, ${rest} m`;
+        cells.push(isFar ? `**${text}**` : text);
+      }
+      rows.push([name, at === 0 ? "standing start" : `${at} s`, ...cells]);
+      console.log(rows.at(-1).join(" | "));
+    }
+  return rows;
 }
 
 /** Cost per step of the untrained controller's last lap of six. */

@@ -11,13 +11,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Fault } from "../build/src/links/faults.js";
 import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { quantile } from "../build/src/statistics.js";
 import { tryVescLie, vescLies } from "../build/test/support/lying-vesc.js";
 import { trainDirect, trainVesc } from "../build/test/support/vesc-training.js";
-import { keptRows, writeStudyPage } from "./study.mjs";
+import { keptRows, lieTable, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -34,10 +33,6 @@ const [SEEDS, FIRST] = [options.seeds, options.first].map(Number);
 const LAPS = 6;
 const PLANTS = options.plants.split(",");
 const TIMES = options.lies === "" ? [] : options.lies.split(",").map(Number);
-/** A car that was not stopped by then is not found [s]. */
-const GIVES_UP_AFTER = 16;
-const LAP = 5.5;
-const HALF_WIDTH = 1.5;
 
 const kept = keptRows(options.cache);
 const folder = mkdtempSync(join(tmpdir(), "lapgrad-vesc-"));
@@ -60,7 +55,7 @@ async function trained(plant, seed) {
 }
 
 const rows = [["plant", "seeds", "first lap", `lap ${LAPS}, VESC`, `lap ${LAPS}, simulator`, "ratio", "truly off [m]"]];
-const lieRows = [["lie", "from", ...PLANTS]];
+let lieRows = [];
 try {
   for (const plant of PLANTS) {
     const all = [];
@@ -79,23 +74,7 @@ try {
     ]);
     console.log(rows.at(-1).join("  "));
   }
-  for (const [name, tell] of Object.entries(vescLies))
-    for (const at of TIMES) {
-      const cells = [];
-      for (const plant of PLANTS) {
-        const laps = Math.ceil((at + GIVES_UP_AFTER) / LAP);
-        const { fault, seconds, untilStop, untilRest } = await kept(["lie", plant, name, at], async () => {
-          const { fault: number, ...result } = await tryVescLie(plant, at, tell, laps);
-          return { ...result, fault: number === undefined ? "not stopped" : Fault[number] };
-        });
-        const [stop, rest] = [untilStop, untilRest].map((distance) => Math.max(0, distance - HALF_WIDTH).toFixed(2));
-        const isFar = untilStop - HALF_WIDTH > 1;
-        const text = `${fault}${fault === "not stopped" ? "" : ` ${seconds.toFixed(2)} s`}, ${stop}, ${rest} m`;
-        cells.push(isFar ? `**${text}**` : text);
-      }
-      lieRows.push([name, at === 0 ? "standing start" : `${at} s`, ...cells]);
-      console.log(lieRows.at(-1).join(" | "));
-    }
+  lieRows = await lieTable(kept, PLANTS, TIMES, vescLies, tryVescLie);
 } finally {
   rmSync(folder, { recursive: true });
 }

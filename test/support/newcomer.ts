@@ -85,7 +85,7 @@ async function carOf(kind: KindName, wrong: Wrong, hand: Hand, board: SimulatedB
   if (kind === "vesc") {
     const fake = await FakeVesc.make({}, { ...wrong.vesc, deadZone });
     if (wrong.line === "silent") fake.talks = false;
-    if (wrong.line === "foreign") fake.line = (frame) => frame.map((byte) => byte ^ 0x55);
+    if (wrong.line === "foreign") fake.line = foreign;
     fake.lie = (sensed) => {
       if (fake.nowUs > 1e6 * (wrong.cutAt ?? Number.POSITIVE_INFINITY)) fake.talks = false;
       sensed.speed = (sensed.speed + hand.speed) * scaleOf(fake.nowUs);
@@ -110,8 +110,24 @@ async function carOf(kind: KindName, wrong: Wrong, hand: Hand, board: SimulatedB
     sensed.speed = (sensed.speed + hand.speed) * scaleOf(board.nowUs);
     sensed.rate = (sensed.rate + hand.rate) * gyro;
   };
-  return { board, clock: car, state: car.state, inputs: car.inputs, put: () => car.put(), begin: () => {} };
+  const port: VirtualBoard = {
+    get nowUs() {
+      return board.nowUs;
+    },
+    connect: (receive) => board.connect((bytes) => hear(bytes, wrong, receive)),
+    disconnect: () => board.disconnect(),
+    send: (bytes) => board.send(bytes),
+    run: (ms) => board.run(ms),
+  };
+  return { board: port, clock: car, state: car.state, inputs: car.inputs, put: () => car.put(), begin: () => {} };
 }
+
+/** Bytes of a line as they come, if they do. */
+function hear(bytes: Uint8Array, { line }: Wrong, receive: (bytes: Uint8Array) => void): void {
+  if (line !== "silent") receive(line === "foreign" ? foreign(bytes) : bytes);
+}
+
+const foreign = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x55);
 
 /** Of hosts: no two say the same hello. */
 let starts = 0;
@@ -280,8 +296,8 @@ export function wrongs(kind: KindName): Readonly<Record<string, WrongCar>> {
     "motor dead": { given, wrong: { deadZone: 0.99 } },
     "steering servo dead": { given, wrong: { isServoDead: true } },
     "nothing at the other end": { given, wrong: { line: "silent" as const } },
+    ...(hasSensors && { "another device at the port": { given, wrong: { line: "foreign" as const } } }),
     ...(kind === "vesc" && {
-      "another device at the port": { given, wrong: { line: "foreign" as const } },
       "firmware too old": { given, wrong: { vesc: { firmware: [5, 3] as const } } },
       "time-out of 1000 ms": { given, wrong: { vesc: { app: { timeout: 1000 } } } },
     }),

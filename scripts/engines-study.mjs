@@ -209,10 +209,10 @@ async function overhead() {
   const whole = await readPlan(join(folder, "tiny"));
   await runBlock(whole, [1, 2, 3]); // warm
   const timed = async (work) => {
-    const begun = [process.cpuUsage(), performance.now()];
+    const begun = process.cpuUsage();
     await work();
-    const { user, system } = process.cpuUsage(begun[0]);
-    return { cpu: (user + system) / 1000, wall: performance.now() - begun[1] };
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / 1000;
   };
   const indices = Array.from({ length: 200 }, (_, i) => 100 + i);
   const alone = await timed(async () => {
@@ -228,9 +228,8 @@ async function overhead() {
     node: 1000 * node,
     block: 1000 * (skipped - node),
     loading: 1000 * (loaded - node),
-    job: (planned.cpu - alone.cpu) / indices.length,
-    jobWall: (planned.wall - alone.wall) / indices.length,
-    work: alone.cpu / indices.length,
+    job: (planned - alone) / indices.length,
+    work: alone / indices.length,
   };
 }
 
@@ -363,7 +362,6 @@ if (PARTS.every((part) => wanted.includes(part))) {
       ["a block beyond that, its jobs being done", ms(cost.block)],
       ["loading the training code", ms(cost.loading)],
       ["a job in a block beyond its computation", ms(cost.job)],
-      ["the same on the wall", ms(cost.jobWall)],
       ["its computation (task `scalar`)", ms(cost.work)],
     ]),
     manyBlock: MANY_BLOCK,
@@ -385,7 +383,6 @@ if (PARTS.every((part) => wanted.includes(part))) {
     serialPart: digits((planPer + collectPer) * perSecond * 0.1, 2),
     blockAll: digits(blockAll, 3),
     lossOne: digits(blockAll / 100, 2),
-    jobWall: digits(cost.jobWall, 2),
     redisJobs: Math.ceil(slurm.done / Number(BLOCK)),
   });
 }

@@ -46,7 +46,7 @@ export async function parseWords(
       problems.push(message);
     });
   const typed = await parser.parseAsync();
-  const [problem] = problems;
+  const problem = problems.find((one) => one.startsWith("Unknown")) ?? problems[0]; // a misspelt one is missing too
   if (problem === undefined) return typed;
   throw await explainUsage(problem, words, name, table);
 }

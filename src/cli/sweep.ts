@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import { messageOf, UserError } from "../errors.js";
 import type { Output } from "../output.js";
 import { indicesText } from "../sweeps/blocks.js";
-import { type Engine, engineNamed, LOCAL, localEngine, withoutPassword } from "../sweeps/engines.js";
+import { type Engine, withoutPassword } from "../sweeps/engine.js";
+import { engineNamed, LOCAL, localEngine } from "../sweeps/engines.js";
 import type { Plan } from "../sweeps/plan.js";
 import { type Arguments, type ArgumentType, flag, optionName, text, wholeNumber } from "./arguments.js";
 import { withProgress } from "./jobs.js";
@@ -22,7 +23,7 @@ const slurmText = (what: string, allowed: RegExp): ArgumentType<string> => ({
 export const engineArguments = {
   workers,
   engine: {
-    type: text,
+    type: { ...text, label: "local, slurm or bullmq=redis://HOST" },
     describe: "where the jobs are done: docs/sweeps.md",
     defaultNote: "local",
   },
@@ -38,7 +39,7 @@ export const engineArguments = {
   memory: {
     type: slurmText("a size, e.g. 512M or 2G", /^\d+[KMGT]?$/),
     describe: "memory of a block (slurm)",
-    defaultNote: "512M",
+    defaultNote: "the cluster's",
   },
   throttle: { type: wholeNumber(1), describe: "blocks at a time, at most (slurm)" },
 } as const;

@@ -28,7 +28,7 @@ export interface Header {
   readonly hash: string;
 }
 
-interface Line extends Job {
+interface PlannedJob extends Job {
   readonly name: string;
 }
 
@@ -52,13 +52,13 @@ export class Plan {
   }
 
   /** The job of that number, from 0. */
-  job(index: number): Line {
-    return JSON.parse(this.#lines[index]) as Line;
+  job(index: number): PlannedJob {
+    return JSON.parse(this.#lines[index]) as PlannedJob;
   }
 
   /** Names of all jobs, in their order. */
   names(): string[] {
-    return this.#lines.map((line) => NAME.exec(line)?.[1] ?? (JSON.parse(line) as Line).name);
+    return this.#lines.map((line) => NAME.exec(line)?.[1] ?? (JSON.parse(line) as PlannedJob).name);
   }
 
   /** Numbers of the jobs that have no result. */
@@ -174,7 +174,7 @@ function edited(path: string, { version, jobs }: Header, lines: readonly string[
 
 function isWhole(line: string, version: string): boolean {
   try {
-    const { name, kind, settings } = JSON.parse(line) as Line;
+    const { name, kind, settings } = JSON.parse(line) as PlannedJob;
     return name === nameOf({ kind, settings }, version);
   } catch {
     return false;

@@ -78,7 +78,7 @@ describe.each(COMMAND_NAMES)("%s", (name) => {
   });
 
   test("an option with a wrong letter is recognised", async () => {
-    const positionals = Object.values(table).filter(({ required }) => required);
+    const positionals = Object.values(table).filter(({ positional, required }) => positional && required);
     for (const [key] of options()) {
       const option = optionName(key);
       const middle = option.length >> 1;
@@ -130,7 +130,7 @@ test("an option of other commands: which ones, and none is suggested that the co
     'unknown option "--rollouts"; it is for import, objective, train; lapgrad drive --help shows what there is',
   );
   const alike = await refusal(["train", "--seeds", "3"]);
-  expect(alike).toBe('unknown option "--seeds"; it is for compare, objective, reproduce; did you mean "--seed"?');
+  expect(alike).toBe('unknown option "--seeds"; it is for compare, objective, plan, reproduce; did you mean "--seed"?');
   expect(await refusal(["bench", "--recordings"])).not.toContain("did you mean"); // a positional of another
 });
 

@@ -26,7 +26,7 @@ function messageOf({ code, stdout, stderr }: Finished, expected: number): string
 
 describe("wrong usage: exit code 2 and one line", () => {
   const cases: [string, string[]][] = [
-    ["", ["give a command: bench, compare, "]],
+    ["", ["give a command: bench, collect, compare, "]],
     ["trian", ['unknown command "trian"; did you mean "train"?']],
     ["train --rolouts 3", ['unknown option "--rolouts"; did you mean "--rollouts"?']],
     ["train --rollouts", ["--rollouts needs a value"]],

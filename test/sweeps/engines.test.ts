@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { messageOf } from "../../src/errors.js";
 import { queueOf } from "../../src/sweeps/bullmq/keys.js";
 import { optionsOf, refusalOf } from "../../src/sweeps/bullmq/redis.js";
-import { withoutPassword } from "../../src/sweeps/engines.js";
+import { withoutPassword } from "../../src/sweeps/engine.js";
 import { writePlan } from "../../src/sweeps/plan.js";
 import { arraySizeIn, endIn, queueIn, refusalIn } from "../../src/sweeps/slurm/commands.js";
 import { arraysOf } from "../../src/sweeps/slurm/follow.js";
@@ -140,6 +140,7 @@ describe("Redis", () => {
   test("has its password shown nowhere", () => {
     expect(withoutPassword("bullmq=redis://me:secret@desk:6379/1")).toBe("bullmq=redis://me:…@desk:6379/1");
     expect(withoutPassword("redis://:secret@desk")).toBe("redis://:…@desk");
+    expect(withoutPassword("redis://:p@ss/word@desk")).toBe("redis://:…@desk");
     expect(withoutPassword("redis://desk:6379")).toBe("redis://desk:6379");
     try {
       optionsOf("redis://me:secret@desk/x", {});

@@ -24,6 +24,7 @@ export default defineCommand({
       describe: "the plan, or its folder",
     },
     ...engineArguments,
+    engine: { ...engineArguments.engine, defaultNote: "none: nothing is done" },
     dryRun,
     out: { type: folder, describe: "folder for figures and tables", defaultNote: "the plan's" },
   },

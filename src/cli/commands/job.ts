@@ -15,7 +15,7 @@ export default defineCommand({
   },
   examples: {
     "lapgrad job --plan runs/mine --index 0..9": "the first ten; those that are done are skipped",
-    "seq 0 99 | parallel lapgrad job --plan runs/mine --index {}": "GNU parallel",
+    "lapgrad job --plan /lab/mine/plan.jsonl --index 3,8,20..39": "those that collect says are missing",
   },
   startsOften: true,
   async run({ plan: given, index, expect }, output) {

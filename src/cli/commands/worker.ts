@@ -1,6 +1,6 @@
 /** `lapgrad worker`: does jobs that --engine bullmq left in Redis. */
 import { availableParallelism } from "node:os";
-import { withoutPassword } from "../../sweeps/engines.js";
+import { withoutPassword } from "../../sweeps/engine.js";
 import { flag, text } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { watchInterrupts } from "../interrupt.js";
@@ -20,7 +20,7 @@ export default defineCommand({
   },
   examples: {
     "lapgrad worker redis://desk:6379": "on every computer that has time",
-    "LAPGRAD_REDIS_PASSWORD=… lapgrad worker rediss://desk:6379": "with TLS and a password",
+    "lapgrad worker rediss://me@desk:6379 --workers 4": "with TLS, as a user whose password is in the environment",
   },
   async run({ url, workers = availableParallelism(), untilDone }, output) {
     const { work } = await import("../../sweeps/bullmq/work.js");

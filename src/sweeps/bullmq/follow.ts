@@ -9,7 +9,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { UserError } from "../../errors.js";
 import { indicesText, piecesOf } from "../blocks.js";
-import { type Engine, type EngineOptions, type Watch, withoutPassword } from "../engines.js";
+import { type Engine, type EngineOptions, type Watch, withoutPassword } from "../engine.js";
 import type { Plan } from "../plan.js";
 import { type Block, failuresKey, PLANS, PREFIX, planKey, queueOf, resultsKey } from "./keys.js";
 import { bullmq, connected } from "./redis.js";

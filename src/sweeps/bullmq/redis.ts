@@ -3,7 +3,7 @@ import type { Redis, RedisOptions } from "ioredis";
 import { messageOf, UserError } from "../../errors.js";
 import { additionOf, here, type OptionalPackage } from "../../installation.js";
 import { shortened } from "../../output.js";
-import { withoutPassword } from "../engines.js";
+import { withoutPassword } from "../engine.js";
 
 /** Where passwords are read, as a command line is seen by everybody on a computer. */
 export const PASSWORD = "LAPGRAD_REDIS_PASSWORD";

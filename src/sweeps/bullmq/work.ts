@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 import { messageOf, UserError } from "../../errors.js";
 import { buildVersion } from "../../version.js";
 import { Pool } from "../../workers/pool.js";
-import { withoutPassword } from "../engines.js";
+import { withoutPassword } from "../engine.js";
 import { THREAD } from "../local.js";
 import type { ThreadJob } from "../thread.js";
 import { type Block, failuresKey, PLANS, PREFIX, queueOf, resultsKey } from "./keys.js";

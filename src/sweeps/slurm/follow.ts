@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.js";
 import { createFolder, writeAtomically } from "../../files.js";
 import { indicesText, piecesOf } from "../blocks.js";
-import type { Engine, EngineOptions, Watch } from "../engines.js";
+import type { Engine, EngineOptions, Watch } from "../engine.js";
 import type { Plan } from "../plan.js";
 import { arraySizeIn, endIn, QUEUE_FORMAT, type QueuedTask, queueIn, refusalIn, slurm } from "./commands.js";
 import { type ArrayScript, batchScript } from "./script.js";

@@ -1,6 +1,6 @@
 /** The batch script of an array: each task does a block of jobs of the plan. */
 import { quoted } from "../../shell.js";
-import type { EngineOptions } from "../engines.js";
+import type { EngineOptions } from "../engine.js";
 
 /** An array to be submitted. */
 export interface ArrayScript {

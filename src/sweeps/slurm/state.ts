@@ -14,7 +14,7 @@ export interface SubmittedArray {
   readonly blocks: readonly (readonly number[])[];
 }
 
-interface State {
+interface Submissions {
   readonly hash: string;
   readonly arrays: SubmittedArray[];
 }
@@ -25,9 +25,9 @@ const pathOf = ({ folder }: Plan) => join(folder, "slurm.json");
 export async function submittedOf(plan: Plan): Promise<SubmittedArray[]> {
   const path = pathOf(plan);
   if (!(await exists(path))) return [];
-  let state: State;
+  let state: Submissions;
   try {
-    state = JSON.parse(await readText(path)) as State;
+    state = JSON.parse(await readText(path)) as Submissions;
   } catch {
     throw new UserError(`${path} is damaged: remove it, and what is missing is submitted again`, 1);
   }

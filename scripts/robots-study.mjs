@@ -164,40 +164,38 @@ const kinds = [
   ),
 ];
 const seconds = Array.from({ length: LAPS }, (_, lap) => `${digits((lap + 1) * LAP, 3)} s`);
-const learning = markdownTable(
+const learning = markdownTable([
   ["the same two robots", ...seconds],
-  kinds.map(({ name, of }) => [name, ...seconds.map((_, lap) => shown(lapOf(of, lap)))]),
-);
+  ...kinds.map(({ name, of }) => [name, ...seconds.map((_, lap) => shown(lapOf(of, lap)))]),
+]);
 const both = kinds.filter(({ count }) => count !== undefined);
-const family = markdownTable(
+const family = markdownTable([
   ["the ninth", "driven without training", ...seconds.map((time) => `trained ${time}`)],
   [
-    [
-      "untrained, then alone",
-      shown(median(rows.map(({ unseen }) => unseen.untrained))),
-      ...seconds.map((_, lap) => shown(median(rows.map(({ unseen }) => JSON_INFINITY(unseen.alone[lap]))))),
-    ],
-    ...both.map(({ name, count, hasTraits }) => [
-      `policy of ${name}`,
-      shown(median(rows.map((row) => fleetOf(row, count, hasTraits).driven))),
-      ...seconds.map((_, lap) =>
-        shown(median(rows.map((row) => JSON_INFINITY(fleetOf(row, count, hasTraits).started[lap])))),
-      ),
-    ]),
+    "untrained, then alone",
+    shown(median(rows.map(({ unseen }) => unseen.untrained))),
+    ...seconds.map((_, lap) => shown(median(rows.map(({ unseen }) => JSON_INFINITY(unseen.alone[lap]))))),
   ],
-);
-const resources = markdownTable(
-  ["robots", "CPU time per update and piece [s]", "memory of the cores [MB]", "robots that stopped"],
-  both.map(({ name, count, hasTraits }) => {
+  ...both.map(({ name, count, hasTraits }) => [
+    `policy of ${name}`,
+    shown(median(rows.map((row) => fleetOf(row, count, hasTraits).driven))),
+    ...seconds.map((_, lap) =>
+      shown(median(rows.map((row) => JSON_INFINITY(fleetOf(row, count, hasTraits).started[lap])))),
+    ),
+  ]),
+]);
+const resources = markdownTable([
+  ["robots", "CPU time of a round [s]", "memory of the cores [MB]", "stops"],
+  ...both.map(({ name, count, hasTraits }) => {
     const fleets = rows.map((row) => fleetOf(row, count, hasTraits));
     return [
       name,
       digits(median(fleets.map(({ update }) => update)), 2),
       digits(median(fleets.map(({ memory }) => memory)), 2),
-      `${fleets.reduce((sum, { left }) => sum + left.length, 0)} of ${count * rows.length}`,
+      `${fleets.reduce((sum, { left }) => sum + left.length, 0)}`,
     ];
   }),
-);
+]);
 console.log(`${learning}\n\n${family}\n\n${resources}`);
 if (!options["no-page"])
   await writeStudyPage("robots", {

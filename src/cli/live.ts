@@ -24,19 +24,21 @@ export interface LivePage {
 export interface Shown {
   readonly path: string;
   readonly config: RunConfig;
+  /** further runs beside it */
+  readonly others?: readonly Shown[];
 }
 
 /** Opens the page if it was asked for, and says where it is; `stop`: what its button does. */
 export async function openView(
   { view: isWanted = false, viewPort }: Viewing,
-  { path, config }: Shown,
+  { path, config, others = [] }: Shown,
   output: Output,
   stop: () => void,
 ): Promise<LivePage> {
   if (!isWanted) return { view: undefined, output, close: async () => {} };
   const { View } = await import("../view/view.js");
   const failed = (why: string) => output.say(`the live page ended: ${why}; the drive goes on`);
-  const view = await View.open({ path, config, port: viewPort }, stop, failed);
+  const view = await View.open({ path, config, others, port: viewPort }, stop, failed);
   output.result({ address: view.address });
   output.say(`live page: ${view.address}`);
   output.say(tunnelHint(view.address));

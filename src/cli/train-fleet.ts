@@ -102,7 +102,12 @@ async function openRobots(
   const operator = base && new FleetOperator(base, names, process.stdin.isTTY === true && !deadMan);
   const buffer = newFloor(robots.length);
   if (isReal) output.say("poses are dated by when they arrive at this computer, whatever the clocks of others say");
-  const page = await openView(args, { path: folder.path, config }, output, () => stop());
+  // side by side, and then their common curve
+  const [first, ...others] = [
+    ...robots.map(({ name, training }) => ({ path: robotFolder(folder.path, name).path, config: training.config })),
+    { path: folder.path, config },
+  ];
+  const page = await openView(args, { ...first, others }, output, () => stop());
   pages.push(page);
   for (const [index, { name, training }] of robots.entries()) {
     const own = new AbortController();

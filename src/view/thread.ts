@@ -15,6 +15,8 @@ export interface ViewThreadData {
   /** a run's folder or a recording, which need not be there yet; "": none */
   readonly path: string;
   readonly config: RunConfig;
+  /** further runs beside it */
+  readonly others?: readonly { readonly path: string; readonly config: RunConfig }[];
   readonly port: number | undefined;
 }
 
@@ -39,11 +41,12 @@ export type FromView = { readonly address: string } | { readonly failure: string
 
 const port = parentPort;
 if (!port) throw new Error("this is a thread");
-const { path, config, port: wanted } = workerData as ViewThreadData;
+const { path, config, others = [], port: wanted } = workerData as ViewThreadData;
 const tell = (message: FromView) => port.postMessage(message);
 
 let robot: Shared | undefined;
-const server = new LiveServer([new RunFeed(path, config)], () => {
+const feeds = [{ path, config }, ...others].map((run) => new RunFeed(run.path, run.config));
+const server = new LiveServer(feeds, () => {
   robot?.give(Order.stop); // at once, whatever the main thread does
   tell({ stop: true });
 });

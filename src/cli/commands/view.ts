@@ -1,9 +1,16 @@
 /** `lapgrad view`: runs and recordings on a live page, until it is interrupted. */
+import { isFleet, robotFolder, robotNames } from "../../fleet/folder.js";
 import { tunnelHint } from "../../serve/page.js";
 import { path } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { untilInterrupted, watchInterrupts } from "../interrupt.js";
 import { viewPort } from "../shared.js";
+
+/** Of several robots that learned one policy all, side by side, and then their common curve. */
+async function shownOf(run: string): Promise<string[]> {
+  if (!(await isFleet(run))) return [run];
+  return [...(await robotNames(run)).map((name) => robotFolder(run, name).path), run];
+}
 
 export default defineCommand({
   describe: "a run in the browser: as it trains, or afterwards; two runs side by side",
@@ -24,7 +31,7 @@ export default defineCommand({
   async run(args, output) {
     const { LiveServer } = await import("../../view/live-server.js");
     const { RunFeed } = await import("../../view/run-feed.js");
-    const runs = [args.run, ...(args.with === undefined ? [] : [args.with])];
+    const runs = [...(await shownOf(args.run)), ...(args.with === undefined ? [] : [args.with])];
     const feeds = runs.map((run) => new RunFeed(run));
     for (const feed of feeds) await feed.refuseUnlessReadable();
     const interrupt = watchInterrupts();

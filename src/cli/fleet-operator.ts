@@ -2,7 +2,7 @@
  * The person who watches a fleet, as each of its robots sees it: one question before all begin, one dead man's switch
  * for all, and a robot that was stopped drives again when its name is typed.
  */
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import type { Operator } from "../runtime/operator.js";
 
 export class FleetOperator {
@@ -18,6 +18,7 @@ export class FleetOperator {
   readonly #heartbeats = new Set<string>();
   readonly #names: readonly string[];
   #moving: number;
+  #lines: Interface | undefined;
 
   /** `base`: asks and is watched for all; `isTerminal`: names can be typed, as no key is held. */
   constructor(base: Operator, names: readonly string[], isTerminal: boolean) {
@@ -50,7 +51,9 @@ export class FleetOperator {
         return this.#heartbeats.delete(name);
       },
       atRest: () => {
-        if (--this.#moving === 0) this.#base.atRest?.();
+        if (--this.#moving > 0) return;
+        this.#lines?.close();
+        this.#base.atRest?.();
       },
     };
   }
@@ -81,6 +84,7 @@ export class FleetOperator {
   /** Hears the names that are typed. */
   #listen(): void {
     const lines = createInterface({ input: process.stdin });
+    this.#lines = lines;
     this.#base.signal.addEventListener("abort", () => lines.close(), { once: true });
     process.stdin.unref?.();
     lines.on("line", (line) => {

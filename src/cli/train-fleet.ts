@@ -66,10 +66,15 @@ export async function trainFleetCommand(
       fleet.unlock();
     }
   } finally {
-    for (const { link } of opened.values()) await link.stop().finally(() => link.close());
+    await atRest([...opened.values()]).finally(release);
     for (const page of pages) await page.close();
-    release();
   }
+}
+
+/** Stops and closes all, at the same time, whatever becomes of one of them. */
+async function atRest(robots: readonly Opened[]): Promise<void> {
+  const ends = await Promise.allSettled(robots.map(({ link }) => link.stop().finally(() => link.close())));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** Connects all robots; whether one that was stopped can be let drive again. */
@@ -132,8 +137,8 @@ async function openRobots(
         },
       }),
     });
-    opened.set(name, { link, signal: both });
     await link.open();
+    opened.set(name, { link, signal: both });
   }
   return operator?.canAllow ?? false;
 }

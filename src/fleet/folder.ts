@@ -3,7 +3,7 @@
  * need to go on, and whose metrics are their mean; with a folder `robots`, in which each has one like a run's, and
  * robots.yaml, which says their order.
  */
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { type Checkpoint, checkpointPath, numberOf, writeCheckpoint } from "../checkpoint/checkpoint.js";
 import { messageOf, UserError } from "../errors.js";
@@ -21,6 +21,13 @@ const COMMON = "common";
 /** Whether a folder is that of a fleet. */
 export function isFleet(path: string): Promise<boolean> {
   return exists(listPath(path));
+}
+
+/** Refuses to go on with one robot of a fleet, whose policy is that of all. */
+export async function refuseRobotOfFleet(path: string): Promise<void> {
+  const robots = dirname(resolve(path));
+  if (basename(robots) !== "robots" || !(await isFleet(dirname(robots)))) return;
+  throw new UserError(`${path} is one robot of ${dirname(robots)}, and learns with the others: resume that`);
 }
 
 function listPath(path: string): string {

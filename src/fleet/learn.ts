@@ -54,16 +54,12 @@ export async function* learnTogether(fleet: FleetLearning): AsyncGenerator<Fleet
       for (const member of members) member.handOver(common);
       for (const [i, member] of learned.entries()) {
         if (isUsable(found[i])) continue;
-        member.leave(false);
+        await member.leave(false);
         yield { kind: "left", member, why: found[i].hopeless ?? "nothing can be learned from what it drives" };
       }
       yield { kind: "update", learned: fresh };
     }
-    for (const member of placed("driving")) {
-      if (member.driven < last) continue;
-      member.place = "gone";
-      await member.robot.link.stop();
-    }
+    for (const member of placed("driving")) if (member.driven >= last) await member.rest();
     const finished = members.filter(({ hasLap }) => hasLap);
     if (finished.length === 0 || placed("driving").some(({ hasLap }) => !hasLap)) continue;
     for (const member of finished) member.hasLap = false;
@@ -77,14 +73,14 @@ async function* taken(member: FleetMember, { hasTraits }: FleetLearning): AsyncG
   const driven = member.take();
   if (driven === undefined) return;
   if (typeof driven === "string") {
-    member.leave(false);
+    await member.leave(false);
     yield { kind: "left", member, why: driven };
     return;
   }
   yield { kind: "drove", member, event: driven };
   if (member.place === "gone") return; // by the judgement of who listens
   if (driven.stopped !== undefined) {
-    member.leave(member.robot.mayReturn());
+    await member.leave(member.robot.mayReturn());
     yield { kind: "left", member, why: driven.stopped };
     return;
   }

@@ -77,11 +77,18 @@ export class FleetMember {
   }
 
   /** It drives no more for now, or for good; what comes back begins anew. */
-  leave(mayReturn: boolean): void {
-    this.place = mayReturn ? "stopped" : "gone";
+  async leave(mayReturn: boolean): Promise<void> {
+    this.#source.beginAnew();
+    await this.rest(mayReturn ? "stopped" : "gone");
+  }
+
+  /** It is brought to rest, as after its last lap, from which a resumed run goes on. */
+  async rest(place: Exclude<Place, "driving"> = "gone"): Promise<void> {
+    this.place = place;
     this.#batch = undefined;
     this.isNew = false;
-    this.#source.beginAnew();
+    // one that cannot be reached any more stops by itself, and its link says so when it is closed
+    await this.robot.link.stop().catch(() => {});
   }
 
   /** What it drove is kept: the model is fitted to it, and it counts in the next update. */

@@ -134,8 +134,7 @@ async function drove(robot: Follower, member: FleetMember, event: DriveEvent, li
     robot.progress = judgeRollout(run, robot.progress, metrics, robot.begun);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    member.leave(false);
-    await run.link.stop();
+    await member.leave(false);
     listener.onLeft(robot.name, messageOf(error), false);
   }
 }

@@ -89,7 +89,7 @@ export class RolloutSource {
   /** A drive was stopped: its rollout, if there is one, is over, and what comes begins anew. */
   beginAnew(): void {
     const { core, collector, rule, ruleState } = this.#training;
-    if (this.#last !== undefined && this.#last.steps > 0) this.index++;
+    if (this.#last?.stopped !== undefined && this.#last.steps > 0) this.index++;
     this.#noticed = [];
     this.#costs = [];
     this.#last = undefined;

@@ -7,7 +7,7 @@ import { unitOf } from "../../config/units.js";
 import { isMeasuredRun } from "../../derivatives/measured-run.js";
 import { messageOf, UserError } from "../../errors.js";
 import { answered } from "../../files.js";
-import { isFleet } from "../../fleet/folder.js";
+import { isFleet, refuseRobotOfFleet } from "../../fleet/folder.js";
 import type { Link } from "../../links/link.js";
 import type { Output } from "../../output.js";
 import { writeReport } from "../../report/from-run.js";
@@ -82,7 +82,7 @@ export default defineCommand({
     "lapgrad train --resume runs/mine --laps 30": "another 15 laps after the first 15",
     "lapgrad train --link serial --device /dev/ttyACM0 --arm": "a real car learns",
     "lapgrad train --robot a.yaml --robot b.yaml --arm": "two real cars learn one policy",
-    "lapgrad train --plant single-track --robot light:mass=0.8 --robot heavy:mass=1.2": "two simulated ones",
+    "lapgrad train --plant single-track --robot a:mass=0.8 --robot b:mass=1.2": "two simulated ones",
     "lapgrad train --config my-car.yaml --json": "settings from a file, result for a machine",
   },
   /** A peer is none of the update rules: it trains in a way of its own. */
@@ -94,6 +94,7 @@ export default defineCommand({
   async run(args, printed, connect: Connect = connectLink) {
     const known = args.resume === undefined ? undefined : args.resume || args.out;
     const isResumedFleet = known !== undefined && (await isFleet(known));
+    if (known !== undefined) await refuseRobotOfFleet(known);
     if (args.robot !== undefined || isResumedFleet) {
       refuseForFleet(args, isResumedFleet);
       return trainFleetCommand(

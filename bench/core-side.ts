@@ -1,6 +1,6 @@
 /**
- * A build of the core as one side of the comparison: node core-side.js strict|wide|fused|fused-wide|twin <case file>; see
- * bench/side.ts.
+ * A build of the core as one side of the comparison: node core-side.js <side> <case file>, where the side is strict,
+ * wide, fused, fused-wide or twin; see bench/side.ts.
  */
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";

@@ -15,14 +15,18 @@ import { markdownTable } from "../build/src/report/markdown.js";
 import { trainingInMemory } from "../build/src/training/in-memory.js";
 
 const { values: options } = parseArgs({
-  options: { versions: { type: "string", default: "20.20.2,22" }, run: { type: "string" }, times: { type: "string" } },
+  options: {
+    versions: { type: "string", default: "20.20.2,22" },
+    run: { type: "string" },
+    times: { type: "string" },
+  },
 });
 /** What is counted, and how often more in the second of two runs than in the first. */
 const COUNTED = { forward: 20_000, control: 20_000, rollout: 100, costate: 100, update: 20 };
 const BEFORE = { update: 40 };
 const SYSROOT = "/usr/aarch64-linux-gnu";
 const FOLDER = "build/arm64";
-/** Cortex-A78AE at the 1.5 GHz of a Jetson Orin Nano: instructions in a cycle, and of them vectors, loads and stores. */
+/** Cortex-A78AE at the 1.5 GHz of a Jetson Orin Nano: instructions in a cycle, and of them vectors, loads, stores. */
 const CORE = { gigahertz: 1.5, all: 4, vectors: 2, loads: 2 };
 
 /** Everything compiled at once and for good, so that the difference of two runs is the kernel's. */

@@ -1,7 +1,7 @@
 /**
  * Trains with every version of Node that is there, and compares all that they write with what this one writes, byte by
- * byte; where V8 can compute in wider vectors, with these too. The versions are packages of npm in build/nodes, which this command says how to install; without any, the
- * comparison reports itself as skipped.
+ * byte; where V8 can compute in wider vectors, with these too. The versions are packages of npm in build/nodes, which
+ * this command says how to install; without any, the comparison reports itself as skipped.
  *
  * Usage, after a build, in the project's folder: node scripts/node-versions.mjs [--require]
  * Exit 0 if all agree, or are skipped; `--require`: skipped is an error.

@@ -35,7 +35,7 @@ function relaxedSimd(system: System): Finding {
   return system.validatesWasm(RELAXED_SIMD)
     ? ok("there")
     : note(
-        "not there; only the core's build with fused multiply-add needs it, which `lapgrad bench` measures",
+        "not there; only the setting `arithmetic: fused` needs it",
         "node --experimental-wasm-relaxed-simd, or Node 22",
       );
 }

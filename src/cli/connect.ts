@@ -159,8 +159,8 @@ export function setupHost(output: Output, { signal, stop }: Pick<LinkContext, "s
     const connection = await connectionTo(config, transport, false, output);
     const { ThreadHost } = await import("../runtime/thread-host.js");
     const options = { heartbeatWithin: Number.POSITIVE_INFINITY, moves: true, gamepad };
-    const around = { drives: context.drives, onStop: stop, say: output.say, poses };
-    return new ThreadHost(config, connection, await policySize(config), options, around);
+    const threadContext = { drives: context.drives, onStop: stop, say: output.say, poses };
+    return new ThreadHost(config, connection, await policySize(config), options, threadContext);
   };
 }
 

@@ -51,13 +51,13 @@ export async function* learnTogether(fleet: FleetLearning): AsyncGenerator<Fleet
     if (learned.some(({ isNew }) => isNew)) {
       const fresh = learned.filter(({ isNew }) => isNew);
       const found = update(learned, fleet);
-      for (const member of members) member.handOver(common);
       for (const [i, member] of learned.entries()) {
         if (isUsable(found[i])) continue;
         await member.leave(false);
         yield { kind: "left", member, why: found[i].hopeless ?? "nothing can be learned from what it drives" };
       }
-      yield { kind: "update", learned: fresh };
+      yield { kind: "update", learned: fresh }; // whoever listens refuses what must not be driven
+      for (const member of members) member.handOver(common);
     }
     for (const member of placed("driving")) if (member.driven >= last) await member.rest();
     const finished = members.filter(({ hasLap }) => hasLap);

@@ -85,11 +85,28 @@ test("a fleet of one is a training, bit for bit", async () => {
 
 describe("on disk", () => {
   const ROBOTS = ["light:throttleGain=1.1", "heavy:gripLimit=0.9,delay=0.12"];
-  const train = async (out: string, laps: number) => {
+  const train = async (out: string, laps: number, robot = ROBOTS) => {
     const output = new Captured();
-    await trainCommand.run({ given: SMALL, robot: ROBOTS, laps, out: join(folder, out) }, output);
+    await trainCommand.run({ given: SMALL, robot, laps, out: join(folder, out) }, output);
     return output;
   };
+
+  test("one that is wired the wrong way leaves, is put back, and harms neither the other nor a resume", async () => {
+    const robots = ["right", "wrong:steeringGain=-1"];
+    const output = await train("wrong", 2, robots);
+    expect(output.lines.join("\n")).toMatch(
+      /wrong left the others driving: it turns against its steering.*it may come/,
+    );
+    const [right, wrong] = await Promise.all(
+      ["right", "wrong"].map((name) => metricsOf(join(folder, "wrong", "robots", name))),
+    );
+    expect(right[1].windowCost).toBeLessThan(0.5 * right[0].windowCost);
+    expect(wrong.map(({ windowCost }) => Number.isFinite(windowCost))).toStrictEqual([false, false]);
+    await train("again", 1, robots);
+    await trainCommand.run({ given: {}, resume: join(folder, "again"), laps: 2 }, new Captured());
+    for (const file of ["metrics.jsonl", "robots/wrong/metrics.jsonl", "robots/right/rollouts/0002.mcap"])
+      expect(await readFile(join(folder, "again", file))).toEqual(await readFile(join(folder, "wrong", file)));
+  });
 
   test("both learn one policy, and a fleet that was stopped goes on bit for bit", async () => {
     const output = await train("whole", 2);
@@ -105,6 +122,9 @@ describe("on disk", () => {
     await trainCommand.run({ given: {}, resume: join(folder, "cut"), laps: 2 }, new Captured());
     for (const file of ["metrics.jsonl", "robots/heavy/updates.jsonl", "robots/light/rollouts/0002.mcap"])
       expect(await readFile(join(folder, "cut", file))).toEqual(await readFile(join(folder, "whole", file)));
+    await expect(
+      trainCommand.run({ given: {}, resume: join(folder, "cut", "robots", "heavy") }, new Captured()),
+    ).rejects.toThrow(/learns with the others: resume that/);
     const report = await readFile(join(folder, "whole", "report.html"), "utf8");
     expect(report).toContain('<a href="robots/heavy/report.html">heavy</a>');
   });

@@ -25,6 +25,15 @@ const oneOf =
   (part) =>
     values[Math.min(values.length - 1, Math.floor(part * values.length))];
 
+/** Of all soft actor-critics. */
+const SOFT = {
+  learningRate: log(3e-4, 3e-3),
+  gamma: oneOf(0.9, 0.95, 0.97, 0.99),
+  entropyCoefficient: log(1e-3, 0.1),
+  targetEntropy: oneOf(-0.5, -1, -2),
+  initialLogStd: oneOf(-2, -1.5, -1),
+};
+
 /** What is searched, by peer and setting: from a number in [0, 1) to a value. */
 const SPACES = {
   refit: {
@@ -51,35 +60,14 @@ const SPACES = {
     lambda: oneOf(0.8, 0.9, 0.95),
     initialLogStd: oneOf(-2, -1.5, -1, -0.5),
   },
-  crossq: {
-    learningRate: log(3e-4, 3e-3),
-    gamma: oneOf(0.9, 0.95, 0.97, 0.99),
-    beta1: oneOf(0.5, 0.9),
-    updates: oneOf(1, 2),
-    entropyCoefficient: log(1e-3, 0.1),
-    targetEntropy: oneOf(-0.5, -1, -2),
-    initialLogStd: oneOf(-2, -1.5, -1),
-  },
-  droq: {
-    learningRate: log(3e-4, 3e-3),
-    gamma: oneOf(0.9, 0.95, 0.97, 0.99),
-    tau: log(3e-3, 3e-2),
-    updates: oneOf(5, 10, 20),
-    dropout: oneOf(0.003, 0.01, 0.03),
-    entropyCoefficient: log(1e-3, 0.1),
-    targetEntropy: oneOf(-0.5, -1, -2),
-    initialLogStd: oneOf(-2, -1.5, -1),
-  },
+  crossq: { ...SOFT, beta1: oneOf(0.5, 0.9), updates: oneOf(1, 2) },
+  droq: { ...SOFT, tau: log(3e-3, 3e-2), updates: oneOf(5, 10, 20), dropout: oneOf(0.003, 0.01, 0.03) },
   mbpo: {
-    learningRate: log(3e-4, 3e-3),
-    gamma: oneOf(0.9, 0.95, 0.97, 0.99),
+    ...SOFT,
     tau: log(3e-3, 3e-2),
     updates: oneOf(5, 10, 20),
     longestRollout: oneOf(1, 3, 5),
     retrainEvery: oneOf(39, 78, 156),
-    entropyCoefficient: log(1e-3, 0.1),
-    targetEntropy: oneOf(-0.5, -1, -2),
-    initialLogStd: oneOf(-2, -1.5, -1),
   },
 };
 

@@ -515,20 +515,26 @@ const drifting = (topic: string, message: unknown) => {
   return message;
 };
 
-test("odometry that drifts, beside poses from outside: it drives where they say, and both are recorded", async () => {
-  let farthest = 0;
+/** Stops after `until` seconds; how far from the task's circles it truly was. */
+function watchDistance(until: number) {
+  let most = 0;
   const during = (seconds: number, { node, shared }: VirtualRosHost, stop: AbortController) => {
     const [x = 0, y = 0] = node.plant?.state ?? [];
     if (shared.runtimeState === RuntimeState.driving)
-      farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
-    if (seconds >= 6) stop.abort();
+      most = Math.max(most, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
+    if (seconds >= until) stop.abort();
   };
+  return { during, farthest: () => most };
+}
+
+test("odometry that drifts, beside poses from outside: it drives where they say, and both are recorded", async () => {
+  const { during, farthest } = watchDistance(6);
   const spoil = ({ node }: VirtualRosHost) => {
     node.graph.spoil = drifting;
   };
   const { stopped, recording, host } = await drive(SEEN, spoil, during);
   expect(stopped).toMatch(/^stopped by the operator/);
-  expect(farthest).toBeLessThan(1);
+  expect(farthest()).toBeLessThan(1);
   expect(host.node.graph.last<PoseStamped>("/lapgrad/pose")?.header.frame_id).toBe("world");
   const { measured } = await recording();
   if (!measured) throw new Error("nothing was measured");
@@ -541,17 +547,11 @@ test("odometry that drifts, beside poses from outside: it drives where they say,
 });
 
 test("an IMU and poses from outside alone drive it", async () => {
-  let farthest = 0;
-  const during = (seconds: number, { node, shared }: VirtualRosHost, stop: AbortController) => {
-    const [x = 0, y = 0] = node.plant?.state ?? [];
-    if (shared.runtimeState === RuntimeState.driving)
-      farthest = Math.max(farthest, Math.abs(Math.hypot(Math.abs(x) - 1.5, y) - 1.5));
-    if (seconds >= 6) stop.abort();
-  };
+  const { during, farthest } = watchDistance(6);
   const { stopped, recording } = await drive({ ros2: { imu: "/imu", pose: "/seen" } }, () => {}, during);
   expect(stopped).toMatch(/^stopped by the operator/);
-  expect(farthest).toBeGreaterThan(0.01);
-  expect(farthest).toBeLessThan(1);
+  expect(farthest()).toBeGreaterThan(0.01);
+  expect(farthest()).toBeLessThan(1);
   const { measured } = await recording();
   if (!measured) throw new Error("nothing was measured");
   expect(reEstimate(measured).rms).toBeLessThan(1e-9);

@@ -18,6 +18,8 @@ export interface Batch {
   readonly rolloutCost?: number;
   /** a window is over, in which what was promised can be compared with what was kept */
   readonly isJudged: boolean;
+  /** part of a lap that a window is long */
+  readonly windowPart: number;
   /** step of the last rollout from which on the world was seen to be another; undefined: it was not */
   readonly changedFrom?: number;
   /** the robot spins in what was driven last; and steps of the last rollout that belong to spins, at any time */

@@ -16,7 +16,7 @@ export interface Window {
   readonly fired: boolean;
   /** it is over; otherwise cost, expectation and errors are those of what was driven of it so far */
   readonly isWhole: boolean;
-  /** quarters of a lap that it is long: 1, or {@link LAP} where a lap is a window */
+  /** quarters of a lap that it is long; {@link LAP} where a lap is a window */
   readonly quarters: number;
 }
 

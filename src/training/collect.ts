@@ -80,7 +80,7 @@ function separateRollouts(config: RunConfig): Collector {
         completes: true,
       };
     },
-    batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, modelRollouts, paces }),
+    batch: (count) => ({ first: 0, count, isWhole: true, isJudged: true, windowPart: 1, modelRollouts, paces }),
     state: (core) => (config["plant-change"].length > 0 ? { drivenBefore: drivenTime(core) } : {}),
     restore: (core, { drivenBefore }) => {
       if (drivenBefore) core.write("drivenBefore", drivenBefore);
@@ -134,6 +134,11 @@ export function pieceAfter(driven: number, every: number, lap: number, delay: nu
 /** Whether a window of `segments` segments is over after `driven` segments of a drive in laps of `lap`. */
 function endsWindow(segments: number, driven: number, lap: number): boolean {
   return segments >= WINDOW || driven % lap === 0;
+}
+
+/** Part of a lap of `lap` segments that a window of pieces of `every` segments is. */
+function windowPart(every: number, lap: number): number {
+  return 1 / Math.ceil(lap / (Math.ceil(WINDOW / every) * every));
 }
 
 /** Segments of the window that begins after `driven` segments of a drive. */
@@ -254,6 +259,7 @@ function oneDrive(config: RunConfig, every: number, nominal: number, race: Race 
         count: 1,
         isWhole: !isSmall && !(isAnew && driven <= nominal),
         isJudged: inWindow === 0,
+        windowPart: windowPart(every, lap),
         modelRollouts: { first: 2, foreseen: delay, continuation: ahead, restart: ahead, counted, window },
         paces,
       };

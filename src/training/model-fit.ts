@@ -75,10 +75,10 @@ export class ModelFitter {
 
   /**
    * Whether the world changed in what was driven last, the end of the drive that was kept last: by its cost, what was
-   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it. If so the drives before
+   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it, which is `windowPart` of a lap. If so the drives before
    * are forgotten, and it says from which step of the last drive on, and what people should know.
    */
-  notice(core: Core, piece: Piece, { isJudged: isWhole, isWhole: isRollout }: Judged): Noticed | undefined {
+  notice(core: Core, piece: Piece, { isJudged: isWhole, isWhole: isRollout, windowPart }: Judged): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;
     const last = this.recordings.length - 1;
     const recording = this.recordings[last];
@@ -99,7 +99,7 @@ export class ModelFitter {
     this.window = isWhole ? { ...NOTHING, rollout: pieces.rollout, end: pieces.end } : pieces;
     const from = whereGrown(pieces.errors, fitted);
     const error = rootMeanSquare(pieces.errors.subarray(from));
-    const quarters = isRollout ? LAP : 1;
+    const quarters = isRollout ? LAP : LAP * windowPart;
     const window = {
       cost: pieces.cost,
       expected: pieces.expected,
@@ -240,7 +240,7 @@ const BEFORE = "before.";
 const BEGINNING = "begins.";
 
 /** Whether a window is over with what was driven, and whether that is a whole rollout. */
-type Judged = Pick<Batch, "isJudged" | "isWhole">;
+type Judged = Pick<Batch, "isJudged" | "isWhole" | "windowPart">;
 
 /** Parameters and delays by name. */
 function entriesOf({ parameters, delays }: FittedModel): [string, number][] {

@@ -167,12 +167,17 @@ async function killedBy(engine) {
     done++;
     console.log(`${engine}: ${done} killed, last: ${way}; ${resultsOf(name).size} files`);
   }
+  let mended = 0;
+  const mending = setInterval(() => {
+    if (engine === "slurm" && desk.mend()) mended++;
+  }, 5000);
   const code = await following.ended;
+  clearInterval(mending);
   for (const { child } of workers) child.kill("SIGKILL");
   if (code !== 0) throw new Error(`${engine}: ${following.texts.stderr}`);
   const { jobs, missing } = JSON.parse(following.texts.stdout);
   const before = jobs - missing;
-  return { kills: done, counts, done: before, same: await isSame(name, "compare-local") };
+  return { kills: done, counts, done: before, mended, same: await isSame(name, "compare-local") };
 }
 
 /** Processor's seconds of a program with everything that it starts. */
@@ -294,8 +299,10 @@ const measure = async (part, what, work) => {
 const VERSION_OF_STUDY = 1;
 
 try {
-  await desk.start();
-  await redis.start();
+  if (wanted.includes("bits") || wanted.includes("kills")) {
+    await desk.start();
+    await redis.start();
+  }
   await measure("bits", "bits", async () => {
     const seconds = {};
     for (const engine of ["local", "slurm", "bullmq"]) {

@@ -120,6 +120,19 @@ PartitionName=desk Nodes=${this.host} Default=YES MaxTime=INFINITE State=UP
     return stdout ?? "";
   }
 
+  /**
+   * What an administrator does when the node was drained, or tasks were held, since a killed controller had not written
+   * yet what it had started; whether that was so.
+   */
+  mend() {
+    const isDrained = this.command("sinfo", "--noheader", "--format=%T").includes("drain");
+    const tasks = this.command("squeue", "--noheader", "--format=%F %r").split("\n");
+    const held = tasks.filter((line) => /held/i.test(line)).map((line) => line.split(" ")[0]);
+    if (isDrained) this.command("scontrol", "update", `nodename=${this.host}`, "state=resume");
+    for (const array of new Set(held)) this.command("scontrol", "release", array);
+    return isDrained || held.length > 0;
+  }
+
   /** Ends every job, then itself. */
   async stop() {
     this.command("scancel", "--user=root", "--signal=KILL");

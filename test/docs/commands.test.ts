@@ -95,6 +95,7 @@ function markOf({ page, text }: Typed): string | undefined {
   if (/<|…|NAME/.test(text)) return "has a place to fill in";
   if (/--link|--device|--arm|lapgrad (?:publish|plant|doctor|setup|stop)\b/.test(text))
     return "needs a robot, or its computer";
+  if (/--engine (?:slurm|bullmq)|lapgrad worker\b/.test(text)) return "needs a cluster, or Redis";
   if (/\.json\.gz|--reference|reproduce|compare|bench/.test(text)) return "needs the authors' files, or hours";
   if (page.startsWith("docs/results/")) return "is the command of a study";
   return undefined;

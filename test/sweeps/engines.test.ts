@@ -25,6 +25,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 describe("Slurm", () => {
   test("says how large arrays may be", () => {
     expect(arraySizeIn("MailProg = /bin/mail\nMaxArraySize            = 1001\nMaxJobCount = 10000\n")).toBe(1001);
+    expect(arraySizeIn("MaxArraySize = 1001\nMaxJobCount             = 20\n")).toBe(20);
     for (const text of ["", "MaxArraySize = 1\n", "MaxArraySize = many\n"])
       expect(() => arraySizeIn(text)).toThrow("this cluster runs no job arrays");
   });

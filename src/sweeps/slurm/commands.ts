@@ -41,10 +41,11 @@ function noSlurm(program: string): UserError {
   );
 }
 
-/** Largest number of tasks of an array, by `scontrol show config`. */
+/** Largest number of tasks of an array, by `scontrol show config`: each counts as a job of the cluster. */
 export function arraySizeIn(config: string): number {
-  const [, size] = /^MaxArraySize\s*=\s*(\d+)\s*$/m.exec(config) ?? [];
-  if (Number(size) >= 2) return Number(size);
+  const of = (name: string) => Number(new RegExp(`^${name}\\s*=\\s*(\\d+)\\s*$`, "m").exec(config)?.[1] ?? Number.NaN);
+  const size = of("MaxArraySize");
+  if (size >= 2) return Math.min(size, of("MaxJobCount") || size);
   throw new UserError("scontrol show config says no MaxArraySize of 2 or more: this cluster runs no job arrays", 1);
 }
 

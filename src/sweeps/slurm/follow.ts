@@ -46,8 +46,10 @@ async function show(plan: Plan, { say }: Watch, options: EngineOptions, size: nu
 
 /** Arrays, their blocks, the numbers of the jobs: as few jobs to a block as one array allows, unless said. */
 export function arraysOf(missing: readonly number[], { block }: Pick<EngineOptions, "block">, size: number) {
-  return piecesOf(piecesOf(missing, block ?? Math.max(1, Math.ceil(missing.length / size))), size);
+  return piecesOf(piecesOf(missing, block ?? blockOf(missing.length, size)), size);
 }
+
+const blockOf = (jobs: number, size: number) => Math.max(1, Math.ceil(jobs / size));
 
 function scriptOf(plan: Plan, place: number, tasks: number): ArrayScript {
   const name = `${prefixOf(plan.header.hash)}${place}`;
@@ -72,6 +74,8 @@ function refusalError(text: string): UserError {
 /** A command that follows a plan. */
 class Following {
   #arrays: SubmittedArray[] = [];
+  /** tasks of an array for which there may be room: half as many after a refusal, more again after an array */
+  #room: number;
   /** by job: how often it was submitted */
   readonly #tries = new Map<number, number>();
   /** what was said last, so that it is said once */
@@ -87,7 +91,9 @@ class Following {
     readonly options: EngineOptions,
     /** most tasks of an array */
     readonly size: number,
-  ) {}
+  ) {
+    this.#room = size;
+  }
 
   async run(): Promise<void> {
     const { plan, watch } = this;
@@ -140,7 +146,9 @@ class Following {
     const tasks = queueIn(stdout, prefixOf(this.plan.header.hash));
     const isIdle = tasks.length > 0 && tasks.every(({ state }) => state === "PENDING");
     const reasons = [...new Set(tasks.map(({ reason }) => reason))].filter((one) => !PASSING.has(one));
-    this.#once(isIdle && reasons.length > 0 ? `${tasks.length} blocks wait: ${reasons.join("; ")}` : "");
+    const held = tasks.find(({ reason }) => /held/i.test(reason));
+    const remedy = held ? `; scontrol release jobname=${held.array} frees what is held` : "";
+    this.#once(isIdle && reasons.length > 0 ? `${tasks.length} blocks wait: ${reasons.join("; ")}${remedy}` : "");
     return tasks;
   }
 
@@ -159,7 +167,8 @@ class Following {
     for (const index of again) if (this.#triesOf(index) >= this.options.tries) this.#ended.add(index);
     const submit = due.filter((index) => !this.#ended.has(index));
     if (missing.every((index) => this.#ended.has(index))) await this.#giveUp(missing);
-    for (const blocks of arraysOf(submit, this.options, this.size)) if (!(await this.#submit(blocks))) return;
+    const block = this.options.block ?? blockOf(submit.length, this.size);
+    for (const blocks of arraysOf(submit, { block }, this.#room)) if (!(await this.#submit(blocks))) return;
   }
 
   #jobsOf(queue: readonly QueuedTask[]): Set<number> {
@@ -214,11 +223,13 @@ class Following {
       }
       if ("error" in refusal) throw refusal.error;
       this.#once(`${refusal.passes}: what is not submitted yet waits for it`);
+      this.#room = Math.max(1, Math.floor(this.#room / 2));
       return false;
     }
     [array.id] = stdout.trim().split(";");
     await keepSubmitted(this.plan, this.#arrays);
     this.#count(blocks);
+    this.#room = Math.min(this.size, 2 * this.#room);
     for (const index of blocks.flat()) this.#absent.delete(index);
     this.watch.say(`submitted ${blocks.flat().length} jobs in ${blocks.length} blocks: array ${array.id}`);
     return true;

@@ -31,7 +31,7 @@ const BATCHES = [1, 2, 4, 8, 16, 32, 64];
 const WIDTHS = [16, 32, 64, 128, 256, 512];
 /** PyTorch takes seconds beyond this. */
 const MOST_STEPS_OF_PYTORCH = 3500;
-/** What is timed is repeated for so long [ms], and at least so often; the fastest counts, whatever else runs. */
+/** What is timed is repeated for this time [ms], and at least so often; the fastest counts, whatever else runs. */
 const LONG = 700;
 const OFTEN = 5;
 /** Rollouts agree to this part of the loss. */

@@ -5,6 +5,7 @@
  * Usage, after a build and `node scripts/firmware.mjs`, in the project's folder:
  *   node scripts/setup-study.mjs [--kinds serial,vesc,pca9685] [--train serial,vesc,pca9685] [--seeds 3]
  *     [--cache file] [--no-page]
+ * `--seeds`: of every training, or of each of `--train`, separated by commas.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +16,7 @@ import { digits } from "../build/src/output.js";
 import { markdownTable } from "../build/src/report/markdown.js";
 import { SimulatedBoard } from "../build/test/in-the-loop/simulated-board.js";
 import { closeFakes } from "../build/test/support/fake-pca9685.js";
-import { RIGHT, setUpCar, stepsFor, trainCar, wrongs } from "../build/test/support/newcomer.js";
+import { faultsOf, RIGHT, setUpCar, stepsFor, trainCar, wrongs } from "../build/test/support/newcomer.js";
 import { keptRows, writeStudyPage } from "./study.mjs";
 
 const { values: options } = parseArgs({
@@ -29,7 +30,7 @@ const { values: options } = parseArgs({
 });
 const KINDS = options.kinds.split(",");
 const TRAINED = options.train === "" ? [] : options.train.split(",");
-const SEEDS = Number(options.seeds);
+const SEEDS = options.seeds.split(",").map(Number);
 const LAPS = 6;
 /** Whose cost is told: laps, of which the last ones count. */
 const LAST = 3;
@@ -65,10 +66,11 @@ const trained = (kind, seed, settings, wrong) =>
     return costs.slice(-LAST).reduce((sum, cost) => sum + cost / LAST, 0);
   });
 
-const wordsOf = ({ results }) => {
+const wordsOf = (kind, wrong, { results, config }) => {
   const last = results.at(-1);
   if (!last.ok) return `refused by ${last.name}: ${last.value}; ${last.why}`;
-  return "set right";
+  const faults = faultsOf(kind, config, wrong);
+  return faults.length === 0 ? "right" : `**wrong: ${faults.join(", ")}**`;
 };
 
 const rows = [["wrong", ...KINDS]];
@@ -84,17 +86,17 @@ try {
       const wrong = wrongs(kind)[name];
       const found = wrong && (await kept(["setup", kind, name], () => setUp(kind, wrong)));
       founds.set(`${kind} ${name}`, found);
-      cells.push(found ? `${wordsOf(found)} (${found.seconds.toFixed(0)} s)` : "");
+      cells.push(found ? `${wordsOf(kind, wrong, found)} (${found.seconds.toFixed(0)} s)` : "");
     }
     rows.push([name, ...cells]);
     console.log(rows.at(-1).join(" | "));
   }
-  for (const kind of TRAINED) {
+  for (const [i, kind] of TRAINED.entries()) {
     const name = "everything that can be set right";
     const { wrong } = wrongs(kind)[name];
     const { config } = founds.get(`${kind} ${name}`);
     const costs = { right: [], found: [] };
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (let seed = 1; seed <= (SEEDS[i] ?? SEEDS[0]); seed++) {
       const right = { ...RIGHT[kind], ...wrongs(kind).right.given };
       costs.right.push(await kept(["right", kind, seed], () => trained(kind, seed, right, wrong)));
       costs.found.push(await kept(["found", kind, seed], () => trained(kind, seed, config, wrong)));
@@ -113,7 +115,7 @@ const page = {
   costs: TRAINED.length > 0 ? markdownTable(costRows) : "These were not run for this page.",
   kinds: options.kinds,
   train: options.train,
-  seeds: SEEDS,
+  seeds: options.seeds,
   laps: LAPS,
   last: LAST,
 };

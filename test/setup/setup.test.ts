@@ -12,7 +12,7 @@ import { FakeGamepad, record } from "../support/fake-gamepad.js";
 import { closeFakes } from "../support/fake-pca9685.js";
 import { ELECTRICAL_TRAVEL } from "../support/fake-vesc.js";
 import { measuredPush, type PushErrors } from "../support/measured-push.js";
-import { setUpCar, type Wrong, wrongs } from "../support/newcomer.js";
+import { faultsOf, setUpCar, TRIM, type Wrong, wrongs } from "../support/newcomer.js";
 import { newFolder } from "../support/runs.js";
 
 stopBoardsAfterEachTest();
@@ -27,8 +27,6 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
-/** The simulated car drives straight at this steering: its bias over its gain. */
-const TRIM = 0.1 / 6.5;
 const near = (value: number | undefined, truth: number, by: number) =>
   expect(Math.abs((value ?? Number.NaN) - truth)).toBeLessThan(by);
 
@@ -39,6 +37,8 @@ test("a VESC of which everything is wrong is put right, with date, and stands af
   const found = await setUpCar("vesc", steps, path, given, wrong);
   expect(found.results.map(({ name, ok }) => [name, ok])).toEqual(steps.map((name) => [name, true]));
   expect(found.results[4].value).toMatch(/^-(89|90|91)° of 90° to the left: upside down/);
+  expect(faultsOf("vesc", found.config, { wrong })).toEqual([]);
+  expect(faultsOf("vesc", { ...found.config, ...given }, { wrong })).toHaveLength(6);
   const { vesc = {}, ...config } = found.config;
   near(config["wheel-travel"], ELECTRICAL_TRAVEL, 0.02 * ELECTRICAL_TRAVEL);
   near(config["steering-curvature"], 6.5, 0.15);
@@ -61,6 +61,7 @@ test("a PCA9685 is set up by eyes and by poses from outside", async () => {
   const steps = ["rest", "motor", "servo", "steering"] as const;
   const found = await setUpCar("pca9685", steps, path, given, wrong);
   expect(found.results.map(({ name, ok }) => [name, ok])).toEqual(steps.map((name) => [name, true]));
+  expect(faultsOf("pca9685", found.config, { wrong })).toEqual([]);
   const { pca9685 = {}, ...config } = found.config;
   expect(pca9685).toMatchObject({ throttleReversed: false, steeringReversed: true });
   near(pca9685.deadZone, 0.1, 0.021); // between two levels

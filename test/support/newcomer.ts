@@ -306,6 +306,32 @@ export function wrongs(kind: KindName): Readonly<Record<string, WrongCar>> {
   };
 }
 
+/** Of the plant that is set up: curvature at full steering [1/m], and the steering at which it drives straight. */
+const CURVATURE = 6.5;
+export const TRIM = 0.1 / CURVATURE;
+
+/** What a configuration says of a car that is not so, within what a set-up can tell. */
+export function faultsOf(kind: KindName, config: PartialConfig, { wrong }: Pick<WrongCar, "wrong">): string[] {
+  const { hasSensors } = setupKinds[kind];
+  const found: Readonly<Record<string, unknown>> = (kind === "serial" ? config.servo : config[kind]) ?? {};
+  const [names, positions] = CENTRES[kind];
+  const isLeftShort = kind === "pca9685";
+  const half = positions[2] - positions[1];
+  const near = (value: unknown, truth: number, by: number) => Math.abs(Number(value) - truth) <= by;
+  const checks: Readonly<Record<string, boolean>> = {
+    "throttle's direction": found.throttleReversed !== true,
+    "steering's direction": (found.steeringReversed ?? isLeftShort) === isLeftShort,
+    "steering's centre": near(found[names[1]], positions[1] + (isLeftShort ? 1 : -1) * half * TRIM, 0.02 * half),
+    "dead zone": near(found.deadZone, wrong.deadZone ?? 0, 0.021),
+    curvature: near(config["steering-curvature"], CURVATURE, 0.05 * CURVATURE),
+    ...(hasSensors && {
+      travel: near(config["wheel-travel"], RIGHT[kind]["wheel-travel"] ?? 0, 0.02 * (RIGHT[kind]["wheel-travel"] ?? 0)),
+    }),
+    ...(kind === "vesc" && { "gyro's direction": (found.gyroReversed === true) === (wrong.gyro ?? 1) < 0 }),
+  };
+  return Object.keys(checks).filter((name) => !checks[name]);
+}
+
 /** Trains with settings on a car; costs of the windows. */
 export async function trainCar(
   kind: KindName,

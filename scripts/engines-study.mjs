@@ -3,7 +3,7 @@
  * same bits, also where processes are killed at random moments, what blocks and jobs cost beside their work, and how
  * ten thousand short jobs are done. Writes docs/results/engines.md.
  * Usage, as root, after a build and `npm install --no-save bullmq@6 ioredis@6`, in the project's folder:
- *   node scripts/engines-study.mjs [--cache build/engines.jsonl] [--part bits,kills,overhead,many]
+ *   node scripts/engines-study.mjs [--cache build/engines.jsonl] [--part bits,kills,overhead,many] [--jobs 10000]
  * What is in the cache is not measured again; what is neither there nor asked for is said to be missing on the page.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -23,7 +23,11 @@ import { keptRows, writeStudyPage } from "./study.mjs";
 
 const PARTS = ["bits", "kills", "overhead", "many"];
 const { values: options } = parseArgs({
-  options: { cache: { type: "string", default: "build/engines.jsonl" }, part: { type: "string" } },
+  options: {
+    cache: { type: "string", default: "build/engines.jsonl" },
+    part: { type: "string" },
+    jobs: { type: "string", default: "10000" },
+  },
 });
 const wanted = options.part?.split(",") ?? PARTS;
 const why = whyNoSlurm() ?? whyNoRedis();
@@ -41,7 +45,7 @@ const BLOCK = "8";
 /** Moments at which something is killed, of each engine. */
 const KILLS = 25;
 /** Short jobs of the large plan, and how many of them are in a block. */
-const [MANY, MANY_BLOCK] = [10_000, 200];
+const [MANY, MANY_BLOCK] = [Number(options.jobs), 200];
 
 const desk = new SlurmDesk(join(folder, "slurm"), { port: SLURM_PORT });
 const redis = new RedisDesk(join(folder, "redis"), REDIS_PORT);
@@ -250,7 +254,7 @@ async function many() {
   const planning = await took(() => lapgrad("plan", "many.yaml", "--out", "many"));
   const whole = await readPlan(join(folder, "many"));
   await perform(whole.job(0));
-  const sample = 500;
+  const sample = Math.min(MANY, 500);
   const begun = process.cpuUsage();
   for (let i = 0; i < sample; i++) await perform(whole.job(i));
   const { user, system } = process.cpuUsage(begun);
@@ -321,7 +325,7 @@ try {
       return killedBy(engine);
     });
   await measure("overhead", "overhead", overhead);
-  await measure("many", "many", many);
+  await measure("many", `many ${MANY}`, many);
 } finally {
   await redis.kill();
   await desk.stop();
@@ -394,7 +398,7 @@ function paperText({ node, block, loading }, { planning, collecting }) {
   ].join("\n");
 }
 
-const [cost, large] = [rows.overhead, rows.many];
+const [cost, large] = [rows.overhead, rows[`many ${MANY}`]];
 const killed = ["slurm", "bullmq"].flatMap((engine) =>
   rows[`kills ${engine}`] ? [[engine, rows[`kills ${engine}`]]] : [],
 );
@@ -404,6 +408,7 @@ await writeStudyPage("engines", {
   bits: rows.bits ? bitsTable(rows.bits) : NONE,
   kills: killed.length > 0 ? killsTable(killed) : NONE,
   overhead: cost ? overheadTable(cost) : NONE,
+  jobs: MANY,
   many: large ? manyText(large) : NONE,
   paper: cost && large ? paperText(cost, large) : NONE,
 });

@@ -75,9 +75,9 @@ export class ModelFitter {
 
   /**
    * Whether the world changed in what was driven last, the end of the drive that was kept last: by its cost, what was
-   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it, which is `windowPart` of a
-   * lap. If so the drives before are forgotten, and it says from which step of the last drive on, and what people should
-   * know.
+   * expected of it, and whether the reflex fired in it; `isJudged`: a window is over with it; `windowPart`: how much of
+   * a lap windows are. If so the drives before are forgotten, and it says from which step of the last drive on, and
+   * what people should know.
    */
   notice(core: Core, piece: Piece, { isJudged: isWhole, isWhole: isRollout, windowPart }: Judged): Noticed | undefined {
     const { kind, refit } = core.setup.task.model;

@@ -38,6 +38,25 @@ export function speedOf(samples: readonly Sample[], from: number, until: number)
   return seconds > 0 ? distance / seconds : 0;
 }
 
+/** Mean speed [m/s] of the fastest piece of this duration [s], forwards or backwards; 0 if there is none. */
+export function topSpeedOf(samples: readonly Sample[], duration: number): number {
+  let top = 0;
+  let from = 0;
+  let piece = { distance: 0, seconds: 0 };
+  for (const { distance, seconds } of samples) {
+    piece = { distance: piece.distance + distance, seconds: piece.seconds + seconds };
+    if (piece.seconds < duration) continue;
+    const speed = piece.distance / piece.seconds;
+    if (Math.abs(speed) > Math.abs(top)) top = speed;
+    for (; piece.seconds >= duration; from++)
+      piece = {
+        distance: piece.distance - samples[from].distance,
+        seconds: piece.seconds - samples[from].seconds,
+      };
+  }
+  return top;
+}
+
 /** Pieces of this length [m] are compared with each other; those at the beginning and the end are left out. */
 const PIECE = 0.4;
 const BEGINNING = 0.6;

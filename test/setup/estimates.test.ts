@@ -1,7 +1,7 @@
 /** The numbers of the guided set-up without a robot: estimates, the limits of a move, the file. */
 import { expect, test } from "@jest/globals";
 import { Moving } from "../../src/runtime/move.js";
-import { circleOf, deadZoneOf, speedOf, spreadOf, steeringLine, wayOf } from "../../src/setup/estimates.js";
+import { circleOf, deadZoneOf, speedOf, spreadOf, steeringLine, topSpeedOf, wayOf } from "../../src/setup/estimates.js";
 import { withSettings } from "../../src/setup/file.js";
 
 /** A drive at 0.5 m/s in steps of 0.02 s, of a curvature by the way that was driven. */
@@ -19,6 +19,9 @@ test("ways, speeds and circles are sums and their quotients", () => {
   expect(wayOf(samples).turn).toBeCloseTo(4.5, 12);
   expect(speedOf(samples, 1, 2)).toBeCloseTo(0.5, 12);
   expect(speedOf([], 0, 1)).toBe(0);
+  const quick = samples.map((sample, i) => ({ ...sample, distance: i < 50 || i >= 75 ? 0 : -0.024 }));
+  expect(topSpeedOf(quick, 0.4)).toBeCloseTo(-1.2, 9);
+  expect(topSpeedOf(samples.slice(0, 10), 0.4)).toBe(0);
   const circle = circleOf(samples);
   expect(circle?.curvature).toBeCloseTo(1.5, 12);
   expect(circle?.spread).toBeCloseTo(0, 9);

@@ -1,7 +1,7 @@
 /** Direction, centre and curvature of the steering: slow circles to both sides, then straight on; (C5), (C6). */
 import { UserError } from "../../errors.js";
 import { digits } from "../../output.js";
-import { type Circle, circleOf, speedOf, spreadOf, steeringLine } from "../estimates.js";
+import { type Circle, circleOf, spreadOf, steeringLine, topSpeedOf } from "../estimates.js";
 import { type Rig, refused, type SetupStep } from "../step.js";
 
 /** Steering of the circles, and how long each lasts [s]. */
@@ -13,6 +13,8 @@ const ROOM = 3;
 const THROTTLES = [0.06, 0.09, 0.12, 0.15, 0.19, 0.24, 0.3];
 const SLOW = 0.3;
 const TRIED_FOR = 2.5;
+/** Its fastest piece of this duration counts [s]: a quick car has left its room before the end. */
+const PIECE = 0.4;
 /** Circles to one side may differ by this part, pieces of one by as much and this [1/m]; the sides by that part. */
 const MOST_SPREAD = 0.15;
 const PIECES = 0.1;
@@ -106,7 +108,7 @@ async function slowThrottle(rig: Rig): Promise<{ readonly throttle: number; read
   let found = { throttle: 0, speed: 0 };
   for (const throttle of THROTTLES) {
     const samples = await rig.move({ throttle, steering: 0, seconds: TRIED_FOR, room: ROOM / 2 });
-    found = { throttle, speed: speedOf(samples, TRIED_FOR / 2, TRIED_FOR) };
+    found = { throttle, speed: topSpeedOf(samples, PIECE) };
     if (Math.abs(found.speed) > SLOW) break;
   }
   return found;

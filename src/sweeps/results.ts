@@ -49,11 +49,6 @@ export class Results {
     return this.#withEnding(FAILURE);
   }
 
-  /** Forgets why a job failed: it is tried again. */
-  async forgive(name: string): Promise<void> {
-    await rm(this.#path(name, FAILURE), { force: true });
-  }
-
   /**
    * The answers of jobs by their names; undefined of those that are not done, or whose file is damaged: it is removed,
    * so that the job is done again.

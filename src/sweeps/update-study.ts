@@ -178,7 +178,8 @@ export async function updateStudyPage(seeds: number, answers: readonly unknown[]
   if (places.length === 0) throw new UserError("there is no seed with which all cases are trained", 1);
   const costs = answers.filter((_, i) => places.includes(i % seeds)) as number[][];
   const { tables, verdicts } = await judgeUpdates(places.length, costs);
-  const text = [`Window cost in % of the untrained one: median of ${places.length} seeds, the worst seed in brackets.`];
+  const seedsShown = `${places.length} seed${places.length === 1 ? "" : "s"}`;
+  const text = [`Window cost in % of the untrained one: median of ${seedsShown}, the worst seed in brackets.`];
   return {
     title: "The Gauss-Newton update on several plants",
     intro: text,

@@ -171,6 +171,7 @@ async function killedBy(engine) {
     done++;
     console.log(`${engine}: ${done} killed, last: ${way}; ${resultsOf(name).size} files`);
   }
+  const atLast = resultsOf(name).size;
   let mended = 0;
   const mending = setInterval(() => {
     if (engine === "slurm" && desk.mend()) mended++;
@@ -181,7 +182,7 @@ async function killedBy(engine) {
   if (code !== 0) throw new Error(`${engine}: ${following.texts.stderr}`);
   const { jobs, missing } = JSON.parse(following.texts.stdout);
   const before = jobs - missing;
-  return { kills: done, counts, done: before, mended, same: await isSame(name, "compare-local") };
+  return { kills: done, counts, atLast, done: before, mended, same: await isSame(name, "compare-local") };
 }
 
 /** Processor's seconds of a program with everything that it starts. */
@@ -349,10 +350,10 @@ const bitsTable = ({ seconds, same }) =>
 
 const killsTable = (engines) =>
   markdownTable([
-    ["engine", "killed", "of which", "jobs done", "same"],
-    ...engines.map(([engine, { kills, counts, done, same }]) => {
+    ["engine", "killed", "of which", "results at the last kill", "jobs done", "same"],
+    ...engines.map(([engine, { kills, counts, atLast, done, same }]) => {
       const of = Object.entries(counts).map(([what, times]) => `${what} ${times}`);
-      return [names[engine], `${kills} times`, of.join(", "), `${done}`, yes(same)];
+      return [names[engine], `${kills} times`, of.join(", "), `${atLast}`, `${done}`, yes(same)];
     }),
   ]);
 

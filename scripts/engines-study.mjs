@@ -380,7 +380,9 @@ function manyText({ planning, running, collecting, work, missing }) {
   ]);
   const share = ((100 * (whole - work)) / whole).toFixed(0);
   const alone = `the ${work.toFixed(1)} s that the same trainings take in one process that is warm`;
-  return `${table}\n\nOverhead, all processor's time that is not\n${alone}: ${share} %.`;
+  const each = (1000 * (whole - work)) / MANY;
+  const least = `Overhead is ${digits(each, 2)} ms a job: it is below 20 % with jobs of ${digits(4 * each, 2)} ms and more.`;
+  return `${table}\n\nOverhead, all processor's time that is not\n${alone}: ${share} %.\n${least}`;
 }
 
 /** What a thousand cores would do with jobs of a minute, by what is serial and what each block costs. */
@@ -393,7 +395,7 @@ function paperText({ node, block, loading }, { planning, collecting }) {
     `of ${seconds} s do ${digits(cores / seconds, 3)} jobs a second, for which that process is busy`,
     `${digits((serial * cores) / seconds / 10, 2)} % of the time. With a job to a block each core loses`,
     `${digits(blockCost, 3)} ms to every job, ${digits(blockCost / 10 / seconds, 2)} % of it. So the sweep would take`,
-    `a thousandth of one core's time, and some hundredths more. What is not in this, because one computer cannot show`,
+    "little more than a thousandth of one core's time. What is not in this, because one computer cannot show",
     "it: a shared file system, which takes a file for each job and flushes it; how many tasks a second a cluster's",
     "Slurm starts; a Redis with more blocks than it had here.",
   ].join("\n");

@@ -381,7 +381,8 @@ function manyText({ planning, running, collecting, work, missing }) {
   const share = ((100 * (whole - work)) / whole).toFixed(0);
   const alone = `the ${work.toFixed(1)} s that the same trainings take in one process that is warm`;
   const each = (1000 * (whole - work)) / MANY;
-  const least = `Overhead is ${digits(each, 2)} ms a job: it is below 20 % with jobs of ${digits(4 * each, 2)} ms and more.`;
+  const enough = digits(4 * each, 2);
+  const least = `Overhead is ${digits(each, 2)} ms a job: it is below 20 % with jobs of ${enough} ms and more.`;
   return `${table}\n\nOverhead, all processor's time that is not\n${alone}: ${share} %.\n${least}`;
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever the meaning of an export, region or option changes; the host refuses any other. */
-export const VERSION: i32 = 7;
+export const VERSION: i32 = 8;
 
 export enum Status {
   ok,

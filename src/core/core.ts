@@ -9,12 +9,12 @@ import { hostPlantFor } from "../plants/plants.js";
 import type { PartDefinition, PlantDefinition, TaskDefinition } from "../tasks/definition.js";
 import { pathNodes } from "../tracks/path-table.js";
 import { CoreCalls, type CoreExports, type OptionName, type RegionName, type RegionShape } from "./calls.js";
-import { type Choice, compiled, type Probe, STRICT } from "./module.js";
+import { type Choice, compiled, type Probe, revectorises, STRICT } from "./module.js";
 import { PARAMETERS } from "./names.generated.js";
 import { answersOf, PROBE } from "./probe.js";
 
 /** Must equal VERSION in assembly/regions.ts. */
-const VERSION = 7;
+const VERSION = 8;
 
 /** Which of the core's tables a part is looked up in. */
 const TABLES = {
@@ -82,8 +82,9 @@ export class Core extends CoreCalls {
 
   /** Loads the build of the core that is asked for, in this thread once, and sets it up. */
   static async load(setup: CoreSetup, choice: Choice = STRICT): Promise<Core> {
+    const revectorise = choice.revectorise && revectorises();
     const probe: Probe = async (module, isWide) => answersOf(await Core.from(module, probeOf(setup), isWide));
-    return Core.from(await compiled(choice, probe), setup, choice.revectorise);
+    return Core.from(await compiled({ ...choice, revectorise }, probe), setup, revectorise);
   }
 
   private static async from(module: WebAssembly.Module, setup: CoreSetup, isWide: boolean): Promise<Core> {

@@ -12,7 +12,10 @@ type Arithmetic = (typeof ARITHMETICS)[number];
 
 export interface Choice {
   readonly arithmetic: Arithmetic;
-  /** let V8 put neighbouring vectors into wider ones: the same bits, which is checked before anything is computed */
+  /**
+   * let V8 put neighbouring vectors into wider ones, where it can: the same bits, which is checked before anything is
+   * computed
+   */
   readonly revectorise: boolean;
 }
 
@@ -46,10 +49,6 @@ export function compiled(choice: Choice, probe: Probe): Promise<WebAssembly.Modu
 async function compile({ arithmetic, revectorise }: Choice, probe: Probe): Promise<WebAssembly.Module> {
   const bytes = await bytesOf(arithmetic);
   if (!revectorise) return WebAssembly.compile(bytes);
-  if (!revectorises()) {
-    const needed = `revectorise needs Node ${REVECTORISES.join(".")} or newer on x64`;
-    throw new UserError(`${needed}, this is ${process.version} on ${process.arch}: leave it out`);
-  }
   const expected = await probe(await WebAssembly.compile(Buffer.concat([bytes, ANOTHER])), false);
   for (const flag of FLAGS) setFlagsFromString(flag);
   // not in the background: the flags must hold until it is done
@@ -61,6 +60,13 @@ async function compile({ arithmetic, revectorise }: Choice, probe: Probe): Promi
       1,
     );
   return module;
+}
+
+/** Refuses to learn in wider vectors where there are none; a run that was made in them can be read anywhere. */
+export function refuseWithoutWideVectors(): void {
+  if (revectorises()) return;
+  const needed = `revectorise needs Node ${REVECTORISES.join(".")} or newer on x64`;
+  throw new UserError(`${needed}, this is ${process.version} on ${process.arch}: leave it out`);
 }
 
 /** Whether a Node can make wider vectors; `version` as in process.version. */

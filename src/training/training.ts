@@ -1,6 +1,7 @@
 /** What a training is made of. */
 import type { RunConfig } from "../config/schema.js";
 import type { Core } from "../core/core.js";
+import { refuseWithoutWideVectors } from "../core/module.js";
 import { setTiming, timingOf } from "../recording/timing.js";
 import type { RuleState, UpdateRule } from "../rules/definition.js";
 import { updateRules } from "../rules/rules.js";
@@ -23,6 +24,7 @@ export interface Training {
 
 /** Everything that a configuration asks for, before the first rollout; the policy is not drawn yet. */
 export async function trainingFor(config: RunConfig): Promise<Training> {
+  if (config.revectorise) refuseWithoutWideVectors();
   const race = config.race ? new Race(config) : undefined;
   const collector = collectorFor(config, race);
   const { rollouts, steps, segments } = collector.room;

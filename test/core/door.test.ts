@@ -58,7 +58,7 @@ const wrong: readonly Call[] = [
   ["describeRegion", 0, -1],
   ["describeRegion", 0, 2],
   ["setOption", -1, 1],
-  ["setOption", 15, 1],
+  ["setOption", 16, 1],
   ["setOption", 0, 0],
   ["setOption", 1, 0],
   ["setOption", 8, Number.NaN],

@@ -207,7 +207,7 @@ describe("a resumed run", () => {
     await trainRun({ given: SMALL, out: path });
     const files = await fingerprint(path);
     const refused: [PartialConfig, string][] = [
-      [{ seed: 5 }, "seed is 1, got 5; rollouts, device, max-speed"],
+      [{ seed: 5 }, "seed is 1, got 5; rollouts, revectorise, device, max-speed"],
       [{ "learning-rate": 0.5 }, "learning-rate is"],
       [{ hidden: [9] }, "hidden is [8,8], got [9]"],
       [{ rollouts: 3 }, "rollouts 3 is below the 6 that this run has driven"],

@@ -206,7 +206,7 @@ describe("config.yaml edited by hand", () => {
     await expect(resume).rejects.toThrow(UserError);
     const line = await lineOf(from.split(" ")[0] ?? "");
     await expect(resume).rejects.toThrow(`${join(run, "config.yaml")}, line ${line}: ${message}`);
-    await expect(resume).rejects.toThrow(/put it back; rollouts, device, .* may change$/);
+    await expect(resume).rejects.toThrow(/put it back; rollouts, revectorise, device, .* may change$/);
     expect(await fingerprint(run)).toStrictEqual(files);
   });
 

@@ -196,26 +196,26 @@ const resources = markdownTable([
     ];
   }),
 ]);
-/** Ratios in words, one for each fleet, below 1 a gain. */
-const said = (ratios) => both.map(({ name }, i) => `${name} ${digits(ratios[i], 2)}`).join("; ");
-const ratiosIn = (lap) => both.map(({ of }) => lapOf(of, lap) / lapOf(kinds[0].of, lap));
-const verdict =
-  "What is learned together costs so many times what each of the two costs alone (below 1 is a gain): in the second " +
-  `lap ${said(ratiosIn(1))}. In the last ${said(ratiosIn(LAPS - 1))}.`;
+/** The same as parts of what it costs without the others: below 1 is a gain. */
+const ratio = (value) => digits(value, 2);
 const ninthOf = (of) => median(rows.map((row) => JSON_INFINITY(of(row))));
-const untrained = ninthOf(({ unseen }) => unseen.untrained);
-const drivenRatios = both.map(
-  ({ count, hasTraits }) => ninthOf((row) => fleetOf(row, count, hasTraits).driven) / untrained,
-);
-const startedRatios = (lap) =>
-  both.map(
-    ({ count, hasTraits }) =>
-      ninthOf((row) => fleetOf(row, count, hasTraits).started[lap]) / ninthOf(({ unseen }) => unseen.alone[lap]),
-  );
-const familyVerdict =
-  `Driven without training, times the untrained controller: ${said(drivenRatios)}. As a start, times a training from ` +
-  `nothing: first lap ${said(startedRatios(0))}; second lap ${said(startedRatios(1))}; last ` +
-  `${said(startedRatios(LAPS - 1))}.`;
+const [SECOND, LAST] = [1, LAPS - 1];
+const verdict = markdownTable([
+  ["times what it costs alone", "second lap", "last lap"],
+  ...both.map(({ name, of }) => [
+    name,
+    ...[SECOND, LAST].map((lap) => ratio(lapOf(of, lap) / lapOf(kinds[0].of, lap))),
+  ]),
+]);
+const familyVerdict = markdownTable([
+  ["times", "driven: the untrained one", "started: from nothing, first lap", "second lap", "last lap"],
+  ...both.map(({ name, count, hasTraits }) => {
+    const ofFleet = (row) => fleetOf(row, count, hasTraits);
+    const started = (lap) => ninthOf((row) => ofFleet(row).started[lap]) / ninthOf(({ unseen }) => unseen.alone[lap]);
+    const driven = ninthOf((row) => ofFleet(row).driven) / ninthOf(({ unseen }) => unseen.untrained);
+    return [name, ...[driven, ...[0, SECOND, LAST].map(started)].map(ratio)];
+  }),
+]);
 console.log(`${verdict}\n\n${familyVerdict}\n\n${learning}\n\n${family}\n\n${resources}`);
 if (!options["no-page"])
   await writeStudyPage("robots", {

@@ -26,7 +26,13 @@ export interface KeptRecording {
 }
 
 /** What of a checkpoint is each robot's own, beside numbers and arrays. */
-export type RobotPart = Pick<Checkpoint, "updates" | "rollouts" | "best" | "firstWindowCost" | "recordings" | "config">;
+export type RobotPart = Pick<
+  Checkpoint,
+  "updates" | "rollouts" | "best" | "firstWindowCost" | "recordings" | "config"
+> & {
+  /** it left the others for good */
+  readonly isOut: boolean;
+};
 
 export interface Checkpoint {
   readonly task: string;

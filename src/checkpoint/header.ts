@@ -50,7 +50,9 @@ const HEADER = v.object(
     update: TEXT,
     ...DRIVEN,
     optimiser: numbersByName(NUMBER, "numbers"),
-    robots: v.optional(v.record(v.string(), v.object(DRIVEN, OBJECT), "robots by name")),
+    robots: v.optional(
+      v.record(v.string(), v.object({ ...DRIVEN, isOut: v.boolean("true or false") }, OBJECT), "robots by name"),
+    ),
     arrays: numbersByName(COUNT, "lengths"),
   },
   OBJECT,

@@ -67,13 +67,15 @@ export interface KeptRobot {
   readonly training: Training;
   readonly folder: RunFolder;
   readonly progress: Progress;
+  /** it left the others for good */
+  readonly isOut: boolean;
 }
 
 /** Everything that a fleet needs to go on from here. */
 function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Array, progress: Progress): Checkpoint {
-  const parts = robots.map((robot): readonly [string, Checkpoint] => {
-    const { training, folder } = robot;
-    return [robot.name, checkpointOf(training, robot.progress, folder.filesOf(training.modelFitter.recordings))];
+  const parts = robots.map((robot): readonly [string, Checkpoint, boolean] => {
+    const { name, training, folder, isOut } = robot;
+    return [name, checkpointOf(training, robot.progress, folder.filesOf(training.modelFitter.recordings)), isOut];
   });
   const [[, first]] = parts;
   const [{ training }] = robots;
@@ -87,9 +89,9 @@ function fleetCheckpoint(robots: readonly KeptRobot[], common: Float64Array, pro
     optimiser: { ...optimiser, spins: Math.max(...parts.map(([, part]) => part.optimiser.spins ?? 0)) },
     recordings: [],
     robots: Object.fromEntries(
-      parts.map(([name, { updates, rollouts, best, firstWindowCost, recordings, config }]) => [
+      parts.map(([name, { updates, rollouts, best, firstWindowCost, recordings, config }, isOut]) => [
         name,
-        { updates, rollouts, best, firstWindowCost, recordings, config },
+        { updates, rollouts, best, firstWindowCost, recordings, config, isOut },
       ]),
     ),
     arrays: {

@@ -80,7 +80,8 @@ async function* taken(member: FleetMember, { hasTraits }: FleetLearning): AsyncG
   yield { kind: "drove", member, event: driven };
   if (member.place === "gone") return; // by the judgement of who listens
   if (driven.stopped !== undefined) {
-    await member.leave(member.robot.mayReturn());
+    // where it is known what must be mended first, putting it back mends nothing
+    await member.leave(driven.remedy === undefined && member.robot.mayReturn());
     yield { kind: "left", member, why: driven.stopped };
     return;
   }

@@ -37,6 +37,7 @@ interface Follower extends KeptRobot {
   readonly run: TrainingRun;
   readonly watch: Watch;
   progress: Progress;
+  isOut: boolean;
   driven: number;
   /** updates before the lap that is being driven */
   begun: number;
@@ -64,8 +65,7 @@ export async function trainFleet(
       training: robot.training,
       link,
       driven: robot.progress.rollouts,
-      // of a simulated one that is behind the others everything was tried
-      isOut: fleet.isSimulated && robot.progress.rollouts < fleet.progress.rollouts,
+      isOut: fleet.isSimulated && robot.isOut,
       mayReturn: fleet.isSimulated ? () => ++returns <= RETURNS : mayReturn,
     };
   });
@@ -74,8 +74,7 @@ export async function trainFleet(
   const { common, hasTraits, isSimulated, folder } = fleet;
   for await (const event of learnTogether({ robots, common, hasTraits, isSimulated, last: fleet.laps })) {
     if (event.kind === "drove") await drove(follower(event.member), event.member, event.event, listener);
-    else if (event.kind === "left")
-      listener.onLeft(event.member.robot.name, event.why, event.member.place === "stopped");
+    else if (event.kind === "left") left(follower(event.member), event.member, event.why, listener);
     else if (event.kind === "update") {
       judgePolicy({ config: all[0].run.config, folder }, progress, common);
       progress = { ...progress, updates: progress.updates + 1 };
@@ -97,7 +96,7 @@ export async function trainFleet(
 }
 
 function followerOf({ robot, link, signal, modelWatch }: DrivenRobot, listener: FleetListener): Follower {
-  const { name, training, folder, progress, rollouts } = robot;
+  const { name, training, folder, progress, isOut, rollouts } = robot;
   const onRollout = (metrics: TrainedRollout, refused: string | undefined) =>
     listener.onRollout(name, metrics, refused);
   const run = { ...training, folder, link, rollouts, signal, modelWatch, onRollout };
@@ -108,6 +107,7 @@ function followerOf({ robot, link, signal, modelWatch }: DrivenRobot, listener: 
     run,
     watch: watchOf(run),
     progress,
+    isOut,
     driven: drivenIn(rollouts),
     begun: progress.updates,
     last: undefined,
@@ -135,8 +135,14 @@ async function drove(robot: Follower, member: FleetMember, event: DriveEvent, li
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await member.leave(false);
-    listener.onLeft(robot.name, messageOf(error), false);
+    left(robot, member, messageOf(error), listener);
   }
+}
+
+/** A robot drives no more, for now or for good. */
+function left(robot: Follower, { place }: FleetMember, why: string, listener: FleetListener): void {
+  robot.isOut = place === "gone";
+  listener.onLeft(robot.name, why, place === "stopped");
 }
 
 /** An update was made of what a robot drove. */

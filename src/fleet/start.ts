@@ -27,6 +27,8 @@ export interface StartedRobot {
   readonly training: Training;
   readonly folder: RunFolder;
   readonly progress: Progress;
+  /** it left the others for good; a real one may drive again */
+  readonly isOut: boolean;
   /** metrics of the laps driven before */
   readonly rollouts: readonly TrainedRollout[];
 }
@@ -68,7 +70,7 @@ export async function newFleet(
   for (const { name, config } of configs) {
     const training = await trainingFor(config);
     await beginPolicy(training.core, config);
-    robots.push({ name, training, folder: robotFolder(path, name), progress: START, rollouts: [] });
+    robots.push({ name, training, folder: robotFolder(path, name), progress: START, isOut: false, rollouts: [] });
   }
   const common = beginCommon(robots, config["robot-traits"]);
   await open(folder, robots);
@@ -163,5 +165,6 @@ async function reopenRobot(
   await truncateUpdates(folder.path, progress.updates, keepsStopped);
   if (!isSame(config, before)) await writeAtomically(folder.configPath, formatConfig(config));
   await remember({ folder, modelFitter: training.modelFitter }, part, output);
-  return { name, training, folder, progress, rollouts: driven.slice(0, progress.rollouts) };
+  const isOut = checkpoint.robots?.[name]?.isOut === true;
+  return { name, training, folder, progress, isOut, rollouts: driven.slice(0, progress.rollouts) };
 }

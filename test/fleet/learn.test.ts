@@ -69,16 +69,17 @@ test("traits act on the first layer's biases, and their transpose is one", async
 });
 
 test("a fleet of one is a training, bit for bit", async () => {
-  const config = completeConfig({ ...SMALL, rollouts: 2 });
+  const config = completeConfig({ ...SMALL, rollouts: 1 });
   const fleet = await fleetInMemory([config]);
   const together: number[] = [];
-  for await (const event of fleet.learn(2))
+  for await (const event of fleet.learn(1))
     if (event.kind === "drove" && event.event.kind === "rollout") together.push(event.event.windowCost);
   const single: number[] = [];
   const { core, rollouts } = await trainingInMemory(config);
-  const driving = rollouts();
-  while (single.length < 2) single.push((await driving.next()).value?.windowCost ?? Number.NaN);
-  await driving.next(); // learns from the second
+  for await (const { windowCost } of rollouts()) {
+    single.push(windowCost);
+    break;
+  }
   expect(together).toStrictEqual(single);
   expect(fleet.common).toHaveLength(core.parameterCount());
 });
@@ -91,17 +92,15 @@ describe("on disk", () => {
     return output;
   };
 
-  test("one that is wired the wrong way leaves, is put back, and harms neither the other nor a resume", async () => {
+  test("one that is wired the wrong way leaves for good, and harms neither the other nor a resume", async () => {
     const robots = ["right", "wrong:steeringGain=-1"];
     const output = await train("wrong", 2, robots);
-    expect(output.lines.join("\n")).toMatch(
-      /wrong left the others driving: it turns against its steering.*it may come/,
-    );
+    expect(output.lines.join("\n")).toMatch(/wrong left the others driving: it turns against its steering[^;]*$/m);
     const [right, wrong] = await Promise.all(
       ["right", "wrong"].map((name) => metricsOf(join(folder, "wrong", "robots", name))),
     );
     expect(right[1].windowCost).toBeLessThan(0.5 * right[0].windowCost);
-    expect(wrong.map(({ windowCost }) => Number.isFinite(windowCost))).toStrictEqual([false, false]);
+    expect(wrong.map(({ windowCost }) => Number.isFinite(windowCost))).toStrictEqual([false]);
     await train("again", 1, robots);
     await trainCommand.run({ given: {}, resume: join(folder, "again"), laps: 2 }, new Captured());
     for (const file of ["metrics.jsonl", "robots/wrong/metrics.jsonl", "robots/right/rollouts/0002.mcap"])

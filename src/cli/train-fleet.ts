@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { watchModel } from "../api/train-over.js";
 import type { PartialConfig } from "../config/config.js";
+import { isSimulated } from "../config/links.js";
 import { UserError } from "../errors.js";
 import { robotFolder } from "../fleet/folder.js";
 import { type DrivenRobot, trainFleet } from "../fleet/on-disk.js";
@@ -100,7 +101,7 @@ async function openRobots(
 ): Promise<boolean> {
   const [{ training }] = robots;
   const { config } = training;
-  const isReal = config.link !== "sim";
+  const isReal = !isSimulated(config);
   const deadMan = args.deadMan === true;
   const base = isReal ? await operatorAt(config, deadMan, output, signal, stop) : undefined;
   const names = robots.map(({ name }) => name);

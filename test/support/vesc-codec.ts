@@ -30,6 +30,12 @@ export class Unframer {
   #bytes: number[] = [];
   /** bytes that were in no frame */
   lost = 0;
+  readonly #expects: (command: number, length: number) => boolean;
+
+  /** `expects`: frames that it answers false for are none, be their checksum right by chance. */
+  constructor(expects: (command: number, length: number) => boolean = () => true) {
+    this.#expects = expects;
+  }
 
   push(bytes: Iterable<number>): number[][] {
     this.#bytes.push(...bytes);
@@ -56,6 +62,7 @@ export class Unframer {
     const payload = bytes.slice(start, start + length);
     const [first = 0, second = 0, end] = bytes.slice(start + length, start + length + 3);
     if (end !== 3 || crcOf(payload) !== 256 * first + second) return "none";
+    if (!this.#expects(payload[0], length)) return "none";
     bytes.splice(0, start + length + 3);
     return payload;
   }

@@ -35,7 +35,7 @@ const title = (name: string) => (isWanted ? name : `${name} (LAPGRAD_REQUIRE_ENG
 
 const [SLURM_PORT, REDIS_PORT, TLS_PORT] = [7857, 7859, 7860];
 /** Each takes a good second: something can be killed meanwhile. */
-const YAML = "settings: {task: cart-pole}\nseeds: 12\nminutes: 0.2\n";
+const YAML = "settings: {task: cart-pole}\nseeds: 12\nminutes: 0.6\n";
 
 const load = async (name: string) => (await import(pathToFileURL(join("scripts", name)).href)) as Scripts;
 
@@ -68,8 +68,12 @@ function start(line: string, env: NodeJS.ProcessEnv): Started {
   return { child, text: () => text, ended: once(child, "close").then(([code]) => code as number | null) };
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(100);
+/** Waits; `started`: a program that must not end meanwhile. */
+async function until(isSo: () => boolean, started?: Started): Promise<void> {
+  while (!isSo()) {
+    if (started && started.child.exitCode !== null) throw new Error(`it ended too soon: ${started.text()}`);
+    await sleep(100);
+  }
 }
 
 const resultsIn = (name: string) => readdirSync(join(folder, name, "results")).filter((file) => file.endsWith(".json"));
@@ -116,13 +120,13 @@ onServers(title("Slurm"), () => {
     const line = "collect slurm-plan --engine slurm --block 2 --json";
     const first = start(line, desk.environment);
     await until(() => tasksOf("slurm-plan").length > 0);
-    for (const pid of tasksOf("slurm-plan")) process.kill(pid, "SIGKILL");
     const [node] = desk.command("sinfo", "--noheader", "--format=%n").trim().split("\n");
     desk.command("scontrol", "update", `nodename=${node}`, "state=drain", "reason=test");
+    for (const pid of tasksOf("slurm-plan")) process.kill(pid, "SIGKILL");
     first.child.kill("SIGKILL");
     await first.ended;
     const second = start(line, desk.environment);
-    await until(() => /blocks? wait/.test(second.text()));
+    await until(() => /blocks? wait/.test(second.text()), second);
     await desk.kill("slurmctld");
     await sleep(500);
     desk.startController();

@@ -85,11 +85,7 @@ export async function controlLoop(
   const core = await pilotCore(config);
   const { task } = core.setup;
   const robot: Robot = description.make(transport, nonce);
-  const setpoint = core.view("probe");
-  const track = trackOf(task, (time) => {
-    core.nominalSetpoint(time);
-    return setpoint;
-  });
+  const track = trackOf(core);
   warmUp(core);
   const gates = new GateCheck(robot, { ...config, ...options }, task, track);
   if (options.floor) gates.seen.floor = new Floor(options.floor);

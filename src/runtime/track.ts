@@ -1,4 +1,5 @@
 /** The path that a task asks for in the plane. */
+import type { Core } from "../core/core.js";
 import type { TaskDefinition } from "../tasks/definition.js";
 import { PLANAR_STATE } from "../tasks/planar.js";
 
@@ -12,16 +13,18 @@ export function isPlanar({ columns }: TaskDefinition): boolean {
 }
 
 /**
- * Points x, y [m] of the path over one lap, at least TRACK_POINTS of them; empty if the task has none in the plane.
- * `setpointAt`: the nominal setpoint at a task time [s].
+ * Points x, y [m] of the nominal path of a core's task over one lap, at least TRACK_POINTS of them; empty if the task
+ * has none in the plane.
  */
-export function trackOf(task: TaskDefinition, setpointAt: (time: number) => Float64Array): Float64Array {
+export function trackOf(core: Core): Float64Array {
+  const { task } = core.setup;
   const { lapTime } = task.timing;
   if (!isPlanar(task) || lapTime === undefined) return new Float64Array(0);
   const points = Math.max(TRACK_POINTS, Math.ceil((task.track?.length ?? 0) / SPACING));
   const track = new Float64Array(2 * points);
+  const setpoint = core.view("probe");
   for (let i = 0; i < points; i++) {
-    const setpoint = setpointAt((i * lapTime) / points);
+    core.nominalSetpoint((i * lapTime) / points);
     track.set(setpoint.subarray(0, 2), 2 * i);
   }
   return track;

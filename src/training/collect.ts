@@ -37,7 +37,7 @@ export interface Collector {
   /** a lap is over, and the next one may be of another length */
   beginLap?(core: Core): void;
   /** the one drive was stopped, and the next begins from rest */
-  beginAnew?(core: Core): void;
+  beginAnew?(): void;
   /** what a checkpoint must hold to drive on from here */
   state(core: Core): Record<string, Float64Array>;
   restore(core: Core, arrays: Readonly<Record<string, Float64Array>>): void;

@@ -88,12 +88,12 @@ export class RolloutSource {
 
   /** A drive was stopped: its rollout, if there is one, is over, and what comes begins anew. */
   beginAnew(): void {
-    const { core, collector, rule, ruleState } = this.#training;
+    const { collector, rule, ruleState } = this.#training;
     if (this.#last?.stopped !== undefined && this.#last.steps > 0) this.index++;
     this.#noticed = [];
     this.#costs = [];
     this.#last = undefined;
-    collector.beginAnew?.(core);
+    collector.beginAnew?.();
     rule.beginAnew?.(ruleState);
   }
 

@@ -255,11 +255,7 @@ export class LyingHost implements LieHost {
     this.car = car;
     this.shared = new Shared(pilot.parameterCount());
     this.ring = new Ring(layout);
-    const setpoint = pilot.view("probe");
-    const track = trackOf(task, (time) => {
-      pilot.nominalSetpoint(time);
-      return setpoint;
-    });
+    const track = trackOf(pilot);
     const settings = { ...config, heartbeatWithin: Number.POSITIVE_INFINITY };
     this.gates = new GateCheck(car, settings, task, track);
     const poses = car.view && new OutsidePoses(car.view);
@@ -329,11 +325,7 @@ export async function tryLie(trial: Trial): Promise<LieResult> {
   const training = await trainingFor(config);
   initialisePolicy(training.core, seed);
   const host = await (trial.makeHost?.(config) ?? LyingHost.make(config, trial));
-  const { task } = training.core.setup;
-  const track = trackOf(task, (time) => {
-    training.core.nominalSetpoint(time);
-    return training.core.view("probe");
-  });
+  const track = trackOf(training.core);
   let fault: FoundFault | undefined;
   let began = Number.NaN;
   let stopped = Number.NaN;

@@ -19,10 +19,7 @@ browserTest("a car that is seen by the camera page alone learns the figure-8 in 
     const off: number[] = [];
     const away: number[] = [];
     const core = await coreFor(completeConfig({}), 1, 1);
-    const track = trackOf(core.setup.task, (time) => {
-      core.nominalSetpoint(time);
-      return core.view("probe");
-    });
+    const track = trackOf(core);
     const watch = ({ car, shared }: LyingHost) => {
       if (shared.runtimeState !== RuntimeState.driving) return;
       const [x = 0, y = 0] = car.reading.state;
